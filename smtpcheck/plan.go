@@ -1,0 +1,80 @@
+package smtpcheck
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+	"time"
+)
+
+// Names are the EHLO names of one session. They differ where a client greets
+// once before STARTTLS and once after it, as Pocket ID 0.35.6 to 2.9 does.
+// Without STARTTLS only First is spoken.
+type Names struct {
+	First    string // in clear text before STARTTLS, or the only one
+	AfterTLS string // after STARTTLS
+}
+
+// SameName announces one name everywhere.
+func SameName(name string) Names { return Names{First: name, AfterTLS: name} }
+
+// AuthStyle is which SASL mechanism a client tries, and when.
+type AuthStyle int
+
+const (
+	// AuthOffered takes PLAIN when it is offered, else LOGIN; neither offered is an
+	// error. Pocket ID 2.10 and later.
+	AuthOffered AuthStyle = iota
+	// AuthPlainThenLogin sends PLAIN without looking at the offer, and LOGIN
+	// only after a 504. Pocket ID up to 2.9.
+	AuthPlainThenLogin
+)
+
+// Plan says with whom to talk, as whom, and how far to go.
+type Plan struct {
+	Host string // name or address literal, without brackets or port
+	Port int
+	TLS  TLSMode
+
+	Names Names
+
+	User     string
+	Password Secret
+	Auth     AuthStyle
+	// PlainNeedsTLS refuses AUTH in clear text to a host other than localhost,
+	// as net/smtp does.
+	PlainNeedsTLS bool
+
+	From, To string // bare addresses, RFC 5321 envelope
+	// StopAfter ends the conversation early and in order (RSET where a
+	// transaction is open, then QUIT); "" means go on to the delivery.
+	StopAfter Stage
+	// Body8Bit adds BODY=8BITMIME to MAIL FROM when the relay offers 8BITMIME.
+	Body8Bit bool
+	// HELOFallback tries HELO after an EHLO refused with 5xx (RFC 5321 section
+	// 3.2), on the same connection.
+	HELOFallback bool
+	// Message is the mail with CRLF line endings; needed only for a delivery.
+	Message []byte
+
+	RootCAs            *x509.CertPool // nil: the system's
+	InsecureSkipVerify bool
+
+	Limits Limits
+	Net    Network
+}
+
+// Limits bound every wait and every amount. A zero field takes its default.
+type Limits struct {
+	Connect  time.Duration // default 10 s, for each address of the host
+	Greeting time.Duration // default 20 s
+	Command  time.Duration // default 15 s, for each reply and for the TLS handshake
+}
+
+// Network is how a plan reaches the world; the zero value is the real one.
+type Network struct {
+	// LookupHost resolves a name; nil means net.DefaultResolver.
+	LookupHost func(ctx context.Context, host string) ([]string, error)
+	// Dial opens a TCP connection to one address; nil means net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}

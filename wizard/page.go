@@ -1,0 +1,162 @@
+package wizard
+
+import "smtp-wizard/smtpcheck"
+
+// Page is what a step shows and asks, as a value: the faces draw it, nobody
+// else keeps a copy.
+type Page struct {
+	Title string
+	Why   string  // one paragraph
+	Body  []Block // what has been found out, above the fields
+	Field []Field // what is asked, in order
+	// Busy says what is under way; while it is set, the page waits for its work
+	// and cannot be submitted.
+	Busy string
+	// Aside is said of the work under way when the page need not wait for it.
+	Aside string
+}
+
+// Kind is how a field is answered.
+type Kind int
+
+const (
+	// TextField is one line of text.
+	TextField Kind = iota
+	// SecretField is one line that is never shown.
+	SecretField
+	// ChoiceField is one of a list.
+	ChoiceField
+)
+
+// Field is one question.
+type Field struct {
+	Name    string // stable: faults, flags and drafts name it
+	Label   string
+	Kind    Kind
+	Help    Help
+	Default string // the answer that Enter alone gives
+	// Note stands under the field: where the default is from, what the provider
+	// asks for.
+	Note     string
+	NoteTone Tone
+
+	// Kept says that a secret is there already and an empty answer keeps it.
+	Kept bool
+
+	Choices []Choice
+	Columns []string // headings of the choices' cells
+	Filter  bool     // a long list that typing narrows
+
+	Flag string // the flag of apply that answers it, such as "--host"
+}
+
+// Help is what "?" shows for a field.
+type Help struct {
+	What    string
+	Example string
+	Where   string // where to find the answer
+}
+
+// Choice is one answer of a ChoiceField.
+type Choice struct {
+	Value string
+	Cells []string // the label, and further columns
+	Tone  Tone
+	Note  string // shown while the choice is the chosen one
+	Find  string // more words that a filter finds it by
+}
+
+// Tone is what a piece of text means; the faces choose colour and mark.
+type Tone int
+
+const (
+	Plain Tone = iota
+	Good
+	Bad
+	Warn
+	Quiet
+	Busy
+)
+
+// Block is one piece of a page's body: Text, Table or Verbatim.
+type Block interface{ block() }
+
+// Text is a paragraph, with a short label before it or none.
+type Text struct {
+	Label string
+	Body  string
+	Tone  Tone
+}
+
+// Table is rows of cells; the first cell of a row carries its mark.
+type Table struct {
+	Columns []string // headings, or nil
+	Rows    []Row
+}
+
+// Row is one line of a table.
+type Row struct {
+	Tone  Tone
+	Cells []string
+}
+
+// Verbatim is lines whose spaces and breaks mean something: a diff, commands, a
+// conversation. Faces may break a long line but never drop a part of it.
+type Verbatim struct {
+	Lines []VerbatimLine
+}
+
+// VerbatimLine is one line of a Verbatim.
+type VerbatimLine struct {
+	Tone Tone
+	Text string
+}
+
+func (Text) block()     {}
+func (Table) block()    {}
+func (Verbatim) block() {}
+
+// Fault is what is wrong with an answer. It stays on the page until the answer
+// is changed or given again.
+type Fault struct {
+	Field string // a Field.Name of the page, or "" for the page as a whole
+	Text  string
+	Tone  Tone // Bad, or Warn for a word that a second Enter passes over
+}
+
+// FieldNamed returns the field of that name.
+func (p Page) FieldNamed(name string) (Field, bool) {
+	for _, f := range p.Field {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// Input is the raw answers to the fields of one page, by field name. It is
+// never changed in place.
+type Input map[string]string
+
+// With returns a copy with one answer more.
+func (in Input) With(name, value string) Input {
+	out := make(Input, len(in)+1)
+	for k, v := range in {
+		out[k] = v
+	}
+	out[name] = value
+	return out
+}
+
+// Secrets is the raw answers to secret fields, by field name.
+type Secrets map[string]smtpcheck.Secret
+
+// With returns a copy with one secret more.
+func (in Secrets) With(name string, value smtpcheck.Secret) Secrets {
+	out := make(Secrets, len(in)+1)
+	for k, v := range in {
+		out[k] = v
+	}
+	out[name] = value
+	return out
+}

@@ -1,0 +1,135 @@
+package wizard
+
+import (
+	"context"
+	"time"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// ID names a step.
+type ID string
+
+// The steps, in the order of the guide.
+const (
+	Install  ID = "install"
+	Provider ID = "provider"
+	Relay    ID = "relay"
+	Sender   ID = "sender"
+	Identity ID = "identity"
+	LiveTest ID = "livetest"
+	Write    ID = "write"
+)
+
+// A Step is one page of the guide. Its methods are pure: they read the view and
+// return values.
+type Step interface {
+	ID() ID
+	// Name is one word for the header.
+	Name() string
+	// Skip reports whether there is nothing to ask.
+	Skip(Answers) bool
+	// Page describes what is shown and asked.
+	Page(View) Page
+	// Take absorbs the answers and says where to go. It gets the view with every
+	// field answered: by the admin, or by the field's default.
+	Take(View) Intent
+}
+
+// A Worker is a step that also works: it looks round, probes, tests or writes.
+type Worker interface {
+	Step
+	// Wants names the work that the page needs under these answers; the zero Job
+	// is none. When it changes, the machine gives up the old work and begins the
+	// new.
+	Wants(View) Job
+	// Work does it, off the machine. It reports as it goes, returns the outcome,
+	// and ends soon after ctx is done. It changes nothing but the world.
+	Work(ctx context.Context, job Job, v View, report func(any)) any
+}
+
+// Job names a piece of work and what it is for. Two jobs that are equal are the
+// same work, so For must be comparable.
+type Job struct {
+	Task string
+	For  any
+}
+
+// Finding is what a step's work has found so far.
+type Finding struct {
+	Job     Job
+	Run     int // the run's number; news of older runs are dropped
+	Running bool
+	Began   time.Time // when the run was asked for
+	News    []any     // what it reported, in order
+	Result  any       // what it returned; nil while it is running
+}
+
+// View is what a step gets to see.
+type View struct {
+	Answers Answers
+	// Input is what has been typed or chosen on this page and not yet taken.
+	Input   Input
+	Secrets Secrets
+	// Fault is what the page shows as wrong. A step that warned once lets the
+	// same answer pass when it comes again.
+	Fault Fault
+	// Found holds the work of every step.
+	Found map[ID]Finding
+}
+
+// Text returns the answer to a field: what was typed, else otherwise.
+func (v View) Text(field, otherwise string) string {
+	if s, ok := v.Input[field]; ok {
+		return s
+	}
+	return otherwise
+}
+
+// Warned reports whether this very warning is on the page already.
+func (v View) Warned(f Fault) bool { return f.Tone == Warn && v.Fault == f }
+
+// Secret returns the answer to a secret field and whether one was typed.
+func (v View) Secret(field string) (smtpcheck.Secret, bool) {
+	s, ok := v.Secrets[field]
+	return s, ok && !s.Empty()
+}
+
+// Intent is where a step wants to go. Only the machine carries it out.
+type Intent struct {
+	move    move
+	answers Answers
+	to      ID
+	fault   Fault
+	input   Input
+}
+
+type move int
+
+const (
+	stay move = iota
+	next
+	goTo
+	finish
+)
+
+// Stay keeps the page, with the answers so far and what is wrong, if anything.
+func Stay(a Answers, f Fault) Intent { return Intent{move: stay, answers: a, fault: f} }
+
+// Correct keeps the page and rewrites some of its fields, as when a host:port
+// is split into two.
+func Correct(a Answers, in Input, f Fault) Intent {
+	return Intent{move: stay, answers: a, input: in, fault: f}
+}
+
+// Next goes on.
+func Next(a Answers) Intent { return Intent{move: next, answers: a} }
+
+// Goto goes to the step whose answer must change, with the field and the
+// reason. When that step is answered, the machine comes back here.
+func Goto(a Answers, to ID, f Fault) Intent {
+	return Intent{move: goTo, answers: a, to: to, fault: f}
+}
+
+// Finish ends the guide.
+func Finish(a Answers) Intent { return Intent{move: finish, answers: a} }
