@@ -1,0 +1,7 @@
+// Package pocketid is what is known of Pocket ID, the identity server: its
+// versions, the variables it reads, the name each version announces to a relay,
+// and how it is installed on a machine.
+//
+// All of it is pure except detect.go, which reaches the file system through
+// functions that are handed in.
+package pocketid

@@ -1,0 +1,148 @@
+package pocketid
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// Origin is where a candidate for the EHLO name was found. The values are those
+// of the JSON output.
+type Origin string
+
+// The origins.
+const (
+	FromAppURL       Origin = "app-url"        // the host of APP_URL or PUBLIC_APP_URL
+	FromCompose      Origin = "compose"        // hostname: in the compose file or quadlet
+	FromFQDN         Origin = "fqdn"           // the DNS name of this machine
+	FromHostname     Origin = "hostname"       // os.Hostname() of this machine
+	FromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
+	FromTyped        Origin = "typed"
+	FromLocalhost    Origin = "localhost" // what some versions of Pocket ID announce
+)
+
+// Label is the origin as a screen shows it.
+func (o Origin) Label() string {
+	switch o {
+	case FromAppURL:
+		return "APP_URL"
+	case FromCompose:
+		return "compose hostname"
+	case FromFQDN:
+		return "this machine's FQDN"
+	case FromHostname:
+		return "os.Hostname()"
+	case FromAppURLParent:
+		return "domain of APP_URL"
+	case FromTyped:
+		return "typed"
+	}
+	return "Go's default"
+}
+
+// Sources are the places to take candidates from; empty fields are skipped.
+type Sources struct {
+	Hostname string
+	FQDN     string
+	AppURL   string // the value of APP_URL or PUBLIC_APP_URL
+	Compose  string
+	Typed    []string
+}
+
+// Candidate is a name that Pocket ID, or a relay in between, could announce.
+type Candidate struct {
+	Name    string
+	Origins []Origin
+	Check   NameCheck
+}
+
+// Candidates are the distinct names of the sources and localhost, the best first.
+// A name found in several places appears once with all its origins.
+func Candidates(s Sources) []Candidate {
+	var list []Candidate
+	add := func(name string, origin Origin) {
+		name = strings.TrimSpace(name)
+		if name == "" {
+			return
+		}
+		same := func(c Candidate) bool { return strings.EqualFold(c.Name, name) }
+		if i := slices.IndexFunc(list, same); i >= 0 {
+			if !slices.Contains(list[i].Origins, origin) {
+				list[i].Origins = append(list[i].Origins, origin)
+			}
+			return
+		}
+		list = append(list, Candidate{Name: name, Origins: []Origin{origin}, Check: CheckName(name)})
+	}
+	host := looseHost(s.AppURL)
+	add(host, FromAppURL)
+	add(s.Compose, FromCompose)
+	add(s.FQDN, FromFQDN)
+	add(s.Hostname, FromHostname)
+	add(parentDomain(host), FromAppURLParent)
+	for _, typed := range s.Typed {
+		add(typed, FromTyped)
+	}
+	add("localhost", FromLocalhost)
+	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.Check.Grade, b.Check.Grade) })
+	return list
+}
+
+// HostOfURL is the host of an APP_URL without port and brackets. The scheme may
+// be missing. A path is an error, as it is for Pocket ID.
+func HostOfURL(appURL string) (string, error) {
+	u, err := parseURL(appURL)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return "", fmt.Errorf("that is not a URL such as https://id.example.com")
+	case strings.Trim(u.Path, "/") != "":
+		return "", fmt.Errorf("the URL must have no path: write %s://%s", u.Scheme, u.Host)
+	}
+	return strings.ToLower(u.Hostname()), nil
+}
+
+// looseHost is the host of a URL whatever else is wrong with it, or "".
+func looseHost(raw string) string {
+	u, err := parseURL(raw)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+func parseURL(raw string) (*url.URL, error) {
+	raw = strings.TrimSpace(raw)
+	if !strings.Contains(raw, "://") {
+		raw = "https://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	host := u.Hostname()
+	if strings.ContainsAny(host, " \t\r\n%/\\\"'<>") {
+		return nil, fmt.Errorf("host with a forbidden character")
+	}
+	return u, nil
+}
+
+// parentDomain is the domain above a host, or "" when that is a public suffix
+// such as "com" or "co.uk", or host is an address.
+func parentDomain(host string) string {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return ""
+	}
+	_, parent, found := strings.Cut(host, ".")
+	if !found || !strings.Contains(parent, ".") {
+		return ""
+	}
+	if suffix, _ := publicsuffix.PublicSuffix(parent); suffix == parent {
+		return ""
+	}
+	return parent
+}

@@ -1,0 +1,172 @@
+package pocketid
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+// Grade is how likely relays take a name in EHLO.
+type Grade int
+
+// The grades, best first.
+const (
+	GradeOK        Grade = iota // a proper FQDN
+	GradeSometimes              // valid, but generic or without a domain: some relays refuse it
+	GradeBad                    // not a domain name at all
+)
+
+// NameCheck is the verdict on the form of a name; no relay has been asked.
+type NameCheck struct {
+	Grade   Grade
+	Reason  string // one sentence; "" for GradeOK
+	Suggest string // what was probably meant, or ""
+}
+
+// Err is the reason as an error for GradeBad, else nil.
+func (c NameCheck) Err() error {
+	if c.Grade != GradeBad {
+		return nil
+	}
+	return errors.New(c.Reason)
+}
+
+func bad(reason, suggest string) NameCheck { return NameCheck{GradeBad, reason, suggest} }
+
+// CheckName judges a name for use in EHLO: RFC 5321 section 4.1.2 wants a Domain,
+// which is labels of letters, digits and hyphens (RFC 1035 section 2.3.1), at
+// most 63 bytes each and 255 together; relays want at least one dot.
+func CheckName(name string) NameCheck {
+	if check, found := notAName(name); found {
+		return check
+	}
+	if !isASCII(name) {
+		return checkIDN(name)
+	}
+	if problem := labelProblem(name); problem != "" {
+		return bad(problem, suggestLabels(name))
+	}
+	return checkGeneric(strings.ToLower(name))
+}
+
+// notAName recognises what people type instead of a name.
+func notAName(name string) (NameCheck, bool) {
+	switch {
+	case name == "":
+		return bad("A name is needed, such as mail.example.com.", ""), true
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return bad("The name must be one line without control characters.", ""), true
+	case len(name) > 255:
+		return bad("The name is too long: 255 characters are the limit.", ""), true
+	case strings.Contains(name, "://"):
+		return meant("That is a URL", looseHost(name)), true
+	case strings.HasPrefix(name, "[") || isAddress(name):
+		return bad("An IP address is no name; Pocket ID announces a hostname.", ""), true
+	case strings.Contains(name, "@"):
+		return meant("That is a mail address", name[strings.LastIndex(name, "@")+1:]), true
+	case strings.ContainsFunc(name, unicode.IsSpace):
+		return meant("The name must not contain spaces", strings.Join(strings.Fields(name), "")), true
+	case strings.ContainsAny(name, "/:"):
+		return meant("Only the name is needed, without port or path", looseHost(name)), true
+	case strings.HasSuffix(name, ".") && name != ".":
+		return meant("The name must not end with a dot", strings.TrimRight(name, ".")), true
+	}
+	return NameCheck{}, false
+}
+
+// meant makes a verdict that names what was meant, when that is itself usable.
+func meant(what, suggest string) NameCheck {
+	if suggest == "" || !isASCII(suggest) || labelProblem(suggest) != "" || isAddress(suggest) {
+		return bad(what+"; a name such as mail.example.com is needed.", "")
+	}
+	return bad(what+"; the name is "+suggest+".", suggest)
+}
+
+func checkIDN(name string) NameCheck {
+	ascii, err := idna.Lookup.ToASCII(name)
+	if err != nil || labelProblem(ascii) != "" {
+		return bad("The name has characters that no domain name can have.", "")
+	}
+	return bad("EHLO knows only ASCII; the same name in ASCII is "+ascii+".", ascii)
+}
+
+// labelProblem says what is wrong with the labels of an ASCII name, or "".
+func labelProblem(name string) string {
+	labels := strings.Split(name, ".")
+	for _, label := range labels {
+		switch {
+		case label == "":
+			return "The name has an empty part between two dots."
+		case len(label) > 63:
+			return "A part of the name is longer than 63 characters."
+		case strings.Contains(label, "_"):
+			return "A host name must not contain an underscore."
+		case strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-"):
+			return "A part of the name must not begin or end with a hyphen."
+		case strings.ContainsFunc(label, notLetterDigitHyphen):
+			return "Only letters, digits, hyphens and dots are allowed."
+		}
+	}
+	if len(labels) > 1 && isNumeric(labels[len(labels)-1]) {
+		return "The last part of the name must not be a number."
+	}
+	return ""
+}
+
+// suggestLabels mends the one slip that has an obvious cure.
+func suggestLabels(name string) string {
+	if mended := strings.ReplaceAll(name, "_", "-"); mended != name && labelProblem(mended) == "" {
+		return mended
+	}
+	return ""
+}
+
+// privateSuffixes never resolve in the public DNS: RFC 6761, RFC 6762 (local),
+// RFC 8375 (home.arpa), and names that routers hand out.
+var privateSuffixes = []string{
+	"localhost", "localdomain", "local", "lan", "home", "home.arpa", "internal",
+	"intranet", "private", "corp", "fritz.box", "test", "example", "invalid",
+}
+
+// checkGeneric grades a well-formed, lower-case name.
+func checkGeneric(name string) NameCheck {
+	sometimes := func(reason string) NameCheck { return NameCheck{Grade: GradeSometimes, Reason: reason} }
+	switch {
+	case name == "localhost":
+		return sometimes("Every machine is called localhost; many relays refuse it.")
+	case isContainerID(name):
+		return sometimes("This is a container id; it has no domain and changes with every new container.")
+	case !strings.Contains(name, "."):
+		return sometimes("The name has no domain; relays that want a FQDN refuse it.")
+	}
+	for _, suffix := range privateSuffixes {
+		if strings.HasSuffix(name, "."+suffix) {
+			return sometimes("Names under ." + suffix + " exist only in a private network; some relays refuse them.")
+		}
+	}
+	return NameCheck{Grade: GradeOK}
+}
+
+// isContainerID recognises the default hostname of a container: the first 12 hex
+// digits of its id.
+func isContainerID(name string) bool {
+	return len(name) == 12 && strings.Trim(name, "0123456789abcdef") == ""
+}
+
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+func isNumeric(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+func notLetterDigitHyphen(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-')
+}

@@ -1,0 +1,67 @@
+package pocketid
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"strings"
+)
+
+// NewKey makes an ENCRYPTION_KEY: 32 random bytes in base64.
+func NewKey() (string, error) {
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return "", fmt.Errorf("no random bytes for ENCRYPTION_KEY: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(raw), nil
+}
+
+// Template is a new .env for version v with the keys of Pocket ID's own
+// .env.example, in its order; mail is left to whoever appends it. The values are
+// written bare: appURL and key must be free of spaces, quotes and dollar signs,
+// else an error says which is not.
+func Template(v Version, appURL, key string) ([]byte, error) {
+	v = orNewest(v)
+	urlName := KeyName("APP_URL", v)
+	appURL = strings.TrimRight(appURL, "/")
+	if err := Validate(urlName, appURL, v); err != nil {
+		return nil, err
+	}
+	if !bare(appURL) {
+		return nil, fmt.Errorf("%s has characters that a URL must not have", urlName)
+	}
+	var b strings.Builder
+	b.WriteString("# Pocket ID reads this file when it starts.\n" +
+		"# All variables: https://pocket-id.org/docs/configuration/environment-variables\n\n" +
+		"# The address in the browser, without a path.\n")
+	fmt.Fprintf(&b, "%s=%s\n", urlName, appURL)
+	if v.AtLeast(1, 6, 0) {
+		if err := Validate("ENCRYPTION_KEY", key, v); err != nil {
+			return nil, err
+		}
+		if !bare(key) {
+			return nil, fmt.Errorf("ENCRYPTION_KEY must be base64")
+		}
+		b.WriteString("\n# Protects the stored data. Keep a copy: without it the data cannot be read.\n")
+		fmt.Fprintf(&b, "ENCRYPTION_KEY=%s\n", key)
+	}
+	b.WriteString("\n# true only behind a reverse proxy that sets X-Forwarded-For itself.\n" +
+		"TRUST_PROXY=false\n" +
+		"\n# Places of sign-ins in the audit log; a MaxMind account gives the key.\n" +
+		"MAXMIND_LICENSE_KEY=\n" +
+		"\n# The user and group that own the data directory.\n" +
+		"PUID=1000\nPGID=1000\n")
+	return []byte(b.String()), nil
+}
+
+// bare reports whether every reader of a .env takes the value as it stands.
+func bare(value string) bool {
+	for _, r := range value {
+		ok := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("_@%+=:,./^!?*{}[]-", r)
+		if !ok {
+			return false
+		}
+	}
+	return true
+}

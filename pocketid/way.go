@@ -1,0 +1,86 @@
+package pocketid
+
+// Way is how Pocket ID is run; it decides who reads the .env and how a hostname
+// is set.
+type Way string
+
+// The ways.
+const (
+	WayCompose Way = "compose"
+	WayDocker  Way = "docker" // docker run --env-file
+	WayPodman  Way = "podman" // podman run --env-file, or a quadlet
+	WaySystemd Way = "systemd"
+	WayManual  Way = "manual" // started by hand; the binary reads ./.env
+)
+
+// Ways lists them in the order in which to offer them.
+var Ways = []Way{WayCompose, WayDocker, WayPodman, WaySystemd, WayManual}
+
+// Label is the way as a screen shows it.
+func (w Way) Label() string {
+	switch w {
+	case WayCompose:
+		return "docker compose"
+	case WayDocker:
+		return "docker run"
+	case WayPodman:
+		return "podman"
+	case WaySystemd:
+		return "systemd service"
+	}
+	return "started by hand"
+}
+
+// Readers are the programs that read the .env in this way, by their --readers
+// names.
+func (w Way) Readers() []string {
+	switch w {
+	case WayCompose:
+		return []string{"compose"}
+	case WayDocker:
+		return []string{"docker"}
+	case WayPodman:
+		return []string{"podman"}
+	case WaySystemd:
+		return []string{"pocket-id", "systemd"}
+	}
+	return []string{"pocket-id"}
+}
+
+// InContainer reports whether Pocket ID has a hostname of its own, and a
+// localhost of its own.
+func (w Way) InContainer() bool {
+	return w == WayCompose || w == WayDocker || w == WayPodman
+}
+
+// hostnameSetting is the instruction to give Pocket ID a hostname.
+func (w Way) hostnameSetting(name string) string {
+	switch w {
+	case WayCompose:
+		return "Set `hostname: " + name + "` in compose"
+	case WayDocker:
+		return "Start the container with --hostname " + name
+	case WayPodman:
+		return "Start the container with --hostname " + name + " (HostName= in a quadlet)"
+	}
+	return "Set this machine's hostname: hostnamectl set-hostname " + name
+}
+
+// RestartCommand is what makes Pocket ID read the new settings. service is the
+// name of the compose service, unit or container; "" takes the usual one.
+func (w Way) RestartCommand(service string) string {
+	if service == "" {
+		service = "pocket-id"
+	}
+	switch w {
+	case WayCompose:
+		return "docker compose up -d --force-recreate " + service
+	case WaySystemd:
+		return "systemctl restart " + service
+	case WayDocker:
+		return "docker rm -f " + service + " and start it again with the same docker run command"
+	case WayPodman:
+		return "systemctl restart " + service + " for a quadlet, else podman rm -f and run it again"
+	}
+	return "stop Pocket ID and start it again"
+}
