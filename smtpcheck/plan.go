@@ -47,7 +47,8 @@ type Plan struct {
 
 	From, To string // bare addresses, RFC 5321 envelope
 	// StopAfter ends the conversation early and in order (RSET where a
-	// transaction is open, then QUIT); "" means go on to the delivery.
+	// transaction is open, then QUIT); "" means go on to the delivery. StageEHLO
+	// is the first EHLO; StageAuth is also right where there is nobody to log in.
 	StopAfter Stage
 	// Body8Bit adds BODY=8BITMIME to MAIL FROM when the relay offers 8BITMIME.
 	Body8Bit bool
@@ -60,15 +61,39 @@ type Plan struct {
 	RootCAs            *x509.CertPool // nil: the system's
 	InsecureSkipVerify bool
 
+	// Gate is shared by sessions that run side by side; nil is no limit.
+	Gate *Gate
+
 	Limits Limits
 	Net    Network
 }
 
 // Limits bound every wait and every amount. A zero field takes its default.
 type Limits struct {
-	Connect  time.Duration // default 10 s, for each address of the host
+	Connect  time.Duration // default 10 s, for the look-up and for each address of the host
 	Greeting time.Duration // default 20 s
 	Command  time.Duration // default 15 s, for each reply and for the TLS handshake
+	// Silence is how long to wait for a greeting before a second connection
+	// finds out whether the port speaks TLS from the first byte; default 3 s. The
+	// first connection goes on waiting meanwhile.
+	Silence time.Duration
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, d := range []struct {
+		field    *time.Duration
+		standard time.Duration
+	}{
+		{&l.Connect, 10 * time.Second},
+		{&l.Greeting, 20 * time.Second},
+		{&l.Command, 15 * time.Second},
+		{&l.Silence, 3 * time.Second},
+	} {
+		if *d.field <= 0 {
+			*d.field = d.standard
+		}
+	}
+	return l
 }
 
 // Network is how a plan reaches the world; the zero value is the real one.

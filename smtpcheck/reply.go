@@ -1,5 +1,10 @@
 package smtpcheck
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Reply is what a relay answered (RFC 5321 section 4.2), already safe to show:
 // control characters, escape sequences and invalid UTF-8 are gone from Lines.
 type Reply struct {
@@ -11,3 +16,19 @@ type Reply struct {
 	// keeps the enhanced status code.
 	Lines []string
 }
+
+// String is the reply as one line, such as "421 4.7.0 Try again later".
+func (r Reply) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text()))
+}
+
+// Text is the reply's words as one line, without the code.
+func (r Reply) Text() string {
+	return strings.Join(strings.Fields(strings.Join(r.Lines, " ")), " ")
+}
+
+// Temporary reports a 4yz code: the same may work later (RFC 5321 section 4.2.1).
+func (r Reply) Temporary() bool { return r.Code/100 == 4 }
+
+// Permanent reports a 5yz code: the same will be refused again.
+func (r Reply) Permanent() bool { return r.Code/100 == 5 }

@@ -1,0 +1,105 @@
+package smtpcheck
+
+import (
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/emersion/go-sasl"
+)
+
+// login authenticates as the plan's style does (RFC 4954).
+func (s *session) login() (string, *Failure) {
+	if s.plan.PlainNeedsTLS && !s.wire.encrypted && !isLocalhost(s.plan.Host) {
+		return "", &Failure{Err: &kindError{ErrUnencrypted, "the password was held back: the connection is not encrypted", nil}}
+	}
+	mechanism, err := s.mechanism()
+	if err != nil {
+		return "", &Failure{Err: err}
+	}
+	reply, err := s.plan.Gate.login(s.ctx, func() (*Reply, error) {
+		reply, err := s.authenticate(mechanism)
+		if err == nil && reply.Code == 504 && s.plan.Auth == AuthPlainThenLogin {
+			mechanism = sasl.Login
+			reply, err = s.authenticate(mechanism)
+		}
+		return reply, err
+	})
+	if failure := judge(reply, err, "AUTH "+mechanism, 235); failure != nil {
+		return "", failure
+	}
+	s.result.Mechanism = mechanism
+	return mechanism + ", " + reply.String(), nil
+}
+
+// mechanism chooses what to try first.
+func (s *session) mechanism() (string, error) {
+	if s.plan.Auth == AuthPlainThenLogin {
+		return sasl.Plain, nil
+	}
+	offered := s.result.Mechanisms()
+	for _, mechanism := range []string{sasl.Plain, sasl.Login} {
+		if slices.Contains(offered, mechanism) {
+			return mechanism, nil
+		}
+	}
+	if len(offered) > 0 {
+		return "", &NotOfferedError{"AUTH PLAIN or LOGIN", offered, ErrMechanism}
+	}
+	return "", &NotOfferedError{"AUTH", s.result.Offered, ErrNotOffered}
+}
+
+// isLocalhost is net/smtp's idea of it.
+func isLocalhost(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || host == "::1"
+}
+
+// authenticate runs one mechanism and returns the reply that ended it.
+func (s *session) authenticate(mechanism string) (*Reply, error) {
+	var client sasl.Client = sasl.NewPlainClient("", s.plan.User, s.plan.Password.Reveal())
+	if mechanism == sasl.Login {
+		client = sasl.NewLoginClient(s.plan.User, s.plan.Password.Reveal())
+	}
+	_, initial, err := client.Start()
+	if err != nil {
+		return nil, errors.New("AUTH " + mechanism + " cannot start")
+	}
+	reply, err := s.wire.ask("AUTH "+mechanism+" "+encode(initial), "AUTH "+mechanism+" ***")
+	for rounds := 0; err == nil && reply.Code == 334; rounds++ {
+		challenge, bad := base64.StdEncoding.DecodeString(strings.TrimSpace(reply.Text()))
+		response, unexpected := client.Next(challenge)
+		if bad != nil || unexpected != nil || rounds > 2 {
+			asked := shorten(Clean(string(challenge)), 60)
+			_, _ = s.wire.ask("*", "*") // gives up in order (RFC 4954 section 4)
+			return nil, protocolError("an AUTH challenge that "+mechanism+" does not have", asked)
+		}
+		reply, err = s.wire.ask(encode(response), "***")
+	}
+	return reply, err
+}
+
+// encode writes an empty response as "=" (RFC 4954 section 4).
+func encode(response []byte) string {
+	if len(response) == 0 {
+		return "="
+	}
+	return base64.StdEncoding.EncodeToString(response)
+}
+
+// credentials takes the password, bare and as it goes over the wire, out of what
+// a relay sends back. Very short ones are part of any text and stay.
+func credentials(p Plan) *strings.Replacer {
+	password := p.Password.Reveal()
+	var pairs []string
+	for _, secret := range []string{
+		encode([]byte("\x00" + p.User + "\x00" + password)),
+		encode([]byte(password)),
+		password,
+	} {
+		if len(password) >= 4 {
+			pairs = append(pairs, secret, "***")
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}

@@ -1,0 +1,174 @@
+package smtpcheck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	maxAddresses = 8
+	// stagger is the head start of one address over the next (RFC 8305 section 5).
+	stagger = 250 * time.Millisecond
+)
+
+// lookup resolves a host to addresses, in the resolver's order of preference.
+func lookup(ctx context.Context, p Plan) ([]string, error) {
+	if _, err := netip.ParseAddr(p.Host); err == nil {
+		return []string{p.Host}, nil
+	}
+	resolve := p.Net.LookupHost
+	if resolve == nil {
+		resolve = net.DefaultResolver.LookupHost
+	}
+	limited, cancel := context.WithTimeout(ctx, p.Limits.Connect)
+	defer cancel()
+	found, err := resolve(limited, p.Host)
+	if err != nil {
+		return nil, lookupError(ctx, p, err)
+	}
+	var usable []string
+	for _, address := range found {
+		if _, err := netip.ParseAddr(address); err == nil && len(usable) < maxAddresses {
+			usable = append(usable, address)
+		}
+	}
+	if len(usable) == 0 {
+		return nil, &kindError{ErrNoSuchHost, p.Host + " has no address", nil}
+	}
+	return usable, nil
+}
+
+func lookupError(ctx context.Context, p Plan, err error) error {
+	var dns *net.DNSError
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return &kindError{ErrNoSuchHost, "no address is known for " + p.Host, err}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &dns) && dns.IsTimeout:
+		return &kindError{ErrTimeout, "the name server did not answer within " + seconds(p.Limits.Connect), err}
+	}
+	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
+}
+
+// ConnectError is why none of a host's addresses could be reached. errors.Is
+// finds ErrConnRefused, ErrTimeout or ErrUnreachable when any address failed so.
+type ConnectError struct {
+	Port     int
+	Attempts []Attempt
+}
+
+// Attempt is one address that could not be reached.
+type Attempt struct {
+	Address string
+	Err     error
+}
+
+func (e *ConnectError) Error() string {
+	var parts []string
+	for _, a := range e.Attempts {
+		parts = append(parts, fmt.Sprintf("%s: %s", a.Address, a.Err))
+	}
+	return fmt.Sprintf("port %d at %s", e.Port, strings.Join(parts, "; "))
+}
+
+// Unwrap returns the attempts' errors.
+func (e *ConnectError) Unwrap() []error {
+	var all []error
+	for _, a := range e.Attempts {
+		all = append(all, a.Err)
+	}
+	return all
+}
+
+type attempt struct {
+	address string
+	conn    net.Conn
+	err     error
+}
+
+// connect tries the addresses, each a moment after the one before it or as soon
+// as that one failed, and keeps the first that answers.
+func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string, error) {
+	dialling, stop := context.WithCancel(ctx)
+	defer stop()
+	results := make(chan attempt, len(addresses))
+	next, pending := 0, 0
+	start := func() {
+		address := addresses[next]
+		next, pending = next+1, pending+1
+		go func() {
+			conn, err := dial(dialling, p, address)
+			results <- attempt{address, conn, err}
+		}()
+	}
+	failed := &ConnectError{Port: p.Port}
+	for start(); pending > 0; {
+		var headStart <-chan time.Time
+		if next < len(addresses) {
+			headStart = time.After(stagger)
+		}
+		select {
+		case <-headStart:
+			start()
+		case got := <-results:
+			pending--
+			if got.err == nil {
+				go closeRest(results, pending)
+				return got.conn, got.address, nil
+			}
+			failed.Attempts = append(failed.Attempts, Attempt{got.address, got.err})
+			if next < len(addresses) {
+				start()
+			}
+		case <-ctx.Done():
+			go closeRest(results, pending)
+			return nil, "", context.Cause(ctx)
+		}
+	}
+	return nil, "", failed
+}
+
+// closeRest closes the connections that came too late.
+func closeRest(results <-chan attempt, pending int) {
+	for range pending {
+		if late := <-results; late.conn != nil {
+			_ = late.conn.Close()
+		}
+	}
+}
+
+func dial(ctx context.Context, p Plan, address string) (net.Conn, error) {
+	open := p.Net.Dial
+	if open == nil {
+		open = (&net.Dialer{}).DialContext
+	}
+	limited, cancel := context.WithTimeout(ctx, p.Limits.Connect)
+	defer cancel()
+	conn, err := open(limited, "tcp", net.JoinHostPort(address, strconv.Itoa(p.Port)))
+	var network net.Error
+	switch {
+	case err == nil:
+		return conn, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return nil, &kindError{ErrConnRefused, "connection refused", err}
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, &kindError{ErrUnreachable, "no route from this machine", err}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return nil, timedOut(p.Limits.Connect, err)
+	}
+	return nil, errors.New(Clean(err.Error()))
+}
+
+func portAt(port int, address string) string {
+	return "port " + strconv.Itoa(port) + " at " + address
+}

@@ -1,0 +1,128 @@
+package smtpcheck
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// greet waits for the relay's greeting. In clear text a long silence may mean
+// that the port expects TLS from the first byte; a second connection finds out
+// while the first goes on waiting.
+func (s *session) greet() (string, *Failure) {
+	limits := s.plan.Limits
+	hear := func() (*Reply, error) { return s.wire.reply(limits.Greeting) }
+	var reply *Reply
+	var err error
+	if s.wire.encrypted {
+		reply, err = hear()
+	} else {
+		reply, err = s.hearOrProbe(hear)
+	}
+	switch {
+	case err != nil && s.ctx.Err() == nil:
+		return "", &Failure{Reply: reply, Err: s.notSMTP(err)}
+	case err != nil:
+		return "", &Failure{Err: err}
+	case reply.Code/100 != 2:
+		return "", &Failure{Reply: reply}
+	}
+	return reply.String(), nil
+}
+
+// hearOrProbe runs hear with a probe beside it. When the probe finds another
+// protocol, the connection is closed, which ends hear.
+func (s *session) hearOrProbe(hear func() (*Reply, error)) (*Reply, error) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	silence := min(s.plan.Limits.Silence, s.plan.Limits.Greeting/2)
+	var found error
+	var probe sync.WaitGroup
+	probe.Go(func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(silence):
+		}
+		if found = s.otherProtocol(ctx); found != nil {
+			_ = s.wire.raw.Close()
+		}
+	})
+	reply, err := hear()
+	cancel()
+	probe.Wait()
+	if err != nil && found != nil && s.ctx.Err() == nil {
+		return nil, found
+	}
+	return reply, err
+}
+
+// otherProtocol opens a second connection to the same address and offers TLS. It
+// returns nil when that told nothing.
+func (s *session) otherProtocol(ctx context.Context) error {
+	conn, err := dial(ctx, s.plan, s.address)
+	if err != nil {
+		return nil
+	}
+	w := newWire(ctx, conn, s.plan.Limits.Command, &transcript{})
+	defer w.close()
+	err = w.handshake(&tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, ServerName: serverName(s.plan.Host)}) // nothing is sent over it
+	if err == nil || startsTLS(w.raw.first) {
+		return ErrImplicitTLSPort
+	}
+	return foreign(w.raw.first)
+}
+
+// notSMTP names the other protocol where the first bytes give it away.
+func (s *session) notSMTP(err error) error {
+	if errors.Is(err, ErrImplicitTLSPort) || errors.Is(err, ErrNotSMTP) {
+		return err
+	}
+	first := s.wire.raw.first
+	if s.wire.encrypted {
+		return err
+	}
+	if startsTLS(first) {
+		return ErrImplicitTLSPort
+	}
+	if other := foreign(first); other != nil {
+		return other
+	}
+	return err
+}
+
+// startsTLS tells a TLS handshake or alert record (RFC 8446 section 5.1).
+func startsTLS(first []byte) bool {
+	return len(first) >= 2 && (first[0] == 0x15 || first[0] == 0x16) && first[1] == 0x03
+}
+
+// NotSMTPError is ErrNotSMTP with what the port seems to be instead.
+type NotSMTPError struct {
+	Seems string // "HTTP", "SSH", "IMAP", "POP3"
+	Said  string // its first words, safe to show
+}
+
+func (e *NotSMTPError) Error() string {
+	return fmt.Sprintf("this port speaks %s, not SMTP: %q", e.Seems, e.Said)
+}
+
+// Unwrap returns ErrNotSMTP.
+func (e *NotSMTPError) Unwrap() error { return ErrNotSMTP }
+
+// foreign names the protocol that begins with these bytes, or is nil.
+func foreign(first []byte) error {
+	line, _, _ := strings.Cut(string(first), "\n")
+	line = shorten(Clean(strings.TrimSpace(line)), 80)
+	for _, known := range []struct{ prefix, protocol string }{
+		{"HTTP/", "HTTP"}, {"<!DOCTYPE", "HTTP"}, {"<html", "HTTP"},
+		{"SSH-", "SSH"}, {"* OK", "IMAP"}, {"* BYE", "IMAP"}, {"+OK", "POP3"},
+	} {
+		if strings.HasPrefix(strings.ToUpper(line), strings.ToUpper(known.prefix)) {
+			return &NotSMTPError{known.protocol, line}
+		}
+	}
+	return nil
+}

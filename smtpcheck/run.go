@@ -1,0 +1,168 @@
+package smtpcheck
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// Run has one conversation with a relay as the plan says, and reports each stage
+// as it begins and ends; report is called from Run's own goroutine and may be
+// nil. Every wait ends within the plan's limits, and within a moment of the end
+// of ctx; Net.LookupHost and Net.Dial must honour their context for that. What
+// goes wrong is in Result.Failure, never a panic or a bare network error.
+func Run(ctx context.Context, p Plan, report func(Event)) Result {
+	p.Limits = p.Limits.withDefaults()
+	if report == nil {
+		report = func(Event) {}
+	}
+	s := &session{ctx: ctx, plan: p, report: report}
+	if refused := p.refusal(); refused != nil {
+		s.run(step{refused.Stage, func() (string, *Failure) { return "", refused }})
+	} else {
+		s.converse()
+	}
+	s.result.Transcript = s.log.lines
+	return s.result
+}
+
+// session is one conversation under way.
+type session struct {
+	ctx       context.Context
+	plan      Plan
+	report    func(Event)
+	log       transcript
+	addresses []string
+	address   string // the one in use
+	wire      *wire
+	inMail    bool // a mail transaction is open
+	result    Result
+}
+
+// step is one stage: what it does, and what it found, in one line.
+type step struct {
+	stage Stage
+	do    func() (string, *Failure)
+}
+
+func (s *session) converse() {
+	for _, st := range s.steps() {
+		if !s.run(st) || st.stage == s.plan.StopAfter {
+			break
+		}
+	}
+	if s.wire != nil {
+		s.part()
+		s.wire.close()
+	}
+}
+
+// steps are the stages of the plan's TLS mode in order.
+func (s *session) steps() []step {
+	first := func() (string, *Failure) { return s.hello(s.plan.Names.First) }
+	steps := []step{{StageDNS, s.resolve}, {StageConnect, s.connect}}
+	switch s.plan.TLS {
+	case TLSImplicit:
+		steps = append(steps, step{StageTLS, s.secure}, step{StageGreeting, s.greet}, step{StageEHLO, first})
+	case TLSStartTLS:
+		second := func() (string, *Failure) { return s.hello(s.plan.Names.AfterTLS) }
+		steps = append(steps, step{StageGreeting, s.greet}, step{StageEHLO, first},
+			step{StageStartTLS, s.startTLS}, step{StageTLS, s.secure}, step{StageEHLO, second})
+	default:
+		steps = append(steps, step{StageGreeting, s.greet}, step{StageEHLO, first})
+	}
+	if s.plan.reaches(StageAuth) && (s.plan.User != "" || !s.plan.Password.Empty()) {
+		steps = append(steps, step{StageAuth, s.login})
+	}
+	if s.plan.reaches(StageMail) {
+		steps = append(steps, step{StageMail, s.mail})
+	}
+	if s.plan.reaches(StageRcpt) {
+		steps = append(steps, step{StageRcpt, s.rcpt})
+	}
+	if s.plan.reaches(StageData) {
+		steps = append(steps, step{StageData, s.data})
+	}
+	return steps
+}
+
+// run does one step, reports it and keeps its outcome.
+func (s *session) run(st step) bool {
+	s.report(Event{Stage: st.stage, State: StageBegan})
+	began := time.Now()
+	detail, failure := st.do()
+	outcome := StageResult{Stage: st.stage, OK: failure == nil, Elapsed: time.Since(began), Detail: detail}
+	state := StagePassed
+	if failure != nil {
+		failure.Stage = st.stage
+		s.result.Failure = failure
+		state = StageFailed
+		outcome.Detail = failure.Error()
+		if failure.Reply != nil && failure.Err == nil {
+			outcome.Detail = failure.Reply.String()
+		}
+	}
+	outcome.Detail = shorten(outcome.Detail, 300)
+	s.result.Stages = append(s.result.Stages, outcome)
+	s.report(Event{Stage: st.stage, State: state, Detail: outcome.Detail, Elapsed: outcome.Elapsed})
+	return failure == nil
+}
+
+func (s *session) resolve() (string, *Failure) {
+	addresses, err := lookup(s.ctx, s.plan)
+	if err != nil {
+		return "", &Failure{Err: err}
+	}
+	s.addresses = addresses
+	return strings.Join(addresses, ", "), nil
+}
+
+func (s *session) connect() (string, *Failure) {
+	conn, address, err := connect(s.ctx, s.plan, s.addresses)
+	if err != nil {
+		return "", &Failure{Err: err}
+	}
+	s.address = address
+	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
+	s.wire.hide = credentials(s.plan)
+	where := portAt(s.plan.Port, address)
+	s.wire.note(Note, "connected to "+where)
+	return where, nil
+}
+
+// part ends a conversation in order where there still is one: RSET where a
+// transaction is open, then QUIT. What the relay makes of it changes nothing.
+func (s *session) part() {
+	f := s.result.Failure
+	if f != nil && (f.Err != nil && !courteous(f.Err) || f.Reply != nil && f.Reply.Code == 421) {
+		return
+	}
+	if !s.greeted() {
+		return
+	}
+	s.wire.limit = min(s.wire.limit, 3*time.Second)
+	if s.inMail {
+		if reply, err := s.wire.ask("RSET", "RSET"); err != nil || reply.Code == 421 {
+			return
+		}
+	}
+	_, _ = s.wire.ask("QUIT", "QUIT")
+}
+
+// courteous tells the failures that we found in a conversation that is in order.
+func courteous(err error) bool {
+	return errors.Is(err, ErrNotOffered) || errors.Is(err, ErrMechanism) ||
+		errors.Is(err, ErrUnencrypted) || errors.Is(err, ErrLoginHeld)
+}
+
+// greeted reports whether the relay's greeting was heard; before it, a client
+// must not speak (RFC 5321 section 4.3.1).
+func (s *session) greeted() bool {
+	for _, stage := range s.result.Stages {
+		if stage.Stage == StageGreeting {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,149 @@
+package smtpcheck
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// lastWords is how long to listen to a relay that no longer takes what we write.
+const lastWords = time.Second
+
+// wire is one connection to a relay: lines out, replies in, each within a limit.
+type wire struct {
+	ctx       context.Context
+	raw       *recorder
+	conn      net.Conn // raw, or TLS on top of it
+	in        *bufio.Reader
+	limit     time.Duration // for each reply
+	encrypted bool
+	hide      *strings.Replacer // takes credentials out of what a relay echoes
+	log       *transcript
+	release   func() bool
+}
+
+// newWire takes over conn. It is closed when ctx ends, which ends every wait.
+func newWire(ctx context.Context, conn net.Conn, limit time.Duration, log *transcript) *wire {
+	raw := &recorder{Conn: conn}
+	return &wire{
+		ctx: ctx, raw: raw, conn: raw, limit: limit, log: log,
+		in:      bufio.NewReaderSize(raw, maxLine),
+		hide:    strings.NewReplacer(),
+		release: context.AfterFunc(ctx, func() { _ = conn.Close() }),
+	}
+}
+
+func (w *wire) close() {
+	w.release()
+	_ = w.raw.Close()
+}
+
+// ask sends a command and returns the reply. shown is the command as it may be
+// seen. What the relay had already said unasked is its answer when it is a
+// refusal, and a violation of the protocol otherwise.
+func (w *wire) ask(command, shown string) (*Reply, error) {
+	if w.unasked() {
+		reply, err := w.reply(min(w.limit, lastWords))
+		if err == nil && reply.Code < 400 {
+			err = protocolError("a reply that nothing had asked for", reply.String())
+			reply = nil
+		}
+		return reply, err
+	}
+	w.note(Client, shown)
+	return w.deliver([]byte(command+"\r\n"), w.limit)
+}
+
+// deliver writes and waits for the reply, also when writing failed: what the
+// relay said before it hung up may be waiting to be read.
+func (w *wire) deliver(data []byte, limit time.Duration) (*Reply, error) {
+	_ = w.raw.SetWriteDeadline(time.Now().Add(limit))
+	_, sendErr := w.conn.Write(data)
+	if sendErr != nil {
+		limit = min(limit, lastWords)
+	}
+	reply, err := w.reply(limit)
+	if sendErr != nil && reply == nil {
+		return nil, w.explain(sendErr, w.limit)
+	}
+	return reply, err
+}
+
+// unasked reports whether something is waiting before we have spoken.
+func (w *wire) unasked() bool { return w.in.Buffered() > 0 }
+
+// reply reads one reply within limit and notes it.
+func (w *wire) reply(limit time.Duration) (*Reply, error) {
+	_ = w.raw.SetReadDeadline(time.Now().Add(limit))
+	reply, err := readReply(w.in, func(s string) string { return Clean(w.hide.Replace(s)) })
+	w.noteReply(reply)
+	return reply, w.explain(err, limit)
+}
+
+func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
+
+func (w *wire) noteReply(reply *Reply) {
+	if reply == nil {
+		return
+	}
+	for i, line := range reply.Lines {
+		separator := "-"
+		if i == len(reply.Lines)-1 {
+			separator = " "
+		}
+		w.note(Server, strings.TrimSpace(Reply{Code: reply.Code}.String()+separator+line))
+	}
+}
+
+// explain turns an error of the network into one that says what happened.
+func (w *wire) explain(err error, limit time.Duration) error {
+	var network net.Error
+	switch {
+	case err == nil:
+		return nil
+	case w.ctx.Err() != nil:
+		return context.Cause(w.ctx)
+	case errors.Is(err, ErrTooLong), errors.Is(err, ErrProtocol):
+		return err
+	case errors.As(err, &network) && network.Timeout():
+		return timedOut(limit, err)
+	case hungUp(err), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNABORTED):
+		return &kindError{ErrClosed, ErrClosed.Error(), err}
+	}
+	return &kindError{ErrProtocol, "the connection broke: " + Clean(err.Error()), err}
+}
+
+// handshake puts TLS on the connection. Whatever was read in clear text before
+// is left behind.
+func (w *wire) handshake(config *tls.Config) error {
+	w.raw.first = nil
+	conn := tls.Client(w.raw, config)
+	_ = w.raw.SetDeadline(time.Now().Add(w.limit))
+	if err := conn.HandshakeContext(w.ctx); err != nil {
+		return err
+	}
+	w.conn, w.encrypted = conn, true
+	w.in = bufio.NewReaderSize(conn, maxLine)
+	return nil
+}
+
+// recorder keeps the first bytes that arrived, to tell which protocol they are.
+type recorder struct {
+	net.Conn
+	first []byte
+}
+
+const recorded = 256
+
+func (r *recorder) Read(p []byte) (int, error) {
+	n, err := r.Conn.Read(p)
+	if room := recorded - len(r.first); room > 0 {
+		r.first = append(r.first, p[:min(n, room)]...)
+	}
+	return n, err
+}
