@@ -1,0 +1,202 @@
+// Package presets is the table of mail providers: where each relay is, what it
+// wants as user name, password and sender, and how to find the provider of a
+// mail address. It is pure, apart from Lookup, which asks the DNS.
+package presets
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Preset is one provider. Every text is one or two plain sentences, or "".
+type Preset struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Category string `json:"category"` // relay, transactional, mailbox, local, local-test, custom
+
+	Hosts        []Host     `json:"hosts"`               // the default first; empty: the admin knows it
+	HostHint     string     `json:"host_hint,omitempty"` // which host to type when none of Hosts fits
+	HostPatterns []string   `json:"host_patterns,omitempty"`
+	Endpoints    []Endpoint `json:"endpoints"`
+
+	Username    string `json:"username"`               // the rule for SMTP_USER
+	UserLiteral string `json:"user_literal,omitempty"` // the one user name of every account
+	Password    string `json:"password"`               // the rule for SMTP_PASSWORD
+	Login       Login  `json:"login"`
+	From        string `json:"from"` // the rule for SMTP_FROM
+	Helo        string `json:"helo"` // what the relay demands of the EHLO name
+	Notes       string `json:"notes"`
+
+	Auth     []string `json:"auth,omitempty"`     // SASL mechanisms; empty: not known
+	Domains  []string `json:"domains,omitempty"`  // mail domains of its own users
+	MX       []string `json:"mx,omitempty"`       // suffixes of the MX hosts of its customers
+	Keywords string   `json:"keywords,omitempty"` // other words to find it by
+
+	DocURL string `json:"doc_url"`
+	// Usable is false when Pocket ID cannot send through it; WhyNot says why.
+	Usable bool   `json:"usable"`
+	WhyNot string `json:"why_not,omitempty"`
+}
+
+// Login is whether a relay wants user name and password.
+type Login string
+
+// The kinds of login.
+const (
+	LoginRequired Login = "required"
+	LoginOptional Login = "optional" // it depends on the relay's settings
+	LoginNone     Login = "none"
+)
+
+// Host is a name of the relay and what it is for, such as its region; Region is
+// "" where there is only one.
+type Host struct {
+	Host   string `json:"host"`
+	Region string `json:"region"`
+}
+
+// Endpoint is a port and the TLS mode it speaks: none, starttls or tls, as in
+// SMTP_TLS.
+type Endpoint struct {
+	Port        int    `json:"port"`
+	TLS         string `json:"tls"`
+	Recommended bool   `json:"recommended"`
+}
+
+//go:embed providers.json
+var tableJSON []byte
+
+var table = mustParse(tableJSON)
+
+func mustParse(raw []byte) []Preset {
+	var presets []Preset
+	if err := json.Unmarshal(raw, &presets); err != nil {
+		panic(fmt.Sprintf("presets: the embedded table does not parse: %v", err))
+	}
+	return presets
+}
+
+// All is the whole table, the most used first and "custom" last. The caller may
+// reorder the slice, but must not change what the presets point to.
+func All() []Preset { return slices.Clone(table) }
+
+// ByID finds a preset by its id, whatever its case.
+func ByID(id string) (Preset, bool) {
+	return find(func(p Preset) bool { return strings.EqualFold(p.ID, strings.TrimSpace(id)) })
+}
+
+// ByHost finds the provider whose relay has this name. A name that several
+// presets use, such as 127.0.0.1, belongs to none.
+func ByHost(host string) (Preset, bool) {
+	host = cleanHost(host)
+	var owner Preset
+	owners := 0
+	for _, p := range table {
+		if slices.ContainsFunc(p.Hosts, func(h Host) bool { return h.Host == host }) {
+			owner = p
+			owners++
+		}
+	}
+	if owners > 0 {
+		return owner, owners == 1
+	}
+	return find(func(p Preset) bool {
+		return slices.ContainsFunc(p.HostPatterns, func(pattern string) bool {
+			ok, err := path.Match(pattern, host)
+			return ok && err == nil
+		})
+	})
+}
+
+func find(match func(Preset) bool) (Preset, bool) {
+	for _, p := range table {
+		if match(p) {
+			return p, true
+		}
+	}
+	return Preset{}, false
+}
+
+// cleanHost brings a host name to the form of the table.
+func cleanHost(host string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(host)), ".")
+}
+
+// Recommended is the endpoint to start with; the zero Endpoint when there is none.
+func (p Preset) Recommended() Endpoint {
+	for _, e := range p.Endpoints {
+		if e.Recommended {
+			return e
+		}
+	}
+	return Endpoint{}
+}
+
+// EndpointAt is the endpoint on a port, the encrypted one where a port has two.
+func (p Preset) EndpointAt(port int) (Endpoint, bool) {
+	var found Endpoint
+	for _, e := range p.Endpoints {
+		if e.Port == port && (found.Port == 0 || found.TLS == "none") {
+			found = e
+		}
+	}
+	return found, found.Port != 0
+}
+
+// Ports are the distinct ports of the preset in the table's order.
+func (p Preset) Ports() []int {
+	var ports []int
+	for _, e := range p.Endpoints {
+		if !slices.Contains(ports, e.Port) {
+			ports = append(ports, e.Port)
+		}
+	}
+	return ports
+}
+
+// DefaultHost is the host to start with, or "" when the admin must name it.
+func (p Preset) DefaultHost() string {
+	if len(p.Hosts) == 0 {
+		return ""
+	}
+	return p.Hosts[0].Host
+}
+
+// HostFor is the host that fits the domain of a mail address best: for a user of
+// zoho.eu that is smtp.zoho.eu. Without a better one it is DefaultHost.
+func (p Preset) HostFor(addr string) string {
+	best, most := p.DefaultHost(), 1
+	domain := domainOf(addr)
+	for _, h := range p.Hosts {
+		if n := commonLabels(h.Host, domain); n > most {
+			best, most = h.Host, n
+		}
+	}
+	return best
+}
+
+// commonLabels counts the labels that two names share at their ends.
+func commonLabels(a, b string) int {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	n := 0
+	for n < len(x) && n < len(y) && x[len(x)-1-n] == y[len(y)-1-n] {
+		n++
+	}
+	return n
+}
+
+// HostForRegion is the host whose region or name contains the text, whatever its
+// case; ok is false when there is none.
+func (p Preset) HostForRegion(text string) (host string, ok bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	for _, h := range p.Hosts {
+		if text != "" && (strings.Contains(strings.ToLower(h.Region), text) || strings.Contains(h.Host, text)) {
+			return h.Host, true
+		}
+	}
+	return "", false
+}
