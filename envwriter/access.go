@@ -1,0 +1,160 @@
+package envwriter
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// A User is who has to read a file.
+type User struct {
+	UID, GID int
+	Groups   []int // supplementary ones
+}
+
+// CanRead reports whether the user may read a file of that mode and owner. ACLs
+// are not looked at.
+func (u User) CanRead(mode fs.FileMode, uid, gid int) bool {
+	switch {
+	case u.UID == 0:
+		return true
+	case u.UID == uid:
+		return mode&0o400 != 0
+	case u.GID == gid || slices.Contains(u.Groups, gid):
+		return mode&0o040 != 0
+	}
+	return mode&0o004 != 0
+}
+
+// An access is owner, mode and attributes of a file that is to be made.
+type access struct {
+	uid, gid   int
+	mode       fs.FileMode
+	attributes map[string][]byte
+}
+
+func accessOf(s Snapshot) access { return access{uid: s.UID, gid: s.GID, mode: s.Mode} }
+
+// decideAccess settles who will own and read the new file.
+func (s *saver) decideAccess() (access, error) {
+	if !s.old.Exists {
+		return s.newAccess()
+	}
+	a := accessOf(s.old)
+	var err error
+	if a.attributes, err = s.oldAttributes(); err != nil {
+		return a, s.fail("read attributes", err)
+	}
+	by, acl := s.opt.ReadBy, hasACL(a.attributes)
+	switch {
+	case by == nil:
+		if a.mode&0o004 != 0 {
+			s.warn("everybody on this machine can read it")
+		}
+	case !by.CanRead(a.mode, a.uid, a.gid) && !acl:
+		if !s.opt.GiveToReader || s.uid() != 0 {
+			return a, s.fail("check", ErrUnreadable)
+		}
+		a.uid, a.gid, a.mode = by.UID, by.GID, 0o600
+	case a.mode&0o007 != 0 && !acl:
+		a.mode = tightest(a, *by)
+	}
+	return a, nil
+}
+
+// tightest drops what everybody may do, and what the group may when the reader
+// does not need it.
+func tightest(a access, by User) fs.FileMode {
+	for _, mode := range []fs.FileMode{a.mode & 0o600, a.mode & 0o640} {
+		if by.CanRead(mode, a.uid, a.gid) {
+			return mode
+		}
+	}
+	return a.mode
+}
+
+// newAccess is for a file that does not exist yet: it belongs to its reader.
+func (s *saver) newAccess() (access, error) {
+	a := access{uid: s.uid(), gid: -1, mode: 0o600}
+	if s.opt.NewMode != 0 {
+		a.mode = s.opt.NewMode
+	}
+	by := s.opt.ReadBy
+	switch {
+	case by == nil || by.UID == a.uid:
+	case a.uid == 0:
+		a.uid, a.gid = by.UID, by.GID
+	case !by.CanRead(a.mode, a.uid, -1): // not root: the group is all that can be given
+		a.gid, a.mode = by.GID, a.mode|0o040
+	}
+	return a, nil
+}
+
+func (s *saver) oldAttributes() (map[string][]byte, error) {
+	f, err := s.open(s.old.Target, openRead, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.attributes()
+}
+
+func hasACL(attributes map[string][]byte) bool {
+	for name := range attributes {
+		if strings.HasPrefix(name, "system.posix_acl") || strings.HasPrefix(name, "system.nfs4_acl") {
+			return true
+		}
+	}
+	return false
+}
+
+// apply gives the access to a file that was made at 0600. The mode comes last:
+// until owner and group are right nobody else may read.
+func (a access) apply(f handle) error {
+	made, err := f.stat()
+	if err != nil {
+		return err
+	}
+	if a.gid == made.gid || a.gid < 0 {
+		a.gid = made.gid
+	}
+	if a.uid != made.uid || a.gid != made.gid {
+		if err := f.chown(a.uid, a.gid); err != nil {
+			return ownerError{err}
+		}
+	}
+	if err := a.copyAttributes(f); err != nil {
+		return err
+	}
+	if a.mode == 0o600 && !hasACL(a.attributes) {
+		return nil
+	}
+	return f.chmod(a.mode)
+}
+
+// copyAttributes leaves alone what the file got by itself, such as a security
+// label that only the system may set.
+func (a access) copyAttributes(f handle) error {
+	if len(a.attributes) == 0 {
+		return nil
+	}
+	have, err := f.attributes()
+	if err != nil {
+		return err
+	}
+	for name, value := range a.attributes {
+		if string(have[name]) == string(value) {
+			continue
+		}
+		if err := f.setAttribute(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An ownerError is ErrOwner with what the system said.
+type ownerError struct{ err error }
+
+func (e ownerError) Error() string   { return ErrOwner.Error() }
+func (e ownerError) Unwrap() []error { return []error{ErrOwner, e.err} }

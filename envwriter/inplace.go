@@ -1,0 +1,65 @@
+package envwriter
+
+import (
+	"errors"
+	"syscall"
+)
+
+// inPlace writes over the old file, for one that cannot be replaced. It is the
+// only way to save in which a crash can leave a mixture; the backup has the old
+// contents then.
+func (s *saver) inPlace() error {
+	if err := s.backup(); err != nil {
+		return s.fail("back up", err)
+	}
+	now, err := load(s.disk, s.saved.Path)
+	if err == nil && !now.same(s.old) {
+		err = s.fail("check", ErrChanged)
+	}
+	if err != nil {
+		s.dropBackup()
+		return err
+	}
+	if err := s.overwrite(s.new); err != nil {
+		if s.overwrite(s.old.Bytes) == nil {
+			s.dropBackup()
+			return s.fail("write in place", err)
+		}
+		s.saved.Changed = true
+		s.warn("the file is damaged; its old contents are in the backup")
+		return s.fail("write in place", err)
+	}
+	s.saved.Changed = true
+	s.saved.Mode, s.saved.UID, s.saved.GID = s.old.Mode, s.old.UID, s.old.GID
+	return nil
+}
+
+// overwrite first writes what goes beyond the present end, the only part that
+// needs room on the disk: a full disk fails before anything is written over.
+func (s *saver) overwrite(contents []byte) error {
+	f, err := s.open(s.old.Target, openWrite, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	size := min(int(s.old.stat.size), len(contents))
+	if _, err := f.WriteAt(contents[size:], int64(size)); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(contents[:size], 0); err != nil {
+		return err
+	}
+	if err := f.truncate(int64(len(contents))); err != nil {
+		return err
+	}
+	return f.sync()
+}
+
+func isBusy(err error) bool {
+	return errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EWOULDBLOCK)
+}
+
+// isUnsupported reports that a file system cannot sync directories.
+func isUnsupported(err error) bool {
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP)
+}

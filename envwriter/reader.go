@@ -1,0 +1,102 @@
+package envwriter
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Reader reads a .env file as one program does.
+type Reader struct {
+	// Name is what --readers calls it.
+	Name string
+	// About says in one line whose rules these are.
+	About string
+	// lines is set for readers that take a file line by line and keep quotes:
+	// no value can hold a line feed there.
+	lines bool
+	ways  []way
+}
+
+// A way is one release or one environment of the same reader. Where programs of
+// one name differ, every way has to agree on a value before it is accepted.
+type way struct {
+	note string
+	read func(file []byte) (map[string]string, error)
+}
+
+// Readers are all readers, in the order in which they are offered.
+var Readers = []Reader{
+	{Name: "pocket-id", About: "Pocket ID itself, which loads ./.env with godotenv 1.5.1", ways: pocketIDWays},
+	{Name: "compose", About: "docker compose: env_file and the project's .env", ways: composeWays},
+	{Name: "systemd", About: "systemd: EnvironmentFile= of a unit", ways: systemdWays},
+	{Name: "sh", About: "a shell: set -a; . ./.env", ways: shWays},
+	{Name: "docker", About: "docker run --env-file, and env_file with format: raw", lines: true, ways: dockerWays},
+	{Name: "podman", About: "podman run --env-file, and EnvironmentFile= of a Quadlet", lines: true, ways: podmanWays},
+	{Name: "node", About: "node --env-file and the npm package dotenv", ways: nodeWays},
+}
+
+// ReaderNamed returns the reader of that name; the error lists the known names.
+func ReaderNamed(name string) (Reader, error) {
+	known := make([]string, 0, len(Readers))
+	for _, r := range Readers {
+		if r.Name == name {
+			return r, nil
+		}
+		known = append(known, r.Name)
+	}
+	return Reader{}, fmt.Errorf("unknown reader %q: use %s", name, strings.Join(known, ", "))
+}
+
+// Read returns what the program would find in the file. Variables that the file
+// refers to but does not set are taken as unset. The error is a *ReadError.
+func (r Reader) Read(file []byte) (map[string]string, error) {
+	for _, w := range r.ways {
+		if vars, err := w.read(file); err == nil {
+			return vars, nil
+		}
+	}
+	return nil, &ReadError{Reader: r.Name, Line: failingLine(file, r.ways[0])}
+}
+
+// A ReadError says that a reader cannot read a file. It holds no text of the
+// file: what fails to parse is often a password.
+type ReadError struct {
+	Reader string
+	// Line is the first line that the reader cannot get past, from 1; 0 when unknown.
+	Line int
+}
+
+func (e *ReadError) Error() string {
+	if e.Line == 0 {
+		return e.Reader + " cannot read the file"
+	}
+	return fmt.Sprintf("%s cannot read the file: it stops at line %d", e.Reader, e.Line)
+}
+
+// failingLine finds the statement after the longest beginning of the file that
+// still parses. Shorter beginnings may fail inside a quote that ends later, so
+// the search goes from the end.
+func failingLine(file []byte, w way) int {
+	const most = 2000 // statements; beyond that the search would take too long
+	statements := Parse(file).statements
+	if len(statements) > most {
+		return 0
+	}
+	end := len(file)
+	for i := len(statements) - 1; i >= 0; i-- {
+		end -= len(statements[i].raw())
+		if _, err := w.read(file[:end]); err == nil {
+			return statements[i].line
+		}
+	}
+	return 1
+}
+
+// names lists the readers for a message: "a", "a and b", "a, b and c".
+func names(readers []string) string {
+	if len(readers) < 2 {
+		return strings.Join(readers, "")
+	}
+	last := len(readers) - 1
+	return strings.Join(readers[:last], ", ") + " and " + readers[last]
+}

@@ -1,0 +1,9 @@
+//go:build unix && !linux
+
+package envwriter
+
+func renameNew(from, to string) error { return renameChecked(from, to) }
+
+// attributes are copied on Linux only.
+func (f realFile) attributes() (map[string][]byte, error)       { return nil, nil }
+func (f realFile) setAttribute(name string, value []byte) error { return nil }
