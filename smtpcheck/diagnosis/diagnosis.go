@@ -1,0 +1,105 @@
+// Package diagnosis says what a refused mail means: the cause, the fix, and the
+// answer to change. It is pure: it reads no file, asks no network, and knows
+// only what it is told.
+//
+// Knowledge is data. A refusal is one entry in a rules_*.go table, the tables
+// are ordered from particular to general, and what no entry knows is answered
+// from the meaning of the reply code (RFC 5321 section 4.2.3) and of the
+// enhanced status code (RFC 3463) at the stage where it was given.
+package diagnosis
+
+import (
+	"smtp-wizard/smtpcheck"
+)
+
+// Situation is what was being tried and how it ended. Every field may be empty;
+// the more is known, the more exact the answer.
+type Situation struct {
+	Stage smtpcheck.Stage  // where it ended
+	Reply *smtpcheck.Reply // the relay's last word
+	Err   error            // the cause below the protocol
+	// Text is an error message or log line of which there is no value, such as
+	// "failed to set sender: EOF" out of Pocket ID's log.
+	Text string
+
+	Provider string // preset, such as "google-workspace-relay"
+	Host     string
+	Port     int
+	TLS      smtpcheck.TLSMode
+	Names    []string // EHLO names that were announced, in order
+	SpeaksAs string   // the Pocket ID version spoken as, such as "2.9.0"
+
+	User, From, To string
+}
+
+// Step is the page of the wizard with the answer to change.
+type Step string
+
+// The steps that a diagnosis can send to.
+const (
+	StepInstall  Step = "install"
+	StepProvider Step = "provider"
+	StepRelay    Step = "relay"
+	StepSender   Step = "sender"
+	StepIdentity Step = "identity"
+	StepNone     Step = "none" // nothing the wizard asks for can cure it
+)
+
+// Confidence is how sure a diagnosis is.
+type Confidence string
+
+// Exact is a refusal that says just this; Likely is a pattern that nearly always
+// means this; Class is no more than the meaning of the codes or of the stage.
+const (
+	Exact  Confidence = "exact"
+	Likely Confidence = "likely"
+	Class  Confidence = "class"
+)
+
+// Diagnosis is the answer. Cause and Fix are plain text of a few sentences
+// without control characters.
+type Diagnosis struct {
+	ID         string          `json:"id"`
+	Stage      smtpcheck.Stage `json:"stage"` // "" when neither told nor to be told from the words
+	Provider   string          `json:"provider,omitempty"`
+	Cause      string          `json:"cause"`
+	Fix        string          `json:"fix"`
+	Step       Step            `json:"step"`
+	Field      string          `json:"field,omitempty"` // of that step, such as "hostname"
+	Confidence Confidence      `json:"confidence"`
+	// Temporary is set when the relay called it temporary (4xx) or the network
+	// may recover; WaitHelps says whether the same try can succeed later.
+	Temporary bool `json:"temporary"`
+	WaitHelps bool `json:"wait_helps"`
+}
+
+// Explain names the refusal. It always answers: where nothing is known about the
+// words, by the class of the codes, and without codes by the stage.
+func Explain(s Situation) Diagnosis {
+	d, _ := explain(newEvidence(s))
+	return d
+}
+
+// FromFailure explains the end of a conversation. What the failure knows goes
+// over what the situation says.
+func FromFailure(f *smtpcheck.Failure, s Situation) Diagnosis {
+	if f == nil {
+		return Explain(s)
+	}
+	s.Stage, s.Reply, s.Err = f.Stage, f.Reply, f.Err
+	if name := announcedIn(f.Doing); name != "" {
+		s.Names = append(append([]string(nil), s.Names...), name)
+	}
+	return Explain(s)
+}
+
+// explain also reports whether there was anything to go by: a rule that matched,
+// or at least a reply code.
+func explain(e evidence) (Diagnosis, bool) {
+	for i := range rules {
+		if rules[i].matches(e) {
+			return rules[i].answer(e), true
+		}
+	}
+	return classAnswer(e), e.code != 0 || e.enhanced != ""
+}

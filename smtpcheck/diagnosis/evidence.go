@@ -1,0 +1,139 @@
+package diagnosis
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// evidence is a situation made ready for matching: one lower-case line of words
+// with the codes taken out of it.
+type evidence struct {
+	Situation
+	code     int
+	enhanced string
+	words    string // for matching: lower case, one line, codes removed
+	raw      string // for values to quote: as said, one line
+	kind     kind
+	provider string
+}
+
+func newEvidence(s Situation) evidence {
+	e := evidence{Situation: s}
+	e.raw = oneLine(saidIn(s))
+	if s.Reply != nil {
+		e.code, e.enhanced = s.Reply.Code, s.Reply.Enhanced
+	}
+	if e.code == 0 {
+		e.code, e.enhanced = codesIn(e.raw)
+	}
+	if e.enhanced == "" {
+		e.enhanced = leadingEnhanced(e.raw)
+	}
+	e.words = strings.ToLower(stripCodes(e.raw, e.code, e.enhanced))
+	if e.kind = kindOf(s.Err); e.kind == "" {
+		e.kind = kindOfWords(e.words, s.Reply != nil)
+	}
+	e.provider = s.Provider
+	if e.provider == "" || e.provider == "custom" {
+		e.provider = firstNonEmpty(providerOfHost(s.Host), providerOfWords(strings.ToLower(e.raw)), s.Provider)
+	}
+	return e
+}
+
+// saidIn is everything that was said, in one string.
+func saidIn(s Situation) string {
+	var parts []string
+	if s.Reply != nil {
+		parts = append(parts, s.Reply.Lines...)
+	}
+	if s.Text != "" {
+		parts = append(parts, s.Text)
+	}
+	if s.Err != nil {
+		parts = append(parts, s.Err.Error())
+	}
+	return strings.Join(parts, "\n")
+}
+
+var (
+	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?"?)([45]\.\d{1,3}\.\d{1,3})\b`)
+	loneStatus = regexp.MustCompile(`(?:^|: |was |#|\(|"|dsn=)([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"]|$)`)
+)
+
+// codesIn finds a reply code that stands beside its enhanced status code.
+func codesIn(text string) (code int, enhanced string) {
+	for _, m := range codedReply.FindAllStringSubmatch(text, 8) {
+		if m[1][0] == m[2][0] {
+			code, _ = strconv.Atoi(m[1])
+			return code, m[2]
+		}
+	}
+	return 0, ""
+}
+
+func leadingEnhanced(text string) string {
+	if m := loneStatus.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// stripCodes takes the codes that a multi-line reply repeats at each line out of
+// the words, so that a phrase can run over a line's end.
+func stripCodes(text string, code int, enhanced string) string {
+	if code != 0 {
+		c := strconv.Itoa(code)
+		text = strings.NewReplacer(" "+c+"-", " ", " "+c+" ", " ").Replace(" " + text + " ")
+	}
+	if enhanced != "" {
+		text = strings.ReplaceAll(text+" ", " "+enhanced+" ", " ")
+		text = strings.TrimPrefix(text, enhanced+" ")
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// oneLine removes control characters and joins lines by one space.
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(clean(s)), " ")
+}
+
+func firstNonEmpty(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// name is the EHLO name that the relay judged last, or "".
+func (e evidence) name() string {
+	if n := quotedHelo(e.raw); n != "" {
+		return n
+	}
+	if len(e.Names) > 0 {
+		return e.Names[len(e.Names)-1]
+	}
+	return ""
+}
+
+// genericName is the first announced name that many relays refuse, or "".
+func (e evidence) genericName() string {
+	for _, n := range e.Names {
+		if GenericName(n) {
+			return n
+		}
+	}
+	return ""
+}
+
+// stage is where the conversation ended, as told, else as the rule has it.
+func (e evidence) stage(otherwise smtpcheck.Stage) smtpcheck.Stage {
+	if e.Stage != "" {
+		return e.Stage
+	}
+	return otherwise
+}

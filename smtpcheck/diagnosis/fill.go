@@ -1,0 +1,139 @@
+package diagnosis
+
+import (
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// fill puts what is known into a template and a general phrase where nothing is.
+// A "{x}" that no blank knows stays as it is, which a test forbids.
+func fill(template string, e evidence) string {
+	if !strings.Contains(template, "{") {
+		return template
+	}
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(template, "{")
+		out.WriteString(before)
+		if !found {
+			break
+		}
+		key, after, closed := strings.Cut(rest, "}")
+		value, known := blanks[key]
+		if !closed || !known {
+			out.WriteString("{")
+			template = rest
+			continue
+		}
+		out.WriteString(value(e))
+		template = after
+	}
+	return out.String()
+}
+
+// blanks are the values a cause or fix can have; each has a phrase for when it
+// is not known. What a relay said is quoted only in a narrow character set.
+var blanks = map[string]func(evidence) string{
+	"host": func(e evidence) string { return or(e.Host, "the relay") },
+	"port": func(e evidence) string { return number(e.port(), "this port") },
+	"user": func(e evidence) string { return or(e.User, "the SMTP user") },
+	"from": func(e evidence) string { return or(firstNonEmpty(e.From, e.found(senderOf)), "the From address") },
+	"domain": func(e evidence) string {
+		return or(firstNonEmpty(e.found(domainOf), domain(e.From)), "the From domain")
+	},
+	"to":         func(e evidence) string { return or(firstNonEmpty(e.To, e.found(recipientOf)), "the recipient") },
+	"name":       func(e evidence) string { return or(e.quotedName(), "the announced name") },
+	"generic":    func(e evidence) string { return or(quoted(e.genericName()), "a generic name such as \"localhost\"") },
+	"ip":         func(e evidence) string { return or(e.ip(), "this machine's public IP address") },
+	"url":        func(e evidence) string { return or(e.found(urlOf), "the page that the reply names") },
+	"login":      func(e evidence) string { return or(firstNonEmpty(e.found(loginOf), e.User), "the SMTP user") },
+	"certnames":  func(e evidence) string { return or(e.found(certOf), "the name in the certificate") },
+	"lookup":     func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "the relay's name") },
+	"fullname":   func(e evidence) string { return fullName(e) },
+	"ehlofix":    ehloFix,
+	"helofix":    heloFix,
+	"altport":    altPort,
+	"passwordat": passwordAt,
+	"version":    func(e evidence) string { return or(e.SpeaksAs, "this version") },
+}
+
+var (
+	senderOf    = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>:? *Sender address rejected`)
+	recipientOf = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
+	loginOf     = regexp.MustCompile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
+	domainOf    = regexp.MustCompile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
+	urlOf       = regexp.MustCompile(`https?://[A-Za-z0-9./?=&_%#:~+-]{4,150}`)
+	certOf      = regexp.MustCompile(`certificate is valid for ([A-Za-z0-9.*-]{1,100})`)
+	lookupOf    = regexp.MustCompile(`lookup ([A-Za-z0-9._-]{1,100})`)
+	ipOf        = regexp.MustCompile(`[0-9A-Fa-f:.]{6,45}`)
+	portOf      = regexp.MustCompile(`[\]A-Za-z0-9]:(\d{2,5})(?:[^0-9.:]|$)`)
+	loosePort   = regexp.MustCompile(`\b(25|465|587|2525|2587|2465)\b`)
+)
+
+// found is the first thing of a kind in what was said.
+func (e evidence) found(what *regexp.Regexp) string {
+	m := what.FindStringSubmatch(e.raw)
+	if m == nil {
+		return ""
+	}
+	return strings.TrimRight(m[len(m)-1], ".,;:")
+}
+
+// port is the relay's port, as known or as the words have it; 0 when neither.
+func (e evidence) port() int {
+	if e.Port != 0 {
+		return e.Port
+	}
+	for _, m := range portOf.FindAllStringSubmatch(e.raw, 8) {
+		if n, err := strconv.Atoi(m[1]); err == nil && n < 65536 && n != 53 {
+			return n // the resolver's port is not the relay's
+		}
+	}
+	if m := loosePort.FindString(e.raw); m != "" {
+		n, _ := strconv.Atoi(m)
+		return n
+	}
+	return 0
+}
+
+// ip is the first public address that the relay named: it is the client's own.
+func (e evidence) ip() string {
+	for _, candidate := range ipOf.FindAllString(e.raw, 50) {
+		a, err := netip.ParseAddr(strings.Trim(candidate, ".:"))
+		if err == nil && a.IsGlobalUnicast() && !a.IsPrivate() {
+			return a.String()
+		}
+	}
+	return ""
+}
+
+func (e evidence) quotedName() string { return quoted(e.name()) }
+
+func quoted(name string) string {
+	if name == "" {
+		return ""
+	}
+	return `"` + name + `"`
+}
+
+// or is a value, made safe and short, or a phrase in its place.
+func or(value, phrase string) string {
+	if value = oneLine(value); value == "" {
+		return phrase
+	}
+	return shorten(value, 80)
+}
+
+func number(n int, phrase string) string {
+	if n == 0 {
+		return phrase
+	}
+	return strconv.Itoa(n)
+}
+
+func domain(address string) string {
+	_, d, _ := strings.Cut(address, "@")
+	return d
+}

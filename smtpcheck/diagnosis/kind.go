@@ -1,0 +1,179 @@
+package diagnosis
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// kind is what went wrong below the protocol.
+type kind string
+
+const (
+	noHost      kind = "no-host"
+	dnsTimeout  kind = "dns-timeout"
+	dnsFailed   kind = "dns-failed"
+	refused     kind = "refused"
+	noNetwork   kind = "no-network" // no route for this address family
+	noRoute     kind = "no-route"   // rejected on the way
+	noAddress   kind = "no-address" // no source address of this family
+	dialTimeout kind = "dial-timeout"
+	readTimeout kind = "read-timeout"
+	closed      kind = "closed"
+	notTLS      kind = "not-tls"
+	unknownCA   kind = "unknown-ca"
+	wrongName   kind = "wrong-name"
+	ipName      kind = "ip-name"
+	expired     kind = "expired"
+	legacyCN    kind = "legacy-cn"
+	badCert     kind = "bad-cert"
+	tlsVersion  kind = "tls-version"
+	tlsAlert    kind = "tls-alert"
+	cancelled   kind = "cancelled"
+)
+
+// kindOf reads an error value; "" means that only its words can tell.
+func kindOf(err error) kind {
+	if err == nil {
+		return ""
+	}
+	if k := certificateKind(err); k != "" {
+		return k
+	}
+	if k := networkKind(err); k != "" {
+		return k
+	}
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	switch {
+	case errors.As(err, &record):
+		return notTLS
+	case errors.As(err, &alert):
+		if k := kindOfWords(strings.ToLower(err.Error()), false); k != "" {
+			return k
+		}
+		return tlsAlert
+	case errors.Is(err, context.Canceled):
+		return cancelled
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return closed
+	}
+	return ""
+}
+
+func certificateKind(err error) kind {
+	var (
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		verify    *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &authority):
+		return unknownCA
+	case errors.As(err, &host):
+		if k := kindOfWords(strings.ToLower(err.Error()), false); k != "" {
+			return k
+		}
+		return wrongName
+	case errors.As(err, &invalid):
+		if invalid.Reason == x509.Expired {
+			return expired
+		}
+		return badCert
+	case errors.As(err, &verify):
+		return badCert
+	}
+	return ""
+}
+
+func networkKind(err error) kind {
+	var lookup *net.DNSError
+	if errors.As(err, &lookup) {
+		switch {
+		case lookup.IsNotFound:
+			return noHost
+		case lookup.IsTimeout:
+			return dnsTimeout
+		}
+		return dnsFailed
+	}
+	for _, known := range []struct {
+		number syscall.Errno
+		kind   kind
+	}{
+		{syscall.ECONNREFUSED, refused}, {syscall.ENETUNREACH, noNetwork}, {syscall.EHOSTUNREACH, noRoute},
+		{syscall.EADDRNOTAVAIL, noAddress}, {syscall.ECONNRESET, closed}, {syscall.EPIPE, closed}, {syscall.ETIMEDOUT, dialTimeout},
+	} {
+		if errors.Is(err, known.number) {
+			return known.kind
+		}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
+		var op *net.OpError
+		if errors.As(err, &op) && op.Op == "dial" {
+			return dialTimeout
+		}
+		return readTimeout
+	}
+	return ""
+}
+
+func isTimeout(err error) bool {
+	var t net.Error
+	return errors.As(err, &t) && t.Timeout()
+}
+
+// wordings are how programs put these errors, the particular before the general.
+// They are those of Go, OpenSSL, GnuTLS, glibc, Node.js, Python, PHP, Postfix,
+// Exim and swaks.
+var wordings = []struct {
+	kind kind
+	says string
+}{
+	{dnsTimeout, "lookup *i/o timeout|temporary failure in name resolution|eai_again|getaddrinfo: try again"},
+	{noHost, "no such host|enotfound|name or service not known|nodename nor servname|could not resolve host|getaddrinfo failed|host or domain name not found|php_network_getaddresses"},
+	{dnsFailed, "lookup *server misbehaving|lookup *connection refused|servfail"},
+	{refused, "connection refused|econnrefused|actively refused"},
+	{noNetwork, "network is unreachable|enetunreach"},
+	{noRoute, "no route to host|ehostunreach|host is unreachable"},
+	{noAddress, "cannot assign requested address|eaddrnotavail"},
+	{ipName, "doesn't contain any ip sans|cannot validate certificate for"},
+	{legacyCN, "relies on legacy common name"},
+	{expired, "certificate has expired|certificate is expired|certificate expired|cert_has_expired|not yet valid"},
+	{wrongName, "certificate is valid for * not |certificate is not valid for any names|altname_invalid|hostname/ip does not match|hostname mismatch|does not match target host name|hostname verification failed|peer certificate cn"},
+	{unknownCA, "signed by unknown authority|unable to get local issuer|self-signed certificate|self signed certificate|unable_to_verify_leaf|self_signed_cert|unable to verify the first certificate|unknown ca|issuer is unknown|certificate not trusted"},
+	{badCert, "failed to verify certificate|certificate verify failed|certificate verification failed|bad certificate"},
+	{notTLS, "first record does not look like a tls handshake|wrong version number|unknown protocol|packet length too long|record overflow|record layer failure|unexpected tls packet|oversized record received|wrong_version_number"},
+	{tlsVersion, "protocol version not supported|alert protocol version|unsupported protocol|no protocols available|protocol version mismatch|unsupported version|tlsv1 alert protocol|version too low|minimum tls"},
+	{tlsAlert, "handshake failure|no cipher|no shared cipher|tls handshake failed|tls handshake error|ssl handshake failed|could not negotiate"},
+	{readTimeout, "read tcp *i/o timeout|awaiting response timed out|greeting never received|timed out while *initial server greeting|read timeout|timed out while receiving|timed out while sending|timeout waiting for"},
+	{dialTimeout, "dial *i/o timeout|connection timed out|timeouterror|connection timeout|etimedout|connect timeout|connect: operation timed out|operation timed out|timed out while connecting|connection attempt timed out|no response from remote host"},
+	{readTimeout, "i/o timeout|deadline exceeded|timed out"},
+	{closed, "unexpected eof|connection reset|econnreset|broken pipe|empty response|closed without a reply|connection unexpectedly closed|connection closed unexpectedly|unexpected socket close|socket closed|remote host closed connection|connection closed by|lost connection with|lost connection while|server closed the connection|server dropped connection|got eof|use of closed network connection"},
+	{cancelled, "context canceled"},
+}
+
+// kindOfWords reads the kind out of lower-case words. A relay's own reply is no
+// network error, whatever its words.
+func kindOfWords(words string, isReply bool) kind {
+	if isReply || words == "" {
+		return ""
+	}
+	for _, w := range wordings {
+		if says(words, w.says) {
+			return w.kind
+		}
+	}
+	if words == "eof" || strings.HasSuffix(words, ": eof") || strings.HasSuffix(words, " eof") || strings.Contains(words, ": eof ") ||
+		strings.Contains(words, `: eof"`) || strings.HasSuffix(words, `"eof"`) || strings.Contains(words, `=eof `) || strings.HasSuffix(words, "=eof") {
+		return closed
+	}
+	return ""
+}

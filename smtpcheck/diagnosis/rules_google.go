@@ -1,0 +1,146 @@
+package diagnosis
+
+import "smtp-wizard/smtpcheck"
+
+// googleRules are the words of smtp-relay.gmail.com, smtp.gmail.com and
+// Google's receiving servers.
+var googleRules = []rule{
+	{
+		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection", when: hasGenericName,
+		sure: Exact, step: StepIdentity, field: "hostname",
+		cause: "{host} refused the name {generic} and hung up. It takes only clients that greet with a name of their own. Waiting does not help while the name stays the same.",
+		fix:   "{ehlofix}",
+	},
+	{
+		id: "gmail-autosendmail-421", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection", only: "gmail",
+		sure: Exact, step: StepIdentity, field: "hostname", waiting: true,
+		cause: "smtp.gmail.com refused the greeting and hung up: the announced name was generic, or this address is shared with many clients, in which case it comes and goes.",
+		fix:   "{ehlofix} With a real name, wait some minutes and try again.",
+	},
+	{
+		id: "google-relay-ehlo-421", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection. (ehlo)|try again later, closing connection. (helo)",
+		sure: Exact, provider: "google-workspace-relay", step: StepIdentity, field: "hostname",
+		cause: "Google's relay refused the EHLO name and hung up. It does so for generic names such as localhost or an address literal. Waiting does not help while the name stays the same.",
+		fix:   "{ehlofix}",
+	},
+	{
+		id: "nextcloud-subdomain", stage: smtpcheck.StageEHLO, says: "ehlo * refused by smtp-relay|ehlo * refused by aspmx",
+		sure: Likely, provider: "google-workspace-relay", step: StepIdentity, field: "hostname",
+		cause: "Google's relay refused this EHLO name. One user found a sub-host name refused and the Workspace domain itself accepted; others had no such trouble. Waiting does not help.",
+		fix:   "Announce the Workspace domain itself: set it as the hostname (compose `hostname:`), then let the identity step try it against the relay.",
+	},
+	{
+		id: "google-relay-intermittent", stage: smtpcheck.StageEHLO, at: "greeting ehlo starttls", code: "421", enh: "4.7.0", says: "try again later, closing connection",
+		sure: Likely, provider: "google-workspace-relay", step: StepIdentity, field: "hostname",
+		cause: "Google hung up on the greeting. A name that is generic or shared by many clients (localhost, a container id, [127.0.0.1]) runs into abuse limits, sometimes only now and then. Waiting is no cure.",
+		fix:   "{ehlofix}",
+	},
+	{
+		id: "google-relay-denied-550-570", stage: smtpcheck.StageMail, code: "550", enh: "5.7.0", says: "mail relay denied",
+		sure: Exact, provider: "google-workspace-relay", step: StepProvider, field: "preset",
+		cause: "Google's relay knows neither this machine's IP nor a domain of yours in EHLO or From. A personal Gmail account has no relay at all.",
+		fix:   "Add IP {ip} in the Admin console under Apps > Google Workspace > Gmail > Routing > SMTP relay service, or require SMTP AUTH there and log in. With a personal account choose the preset gmail with an app password.",
+	},
+	{
+		id: "google-relay-invalid-cred-5571", stage: smtpcheck.StageMail, code: "550", enh: "5.7.1", says: "invalid credentials for relay",
+		sure: Exact, provider: "google-workspace-relay", step: StepSender, field: "from",
+		cause: "IP {ip} is registered for Google's relay, but by another Workspace account than the one that {domain} belongs to.",
+		fix:   "Use a From address on a domain of the account that owns the relay rule, or log in with a user of the account of {domain}.",
+	},
+	{
+		id: "google-ip-not-authorized", stage: smtpcheck.StageRcpt, code: "550", enh: "5.7.1", says: "not authorized to send email directly|not authorized to send mail directly",
+		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset",
+		cause: "This machine ({ip}) talked straight to Gmail's receiving server, which takes no mail from dynamic or residential addresses.",
+		fix:   "Choose a relay that takes a user and password on port 587 or 465 as provider, instead of direct delivery on port 25.",
+	},
+	{
+		id: "google-relay-545", stage: smtpcheck.StageData, code: "550", says: "daily smtp relay limit exceeded for user|daily smtp relay sending limit exceeded for",
+		sure: Exact, provider: "google-workspace-relay", step: StepNone, passing: true, waiting: true,
+		cause: "This envelope sender used up its day: Google's relay takes 10,000 messages or recipients in 24 hours for one registered user.",
+		fix:   "Wait until tomorrow, or use a From address that is no registered user: those are not counted per user.",
+	},
+	{
+		id: "google-relay-571-customer", stage: smtpcheck.StageData, code: "550", says: "daily smtp relay limit exceeded for customer",
+		sure: Exact, provider: "google-workspace-relay", step: StepProvider, field: "preset", passing: true, waiting: true,
+		cause: "The whole Workspace account used up its relay quota of the day, which grows with its licences and is small for a trial.",
+		fix:   "Wait until tomorrow, or choose another provider for Pocket ID.",
+	},
+	{
+		id: "gmail-545-limit", stage: smtpcheck.StageData, code: "550", says: "daily user sending limit exceeded|daily user sending quota exceeded|daily sending quota exceeded",
+		sure: Exact, provider: "gmail", step: StepProvider, field: "preset", passing: true, waiting: true,
+		cause: "The mailbox used up its daily quota: 500 recipients for a personal account, 2,000 messages for a Workspace mailbox.",
+		fix:   "Wait 24 hours. If it happens again, choose the Workspace relay service or a transactional provider.",
+	},
+	{
+		id: "google-421-whitelist", stage: smtpcheck.StageRcpt, says: "ip not in whitelist for rcpt domain",
+		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset",
+		cause: "The recipient's Workspace domain takes mail only from listed gateways, and this machine is none of them. Waiting does not help.",
+		fix:   "Have the recipient's administrator list IP {ip} as inbound gateway, or choose a relay that the domain already accepts.",
+	},
+	{
+		id: "google-421-tls-required", stage: smtpcheck.StageMail, says: "tls required for rcpt domain",
+		sure: Exact, provider: "google-mx", step: StepRelay, field: "tls",
+		cause: "The recipient's domain demands TLS and this conversation was in clear text. Waiting does not help.",
+		fix:   "Set TLS to starttls on port 587 or 25, or to tls on port 465.",
+	},
+	{
+		id: "google-421-rate", stage: smtpcheck.StageGreeting, code: "421", says: "very low reputation of the sending ip|mail sent from your ip address has been temporarily rate limited",
+		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset", waiting: true,
+		cause: "Gmail limits this machine ({ip}) because its address has no reputation, as that of a fresh server. Waiting helps for a while only.",
+		fix:   "Choose a relay with a user and password as provider. For direct delivery the address needs reverse DNS, and the From domain SPF, DKIM and DMARC.",
+	},
+	{
+		id: "google-421-4728", stage: smtpcheck.StageData, says: "unusual rate of unsolicited mail",
+		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset", waiting: true,
+		cause: "Gmail limits mail from this IP address, DKIM domain or SPF domain because too much of it looked unsolicited. Waiting some hours lifts it.",
+		fix:   "Wait, send less, and publish SPF and DKIM for {domain}; or choose a relay as provider.",
+	},
+	{
+		id: "google-unauthenticated-sender", stage: smtpcheck.StageData, code: "550", enh: "5.7.26", says: "sender is unauthenticated|this mail has been blocked because the sender|unauthenticated email",
+		sure: Exact, provider: "google-mx", step: StepSender, field: "from",
+		cause: "Gmail takes no mail whose From domain passes neither SPF nor DKIM, and {domain} passed neither.",
+		fix:   "Add the relay to the SPF record of {domain} or switch on DKIM there, or use a From address on a domain that has both.",
+	},
+	{
+		id: "gmail-534-579", stage: smtpcheck.StageAuth, says: "application-specific password required|invalidsecondfactor",
+		sure: Exact, provider: "gmail", step: StepSender, field: "password",
+		cause: "The account has 2-Step Verification, so Google takes no normal password over SMTP.",
+		fix:   "Create an app password at https://myaccount.google.com/apppasswords and paste its 16 letters as password.",
+	},
+	{
+		id: "gmail-web-login-required", stage: smtpcheck.StageAuth, says: "please log in via your web browser|weblogin_required|webloginrequired",
+		sure: Exact, provider: "gmail", step: StepSender, field: "password",
+		cause: "Google wants this account to log in with a browser first, because the try looked unusual or was made with a normal password.",
+		fix:   "Log in once in a browser, then create an app password at https://myaccount.google.com/apppasswords and use that.",
+	},
+	{
+		id: "gmail-535-578", stage: smtpcheck.StageAuth, says: "username and password not accepted|p=badcredentials",
+		sure: Exact, provider: "gmail", step: StepSender, field: "password",
+		cause: "Google refused the login of {user}: it was the account password, or an app password that is wrong or revoked. Without 2-Step Verification there can be no app password.",
+		fix:   "Turn on 2-Step Verification, create an app password at https://myaccount.google.com/apppasswords and paste its 16 letters. The user is the full address.",
+	},
+	{
+		id: "gmail-530-starttls", stage: smtpcheck.StageMail, says: "must issue a starttls command first",
+		sure: Exact, step: StepRelay, field: "tls",
+		cause: "{host} insists on encryption before the mail, and this conversation stayed in clear text (TLS none).",
+		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
+	},
+}
+
+func hasGenericName(e evidence) bool {
+	return e.genericName() != "" && atOrBefore(e, smtpcheck.StageTLS)
+}
+
+// atOrBefore reports whether the conversation ended no later than a stage; an
+// unknown stage counts.
+func atOrBefore(e evidence, last smtpcheck.Stage) bool {
+	for _, s := range smtpcheck.Stages {
+		if s == e.Stage {
+			return true
+		}
+		if s == last {
+			break
+		}
+	}
+	return e.Stage == ""
+}

@@ -1,0 +1,145 @@
+package diagnosis
+
+import "smtp-wizard/smtpcheck"
+
+const (
+	makeSure   = " To make sure, run `smtp-wizard check --as VERSION` with your Pocket ID version: it keeps the relay's last words."
+	listenSure = " `smtp-wizard listen` shows which name yours really says."
+)
+
+// hiddenRules are messages that hide what the relay said. Go's net/smtp and
+// emersion/go-smtp answer a refused EHLO with HELO on a connection that is
+// already closed, and report that read error or the missing extensions instead.
+var hiddenRules = []rule{
+	{
+		id: "go-starttls-hello-after", stage: smtpcheck.StageEHLO, says: "hello called after other methods",
+		sure: Exact, step: StepInstall, field: "version",
+		cause: "This is a bug of Pocket ID 0.27.1: with STARTTLS its mail library had already said EHLO localhost before Pocket ID set the name.",
+		fix:   "Upgrade Pocket ID to 0.27.2 or later, then choose that version in the install step.",
+	},
+	{
+		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, says: "unencrypted connection",
+		sure: Exact, step: StepRelay, field: "tls",
+		cause: "There is a user and a password but no TLS, and Pocket ID's mail library sends no password in clear text, except to localhost.",
+		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
+	},
+	{
+		id: "gokit-starttls-hidden-421", stage: smtpcheck.StageStartTLS, says: "smtp server does not support starttls",
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later sees no extensions and blames STARTTLS.",
+		fix:   "Probe the relay with a real name: `smtp-wizard probe HOST --helo id.example.com`. If it offers STARTTLS then, the name is the cause. " + fixUnproven,
+	},
+	{
+		id: "gokit-auth-hidden-421", stage: smtpcheck.StageAuth, says: "smtp server does not support auth",
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later sees no extensions and blames AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
+		fix:   "With TLS none, set TLS to starttls or tls first. Else the name is the cause: let a local Postfix with a real myhostname relay in between." + listenSure,
+	},
+	{
+		id: "go-smtp-no-auth", stage: smtpcheck.StageAuth, says: "doesn't support auth|does not support auth|no auth extension|auth extension not supported|smtp auth extension not supported",
+		sure: Likely, step: StepRelay, field: "tls",
+		cause: "The relay did not offer a login: it does so only under TLS, or never on this port. From Pocket ID's own log this can also hide a refused EHLO name.",
+		fix:   "Set TLS to starttls or tls, or leave user and password empty if the relay needs none." + makeSure,
+	},
+	{
+		id: "no-starttls", stage: smtpcheck.StageStartTLS, says: "doesn't support starttls|does not support starttls|starttls not supported|starttls is not supported|starttls extension not supported|starttls not offered|no starttls|starttls not advertised|tls is required, but was not offered",
+		sure: Likely, step: StepRelay, field: "tls",
+		cause: "The relay did not offer STARTTLS on port {port}. In a client's log this can also hide a refused EHLO name.",
+		fix:   "Set Port 465 and TLS tls, or Port 587 with TLS starttls; TLS none only for a relay on this machine or a trusted network.",
+	},
+	{
+		id: "google-relay-pocketid-eof", stage: smtpcheck.StageMail, says: "failed to set sender", kind: closed,
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay had already hung up, most likely on the EHLO name: Pocket ID before 0.27.1 says localhost, and its mail library throws the refusal away.",
+		fix:   "{ehlofix}" + makeSure,
+	},
+	{
+		id: "gokit-mail-eof", stage: smtpcheck.StageMail, says: "failed to set smtp sender", kind: closed,
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay had already hung up, most likely on the EHLO name: as far as known, Pocket ID 2.10 and later says localhost, and its mail library throws the refusal away.",
+		fix:   "Let a local Postfix with a real myhostname relay in between: no Pocket ID setting changes the name (not proven for each version)." + makeSure,
+	},
+	{
+		id: "google-relay-kopia-eof", stage: smtpcheck.StageEHLO, says: "unable to send notification", kind: closed,
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay hung up and the program lost its words: most likely it refused the EHLO name localhost, as Google's relay does.",
+		fix:   "Give the machine or container a full hostname such as {fullname}, and let the identity step try it against the relay.",
+	},
+	{
+		id: "go-relay-auth-eof", stage: smtpcheck.StageAuth, says: "smtp auth: |failed to authenticate|authentication failed: eof|auth: eof|auth failed: eof", kind: closed, when: fromText,
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay had already hung up before the login, most likely on the EHLO name localhost; the program's mail library threw that refusal away.",
+		fix:   "{ehlofix}" + makeSure,
+	},
+	{
+		id: "starttls-hidden", stage: smtpcheck.StageStartTLS, at: "starttls tls", says: "starttls|start tls|tls handshake|handshake", kind: closed, when: fromText,
+		sure: Likely, step: StepRelay, field: "tls",
+		cause: "The relay hung up around the change to TLS. Most likely port and TLS mode do not fit, or it had refused the EHLO name just before.",
+		fix:   "Set Port 465 with TLS tls, or Port 587 with TLS starttls." + makeSure,
+	},
+	{
+		id: "php-relay-empty-response", stage: smtpcheck.StageEHLO, says: "empty response",
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay hung up without an answer that the program could read: most likely it refused the EHLO name, as Google's relay does with localhost.",
+		fix:   "Announce a full name such as {fullname}: for Pocket ID set compose `hostname:`, and let the identity step try it against the relay.",
+	},
+	{
+		id: "pocketid-generic", says: "failed to send test email",
+		sure: Likely, step: StepNone, when: noCause,
+		cause: "Pocket ID's page shows only this line; what the relay said is in the server's log.",
+		fix:   "Run `docker logs pocket-id` right after the test and explain the line that starts with \"failed to\", or run `smtp-wizard check`, which shows each stage.",
+	},
+	{
+		id: "layer5-hidden", stage: smtpcheck.StageConnect, says: "unable to open a mail session",
+		sure: Likely, step: StepRelay, field: "port", when: noCause,
+		cause: "The program hides the relay's words. This line covers a refused connection, a timeout, and a TLS mode that does not fit the port.",
+		fix:   "Look for the line beside it that names the stage, or run `smtp-wizard check`. The pairs that fit: 587 with starttls, 465 with tls.",
+	},
+	{
+		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "greeting ehlo", kind: closed, when: func(e evidence) bool { return e.Stage == smtpcheck.StageEHLO && e.genericName() != "" },
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "{host} hung up on the greeting without a word, and the name it got was {generic}. That is how relays treat clients that do not say who they are.",
+		fix:   "{ehlofix}",
+	},
+	{
+		id: "hangup-generic-name", at: "mail rcpt data", kind: closed, when: func(e evidence) bool { return e.Stage != "" && e.genericName() != "" },
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "{host} hung up without a word after it had been greeted as {generic}. A relay that judges the name late does this.",
+		fix:   "{ehlofix}",
+	},
+	{
+		id: "greeting-closed", at: "greeting", kind: closed, when: stageKnown,
+		sure: Likely, step: StepRelay, field: "tls", passing: true,
+		cause: "{host} took the connection to port {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting seldom helps.",
+		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is so already, ask the relay's operator about a block on {ip}.",
+	},
+	{
+		id: "handshake-closed", at: "starttls tls", kind: closed, when: stageKnown,
+		sure: Likely, step: StepRelay, field: "tls",
+		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not fit port {port}, or both sides share no TLS version.",
+		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is so already, the relay's TLS is too old: Pocket ID needs TLS 1.2.",
+	},
+	{
+		id: "auth-closed", at: "auth", kind: closed, when: stageKnown,
+		sure: Likely, step: StepSender, field: "password",
+		cause: "{host} hung up during the login without a word. Relays do this after wrong passwords, or when the login comes in a way they do not take.",
+		fix:   "{passwordat}",
+	},
+	{
+		id: "data-closed", at: "data", kind: closed, when: stageKnown,
+		sure: Likely, step: StepNone, passing: true, waiting: true,
+		cause: "{host} took the message and hung up without saying whether it keeps it. A content filter or a size limit does this; the mail may still arrive.",
+		fix:   "Look whether the test mail came, wait a minute, and try again. If it stays, the relay's log has the reason.",
+	},
+	{
+		id: "go-ehlo-swallowed", stage: smtpcheck.StageEHLO, kind: closed,
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay hung up and its words are lost. The first suspect is the EHLO name (localhost, a container id), then a block on this machine's IP, then a TLS mode that does not fit the port.",
+		fix:   "Let the identity step try your names against the relay." + makeSure + listenSure,
+	},
+}
+
+func fromText(e evidence) bool { return e.Err == nil }
+
+// noCause keeps a line that does carry a cause for the rule that knows it.
+func noCause(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" }

@@ -1,0 +1,79 @@
+package diagnosis
+
+import "smtp-wizard/smtpcheck"
+
+// microsoftRules are the words of Exchange Online and Outlook.com.
+var microsoftRules = []rule{
+	{
+		id: "ms-530-5757", stage: smtpcheck.StageMail, says: "client not authenticated to send mail|client was not authenticated to send anonymous mail|not authenticated to send anonymous mail",
+		sure: Exact, provider: "microsoft-365", step: StepSender, field: "user",
+		cause: "Microsoft saw MAIL FROM without a login before it: no user is set, TLS is off (the login is only offered after STARTTLS), or the login itself failed.",
+		fix:   "Enter user and password, and set Port 587 and TLS starttls. If the login fails then, that refusal is the one to cure.",
+	},
+	{
+		id: "ms-535-139-tenant", stage: smtpcheck.StageAuth, says: "smtpclientauthentication is disabled for the tenant",
+		sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
+		cause: "Logging in to send mail (SMTP AUTH) is switched off for the whole Microsoft 365 organisation, as it is by default since 2020.",
+		fix:   "An Exchange administrator can allow it for this mailbox: Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false. Where security defaults are on, choose another provider.",
+	},
+	{
+		id: "ms-535-139-mailbox", stage: smtpcheck.StageAuth, says: "smtpclientauthentication is disabled for the mailbox",
+		sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
+		cause: "Logging in to send mail (SMTP AUTH) is switched off for this mailbox.",
+		fix:   "An Exchange administrator can allow it: Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false. It can take an hour to have effect.",
+	},
+	{
+		id: "ms-535-139-basic-disabled", stage: smtpcheck.StageAuth, says: "basic authentication is disabled",
+		sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
+		cause: "This mailbox takes no user and password over SMTP any more. Personal Outlook.com and Hotmail accounts lost it in September 2024, and Pocket ID has no OAuth2 login.",
+		fix:   "With a personal account choose another provider: no password will work. In Microsoft 365 an administrator can allow basic authentication for SMTP for this user.",
+	},
+	{
+		id: "ms-5730-basic-retired", stage: smtpcheck.StageAuth, says: "basic authentication is not supported for client submission",
+		sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
+		cause: "Microsoft takes no user and password for sending any more in this organisation, and Pocket ID has no OAuth2 login.",
+		fix:   "Choose a provider that takes an API key, or a Microsoft 365 connector bound to this machine's IP. Until the final end an administrator may switch it on again.",
+	},
+	{
+		id: "ms-security-defaults", stage: smtpcheck.StageAuth, says: "organization's security defaults|organization security defaults|security defaults policy|conditional access|did not meet the criteria",
+		code: "535", sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
+		cause: "The organisation's security defaults or a conditional access policy block logging in with a password to send mail.",
+		fix:   "An administrator must exempt {user} from the policy that blocks it; otherwise choose another provider.",
+	},
+	{
+		id: "ms-5760-sendas", stage: smtpcheck.StageData, says: "does not have permissions to send as this sender|sendasdenied",
+		sure: Exact, provider: "microsoft-365", step: StepSender, field: "from",
+		cause: "{from} is not the mailbox that logged in, and that mailbox has no Send As right on it.",
+		fix:   "Set From to the mailbox's own address ({user}), or have an administrator grant Send As on the other mailbox.",
+	},
+	{
+		id: "ms-5764-tenant", stage: smtpcheck.StageRcpt, says: "tenantattribution",
+		sure: Exact, provider: "microsoft-365-connector", step: StepProvider, field: "preset",
+		cause: "The mail came to the organisation's own endpoint for an outside recipient, and no inbound connector knows this machine's IP or certificate.",
+		fix:   "Enter {ip} in the connector (Exchange admin centre > Mail flow > Connectors) and make {domain} an accepted domain.",
+	},
+	{
+		id: "ms-451-470", stage: smtpcheck.StageMail, code: "451", says: "temporary server error. please try again later",
+		sure: Exact, provider: "microsoft-mx", step: StepNone, waiting: true,
+		cause: "Microsoft's front end has trouble of its own or throttles this sender. It is no answer to anything that was entered.",
+		fix:   "Wait some minutes and try again as it is. If it stays for hours, compare the sending limits and the connector of the organisation.",
+	},
+	{
+		id: "ms-535-credentials", stage: smtpcheck.StageAuth, code: "535", enh: "5.7.3", says: "authentication unsuccessful",
+		sure: Exact, provider: "microsoft-365", step: StepSender, field: "password",
+		cause: "Microsoft refused the login of {user}: a wrong password, an account with two-factor login, or SMTP AUTH switched off for the mailbox.",
+		fix:   "Use the sign-in address of a licensed mailbox and its password; have an administrator allow authenticated SMTP for it.",
+	},
+	{
+		id: "ms-ip-blocked", stage: smtpcheck.StageRcpt, says: "banned sending ip|block list (s3|client host * blocked using spamhaus. to request removal|weren't sent. please contact your internet service provider",
+		sure: Exact, provider: "microsoft-mx", step: StepProvider, field: "preset",
+		cause: "Microsoft blocks this machine's address ({ip}), as it does for many ranges of hosters.",
+		fix:   "Choose a relay with a user and password as provider; the block is on this machine's IP and not on the answers.",
+	},
+	{
+		id: "ms-dns-invalid-ehlo", stage: smtpcheck.StageEHLO, says: "invalid domain name", only: "microsoft-365 microsoft-365-connector microsoft-365-direct-send microsoft-365-hve outlook-com",
+		sure: Likely, provider: "microsoft-365", step: StepIdentity, field: "hostname",
+		cause: "Microsoft refused the EHLO name {name}: it has a character that no host name may have (an underscore, a space), or it is empty.",
+		fix:   "{helofix} Letters, digits, hyphens and dots only.",
+	},
+}

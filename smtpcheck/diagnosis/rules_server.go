@@ -1,0 +1,181 @@
+package diagnosis
+
+import "smtp-wizard/smtpcheck"
+
+// serverRules are the words of Postfix, Exim, OpenSMTPD and Sendmail, which
+// many providers and most own relays run.
+var serverRules = []rule{
+	// EHLO names
+	{
+		id: "postfix-504-localhost", stage: smtpcheck.StageRcpt, says: "<localhost>: helo command rejected|<localhost.localdomain>: helo command rejected",
+		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
+		cause: "The relay wants a full host name in EHLO, and Pocket ID said localhost. Postfix judges the name only at RCPT TO.",
+		fix:   "{helofix}",
+	},
+	{
+		id: "postfix-504-helo", stage: smtpcheck.StageRcpt, says: "helo command rejected: need fully-qualified hostname",
+		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
+		cause: "The relay wants a full host name in EHLO and got {name}. A container announces its random 12-digit id unless it has a hostname.",
+		fix:   "{helofix}",
+	},
+	{
+		id: "postfix-helo-not-found", stage: smtpcheck.StageRcpt, says: "helo command rejected: host not found|helo command rejected: malformed dns",
+		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
+		cause: "The relay looked up the EHLO name {name} and found no A, AAAA or MX record. Waiting does not help while there is none.",
+		fix:   "Announce a name that resolves: {helofix}",
+	},
+	{
+		id: "postfix-helo-invalid", stage: smtpcheck.StageRcpt, says: "helo command rejected: invalid name|helo command rejected: invalid hostname",
+		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
+		cause: "The EHLO name {name} has a character that no host name may have, such as the underscore of a compose project.",
+		fix:   "{helofix} Letters, digits, hyphens and dots only.",
+	},
+	{
+		id: "postfix-helo-rejected", stage: smtpcheck.StageRcpt, says: "helo command rejected|ehlo command rejected",
+		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
+		cause: "The relay refused the EHLO name {name} by a rule of its own, for example because the name is its own.",
+		fix:   "Announce this machine's own full name. {helofix}",
+	},
+	{
+		id: "exim-501-helo", stage: smtpcheck.StageEHLO, says: "syntactically invalid helo|syntactically invalid ehlo",
+		sure: Exact, provider: "exim", step: StepIdentity, field: "hostname",
+		cause: "The EHLO name {name} has characters that no host name may have, most often an underscore from a compose project or container name.",
+		fix:   "{helofix} Letters, digits, hyphens and dots only.",
+	},
+	{
+		id: "exim-550-helo", stage: smtpcheck.StageRcpt, says: "invalid helo name",
+		sure: Exact, provider: "exim", step: StepIdentity, field: "hostname",
+		cause: "The relay (Exim, often with cPanel) wants a full host name in EHLO: not a bare word, not an address, and not the relay's own name.",
+		fix:   "{helofix} Clients that log in are usually exempt.",
+	},
+	{
+		id: "opensmtpd-501", stage: smtpcheck.StageEHLO, says: "invalid command arguments: invalid domain name",
+		sure: Exact, provider: "opensmtpd", step: StepIdentity, field: "hostname",
+		cause: "The relay (OpenSMTPD) got an EHLO without a usable name: it was empty or had characters that no host name may have.",
+		fix:   "{helofix} Letters, digits, hyphens and dots only.",
+	},
+	{
+		id: "ehlo-invalid-name", stage: smtpcheck.StageEHLO, says: "invalid domain name|invalid ehlo|invalid helo|helo name must|ehlo requires domain|helo requires domain|invalid domain in ehlo|bad helo|helo/ehlo * invalid|bad hostname in|requires valid address|helo name * rejected|hostname in your helo|malformed helo|helo * not fqdn|rejected helo|invalid host name",
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay refused the EHLO name {name}: it is empty, not a full host name, or has an underscore or a space.",
+		fix:   "{helofix} Letters, digits, hyphens and dots only.",
+	},
+	// this machine
+	{
+		id: "spamhaus-554-openresolver", stage: smtpcheck.StageRcpt, says: "error: open resolver|public/open resolver",
+		sure: Exact, provider: "postfix", step: StepNone,
+		cause: "The relay asks Spamhaus through a public DNS resolver, gets an error code back and takes it for a listing. Nothing is wrong with this sender.",
+		fix:   "Have the relay's operator use a DNS resolver of its own. Nothing in Pocket ID changes this; another relay does.",
+	},
+	{
+		id: "blocklist", stage: smtpcheck.StageRcpt, says: "blocked using|listed at|listed by|in a black list|spamhaus|spamcop|barracudacentral|blocklist|blacklisted|blocked by * rbl|dnsbl",
+		sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay refuses this machine ({ip}) or the sender because a block list names it, as whole ranges of hosters and home lines are named.",
+		fix:   "Choose a relay with a user and password as provider, or have {ip} taken off the list that the reply names.",
+	},
+	{
+		id: "no-reverse-dns", stage: smtpcheck.StageRcpt, says: "cannot find your reverse hostname|cannot find your hostname|no ptr record|does not have a ptr|reverse dns|rdns|missing ptr|fix reverse",
+		sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay wants this machine's address ({ip}) to have a reverse DNS name that leads back to it.",
+		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
+	},
+	{
+		id: "client-rejected", stage: smtpcheck.StageRcpt, says: "client host rejected|host rejected: access denied",
+		sure: Exact, provider: "postfix", step: StepSender, field: "user",
+		cause: "The relay does not know this machine and takes nothing from it without a login. A submission port does so by design.",
+		fix:   "Enter user and password. On an own Postfix add this machine's network (for Docker the container subnet) to mynetworks.",
+	},
+	// relaying
+	{
+		id: "sendmail-550-relaying", stage: smtpcheck.StageRcpt, says: "relaying denied. ip name lookup failed|relaying denied. proper authentication required",
+		sure: Exact, provider: "sendmail", step: StepSender, field: "user",
+		cause: "The relay sends on only for clients that log in or that it knows, and {ip} has no reverse name that it trusts.",
+		fix:   "Enter user and password, or have the relay's operator allow {ip}.",
+	},
+	{
+		id: "postfix-554-relay", stage: smtpcheck.StageRcpt, says: "relay access denied",
+		sure: Exact, provider: "postfix", step: StepSender, field: "user",
+		cause: "The relay does not know this client: there was no login, its network is not trusted, and {to} is outside the relay's own domains.",
+		fix:   "Enter user and password and use a submission port (587 starttls or 465 tls). On an own Postfix add this machine's network (for Docker the container subnet) to mynetworks.",
+	},
+	{
+		id: "auth-method-relaying", stage: smtpcheck.StageRcpt, says: "relaying denied",
+		sure: Exact, step: StepSender, field: "user",
+		cause: "The relay does not send on to {to} for this client: there was no login, or (as one user found) AUTH PLAIN was accepted but not honoured.",
+		fix:   "Enter user and password. If a login did succeed before, have the relay's operator fix AUTH PLAIN or allow this machine's address.",
+	},
+	{
+		id: "relay-denied", stage: smtpcheck.StageRcpt, says: "relay not permitted|relaying not allowed|relay denied|not permitted to relay|relaying prohibited|we do not relay|unable to relay|relaying is prohibited|open relay|relay access|relaying not permitted|does not allow relay|no relaying",
+		sure: Exact, step: StepSender, field: "user",
+		cause: "The relay does not send on to {to} for this client: there was no login, and it does not know this machine's address.",
+		fix:   "Enter user and password and use a submission port (587 starttls or 465 tls), or have the relay's operator allow {ip}.",
+	},
+	// senders
+	{
+		id: "postfix-553-owner", stage: smtpcheck.StageRcpt, says: "not owned by user|sender address rejected: not owned",
+		sure: Exact, provider: "postfix", step: StepSender, field: "from",
+		cause: "The relay ties sender addresses to logins, and {from} is none of {login}.",
+		fix:   "Set From to {login}, or allow {from} for that user at the relay (mailcow: allowed to send as; others: alias).",
+	},
+	{
+		id: "sender-not-logged-in", stage: smtpcheck.StageRcpt, says: "sender address rejected: not logged in",
+		sure: Exact, provider: "postfix", step: StepSender, field: "user",
+		cause: "{from} belongs to a user of the relay, who must log in to send with it; there was no login.",
+		fix:   "Enter the user and password that {from} belongs to.",
+	},
+	{
+		id: "sender-domain-not-found", stage: smtpcheck.StageRcpt, says: "sender address rejected: domain not found|domain of sender address * does not exist|domain of sender address * does not resolve|sender domain not found|sender domain must exist|sender domain does not exist|unresolvable sender domain|unrouteable sender",
+		sure: Exact, step: StepSender, field: "from",
+		cause: "The relay looked up {domain}, the domain of the From address, and found neither an MX nor an address record.",
+		fix:   "Correct From, or give {domain} an MX record.",
+	},
+	{
+		id: "sender-verify-failed", stage: smtpcheck.StageRcpt, says: "sender verify failed|sender verification failed|verification failed for|sender address verification|could not complete sender verify",
+		sure: Exact, step: StepSender, field: "from",
+		cause: "The relay asked the mail server of {domain} whether {from} exists, and got no yes.",
+		fix:   "Use a From address that really exists as a mailbox or alias at {domain}.",
+	},
+	{
+		id: "sender-rejected", stage: smtpcheck.StageRcpt, says: "sender address rejected",
+		sure: Exact, step: StepSender, field: "from",
+		cause: "The relay refused the From address {from} by a rule of its own.",
+		fix:   "Use the address of the user that logs in, or one on a domain that the relay serves, as From.",
+	},
+	// TLS and login
+	{
+		id: "postfix-454-tls", stage: smtpcheck.StageStartTLS, says: "tls not available due to|tls currently unavailable|tls not available|tls is not available|tls unavailable",
+		sure: Exact, provider: "postfix", step: StepNone, waiting: false,
+		cause: "The relay offers STARTTLS but cannot use its certificate or key. Waiting does not help until that is repaired at the relay.",
+		fix:   "On the relay repair smtpd_tls_cert_file and its key, and that the server may read both. Only for a relay on this very machine is TLS none acceptable.",
+	},
+	{
+		id: "postfix-535-ugf", stage: smtpcheck.StageAuth, says: "authentication failed: ugfzc3dvcmq6|authentication failed: vxnlcm5hbwu6|authentication failed: authentication failure",
+		sure: Exact, provider: "postfix", step: StepSender, field: "password",
+		cause: "The relay refused user or password. The odd word at the end is only the base64 form of its prompt and no cause.",
+		fix:   "{passwordat}",
+	},
+	{
+		id: "auth-backend-down", stage: smtpcheck.StageAuth, says: "temporary authentication failure|temporary auth failure|connection lost to authentication server|authentication temporarily|unable to authenticate at present|authentication service unavailable|internal authentication error|authentication server",
+		sure: Exact, step: StepNone, waiting: true, passing: true,
+		cause: "The relay could not ask its own login service. User and password were not judged at all.",
+		fix:   "Wait some minutes and try again. If it stays, the relay's operator must look at its SASL or Dovecot service.",
+	},
+	{
+		id: "auth-not-offered", stage: smtpcheck.StageAuth, says: "authentication not enabled|auth command used when not advertised|auth not available|auth not supported|authentication not available|auth command is not|must issue a starttls command before auth|encryption required for requested authentication|authentication only allowed over|plaintext authentication disallowed|plaintext auth* disallowed|requires * encryption * auth",
+		sure: Exact, step: StepRelay, field: "tls",
+		cause: "The relay takes no login here: it offers one only under TLS or on its submission ports, and this was neither.",
+		fix:   "Set Port 587 and TLS starttls, or Port 465 and TLS tls. If the relay needs no login at all, leave user and password empty.",
+	},
+	{
+		id: "auth-mechanism", stage: smtpcheck.StageAuth, says: "unrecognized authentication type|unrecognised authentication type|mechanism not supported|authentication mechanism|unsupported authentication|invalid authentication mechanism|auth mechanism|no mechanism|no supported authentication|no worthy mechs|unknown auth type|no known auth|auth type * not supported",
+		at: "auth", sure: Exact, step: StepProvider, field: "preset",
+		cause: "The relay offers neither AUTH PLAIN nor AUTH LOGIN here, and Pocket ID knows only these two.",
+		fix:   "Use TLS (587 starttls or 465 tls), where most relays offer PLAIN. A provider that takes only OAuth2 or CRAM-MD5 cannot be used: choose another.",
+	},
+	{
+		id: "login-then-starttls", stage: smtpcheck.StageMail, says: "issue a starttls|starttls is required|starttls required|tls required|must use tls|encryption required|requires tls|ssl required|requires a secure connection|tls connection required|encryption is required|tls is required|secure connection required|must use starttls|session encryption is required|need starttls",
+		sure: Exact, step: StepRelay, field: "tls",
+		cause: "{host} insists on encryption, and this conversation stayed in clear text (TLS none).",
+		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
+	},
+}

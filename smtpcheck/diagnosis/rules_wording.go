@@ -1,0 +1,155 @@
+package diagnosis
+
+import "smtp-wizard/smtpcheck"
+
+// wordingRules are phrases that many relays share.
+var wordingRules = []rule{
+	{
+		id: "auth-required", stage: smtpcheck.StageMail, says: "authentication required|authentication is required|must issue an auth command|please authenticate|auth required|authenticate first|login required|you must authenticate|not authenticated|requires authentication|requires that you authenticate|unauthenticated|must be authenticated|smtp authentication is required|need to authenticate|please log in|log in first|auth first",
+		sure: Exact, step: StepSender, field: "user",
+		cause: "The relay takes mail only after a login, and there was none: user or password is empty, or TLS none kept the login from being offered.",
+		fix:   "Enter user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
+	},
+	{
+		id: "account-disabled", stage: smtpcheck.StageAuth, says: "account disabled|account is disabled|account suspended|account has been suspended|account is not active|account locked|account is locked|user disabled|account has been disabled|account blocked|account inactive",
+		sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay knows the account but has closed it: suspended, locked or not yet activated.",
+		fix:   "Open the account at the provider and lift the block there, or choose another provider. The password is not the trouble.",
+	},
+	{
+		id: "auth-too-many", stage: smtpcheck.StageAuth, says: "too many login|too many authentication|too many failed|too many auth|too many invalid login",
+		sure: Exact, step: StepSender, field: "password", waiting: true,
+		cause: "The relay closed the login after too many wrong tries, and for a while it refuses the right password too.",
+		fix:   "Wait some minutes before the next try. {passwordat}",
+	},
+	{
+		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication unsuccessful|invalid login|invalid credentials|authentication credentials|incorrect authentication|login failed|authentication failure|bad username|bad credentials|invalid username|incorrect username|incorrect password|wrong password|access denied|username/password|authentication error|authentication rejected|login denied|failed to authenticate|auth failed|username or password|password mismatch|invalid user",
+		sure: Exact, step: StepSender, field: "password",
+		cause: "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key.",
+		fix:   "{passwordat}",
+	},
+	{
+		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", sure: Likely, step: StepSender, field: "password",
+		cause: "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key.",
+		fix:   "{passwordat}",
+	},
+	{
+		id: "auth-refused", stage: smtpcheck.StageAuth, at: "auth", enh: "5.7.8", sure: Likely, step: StepSender, field: "password",
+		cause: "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key.",
+		fix:   "{passwordat}",
+	},
+	{
+		id: "auth-mechanism", stage: smtpcheck.StageAuth, at: "auth", code: "504", when: stageKnown, sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay does not take this way to log in, and Pocket ID knows only AUTH PLAIN and AUTH LOGIN.",
+		fix:   "Use TLS (587 starttls or 465 tls), where most relays offer PLAIN. A provider that takes only OAuth2 or CRAM-MD5 cannot be used: choose another.",
+	},
+	{
+		id: "greylisted", stage: smtpcheck.StageRcpt, says: "greylist|graylist|grey listed|gray listed|grey-list|gray-list|postgrey",
+		sure: Exact, step: StepNone, waiting: true, passing: true,
+		cause: "The receiving server greylists: it refuses the first try of a sender that it does not know, and takes a later one.",
+		fix:   "Wait five to fifteen minutes and try again as it is. Pocket ID itself does not try again, so a relay that queues mail is better for the long run.",
+	},
+	{
+		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|mailbox unavailable|no mailbox here|recipient address rejected: undeliverable|unknown local|address unknown",
+		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
+		cause: "The relay says that there is no mailbox {to}.",
+		fix:   "Correct the recipient of the test, or use an address that surely exists.",
+	},
+	{
+		id: "mailbox-full", stage: smtpcheck.StageRcpt, says: "mailbox full|mailbox is full|over quota|quota exceeded|overquota|insufficient storage for|out of storage",
+		sure: Likely, step: StepSender, field: "to", waiting: false,
+		cause: "The mailbox of {to} is full. Waiting does not help until there is room again.",
+		fix:   "Test with another recipient, or make room in that mailbox.",
+	},
+	{
+		id: "relay-storage", stage: smtpcheck.StageMail, says: "insufficient system storage|insufficient disk space|no space left",
+		sure: Exact, step: StepNone, waiting: false, passing: true,
+		cause: "The relay's disk is full. Waiting does not help until its operator makes room.",
+		fix:   "On an own relay free space below its mail queue; else tell the operator or choose another relay.",
+	},
+	{
+		id: "domain-not-verified", stage: smtpcheck.StageData, says: "domain not verified|domain is not verified|sender not verified|not a verified|unverified sender|unverified domain|sender identity|domain is not authorized|sender is not authorized|sender not authorized|not allowed to send from|not authorized to send|not permitted to send|not allowed to send as|not authorised to send|domain not allowed|domain not found in|domain not registered|sender is not allowed|sender not allowed|not authorized to use|from address not|from address is not|invalid from address|unauthorized sender|sender unauthorized|send as * not|envelope sender|not own * sender|sender mismatch|from header * match|from must match|mail from must equal|must equal authorized user|mail from * not allowed",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "The relay does not let this login send as {from}: the address or its domain is not verified there or belongs to someone else.",
+		fix:   "Verify {domain} at the relay, or set From to an address that it lists as yours, such as that of {user}.",
+	},
+	{
+		id: "spf-failed", stage: smtpcheck.StageRcpt, says: "spf *fail|spf check|sender policy framework|not permitted by * spf|spf: fail|openspf|spf -all|fails spf",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "The receiver looked up the SPF record of {domain}, and the machine that sends is not in it.",
+		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
+	},
+	{
+		id: "dmarc-failed", stage: smtpcheck.StageData, says: "dmarc",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "{domain} publishes a DMARC policy, and this mail passes neither SPF nor DKIM for that domain.",
+		fix:   "Switch on DKIM for {domain} at the relay and add the relay to its SPF record, or use a From address on a domain that has both.",
+	},
+	{
+		id: "spam-refused", stage: smtpcheck.StageData, says: "spam message|considered spam|identified as spam|looks like spam|detected as spam|spam content|unsolicited|message rejected as spam|rejected as spam|classified as spam|high spam score|likely spam|considered as spam|suspected spam|spam detected|bounce spam",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "The receiver takes this mail for spam. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
+		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
+	},
+	{
+		id: "message-too-big", stage: smtpcheck.StageData, says: "message size exceeds|message too large|message too big|exceeds size|exceeds maximum|exceeded * size|size limit|message exceeds",
+		sure: Exact, step: StepNone,
+		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
+		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
+	},
+	{
+		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota|too many messages|throttl|too much mail|too many connections|sending limit|exceeded the * limit|exceeded your|over the limit|too many recipients|server busy|server ports are busy|too many concurrent|try again later",
+		code: "4", sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay takes no more for now: a limit of this account or address is reached, or it is busy.",
+		fix:   "Wait some minutes, or until tomorrow where the reply speaks of a day, and try again as it is.",
+	},
+	{
+		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota exceeded|too many messages|sending limit|exceeded the * limit|exceeded your|over the limit|daily limit|hourly limit",
+		sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay takes no more for now: a limit of this account or address is reached.",
+		fix:   "Wait, until tomorrow where the reply speaks of a day, and try again as it is. A bigger plan lifts the limit.",
+	},
+	{
+		id: "no-service-here", stage: smtpcheck.StageGreeting, at: "greeting", code: "554",
+		sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay turned this machine away before anything was said: it has no service for {ip}, mostly because of a block list or policy.",
+		fix:   "Choose a relay with a user and password on port 587 or 465, or have the operator allow {ip}.", when: stageKnown,
+	},
+	{
+		id: "non-ascii-address", stage: smtpcheck.StageMail, says: "smtputf8|non-ascii address|utf-8 address|internationalized address",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "An address has letters beyond ASCII, and the relay takes only ASCII ones.",
+		fix:   "Use a From address and a recipient in ASCII letters only.",
+	},
+	{
+		id: "address-syntax", stage: smtpcheck.StageMail, says: "syntax: mail from|bad sender address syntax|bad recipient address syntax|malformed address|invalid address|syntax error in parameters|syntax error in mail|bad address syntax|unparseable address|invalid sender|sender address has|bad sender|missing @|malformed sender",
+		at: "mail rcpt", sure: Likely, step: StepSender, field: "from",
+		cause: "The relay could not read an address. A From of the form Name <a@b> does this: Pocket ID puts it into MAIL FROM as it is.",
+		fix:   "Set From to the bare address alone, such as {from}; the visible name is always Pocket ID's application name.",
+	},
+	{
+		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance",
+		code: "4", sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay is being restarted or overloaded. It is no answer to anything that was entered.",
+		fix:   "Wait some minutes and try again as it is. If it stays, look at the relay's status page.",
+	},
+}
+
+func stageKnown(e evidence) bool { return e.Stage != "" }
+
+// genericNameRules blame a generic EHLO name for a refusal at EHLO that says
+// nothing about names.
+var genericNameRules = []rule{
+	{
+		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && e.genericName() != "" },
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "{host} refused the greeting, and the name it got was {generic}. Relays that refuse at EHLO mostly refuse such names. Waiting does not help while the name stays the same.",
+		fix:   "{ehlofix}",
+	},
+	{
+		id: "ehlo-bad-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && badName(e.name()) },
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "{host} refused the greeting, and the name {name} has a character that no host name may have.",
+		fix:   "{helofix} Letters, digits, hyphens and dots only.",
+	},
+}
