@@ -1,0 +1,98 @@
+package practice
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"sync"
+	"time"
+)
+
+// authority is the CA of this process; its key never leaves it.
+type authority struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+var theAuthority = sync.OnceValues(func() (*authority, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "smtp-wizard practice CA"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	return &authority{cert, key}, err
+})
+
+// issue makes a server certificate of a kind.
+func (a *authority) issue(kind CertificateKind) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "localhost"},
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+		NotBefore: time.Now().AddDate(0, 0, -30), NotAfter: time.Now().AddDate(0, 3, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	parent, signer := a.cert, a.key
+	switch kind {
+	case ExpiredCertificate:
+		template.NotAfter = time.Now().AddDate(0, 0, -1)
+	case WrongNameCertificate:
+		template.Subject.CommonName = "elsewhere.example"
+		template.DNSNames, template.IPAddresses = []string{"elsewhere.example"}, nil
+	case SelfSignedCertificate:
+		parent, signer = template, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+}
+
+// serverTLS is the TLS side of a behaviour.
+func (b Behaviour) serverTLS() (*tls.Config, error) {
+	ca, err := theAuthority()
+	if err != nil {
+		return nil, err
+	}
+	cert, err := ca.issue(b.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{cert}}
+	if b.OldTLS {
+		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+	}
+	return config, nil
+}
+
+// CA is the pool that trusts the practice relays of this process.
+func (r *Relay) CA() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(r.CAPEM())
+	return pool
+}
+
+// CAPEM is the certificate of the practice CA in PEM.
+func (r *Relay) CAPEM() []byte {
+	ca, err := theAuthority()
+	if err != nil {
+		return nil // Start would have failed
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})
+}

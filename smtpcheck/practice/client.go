@@ -1,0 +1,165 @@
+package practice
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"smtp-wizard/smtpcheck"
+)
+
+const (
+	idle       = time.Minute // without a command
+	maxCommand = 12288       // RFC 4954 section 4.5.3 allows AUTH lines that long
+	maxMessage = 25 << 20
+)
+
+var errHungUp = errors.New("hung up")
+
+// client is one connection under way, seen from the relay.
+type client struct {
+	relay     *Relay
+	behaviour Behaviour
+	conn      net.Conn
+	in        *bufio.Reader
+	session   Session
+	inMail    bool
+	loggedIn  bool
+}
+
+func newClient(r *Relay, conn net.Conn) *client {
+	c := &client{relay: r, behaviour: r.behaviour}
+	c.use(conn)
+	c.session.Client = conn.RemoteAddr().String()
+	return c
+}
+
+func (c *client) use(conn net.Conn) {
+	c.conn, c.in = conn, bufio.NewReaderSize(conn, maxCommand)
+}
+
+// play goes from the greeting to the end of the connection.
+func (c *client) play(secure bool) {
+	if c.behaviour.Mute {
+		<-c.relay.stop
+		return
+	}
+	if c.behaviour.HTTP {
+		c.playHTTP()
+		return
+	}
+	if secure && c.encrypt() != nil {
+		return
+	}
+	if c.pause(c.behaviour.BannerDelay) != nil || c.greet() != nil {
+		return
+	}
+	for {
+		line, err := c.line()
+		if err != nil || c.command(line) != nil {
+			return
+		}
+	}
+}
+
+func (c *client) playHTTP() {
+	_ = c.conn.SetDeadline(time.Now().Add(idle))
+	if _, err := c.in.ReadSlice('\n'); err == nil {
+		_, _ = io.WriteString(c.conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n400 Bad Request")
+	}
+}
+
+func (c *client) greet() error {
+	if c.behaviour.Banner != nil {
+		return c.answer(*c.behaviour.Banner)
+	}
+	return c.reply("220 " + c.behaviour.Host + " ESMTP practice relay")
+}
+
+func (c *client) encrypt() error {
+	conn := tls.Server(c.conn, c.relay.tls)
+	_ = c.conn.SetDeadline(time.Now().Add(idle))
+	if err := conn.Handshake(); err != nil {
+		return err
+	}
+	c.use(conn)
+	c.session.TLS = true
+	return nil
+}
+
+// pause waits, but not beyond the relay's end.
+func (c *client) pause(d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	select {
+	case <-time.After(d):
+		return nil
+	case <-c.relay.stop:
+		return errHungUp
+	}
+}
+
+// line reads one command.
+func (c *client) line() (string, error) {
+	_ = c.conn.SetReadDeadline(time.Now().Add(idle))
+	raw, err := c.in.ReadSlice('\n')
+	return strings.TrimRight(string(raw), "\r\n"), err
+}
+
+// reply writes lines in good form.
+func (c *client) reply(lines ...string) error {
+	return c.answer(Answer{Text: strings.Join(lines, "\r\n") + "\r\n"})
+}
+
+// refuse writes a reply and hangs up.
+func (c *client) refuse(line string) error {
+	return c.answer(Answer{Text: line + "\r\n", HangUp: true})
+}
+
+func (c *client) answer(a Answer) error {
+	if err := c.pause(c.behaviour.ReplyDelay); err != nil {
+		return err
+	}
+	for n := 0; n < max(a.Times, 1); n++ {
+		_ = c.conn.SetWriteDeadline(time.Now().Add(idle))
+		if _, err := io.WriteString(c.conn, a.Text); err != nil {
+			return err
+		}
+	}
+	if a.HangUp {
+		return errHungUp
+	}
+	return nil
+}
+
+// receive reads a message up to its final dot. What is too long is read and left.
+func (c *client) receive() ([]byte, bool, error) {
+	var message bytes.Buffer
+	fits := true
+	for atStart := true; ; {
+		_ = c.conn.SetReadDeadline(time.Now().Add(idle))
+		piece, err := c.in.ReadSlice('\n')
+		whole := err == nil
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, false, err
+		}
+		if atStart && string(bytes.TrimRight(piece, "\r\n")) == "." {
+			return message.Bytes(), fits, nil
+		}
+		if atStart {
+			piece = bytes.TrimPrefix(piece, []byte("."))
+		}
+		if fits = fits && message.Len()+len(piece) <= maxMessage; fits {
+			message.Write(piece)
+		}
+		atStart = whole
+	}
+}
+
+func clean(text string) string { return smtpcheck.Clean(text) }

@@ -1,0 +1,179 @@
+package practice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// command answers one line. An error ends the connection.
+func (c *client) command(line string) error {
+	verb, rest, _ := strings.Cut(line, " ")
+	verb = strings.ToUpper(verb)
+	if verb == "HELO" || verb == "EHLO" {
+		c.session.EHLO = append(c.session.EHLO, clean(rest))
+	}
+	if answer, ok := c.scripted(verb); ok && !(verb == "STARTTLS" && strings.HasPrefix(answer.Text, "220")) {
+		return c.answer(answer)
+	}
+	switch verb {
+	case "EHLO", "HELO":
+		return c.hello(verb, rest)
+	case "STARTTLS":
+		return c.startTLS()
+	case "AUTH":
+		return c.auth(rest)
+	case "MAIL":
+		return c.mail(rest)
+	case "RCPT":
+		return c.rcpt(rest)
+	case "DATA":
+		return c.data()
+	case "RSET", "NOOP":
+		c.inMail = c.inMail && verb == "NOOP"
+		return c.reply("250 2.0.0 Ok")
+	case "QUIT":
+		return c.refuse("221 2.0.0 Bye")
+	}
+	return c.reply("502 5.5.2 Error: command not recognized")
+}
+
+func (c *client) scripted(verb string) (Answer, bool) {
+	if verb == "HELO" {
+		verb = "EHLO"
+	}
+	answer, ok := c.behaviour.Answers[verb]
+	return answer, ok
+}
+
+func (c *client) hello(verb, name string) error {
+	c.inMail = false
+	switch {
+	case c.behaviour.Names == GoogleNames && c.generic(name):
+		return c.refuse(fmt.Sprintf("421 4.7.0 Try again later, closing connection. (EHLO) %s - gsmtp", sessionID()))
+	case c.behaviour.Names == PostfixNamesAtOnce && !fullyQualified(name):
+		return c.reply(notFullyQualified(name))
+	case verb == "HELO":
+		return c.reply("250 " + c.behaviour.Host)
+	}
+	lines := []string{c.behaviour.Host, "SIZE 26214400", "8BITMIME", "ENHANCEDSTATUSCODES"}
+	if !c.session.TLS && !c.behaviour.NoStartTLS {
+		lines = append(lines, "STARTTLS")
+	}
+	if offer := c.mechanisms(); len(offer) > 0 {
+		lines = append(lines, "AUTH "+strings.Join(offer, " "))
+	}
+	for i := range lines[:len(lines)-1] {
+		lines[i] = "250-" + lines[i]
+	}
+	lines[len(lines)-1] = "250 " + lines[len(lines)-1]
+	return c.reply(lines...)
+}
+
+// generic tells the names that every client could give, or that are not its own.
+func (c *client) generic(name string) bool {
+	return slices.ContainsFunc(
+		[]string{"", "localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]", "[IPv6:::1]", c.behaviour.Host},
+		func(other string) bool { return strings.EqualFold(name, other) })
+}
+
+// sessionID looks like the ones in Google's replies.
+func sessionID() string {
+	return fmt.Sprintf("p%dsm%dabc.%d", time.Now().UnixNano()%90+10, time.Now().UnixNano()%9000000+1000000, time.Now().UnixNano()%90+10)
+}
+
+func fullyQualified(name string) bool {
+	return strings.HasPrefix(name, "[") || strings.Contains(strings.Trim(name, "."), ".")
+}
+
+func notFullyQualified(name string) string {
+	return fmt.Sprintf("504 5.5.2 <%s>: Helo command rejected: need fully-qualified hostname", clean(name))
+}
+
+func (c *client) startTLS() error {
+	if c.session.TLS || c.behaviour.NoStartTLS {
+		return c.reply("502 5.5.1 STARTTLS is not offered")
+	}
+	answer, ok := c.scripted("STARTTLS")
+	if !ok {
+		answer = Answer{Text: "220 2.0.0 Ready to start TLS\r\n"}
+	}
+	if err := c.answer(answer); err != nil {
+		return err
+	}
+	c.inMail = false
+	return c.encrypt()
+}
+
+func (c *client) mail(rest string) error {
+	from, ok := addressOf(rest, "FROM:")
+	switch {
+	case len(c.session.EHLO) == 0:
+		return c.reply("503 5.5.1 Error: send HELO/EHLO first")
+	case c.needsLogin() && !c.loggedIn:
+		return c.reply("530 5.7.0 Authentication required")
+	case !ok:
+		return c.reply("501 5.5.4 Syntax: MAIL FROM:<address>")
+	}
+	c.inMail, c.session.From, c.session.To = true, from, nil
+	return c.reply("250 2.1.0 Ok")
+}
+
+func (c *client) rcpt(rest string) error {
+	to, ok := addressOf(rest, "TO:")
+	name := c.session.EHLO[max(0, len(c.session.EHLO)-1):]
+	switch {
+	case !c.inMail:
+		return c.reply("503 5.5.1 Error: need MAIL command")
+	case !ok || to == "":
+		return c.reply("501 5.5.4 Syntax: RCPT TO:<address>")
+	case c.behaviour.Names == PostfixNames && !fullyQualified(name[0]):
+		return c.reply(notFullyQualified(name[0]))
+	}
+	c.session.To = append(c.session.To, to)
+	return c.reply("250 2.1.5 Ok")
+}
+
+func (c *client) data() error {
+	if !c.inMail || len(c.session.To) == 0 {
+		return c.reply("554 5.5.1 Error: no valid recipients")
+	}
+	if err := c.reply("354 End data with <CR><LF>.<CR><LF>"); err != nil {
+		return err
+	}
+	if answer, ok := c.scripted("BODY"); ok {
+		if _, err := c.in.ReadSlice('\n'); err != nil {
+			return err
+		}
+		return c.answer(answer)
+	}
+	message, fits, err := c.receive()
+	if err != nil {
+		return err
+	}
+	c.inMail = false
+	if answer, ok := c.scripted("."); ok {
+		return c.answer(answer)
+	}
+	if !fits {
+		return c.reply("552 5.3.4 Message too big")
+	}
+	c.session.Bytes = len(message)
+	c.session.Messages++
+	c.relay.keep(Delivery{c.session, message})
+	return c.reply(fmt.Sprintf("250 2.0.0 Ok: queued as PRACTICE%04d", c.session.Messages))
+}
+
+// addressOf reads "FROM:<a@b> PARAMETERS" (RFC 5321 section 4.1.2).
+func addressOf(rest, keyword string) (string, bool) {
+	if len(rest) < len(keyword) || !strings.EqualFold(rest[:len(keyword)], keyword) {
+		return "", false
+	}
+	path := strings.TrimSpace(rest[len(keyword):])
+	end := strings.Index(path, ">")
+	if !strings.HasPrefix(path, "<") || end < 0 {
+		return "", false
+	}
+	return clean(path[1:end]), true
+}

@@ -1,0 +1,207 @@
+package practice
+
+import (
+	"crypto/tls"
+	"net"
+	"slices"
+	"sync"
+)
+
+// keep is how many sessions and deliveries are remembered.
+const keep = 1000
+
+// Options are where a relay listens and who may log in.
+type Options struct {
+	// Addr is the port with STARTTLS; "" is a free port of 127.0.0.1.
+	Addr string
+	// TLSAddr is the port with implicit TLS; "" is a free port of 127.0.0.1,
+	// NoPort is none.
+	TLSAddr string
+	// User and Password, when set, must be given before MAIL.
+	User, Password string
+	// AnyLogin offers AUTH and accepts every user and password.
+	AnyLogin bool
+	// OnSession is called at the end of each connection, from its goroutine.
+	OnSession func(Session)
+}
+
+// NoPort as an address opens no port.
+const NoPort = "none"
+
+// Session is what one client said. Its texts are safe to show.
+type Session struct {
+	Client    string   // its address
+	EHLO      []string // every EHLO or HELO name, in order
+	TLS       bool
+	Mechanism string // of an accepted AUTH
+	User      string // of an accepted AUTH
+	From      string // of the last transaction
+	To        []string
+	Bytes     int // of the last message accepted
+	Messages  int // accepted
+}
+
+// Delivery is one accepted message.
+type Delivery struct {
+	Session
+	Data []byte // CRLF line ends, without dot-stuffing
+}
+
+// Relay is one practice relay under way.
+type Relay struct {
+	behaviour Behaviour
+	options   Options
+	tls       *tls.Config
+	plain     net.Listener
+	secure    net.Listener
+	stop      chan struct{}
+	done      sync.WaitGroup
+
+	mu        sync.Mutex
+	conns     map[net.Conn]bool
+	sessions  []Session
+	delivered []Delivery
+}
+
+// Start opens the ports and serves until Close.
+func Start(b Behaviour, o Options) (*Relay, error) {
+	if b.Host == "" {
+		b.Host = "relay.practice.example"
+	}
+	config, err := b.serverTLS()
+	if err != nil {
+		return nil, err
+	}
+	r := &Relay{behaviour: b, options: o, tls: config, stop: make(chan struct{}), conns: map[net.Conn]bool{}}
+	if r.plain, err = listen(o.Addr); err != nil {
+		return nil, err
+	}
+	if r.secure, err = listen(o.TLSAddr); err != nil {
+		r.Close()
+		return nil, err
+	}
+	r.accept(r.plain, false)
+	r.accept(r.secure, true)
+	return r, nil
+}
+
+func listen(address string) (net.Listener, error) {
+	switch address {
+	case NoPort:
+		return nil, nil
+	case "":
+		address = "127.0.0.1:0"
+	}
+	return net.Listen("tcp", address)
+}
+
+// Close ends every connection and waits for the last.
+func (r *Relay) Close() {
+	r.mu.Lock()
+	select {
+	case <-r.stop:
+	default:
+		close(r.stop)
+	}
+	for _, l := range []net.Listener{r.plain, r.secure} {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
+	for conn := range r.conns {
+		_ = conn.Close()
+	}
+	r.mu.Unlock()
+	r.done.Wait()
+}
+
+// Addr is host:port with STARTTLS, or "".
+func (r *Relay) Addr() string { return address(r.plain) }
+
+// TLSAddr is host:port with implicit TLS, or "".
+func (r *Relay) TLSAddr() string { return address(r.secure) }
+
+// Port is the port with STARTTLS, or 0.
+func (r *Relay) Port() int { return port(r.plain) }
+
+// TLSPort is the port with implicit TLS, or 0.
+func (r *Relay) TLSPort() int { return port(r.secure) }
+
+func address(l net.Listener) string {
+	if l == nil {
+		return ""
+	}
+	return l.Addr().String()
+}
+
+func port(l net.Listener) int {
+	if l == nil {
+		return 0
+	}
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// Delivered are the messages accepted so far, the newest last.
+func (r *Relay) Delivered() []Delivery {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.delivered)
+}
+
+// Sessions are the connections that have ended, the newest last.
+func (r *Relay) Sessions() []Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.sessions)
+}
+
+// accept serves a port until it is closed.
+func (r *Relay) accept(l net.Listener, secure bool) {
+	if l == nil {
+		return
+	}
+	r.done.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if r.add(conn) {
+				r.done.Go(func() { r.serve(conn, secure) })
+			}
+		}
+	})
+}
+
+func (r *Relay) add(conn net.Conn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.stop:
+		_ = conn.Close()
+		return false
+	default:
+		r.conns[conn] = true
+		return true
+	}
+}
+
+// serve plays one connection and remembers it.
+func (r *Relay) serve(conn net.Conn, secure bool) {
+	c := newClient(r, conn)
+	c.play(secure)
+	_ = conn.Close()
+	r.mu.Lock()
+	delete(r.conns, conn)
+	r.sessions = append(r.sessions[max(0, len(r.sessions)-keep+1):], c.session)
+	r.mu.Unlock()
+	if r.options.OnSession != nil {
+		r.options.OnSession(c.session)
+	}
+}
+
+func (r *Relay) keep(d Delivery) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.delivered = append(r.delivered[max(0, len(r.delivered)-keep+1):], d)
+}
