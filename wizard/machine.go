@@ -93,6 +93,9 @@ type Machine struct {
 func (m Machine) Start(a Answers) State {
 	s := State{Answers: a}
 	s.At = m.following("", a)
+	if s.At == "" {
+		s.Ended = Done
+	}
 	return m.ask(s)
 }
 
@@ -103,7 +106,36 @@ func (m Machine) Resume(s State) State {
 		return m.Start(s.Answers)
 	}
 	s.Found, s.Runs, s.Ended = nil, 0, Open
+	s.History = m.known(s)
+	if m.Step(s.Return) == nil || s.Return == s.At {
+		s.Return = ""
+	}
 	return m.ask(s)
+}
+
+// AskAgain goes to a step whose answer is needed once more, as a password after
+// a resume, and comes back when it is given.
+func (m Machine) AskAgain(s State, to ID, f Fault) State {
+	if s.Ended != Open {
+		return s
+	}
+	return m.ask(m.visit(s, to, f))
+}
+
+// known is the history without steps that are not of this guide, or twice in
+// it: a state that was saved may be of another version, or spoilt.
+func (m Machine) known(s State) []ID {
+	var list []ID
+	for _, id := range s.History {
+		home := s.Return
+		if home == "" {
+			home = s.At
+		}
+		if m.Step(id) != nil && id != home && !slices.Contains(list, id) {
+			list = append(list, id)
+		}
+	}
+	return list
 }
 
 // Apply is the whole of the machine.
@@ -192,21 +224,14 @@ func (m Machine) submit(s State) State {
 			view.Input = view.Input.With(f.Name, f.Default)
 		}
 	}
-	return m.carryOut(s, view.Input, step.Take(view))
+	return m.carryOut(s, step.Take(view))
 }
 
-func (m Machine) carryOut(s State, in Input, it Intent) State {
+func (m Machine) carryOut(s State, it Intent) State {
 	s.Answers, s.Fault, s.Focus = it.answers, it.fault, it.fault.Field
 	switch it.move {
 	case stay:
-		for name, text := range it.input {
-			in = in.With(name, text)
-		}
-		if it.fault != (Fault{}) || it.input != nil {
-			s = m.keep(s, in)
-		} else {
-			s = m.forget(s)
-		}
+		s = m.remain(s, it)
 	case next:
 		s = m.forget(s)
 		s = m.onward(s)
@@ -218,6 +243,24 @@ func (m Machine) carryOut(s State, in Input, it Intent) State {
 		s.Ended = Done
 	}
 	return s
+}
+
+// remain stays on the page. What is wrong keeps all that was typed, with the
+// step's corrections; else the answers were taken, and only the corrections are
+// left as typed. A default is never kept as if it had been typed: it goes on
+// following what it was made from, as the TLS mode follows the port.
+func (m Machine) remain(s State, it Intent) State {
+	if it.fault == (Fault{}) {
+		s = m.forget(s)
+	}
+	in := s.Inputs[s.At]
+	for name, text := range it.input {
+		in = in.With(name, text)
+	}
+	if in == nil {
+		return s
+	}
+	return m.keep(s, in)
 }
 
 // keep holds on to what was typed on the current page.

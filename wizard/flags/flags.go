@@ -1,0 +1,210 @@
+// Package flags drives the guide without questions: a flag is an answer given
+// beforehand. It takes the same steps through the same machine as the faces on
+// a terminal.
+package flags
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/runner"
+)
+
+// Given are the answers given beforehand, by step and field. What is not given
+// is answered by the field's default.
+type Given struct {
+	Input   map[wizard.ID]map[string]string
+	Secrets map[wizard.ID]map[string]smtpcheck.Secret
+	// Stop ends the run before a page is submitted, when its work is done and
+	// its answers are given: for a dry run, or where a default is not to be
+	// taken. It may be nil.
+	Stop func(wizard.State) bool
+}
+
+// Warning is what a page said and was passed over.
+type Warning struct {
+	Step  wizard.ID
+	Field string // "" for the page as a whole
+	Flag  string // the flag that answers the field, or ""
+	Text  string
+}
+
+// Unused is an answer that was given to a question that was not asked.
+type Unused struct {
+	Step  wizard.ID
+	Field string
+}
+
+// Result is how the guide stands at the end, with or without an error.
+type Result struct {
+	State    wizard.State // Ended is Open when Stop stopped it or it failed
+	Warnings []Warning
+	Unused   []Unused
+}
+
+// FaultError is an answer that was refused, or is missing.
+type FaultError struct {
+	Step  wizard.ID // whose answer has to change
+	Field string    // "" for the page as a whole
+	Flag  string    // the flag that answers it, such as "--host", or ""
+	Label string    // what the page calls it
+	// Missing says that the answer was not given, so it was a default that was
+	// refused.
+	Missing bool
+	// From is the step that found the answer wrong when it is not Step itself, as
+	// when the live test was refused.
+	From wizard.ID
+	Text string
+}
+
+// Error names the flag.
+func (e *FaultError) Error() string {
+	name := e.Flag
+	if name == "" {
+		name = string(e.Step)
+		if e.Label != "" {
+			name += ", " + e.Label
+		}
+	}
+	if e.Missing && e.Flag != "" && e.From == "" {
+		return fmt.Sprintf("%s is needed: %s", name, e.Text)
+	}
+	return name + ": " + e.Text
+}
+
+// maxStays bounds how often a page may be given again without a fault, as after
+// work that its answer began.
+const maxStays = 16
+
+// Run answers page after page until the guide ends, Stop says so, an answer is
+// refused (a *FaultError), or ctx is done. Warnings are passed over once each.
+func Run(ctx context.Context, m wizard.Machine, s wizard.State, g Given) (Result, error) {
+	d := newDriver(m, s, g)
+	err := d.run(ctx)
+	return Result{State: d.state, Warnings: d.warnings, Unused: d.unused()}, err
+}
+
+type answer struct {
+	step  wizard.ID
+	field string
+}
+
+type driver struct {
+	machine  wizard.Machine
+	state    wizard.State
+	given    Given
+	used     map[answer]bool
+	warnings []Warning
+
+	work     *runner.Runner
+	outcomes chan wizard.Outcome
+	over     chan struct{}
+}
+
+func newDriver(m wizard.Machine, s wizard.State, g Given) *driver {
+	d := &driver{
+		machine: m, state: s, given: g, used: map[answer]bool{},
+		outcomes: make(chan wizard.Outcome), over: make(chan struct{}),
+	}
+	d.work = runner.New(m, func(o wizard.Outcome) {
+		select {
+		case d.outcomes <- o:
+		case <-d.over:
+		}
+	})
+	return d
+}
+
+func (d *driver) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer d.work.Stop()
+	defer close(d.over)
+	defer cancel()
+	d.work.Follow(ctx, d.state)
+	stays := 0
+	for d.state.Ended == wizard.Open {
+		at := d.state.At
+		if err := d.fill(ctx); err != nil {
+			return err
+		}
+		if d.given.Stop != nil && d.given.Stop(d.state) {
+			return nil
+		}
+		before := d.state.Fault
+		d.apply(ctx, wizard.Submitted{})
+		if err := d.judge(at, before); err != nil {
+			return err
+		}
+		if stays++; d.state.At != at {
+			stays = 0
+		}
+		if stays > maxStays {
+			return fmt.Errorf("the page %s does not come to an end", at)
+		}
+	}
+	return nil
+}
+
+func (d *driver) apply(ctx context.Context, o wizard.Outcome) {
+	d.state = d.machine.Apply(d.state, o)
+	d.work.Follow(ctx, d.state)
+}
+
+// judge looks at what a submitted page came to.
+func (d *driver) judge(at wizard.ID, before wizard.Fault) error {
+	fault := d.state.Fault
+	switch {
+	case d.state.Ended != wizard.Open:
+		return nil
+	case d.state.At != at && d.state.Return != "":
+		e := d.refused(fault)
+		e.From = at
+		return e
+	case fault == wizard.Fault{}:
+		return nil
+	case fault.Tone != wizard.Warn || fault == before:
+		return d.refused(fault)
+	}
+	d.warnings = append(d.warnings, Warning{
+		Step: d.state.At, Field: fault.Field, Flag: d.field(fault.Field).Flag, Text: fault.Text,
+	})
+	return nil
+}
+
+func (d *driver) refused(f wizard.Fault) *FaultError {
+	field := d.field(f.Field)
+	return &FaultError{
+		Step: d.state.At, Field: f.Field, Flag: field.Flag, Label: field.Label,
+		Missing: f.Field != "" && !d.used[answer{d.state.At, f.Field}], Text: f.Text,
+	}
+}
+
+func (d *driver) field(name string) wizard.Field {
+	field, _ := d.machine.Page(d.state).FieldNamed(name)
+	return field
+}
+
+// unused lists what was given and never asked for, in a stable order.
+func (d *driver) unused() []Unused {
+	var list []Unused
+	note := func(step wizard.ID, field string) {
+		if !d.used[answer{step, field}] {
+			list = append(list, Unused{step, field})
+		}
+	}
+	for step, fields := range d.given.Input {
+		for field := range fields {
+			note(step, field)
+		}
+	}
+	for step, fields := range d.given.Secrets {
+		for field := range fields {
+			note(step, field)
+		}
+	}
+	slices.SortFunc(list, func(a, b Unused) int { return compare(a, b) })
+	return list
+}

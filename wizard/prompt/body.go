@@ -1,0 +1,181 @@
+package prompt
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"smtp-wizard/wizard"
+)
+
+// heading says where the admin is.
+func (f *face) heading() {
+	page := f.page()
+	i := slices.IndexFunc(f.machine.Steps, func(s wizard.Step) bool { return s.ID() == f.state.At })
+	f.shown = nil
+	f.out.blank()
+	f.out.say("", fmt.Sprintf("Page %d of %d: %s", i+1, len(f.machine.Steps), f.machine.Steps[i].Name()))
+	f.out.say("", page.Title)
+	f.out.say("", page.Why)
+}
+
+// settle waits for the work that the page waits for, and a moment for work that
+// it need not wait for, and prints what they find.
+func (f *face) settle(ctx context.Context) error {
+	if err := f.busy(ctx); err != nil {
+		return err
+	}
+	page, found := f.page(), f.state.Found[f.state.At]
+	if page.Aside == "" || !found.Running || f.waited == found.Run {
+		f.news(true)
+		return nil
+	}
+	f.waited = found.Run
+	f.out.say("", page.Aside)
+	bound := time.After(f.asideBound)
+	for waiting := true; waiting && f.state.Found[f.state.At].Running; {
+		f.news(false)
+		select {
+		case o := <-f.outcomes:
+			f.apply(ctx, o)
+		case <-bound:
+			waiting = false
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	f.news(true)
+	return nil
+}
+
+func (f *face) busy(ctx context.Context) error {
+	began, said := time.Now(), ""
+	next := time.NewTimer(f.firstWord)
+	defer next.Stop()
+	for {
+		page := f.page()
+		if page.Busy == "" {
+			return nil
+		}
+		if !f.state.Found[f.state.At].Running {
+			return fmt.Errorf("a fault in smtp-wizard itself: the page %s waits for work that is not under way", f.state.At)
+		}
+		f.news(false)
+		if page.Busy != said {
+			said = page.Busy
+			f.out.say("", strings.TrimRight(said, ".… ")+" ...")
+		}
+		select {
+		case o := <-f.outcomes:
+			f.apply(ctx, o)
+		case <-next.C:
+			f.out.say("", fmt.Sprintf("Still waiting, %.0f s. Ctrl+C stops.", time.Since(began).Seconds()))
+			next.Reset(f.laterWord)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// news prints what the page's body says and has not been printed. Rows that
+// wait their turn are left for the end of the work, when all is set.
+func (f *face) news(all bool) {
+	var seen, standing = map[string]int{}, map[string]int{}
+	for _, it := range items(f.page().Body) {
+		seen[it.key]++
+		switch {
+		case seen[it.key] <= f.shown[it.key]:
+		case it.pending && !all:
+			continue
+		default:
+			it.print(f.out)
+		}
+		standing[it.key]++
+	}
+	f.shown = standing
+}
+
+// item is a piece of a body that is printed at once.
+type item struct {
+	key     string // equal for what says the same
+	pending bool
+	print   func(*printer)
+}
+
+func items(body []wizard.Block) []item {
+	var list []item
+	for _, block := range body {
+		switch b := block.(type) {
+		case wizard.Text:
+			list = append(list, text(b))
+		case wizard.Table:
+			list = append(list, rows(b)...)
+		case wizard.Verbatim:
+			list = append(list, verbatim(b))
+		}
+	}
+	return list
+}
+
+// mark is a tone in a word.
+var mark = map[wizard.Tone]string{
+	wizard.Good: "ok",
+	wizard.Bad:  "failed",
+	wizard.Warn: "note",
+	wizard.Busy: "working",
+}
+
+func text(t wizard.Text) item {
+	lead := ""
+	switch {
+	case t.Label != "":
+		lead = t.Label + ": "
+	case t.Tone == wizard.Bad:
+		lead = "Failed: "
+	case t.Tone == wizard.Warn:
+		lead = "Note: "
+	}
+	return item{
+		key:   fmt.Sprintf("text %d %s%s", t.Tone, lead, t.Body),
+		print: func(p *printer) { p.say(lead, t.Body) },
+	}
+}
+
+func rows(t wizard.Table) []item {
+	var list []item
+	var cells [][]string
+	if t.Columns != nil && len(t.Rows) > 0 {
+		cells = append(cells, append([]string{""}, t.Columns...))
+	}
+	for _, r := range t.Rows {
+		cells = append(cells, append([]string{mark[r.Tone]}, r.Cells...))
+	}
+	padded := columns(cells)
+	head := len(cells) - len(t.Rows)
+	for i, line := range padded {
+		it := item{
+			key:   "row " + strings.Join(cells[i], "\x00"),
+			print: func(p *printer) { p.hanging("  ", line) },
+		}
+		if i >= head {
+			tone := t.Rows[i-head].Tone
+			it.pending = tone == wizard.Busy || tone == wizard.Quiet
+		}
+		list = append(list, it)
+	}
+	return list
+}
+
+func verbatim(v wizard.Verbatim) item {
+	var key strings.Builder
+	for _, l := range v.Lines {
+		key.WriteString(l.Text + "\n")
+	}
+	return item{key: "verbatim " + key.String(), print: func(p *printer) {
+		for _, l := range v.Lines {
+			p.verbatim(l.Text)
+		}
+	}}
+}

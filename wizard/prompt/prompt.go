@@ -1,0 +1,141 @@
+// Package prompt is the guide as plain questions and answers, one line each. It
+// moves no cursor and sends no colour, so it is at home in a pipe, on a dumb
+// terminal and with a screen reader: meaning is in words, and nothing that was
+// printed changes.
+package prompt
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/runner"
+)
+
+// ErrEOF is the end of the input before the end of the guide.
+var ErrEOF = errors.New("the input ended before the last question")
+
+// Options are where the questions go and the answers come from.
+type Options struct {
+	In  io.Reader
+	Out io.Writer
+	// Secret asks for a hidden answer; io.EOF is the end of the input. When nil,
+	// a terminal's echo is switched off, and from anything else a line is read.
+	Secret func(prompt string) (string, error)
+	// Saved gets every new state, as for a draft; it may be nil.
+	Saved func(wizard.State)
+	// Width is where lines are wrapped; 0 is the terminal's, at most 78.
+	Width int
+}
+
+// The patience of the face.
+const (
+	asideBound = 3 * time.Second // for work that the page need not wait for
+	firstWord  = 5 * time.Second // until it is said that work goes on
+	laterWord  = 10 * time.Second
+)
+
+// Run asks the questions of a guide until it ends, and returns how it stands
+// then. The error is ErrEOF when the input ended, the context's when it is
+// done, or that of writing to Out; the state is good for a draft with each.
+func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wizard.State, error) {
+	return newFace(m, s, o).run(ctx)
+}
+
+type face struct {
+	machine  wizard.Machine
+	state    wizard.State
+	saved    func(wizard.State)
+	in       *input
+	out      *printer
+	work     *runner.Runner
+	outcomes chan wizard.Outcome
+	over     chan struct{} // closed when nobody receives outcomes any more
+
+	shown    map[string]int // what stands printed of the current page's body
+	listedTo int            // how far a long list has been shown
+	waited   int            // the run of aside work that was waited for
+
+	asideBound, firstWord, laterWord time.Duration
+}
+
+func newFace(m wizard.Machine, s wizard.State, o Options) *face {
+	f := &face{
+		machine: m, state: s, saved: o.Saved,
+		in: newInput(o.In, o.Secret), out: newPrinter(o.Out, o.Width),
+		outcomes: make(chan wizard.Outcome), over: make(chan struct{}),
+		asideBound: asideBound, firstWord: firstWord, laterWord: laterWord,
+	}
+	f.work = runner.New(m, func(o wizard.Outcome) {
+		select {
+		case f.outcomes <- o:
+		case <-f.over:
+		}
+	})
+	return f
+}
+
+func (f *face) run(ctx context.Context) (wizard.State, error) {
+	// The work is told to end before it is waited for.
+	ctx, cancel := context.WithCancel(ctx)
+	defer f.work.Stop()
+	defer close(f.over)
+	defer cancel()
+	f.work.Follow(ctx, f.state)
+	f.out.say("", introduction)
+	for f.state.Ended == wizard.Open {
+		if err := f.visit(ctx); err != nil {
+			return f.state, err
+		}
+		if f.out.err != nil {
+			return f.state, f.out.err
+		}
+	}
+	return f.state, nil
+}
+
+func (f *face) apply(ctx context.Context, o wizard.Outcome) {
+	f.state = f.machine.Apply(f.state, o)
+	f.work.Follow(ctx, f.state)
+	if f.saved != nil {
+		f.saved(f.state)
+	}
+}
+
+func (f *face) page() wizard.Page { return f.machine.Page(f.state) }
+
+// visit asks the current page's questions until the page is left.
+func (f *face) visit(ctx context.Context) error {
+	at := f.state.At
+	f.heading()
+	for f.state.At == at && f.state.Ended == wizard.Open && f.out.err == nil {
+		if err := f.settle(ctx); err != nil {
+			return err
+		}
+		f.fault()
+		switch err := f.questions(ctx); {
+		case errors.Is(err, errHandled):
+		case err != nil:
+			return err
+		default:
+			if err := f.settle(ctx); err != nil {
+				return err
+			}
+			f.apply(ctx, wizard.Submitted{})
+		}
+	}
+	return nil
+}
+
+// fault says what is wrong on the current page.
+func (f *face) fault() {
+	switch fault := f.state.Fault; {
+	case fault.Text == "":
+	case fault.Tone == wizard.Warn:
+		f.out.say("Note: ", fault.Text)
+	default:
+		f.out.say("Error: ", fault.Text)
+	}
+}
