@@ -153,7 +153,7 @@ func Validate(key, value string, v Version) error {
 			continue
 		}
 		if want := KeyName(key, v); key != want {
-			return fmt.Errorf("Pocket ID %s reads %s, not %s", v, want, key)
+			return fmt.Errorf("%s is not read by Pocket ID %s; there it is called %s", key, v, want)
 		}
 		if v.Compare(known.Since) < 0 {
 			return fmt.Errorf("%s exists since Pocket ID %s; this is %s", key, known.Since, v)

@@ -1,0 +1,182 @@
+package pocketid
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Names of the files docker compose looks for, in its order (compose-go v2,
+// cli/options.go).
+var (
+	ComposeFiles  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	OverrideFiles = []string{"compose.override.yml", "compose.override.yaml",
+		"docker-compose.override.yml", "docker-compose.override.yaml"}
+)
+
+// NewOverrideFile is the name for an override file where there is none yet.
+const NewOverrideFile = "compose.override.yaml"
+
+// maxCompose bounds a compose file; real ones have a few kilobytes.
+const maxCompose = 1 << 20
+
+// Compose is what a compose file says of the Pocket ID service.
+type Compose struct {
+	Service  string
+	Image    string
+	Version  Version // not known when the tag depends on a variable without value
+	Hostname string
+	// HostNetwork: the service shares the machine's network and hostname.
+	HostNetwork   bool
+	ContainerName string
+	EnvFiles      []EnvFile
+	// Environment are the keys set with environment:; they win over every file.
+	Environment []string
+	AppURL      string // APP_URL or PUBLIC_APP_URL, when set with environment:
+	MountedEnv  bool   // a volume mounts a .env, so Pocket ID reads it itself
+}
+
+// EnvFile is one env_file entry.
+type EnvFile struct {
+	Path string
+	Raw  bool // format: raw, read line by line as docker run --env-file does
+}
+
+// ErrNoService: the compose file has no Pocket ID service.
+var ErrNoService = errors.New("no Pocket ID service in the compose file")
+
+// ParseCompose finds the Pocket ID service of a compose file: by its image, then
+// by its name. env gives the values of variables such as ${TAG}; it may be nil.
+func ParseCompose(data []byte, env map[string]string) (c Compose, err error) {
+	if len(data) > maxCompose {
+		return Compose{}, fmt.Errorf("the compose file is larger than %d bytes", maxCompose)
+	}
+	// A compose file may be anything; a panic in the YAML reader must not end us.
+	defer func() {
+		if r := recover(); r != nil {
+			c, err = Compose{}, fmt.Errorf("the compose file is not readable YAML")
+		}
+	}()
+	var doc struct {
+		Services map[string]map[string]any `yaml:"services"`
+	}
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return Compose{}, fmt.Errorf("the compose file is not readable YAML")
+	}
+	name, ok := findService(doc.Services)
+	if !ok {
+		return Compose{}, ErrNoService
+	}
+	return readService(name, doc.Services[name], env), nil
+}
+
+// ParseOverride reads what an override file says of a service; ok is false when
+// it does not mention it. Merge puts it over the base.
+func ParseOverride(data []byte, service string, env map[string]string) (c Compose, ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			c, ok = Compose{}, false
+		}
+	}()
+	var doc struct {
+		Services map[string]map[string]any `yaml:"services"`
+	}
+	if len(data) > maxCompose || yaml.Unmarshal(data, &doc) != nil {
+		return Compose{}, false
+	}
+	fields, ok := doc.Services[service]
+	if !ok {
+		return Compose{}, false
+	}
+	return readService(service, fields, env), true
+}
+
+// Merge is c with an override file's values over it.
+func (c Compose) Merge(over Compose) Compose {
+	if over.Image != "" {
+		c.Image, c.Version = over.Image, over.Version
+	}
+	c.Hostname = cmp.Or(over.Hostname, c.Hostname)
+	c.ContainerName = cmp.Or(over.ContainerName, c.ContainerName)
+	c.AppURL = cmp.Or(over.AppURL, c.AppURL)
+	c.HostNetwork = c.HostNetwork || over.HostNetwork
+	c.MountedEnv = c.MountedEnv || over.MountedEnv
+	c.EnvFiles = append(slices.Clone(c.EnvFiles), over.EnvFiles...)
+	c.Environment = append(slices.Clone(c.Environment), over.Environment...)
+	slices.Sort(c.Environment)
+	c.Environment = slices.Compact(c.Environment)
+	return c
+}
+
+// findService picks the service that runs Pocket ID. The order of the tests, and
+// of the names within each, is fixed, so the same file gives the same answer.
+func findService(services map[string]map[string]any) (string, bool) {
+	names := make([]string, 0, len(services))
+	for name := range services {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	tests := []func(string) bool{
+		func(n string) bool { return isPocketIDImage(text(services[n]["image"])) },
+		func(n string) bool { return isPocketIDName(n) },
+		func(n string) bool { return isPocketIDName(text(services[n]["container_name"])) },
+	}
+	for _, test := range tests {
+		if i := slices.IndexFunc(names, test); i >= 0 {
+			return names[i], true
+		}
+	}
+	return "", false
+}
+
+// isPocketIDImage knows pocketid/pocket-id, ghcr.io/pocket-id/pocket-id, the
+// older stonith404/pocket-id, and copies of them in other registries.
+func isPocketIDImage(image string) bool {
+	repository, _ := splitImage(image)
+	return path.Base(repository) == "pocket-id"
+}
+
+func isPocketIDName(name string) bool {
+	switch strings.ToLower(name) {
+	case "pocket-id", "pocketid", "pocket_id":
+		return true
+	}
+	return false
+}
+
+// splitImage cuts an image reference into repository and tag; a digest is
+// dropped.
+func splitImage(image string) (repository, tag string) {
+	image, _, _ = strings.Cut(image, "@")
+	if i := strings.LastIndex(image, ":"); i > strings.LastIndex(image, "/") {
+		return image[:i], image[i+1:]
+	}
+	return image, ""
+}
+
+func readService(name string, fields map[string]any, env map[string]string) Compose {
+	value := func(key string) string {
+		s, _ := interpolate(text(fields[key]), env)
+		return s
+	}
+	c := Compose{
+		Service:       name,
+		Image:         value("image"),
+		Hostname:      value("hostname"),
+		ContainerName: value("container_name"),
+		HostNetwork:   value("network_mode") == "host",
+		EnvFiles:      envFiles(fields["env_file"]),
+		MountedEnv:    mountsEnv(fields["volumes"]),
+	}
+	if _, ok := interpolate(text(fields["image"]), env); ok && c.Image != "" {
+		_, tag := splitImage(c.Image)
+		c.Version, _ = ParseVersion(tag)
+	}
+	c.Environment, c.AppURL = environment(fields["environment"], env)
+	return c
+}

@@ -1,0 +1,125 @@
+package pocketid
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/joho/godotenv"
+)
+
+// detectCompose looks for a compose file beside the .env. fits is true when the
+// Pocket ID service names the .env; a compose file that does not is reported too,
+// for want of something better.
+func detectCompose(m Machine, envPath string) (in Install, fits bool) {
+	dir := filepath.Dir(envPath)
+	file, data := m.firstFile(dir, ComposeFiles)
+	if file == "" {
+		return Install{}, false
+	}
+	env := m.dotenv(filepath.Join(dir, ".env"))
+	c, err := ParseCompose(data, env)
+	if err != nil {
+		return Install{}, false
+	}
+	override, overData := m.firstFile(dir, OverrideFiles)
+	hostnameFrom := filepath.Base(file)
+	if over, ok := ParseOverride(overData, c.Service, env); ok && override != "" {
+		if over.Hostname != "" {
+			hostnameFrom = filepath.Base(override)
+		}
+		c = c.Merge(over)
+	}
+	in = Install{
+		Way: WayCompose, WayFrom: filepath.Base(file) + " beside the file",
+		Service: c.Service, ComposeFile: file, OverrideFile: override,
+		AppURL: c.AppURL, Overrides: c.Environment, InContainer: true,
+	}
+	if c.Version.Known() {
+		in.Version, in.VersionFrom = c.Version, "image "+c.Image+" in "+filepath.Base(file)
+	}
+	m.composeHostname(&in, c, hostnameFrom)
+	in.Readers, fits = composeReaders(c, envPath, dir)
+	in.Notes = composeNotes(in, c, fits, filepath.Base(envPath))
+	return in, fits
+}
+
+func (m Machine) composeHostname(in *Install, c Compose, from string) {
+	switch {
+	case c.Hostname != "":
+		in.Hostname, in.HostnameFrom = c.Hostname, "hostname: in "+from
+	case c.HostNetwork:
+		m.ownHostname(in)
+		in.HostnameFrom += " (network_mode: host)"
+	default:
+		in.HostnameFrom = containerIDHostname
+	}
+}
+
+// composeReaders are the programs that read the .env of a compose project. The
+// file named .env beside the compose file is also read for ${VARIABLES}.
+func composeReaders(c Compose, envPath, dir string) (readers []string, fits bool) {
+	projectEnv := filepath.Base(envPath) == ".env"
+	if projectEnv {
+		readers = append(readers, "compose")
+	}
+	for _, f := range c.EnvFiles {
+		p := f.Path
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(dir, p)
+		}
+		if filepath.Clean(p) != envPath {
+			continue
+		}
+		fits = true
+		if f.Raw {
+			readers = append(readers, "docker")
+		} else {
+			readers = append(readers, "compose")
+		}
+	}
+	if c.MountedEnv {
+		readers = append(readers, "pocket-id")
+		fits = true
+	}
+	if len(readers) == 0 {
+		readers = append(readers, "compose")
+	}
+	slices.Sort(readers)
+	return slices.Compact(readers), fits
+}
+
+func composeNotes(in Install, c Compose, fits bool, envName string) []string {
+	var notes []string
+	if !fits {
+		notes = append(notes, "The service "+c.Service+" has no env_file: "+envName+
+			", so nothing in this file reaches Pocket ID until it has.")
+	}
+	var mail []string
+	for _, key := range in.Overrides {
+		if strings.HasPrefix(key, "SMTP_") || strings.HasSuffix(key, "UI_CONFIG_DISABLED") {
+			mail = append(mail, key)
+		}
+	}
+	if len(mail) > 0 {
+		notes = append(notes, "Set with environment: in compose, which wins over this file: "+strings.Join(mail, ", ")+".")
+	}
+	if c.Image != "" && !c.Version.Exact {
+		notes = append(notes, "The image tag names no exact release; the newest known one is assumed.")
+	}
+	return notes
+}
+
+// dotenv reads the values that compose puts in for ${VARIABLES}; nil when there
+// is no such file.
+func (m Machine) dotenv(path string) map[string]string {
+	data, err := m.ReadFile(path, maxCompose)
+	if err != nil {
+		return nil
+	}
+	env, err := godotenv.UnmarshalBytes(data)
+	if err != nil {
+		return nil
+	}
+	return env
+}

@@ -1,0 +1,36 @@
+package pocketid
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Override is a new compose override file that gives a service a hostname.
+// docker compose reads it beside the compose file without being told.
+func Override(service, hostname string) []byte {
+	return fmt.Appendf(nil, "# The name Pocket ID has, and announces to the mail relay.\n"+
+		"services:\n  %s:\n    hostname: %s\n", yamlScalar(service), yamlScalar(hostname))
+}
+
+// HostnameSnippet is the line to add to a service by hand, where an override file
+// exists already.
+func HostnameSnippet(hostname string) string { return "hostname: " + yamlScalar(hostname) }
+
+// yamlScalar quotes what YAML could take for something other than a string: only
+// a word of letters, digits, dots, hyphens and underscores that begins with a
+// letter, and is no YAML 1.1 constant, stands bare.
+func yamlScalar(s string) string {
+	plain := s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] >= 'A' && s[0] <= 'Z')
+	for _, r := range s {
+		plain = plain && (r == '_' || r == '.' || !notLetterDigitHyphen(r))
+	}
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		plain = false
+	}
+	if plain {
+		return s
+	}
+	return strconv.QuoteToASCII(s)
+}
