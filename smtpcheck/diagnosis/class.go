@@ -93,12 +93,12 @@ func classCause(e evidence, what string) string {
 	if e.code == 0 && e.enhanced == "" {
 		return "The try ended at " + what + ", in a way that is in no catalogue."
 	}
-	class := "refused for good"
+	class := "for good"
 	if e.isTemporary() {
-		class = "refused for now"
+		class = "for now"
 	}
 	code := strings.TrimSpace(number(e.code, "") + " " + e.enhanced)
-	return fmt.Sprintf("%s %s %s: %s means %s.", or(e.Host, "The relay"), class, what, code, meaning(e))
+	return fmt.Sprintf("%s refused %s %s: %s means %s.", or(e.Host, "The relay"), what, class, code, meaning(e))
 }
 
 // meaning prefers the enhanced status code, which is the more precise one.

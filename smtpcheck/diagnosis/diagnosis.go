@@ -8,9 +8,7 @@
 // enhanced status code (RFC 3463) at the stage where it was given.
 package diagnosis
 
-import (
-	"smtp-wizard/smtpcheck"
-)
+import "smtp-wizard/smtpcheck"
 
 // Situation is what was being tried and how it ended. Every field may be empty;
 // the more is known, the more exact the answer.
@@ -76,7 +74,7 @@ type Diagnosis struct {
 // Explain names the refusal. It always answers: where nothing is known about the
 // words, by the class of the codes, and without codes by the stage.
 func Explain(s Situation) Diagnosis {
-	d, _ := explain(newEvidence(s))
+	d, _, _ := rankedAnswer(newEvidence(s))
 	return d
 }
 
@@ -91,15 +89,4 @@ func FromFailure(f *smtpcheck.Failure, s Situation) Diagnosis {
 		s.Names = append(append([]string(nil), s.Names...), name)
 	}
 	return Explain(s)
-}
-
-// explain also reports whether there was anything to go by: a rule that matched,
-// or at least a reply code.
-func explain(e evidence) (Diagnosis, bool) {
-	for i := range rules {
-		if rules[i].matches(e) {
-			return rules[i].answer(e), true
-		}
-	}
-	return classAnswer(e), e.code != 0 || e.enhanced != ""
 }

@@ -16,6 +16,7 @@ type evidence struct {
 	enhanced string
 	words    string // for matching: lower case, one line, codes removed
 	raw      string // for values to quote: as said, one line
+	reply    string // the part of raw that the relay said, where it can be told
 	kind     kind
 	provider string
 }
@@ -23,18 +24,24 @@ type evidence struct {
 func newEvidence(s Situation) evidence {
 	e := evidence{Situation: s}
 	e.raw = oneLine(saidIn(s))
-	if s.Reply != nil {
-		e.code, e.enhanced = s.Reply.Code, s.Reply.Enhanced
+	e.reply = e.raw
+	if s.Err == nil || s.Text != "" {
+		if code, enhanced, words := replyIn(e.raw); code != 0 {
+			e.code, e.enhanced, e.reply = code, enhanced, words
+		}
 	}
-	if e.code == 0 {
-		e.code, e.enhanced = codesIn(e.raw)
+	if e.refused() {
+		e.code, e.enhanced = s.Reply.Code, s.Reply.Enhanced
 	}
 	if e.enhanced == "" {
 		e.enhanced = leadingEnhanced(e.raw)
 	}
 	e.words = strings.ToLower(stripCodes(e.raw, e.code, e.enhanced))
-	if e.kind = kindOf(s.Err); e.kind == "" {
-		e.kind = kindOfWords(e.words, s.Reply != nil)
+	if !e.refused() {
+		e.kind = kindOf(s.Err, s.Stage)
+	}
+	if e.kind == "" {
+		e.kind = kindOfWords(e.words, e.code != 0)
 	}
 	e.provider = s.Provider
 	if e.provider == "" || e.provider == "custom" {
@@ -43,20 +50,23 @@ func newEvidence(s Situation) evidence {
 	return e
 }
 
-// saidIn is everything that was said, in one string.
+// saidIn is what there is in words. A text is the whole line that a reply was
+// found in; beside a reply, the error that followed it adds nothing.
 func saidIn(s Situation) string {
-	var parts []string
-	if s.Reply != nil {
-		parts = append(parts, s.Reply.Lines...)
+	switch {
+	case s.Text != "":
+		return s.Text
+	case s.Reply != nil && s.Reply.Code >= 400:
+		return strings.Join(s.Reply.Lines, "\n")
+	case s.Err != nil:
+		return s.Err.Error()
 	}
-	if s.Text != "" {
-		parts = append(parts, s.Text)
-	}
-	if s.Err != nil {
-		parts = append(parts, s.Err.Error())
-	}
-	return strings.Join(parts, "\n")
+	return ""
 }
+
+// refused reports whether the relay itself said no; then its words count and
+// not those of the connection that broke after them.
+func (e evidence) refused() bool { return e.Reply != nil && e.Reply.Code >= 400 }
 
 var (
 	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?"?)([45]\.\d{1,3}\.\d{1,3})\b`)
@@ -120,9 +130,14 @@ func (e evidence) name() string {
 	return ""
 }
 
-// genericName is the first announced name that many relays refuse, or "".
+// genericName is the announced name to blame, or "". At EHLO that can only be the
+// last one: those before it were accepted.
 func (e evidence) genericName() string {
-	for _, n := range e.Names {
+	names := e.Names
+	if e.Stage == smtpcheck.StageEHLO && len(names) > 0 {
+		names = names[len(names)-1:]
+	}
+	for _, n := range names {
 		if GenericName(n) {
 			return n
 		}

@@ -10,9 +10,6 @@ import (
 // fill puts what is known into a template and a general phrase where nothing is.
 // A "{x}" that no blank knows stays as it is, which a test forbids.
 func fill(template string, e evidence) string {
-	if !strings.Contains(template, "{") {
-		return template
-	}
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(template, "{")
@@ -30,7 +27,15 @@ func fill(template string, e evidence) string {
 		out.WriteString(value(e))
 		template = after
 	}
-	return out.String()
+	return capital(out.String())
+}
+
+// capital makes the first letter of a sentence a capital.
+func capital(s string) string {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
 }
 
 // blanks are the values a cause or fix can have; each has a phrase for when it
@@ -100,7 +105,7 @@ func (e evidence) port() int {
 
 // ip is the first public address that the relay named: it is the client's own.
 func (e evidence) ip() string {
-	for _, candidate := range ipOf.FindAllString(e.raw, 50) {
+	for _, candidate := range ipOf.FindAllString(e.reply, 50) {
 		a, err := netip.ParseAddr(strings.Trim(candidate, ".:"))
 		if err == nil && a.IsGlobalUnicast() && !a.IsPrivate() {
 			return a.String()

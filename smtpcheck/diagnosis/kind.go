@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"smtp-wizard/smtpcheck"
 )
 
 // kind is what went wrong below the protocol.
@@ -36,12 +38,62 @@ const (
 	tlsVersion  kind = "tls-version"
 	tlsAlert    kind = "tls-alert"
 	cancelled   kind = "cancelled"
+
+	implicitPort kind = "implicit-port" // TLS from the first byte where clear text was expected
+	notSMTP      kind = "not-smtp"
+	noSTARTTLS   kind = "no-starttls"
+	noAUTH       kind = "no-auth"
+	noMechanism  kind = "no-mechanism"
+	unencrypted  kind = "unencrypted"
+	injected     kind = "injected"
+	badReply     kind = "bad-reply"
 )
 
+// ownErrors are those of package smtpcheck that say more than the network's.
+var ownErrors = []struct {
+	err  error
+	kind kind
+}{
+	{smtpcheck.ErrPlaintextPort, notTLS}, {smtpcheck.ErrImplicitTLSPort, implicitPort}, {smtpcheck.ErrNotSMTP, notSMTP},
+	{smtpcheck.ErrMechanism, noMechanism}, {smtpcheck.ErrUnencrypted, unencrypted}, {smtpcheck.ErrInjected, injected},
+	{smtpcheck.ErrOldTLS, tlsVersion}, {smtpcheck.ErrNoSuchHost, noHost}, {smtpcheck.ErrConnRefused, refused},
+	{smtpcheck.ErrTooLong, badReply}, {smtpcheck.ErrClosed, closed},
+}
+
+// ownKind reads an error of package smtpcheck. A timeout means another thing at
+// each stage.
+func ownKind(err error, stage smtpcheck.Stage) kind {
+	var missing *smtpcheck.NotOfferedError
+	if errors.Is(err, smtpcheck.ErrNotOffered) && errors.As(err, &missing) {
+		if missing.What == "STARTTLS" {
+			return noSTARTTLS
+		}
+		return noAUTH
+	}
+	for _, own := range ownErrors {
+		if errors.Is(err, own.err) {
+			return own.kind
+		}
+	}
+	if errors.Is(err, smtpcheck.ErrTimeout) {
+		switch stage {
+		case smtpcheck.StageDNS:
+			return dnsTimeout
+		case smtpcheck.StageConnect:
+			return dialTimeout
+		}
+		return readTimeout
+	}
+	return ""
+}
+
 // kindOf reads an error value; "" means that only its words can tell.
-func kindOf(err error) kind {
+func kindOf(err error, stage smtpcheck.Stage) kind {
 	if err == nil {
 		return ""
+	}
+	if k := ownKind(err, stage); k != "" {
+		return k
 	}
 	if k := certificateKind(err); k != "" {
 		return k
@@ -63,6 +115,12 @@ func kindOf(err error) kind {
 		return cancelled
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return closed
+	case errors.Is(err, smtpcheck.ErrUnreachable):
+		return noRoute
+	case errors.Is(err, smtpcheck.ErrProtocol) && stage == smtpcheck.StageTLS:
+		return tlsAlert
+	case errors.Is(err, smtpcheck.ErrProtocol):
+		return badReply
 	}
 	return ""
 }

@@ -84,6 +84,58 @@ var certificateRules = []rule{
 	},
 }
 
+// ownRules are what package smtpcheck finds out for itself; there is nothing to
+// guess in them.
+var ownRules = []rule{
+	{
+		id: "implicit-tls-port", stage: smtpcheck.StageGreeting, kind: implicitPort, sure: Exact, step: StepRelay, field: "tls",
+		cause: "Port {port} speaks TLS from the first byte, and this conversation began in clear text.",
+		fix:   "Set TLS to tls for port {port}; starttls belongs to port 587.",
+	},
+	{
+		id: "not-smtp", kind: notSMTP, sure: Exact, step: StepRelay, field: "port",
+		cause: "Something answers on port {port} of {host}, but it does not speak SMTP: it is another service.",
+		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, and compare the host with the relay's documentation.",
+	},
+	{
+		id: "starttls-not-offered", stage: smtpcheck.StageStartTLS, kind: noSTARTTLS, sure: Exact, step: StepRelay, field: "tls",
+		cause: "{host} answered the greeting and does not offer STARTTLS on port {port}.",
+		fix:   "Set Port 465 and TLS tls if the relay has that port. TLS none is for a relay on this machine or a trusted network only: everything is then sent in clear text.",
+	},
+	{
+		id: "auth-not-offered", stage: smtpcheck.StageAuth, kind: noAUTH, when: inClearText, sure: Exact, step: StepRelay, field: "tls",
+		cause: "{host} offers no login on port {port} in clear text; most relays offer it only under TLS.",
+		fix:   "Set Port 587 and TLS starttls, or Port 465 and TLS tls. If the relay needs no login, leave user and password empty.",
+	},
+	{
+		id: "auth-not-offered", stage: smtpcheck.StageAuth, kind: noAUTH, sure: Exact, step: StepSender, field: "user",
+		cause: "{host} offers no login on port {port}, although the connection is encrypted.",
+		fix:   "Leave user and password empty if this relay trusts your address; else set the relay's submission port, 587 with starttls or 465 with tls.",
+	},
+	{
+		id: "auth-mechanism", stage: smtpcheck.StageAuth, kind: noMechanism, sure: Exact, step: StepProvider, field: "preset",
+		cause: "{host} offers neither AUTH PLAIN nor AUTH LOGIN, and Pocket ID knows only these two.",
+		fix:   "With TLS none, set TLS to starttls or tls first: many relays offer PLAIN only then. A provider that takes only OAuth2 or CRAM-MD5 cannot be used: choose another.",
+	},
+	{
+		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, kind: unencrypted, sure: Exact, step: StepRelay, field: "tls",
+		cause: "There is a user and a password but no TLS, and Pocket ID's mail library sends no password in clear text, except to localhost.",
+		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
+	},
+	{
+		id: "starttls-injection", stage: smtpcheck.StageStartTLS, kind: injected, sure: Exact, step: StepRelay, field: "tls",
+		cause: "Clear text came after {host} had agreed to STARTTLS. Someone on the way may have put it there, so the connection was given up.",
+		fix:   "Set Port 465 and TLS tls, where nothing can be put in. If it happens there too, do not send a password over this network.",
+	},
+	{
+		id: "bad-reply", kind: badReply, sure: Likely, step: StepRelay, field: "port",
+		cause: "What answers on port {port} of {host} breaks the rules of SMTP, so it is hardly a mail relay, or something on the way alters its words.",
+		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, and compare the host with the relay's documentation.",
+	},
+}
+
+func inClearText(e evidence) bool { return e.TLS == smtpcheck.TLSNone }
+
 // networkRules are about what happens before the relay says a word.
 var networkRules = []rule{
 	{

@@ -1,0 +1,132 @@
+package diagnosis
+
+import (
+	"encoding/json"
+	"regexp"
+	"sort"
+	"strings"
+)
+
+// speaker is who said a line, as its prefix tells.
+type speaker int
+
+const (
+	fromNobody speaker = iota
+	fromClient
+	fromServer
+)
+
+// The prefixes of swaks ("<** ", " -> "), Exim ("SMTP<< "), PHPMailer ("SERVER
+// -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: ")
+// and of this program ("S: ").
+var (
+	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|server:|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s+|\s*b['"])`)
+	clientSays = regexp.MustCompile(`^(?:C:|-->?|~>|>>>|>>|=>|>|client:|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	// stamps are what loggers put before a message.
+	stamps = regexp.MustCompile(`^(?:` + strings.Join([]string{
+		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
+		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`,
+		`[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
+		`[\w.-]{1,60} ?\|`,
+		`\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?:?(?:\s|$)`,
+		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
+		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
+		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
+	}, `|`) + `)[ :]*`)
+)
+
+// unwrap takes what loggers add off a line: time stamps, levels, container
+// names, JSON, and the marks of who speaks.
+func unwrap(line string) (who speaker, text string, fresh bool) {
+	text = strings.TrimSpace(line)
+	if inner, ok := unwrapJSON(text); ok {
+		return fromNobody, inner, true
+	}
+	for range 8 {
+		loc := stamps.FindStringIndex(text)
+		if loc == nil || loc[1] == 0 {
+			break
+		}
+		text, fresh = text[loc[1]:], true
+	}
+	text = unescape(text)
+	if loc := serverSays.FindStringIndex(text); loc != nil {
+		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
+	}
+	if loc := clientSays.FindStringIndex(text); loc != nil {
+		return fromClient, text[loc[1]:], true
+	}
+	return fromNobody, text, fresh
+}
+
+// unescape undoes the quoting of logfmt, Go's %q and Python's repr as far as it
+// hides words.
+var unescape = strings.NewReplacer(`\r\n`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
+
+// unwrapJSON reads a JSON log line, also one behind a container's name: all its
+// strings, those that tell of the error last.
+func unwrapJSON(line string) (string, bool) {
+	start := strings.IndexByte(line, '{')
+	if start < 0 || !strings.HasSuffix(line, "}") || len(line)-start > 64<<10 {
+		return "", false
+	}
+	var object map[string]any
+	if json.Unmarshal([]byte(line[start:]), &object) != nil {
+		return "", false
+	}
+	texts := stringsOf(object, 0)
+	return oneLine(hideCredentials(strings.Join(texts, ": "))), len(texts) > 0
+}
+
+// quiet are keys of JSON logs that never say what went wrong.
+const quiet = "time timestamp ts level severity caller source logger trace_id span_id id service hostname pid password pass secret token"
+
+func stringsOf(value any, depth int) []string {
+	switch v := value.(type) {
+	case string:
+		return []string{unescape(v)}
+	case []any:
+		var all []string
+		for _, item := range v[:min(len(v), 20)] {
+			all = append(all, stringsOf(item, depth+1)...)
+		}
+		return all
+	case map[string]any:
+		return stringsOfObject(v, depth)
+	}
+	return nil
+}
+
+func stringsOfObject(object map[string]any, depth int) []string {
+	if depth > 4 {
+		return nil
+	}
+	keys := make([]string, 0, len(object))
+	for k := range object {
+		if !hasWord(quiet, strings.ToLower(k)) {
+			keys = append(keys, k)
+		}
+	}
+	// "msg" comes before "error" in a sentence; the rest goes first, in a fixed order.
+	sort.Slice(keys, func(i, j int) bool {
+		if a, b := placeOfKey(keys[i]), placeOfKey(keys[j]); a != b {
+			return a < b
+		}
+		return keys[i] < keys[j]
+	})
+	var all []string
+	for _, k := range keys {
+		all = append(all, stringsOf(object[k], depth+1)...)
+	}
+	return all
+}
+
+func placeOfKey(key string) int {
+	switch strings.ToLower(key) {
+	case "msg", "message":
+		return 1
+	case "error", "err", "reason", "cause", "exception", "response", "reply", "detail", "details":
+		return 2
+	}
+	return 0
+}
