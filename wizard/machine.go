@@ -157,7 +157,7 @@ func (m Machine) Apply(s State, o Outcome) State {
 	case WentBack:
 		s = m.back(s)
 	case Jumped:
-		if slices.Contains(s.History, o.To) {
+		if step := m.Step(o.To); step != nil && slices.Contains(s.History, o.To) && !step.Skip(s.Answers) {
 			s = m.visit(s, o.To, Fault{})
 		}
 	case Reported:
@@ -326,8 +326,18 @@ func (m Machine) visit(s State, to ID, f Fault) State {
 	return s
 }
 
+// comeBack ends a correction. Where it came from may have nothing to ask any
+// more.
 func (m Machine) comeBack(s State) State {
-	return s.enter(s.History, s.Return)
+	home := s.Return
+	if m.Step(home).Skip(s.Answers) {
+		home = m.following(home, s.Answers)
+	}
+	if home == "" {
+		s.Ended = Done
+		return s
+	}
+	return s.enter(s.History, home)
 }
 
 // enter moves to a page. Work that was under way on the page left is given up.

@@ -7,6 +7,7 @@ package prompt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 	"smtp-wizard/wizard/runner"
 )
 
-// ErrEOF is the end of the input before the end of the guide.
-var ErrEOF = errors.New("the input ended before the last question")
+// ErrEOF is the end of the input before the end of the guide. It is a
+// wizard.ErrInterrupted.
+var ErrEOF = fmt.Errorf("the input ended before the last question: %w", wizard.ErrInterrupted)
 
 // Options are where the questions go and the answers come from.
 type Options struct {
@@ -38,8 +40,9 @@ const (
 )
 
 // Run asks the questions of a guide until it ends, and returns how it stands
-// then. The error is ErrEOF when the input ended, the context's when it is
-// done, or that of writing to Out; the state is good for a draft with each.
+// then. The error is wizard.ErrInterrupted when the admin left, ErrEOF when the
+// input ended, the context's when it is done, or that of writing to Out; the
+// state is good for a draft with each.
 func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wizard.State, error) {
 	return newFace(m, s, o).run(ctx)
 }
@@ -92,6 +95,9 @@ func (f *face) run(ctx context.Context) (wizard.State, error) {
 		if f.out.err != nil {
 			return f.state, f.out.err
 		}
+	}
+	if f.state.Ended == wizard.Quit {
+		return f.state, wizard.ErrInterrupted
 	}
 	return f.state, nil
 }

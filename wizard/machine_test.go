@@ -1,0 +1,331 @@
+package wizard_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/steptest"
+)
+
+// Short names, so that a test reads as what the admin does.
+func typed(field, text string) wizard.Outcome { return wizard.Typed{Field: field, Text: text} }
+
+func secret(field, text string) wizard.Outcome {
+	return wizard.TypedSecret{Field: field, Secret: smtpcheck.NewSecret(text)}
+}
+
+var (
+	enter = wizard.Submitted{}
+	back  = wizard.WentBack{}
+)
+
+func jump(to wizard.ID) wizard.Outcome { return wizard.Jumped{To: to} }
+
+// verdict ends the first test's work, or the n-th.
+func verdict(n int, field string) wizard.Outcome {
+	return wizard.Worked{Step: wizard.LiveTest, Run: n, Result: steptest.Verdict(field)}
+}
+
+func play(t *testing.T, outcomes ...wizard.Outcome) (wizard.Machine, wizard.State) {
+	t.Helper()
+	m := steptest.Guide()
+	s := m.Start(wizard.Answers{})
+	for _, o := range outcomes {
+		s = m.Apply(s, o)
+	}
+	return m, s
+}
+
+func TestMoving(t *testing.T) {
+	t.Parallel()
+	const p, r, se, l, w = wizard.Provider, wizard.Relay, wizard.Sender, wizard.LiveTest, wizard.Write
+	toTest := []wizard.Outcome{enter, enter, enter}
+	refused := append(slices.Clone(toTest), verdict(1, "from"), enter)
+	tests := []struct {
+		name    string
+		do      []wizard.Outcome
+		at      wizard.ID
+		history []wizard.ID
+		home    wizard.ID
+		ended   wizard.Ending
+	}{
+		{"the first page", nil, p, nil, "", wizard.Open},
+		{"forward", []wizard.Outcome{enter, enter}, se, []wizard.ID{p, r}, "", wizard.Open},
+		{"back", []wizard.Outcome{enter, enter, back}, r, []wizard.ID{p}, "", wizard.Open},
+		{"back from the first page", []wizard.Outcome{back}, p, nil, "", wizard.Open},
+		{"forward over a skipped step", []wizard.Outcome{typed("preset", "local"), enter}, se, []wizard.ID{p}, "", wizard.Open},
+		{"back over a skipped step", []wizard.Outcome{typed("preset", "local"), enter, back}, p, nil, "", wizard.Open},
+		{"back over a step that is skipped by now",
+			[]wizard.Outcome{enter, enter, enter, jump(p), typed("preset", "local"), enter, back, back},
+			p, []wizard.ID{}, "", wizard.Open},
+		{"a fault stays", []wizard.Outcome{typed("preset", "lost"), enter}, p, nil, "", wizard.Open},
+		{"a warning stays", []wizard.Outcome{enter, typed("port", "25"), enter}, r, []wizard.ID{p}, "", wizard.Open},
+		{"a warning is passed by a second submit", []wizard.Outcome{enter, typed("port", "25"), enter, enter},
+			se, []wizard.ID{p, r}, "", wizard.Open},
+		{"a warning about another answer is not passed",
+			[]wizard.Outcome{enter, typed("port", "25"), enter, typed("port", "26"), typed("port", "25"), enter},
+			r, []wizard.ID{p}, "", wizard.Open},
+		{"a busy page is not submitted", append(slices.Clone(toTest), enter), l, []wizard.ID{p, r, se}, "", wizard.Open},
+		{"goto", refused, se, []wizard.ID{p, r, se}, l, wizard.Open},
+		{"goto and return", append(slices.Clone(refused), typed("from", "b@example.com"), enter),
+			l, []wizard.ID{p, r, se}, "", wizard.Open},
+		{"goto and back", append(slices.Clone(refused), back), l, []wizard.ID{p, r, se}, "", wizard.Open},
+		{"one correction leads to another", append(slices.Clone(refused), jump(r)), r, []wizard.ID{p, r, se}, l, wizard.Open},
+		{"and comes back to where the first began", append(slices.Clone(refused), jump(r), enter),
+			l, []wizard.ID{p, r, se}, "", wizard.Open},
+		{"jump", append(slices.Clone(toTest), jump(p)), p, []wizard.ID{p, r, se}, l, wizard.Open},
+		{"jump and return", append(slices.Clone(toTest), jump(p), enter), l, []wizard.ID{p, r, se}, "", wizard.Open},
+		{"jump to what was not answered", []wizard.Outcome{jump(l)}, p, nil, "", wizard.Open},
+		{"jump to nowhere", []wizard.Outcome{enter, jump("nowhere")}, r, []wizard.ID{p}, "", wizard.Open},
+		{"jump to what is skipped by now",
+			[]wizard.Outcome{enter, enter, enter, jump(p), typed("preset", "local"), enter, jump(r)},
+			l, []wizard.ID{p, r, se}, "", wizard.Open},
+		{"the way home is skipped by now",
+			[]wizard.Outcome{enter, jump(p), typed("preset", "local"), enter}, se, []wizard.ID{p}, "", wizard.Open},
+		{"forward after a correction", append(slices.Clone(refused), typed("from", "b@example.com"), enter, verdict(2, ""), enter),
+			w, []wizard.ID{p, r, se, l}, "", wizard.Open},
+		{"to the end", append(slices.Clone(toTest), verdict(1, ""), enter, enter), w, []wizard.ID{p, r, se, l}, "", wizard.Done},
+		{"nothing after the end", append(slices.Clone(toTest), verdict(1, ""), enter, enter, back, jump(p), wizard.Left{}),
+			w, []wizard.ID{p, r, se, l}, "", wizard.Done},
+		{"leaving", []wizard.Outcome{enter, wizard.Left{}}, r, []wizard.ID{p}, "", wizard.Quit},
+		{"nothing after leaving", []wizard.Outcome{enter, wizard.Left{}, enter, back}, r, []wizard.ID{p}, "", wizard.Quit},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, s := play(t, tt.do...)
+			if s.At != tt.at || s.Return != tt.home || s.Ended != tt.ended || !slices.Equal(s.History, tt.history) {
+				t.Errorf("at %s after %v, home %q, ended %d; want %s after %v, home %q, ended %d",
+					s.At, s.History, s.Return, s.Ended, tt.at, tt.history, tt.home, tt.ended)
+			}
+		})
+	}
+}
+
+func TestGuideWithNothingToAsk(t *testing.T) {
+	t.Parallel()
+	all := func(wizard.Answers) bool { return true }
+	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a", Skips: all}}}
+	if s := m.Start(wizard.Answers{}); s.Ended != wizard.Done {
+		t.Errorf("ended %d", s.Ended)
+	}
+}
+
+func TestNoAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	m, s := play(t, enter, typed("host", "a.example.com"), typed("port", "2525"), enter,
+		typed("from", "x@example.com"), secret("password", "geheim"))
+	away := map[string][]wizard.Outcome{
+		"back and forth":      {back, enter},
+		"jumped and returned": {jump(wizard.Provider), enter},
+		"jumped and back":     {jump(wizard.Provider), back},
+		"refused at the gate": {typed("from", "no address"), enter, typed("from", "x@example.com")},
+		"twice back":          {back, back, enter, enter},
+	}
+	for name, outcomes := range away {
+		t.Run(name, func(t *testing.T) {
+			s := s
+			for _, o := range outcomes {
+				s = m.Apply(s, o)
+			}
+			if s.At != wizard.Sender {
+				t.Fatalf("at %s", s.At)
+			}
+			if got := s.Inputs[wizard.Sender]["from"]; got != "x@example.com" {
+				t.Errorf("from is %q", got)
+			}
+			if got := s.Secrets[wizard.Sender]["password"]; got.Reveal() != "geheim" {
+				t.Error("the password was lost")
+			}
+			if s.Answers.Host != "a.example.com" || s.Answers.Port != 2525 {
+				t.Errorf("the relay became %s:%d", s.Answers.Host, s.Answers.Port)
+			}
+		})
+	}
+}
+
+// What is on the page when it is left backwards is there again on return, also
+// where the page was never submitted.
+func TestTypedIsKeptOnEveryPage(t *testing.T) {
+	t.Parallel()
+	_, s := play(t, enter, typed("port", "nonsense"), back, typed("preset", "google"), enter)
+	if s.At != wizard.Relay || s.Inputs[wizard.Relay]["port"] != "nonsense" {
+		t.Errorf("at %s with %v", s.At, s.Inputs)
+	}
+}
+
+func TestTakenAnswersAreForgotten(t *testing.T) {
+	t.Parallel()
+	_, s := play(t, enter, enter, typed("user", "u"), secret("password", "geheim"), enter)
+	if len(s.Inputs[wizard.Sender]) != 0 || len(s.Secrets[wizard.Sender]) != 0 {
+		t.Error("what was taken is still on the page")
+	}
+	if s.Answers.User != "u" || s.Answers.Password.Reveal() != "geheim" {
+		t.Error("the answers were not taken")
+	}
+}
+
+func TestCorrectRewritesFields(t *testing.T) {
+	t.Parallel()
+	m, s := play(t, enter, typed("host", "a.example.com:465"), enter)
+	in := s.Inputs[wizard.Relay]
+	if in["host"] != "a.example.com" || in["port"] != "465" || s.Fault.Field != "host" {
+		t.Fatalf("typed %v, fault %v", in, s.Fault)
+	}
+	if s = m.Apply(s, enter); s.Answers.Host != "a.example.com" || s.Answers.Port != 465 {
+		t.Errorf("taken %s:%d", s.Answers.Host, s.Answers.Port)
+	}
+}
+
+// A default that nobody typed goes on following the field it is made from.
+func TestDefaultFollowsAfterAFault(t *testing.T) {
+	t.Parallel()
+	_, s := play(t, enter, typed("port", "70000"), enter, typed("port", "465"), enter)
+	if s.Answers.Port != 465 || s.Answers.TLS != "tls" {
+		t.Errorf("port %d with %q", s.Answers.Port, s.Answers.TLS)
+	}
+}
+
+func TestFaultStaysUntilItsAnswerChanges(t *testing.T) {
+	t.Parallel()
+	m, s := play(t, enter, typed("port", "70000"), enter, typed("host", "b.example.com"))
+	if s.Fault.Field != "port" || s.Focus != "port" {
+		t.Errorf("fault %v, focus %q", s.Fault, s.Focus)
+	}
+	if s = m.Apply(s, typed("port", "1")); s.Fault != (wizard.Fault{}) {
+		t.Errorf("fault %v", s.Fault)
+	}
+}
+
+func TestGotoShowsTheFault(t *testing.T) {
+	t.Parallel()
+	m, s := play(t, enter, enter, enter, verdict(1, "from"), enter)
+	if s.Fault.Field != "from" || s.Fault.Text == "" || s.Focus != "from" {
+		t.Fatalf("fault %v, focus %q", s.Fault, s.Focus)
+	}
+	if s = m.Apply(s, back); s.Fault != (wizard.Fault{}) {
+		t.Errorf("the fault went along: %v", s.Fault)
+	}
+}
+
+func TestGotoWhereItIsAlready(t *testing.T) {
+	t.Parallel()
+	fault := wizard.Fault{Field: "x", Text: "No.", Tone: wizard.Bad}
+	for _, to := range []wizard.ID{"a", "nowhere"} {
+		m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
+			Takes: func(v wizard.View) wizard.Intent { return wizard.Goto(v.Answers, to, fault) }}}}
+		s := m.Apply(m.Start(wizard.Answers{}), enter)
+		if s.At != "a" || s.Return != "" || s.Fault != fault {
+			t.Errorf("goto %s: at %s, home %q, fault %v", to, s.At, s.Return, s.Fault)
+		}
+	}
+}
+
+func TestAskAgainComesBack(t *testing.T) {
+	t.Parallel()
+	m, s := play(t, enter, enter, enter)
+	said := wizard.Fault{Field: "password", Text: "Once more, please.", Tone: wizard.Warn}
+	s = m.AskAgain(s, wizard.Sender, said)
+	if s.At != wizard.Sender || s.Return != wizard.LiveTest || s.Fault != said || s.Found[wizard.LiveTest].Running {
+		t.Fatalf("at %s, home %s, fault %v", s.At, s.Return, s.Fault)
+	}
+	s = m.Apply(m.Apply(s, secret("password", "geheim")), enter)
+	if s.At != wizard.LiveTest || s.Answers.Password.Reveal() != "geheim" {
+		t.Errorf("at %s", s.At)
+	}
+}
+
+func TestResume(t *testing.T) {
+	t.Parallel()
+	const p, r, se, l = wizard.Provider, wizard.Relay, wizard.Sender, wizard.LiveTest
+	tests := []struct {
+		name    string
+		saved   wizard.State
+		at      wizard.ID
+		history []wizard.ID
+		home    wizard.ID
+	}{
+		{"as it was", wizard.State{At: se, History: []wizard.ID{p, r}}, se, []wizard.ID{p, r}, ""},
+		{"in a correction", wizard.State{At: r, History: []wizard.ID{p, r, se}, Return: l}, r, []wizard.ID{p, r, se}, l},
+		{"at no step", wizard.State{At: "gone", History: []wizard.ID{p}}, p, nil, ""},
+		{"with steps that are gone", wizard.State{At: se, History: []wizard.ID{p, "gone", r}, Return: "gone"}, se, []wizard.ID{p, r}, ""},
+		{"with steps twice", wizard.State{At: se, History: []wizard.ID{p, p, r, se}}, se, []wizard.ID{p, r}, ""},
+		{"with itself to go back to", wizard.State{At: r, History: []wizard.ID{p}, Return: r}, r, []wizard.ID{p}, ""},
+		{"at the end", wizard.State{At: se, History: []wizard.ID{p, r}, Ended: wizard.Quit}, se, []wizard.ID{p, r}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := steptest.Guide().Resume(tt.saved)
+			if s.At != tt.at || s.Return != tt.home || s.Ended != wizard.Open || !slices.Equal(s.History, tt.history) {
+				t.Errorf("at %s after %v, home %q, ended %d", s.At, s.History, s.Return, s.Ended)
+			}
+		})
+	}
+}
+
+// Apply leaves the state that it was given as it was, whatever happens.
+func TestApplyIsPure(t *testing.T) {
+	t.Parallel()
+	all := []wizard.Outcome{
+		typed("preset", "local"), typed("port", "25"), typed("port", "70000"), typed("host", "a:1"),
+		secret("password", "geheim"), enter, back, jump(wizard.Provider), jump(wizard.Relay),
+		wizard.Reported{Step: wizard.LiveTest, Run: 1, News: "connect"}, verdict(1, "from"), verdict(1, ""), wizard.Left{},
+	}
+	paths := [][]wizard.Outcome{
+		nil, {enter}, {enter, typed("port", "70000"), enter}, {enter, enter, secret("password", "x")},
+		{enter, enter, enter}, {enter, enter, enter, verdict(1, "from")}, {enter, enter, enter, verdict(1, "from"), enter},
+		{enter, enter, enter, verdict(1, ""), enter},
+	}
+	for _, path := range paths {
+		for _, o := range all {
+			m, s := play(t, path...)
+			before := deepCopy(s)
+			m.Apply(s, o)
+			if !reflect.DeepEqual(s, before) {
+				t.Errorf("after %v, %#v changed the old state:\n%+v\n%+v", path, o, before, s)
+			}
+		}
+	}
+}
+
+// Two futures of one state do not see each other.
+func TestFuturesAreApart(t *testing.T) {
+	t.Parallel()
+	m, s := play(t, enter, enter, enter)
+	report := func(s wizard.State, news string) wizard.State {
+		return m.Apply(s, wizard.Reported{Step: wizard.LiveTest, Run: 1, News: news})
+	}
+	s = report(s, "first")
+	a, b := report(s, "a"), report(s, "b")
+	if got := a.Found[wizard.LiveTest].News[1]; got != "a" {
+		t.Errorf("news of the other future: %v", got)
+	}
+	if got := b.Found[wizard.LiveTest].News[1]; got != "b" {
+		t.Errorf("news of the other future: %v", got)
+	}
+	a, b = m.Apply(m.Apply(s, verdict(1, "")), enter), m.Apply(s, back)
+	if !slices.Equal(a.History, []wizard.ID{wizard.Provider, wizard.Relay, wizard.Sender, wizard.LiveTest}) ||
+		!slices.Equal(m.Apply(b, enter).History, []wizard.ID{wizard.Provider, wizard.Relay, wizard.Sender}) {
+		t.Error("the histories are mixed up")
+	}
+}
+
+// deepCopy shares nothing that Apply could write to.
+func deepCopy(s wizard.State) wizard.State {
+	s.History = slices.Clone(s.History)
+	s.Inputs, s.Secrets, s.Found = maps.Clone(s.Inputs), maps.Clone(s.Secrets), maps.Clone(s.Found)
+	for id, in := range s.Inputs {
+		s.Inputs[id] = maps.Clone(in)
+	}
+	for id, in := range s.Secrets {
+		s.Secrets[id] = maps.Clone(in)
+	}
+	for id, f := range s.Found {
+		f.News = slices.Clone(f.News)
+		s.Found[id] = f
+	}
+	return s
+}

@@ -1,0 +1,219 @@
+package steptest
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/wizard"
+)
+
+// Guide is a small guide: a choice of provider, the relay (skipped for the
+// provider "local"), the sender with a password, a test, and the end. Its test
+// is refused at stage rcpt when the sender is refused@example.com, and at stage
+// auth when the password is "wrong". It does no I/O.
+func Guide() wizard.Machine {
+	return wizard.Machine{Steps: []wizard.Step{provider(), relay(), sender(), Test(nil), write()}}
+}
+
+func provider() Step {
+	return Step{
+		Called: wizard.Provider,
+		Pages: func(v wizard.View) wizard.Page {
+			return wizard.Page{
+				Title: "Who sends the mail?", Why: "The preset fills in host and port.",
+				Field: []wizard.Field{{
+					Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Default: "google", Flag: "--preset",
+					Choices: []wizard.Choice{
+						{Value: "google", Cells: []string{"Google relay", "smtp-relay.example.com"}, Note: "It judges the name."},
+						{Value: "local", Cells: []string{"Local Postfix", "localhost"}, Tone: wizard.Good},
+						{Value: "lost", Cells: []string{"Lost Mail", "gone.example.com"}, Tone: wizard.Bad},
+					},
+				}},
+			}
+		},
+		Takes: func(v wizard.View) wizard.Intent {
+			a := v.Answers
+			if v.Input["preset"] == "lost" {
+				return wizard.Stay(a, wizard.Fault{Field: "preset", Text: "This one is gone.", Tone: wizard.Bad})
+			}
+			a.Preset = v.Input["preset"]
+			if a.Host == "" {
+				a.Host = "smtp-relay.example.com"
+			}
+			return wizard.Next(a)
+		},
+	}
+}
+
+func relay() Step {
+	return Step{
+		Called: wizard.Relay,
+		Skips:  func(a wizard.Answers) bool { return a.Preset == "local" },
+		Pages: func(v wizard.View) wizard.Page {
+			port, mode := "587", "starttls"
+			if v.Answers.Port != 0 {
+				port = strconv.Itoa(v.Answers.Port)
+			}
+			if v.Text("port", port) == "465" {
+				mode = "tls"
+			}
+			return wizard.Page{Title: "Where is the relay?", Field: []wizard.Field{
+				{Name: "host", Label: "Host", Default: v.Answers.Host, Flag: "--host",
+					Help: wizard.Help{What: "SMTP_HOST.", Example: "smtp.example.com", Where: "At the provider."}},
+				{Name: "port", Label: "Port", Default: port, Flag: "--port"},
+				{Name: "tls", Label: "TLS", Default: mode, Flag: "--tls"},
+			}}
+		},
+		Takes: takeRelay,
+	}
+}
+
+func takeRelay(v wizard.View) wizard.Intent {
+	a := v.Answers
+	if host, port, ok := strings.Cut(v.Input["host"], ":"); ok {
+		return wizard.Correct(a, wizard.Input{"host": host, "port": port},
+			wizard.Fault{Field: "host", Text: "Taken as host " + host + " and port " + port + ".", Tone: wizard.Warn})
+	}
+	port, err := strconv.Atoi(v.Input["port"])
+	if err != nil || port < 1 || port > 65535 {
+		return wizard.Stay(a, wizard.Fault{Field: "port", Text: "A port is a number from 1 to 65535.", Tone: wizard.Bad})
+	}
+	odd := wizard.Fault{Field: "port", Text: "Port 25 is for mail between servers. Enter again keeps it.", Tone: wizard.Warn}
+	if port == 25 && !v.Warned(odd) {
+		return wizard.Stay(a, odd)
+	}
+	a.Host, a.Port, a.TLS = v.Input["host"], port, smtpcheck.TLSMode(v.Input["tls"])
+	return wizard.Next(a)
+}
+
+func sender() Step {
+	return Step{
+		Called: wizard.Sender,
+		Pages: func(v wizard.View) wizard.Page {
+			return wizard.Page{Title: "Who is the sender?", Field: []wizard.Field{
+				{Name: "from", Label: "From", Default: orElse(v.Answers.From, "id@example.com"), Flag: "--from"},
+				{Name: "user", Label: "User", Default: v.Answers.User, Flag: "--user"},
+				{Name: "password", Label: "Password", Kind: wizard.SecretField,
+					Kept: !v.Answers.Password.Empty(), Flag: "--password-file"},
+			}}
+		},
+		Takes: func(v wizard.View) wizard.Intent {
+			a := v.Answers
+			password, typed := v.Secret("password")
+			if !typed {
+				password = a.Password
+			}
+			if !strings.Contains(v.Input["from"], "@") {
+				return wizard.Stay(a, wizard.Fault{Field: "from", Text: "An address has an @.", Tone: wizard.Bad})
+			}
+			if v.Input["user"] != "" && password.Empty() {
+				return wizard.Stay(a, wizard.Fault{Field: "password", Text: "A user needs a password.", Tone: wizard.Bad})
+			}
+			a.From, a.User, a.Password = v.Input["from"], v.Input["user"], password
+			return wizard.Next(a)
+		},
+	}
+}
+
+// Verdict is the result of the test's work: the field that it was refused for,
+// or "".
+type Verdict string
+
+// Test is the live test of the small guide. Its work is Try, or do when that is
+// not nil.
+func Test(do func(ctx context.Context, job wizard.Job, report func(any)) any) Worker {
+	if do == nil {
+		do = Try
+	}
+	return Worker{
+		Step: Step{Called: wizard.LiveTest, Pages: testPage, Takes: takeTest},
+		Want: func(v wizard.View) wizard.Job { return wizard.Job{Task: "test", For: trial(v.Answers)} },
+		Do:   do,
+	}
+}
+
+// Trial is what the test is for.
+type Trial struct {
+	Host, From, User string
+	Port, Number     int
+	Password         smtpcheck.Secret
+}
+
+func trial(a wizard.Answers) Trial {
+	return Trial{a.Host, a.From, a.User, a.Port, a.Retries, a.Password}
+}
+
+// Try is the work of the test: it reports its stages and judges at once.
+func Try(_ context.Context, job wizard.Job, report func(any)) any {
+	t := job.For.(Trial)
+	report("connect")
+	switch {
+	case t.Password.Reveal() == "wrong":
+		return Verdict("password")
+	case t.From == "refused@example.com":
+		report("auth")
+		return Verdict("from")
+	}
+	report("auth")
+	report("rcpt")
+	return Verdict("")
+}
+
+func testPage(v wizard.View) wizard.Page {
+	found := v.Found[wizard.LiveTest]
+	page := wizard.Page{Title: "Live test", Why: "Speaking to " + v.Answers.Host + "."}
+	table := wizard.Table{}
+	for _, news := range found.News {
+		table.Rows = append(table.Rows, wizard.Row{Tone: wizard.Good, Cells: []string{news.(string), "passed"}})
+	}
+	verdict, done := found.Result.(Verdict)
+	if !done {
+		page.Busy, page.Body = "Testing", []wizard.Block{table}
+		return page
+	}
+	choices := []wizard.Choice{{Value: "on", Cells: []string{"Go on"}}}
+	if verdict != "" {
+		table.Rows = append(table.Rows, wizard.Row{Tone: wizard.Bad, Cells: []string{"refused", string(verdict)}})
+		choices = []wizard.Choice{{Value: "fix", Cells: []string{"Change the " + string(verdict)}}}
+	}
+	choices = append(choices, wizard.Choice{Value: "again", Cells: []string{"Try again"}})
+	page.Body = []wizard.Block{table}
+	page.Field = []wizard.Field{{Name: "action", Label: "Next", Kind: wizard.ChoiceField,
+		Default: choices[0].Value, Choices: choices}}
+	return page
+}
+
+func takeTest(v wizard.View) wizard.Intent {
+	a := v.Answers
+	switch v.Input["action"] {
+	case "again":
+		a.Retries++
+		return wizard.Stay(a, wizard.Fault{})
+	case "fix":
+		verdict, _ := v.Found[wizard.LiveTest].Result.(Verdict)
+		return wizard.Goto(a, wizard.Sender, wizard.Fault{
+			Field: string(verdict), Text: "The relay refused it: 550 no.", Tone: wizard.Bad})
+	}
+	return wizard.Next(a)
+}
+
+func write() Step {
+	return Step{
+		Called: wizard.Write,
+		Pages: func(v wizard.View) wizard.Page {
+			return wizard.Page{Title: "Write", Body: []wizard.Block{
+				wizard.Verbatim{Lines: []wizard.VerbatimLine{{Text: "+ SMTP_HOST=" + v.Answers.Host}}},
+			}}
+		},
+		Takes: func(v wizard.View) wizard.Intent { return wizard.Finish(v.Answers) },
+	}
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
