@@ -1,0 +1,109 @@
+package screen
+
+import (
+	"strings"
+
+	"smtp-wizard/wizard"
+)
+
+// narrow is the width under which a label stands on a line of its own.
+const narrow = 50
+
+// blocks draws what has been found out, one empty line between different kinds.
+func (l look) blocks(body []wizard.Block, w int, tight bool) []string {
+	var lines []string
+	for i, b := range body {
+		if i > 0 && !tight && !sameKind(body[i-1], b) {
+			lines = append(lines, "")
+		}
+		switch b := b.(type) {
+		case wizard.Text:
+			lines = append(lines, l.text(b, labelWidth(body), w)...)
+		case wizard.Table:
+			lines = append(lines, l.table(b, w)...)
+		case wizard.Verbatim:
+			lines = append(lines, l.verbatim(b, w)...)
+		}
+	}
+	return lines
+}
+
+// sameKind reports whether two blocks stand together: labelled texts, or texts
+// with a mark.
+func sameKind(a, b wizard.Block) bool {
+	first, ok := a.(wizard.Text)
+	second, also := b.(wizard.Text)
+	return ok && also && (first.Label != "") == (second.Label != "")
+}
+
+// labelWidth is that of the longest label, so that all texts line up.
+func labelWidth(body []wizard.Block) int {
+	n := 0
+	for _, b := range body {
+		if t, ok := b.(wizard.Text); ok {
+			n = max(n, min(width(t.Label), 16))
+		}
+	}
+	return n
+}
+
+// text draws a paragraph; labels is the width of the column of labels.
+func (l look) text(t wizard.Text, labels, w int) []string {
+	label := l.clean(t.Label)
+	lead, indent := "", 0
+	if m, ok := l.marks[t.Tone]; ok && t.Tone != wizard.Quiet {
+		lead, indent = l.mark(t.Tone)+" ", width(m)+1
+	}
+	column := 0
+	var lines []string
+	switch {
+	case label == "":
+	case w < narrow || width(label) > labels:
+		lines = append(lines, l.strong.Render(l.clip(label, w)))
+		column = 2
+	default:
+		column = 2 + labels + 3
+	}
+	for i, line := range l.paragraphs(t.Body, w-column-indent) {
+		head := strings.Repeat(" ", column+indent)
+		if i == 0 {
+			head = strings.Repeat(" ", column) + lead
+			if len(lines) == 0 && label != "" {
+				head = "  " + l.strong.Render(pad(label, labels+3)) + lead
+			}
+		}
+		lines = append(lines, head+l.toned(t.Tone, line))
+	}
+	return lines
+}
+
+// verbatim draws lines as they are. What is too long goes on in the next line,
+// after a sign that it was broken here.
+func (l look) verbatim(v wizard.Verbatim, w int) []string {
+	var lines []string
+	for _, line := range v.Lines {
+		text := "  " + l.clean(line.Text)
+		rest := w
+		for i, part := range chop(text, rest) {
+			if i > 0 {
+				break
+			}
+			lines = append(lines, l.colour(line.Tone, part))
+			text = text[len(part):]
+		}
+		for _, part := range brokenOff(text, w-4) {
+			lines = append(lines, "  "+l.quiet.Render(l.broken)+l.colour(line.Tone, part))
+		}
+	}
+	return lines
+}
+
+func brokenOff(rest string, w int) []string {
+	if rest == "" {
+		return nil
+	}
+	return chop(rest, w)
+}
+
+// colour writes a line whose own signs (+, -, S:) say what its colour says.
+func (l look) colour(t wizard.Tone, s string) string { return l.tones[t].Render(s) }

@@ -1,0 +1,95 @@
+package screen
+
+import (
+	"fmt"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+
+	"smtp-wizard/wizard"
+)
+
+// guard stands between Bubble Tea and the model. A panic in a step ends the
+// guide with an error instead of a stack trace, and the last good state stays
+// within reach of Run whatever happens to the screen.
+type guard struct {
+	*model
+	last *lastState
+}
+
+// lastState is the newest state of the machine, for the case that the screen
+// can no longer be asked.
+type lastState struct {
+	mu    sync.Mutex
+	state wizard.State
+	err   error
+}
+
+func (l *lastState) keep(s wizard.State, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state = s
+	if l.err == nil {
+		l.err = err
+	}
+}
+
+func (l *lastState) get() (wizard.State, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state, l.err
+}
+
+func (g guard) Init() (cmd tea.Cmd) {
+	defer g.catch(&cmd)
+	return guarded(g.model.Init(), g.last)
+}
+
+func (g guard) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	defer g.catch(&cmd)
+	cmd = guarded(g.update(msg), g.last)
+	g.last.keep(g.state, g.err)
+	return g, cmd
+}
+
+func (g guard) View() (v tea.View) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.last.keep(g.state, fault(p))
+			v = tea.NewView("")
+		}
+	}()
+	return g.view()
+}
+
+func (g guard) catch(cmd *tea.Cmd) {
+	if p := recover(); p != nil {
+		g.last.keep(g.state, fault(p))
+		*cmd = tea.Quit
+	}
+}
+
+// guarded lets a command that panics end the guide as well.
+func guarded(cmd tea.Cmd, last *lastState) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
+		defer func() {
+			if p := recover(); p != nil {
+				s, _ := last.get()
+				last.keep(s, fault(p))
+				msg = tea.Quit()
+			}
+		}()
+		msg = cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for i := range batch {
+				batch[i] = guarded(batch[i], last)
+			}
+		}
+		return msg
+	}
+}
+
+func fault(p any) error { return fmt.Errorf("a fault in smtp-wizard itself: %v", p) }

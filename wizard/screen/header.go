@@ -1,0 +1,79 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"smtp-wizard/wizard"
+)
+
+// place is one step in the header.
+type place struct {
+	id            wizard.ID
+	name          string
+	done, current bool
+}
+
+// steps are the steps that have something to ask.
+func (m *model) steps() []place {
+	var places []place
+	for _, s := range m.machine.Steps {
+		id := s.ID()
+		current := id == m.state.At
+		if !current && s.Skip(m.state.Answers) {
+			continue
+		}
+		places = append(places, place{
+			id: id, name: m.look.clean(s.Name()), current: current,
+			done: !current && slices.Contains(m.state.History, id),
+		})
+	}
+	return places
+}
+
+// header says where the admin is, in one line or two.
+func (m *model) header(w int, short bool) []string {
+	places := m.steps()
+	at, name := 0, ""
+	for i, p := range places {
+		if p.current {
+			at, name = i+1, p.name
+		}
+	}
+	count := fmt.Sprintf("%d of %d", at, len(places))
+	product := " " + m.look.title.Render(m.look.clip(m.name, w-width(count)-3))
+	if short {
+		return []string{m.look.spread(" "+m.look.title.Render(name), m.look.quiet.Render(count), w-1)}
+	}
+	return []string{m.look.spread(product, m.look.quiet.Render(count), w-1), m.trail(places, w)}
+}
+
+// trail is the line of steps. Where it does not fit, it begins with what is
+// near the current step and says how many steps it leaves out.
+func (m *model) trail(places []place, w int) string {
+	for from := range places {
+		var parts []string
+		if from > 0 {
+			parts = append(parts, m.look.quiet.Render(fmt.Sprintf("%d%s", from, m.look.ellipsis)))
+		}
+		for _, p := range places[from:] {
+			parts = append(parts, m.look.place(p))
+		}
+		line := " " + strings.Join(parts, "  ")
+		if width(line) <= w || places[from].current {
+			return m.look.clip(line, w)
+		}
+	}
+	return ""
+}
+
+func (l look) place(p place) string {
+	switch {
+	case p.current:
+		return l.accent.Render("[" + p.name + "]")
+	case p.done:
+		return p.name + " " + l.mark(wizard.Good)
+	}
+	return l.quiet.Render(p.name)
+}

@@ -1,0 +1,66 @@
+package screen
+
+import "charm.land/bubbles/v2/key"
+
+// keyMap is every key that is not part of typing. It draws its own help.
+type keyMap struct {
+	Submit, Next, Previous, Up, Down key.Binding
+	PageUp, PageDown                 key.Binding
+	Back, Jump, Quit                 key.Binding
+	Help, HelpTyping                 key.Binding
+	Reveal, Redraw, Suspend          key.Binding
+	Leave, Stay                      key.Binding // in the question whether to leave
+}
+
+func newKeys(l look) keyMap {
+	bind := func(help, desc string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, desc))
+	}
+	return keyMap{
+		Submit:     bind("enter", "go on", "enter"),
+		Next:       bind("tab", "next", "tab"),
+		Previous:   bind("shift+tab", "previous", "shift+tab"),
+		Up:         bind(l.up, "up", "up", "ctrl+p"),
+		Down:       bind(l.down, "down", "down", "ctrl+n"),
+		PageUp:     bind("pgup", "scroll up", "pgup", "alt+up"),
+		PageDown:   bind("pgdn", "scroll down", "pgdown", "alt+down"),
+		Back:       bind("esc", "back", "esc"),
+		Jump:       bind("ctrl+o", "steps", "ctrl+o"),
+		Quit:       bind("ctrl+c", "quit", "ctrl+c"),
+		Help:       bind("?", "help", "?"),
+		HelpTyping: bind("ctrl+g", "help", "ctrl+g", "f1"),
+		Reveal:     bind("ctrl+r", "show it", "ctrl+r"),
+		Redraw:     bind("ctrl+l", "draw again", "ctrl+l"),
+		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
+		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),
+		Stay:       bind("enter", "stay", "enter", "esc", "n", "N"),
+	}
+}
+
+// hint is one key and what it does here.
+type hint struct{ key, does string }
+
+func says(b key.Binding, does string) hint {
+	if does == "" {
+		does = b.Help().Desc
+	}
+	return hint{b.Help().Key, does}
+}
+
+// footer draws as many hints as fit, the first ones first.
+func (l look) footer(hints []hint, w int) string {
+	line, used := " ", 1
+	for i, h := range hints {
+		gap := "   "
+		if i == 0 {
+			gap = ""
+		}
+		n := width(gap) + width(h.key) + 1 + width(h.does)
+		if used+n > w {
+			break
+		}
+		line += gap + l.strong.Render(h.key) + " " + l.quiet.Render(h.does)
+		used += n
+	}
+	return line
+}

@@ -1,0 +1,54 @@
+package screen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"smtp-wizard/wizard"
+)
+
+// TestMain runs the guide itself when the tests start this binary again in a
+// terminal of their own.
+func TestMain(m *testing.M) {
+	pace, err := time.ParseDuration(os.Getenv("SCREEN_CHILD"))
+	if err != nil {
+		os.Exit(m.Run())
+	}
+	os.Exit(child(pace))
+}
+
+// child is a small program around Run: it writes down each draft, says how it
+// ended, and exits as the real one would.
+func child(pace time.Duration) int {
+	m := fakeMachine(pace)
+	s, err := Run(context.Background(), m, m.Start(wizard.Answers{}), Options{
+		Product: "Pocket ID", DraftNote: "Your answers are kept in ~/.local/state/smtp-wizard.",
+		Saved: func(s wizard.State) {
+			if path := os.Getenv("SCREEN_DRAFT"); path != "" {
+				_ = os.WriteFile(path, []byte(describe(s)), 0o600)
+			}
+		},
+	})
+	fmt.Printf("ended: %v, %s\n", err, describe(s))
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, wizard.ErrInterrupted):
+		return 130
+	case errors.Is(err, wizard.ErrHungUp):
+		return 129
+	case errors.Is(err, wizard.ErrTerminated):
+		return 143
+	}
+	return 1
+}
+
+func describe(s wizard.State) string {
+	a := s.Answers
+	return fmt.Sprintf("at=%s env=%q runs=%q host=%q port=%d from=%q password=%q typed=%v",
+		s.At, a.EnvFile, a.Runs, a.Host, a.Port, a.From, a.Password.Reveal(), s.Inputs[s.At])
+}

@@ -1,0 +1,39 @@
+package screen
+
+import (
+	"bytes"
+	"os"
+)
+
+// silent is the terminal, asked nothing. Bubble Tea asks for modes 2026 and 2027
+// and for the keyboard protocol; over a slow line the replies come when a field
+// is being typed into, or after the program has ended, into the shell. What it
+// asks is left out of what it writes. Neither is modifyOtherKeys switched on:
+// no key of this face needs it, and a shell is left with it when the line drops.
+type silent struct{ *os.File }
+
+var unwanted = [][]byte{
+	[]byte("\x1b[?2026$p"), // DECRQM: synchronized output
+	[]byte("\x1b[?2027$p"), // DECRQM: grapheme clusters
+	[]byte("\x1b[?u"),      // kitty keyboard protocol: which flags are set
+	[]byte("\x1b[>4;2m"),   // modifyOtherKeys on
+	[]byte("\x1b[>4m"),     // and off again
+}
+
+// Write writes p without the queries. Bubble Tea writes each frame, and each
+// query, with one call, so none is split between two.
+func (s silent) Write(p []byte) (int, error) {
+	rest := p
+	for _, q := range unwanted {
+		if bytes.Contains(rest, q) {
+			rest = bytes.ReplaceAll(rest, q, nil)
+		}
+	}
+	if len(rest) == 0 {
+		return len(p), nil
+	}
+	if _, err := s.File.Write(rest); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

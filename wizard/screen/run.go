@@ -1,0 +1,175 @@
+// Package screen is the full-screen face of the guide: it draws the pages of a
+// wizard.Machine with Bubble Tea and turns keys into outcomes. It decides
+// nothing that a step or the machine could decide.
+package screen
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
+
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/runner"
+)
+
+// Options says where the guide is shown and how.
+type Options struct {
+	In, Out *os.File // terminals; nil for standard input and output
+	Env     []string // nil for os.Environ()
+	NoColor bool     // as NO_COLOR in Env
+	ASCII   bool     // as a locale in Env that is not UTF-8
+	// Title and Product stand in the header, as "smtp-wizard · Pocket ID".
+	Title, Product string
+	// DraftNote says where the answers are kept, as a sentence; it is shown when
+	// somebody wants to leave.
+	DraftNote string
+	// Saved keeps a draft. It is called after each move of the machine that can
+	// have changed an answer, never twice at a time, and a last time before Run
+	// returns unless the guide was finished.
+	Saved func(wizard.State)
+}
+
+// stopWait is how long the end of the program waits for a screen or for work
+// that does not end.
+const stopWait = 2 * time.Second
+
+// Run shows the guide until it is finished or left, and returns its last state.
+// The error is wizard.ErrInterrupted, wizard.ErrHungUp or wizard.ErrTerminated
+// when the guide ended before its end, the context's error when that ended it,
+// and else what went wrong with the terminal or in a step.
+func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wizard.State, error) {
+	o = o.filled()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	face := newModel(m, s, o)
+	last := &lastState{state: s}
+	p := newProgram(face, last, o)
+	work := runner.New(m, func(out wizard.Outcome) { p.Send(outcomeMsg{out}) })
+	face.after = &aftermath{ctx: ctx, runner: work, save: o.Saved}
+
+	err := watch(ctx, p, o.In)
+	state, why := last.get()
+	cancel()
+	within(stopWait, work.Stop)
+	face.after.close(state)
+	return state, ending(ctx, state, why, err)
+}
+
+func (o Options) filled() Options {
+	if o.In == nil {
+		o.In = os.Stdin
+	}
+	if o.Out == nil {
+		o.Out = os.Stdout
+	}
+	if o.Env == nil {
+		o.Env = os.Environ()
+	}
+	if o.Title == "" {
+		o.Title = "smtp-wizard"
+	}
+	return o
+}
+
+func newModel(m wizard.Machine, s wizard.State, o Options) *model {
+	l := newLook(o.Env, o.NoColor, o.ASCII)
+	name := l.clean(o.Title)
+	if o.Product != "" {
+		name += l.dot + l.clean(o.Product)
+	}
+	return &model{machine: m, state: s, now: time.Now, look: l, keys: newKeys(l), name: name, draft: o.DraftNote}
+}
+
+func newProgram(face *model, last *lastState, o Options) *tea.Program {
+	var p *tea.Program
+	in := &keyboard{File: o.In, gone: func() { go p.Send(endMsg{wizard.ErrHungUp}) }}
+	p = tea.NewProgram(guard{face, last},
+		tea.WithInput(in), tea.WithOutput(silent{o.Out}), tea.WithEnvironment(o.Env),
+		// Said, not detected: detecting runs "tmux info" inside tmux.
+		tea.WithColorProfile(face.look.profile),
+		// SIGHUP is not among the signals that Bubble Tea knows.
+		tea.WithoutSignalHandler(),
+	)
+	return p
+}
+
+// watch runs the program and hands it the signals. A program that does not end
+// on a signal, as when its terminal takes no more output, is left behind with
+// the terminal put back as it was.
+func watch(ctx context.Context, p *tea.Program, in *os.File) error {
+	before, _ := term.GetState(in.Fd())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
+	defer signal.Stop(signals)
+	done := make(chan error, 1)
+	go func() {
+		_, err := p.Run()
+		done <- err
+	}()
+	why := error(nil)
+	select {
+	case err := <-done:
+		return err
+	case s := <-signals:
+		why = signalled(s)
+	case <-ctx.Done():
+		why = ctx.Err()
+	}
+	go p.Send(endMsg{why})
+	select {
+	case <-done:
+	case <-time.After(stopWait):
+		go p.Kill()
+		if before != nil {
+			_ = term.Restore(in.Fd(), before)
+		}
+	}
+	return why
+}
+
+func signalled(s os.Signal) error {
+	switch s {
+	case syscall.SIGHUP:
+		return wizard.ErrHungUp
+	case syscall.SIGTERM:
+		return wizard.ErrTerminated
+	}
+	return wizard.ErrInterrupted
+}
+
+// within runs f and waits for it, but not for ever.
+func within(d time.Duration, f func()) {
+	done := make(chan struct{})
+	go func() {
+		f()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(d):
+	}
+}
+
+// ending is the error that tells why the guide ended: what the model says, else
+// what the terminal said. A terminal that fails on the way is one that is gone.
+func ending(ctx context.Context, s wizard.State, why, err error) error {
+	switch {
+	case why != nil:
+		return why
+	case s.Ended == wizard.Done:
+		return nil
+	case err == nil:
+		return wizard.ErrInterrupted
+	case errors.Is(err, wizard.ErrHungUp), errors.Is(err, wizard.ErrTerminated), errors.Is(err, wizard.ErrInterrupted):
+		return err
+	case errors.Is(err, syscall.EIO), errors.Is(err, os.ErrClosed):
+		return wizard.ErrHungUp
+	}
+	return err
+}

@@ -1,0 +1,120 @@
+package screen
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"smtp-wizard/wizard"
+)
+
+// look is every style and sign of the face. Colours are the terminal's own
+// first eight, so they read on whatever background it has, and they never
+// carry a meaning alone: a mark or a weight says the same.
+type look struct {
+	ascii   bool
+	profile colorprofile.Profile
+
+	title, strong, quiet, accent, selected lipgloss.Style
+	tones                                  map[wizard.Tone]lipgloss.Style
+
+	marks    map[wizard.Tone]string
+	pointer  string // before the row or field that has the focus
+	rule     string
+	bar      string
+	ellipsis string
+	mask     string // stands for a secret of any length
+	broken   string // begins a line that had to be broken
+	dot      string
+	up, down string
+}
+
+// newLook reads the environment: NO_COLOR and CLICOLOR=0 take the colours away,
+// a locale without UTF-8 takes everything that is not ASCII.
+func newLook(env []string, noColor, ascii bool) look {
+	l := look{profile: colorprofile.ANSI}
+	if noColor || lookup(env, "NO_COLOR") != "" || lookup(env, "CLICOLOR") == "0" {
+		l.profile = colorprofile.ASCII // no colour; bold, reverse and the cursor stay
+	}
+	l.style()
+	l.signs(ascii || !utf8Locale(env))
+	return l
+}
+
+func (l *look) style() {
+	plain := lipgloss.NewStyle()
+	l.title = plain.Bold(true)
+	l.strong = plain.Bold(true)
+	l.quiet = plain.Faint(true)
+	l.accent = plain.Bold(true).Foreground(lipgloss.Magenta)
+	l.selected = plain.Reverse(true)
+	l.tones = map[wizard.Tone]lipgloss.Style{
+		wizard.Plain: plain,
+		wizard.Good:  plain.Foreground(lipgloss.Green),
+		wizard.Bad:   plain.Bold(true).Foreground(lipgloss.Red),
+		wizard.Warn:  plain.Bold(true).Foreground(lipgloss.Yellow),
+		wizard.Quiet: l.quiet,
+		wizard.Busy:  plain.Foreground(lipgloss.Magenta),
+	}
+}
+
+func (l *look) signs(ascii bool) {
+	l.ascii = ascii
+	l.marks = map[wizard.Tone]string{wizard.Good: "✓", wizard.Bad: "✗", wizard.Warn: "!", wizard.Busy: "…", wizard.Quiet: "·"}
+	l.pointer, l.rule, l.bar, l.ellipsis, l.broken, l.dot = "›", "─", "│", "…", "↳ ", " · "
+	l.up, l.down = "↑", "↓"
+	l.mask = strings.Repeat("•", 8)
+	if !ascii {
+		return
+	}
+	l.marks = map[wizard.Tone]string{wizard.Good: "+", wizard.Bad: "x", wizard.Warn: "!", wizard.Busy: ".", wizard.Quiet: "-"}
+	l.pointer, l.rule, l.bar, l.ellipsis, l.broken, l.dot = ">", "-", "|", "...", "\\ ", " - "
+	l.up, l.down = "^", "v"
+	l.mask = strings.Repeat("*", 8)
+}
+
+// mark is the sign of a tone, coloured, or a space.
+func (l look) mark(t wizard.Tone) string {
+	sign, ok := l.marks[t]
+	if !ok {
+		return " "
+	}
+	return l.tones[t].Render(sign)
+}
+
+// toned writes words of a tone. Only what is wrong colours its words: a
+// sentence in green or yellow is hard to read on a light background.
+func (l look) toned(t wizard.Tone, s string) string {
+	switch {
+	case s == "":
+		return ""
+	case t == wizard.Quiet:
+		return l.quiet.Render(s)
+	case t == wizard.Bad, t == wizard.Warn:
+		return l.strong.Render(s)
+	}
+	return s
+}
+
+// lookup returns the value of an environment variable in a list; the last wins.
+func lookup(env []string, name string) string {
+	value := ""
+	for _, kv := range env {
+		if k, v, ok := strings.Cut(kv, "="); ok && k == name {
+			value = v
+		}
+	}
+	return value
+}
+
+// utf8Locale reports whether the terminal is said to show UTF-8: the first of
+// LC_ALL, LC_CTYPE and LANG that is set decides, as in POSIX locale(7).
+func utf8Locale(env []string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(lookup(env, name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}

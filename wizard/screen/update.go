@@ -1,0 +1,231 @@
+package screen
+
+import (
+	"time"
+	"unicode"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"smtp-wizard/wizard"
+)
+
+type (
+	// outcomeMsg is news of the work under way.
+	outcomeMsg struct{ outcome wizard.Outcome }
+	// endMsg ends the guide from outside: a signal, a line that dropped.
+	endMsg struct{ why error }
+	// tickMsg lets the seconds of the work under way go on.
+	tickMsg struct{}
+	// hideMsg ends a reveal.
+	hideMsg struct{ reveal int }
+)
+
+// revealFor is how long a secret stays in sight.
+const revealFor = 2 * time.Second
+
+// update does no I/O: what must be done outside goes into the command.
+func (m *model) update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = max(msg.Width, 1), max(msg.Height, 1)
+	case tea.KeyPressMsg:
+		cmd = m.key(msg)
+	case tea.PasteMsg:
+		m.paste(msg.Content)
+	case outcomeMsg:
+		cmd = m.apply(msg.outcome)
+	case endMsg:
+		cmd = m.leave(msg.why)
+	case tickMsg:
+		m.ticking = false
+		cmd = m.tick()
+	case hideMsg:
+		if msg.reveal == m.revealed {
+			m.revealing = false
+		}
+	}
+	if m.state.Ended == wizard.Open {
+		m.lay()
+	}
+	return cmd
+}
+
+// key sends a key to the overlay, the list, or the line that has the focus.
+func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, m.keys.Quit) {
+		return m.quit()
+	}
+	if m.tooSmall() || m.now().Before(m.deaf) {
+		return nil
+	}
+	switch {
+	case key.Matches(msg, m.keys.Redraw):
+		return tea.ClearScreen
+	case key.Matches(msg, m.keys.Suspend):
+		return tea.Suspend
+	case m.over != nothing:
+		return m.overKey(msg)
+	case m.scroll(msg):
+		return nil
+	}
+	m.byHand = false
+	if w := m.focused(); w != nil {
+		w.note = ""
+		if w.field.Kind == wizard.ChoiceField {
+			return m.listKey(w, msg)
+		}
+		return m.lineKey(w, msg)
+	}
+	return m.moveKey(msg)
+}
+
+// moveKey is the keys that go somewhere, whatever has the focus.
+func (m *model) moveKey(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(msg, m.keys.Submit):
+		return m.enter()
+	case key.Matches(msg, m.keys.Next, m.keys.Down):
+		return m.step(1)
+	case key.Matches(msg, m.keys.Previous, m.keys.Up):
+		return m.step(-1)
+	case key.Matches(msg, m.keys.Back):
+		return m.back()
+	case key.Matches(msg, m.keys.Help, m.keys.HelpTyping):
+		m.open(helping)
+	case key.Matches(msg, m.keys.Jump):
+		m.openJumps()
+	default:
+		return m.digit(msg.String())
+	}
+	return nil
+}
+
+// lineKey is the keys of a text or secret field.
+func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
+	secret := w.field.Kind == wizard.SecretField
+	if key.Matches(msg, m.keys.Reveal) && secret {
+		return m.reveal()
+	}
+	if key.Matches(msg, m.keys.Help) && (secret || len(w.line.text) > 0) {
+		m.typed(w, msg.Text)
+		return nil
+	}
+	if secret && !m.revealing {
+		w.line.at = len(w.line.text)
+	}
+	before := w.line.String()
+	if w.line.edit(msg.String()) {
+		w.dirty = w.dirty || w.line.String() != before
+		return nil
+	}
+	if text := printable(msg); text != "" && !key.Matches(msg, m.keys.Help) {
+		m.typed(w, text)
+		return nil
+	}
+	return m.moveKey(msg)
+}
+
+func (m *model) typed(w *widget, text string) {
+	w.line.insert(text)
+	w.dirty = true
+}
+
+// printable is the text that a key types; a key with ctrl or alt types none.
+func printable(msg tea.KeyPressMsg) string {
+	if msg.Mod&(tea.ModCtrl|tea.ModAlt|tea.ModMeta|tea.ModSuper|tea.ModHyper) != 0 {
+		return ""
+	}
+	for _, r := range msg.Text {
+		if unicode.IsControl(r) {
+			return ""
+		}
+	}
+	return msg.Text
+}
+
+// listKey is the keys of a choice field.
+func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
+	filtered := len(w.list.filter.text) > 0
+	switch {
+	case key.Matches(msg, m.keys.Up):
+		w.move(-1)
+	case key.Matches(msg, m.keys.Down):
+		w.move(1)
+	case !filtered && msg.String() == "home":
+		w.move(-len(w.list.choices))
+	case !filtered && msg.String() == "end":
+		w.move(len(w.list.choices))
+	case filtered && key.Matches(msg, m.keys.Back):
+		w.list.filter.set("")
+		w.list.refilter()
+	case !w.field.Filter:
+		return m.moveKey(msg)
+	default:
+		return m.filterKey(w, msg)
+	}
+	return nil
+}
+
+func (m *model) filterKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
+	before := w.list.filter.String()
+	if key.Matches(msg, m.keys.Help) && before == "" {
+		return m.moveKey(msg)
+	}
+	if !w.list.filter.edit(msg.String()) {
+		text := printable(msg)
+		if text == "" {
+			return m.moveKey(msg)
+		}
+		w.list.filter.insert(text)
+	}
+	if w.list.filter.String() != before {
+		w.list.refilter()
+		w.dirty = true
+	}
+	return nil
+}
+
+func (w *widget) move(n int) {
+	w.list.move(n)
+	w.dirty = true
+}
+
+// scroll moves the list by a page when the list has the focus and is longer
+// than its window, else the body.
+func (m *model) scroll(msg tea.KeyPressMsg) bool {
+	by := 0
+	switch {
+	case key.Matches(msg, m.keys.PageUp):
+		by = -1
+	case key.Matches(msg, m.keys.PageDown):
+		by = 1
+	default:
+		return false
+	}
+	if w := m.focused(); w != nil && m.frame.rows > 0 && len(w.list.shown) > m.frame.rows {
+		w.move(by * max(m.frame.rows-1, 1))
+		m.byHand = false
+		return true
+	}
+	m.top += by * max(m.frame.height-1, 1)
+	m.byHand = true
+	return true
+}
+
+func (m *model) reveal() tea.Cmd {
+	m.revealing = !m.revealing
+	m.revealed++
+	mine := m.revealed
+	return tea.Tick(revealFor, func(time.Time) tea.Msg { return hideMsg{mine} })
+}
+
+// tick asks for the next second while work is under way, and for nothing else.
+func (m *model) tick() tea.Cmd {
+	if m.ticking || !m.state.Found[m.state.At].Running {
+		return nil
+	}
+	m.ticking = true
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
+}
