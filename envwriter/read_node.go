@@ -101,10 +101,8 @@ func nodeValue(rest string, old bool) (value, after string, ok bool) {
 		value, after, found := strings.Cut(rest, "\n")
 		return value, after, found || !old // 20 drops an open quote on the last line
 	}
-	value, after, found := strings.Cut(rest, "\n")
-	if found || !old { // 20 keeps a comment on a last line that does not end
-		value, _, _ = strings.Cut(value, "#")
-	}
+	value, after, _ = strings.Cut(rest, "\n")
+	value, _, _ = strings.Cut(value, "#")
 	return strings.Trim(value, trim), after, true
 }
 

@@ -171,13 +171,21 @@ func (p *systemdParser) push(trim bool) {
 		p.value = p.value[:p.trim]
 	}
 	key := strings.TrimRight(string(p.key), sdBlank)
-	if !utf8.ValidString(key) || !utf8.Valid(p.value) {
+	if !systemdUTF8(key) || !systemdUTF8(string(p.value)) {
 		p.err = errors.New("not UTF-8")
 	}
 	if isName(key) {
 		p.vars[key] = string(p.value)
 	}
 	p.key, p.value, p.trim = nil, nil, -1
+}
+
+// systemdUTF8 is utf8_is_valid in src/basic/utf8.c, which also refuses the code
+// points that are no characters: U+FDD0 to U+FDEF and the last two of each plane.
+func systemdUTF8(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe
+	})
 }
 
 // isName reports whether s is a portable name of an environment variable.

@@ -58,6 +58,24 @@ func (r Reader) Read(file []byte) (map[string]string, error) {
 	return nil, &ReadError{Reader: r.Name, Line: failingLine(file, r.ways[0])}
 }
 
+// A Reading is what one release of a program, or one environment, makes of a file.
+type Reading struct {
+	Note string // which one: "254 and later", "everything set"
+	Vars map[string]string
+	Err  error
+}
+
+// Readings returns every reading that has to agree before a value is accepted.
+// Errors may quote the file: they are not for the screen.
+func (r Reader) Readings(file []byte) []Reading {
+	var out []Reading
+	for _, w := range r.ways {
+		vars, err := w.read(file)
+		out = append(out, Reading{Note: w.note, Vars: vars, Err: err})
+	}
+	return out
+}
+
 // A ReadError says that a reader cannot read a file. It holds no text of the
 // file: what fails to parse is often a password.
 type ReadError struct {

@@ -1,0 +1,83 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestEnvDocker runs the real docker client, which reads --env-file itself,
+// against a daemon that only writes down the environment it is sent.
+func TestEnvDocker(t *testing.T) {
+	docker, err := exec.LookPath("docker")
+	if err != nil {
+		t.Skip("docker is not installed")
+	}
+	created := make(chan []string, 1)
+	daemon := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Api-Version", "1.40")
+		if strings.HasSuffix(r.URL.Path, "/containers/create") {
+			var body struct{ Env []string }
+			if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+				t.Error(err)
+			}
+			created <- body.Env
+			http.Error(w, `{"message":"no containers here"}`, http.StatusInternalServerError)
+		}
+	}))
+	defer daemon.Close()
+	path := filepath.Join(t.TempDir(), "env")
+	files := append([]string{}, envPeculiar...)
+	for _, v := range envValues(t) {
+		files = append(files, "A=first\nSECRET="+v+"\nZ=last\n")
+	}
+	for _, file := range files {
+		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(docker, "create", "--env-file", path, "image")
+		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
+		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses
+		model := reading(t, "docker", "quotes kept", file)
+		select {
+		case env := <-created:
+			real := map[string]string{}
+			for _, entry := range env {
+				if key, value, found := strings.Cut(entry, "="); found {
+					real[key] = value
+				}
+			}
+			if model.Err != nil || !sameVariables(model.Vars, real) {
+				t.Errorf("%q:\nmodel %q %v\nreal  %q", file, model.Vars, model.Err, real)
+			}
+		default:
+			if model.Err == nil {
+				t.Errorf("%q: only docker refuses it: %s", file, out)
+			}
+		}
+	}
+	t.Logf("%d files compared", len(files))
+}
+
+func hexLine(s string) string { return hex.EncodeToString([]byte(s)) + "\n" }
+
+func fromHex(t *testing.T, line string) map[string]string {
+	vars := map[string]string{}
+	for entry := range strings.FieldsSeq(line) {
+		text, err := hex.DecodeString(entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, value, _ := strings.Cut(string(text), "=")
+		vars[key] = value
+	}
+	return vars
+}

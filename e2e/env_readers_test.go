@@ -1,0 +1,234 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"smtp-wizard/envwriter"
+)
+
+// envValues are the hostile values that the tests of envwriter use too.
+func envValues(t *testing.T) []string {
+	t.Helper()
+	file, err := os.ReadFile("../envwriter/testdata/values.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for line := range strings.Lines(string(file)) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		value, err := strconv.Unquote(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// envFiles are every value in every encoding between two other keys, and files
+// of other peculiarities.
+func envFiles(t *testing.T) []string {
+	t.Helper()
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`)
+	ticks := strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
+	encode := []func(string) string{
+		func(v string) string { return v },
+		func(v string) string { return "'" + v + "'" },
+		func(v string) string { return `"` + v + `"` },
+		func(v string) string { return `"` + escape.Replace(v) + `"` },
+		func(v string) string { return `"` + ticks.Replace(v) + `"` },
+		func(v string) string { return "'" + strings.ReplaceAll(v, "'", `'"'"'`) + "'" },
+		func(v string) string { return "`" + v + "`" },
+	}
+	var out []string
+	for _, v := range envValues(t) {
+		for _, enc := range encode {
+			out = append(out, "A=first\nSECRET="+enc(v)+"\nZ=last\n", "A=first\nSECRET="+enc(v))
+		}
+	}
+	return append(out, envPeculiar...)
+}
+
+var envPeculiar = []string{
+	"", "\n", "#", "# only a comment", "# A=b", "A", "A\n", "A\nB=1\n", "A=\nB=1\n", "A= \nB=1\n", "A=", "A= ", "A=  x\n", "A=\tx\n", "A=x\t\n", "A=x  \n",
+	"export A=1\n", "export  A=1\n", " export A=1\n", "export\tA=1\n", "export A\nB=1\n", "export A=1 B=2\n", "export A=", "exportA=1\n",
+	"A = 1\n", "A =1\n", "A= 1\n", "A: 1\n", "A:1\nB=2", "A : 1\n", "A=1\r\nB=2\r\n", "A='1'\r\nB=\"2\"\r\n", "A=1\rB=2\n", "\ufeffA=1\nB=2\n", "\ufeff# c\nA=1\n",
+	"A=1 # note\nB=2\n", "A='1' # note\nB=2\n", "A=\"1\" # note\nB=2\n", "A=1 #note 'x\nB=2\n", "A=1# x\n", "A=#x\nB=1", "A= #x\nB=1", "A='1'#x\nB=1\n", "A='1' x\nB=1\n", "A='x'y\nB=1\n", "A=x'y'\nB=1\n", "A='a'='b'\nB=1",
+	"# note \\\nA=1\nB=2\n", "; note\nA=1\n", "A=1\\\nB=2\n", "A=1\\\n\nB=2\n", "A=1\\", "A=1\\\n", "A='1\\\nB=2\n", "A=1\\\\\nB=2\n", "\\\nA=1\n", "A\\\n=1\n",
+	"A='x\nB=1\n", "A=\"x\nB=2", "A=`x\nB=1\n", "A='x", "A=\"x", "A=`a\nb`\nC=1", "A='a\nb'\nC=1", "A=\"a\nb\"\nC=1", "A='a\n# b\nB=1'\nC=2\n",
+	"=x\nB=1\n", " =x\nB=1\n", "A B=1\n", "A-B=1\nC=2\n", "A.B=1\nC=2\n", "1A=1\nB=2\n", "A=1\nA=2\n", "A=2\nexport A=3\nA=1\n", " A=1\n", "\tA=1\n", " \t\n A=1\n", "A=1\n\t B=2", "A=1\n B = 2\n",
+	"A=x\nB=$A\nC=${A}\nD='$A'\nE=\"$A-${A}\"\nF=\\$A\nG=$A$A\n", "A=${B}\nB=1\n", "A=$B_C\n", "A=${B:-c}\n", "A=$\n", "A=a$\nB=1\n", "A=\"$\"\nB=1\n", "A=\"a$ b\"\n", "A=$.x\n",
+	"A=\"a\\nb\"\n", "A='a\\nb'\n", "A=\"a\\tb\\\"c\\\\d\\$e\\`f\\g\"\n", "A='x\\'y'\nB=1\n", "A=\"x\\\"y\"\nB=1\n", "A=\u00a0x\u00a0\n", "A=x\u00a0\nB=1\n", "A=''\nB=\"\"\n", "A='' \n", "A=' '\n", "A=\"\"\"\"\nB=1\n",
+	"A=~\nB=1\n", "A='~'\nB=1\n", "A=x~\nB=1\n", "A=*\nB=?\nC=[a]\n", "A={a,b}\nB=!x\n", "A=a:b:c\n", "A=1 B=2\n", "A=1;B=2\n", "A=1 && B=2\n", "A=$(echo x)\n", "A=`echo x`\n", "A=(a b)\n", "A+=x\n", "A[0]=x\n", "A=x|y\n", "A=x#y\n",
+	"A=\x01\nB=\x7f\nC=\x81\n", "A=\x81\x88\nB=1\n", "A=caf\xe9\nB=1\n", "A=1\n\n\n\nB=2\n\n", "A=1\n   \n\t\nB=2\n", "A=1\n#\n# x\nB=2\n   # y\n", "A=\v1\n", "A=\f1\f\nB=2\n", "\vA=1\nB=2\n", "A=1\u0085B=2\n", "A=1\u2028B=2\n",
+}
+
+// same compares what a model and the real program find, apart from what every
+// process has in its environment.
+func sameVariables(model, real map[string]string) bool {
+	for _, name := range []string{"PWD", "OLDPWD", "SHLVL", "_", "PATH"} {
+		if _, found := model[name]; !found {
+			delete(real, name)
+		}
+	}
+	if len(model) != len(real) {
+		return false
+	}
+	for key, value := range model {
+		if got, found := real[key]; !found || got != value {
+			return false
+		}
+	}
+	return true
+}
+
+func reader(t *testing.T, name string) envwriter.Reader {
+	t.Helper()
+	r, err := envwriter.ReaderNamed(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func reading(t *testing.T, name, note, file string) envwriter.Reading {
+	t.Helper()
+	for _, r := range reader(t, name).Readings([]byte(file)) {
+		if r.Note == note {
+			return r
+		}
+	}
+	t.Fatalf("%s has no reading %q", name, note)
+	return envwriter.Reading{}
+}
+
+func TestEnvShells(t *testing.T) {
+	files := envFiles(t)
+	for _, shell := range []string{"dash", "bash", "busybox"} {
+		t.Run(shell, func(t *testing.T) {
+			program, err := exec.LookPath(shell)
+			if err != nil {
+				t.Skip(shell, "is not installed")
+			}
+			path := filepath.Join(t.TempDir(), "env")
+			compared := 0
+			for _, file := range files {
+				model, inherited := reading(t, "sh", "nothing set", file), reading(t, "sh", "everything set", file)
+				if model.Err != nil || !maps.Equal(model.Vars, inherited.Vars) {
+					continue // what the model does not know, or what depends on the environment, is never written
+				}
+				if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				args := []string{"-c", `set -a; . "$0"; exec /usr/bin/env -0`, path}
+				if shell == "busybox" {
+					args = append([]string{"sh"}, args...)
+				}
+				cmd := exec.Command(program, args...)
+				cmd.Env = []string{}
+				cmd.Dir = filepath.Dir(path)
+				out, err := cmd.Output()
+				if err != nil {
+					t.Errorf("%q: the shell fails: %v", file, err)
+					continue
+				}
+				compared++
+				if real := fromNul(out); !sameVariables(model.Vars, real) {
+					t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, real)
+				}
+			}
+			t.Logf("%d files compared", compared)
+		})
+	}
+}
+
+func fromNul(out []byte) map[string]string {
+	vars := map[string]string{}
+	for _, entry := range bytes.Split(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
+		if key, value, found := strings.Cut(string(entry), "="); found {
+			vars[key] = value
+		}
+	}
+	return vars
+}
+
+const nodeScript = `
+const files = JSON.parse(require('fs').readFileSync(0));
+const parse = process.argv[2] ? require(process.argv[2]).parse : require('util').parseEnv;
+process.stdout.write(JSON.stringify(files.map(f => parse(f))));`
+
+// TestEnvNode runs util.parseEnv, the parser behind --env-file, and the npm
+// package when SMTP_WIZARD_E2E_DOTENV names its folder.
+func TestEnvNode(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed")
+	}
+	version, err := exec.Command(node, "-p", "process.versions.node.split('.')[0]").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	note := "22 and later"
+	if strings.TrimSpace(string(version)) == "20" {
+		note = "20"
+	}
+	t.Run("node "+note, func(t *testing.T) { compareNode(t, node, note) })
+	t.Run("npm", func(t *testing.T) {
+		dotenv := os.Getenv("SMTP_WIZARD_E2E_DOTENV")
+		if dotenv == "" {
+			t.Skip("SMTP_WIZARD_E2E_DOTENV does not name the npm package dotenv")
+		}
+		compareNode(t, node, "npm dotenv", dotenv)
+	})
+}
+
+func compareNode(t *testing.T, node, note string, args ...string) {
+	var files []string
+	for _, f := range envFiles(t) {
+		if !strings.Contains(f, "\x00") && strings.ToValidUTF8(f, "") == f { // JSON carries text only
+			files = append(files, f)
+		}
+	}
+	input, err := json.Marshal(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join(t.TempDir(), "parse.js")
+	if err := os.WriteFile(script, []byte(nodeScript), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(node, append([]string{script}, args...)...)
+	cmd.Stdin = bytes.NewReader(input)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var real []map[string]string
+	if err := json.Unmarshal(out, &real); err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for i, file := range files {
+		model := reading(t, "node", note, file)
+		if model.Err != nil {
+			continue
+		}
+		compared++
+		if !sameVariables(model.Vars, real[i]) {
+			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, real[i])
+		}
+	}
+	t.Logf("%d files compared", compared)
+}
