@@ -116,7 +116,7 @@ func Advise(s Situation) []Option {
 	others := s.otherEndpoints()
 	for _, e := range others {
 		if out := s.OutlookAt(e, s.Hostname); out.Status == Accepted {
-			options = append(options, moveTo(e, out, ""))
+			options = append(options, moveTo(e, out))
 		}
 	}
 	for _, name := range s.acceptedNames() {
@@ -126,6 +126,7 @@ func Advise(s Situation) []Option {
 		for _, e := range append([]Endpoint{s.Current}, others...) {
 			if out := s.OutlookAt(e, name); UsesHostname(s.Version, e.TLS) && out.Status == Accepted {
 				options = append(options, s.rename(e, out, name))
+				break // a second endpoint for the same name would be no easier
 			}
 		}
 	}
@@ -149,11 +150,12 @@ func (s Situation) otherEndpoints() []Endpoint {
 	return out
 }
 
-// acceptedNames are the accepted names that a host can be given.
+// acceptedNames are the accepted names that a host can sensibly be given.
 func (s Situation) acceptedNames() []string {
 	var names []string
 	for _, v := range s.Verdicts {
-		if v.Status == Accepted && CheckName(v.Name).Grade == GradeOK {
+		given := strings.EqualFold(v.Name, "localhost") || isContainerID(v.Name)
+		if v.Status == Accepted && !given && CheckName(v.Name).Grade != GradeBad {
 			names = append(names, v.Name)
 		}
 	}

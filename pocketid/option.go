@@ -17,14 +17,12 @@ func keep(s Situation, out Outlook) Option {
 }
 
 // moveTo is the option to change port and TLS mode only.
-func moveTo(e Endpoint, out Outlook, because string) Option {
-	if because == "" {
-		because = fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", announced(e, out.Names))
-	}
+func moveTo(e Endpoint, out Outlook) Option {
+	why := fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", announced(e, out.Names))
 	if e.TLS == smtpcheck.TLSNone {
-		because += " The mail is then not encrypted on its way."
+		why += " The mail is then not encrypted on its way."
 	}
-	return Option{ID: "endpoint", Title: "Use " + e.String(), Why: because,
+	return Option{ID: "endpoint", Title: "Use " + e.String(), Why: why,
 		Port: e.Port, TLS: e.TLS, Certain: out.Proven}
 }
 

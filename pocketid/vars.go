@@ -173,19 +173,25 @@ func (known Var) check(value string, v Version) error {
 	case KindAddress:
 		return checkAddress(known.Name, value)
 	case KindBool:
-		if value != "true" && value != "false" {
+		if _, err := strconv.ParseBool(value); err != nil {
 			return fmt.Errorf("%s must be true or false", known.Name)
 		}
 	case KindTLS:
 		return checkTLS(value, v)
 	case KindURL:
-		return checkAppURL(KeyName(known.Name, v), value)
+		return checkAppURL(KeyName(known.Name, v), value, v)
 	case KindKey:
 		if len(value) < 16 {
 			return fmt.Errorf("%s must be at least 16 bytes long", known.Name)
 		}
 	}
 	return nil
+}
+
+// IsTrue reads a boolean of the file as Pocket ID does, "1" and "TRUE" included.
+func IsTrue(value string) bool {
+	on, err := strconv.ParseBool(value)
+	return on && err == nil
 }
 
 func checkPort(key, value string, v Version) error {
@@ -223,12 +229,15 @@ func checkTLS(value string, v Version) error {
 	return fmt.Errorf("SMTP_TLS must be none, starttls or tls")
 }
 
-func checkAppURL(key, value string) error {
+func checkAppURL(key, value string, v Version) error {
+	if v.AtLeast(1, 14, 1) { // earlier ones take the slash at the end for a path
+		value = strings.TrimRight(value, "/")
+	}
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return fmt.Errorf("%s must be a URL such as https://id.example.com", key)
-	case strings.Trim(u.Path, "/") != "":
+	case u.Path != "":
 		return fmt.Errorf("%s must have no path: write %s://%s", key, u.Scheme, u.Host)
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return fmt.Errorf("%s must be scheme, host and port only, such as https://id.example.com", key)

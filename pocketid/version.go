@@ -56,10 +56,10 @@ func Newest(versions ...Version) Version {
 // an image.
 func ParseVersion(s string) (Version, error) {
 	text := strings.ToLower(strings.TrimSpace(s))
-	text, _, _ = strings.Cut(text, "-")
-	if text == "" || text == "latest" {
+	if text == "" || text == "latest" || strings.HasPrefix(text, "latest-") {
 		return inexact(NewestKnown()), nil
 	}
+	text, _, _ = strings.Cut(text, "-") // "-distroless", "-rc.1"
 	fields := strings.Split(strings.TrimPrefix(text, "v"), ".")
 	if len(fields) > 3 {
 		return Version{}, versionError(s)

@@ -1,0 +1,132 @@
+package pocketid
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"smtp-wizard/smtpcheck"
+)
+
+const (
+	idName = "id.example.com"
+	boxID  = "3f9c2a71b0de"
+)
+
+var (
+	ok        = Verdict{Status: Accepted}
+	atEHLO    = Verdict{Refused, smtpcheck.StageEHLO}
+	atRCPT    = Verdict{Refused, smtpcheck.StageRcpt}
+	port587   = Endpoint{587, smtpcheck.TLSStartTLS}
+	port465   = Endpoint{465, smtpcheck.TLSImplicit}
+	port25    = Endpoint{25, smtpcheck.TLSNone}
+	bothPorts = []Endpoint{port587, port465}
+)
+
+func named(name string, v Verdict) NamedVerdict { return NamedVerdict{name, v} }
+
+func TestAdvise(t *testing.T) {
+	t.Parallel()
+	google := []NamedVerdict{named(idName, ok), named(boxID, atEHLO), named("localhost", atEHLO)}
+	postfix := []NamedVerdict{named(idName, ok), named(boxID, atRCPT), named("localhost", atRCPT)}
+	open := []NamedVerdict{named(idName, ok), named(boxID, ok), named("localhost", ok)}
+	tests := []struct {
+		name      string
+		version   string
+		hostname  string
+		current   Endpoint
+		verdicts  []NamedVerdict
+		endpoints []Endpoint
+		login     bool
+		want      []string // ids, with port where it changes
+		certain   bool     // of the first
+	}{
+		{"2.9 on an open relay stays", "2.9", boxID, port587, open, bothPorts, false, []string{"keep"}, true},
+		{"2.14 on an open relay stays, unproven", "2.14", boxID, port587, open, bothPorts, false, []string{"keep"}, false},
+		{"2.9 at Google with a good hostname moves to 465", "2.9", idName, port587, google, bothPorts, true,
+			[]string{"endpoint:465", "relay"}, true},
+		{"clear text is offered only without a login", "2.9", idName, port587, google, []Endpoint{port25, port465}, false,
+			[]string{"endpoint:465", "endpoint:25", "relay"}, true},
+		{"no clear text with a login", "2.9", idName, port587, google, []Endpoint{port25}, true, []string{"relay"}, true},
+		{"2.9 at Google in a container needs both", "2.9", boxID, port587, google, bothPorts, true,
+			[]string{"endpoint-hostname:465", "relay"}, true},
+		{"2.9 at Google on 465 needs the hostname", "2.9", boxID, port465, google, bothPorts, true,
+			[]string{"hostname", "relay"}, true},
+		{"2.9 at Postfix: the last EHLO counts, the hostname is enough", "2.9", boxID, port587, postfix, bothPorts, true,
+			[]string{"hostname", "relay"}, true},
+		{"2.9 at Postfix with the hostname set", "2.9", idName, port587, postfix, bothPorts, true, []string{"keep"}, true},
+		{"0.30 at Google with the hostname set", "0.30", idName, port587, google, bothPorts, true, []string{"keep"}, true},
+		{"0.27.1 cannot do STARTTLS", "0.27.1", idName, port587, open, bothPorts, true,
+			[]string{"endpoint:465", "relay"}, true},
+		{"2.10 at Google has only the relay", "2.10", idName, port587, google, bothPorts, true, []string{"relay"}, true},
+		{"2.10 at Postfix as well", "2.10", idName, port587, postfix, bothPorts, true, []string{"relay"}, true},
+		{"0.27.0 at Google as well", "0.27.0", idName, port587, google, bothPorts, true, []string{"relay"}, true},
+		{"all refused", "2.9", boxID, port587, []NamedVerdict{named(idName, atEHLO), named("localhost", atEHLO)},
+			bothPorts, true, []string{"none"}, false},
+		{"nothing known", "2.9", boxID, port587, []NamedVerdict{named(idName, Verdict{}), named("localhost", atEHLO)},
+			bothPorts, true, []string{"unknown"}, false},
+		{"localhost alone accepted, hostname unknown", "2.9", "", port587, []NamedVerdict{named("localhost", ok)},
+			bothPorts, true, []string{"unknown"}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			options := Advise(Situation{Version: must(t, tt.version), Way: WayCompose, Current: tt.current,
+				Hostname: tt.hostname, Verdicts: tt.verdicts, Endpoints: tt.endpoints, HasLogin: tt.login})
+			var got []string
+			for _, o := range options {
+				id := o.ID
+				if o.Port != 0 {
+					id += ":" + map[int]string{25: "25", 465: "465", 587: "587"}[o.Port]
+				}
+				got = append(got, id)
+				if o.Title == "" || !strings.HasSuffix(o.Why, ".") {
+					t.Errorf("%s has no text: %+v", id, o)
+				}
+			}
+			if !slices.Equal(got, tt.want) || options[0].Certain != tt.certain {
+				t.Errorf("got %v, want %v; first %+v", got, tt.want, options[0])
+			}
+		})
+	}
+}
+
+func TestAdviceSaysHow(t *testing.T) {
+	t.Parallel()
+	for way, want := range map[Way]string{
+		WayCompose: "Set `hostname: id.example.com` in compose",
+		WayDocker:  "--hostname id.example.com",
+		WayPodman:  "HostName=",
+		WaySystemd: "hostnamectl set-hostname id.example.com",
+		WayManual:  "hostnamectl set-hostname id.example.com",
+	} {
+		options := Advise(Situation{Version: must(t, "2.9"), Way: way, Current: port465, Hostname: "vps",
+			Verdicts: []NamedVerdict{named("vps", atEHLO), named(idName, ok)}})
+		if options[0].ID != "hostname" || !strings.Contains(options[0].Title, want) || options[0].Hostname != idName {
+			t.Errorf("%s: %+v", way, options[0])
+		}
+	}
+}
+
+func TestAdviceIsHonestAboutUnprovenVersions(t *testing.T) {
+	t.Parallel()
+	options := Advise(Situation{Version: must(t, "2.14"), Current: port587, Hostname: idName,
+		Verdicts: []NamedVerdict{named(idName, ok), named("localhost", atEHLO)}})
+	if !strings.Contains(options[0].Why, "as far as is known") {
+		t.Errorf("states as certain what is not: %s", options[0].Why)
+	}
+}
+
+func TestOutlookAt(t *testing.T) {
+	t.Parallel()
+	s := Situation{Version: must(t, "2.9"), Verdicts: []NamedVerdict{named(idName, ok), named("localhost", atEHLO)}}
+	if out := s.OutlookAt(port587, "ID.example.com"); out.Status != Refused || out.Names.First != "localhost" {
+		t.Errorf("587: %+v", out)
+	}
+	if out := s.OutlookAt(port465, "ID.example.com"); out.Status != Accepted || !out.Proven {
+		t.Errorf("465: %+v", out)
+	}
+	if out := s.OutlookAt(port465, ""); out.Status != Unknown {
+		t.Errorf("465 without a hostname: %+v", out)
+	}
+}

@@ -1,0 +1,155 @@
+package pocketid
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCheckName(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 64)
+	tests := []struct {
+		name    string
+		grade   Grade
+		reason  string // part of it
+		suggest string
+	}{
+		{"id.example.com", GradeOK, "", ""},
+		{"ID.Example.COM", GradeOK, "", ""},
+		{"xn--bcher-kva.example.org", GradeOK, "", ""},
+		{"3com.example.org", GradeOK, "", ""},
+		{strings.Repeat("a", 63) + ".example.org", GradeOK, "", ""},
+
+		{"localhost", GradeSometimes, "localhost", ""},
+		{"vps", GradeSometimes, "no domain", ""},
+		{"pocket-id", GradeSometimes, "no domain", ""},
+		{"3f9c2a71b0de", GradeSometimes, "container id", ""},
+		{"nas.local", GradeSometimes, ".local", ""},
+		{"localhost.localdomain", GradeSometimes, ".localdomain", ""},
+		{"box.fritz.box", GradeSometimes, ".fritz.box", ""},
+		{"box.home.arpa", GradeSometimes, ".home.arpa", ""},
+
+		{"", GradeBad, "needed", ""},
+		{"https://id.example.com", GradeBad, "That is a URL; the name is id.example.com.", "id.example.com"},
+		{"https://id.example.com:8443/x", GradeBad, "That is a URL", "id.example.com"},
+		{"https://[2001:db8::1]/", GradeBad, "That is a URL", ""},
+		{"id.example.com:587", GradeBad, "without port", "id.example.com"},
+		{"id.example.com/", GradeBad, "without port", "id.example.com"},
+		{"admin@example.com", GradeBad, "mail address", "example.com"},
+		{"id_one.example.com", GradeBad, "underscore", "id-one.example.com"},
+		{"id example.com", GradeBad, "spaces", "idexample.com"},
+		{"id.example.com ", GradeBad, "spaces", "id.example.com"},
+		{"id.example.com\r\nRSET", GradeBad, "one line", ""},
+		{"id.example.com\x00", GradeBad, "one line", ""},
+		{"id\x1b[31m.example.com", GradeBad, "control characters", ""},
+		{"id.example.com.", GradeBad, "end with a dot", "id.example.com"},
+		{"id..example.com", GradeBad, "empty part", ""},
+		{".example.com", GradeBad, "empty part", ""},
+		{".", GradeBad, "empty part", ""},
+		{"-id.example.com", GradeBad, "hyphen", ""},
+		{"id-.example.com", GradeBad, "hyphen", ""},
+		{"192.0.2.1", GradeBad, "IP address", ""},
+		{"2001:db8::1", GradeBad, "IP address", ""},
+		{"[192.0.2.1]", GradeBad, "IP address", ""},
+		{"id.example.123", GradeBad, "number", ""},
+		{"1.2.3.4.5", GradeBad, "number", ""},
+		{long + ".example.com", GradeBad, "63", ""},
+		{strings.Repeat("a.", 130) + "com", GradeBad, "255", ""},
+		{"bücher.example.org", GradeBad, "xn--bcher-kva.example.org", "xn--bcher-kva.example.org"},
+		{"id!.example.com", GradeBad, "Only letters", ""},
+	}
+	for _, tt := range tests {
+		got := CheckName(tt.name)
+		if got.Grade != tt.grade || !strings.Contains(got.Reason, tt.reason) || got.Suggest != tt.suggest {
+			t.Errorf("CheckName(%q) = %+v, want grade %d, %q, suggest %q", tt.name, got, tt.grade, tt.reason, tt.suggest)
+		}
+		if (got.Err() != nil) != (tt.grade == GradeBad) {
+			t.Errorf("CheckName(%q).Err() = %v", tt.name, got.Err())
+		}
+	}
+}
+
+func TestHostOfURL(t *testing.T) {
+	t.Parallel()
+	good := map[string]string{
+		"https://id.example.com":       "id.example.com",
+		"https://ID.example.com/":      "id.example.com",
+		"http://localhost:1411":        "localhost",
+		"https://id.example.com:8443/": "id.example.com",
+		"id.example.com":               "id.example.com",
+		"id.example.com:8443":          "id.example.com",
+		" https://id.example.com\n":    "id.example.com",
+		"https://[2001:db8::1]:1411":   "2001:db8::1",
+		"https://192.0.2.1":            "192.0.2.1",
+	}
+	for in, want := range good {
+		if got, err := HostOfURL(in); err != nil || got != want {
+			t.Errorf("HostOfURL(%q) = %q, %v; want %q", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "https://", "https://id.example.com/auth", "://x", "https://a b/", "https://%zz", "/"} {
+		if got, err := HostOfURL(in); err == nil {
+			t.Errorf("HostOfURL(%q) = %q, want an error", in, got)
+		}
+	}
+}
+
+func TestCandidates(t *testing.T) {
+	t.Parallel()
+	got := Candidates(Sources{
+		Hostname: "vps", FQDN: "vps-4711.example.net", AppURL: "https://id.example.com/x",
+		Compose: "ID.example.com", Typed: []string{"mail.example.org", "vps-4711.example.net", "", "https://a.example"},
+	})
+	var names []string
+	for _, c := range got {
+		names = append(names, c.Name)
+	}
+	want := []string{"id.example.com", "vps-4711.example.net", "example.com", "mail.example.org",
+		"vps", "localhost", "https://a.example"}
+	if !slices.Equal(names, want) {
+		t.Fatalf("names %q, want %q", names, want)
+	}
+	if o := got[0].Origins; !slices.Equal(o, []Origin{FromAppURL, FromCompose}) {
+		t.Errorf("origins of the APP_URL host: %v", o)
+	}
+	if o := got[1].Origins; !slices.Equal(o, []Origin{FromFQDN, FromTyped}) {
+		t.Errorf("origins of the FQDN: %v", o)
+	}
+	for _, c := range got {
+		if c.Origins[0].Label() == "" {
+			t.Errorf("no label for %v", c.Origins)
+		}
+	}
+}
+
+func TestCandidatesSkipsPublicSuffixes(t *testing.T) {
+	t.Parallel()
+	for _, appURL := range []string{"https://example.co.uk", "https://example.com", "https://localhost", "https://192.0.2.1"} {
+		for _, c := range Candidates(Sources{AppURL: appURL}) {
+			if slices.Contains(c.Origins, FromAppURLParent) {
+				t.Errorf("%s: %s is offered as a domain of one's own", appURL, c.Name)
+			}
+		}
+	}
+}
+
+func FuzzCheckName(f *testing.F) {
+	for _, s := range []string{"id.example.com", "https://x", "a_b", "bücher.example", "[::1]", "\r\n", "a:1", "@"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		check := CheckName(name)
+		if (check.Grade == GradeOK) != (check.Reason == "") {
+			t.Errorf("%q: grade %d with reason %q", name, check.Grade, check.Reason)
+		}
+		if check.Grade == GradeOK && strings.ContainsAny(name, " \r\n\x00_/:@") {
+			t.Errorf("%q is graded ok", name)
+		}
+		if check.Suggest != "" && CheckName(check.Suggest).Grade == GradeBad {
+			t.Errorf("%q: the suggestion %q is no better", name, check.Suggest)
+		}
+		_, _ = HostOfURL(name)
+		Candidates(Sources{AppURL: name, Typed: []string{name}})
+	})
+}

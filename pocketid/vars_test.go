@@ -1,0 +1,189 @@
+package pocketid
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestKeyName(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ key, version, want string }{
+		{"APP_URL", "2.9", "APP_URL"},
+		{"PUBLIC_APP_URL", "2.9", "APP_URL"},
+		{"APP_URL", "0.53.0", "PUBLIC_APP_URL"},
+		{"UI_CONFIG_DISABLED", "0.53.0", "PUBLIC_UI_CONFIG_DISABLED"},
+		{"UI_CONFIG_DISABLED", "1.0.0", "UI_CONFIG_DISABLED"},
+		{"SMTP_HOST", "0.53.0", "SMTP_HOST"},
+		{"OTHER", "0.53.0", "OTHER"},
+	}
+	for _, tt := range tests {
+		if got := KeyName(tt.key, must(t, tt.version)); got != tt.want {
+			t.Errorf("KeyName(%s, %s) = %s, want %s", tt.key, tt.version, got, tt.want)
+		}
+	}
+	if got := KeyName("PUBLIC_APP_URL", Version{}); got != "APP_URL" {
+		t.Errorf("without a version: %s", got)
+	}
+}
+
+func TestVars(t *testing.T) {
+	t.Parallel()
+	names := func(version string) []string {
+		var out []string
+		for _, v := range Vars(must(t, version)) {
+			out = append(out, v.Name)
+			if v.Note == "" || v.Kind == "" {
+				t.Errorf("%s has no note or kind", v.Name)
+			}
+		}
+		return out
+	}
+	for version, want := range map[string][]string{
+		"2.14": {"APP_URL", "SMTP_PASSWORD_FILE", "EMAIL_VERIFICATION_ENABLED", "REQUIRE_USER_EMAIL"},
+		"0.31": {"PUBLIC_APP_URL", "PUBLIC_UI_CONFIG_DISABLED", "SMTP_HOST"},
+	} {
+		for _, key := range want {
+			if !slices.Contains(names(version), key) {
+				t.Errorf("%s lacks %s", version, key)
+			}
+		}
+	}
+	for version, unwanted := range map[string]string{
+		"0.30": "SMTP_HOST", "1.6.4": "SMTP_PASSWORD_FILE", "2.1": "EMAIL_VERIFICATION_ENABLED",
+		"1.5": "ENCRYPTION_KEY", "1.11": "REQUIRE_USER_EMAIL", "0.48": "EMAIL_API_KEY_EXPIRATION_ENABLED",
+	} {
+		if slices.Contains(names(version), unwanted) {
+			t.Errorf("%s has %s", version, unwanted)
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		key, value, version string
+		problem             string // part of it; "" is none
+	}{
+		{"SMTP_PORT", "587", "2.9", ""},
+		{"SMTP_PORT", "", "2.14", ""},
+		{"SMTP_PORT", "", "2.9", "1 to 65535"},
+		{"SMTP_PORT", "70000", "2.9", "1 to 65535"},
+		{"SMTP_PORT", "0", "2.9", "1 to 65535"},
+		{"SMTP_TLS", "tls", "2.9", ""},
+		{"SMTP_TLS", "ssl", "2.9", "none, starttls or tls"},
+		{"SMTP_TLS", "", "2.9", "none, starttls or tls"},
+		{"SMTP_TLS", "starttls", "0.35.2", "true or false"},
+		{"SMTP_TLS", "true", "0.35.2", ""},
+		{"SMTP_TLS", "true", "0.35.3", "none, starttls or tls"},
+		{"SMTP_FROM", "no-reply@example.com", "2.9", ""},
+		{"SMTP_FROM", "Pocket ID <a@example.com>", "2.9", "bare address a@example.com"},
+		{"SMTP_FROM", "example.com", "2.9", "mail address"},
+		{"SMTP_FROM", "", "2.9", "mail address"},
+		{"SMTP_HOST", "a\nb", "2.9", "one line"},
+		{"SMTP_HOST", "a", "0.30", "since Pocket ID 0.31.0"},
+		{"SMTP_SKIP_CERT_VERIFY", "yes", "2.9", "true or false"},
+		{"UI_CONFIG_DISABLED", "true", "2.9", ""},
+		{"UI_CONFIG_DISABLED", "1", "2.9", ""},
+		{"UI_CONFIG_DISABLED", "true", "0.53", "PUBLIC_UI_CONFIG_DISABLED"},
+		{"PUBLIC_UI_CONFIG_DISABLED", "true", "0.53", ""},
+		{"APP_URL", "https://id.example.com", "2.9", ""},
+		{"APP_URL", "https://id.example.com/", "2.9", ""},
+		{"APP_URL", "https://id.example.com/", "1.0.0", "write https://id.example.com"},
+		{"APP_URL", "https://id.example.com/auth", "2.9", "write https://id.example.com"},
+		{"APP_URL", "id.example.com", "2.9", "https://id.example.com"},
+		{"APP_URL", "https://id.example.com?x=1", "2.9", "host and port only"},
+		{"ENCRYPTION_KEY", "0123456789abcdef", "2.9", ""},
+		{"ENCRYPTION_KEY", "short", "2.9", "at least 16 bytes"},
+		{"SMTP_PASSWORD", "two\nlines", "2.9", ""},
+		{"OTHER", "\n", "2.9", ""},
+	}
+	for _, tt := range tests {
+		err := Validate(tt.key, tt.value, must(t, tt.version))
+		switch {
+		case tt.problem == "" && err != nil:
+			t.Errorf("%s=%q in %s: %v", tt.key, tt.value, tt.version, err)
+		case tt.problem != "" && (err == nil || !strings.Contains(err.Error(), tt.problem)):
+			t.Errorf("%s=%q in %s: %v, want %q", tt.key, tt.value, tt.version, err, tt.problem)
+		}
+	}
+}
+
+func TestValidateShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	for key, value := range map[string]string{"ENCRYPTION_KEY": "hunter2", "SMTP_PASSWORD": "hunter2\r"} {
+		if err := Validate(key, value, NewestKnown()); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+func TestTLSValue(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		version, mode string
+		port          int
+		want          string
+		ok            bool
+	}{
+		{"2.9", "starttls", 587, "starttls", true},
+		{"0.35.3", "tls", 2465, "tls", true},
+		{"0.35.2", "none", 25, "false", true},
+		{"0.35.2", "tls", 465, "true", true},
+		{"0.35.2", "tls", 2465, "true", false},
+		{"0.35.2", "starttls", 587, "true", true},
+		{"0.35.2", "starttls", 465, "true", false},
+	}
+	for _, tt := range tests {
+		got, ok := TLSValue(must(t, tt.version), tt.mode, tt.port)
+		if got != tt.want || ok != tt.ok {
+			t.Errorf("TLSValue(%s, %s, %d) = %s, %v", tt.version, tt.mode, tt.port, got, ok)
+		}
+	}
+}
+
+func TestTemplate(t *testing.T) {
+	t.Parallel()
+	key, err := NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, _ := NewKey(); other == key || len(key) != 44 {
+		t.Errorf("NewKey gives %d characters, repeated: %v", len(key), other == key)
+	}
+	file, err := Template(must(t, "2.9"), "https://id.example.com/", key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"APP_URL=https://id.example.com", "ENCRYPTION_KEY=" + key, "TRUST_PROXY=false",
+		"MAXMIND_LICENSE_KEY=", "PUID=1000", "PGID=1000"} {
+		if !strings.Contains("\n"+string(file), "\n"+line+"\n") {
+			t.Errorf("no line %q", line)
+		}
+	}
+	if strings.Contains(string(file), "SMTP_") {
+		t.Error("the template has mail variables")
+	}
+	old, err := Template(must(t, "0.53"), "https://id.example.com", "")
+	if err != nil || !strings.Contains(string(old), "\nPUBLIC_APP_URL=") || strings.Contains(string(old), "ENCRYPTION_KEY") {
+		t.Errorf("for 0.53: %s, %v", old, err)
+	}
+	for _, bad := range [][2]string{{"https://id.example.com/x", key}, {"https://id.example.com", "a b c d e f g h i j"},
+		{"https://id.example.com", "short"}, {"https://$HOME", key}} {
+		if file, err := Template(must(t, "2.9"), bad[0], bad[1]); err == nil {
+			t.Errorf("Template%q = %s", bad, file)
+		}
+	}
+}
+
+func TestLockTexts(t *testing.T) {
+	t.Parallel()
+	for version, key := range map[string]string{"2.9": " UI_CONFIG_DISABLED", "0.53": " PUBLIC_UI_CONFIG_DISABLED"} {
+		v := must(t, version)
+		effects := strings.Join(LockEffects(v), " ")
+		if !strings.Contains(effects, key+"=true") || !strings.Contains(LockMissing(v), key+"=true") ||
+			!strings.HasPrefix(" "+LockSummary(v), key+"=true") {
+			t.Errorf("%s does not name %s", version, key)
+		}
+	}
+}
