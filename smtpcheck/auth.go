@@ -29,7 +29,7 @@ func (s *session) login() (string, *Failure) {
 	if failure := judge(reply, err, "AUTH "+mechanism, 235); failure != nil {
 		return "", failure
 	}
-	s.result.Mechanism = mechanism
+	s.result.Mechanism, s.result.last = mechanism, reply
 	return mechanism + ", " + reply.String(), nil
 }
 

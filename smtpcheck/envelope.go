@@ -1,8 +1,6 @@
 package smtpcheck
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // mail opens the transaction (RFC 5321 section 4.1.1.2).
 func (s *session) mail() (string, *Failure) {
@@ -36,11 +34,11 @@ func (s *session) data() (string, *Failure) {
 	}
 	s.wire.note(Note, "the message, with its final dot")
 	reply, err := s.wire.deliver(stuffed(s.plan.Message), s.wire.limit)
+	s.inMail = false
 	if failure := judge(reply, err, "the end of DATA", 250); failure != nil {
-		s.inMail = false
 		return "", failure
 	}
-	s.inMail = false
+	s.result.last = reply
 	return reply.String(), nil
 }
 

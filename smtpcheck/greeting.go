@@ -63,7 +63,7 @@ func (s *session) hearOrProbe(hear func() (*Reply, error)) (*Reply, error) {
 // otherProtocol opens a second connection to the same address and offers TLS. It
 // returns nil when that told nothing.
 func (s *session) otherProtocol(ctx context.Context) error {
-	conn, err := dial(ctx, s.plan, s.address)
+	conn, err := dial(ctx, s.plan, s.result.Address)
 	if err != nil {
 		return nil
 	}
@@ -81,15 +81,25 @@ func (s *session) notSMTP(err error) error {
 	if errors.Is(err, ErrImplicitTLSPort) || errors.Is(err, ErrNotSMTP) {
 		return err
 	}
-	first := s.wire.raw.first
+	first, limit := s.wire.raw.first, s.plan.Limits.Greeting
 	if s.wire.encrypted {
-		return err
+		return noGreeting(err, limit)
 	}
 	if startsTLS(first) {
 		return ErrImplicitTLSPort
 	}
 	if other := foreign(first); other != nil {
 		return other
+	}
+	return noGreeting(err, limit)
+}
+
+func noGreeting(err error, limit time.Duration) error {
+	switch {
+	case errors.Is(err, ErrClosed):
+		return &kindError{ErrClosed, "closed without a greeting", err}
+	case errors.Is(err, ErrTimeout):
+		return &kindError{ErrTimeout, "no greeting within " + seconds(limit), err}
 	}
 	return err
 }

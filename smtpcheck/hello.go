@@ -1,18 +1,13 @@
 package smtpcheck
 
-import (
-	"strings"
-)
+import "strings"
 
 // hello announces a name with EHLO and, where the plan says so, with HELO after
 // a 5yz refusal. A refusal of both is reported as that of EHLO.
 func (s *session) hello(name string) (string, *Failure) {
 	reply, failure := s.announce("EHLO", name)
 	if failure == nil {
-		s.result.Offered = nil
-		for _, line := range reply.Lines[1:] {
-			s.result.Offered = append(s.result.Offered, line)
-		}
+		s.result.Offered = reply.Lines[1:]
 		return name, nil
 	}
 	if failure.Err != nil || !reply.Permanent() || !s.plan.HELOFallback {
@@ -39,6 +34,7 @@ func (s *session) ask(command, shown, doing string, codes ...int) (*Reply, *Fail
 	if failure := judge(reply, err, doing, codes...); failure != nil {
 		return reply, failure
 	}
+	s.result.last = reply
 	return reply, nil
 }
 

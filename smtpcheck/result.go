@@ -22,7 +22,8 @@ const (
 	StageFailed
 )
 
-// StageResult is the outcome of one stage that was reached.
+// StageResult is the outcome of one stage that was reached. With STARTTLS,
+// StageEHLO is there twice: before StageStartTLS and after StageTLS.
 type StageResult struct {
 	Stage   Stage
 	OK      bool
@@ -66,7 +67,10 @@ type Result struct {
 	Announced  []string // the EHLO (or HELO) names that went over the wire, in order
 	Mechanism  string   // the SASL mechanism that was accepted, or ""
 	Offered    []string // the extensions of the last EHLO reply
+	Address    string   // the one of the host's addresses that was used
 	TLS        *tls.ConnectionState
 	Transcript []Line
 	Failure    *Failure // nil: everything asked for was done
+
+	last *Reply // the reply that ended the last stage that passed
 }

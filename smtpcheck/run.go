@@ -34,7 +34,6 @@ type session struct {
 	report    func(Event)
 	log       transcript
 	addresses []string
-	address   string // the one in use
 	wire      *wire
 	inMail    bool // a mail transaction is open
 	result    Result
@@ -123,7 +122,7 @@ func (s *session) connect() (string, *Failure) {
 	if err != nil {
 		return "", &Failure{Err: err}
 	}
-	s.address = address
+	s.result.Address = address
 	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
 	s.wire.hide = credentials(s.plan)
 	where := portAt(s.plan.Port, address)

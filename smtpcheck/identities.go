@@ -1,0 +1,188 @@
+package smtpcheck
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"sync"
+	"time"
+)
+
+// Outcome is what a relay thinks of a name.
+type Outcome int
+
+const (
+	// Unknown: the session ended for a reason that is not the name, such as AUTH
+	// required before MAIL, or a network error.
+	Unknown Outcome = iota
+	// Accepted: the session went as far as it was to go.
+	Accepted
+	// Refused: the relay refused the name.
+	Refused
+)
+
+func (o Outcome) String() string {
+	return [...]string{"unknown", "accepted", "refused"}[o]
+}
+
+// Verdict is what a relay said to one name.
+type Verdict struct {
+	Name    string
+	Outcome Outcome
+	Stage   Stage    // the last one reached
+	Reply   *Reply   // the relay's word at that stage, nil if it said none
+	Failure *Failure // why the session ended early; nil if it did not
+	Elapsed time.Duration
+}
+
+// Identities tries each name in a session of its own, announced wherever the
+// session greets, up to RCPT (MAIL where p.To is empty, AUTH where p.From is
+// empty too), then RSET and QUIT: no message is sent. The sessions run side by
+// side, MaxSessions at a time or as p.Gate says. A verdict is reported as soon as
+// it is certain, from one goroutine at a time; report may be nil. The verdicts
+// are returned in the order of names.
+//
+// Relays such as Postfix judge a name only at RCPT, where they judge all else
+// too. A refusal there is the name's when the relay says so, or when another
+// name, all else being the same, was accepted.
+func Identities(ctx context.Context, p Plan, names []string, report func(Verdict)) []Verdict {
+	p.StopAfter, p.Message = probeDepth(p), nil
+	if p.Gate == nil {
+		p.Gate = NewGate(MaxSessions)
+	}
+	jury := &jury{verdicts: make([]Verdict, len(names)), known: make([]bool, len(names)), report: report}
+	var sessions sync.WaitGroup
+	for i, name := range names {
+		sessions.Go(func() {
+			v := probe(ctx, p, name)
+			jury.hear(i, v)
+		})
+	}
+	sessions.Wait()
+	jury.close()
+	return jury.verdicts
+}
+
+func probeDepth(p Plan) Stage {
+	switch {
+	case p.From == "":
+		return StageAuth
+	case p.To == "":
+		return StageMail
+	}
+	return StageRcpt
+}
+
+// probe has one session with one name.
+func probe(ctx context.Context, p Plan, name string) Verdict {
+	if err := p.Gate.enter(ctx); err != nil {
+		return Verdict{Name: name, Stage: StageDNS, Failure: &Failure{Stage: StageDNS, Err: err}}
+	}
+	defer p.Gate.leave()
+	p.Names = SameName(name)
+	var elapsed time.Duration
+	result := Run(ctx, p, func(e Event) { elapsed += e.Elapsed })
+	v := Verdict{Name: name, Elapsed: elapsed, Failure: result.Failure, Reply: result.last}
+	if n := len(result.Stages); n > 0 {
+		v.Stage = result.Stages[n-1].Stage
+	}
+	if f := result.Failure; f != nil {
+		v.Stage, v.Reply = f.Stage, f.Reply
+	}
+	return v
+}
+
+// jury collects verdicts; those that need a comparison wait for one.
+type jury struct {
+	mu       sync.Mutex
+	verdicts []Verdict
+	known    []bool
+	accepted bool // some name was
+	report   func(Verdict)
+}
+
+func (j *jury) hear(i int, v Verdict) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.verdicts[i] = v
+	outcome, certain := judgeName(v)
+	if certain {
+		j.settle(i, outcome)
+	}
+	j.accepted = j.accepted || outcome == Accepted
+	if j.accepted {
+		j.compare()
+	}
+}
+
+// compare settles the open refusals against a name that was accepted.
+func (j *jury) compare() {
+	for i, v := range j.verdicts {
+		if v.Name != "" && !j.known[i] {
+			j.settle(i, Refused)
+		}
+	}
+}
+
+// close settles what was never refused for its name for certain.
+func (j *jury) close() {
+	for i := range j.verdicts {
+		if !j.known[i] {
+			j.settle(i, Unknown)
+		}
+	}
+}
+
+func (j *jury) settle(i int, outcome Outcome) {
+	j.known[i] = true
+	j.verdicts[i].Outcome = outcome
+	if j.report != nil {
+		j.report(j.verdicts[i])
+	}
+}
+
+// judgeName judges a session by itself. What is not certain may be due to the
+// name or not: a permanent refusal that gives another reason, or none.
+func judgeName(v Verdict) (outcome Outcome, certain bool) {
+	f := v.Failure
+	switch {
+	case f == nil:
+		return Accepted, true
+	case f.Stage == StageEHLO:
+		return judgeEHLO(f), true
+	case f.Stage != StageMail && f.Stage != StageRcpt, f.Reply == nil, f.Err != nil:
+		return Unknown, true
+	case f.Reply.Code == 503 || f.Reply.Code == 530: // out of order; login required
+		return Unknown, true
+	case SpeaksOfName(*f.Reply):
+		return Refused, true
+	}
+	return Unknown, !f.Reply.Permanent()
+}
+
+// judgeEHLO takes a refusal or a hang-up for one of the name, which is all that
+// EHLO says; but not a relay that does not know the command or breaks the
+// protocol.
+func judgeEHLO(f *Failure) Outcome {
+	hungUp := f.Reply == nil && errors.Is(f.Err, ErrClosed)
+	refused := f.Reply != nil && (f.Err == nil || errors.Is(f.Err, ErrClosed)) &&
+		f.Reply.Code >= 400 && f.Reply.Code != 500 && f.Reply.Code != 502
+	if hungUp || refused {
+		return Refused
+	}
+	return Unknown
+}
+
+var (
+	// Postfix: "Helo command rejected: need fully-qualified hostname", "Host not
+	// found"; Exim: "invalid HELO name". Not "helo=<name>", which policy servers
+	// add to any refusal, nor Google's "as obtained from HELO and MAIL FROM", which
+	// is about an account.
+	nameWords  = regexp.MustCompile(`(?i)\b(?:helo|ehlo)\b(?:[^=]|$)|fully[- ]qualified (?:hostname|host name|domain name)`)
+	otherWords = regexp.MustCompile(`(?i)\bhelo\b (?:and|or) mail from`)
+)
+
+// SpeaksOfName reports whether a refusal gives the EHLO name as its reason.
+func SpeaksOfName(r Reply) bool {
+	return nameWords.MatchString(r.Text()) && !otherWords.MatchString(r.Text())
+}

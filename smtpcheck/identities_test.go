@@ -1,0 +1,234 @@
+package smtpcheck_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/practice"
+)
+
+func outcomes(verdicts []smtpcheck.Verdict) string {
+	var all []string
+	for _, v := range verdicts {
+		all = append(all, v.Name+" "+v.Outcome.String()+" "+string(v.Stage))
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestIdentities(t *testing.T) {
+	t.Parallel()
+	names := []string{"localhost", "id.example.com", "box"}
+	withLogin := practice.Options{User: user, Password: password}
+	for _, c := range []struct {
+		relay   string
+		options practice.Options
+		login   bool
+		want    string
+	}{
+		{"open", practice.Options{}, false, "localhost accepted rcpt, id.example.com accepted rcpt, box accepted rcpt"},
+		{"google", withLogin, true, "localhost refused ehlo, id.example.com accepted rcpt, box accepted rcpt"},
+		{"postfix", practice.Options{}, false, "localhost refused rcpt, id.example.com accepted rcpt, box refused rcpt"},
+		{"postfix-at-once", practice.Options{}, false, "localhost refused ehlo, id.example.com accepted rcpt, box refused ehlo"},
+		{"open", withLogin, false, "localhost unknown mail, id.example.com unknown mail, box unknown mail"},
+		{"relay-denied", practice.Options{}, false, "localhost unknown rcpt, id.example.com unknown rcpt, box unknown rcpt"},
+		{"sender-refused", practice.Options{}, false, "localhost unknown mail, id.example.com unknown mail, box unknown mail"},
+		{"greylisting", practice.Options{}, false, "localhost unknown rcpt, id.example.com unknown rcpt, box unknown rcpt"},
+		{"drops-at-ehlo", practice.Options{}, false, "localhost refused ehlo, id.example.com refused ehlo, box refused ehlo"},
+		{"http", practice.Options{}, false, "localhost unknown greeting, id.example.com unknown greeting, box unknown greeting"},
+	} {
+		t.Run(c.relay, func(t *testing.T) {
+			t.Parallel()
+			r := relay(t, c.relay, c.options)
+			p := plan(r, smtpcheck.TLSStartTLS)
+			if c.login {
+				p = login(p)
+			}
+			var reported []smtpcheck.Verdict
+			got := smtpcheck.Identities(context.Background(), p, names, func(v smtpcheck.Verdict) { reported = append(reported, v) })
+			if outcomes(got) != c.want {
+				t.Errorf("got  %s\nwant %s", outcomes(got), c.want)
+			}
+			if len(reported) != len(names) {
+				t.Errorf("%d verdicts reported", len(reported))
+			}
+			for _, v := range got {
+				if v.Reply == nil && c.relay != "drops-at-ehlo" && c.relay != "http" {
+					t.Errorf("%s: no reply", v.Name)
+				}
+			}
+			if len(r.Delivered()) != 0 {
+				t.Error("a probe delivered a message")
+			}
+		})
+	}
+}
+
+// A refusal that gives no reason is the name's when another name passes.
+func TestIdentitiesCompare(t *testing.T) {
+	t.Parallel()
+	server := fakeRelay(t, func(line, name string) string {
+		if strings.HasPrefix(line, "RCPT") && name == "box" {
+			return "550 5.7.1 go away"
+		}
+		return "250 ok"
+	})
+	p := smtpcheck.Plan{Host: "127.0.0.1", Port: server, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}
+	got := smtpcheck.Identities(context.Background(), p, []string{"box", "id.example.com"}, nil)
+	if want := "box refused rcpt, id.example.com accepted rcpt"; outcomes(got) != want {
+		t.Errorf("got %s", outcomes(got))
+	}
+	got = smtpcheck.Identities(context.Background(), p, []string{"box"}, nil)
+	if want := "box unknown rcpt"; outcomes(got) != want {
+		t.Errorf("alone: got %s", outcomes(got))
+	}
+}
+
+// fakeRelay answers every command with answer(line, last EHLO name).
+func fakeRelay(t *testing.T, answer func(line, name string) string) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go converse(conn, answer)
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func converse(conn net.Conn, answer func(line, name string) string) {
+	defer func() { _ = conn.Close() }()
+	_, _ = conn.Write([]byte("220 fake\r\n"))
+	buffer, name := make([]byte, 4096), ""
+	for {
+		n, err := conn.Read(buffer)
+		if err != nil {
+			return
+		}
+		line := strings.TrimSpace(string(buffer[:n]))
+		if verb, rest, _ := strings.Cut(line, " "); verb == "EHLO" || verb == "HELO" {
+			name = rest
+		}
+		if _, err := conn.Write([]byte(answer(line, name) + "\r\n")); err != nil {
+			return
+		}
+	}
+}
+
+func TestSpeaksOfName(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]bool{
+		"5.5.2 <box>: Helo command rejected: need fully-qualified hostname":          true,
+		"4.7.1 <box.example>: Helo command rejected: Host not found":                 true,
+		"Access denied - Invalid HELO name (See RFC2821 4.1.1.1)":                    true,
+		"5.5.2 <x>: Sender address rejected: need fully-qualified address":           false,
+		"4.7.25 Client host rejected: cannot find your hostname, [192.0.2.7]":        false,
+		"5.7.1 Rejected by policy; helo=<box>, ip=192.0.2.7":                         false,
+		"5.7.1 Relay access denied":                                                  false,
+		"5.7.0 Invalid credentials for relay (as obtained from HELO and MAIL FROM).": false,
+	} {
+		if got := smtpcheck.SpeaksOfName(smtpcheck.Reply{Code: 550, Lines: []string{words}}); got != want {
+			t.Errorf("%q: %v", words, got)
+		}
+	}
+}
+
+func TestAtMostFourSessions(t *testing.T) {
+	t.Parallel()
+	var open, most atomic.Int32
+	r := relay(t, "open", practice.Options{}, func(b *practice.Behaviour) { b.ReplyDelay = 5 * time.Millisecond })
+	p := plan(r, smtpcheck.TLSNone)
+	p.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		if now := open.Add(1); now > most.Load() {
+			most.Store(now)
+		}
+		return &closing{Conn: conn, open: &open}, err
+	}
+	names := make([]string, 12)
+	for i := range names {
+		names[i] = "id.example.com"
+	}
+	smtpcheck.Identities(context.Background(), p, names, nil)
+	if most.Load() > smtpcheck.MaxSessions {
+		t.Errorf("%d sessions at a time", most.Load())
+	}
+}
+
+type closing struct {
+	net.Conn
+	open   *atomic.Int32
+	closed atomic.Bool
+}
+
+func (c *closing) Close() error {
+	if c.closed.CompareAndSwap(false, true) {
+		c.open.Add(-1)
+	}
+	return c.Conn.Close()
+}
+
+// A wrong password is tried once, not once a session.
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	var tries atomic.Int32
+	port := fakeRelay(t, func(line, _ string) string {
+		switch {
+		case strings.HasPrefix(line, "EHLO"):
+			return "250-fake\r\n250 AUTH PLAIN"
+		case strings.HasPrefix(line, "AUTH"):
+			tries.Add(1)
+			return "535 5.7.8 no"
+		}
+		return "250 ok"
+	})
+	p := login(smtpcheck.Plan{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example", Gate: smtpcheck.NewGate(4)})
+	got := smtpcheck.Identities(context.Background(), p, []string{"a.example", "b.example", "c.example"}, nil)
+	held := 0
+	for _, v := range got {
+		if v.Outcome != smtpcheck.Unknown || v.Stage != smtpcheck.StageAuth || v.Reply.Code != 535 {
+			t.Errorf("%+v", v)
+		}
+		if errors.Is(v.Failure, smtpcheck.ErrLoginHeld) {
+			held++
+		}
+	}
+	if tries.Load() != 1 || held != 2 {
+		t.Errorf("%d tries, %d held back", tries.Load(), held)
+	}
+}
+
+func TestIdentitiesCancelled(t *testing.T) {
+	t.Parallel()
+	r := relay(t, "mute", practice.Options{})
+	p := plan(r, smtpcheck.TLSNone)
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	began := time.Now()
+	got := smtpcheck.Identities(ctx, p, make([]string, 0), nil)
+	if len(got) != 0 {
+		t.Errorf("verdicts without names: %v", got)
+	}
+	got = smtpcheck.Identities(ctx, p, strings.Fields("a.example b.example c.example d.example e.example f.example"), nil)
+	if took := time.Since(began); took > 600*time.Millisecond {
+		t.Errorf("ended after %s", took)
+	}
+	for _, v := range got {
+		if v.Outcome != smtpcheck.Unknown || !errors.Is(v.Failure, context.Canceled) {
+			t.Errorf("%+v", v)
+		}
+	}
+}

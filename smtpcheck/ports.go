@@ -1,0 +1,187 @@
+package smtpcheck
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// PortState is how a port answers a connection.
+type PortState string
+
+const (
+	PortOpen     PortState = "open"
+	PortRefused  PortState = "refused"  // nothing listens there
+	PortFiltered PortState = "filtered" // no answer in time: a firewall drops it
+	PortUnknown  PortState = "unknown"  // no route, no such host, or cancelled
+)
+
+// Port is what was found out about one port.
+type Port struct {
+	Port    int
+	State   PortState
+	Address string // that was used
+	// TLS is the mode that works: implicit, STARTTLS where it is offered, else
+	// none. "" where the port does not speak SMTP, or refused every name.
+	TLS         TLSMode
+	Greeting    string // the relay's, safe to show
+	Certificate *Certificate
+	Auth        []string // SASL mechanisms under TLS where there is TLS
+	Size        int64    // SIZE in bytes (RFC 1870), 0 where there is none
+	Elapsed     time.Duration
+	Failure     *Failure // why there is less than there could be
+	Identities  []Verdict
+}
+
+// PortOptions say as whom to look.
+type PortOptions struct {
+	// Names are the EHLO names to look with; the next one is tried where one is
+	// refused. Empty means os.Hostname().
+	Names []string
+	// Probe tries every one of Names on every open port, see Identities; From and
+	// To are how far that goes.
+	Probe    bool
+	From, To string
+
+	RootCAs *x509.CertPool
+	Limits  Limits
+	Net     Network
+}
+
+// Ports looks at ports of one host side by side, without credentials and without
+// a message. report is called for each as it is done, from one goroutine at a
+// time, and may be nil. The result is in the order of ports.
+func Ports(ctx context.Context, host string, ports []int, o PortOptions, report func(Port)) []Port {
+	if len(o.Names) == 0 {
+		name, err := os.Hostname()
+		if err != nil || name == "" {
+			name = "localhost"
+		}
+		o.Names = []string{name}
+	}
+	found := make([]Port, len(ports))
+	gate := NewGate(MaxSessions)
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for i, port := range ports {
+		all.Go(func() {
+			found[i] = look(ctx, Plan{
+				Host: host, Port: port, TLS: likelyMode(port), Gate: gate, StopAfter: StageAuth,
+				RootCAs: o.RootCAs, Limits: o.Limits, Net: o.Net,
+			}, o)
+			mu.Lock()
+			defer mu.Unlock()
+			if report != nil {
+				report(found[i])
+			}
+		})
+	}
+	all.Wait()
+	return found
+}
+
+// likelyMode is the mode to try first; the others follow where it fails.
+func likelyMode(port int) TLSMode {
+	if port == 465 || port == 2465 {
+		return TLSImplicit
+	}
+	return TLSStartTLS
+}
+
+// look finds out about one port.
+func look(ctx context.Context, p Plan, o PortOptions) Port {
+	began := time.Now()
+	p.InsecureSkipVerify = true // to see the certificate; no secret goes over it, and CertificateOf judges it
+	mode, result := findMode(ctx, p, o.Names)
+	port := Port{Port: p.Port, State: stateOf(result.Failure), TLS: mode, Address: result.Address, Failure: result.Failure}
+	if f := result.Failure; f != nil && f.Stage == StageEHLO && result.TLS == nil {
+		port.TLS = "" // no name got as far as the extensions
+	}
+	port.Greeting = result.greeting()
+	port.Certificate = CertificateOf(result.TLS, p.Host, p.RootCAs, time.Now())
+	port.Auth = result.Mechanisms()
+	if size, ok := result.Extension("SIZE"); ok {
+		port.Size, _ = strconv.ParseInt(size, 10, 64)
+	}
+	port.Elapsed = time.Since(began)
+	if o.Probe && mode != "" {
+		p.TLS, p.From, p.To = mode, o.From, o.To
+		port.Identities = Identities(ctx, p, o.Names, nil)
+	}
+	return port
+}
+
+// findMode tries modes, and names where one is refused, until a session reaches
+// the extensions. A failure to find STARTTLS is the finding "none".
+func findMode(ctx context.Context, p Plan, names []string) (TLSMode, Result) {
+	var result Result
+	for _, name := range names {
+		p.Names = SameName(name)
+		result = tryModes(ctx, &p)
+		f := result.Failure
+		switch {
+		case f == nil:
+			return p.TLS, result
+		case f.Stage == StageStartTLS && errors.Is(f, ErrNotOffered):
+			result.Failure = nil
+			return TLSNone, result
+		case f.Stage != StageEHLO:
+			return modeDespite(p.TLS, f), result
+		}
+	}
+	return p.TLS, result // every name was refused
+}
+
+// modeDespite keeps the mode where the port showed it before it failed.
+func modeDespite(mode TLSMode, f *Failure) TLSMode {
+	if f.Stage == StageStartTLS || f.Stage == StageTLS && (mode == TLSStartTLS || errors.Is(f, ErrOldTLS)) {
+		return mode
+	}
+	return ""
+}
+
+// tryModes runs the plan, and once more where the port turns out to speak the
+// other mode; that mode stays in p.
+func tryModes(ctx context.Context, p *Plan) Result {
+	result := Run(ctx, *p, nil)
+	switch f := result.Failure; {
+	case f == nil:
+		return result
+	case errors.Is(f, ErrImplicitTLSPort):
+		p.TLS = TLSImplicit
+	case errors.Is(f, ErrPlaintextPort):
+		p.TLS = TLSStartTLS
+	default:
+		return result
+	}
+	return Run(ctx, *p, nil)
+}
+
+// stateOf tells from a failure how the port answered.
+func stateOf(f *Failure) PortState {
+	switch {
+	case f == nil || f.Stage != StageDNS && f.Stage != StageConnect:
+		return PortOpen
+	case errors.Is(f, ErrConnRefused):
+		return PortRefused
+	case f.Stage == StageConnect && errors.Is(f, ErrTimeout):
+		return PortFiltered
+	}
+	return PortUnknown
+}
+
+// greeting is the relay's own words without the code.
+func (r *Result) greeting() string {
+	for _, stage := range r.Stages {
+		if stage.Stage == StageGreeting && stage.OK {
+			_, words, _ := strings.Cut(stage.Detail, " ")
+			return words
+		}
+	}
+	return ""
+}
