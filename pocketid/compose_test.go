@@ -1,0 +1,215 @@
+package pocketid
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+func TestParseCompose(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, yaml string
+		env        map[string]string
+		want       Compose // Version is compared as version
+		version    string
+	}{
+		{name: "the official file", version: "2.14.0", yaml: `
+services:
+  pocket-id:
+    image: pocketid/pocket-id:v2 # or ghcr.io/pocket-id/pocket-id:v2
+    restart: unless-stopped
+    env_file: .env
+    ports:
+      - 1411:1411
+    volumes:
+      - "./data:/app/data"
+`, want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2", EnvFiles: []EnvFile{{Path: ".env"}}}},
+		{name: "ghcr, digest, hostname, list of env files", version: "2.9.0", yaml: `
+services:
+  db: {image: postgres}
+  auth:
+    image: ghcr.io/pocket-id/pocket-id:v2.9.0-distroless@sha256:0123
+    hostname: id.example.com
+    container_name: pid
+    env_file: [common.env, ./.env]
+    environment: {APP_URL: "https://id.example.com", SMTP_HOST: relay, TRUST_PROXY: true}
+`, want: Compose{Service: "auth", Image: "ghcr.io/pocket-id/pocket-id:v2.9.0-distroless@sha256:0123",
+			Hostname: "id.example.com", ContainerName: "pid", AppURL: "https://id.example.com",
+			EnvFiles:    []EnvFile{{Path: "common.env"}, {Path: "./.env"}},
+			Environment: []string{"APP_URL", "SMTP_HOST", "TRUST_PROXY"}}},
+		{name: "old image, environment list, raw env file, host network", version: "0.30.0", yaml: `
+services:
+  web:
+    image: stonith404/pocket-id:v0.30.0
+    network_mode: host
+    env_file:
+      - path: ./pocket.env
+        format: raw
+        required: false
+      - path: other.env
+    environment:
+      - PUBLIC_APP_URL=https://id.example.com
+      - SMTP_PORT
+`, want: Compose{Service: "web", Image: "stonith404/pocket-id:v0.30.0", HostNetwork: true,
+			AppURL:      "https://id.example.com",
+			EnvFiles:    []EnvFile{{Path: "./pocket.env", Raw: true}, {Path: "other.env"}},
+			Environment: []string{"PUBLIC_APP_URL", "SMTP_PORT"}}},
+		{name: "tag from a variable", version: "2.8.0", env: map[string]string{"TAG": "v2.8.0"}, yaml: `
+services: {pocket-id: {image: "pocketid/pocket-id:${TAG:-v2}"}}`,
+			want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2.8.0"}},
+		{name: "tag from the default of a variable", version: "2.14.0", yaml: `
+services: {pocket-id: {image: "pocketid/pocket-id:${TAG:-v2}"}}`,
+			want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2"}},
+		{name: "tag from a variable without value", version: "", yaml: `
+services: {pocket-id: {image: "pocketid/pocket-id:${TAG}"}}`,
+			want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:"}},
+		{name: "by name, with registry port and no tag", version: "2.14.0", yaml: `
+services: {pocketid: {image: "registry.lan:5000/mirror/pid"}}`,
+			want: Compose{Service: "pocketid", Image: "registry.lan:5000/mirror/pid"}},
+		{name: "built from source, mounted .env", version: "", yaml: `
+services:
+  pocket-id:
+    build: .
+    volumes: ["./.env:/app/.env:ro"]
+`, want: Compose{Service: "pocket-id", MountedEnv: true}},
+		{name: "anchors and merge keys", version: "2.9.0", yaml: `
+x-base: &base
+  env_file: .env
+  hostname: id.example.com
+services:
+  pocket-id:
+    <<: *base
+    image: pocketid/pocket-id:v2.9.0
+`, want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2.9.0", Hostname: "id.example.com",
+			EnvFiles: []EnvFile{{Path: ".env"}}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseCompose([]byte(tt.yaml), tt.env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Version.String() != tt.version {
+				t.Errorf("version %q, want %q", got.Version, tt.version)
+			}
+			got.Version = Version{}
+			if !equalCompose(got, tt.want) {
+				t.Errorf("got  %+v\nwant %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func equalCompose(a, b Compose) bool {
+	return a.Service == b.Service && a.Image == b.Image && a.Hostname == b.Hostname &&
+		a.HostNetwork == b.HostNetwork && a.ContainerName == b.ContainerName && a.AppURL == b.AppURL &&
+		a.MountedEnv == b.MountedEnv && a.Version == b.Version &&
+		slices.Equal(a.EnvFiles, b.EnvFiles) && slices.Equal(a.Environment, b.Environment)
+}
+
+func TestParseComposeRefuses(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"", "services:", "services: {web: {image: nginx}}", "services: {web: }", "x: 1"} {
+		if c, err := ParseCompose([]byte(in), nil); !errors.Is(err, ErrNoService) {
+			t.Errorf("%q: %+v, %v", in, c, err)
+		}
+	}
+	for _, in := range []string{"services: [", "\t- x", "services: 3", strings.Repeat("#", maxCompose+1)} {
+		if c, err := ParseCompose([]byte(in), nil); err == nil || errors.Is(err, ErrNoService) {
+			t.Errorf("%.20q: %+v, %v", in, c, err)
+		}
+	}
+}
+
+func TestMergeOverride(t *testing.T) {
+	t.Parallel()
+	base, err := ParseCompose([]byte("services: {pocket-id: {image: 'pocketid/pocket-id:v2.9.0', env_file: .env}}"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, ok := ParseOverride(Override("pocket-id", "id.example.com"), "pocket-id", nil)
+	if !ok {
+		t.Fatal("the override is not understood")
+	}
+	got := base.Merge(over)
+	if got.Hostname != "id.example.com" || got.Version.String() != "2.9.0" || len(got.EnvFiles) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if _, ok := ParseOverride([]byte("services: {db: {hostname: x}}"), "pocket-id", nil); ok {
+		t.Error("an override of another service is taken")
+	}
+	if _, ok := ParseOverride([]byte("services: ["), "pocket-id", nil); ok {
+		t.Error("a broken override is taken")
+	}
+}
+
+// Whatever the names, the override must be YAML that says exactly them.
+func TestOverrideIsYAML(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"id.example.com", "pocket-id", "on", "null", "1e5", "12", "0x1f", "3f9c2a71b0de",
+		"a: b", "x\ny", `"`, "", "bücher", "#x"} {
+		var doc struct {
+			Services map[string]struct {
+				Hostname any `yaml:"hostname"`
+			} `yaml:"services"`
+		}
+		if err := yaml.Unmarshal(Override("s "+name, name), &doc); err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		if got := doc.Services["s "+name].Hostname; got != name {
+			t.Errorf("%q is read back as %#v", name, got)
+		}
+	}
+	if got := string(Override("pocket-id", "id.example.com")); !strings.HasSuffix(got,
+		"services:\n  pocket-id:\n    hostname: id.example.com\n") {
+		t.Errorf("needless quotes: %s", got)
+	}
+}
+
+func TestInterpolate(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"A": "1", "EMPTY": ""}
+	tests := []struct {
+		in, want string
+		ok       bool
+	}{
+		{"plain", "plain", true},
+		{"${A}x$A", "1x1", true},
+		{"$$A", "$A", true},
+		{"${B}", "", false},
+		{"${B:-d}", "d", true},
+		{"${EMPTY:-d}", "d", true},
+		{"${EMPTY-d}", "", true},
+		{"${B-d}", "d", true},
+		{"${A:?must be set}", "1", true},
+		{"${B:?must be set}", "", false},
+		{"${A", "", false},
+		{"5$", "5$", true},
+		{"$1", "$1", true},
+	}
+	for _, tt := range tests {
+		if got, ok := interpolate(tt.in, env); got != tt.want || ok != tt.ok {
+			t.Errorf("interpolate(%q) = %q, %v; want %q, %v", tt.in, got, ok, tt.want, tt.ok)
+		}
+	}
+}
+
+func FuzzParseCompose(f *testing.F) {
+	f.Add([]byte("services:\n  pocket-id:\n    image: pocketid/pocket-id:v2\n    env_file: .env\n"))
+	f.Add([]byte("services: {p: {image: 'x/pocket-id:${T:-1}', environment: [A=1], volumes: [{target: /.env}]}}"))
+	f.Add([]byte("a: &a [*a]\nservices: *a"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := ParseCompose(data, map[string]string{"T": "2"})
+		again, err2 := ParseCompose(data, map[string]string{"T": "2"})
+		if (err == nil) != (err2 == nil) || !equalCompose(c, again) {
+			t.Errorf("the same file gives %+v and %+v", c, again)
+		}
+		ParseOverride(data, "p", nil)
+	})
+}

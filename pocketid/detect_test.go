@@ -1,0 +1,232 @@
+package pocketid
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fakeMachine is a Machine made of a map from path to content.
+func fakeMachine(files map[string]string) Machine {
+	return Machine{
+		Home:     "/root",
+		Hostname: func() (string, error) { return "vps-4711.example.net", nil },
+		ReadFile: func(p string, limit int64) ([]byte, error) {
+			data, ok := files[p]
+			if !ok || int64(len(data)) > limit {
+				return nil, fs.ErrNotExist
+			}
+			return []byte(data), nil
+		},
+		Glob: func(pattern string) ([]string, error) {
+			var out []string
+			for p := range files {
+				if ok, err := path.Match(pattern, p); err != nil {
+					return nil, err
+				} else if ok {
+					out = append(out, p)
+				}
+			}
+			return out, nil
+		},
+	}
+}
+
+const officialCompose = `
+services:
+  pocket-id:
+    image: pocketid/pocket-id:v2.9.0
+    env_file: .env
+`
+
+const proxmoxUnit = `
+[Service]
+Type=simple
+User=root
+WorkingDirectory=/opt/pocket-id
+EnvironmentFile=/opt/pocket-id/.env
+ExecStart=/opt/pocket-id/pocket-id
+`
+
+func TestDetect(t *testing.T) {
+	t.Parallel()
+	const vps = "vps-4711.example.net"
+	tests := []struct {
+		name     string
+		files    map[string]string
+		env      string
+		way      Way
+		version  string
+		hostname string
+		from     string // part of HostnameFrom
+		service  string
+		readers  []string
+		readBy   string
+		note     string // part of the notes
+	}{
+		{"official compose", map[string]string{"/srv/id/docker-compose.yml": officialCompose}, "/srv/id/.env",
+			WayCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", ""},
+		{"compose with hostname", map[string]string{"/srv/id/compose.yaml": officialCompose + "    hostname: id.example.com\n"},
+			"/srv/id/.env", WayCompose, "2.9.0", "id.example.com", "hostname: in compose.yaml", "pocket-id", []string{"compose"}, "", ""},
+		{"compose with override", map[string]string{"/srv/id/compose.yml": officialCompose,
+			"/srv/id/compose.override.yaml": "services: {pocket-id: {hostname: id.example.org}}"}, "/srv/id/.env",
+			WayCompose, "2.9.0", "id.example.org", "in compose.override.yaml", "pocket-id", []string{"compose"}, "", ""},
+		{"compose on the host network", map[string]string{"/srv/id/compose.yml": officialCompose + "    network_mode: host\n"},
+			"/srv/id/.env", WayCompose, "2.9.0", vps, "network_mode: host", "pocket-id", []string{"compose"}, "", ""},
+		{"compose, tag from .env", map[string]string{
+			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:$TAG', env_file: pid.env}}",
+			"/srv/id/.env":        "TAG=v2.10.0\n"}, "/srv/id/pid.env",
+			WayCompose, "2.10.0", "", "container id", "pocket-id", []string{"compose"}, "", ""},
+		{"compose, raw env file", map[string]string{
+			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9', env_file: [{path: .env, format: raw}]}}"},
+			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"compose", "docker"}, "", ""},
+		{"compose, mounted", map[string]string{
+			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9', volumes: ['./.env:/app/.env']}}"},
+			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"compose", "pocket-id"}, "", ""},
+		{"compose that does not pass the file on", map[string]string{
+			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2', environment: {SMTP_HOST: x}}}"},
+			"/srv/id/.env", WayCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "no env_file: .env"},
+		{"compose keys that win", map[string]string{
+			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9.0', env_file: .env, environment: {SMTP_HOST: x}}}"},
+			"/srv/id/.env", WayCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", "wins over this file: SMTP_HOST"},
+		{"foreign compose file", map[string]string{"/srv/id/compose.yml": "services: {web: {image: nginx}}"}, "/srv/id/.env",
+			WayManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
+		{"Proxmox helper script", map[string]string{"/etc/systemd/system/pocketid.service": proxmoxUnit,
+			"/root/.pocket-id": "2.9.0\n"}, "/opt/pocket-id/.env",
+			WaySystemd, "2.9.0", vps, "this machine", "pocketid", []string{"pocket-id", "systemd"}, "root", ""},
+		{"Proxmox helper script, unit gone", map[string]string{"/opt/PocketID_version.txt": "0.53.0"}, "/opt/pocket-id/.env",
+			WaySystemd, "0.53.0", vps, "this machine", "", []string{"pocket-id", "systemd"}, "root", ""},
+		{"unit with drop-in", map[string]string{
+			"/etc/systemd/system/pocket-id.service":               "[Service]\nExecStart=/usr/bin/pocket-id\nUser=pocketid\n",
+			"/etc/systemd/system/pocket-id.service.d/mail.conf":   "[Service]\nEnvironmentFile=-/etc/pocket-id/mail.env\n",
+			"/etc/systemd/system/pocket-id-other.service.ignored": proxmoxUnit}, "/etc/pocket-id/mail.env",
+			WaySystemd, "", vps, "this machine", "pocket-id", []string{"systemd"}, "pocketid", ""},
+		{"unit with the working directory only", map[string]string{
+			"/lib/systemd/system/pocket-id.service": "[Service]\nWorkingDirectory=/var/lib/pid\nUser=pid"}, "/var/lib/pid/.env",
+			WaySystemd, "", vps, "this machine", "pocket-id", []string{"pocket-id"}, "pid", ""},
+		{"unit that runs docker", map[string]string{
+			"/etc/systemd/system/pocket-id.service": "[Service]\nExecStart=/usr/bin/docker run \\\n  --env-file=/etc/pid.env pocketid/pocket-id\n"},
+			"/etc/pid.env", WayDocker, "", "", "container id", "pocket-id", []string{"docker"}, "root", ""},
+		{"unit for another file", map[string]string{"/etc/systemd/system/pocketid.service": proxmoxUnit}, "/srv/id/.env",
+			WayManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
+		{"quadlet", map[string]string{"/etc/containers/systemd/id.container": "[Container]\nImage=ghcr.io/pocket-id/pocket-id:v2.9.0\n" +
+			"EnvironmentFile=id.env\nHostName=id.example.com\n"}, "/etc/containers/systemd/id.env",
+			WayPodman, "2.9.0", "id.example.com", "HostName=", "id", []string{"podman"}, "", ""},
+		{"quadlet of the user, without hostname", map[string]string{
+			"/root/.config/containers/systemd/pid.container": "[Container]\nImage=docker.io/pocketid/pocket-id:v1\nEnvironmentFile=%h/pid.env\n"},
+			"/root/pid.env", WayPodman, "1.16.0", "", "container id", "pid", []string{"podman"}, "", ""},
+		{"a unit that names the file beats a compose file that does not", map[string]string{
+			"/opt/pocket-id/compose.yml":           "services: {pocket-id: {image: pocketid/pocket-id}}",
+			"/etc/systemd/system/pocketid.service": proxmoxUnit}, "/opt/pocket-id/.env",
+			WaySystemd, "", vps, "this machine", "pocketid", []string{"pocket-id", "systemd"}, "root", ""},
+		{"nothing", nil, "/srv/id/.env", WayManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in := Detect(fakeMachine(tt.files), tt.env)
+			if in.Way != tt.way || in.Version.String() != tt.version || in.Hostname != tt.hostname ||
+				!strings.Contains(in.HostnameFrom, tt.from) || in.Service != tt.service || in.ReadBy != tt.readBy ||
+				!slices.Equal(in.Readers, tt.readers) || !strings.Contains(strings.Join(in.Notes, " "), tt.note) {
+				t.Errorf("%+v", in)
+			}
+			if in.WayFrom == "" || (in.Version.Known() && in.VersionFrom == "") {
+				t.Errorf("a finding does not say where it came from: %+v", in)
+			}
+			if in.InContainer != in.Way.InContainer() {
+				t.Errorf("%s in a container: %v", in.Way, in.InContainer)
+			}
+		})
+	}
+}
+
+func TestInstallUse(t *testing.T) {
+	t.Parallel()
+	m := fakeMachine(map[string]string{"/srv/id/compose.yml": officialCompose})
+	found := Detect(m, "/srv/id/.env")
+	if same := found.Use(m, WayCompose); same.ComposeFile == "" {
+		t.Errorf("the same way loses what was found: %+v", same)
+	}
+	systemd := found.Use(m, WaySystemd)
+	if systemd.Hostname == "" || systemd.InContainer || systemd.ComposeFile != "" ||
+		systemd.Version.String() != "2.9.0" || !slices.Contains(systemd.Readers, "systemd") {
+		t.Errorf("%+v", systemd)
+	}
+	if docker := systemd.Use(m, WayDocker); docker.Hostname != "" || !docker.InContainer {
+		t.Errorf("%+v", docker)
+	}
+}
+
+func TestWays(t *testing.T) {
+	t.Parallel()
+	labels := map[string]bool{}
+	for _, w := range Ways {
+		labels[w.Label()] = true
+		if len(w.Readers()) == 0 || w.RestartCommand("") == "" || !strings.Contains(w.hostnameSetting("x.example"), "x.example") {
+			t.Errorf("%s is incomplete", w)
+		}
+	}
+	if len(labels) != len(Ways) {
+		t.Errorf("labels: %v", labels)
+	}
+}
+
+func TestDetectWithoutHostname(t *testing.T) {
+	t.Parallel()
+	m := fakeMachine(nil)
+	m.Hostname = func() (string, error) { return "", errors.New("no") }
+	if in := Detect(m, "/srv/.env"); in.Hostname != "" || in.HostnameFrom == "" {
+		t.Errorf("%+v", in)
+	}
+}
+
+func TestReadRegular(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("12345"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := readRegular(file, 5); err != nil || string(data) != "12345" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if data, err := readRegular(file, 4); err == nil {
+		t.Errorf("over the limit: %q", data)
+	}
+	if _, err := readRegular(dir, 5); err == nil {
+		t.Error("a directory is read")
+	}
+	pipe := filepath.Join(dir, "pipe")
+	if err := mkfifo(pipe); err != nil {
+		t.Skip("no named pipes here")
+	}
+	done := make(chan error, 1)
+	go func() { _, err := readRegular(pipe, 5); done <- err }()
+	select {
+	case err := <-done:
+		if err == nil {
+			t.Error("a pipe is read")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("a pipe without a writer is waited for")
+	}
+}
+
+// The real machine must give an answer too, whatever it has installed.
+func TestDetectHere(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(officialCompose), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in := Detect(ThisMachine(), filepath.Join(dir, ".env"))
+	if in.Way != WayCompose || in.ComposeFile != filepath.Join(dir, "compose.yaml") {
+		t.Errorf("%+v", in)
+	}
+}
