@@ -73,8 +73,8 @@ var (
 	certOf      = regexp.MustCompile(`certificate is valid for ([A-Za-z0-9.*-]{1,100})`)
 	lookupOf    = regexp.MustCompile(`lookup ([A-Za-z0-9._-]{1,100})`)
 	ipOf        = regexp.MustCompile(`[0-9A-Fa-f:.]{6,45}`)
-	portOf      = regexp.MustCompile(`[\]A-Za-z0-9]:(\d{2,5})(?:[^0-9.:]|$)`)
-	loosePort   = regexp.MustCompile(`\b(25|465|587|2525|2587|2465)\b`)
+	portOf      = regexp.MustCompile(`(?:\]|[A-Za-z]|\d\.\d{1,3}):(\d{2,5})(?:[^0-9.:]|: |:?$)`)
+	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
 
 // found is the first thing of a kind in what was said.
@@ -96,8 +96,8 @@ func (e evidence) port() int {
 			return n // the resolver's port is not the relay's
 		}
 	}
-	if m := loosePort.FindString(e.raw); m != "" {
-		n, _ := strconv.Atoi(m)
+	if m := loosePort.FindStringSubmatch(e.raw); m != nil {
+		n, _ := strconv.Atoi(m[1])
 		return n
 	}
 	return 0

@@ -57,7 +57,7 @@ func before(a, b [3]int) bool {
 const (
 	fixUpgrade  = "Upgrade Pocket ID: before 0.27.1 it can only say localhost. Then give its container or machine a full hostname such as "
 	fixUnproven = "As far as known (not proven), Pocket ID 2.10 and later always says localhost and has no setting for it. Let a local Postfix with a real myhostname relay in between; `smtp-wizard listen` shows what yours says."
-	fixEither   = "Give Pocket ID a full hostname (compose `hostname: %`), and on Pocket ID up to 2.9 use port 465 with TLS tls instead of STARTTLS. From 2.10 on it may say localhost whatever is set (not proven): then relay through a local Postfix with a real name."
+	fixEither   = "Give Pocket ID a full hostname (compose `hostname: %`), and up to version 2.9 set Port 465 and TLS tls. From 2.10 on it may say localhost whatever is set (not proven): then put a local Postfix with a real name in between."
 	fixBetween  = "Pocket ID {v} says localhost before STARTTLS and cannot be told otherwise, and this relay has no port 465. Let a local Postfix with a real myhostname relay in between, and point SMTP_HOST at it."
 )
 
@@ -84,7 +84,7 @@ func heloFix(e evidence) string {
 	case eraUnproven:
 		return fixUnproven
 	case eraUnknown:
-		return "Give Pocket ID a full hostname: compose `hostname: " + fullName(e) + "`, or the machine's hostname. From 2.10 on it may say localhost whatever is set (not proven): then relay through a local Postfix with a real name."
+		return "Give Pocket ID a full hostname: compose `hostname: " + fullName(e) + "`, or the machine's hostname. From 2.10 on it may say localhost whatever is set (not proven): then put a local Postfix with a real name in between."
 	}
 	return "Give Pocket ID a full hostname: compose `hostname: " + fullName(e) + "`, or the machine's hostname where no container is used."
 }

@@ -62,10 +62,10 @@ var serverRules = []rule{
 	},
 	// this machine
 	{
-		id: "spamhaus-554-openresolver", stage: smtpcheck.StageRcpt, says: "error: open resolver|public/open resolver",
-		sure: Exact, provider: "postfix", step: StepNone,
+		id: "spamhaus-554-openresolver", stage: smtpcheck.StageRcpt, says: "open resolver",
+		sure: Exact, provider: "postfix", step: StepProvider, field: "preset",
 		cause: "The relay asks Spamhaus through a public DNS resolver, gets an error code back and takes it for a listing. Nothing is wrong with this sender.",
-		fix:   "Have the relay's operator use a DNS resolver of its own. Nothing in Pocket ID changes this; another relay does.",
+		fix:   "Have the relay's operator use a DNS resolver of its own, or choose another relay. No other answer here changes this.",
 	},
 	{
 		id: "blocklist", stage: smtpcheck.StageRcpt, says: "blocked using|listed at|listed by|in a black list|spamhaus|spamcop|barracudacentral|blocklist|blacklisted|blocked by * rbl|dnsbl",
@@ -144,7 +144,7 @@ var serverRules = []rule{
 	// TLS and login
 	{
 		id: "postfix-454-tls", stage: smtpcheck.StageStartTLS, says: "tls not available due to|tls currently unavailable|tls not available|tls is not available|tls unavailable",
-		sure: Exact, provider: "postfix", step: StepNone, waiting: false,
+		sure: Exact, provider: "postfix", step: StepRelay, field: "tls",
 		cause: "The relay offers STARTTLS but cannot use its certificate or key. Waiting does not help until that is repaired at the relay.",
 		fix:   "On the relay repair smtpd_tls_cert_file and its key, and that the server may read both. Only for a relay on this very machine is TLS none acceptable.",
 	},

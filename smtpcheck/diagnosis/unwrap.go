@@ -20,19 +20,20 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: ")
 // and of this program ("S: ").
 var (
-	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|server:|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s+|\s*b['"])`)
-	clientSays = regexp.MustCompile(`^(?:C:|-->?|~>|>>>|>>|=>|>|client:|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s+|\s*b['"])`)
+	clientSays = regexp.MustCompile(`^(?:C:|-->?|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
 	// stamps are what loggers put before a message.
 	stamps = regexp.MustCompile(`^(?:` + strings.Join([]string{
 		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
 		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`,
 		`[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
-		`[\w.-]{1,60} ?\|`,
-		`\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?:?(?:\s|$)`,
+		`[\w.-]{1,60} *\|`,
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
 		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
 	}, `|`) + `)[ :]*`)
+	// levels do not begin a new message: "Error: " may stand in the middle of one.
+	levels = regexp.MustCompile(`^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
 )
 
 // unwrap takes what loggers add off a line: time stamps, levels, container
@@ -43,11 +44,13 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 		return fromNobody, inner, true
 	}
 	for range 8 {
-		loc := stamps.FindStringIndex(text)
-		if loc == nil || loc[1] == 0 {
+		if loc := stamps.FindStringIndex(text); loc != nil {
+			text, fresh = text[loc[1]:], true
+		} else if loc := levels.FindStringIndex(text); loc != nil {
+			text = text[loc[1]:]
+		} else {
 			break
 		}
-		text, fresh = text[loc[1]:], true
 	}
 	text = unescape(text)
 	if loc := serverSays.FindStringIndex(text); loc != nil {

@@ -33,10 +33,14 @@ func stageOfWords(words string) smtpcheck.Stage {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|domain|greylist|test purposes"
+const topics = "eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|domain|greylist|test purposes|quota|throttl|exceed|credits|sending rate"
 
 func worthReading(text string) bool {
-	return says(strings.ToLower(text), topics) || codedReply.MatchString(text)
+	if says(strings.ToLower(text), topics) {
+		return true
+	}
+	code, _, _ := replyIn(text)
+	return code != 0
 }
 
 var (

@@ -1,0 +1,229 @@
+package diagnosis
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// known is a refusal that a user met, in its own words.
+type known struct {
+	Text      string          `json:"text"`
+	ID        string          `json:"id"`
+	With      string          `json:"with"`      // a provider, where the words alone fit several
+	WithID    string          `json:"with_id"`   // and the answer when it is known
+	WithStep  Step            `json:"with_step"` // where it differs
+	WithField string          `json:"with_field"`
+	Stage     smtpcheck.Stage `json:"stage"`
+	Step      Step            `json:"step"`
+	Field     string          `json:"field"`
+	Sure      Confidence      `json:"sure"`
+}
+
+func catalogue(t testing.TB) []known {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/catalogue.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []known
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestCatalogue(t *testing.T) {
+	t.Parallel()
+	all := catalogue(t)
+	if len(all) != 108 {
+		t.Errorf("%d refusals in the catalogue, want 108", len(all))
+	}
+	sure := 0
+	for _, k := range all {
+		got, matched, line := ExplainText(k.Text)
+		check(t, k, got)
+		if !matched || line == "" {
+			t.Errorf("%q: matched %v, telling line %q", k.Text, matched, line)
+		}
+		check(t, k, Explain(Situation{Text: k.Text}))
+		if got.Confidence != Class {
+			sure++
+		}
+		if k.WithID != "" {
+			k.ID, k.Sure = k.WithID, ""
+			if k.WithStep != "" {
+				k.Step, k.Field = k.WithStep, k.WithField
+			}
+			check(t, k, Explain(Situation{Text: k.Text, Provider: k.With}))
+		}
+	}
+	if sure < 100 {
+		t.Errorf("%d are exact or likely, want 100 at least", sure)
+	}
+}
+
+func check(t *testing.T, k known, got Diagnosis) {
+	t.Helper()
+	if got.ID != k.ID || got.Stage != k.Stage || got.Step != k.Step || got.Field != k.Field || k.Sure != "" && got.Confidence != k.Sure {
+		t.Errorf("%q\n got %s at %q: %s/%s, %s\nwant %s at %q: %s/%s, %s", k.Text,
+			got.ID, got.Stage, got.Step, got.Field, got.Confidence, k.ID, k.Stage, k.Step, k.Field, k.Sure)
+	}
+}
+
+// TestCatalogueAsReplies takes the replies among them the way a live
+// conversation hands them over.
+func TestCatalogueAsReplies(t *testing.T) {
+	t.Parallel()
+	for _, k := range catalogue(t) {
+		code, enhanced, words := replyIn(k.Text)
+		if !strings.HasPrefix(k.Text, "4") && !strings.HasPrefix(k.Text, "5") || code == 0 {
+			continue
+		}
+		got := FromFailure(&smtpcheck.Failure{
+			Stage: k.Stage, Doing: "EHLO id.example.com",
+			Reply: &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}},
+		}, Situation{})
+		check(t, k, got)
+	}
+}
+
+// Values that vary from one user to the next; each is replaced by another of its
+// own kind. Loopback addresses mean something and stay.
+var variations = []struct {
+	what *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(`\b(?:98\.144\.108\.17|145\.136\.242\.129|45\.247\.227\.73|222\.66\.4\.242|213\.156\.68\.104|74\.125\.193\.27|74\.125\.71\.26|8\.8\.8\.8)\b`), "203.0.113.77"},
+	{regexp.MustCompile(`\b(?:192\.168\.1\.176|10\.255\.255\.53|10\.0\.0\.67|10\.0\.0\.1)\b`), "10.9.8.7"},
+	{regexp.MustCompile(`2a00:1450:[0-9a-f:]+`), "2001:db8:7::25"},
+	{regexp.MustCompile(`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`), "someone.else@other-domain.example"},
+	{regexp.MustCompile(`mail\.example\.com|other\.example\.com|smtp\.bliibli\.com|no-such-host\.invalid|xy\.com|cloud\.mydomain\.tld`), "host7.other-domain.example"},
+	{regexp.MustCompile(`supabase-mail`), "mailer"},
+	{regexp.MustCompile(`15b0717dc4c2`), "0a1b2c3d4e5f"},
+	{regexp.MustCompile(`f10sm1a4899ejl\.97|x8-v6sm5005123itf\.1|h26sm30121397pfq\.64|q19sm2934692qbq`), "ab12-20020a17090zz.7"},
+	{regexp.MustCompile(`\[[A-Z0-9]+\.[A-Za-z0-9.]+ 202\d-[^\]]+\]`), "[FR3P281CA0001.DEUP281.PROD.OUTLOOK.COM 2026-11-23T09:45:00.000Z 08DC00000000FFFF]"},
+	{regexp.MustCompile(`(->|tcp )127\.0\.0\.1:\d+`), "${1}127.0.0.1:2626"},
+	{regexp.MustCompile(`2026-11-23T0\d:03:57Z`), "2027-01-01T00:00:00Z"},
+	{regexp.MustCompile(`PRX2|PRX\d`), "PRX5"},
+}
+
+func vary(s string) string {
+	for _, v := range variations {
+		s = v.what.ReplaceAllString(s, v.with)
+	}
+	return s
+}
+
+// wrapped is a refusal as other programs write it down.
+var wrappings = []struct {
+	name    string
+	replies bool // only for what a relay said
+	wrap    func(k known, text string) string
+}{
+	{"as it is", false, func(_ known, s string) string { return s }},
+	{"CRLF and blanks", false, func(_ known, s string) string { return "\r\n  " + s + "  \r\n\r\n" }},
+	{"colours", false, func(_ known, s string) string { return "\x1b[31m" + s + "\x1b[0m\n" }},
+	{"Pocket ID, text", false, func(_ known, s string) string { return "2026-11-23T10:00:00.123Z ERR " + s }},
+	{"Pocket ID, JSON", false, func(_ known, s string) string {
+		return `{"time":"2026-11-23T10:00:00.1Z","level":"ERROR","msg":"An error occurred","error":` + quoteJSON(s) + `}`
+	}},
+	{"docker compose", false, func(_ known, s string) string {
+		return "pocket-id-1  | [GIN] 2026/11/23 - 10:00:00 | 200 |     1.2ms | 10.0.0.9 | GET \"/healthz\"\npocket-id-1  | 2026/11/23 10:00:01 ERROR " + s + "\npocket-id-1  | [GIN] 2026/11/23 - 10:00:02 | 500 |    31ms | 10.0.0.9 | POST \"/api/application-configuration/test-email\"\n"
+	}},
+	{"journald", false, func(_ known, s string) string { return "Nov 23 10:00:00 vps-4711 pocket-id[812]: " + s }},
+	{"logfmt", false, func(_ known, s string) string {
+		return `time=2026-11-23T10:00:00Z level=ERROR msg="request failed" error="` + strings.ReplaceAll(s, `"`, `\"`) + `"`
+	}},
+	{"swaks", true, func(_ known, s string) string {
+		return "=== Connected to relay.other-domain.example.\n<-  220 relay.other-domain.example ESMTP\n<** " + s + "\n -> QUIT\n<-  221 2.0.0 Bye\n=== Connection closed with remote host."
+	}},
+	{"Postfix", true, func(k known, s string) string {
+		return "Nov 23 10:00:00 mail postfix/smtp[4711]: 4XyZ0A1b2c: to=<a@other-domain.example>, relay=relay.other-domain.example[198.51.100.9]:587, delay=0.4, delays=0.1/0/0.2/0.1, status=bounced (host relay.other-domain.example[198.51.100.9] said: " +
+			s + " (in reply to " + postfixCommand[k.Stage] + " command))"
+	}},
+	{"nodemailer", true, func(_ known, s string) string {
+		return "Error: Message failed: " + s + "\n    at SMTPConnection._formatError (/app/node_modules/nodemailer/lib/smtp-connection/index.js:809:19)\n    at processTicksAndRejections (node:internal/process/task_queues:85:11)"
+	}},
+	{"PHPMailer", true, func(_ known, s string) string {
+		return "2026-11-23 10:00:00 SERVER -> CLIENT: " + s + "\n2026-11-23 10:00:00 CLIENT -> SERVER: QUIT\n2026-11-23 10:00:00 SERVER -> CLIENT: 221 Bye\nMessage could not be sent."
+	}},
+	{"Symfony", true, func(_ known, s string) string {
+		return `Expected response code "250" but got code "` + s[:3] + `", with message "` + s + `".`
+	}},
+	{"Python", true, func(_ known, s string) string {
+		return `smtplib.SMTPResponseException: (` + s[:3] + `, b'` + s[4:] + `')`
+	}},
+	{"Exim", true, func(_ known, s string) string {
+		return "2026-11-23 10:00:00 1tAbCd-000001-2B ** a@other-domain.example R=smarthost T=remote_smtp H=relay.other-domain.example [198.51.100.9]: SMTP error from remote mail server: " + s
+	}},
+	{"Go", true, func(_ known, s string) string { return "send email content: failed to send: " + s }},
+}
+
+var postfixCommand = map[smtpcheck.Stage]string{
+	smtpcheck.StageGreeting: "initial server greeting", smtpcheck.StageEHLO: "EHLO", smtpcheck.StageStartTLS: "STARTTLS", smtpcheck.StageAuth: "AUTH PLAIN",
+	smtpcheck.StageMail: "MAIL FROM", smtpcheck.StageRcpt: "RCPT TO", smtpcheck.StageData: "end of DATA",
+}
+
+func quoteJSON(s string) string {
+	b, _ := json.Marshal(s) // escapes <, > and & as Go's loggers do
+	return string(b)
+}
+
+var wholeReply = regexp.MustCompile(`^[45]\d\d[ -]`)
+
+// TestCatalogueInOtherWords changes all that differs from one user to the next,
+// and wraps each refusal as other programs write it down.
+func TestCatalogueInOtherWords(t *testing.T) {
+	t.Parallel()
+	for _, k := range catalogue(t) {
+		for _, text := range []string{k.Text, vary(k.Text), strings.ToUpper(k.Text[:1]) + k.Text[1:], strings.ReplaceAll(k.Text, " ", "  ")} {
+			for _, w := range wrappings {
+				if w.replies && !wholeReply.MatchString(k.Text) {
+					continue
+				}
+				if got, matched, _ := ExplainText(w.wrap(k, text)); !matched || got.ID != k.ID || got.Step != k.Step {
+					t.Errorf("%s: %q is %s (%s), want %s (%s)", w.name, w.wrap(k, text), got.ID, got.Step, k.ID, k.Step)
+				}
+			}
+		}
+	}
+}
+
+// TestCatalogueWrapped breaks each refusal at each third blank, as a narrow
+// terminal or a mail does.
+func TestCatalogueWrapped(t *testing.T) {
+	t.Parallel()
+	for _, k := range catalogue(t) {
+		words := strings.Fields(k.Text)
+		for at := 1; at < len(words); at += 3 {
+			text := strings.Join(words[:at], " ") + "\n" + strings.Join(words[at:], " ")
+			if got, _, _ := ExplainText(text); got.ID != k.ID {
+				t.Errorf("%q is %s, want %s", text, got.ID, k.ID)
+			}
+		}
+	}
+}
+
+// TestMultiLine puts the lines of a run-together reply back on lines of their own.
+func TestMultiLine(t *testing.T) {
+	t.Parallel()
+	for _, k := range catalogue(t) {
+		if !wholeReply.MatchString(k.Text) {
+			continue
+		}
+		code := k.Text[:3]
+		text := strings.NewReplacer(" "+code+"-", "\n"+code+"-", " "+code+" ", "\n"+code+" ").Replace(k.Text)
+		if got, _, _ := ExplainText(text); got.ID != k.ID {
+			t.Errorf("%q is %s, want %s", text, got.ID, k.ID)
+		}
+		swaks := "<** " + strings.ReplaceAll(text, "\n", "\n<** ")
+		if got, _, _ := ExplainText(swaks); got.ID != k.ID {
+			t.Errorf("%q is %s, want %s", swaks, got.ID, k.ID)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package diagnosis
+
+import (
+	_ "embed"
+	"encoding/json"
+	"slices"
+)
+
+// Hoster is a hosting company that blocks outgoing mail ports by default. It is
+// advice for a port that does not answer, never a proof that this machine is
+// there.
+type Hoster struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Blocked []int  `json:"blocked"` // TCP ports that do not get out
+	Open    []int  `json:"open"`    // mail ports that do
+	How     string `json:"how"`     // how it blocks, and whether it can be lifted
+	Instead string `json:"instead"` // what to do
+	Sure    string `json:"sure"`    // "high" or "medium"
+}
+
+//go:embed hosters.json
+var hostersJSON []byte
+
+// Hosters are all that are known, in no order that means anything.
+var Hosters = readHosters()
+
+// readHosters panics on a table that does not parse, which is a build mistake
+// that the first test finds.
+func readHosters() []Hoster {
+	var all []Hoster
+	if err := json.Unmarshal(hostersJSON, &all); err != nil {
+		panic("hosters.json: " + err.Error())
+	}
+	return all
+}
+
+// BlockedBy lists the hosters that block every one of the ports by default, those
+// that block the fewest others first. No ports, no hosters.
+func BlockedBy(ports []int) []Hoster {
+	var found []Hoster
+	for _, h := range Hosters {
+		if len(ports) > 0 && blocksAll(h, ports) {
+			found = append(found, h)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Hoster) int { return len(a.Blocked) - len(b.Blocked) })
+	return found
+}
+
+func blocksAll(h Hoster, ports []int) bool {
+	for _, p := range ports {
+		if !slices.Contains(h.Blocked, p) {
+			return false
+		}
+	}
+	return true
+}
