@@ -1,0 +1,207 @@
+package presets
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+var hostForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
+
+func TestTableIsWellFormed(t *testing.T) {
+	t.Parallel()
+	ids := map[string]bool{}
+	for _, p := range All() {
+		if ids[p.ID] || !hostForm.MatchString(p.ID) {
+			t.Errorf("id %q is not unique or not well-formed", p.ID)
+		}
+		ids[p.ID] = true
+		if p.Name == "" || !slices.Contains([]string{"relay", "transactional", "mailbox", "local", "local-test", "custom"}, p.Category) {
+			t.Errorf("%s: name %q, category %q", p.ID, p.Name, p.Category)
+		}
+		if u, err := url.Parse(p.DocURL); err != nil || u.Scheme != "https" || u.Host == "" {
+			t.Errorf("%s: doc_url %q", p.ID, p.DocURL)
+		}
+		checkHosts(t, p)
+		checkEndpoints(t, p)
+		checkTexts(t, p)
+		checkUse(t, p)
+	}
+}
+
+func checkHosts(t *testing.T, p Preset) {
+	seen := map[string]bool{}
+	for _, h := range p.Hosts {
+		_, err := netip.ParseAddr(h.Host)
+		if err != nil && !hostForm.MatchString(h.Host) || seen[h.Host] {
+			t.Errorf("%s: host %q", p.ID, h.Host)
+		}
+		if len(p.Hosts) > 1 && h.Region == "" {
+			t.Errorf("%s: %s does not say what it is for", p.ID, h.Host)
+		}
+		seen[h.Host] = true
+	}
+	if p.Usable && len(p.Hosts) == 0 && p.HostHint == "" {
+		t.Errorf("%s: neither a host nor a hint", p.ID)
+	}
+	for _, name := range slices.Concat(p.Domains, p.MX) {
+		if !hostForm.MatchString(name) || !strings.Contains(name, ".") {
+			t.Errorf("%s: domain %q", p.ID, name)
+		}
+	}
+}
+
+func checkEndpoints(t *testing.T, p Preset) {
+	recommended := 0
+	seen := map[Endpoint]bool{}
+	for _, e := range p.Endpoints {
+		if e.Recommended {
+			recommended++
+		}
+		key := Endpoint{Port: e.Port, TLS: e.TLS}
+		if seen[key] || e.Port < 1 || e.Port > 65535 || !slices.Contains([]string{"none", "starttls", "tls"}, e.TLS) {
+			t.Errorf("%s: endpoint %+v", p.ID, e)
+		}
+		// RFC 8314: 465 is implicit TLS, 587 is not.
+		if e.Port == 465 && e.TLS != "tls" || e.Port == 587 && e.TLS != "starttls" {
+			t.Errorf("%s: port %d with %s", p.ID, e.Port, e.TLS)
+		}
+		seen[key] = true
+	}
+	if p.Usable && recommended != 1 {
+		t.Errorf("%s: %d recommended endpoints", p.ID, recommended)
+	}
+}
+
+func checkTexts(t *testing.T, p Preset) {
+	texts := map[string]string{"username": p.Username, "password": p.Password, "from": p.From, "helo": p.Helo,
+		"notes": p.Notes, "why_not": p.WhyNot, "host_hint": p.HostHint, "name": p.Name, "keywords": p.Keywords}
+	for field, text := range texts {
+		if len(text) > 200 || strings.ContainsFunc(text, unicode.IsControl) || strings.TrimSpace(text) != text {
+			t.Errorf("%s: %s is %q", p.ID, field, text)
+		}
+		sentence := field != "name" && field != "keywords"
+		if sentence && text != "" && !strings.HasSuffix(text, ".") {
+			t.Errorf("%s: %s is no sentence: %q", p.ID, field, text)
+		}
+	}
+	for _, region := range p.Hosts {
+		if len(region.Region) > 60 {
+			t.Errorf("%s: region %q", p.ID, region.Region)
+		}
+	}
+}
+
+func checkUse(t *testing.T, p Preset) {
+	if p.Usable == (p.WhyNot != "") {
+		t.Errorf("%s: usable %v, because %q", p.ID, p.Usable, p.WhyNot)
+	}
+	if !slices.Contains([]Login{LoginRequired, LoginOptional, LoginNone}, p.Login) {
+		t.Errorf("%s: login %q", p.ID, p.Login)
+	}
+	if p.Usable && (p.Username == "" || p.Password == "" || p.From == "") {
+		t.Errorf("%s lacks a rule for user name, password or sender", p.ID)
+	}
+	if p.UserLiteral != "" && !strings.Contains(p.Username, "Literally "+p.UserLiteral) {
+		t.Errorf("%s: the rule %q does not name %s", p.ID, p.Username, p.UserLiteral)
+	}
+	plain := slices.Contains(p.Auth, "PLAIN") || slices.Contains(p.Auth, "LOGIN")
+	if p.Usable && p.Login == LoginRequired && len(p.Auth) > 0 && !plain {
+		t.Errorf("%s is usable without PLAIN or LOGIN: %v", p.ID, p.Auth)
+	}
+}
+
+func TestOrderAndCoverage(t *testing.T) {
+	t.Parallel()
+	all := All()
+	if all[0].ID != "google-workspace-relay" || all[len(all)-1].ID != "custom" {
+		t.Errorf("first %s, last %s", all[0].ID, all[len(all)-1].ID)
+	}
+	for _, id := range []string{"gmail", "microsoft-365", "amazon-ses", "sendgrid", "mailgun", "postmark", "brevo",
+		"resend", "mailjet", "smtp2go", "fastmail", "icloud", "proton-smtp", "zoho", "postfix-local"} {
+		if _, ok := ByID(id); !ok {
+			t.Errorf("no preset %s", id)
+		}
+	}
+	for id, user := range map[string]string{"sendgrid": "apikey", "resend": "resend", "sparkpost": "SMTP_Injection",
+		"zeptomail": "emailapikey", "cloudflare-email": "api_token"} {
+		if p, _ := ByID(id); p.UserLiteral != user {
+			t.Errorf("%s: user %q, want %q", id, p.UserLiteral, user)
+		}
+	}
+	for _, id := range []string{"outlook-com", "tuta", "loops"} {
+		if p, ok := ByID(id); !ok || p.Usable {
+			t.Errorf("%s is offered as usable", id)
+		}
+	}
+	all[0] = Preset{}
+	if All()[0].ID == "" {
+		t.Error("a caller can change the table")
+	}
+}
+
+func TestByHost(t *testing.T) {
+	t.Parallel()
+	for host, id := range map[string]string{
+		"smtp-relay.gmail.com":                          "google-workspace-relay",
+		"SMTP.Gmail.com.":                               "gmail",
+		" smtp.eu.mailgun.org":                          "mailgun",
+		"email-smtp.eu-west-1.amazonaws.com":            "amazon-ses",
+		"email-smtp.xx-new-9.amazonaws.com":             "amazon-ses",
+		"smtp.email.sa-bogota-1.oci.oraclecloud.com":    "oracle-email-delivery",
+		"example-com.mail.protection.outlook.com":       "microsoft-365-connector",
+		"pro2.mail.ovh.net":                             "ovh",
+		"127.0.0.1":                                     "", // several local presets
+		"mail.example.com":                              "",
+		"":                                              "",
+		"evil.example/email-smtp.x.amazonaws.com":       "",
+		"email-smtp.eu-west-1.amazonaws.com.evil.exmpl": "",
+	} {
+		p, ok := ByHost(host)
+		if ok != (id != "") || ok && p.ID != id {
+			t.Errorf("ByHost(%q) = %q, %v; want %q", host, p.ID, ok, id)
+		}
+	}
+}
+
+func TestEndpointsAndHosts(t *testing.T) {
+	t.Parallel()
+	google, _ := ByID(" Google-Workspace-Relay ")
+	if e := google.Recommended(); e.Port != 587 || e.TLS != "starttls" {
+		t.Errorf("recommended %+v", e)
+	}
+	if e, ok := google.EndpointAt(25); !ok || e.TLS != "starttls" {
+		t.Errorf("port 25: %+v", e)
+	}
+	if e, ok := google.EndpointAt(2525); ok {
+		t.Errorf("port 2525: %+v", e)
+	}
+	if got := google.Ports(); !slices.Equal(got, []int{587, 465, 25}) {
+		t.Errorf("ports %v", got)
+	}
+	zoho, _ := ByID("zoho")
+	for addr, host := range map[string]string{"a@zoho.eu": "smtp.zoho.eu", "a@zoho.in": "smtp.zoho.in",
+		"a@example.com": "smtp.zoho.com", "nonsense": "smtp.zoho.com"} {
+		if got := zoho.HostFor(addr); got != host {
+			t.Errorf("HostFor(%s) = %s, want %s", addr, got, host)
+		}
+	}
+	ses, _ := ByID("amazon-ses")
+	if host, ok := ses.HostForRegion("Frankfurt"); !ok || host != "email-smtp.eu-central-1.amazonaws.com" {
+		t.Errorf("Frankfurt: %s", host)
+	}
+	if host, ok := ses.HostForRegion("eu-west-2"); !ok || host != "email-smtp.eu-west-2.amazonaws.com" {
+		t.Errorf("eu-west-2: %s", host)
+	}
+	if host, ok := ses.HostForRegion("Atlantis"); ok {
+		t.Errorf("Atlantis: %s", host)
+	}
+	custom, _ := ByID("custom")
+	if custom.DefaultHost() != "" || custom.HostFor("a@example.com") != "" {
+		t.Error("custom has a host")
+	}
+}
