@@ -6,11 +6,14 @@ import "smtp-wizard/smtpcheck"
 // returns one. What was found out, not said, is in the findings.
 type Answers struct {
 	// Install
-	EnvFile string   // path of the .env, as the admin wrote it
-	Runs    string   // how Pocket ID runs: compose, docker, podman, systemd, manual
-	Readers []string // who reads the file; nil: what goes with Runs
-	Version string   // of Pocket ID, such as "2.9.0"; "" means the newest known
-	AppURL  string
+	EnvFile string // path of the .env, as the admin wrote it
+	// TakenFrom is the file whose settings the answers began with.
+	TakenFrom string
+	Runs      string   // how Pocket ID runs: compose, docker, podman, systemd, manual
+	Readers   []string // who reads the file; nil: what goes with Runs
+	Version   string   // of Pocket ID, such as "2.9.0"; "" means the newest known
+	AppURL    string
+	Mend      bool // lines that keep a reader from the file are mended with the rest
 
 	// Provider
 	Preset string // id of the preset, "custom", or "" before it was chosen
@@ -19,6 +22,8 @@ type Answers struct {
 	Host string
 	Port int
 	TLS  smtpcheck.TLSMode
+	// SkipVerify is SMTP_SKIP_CERT_VERIFY, as the .env has it.
+	SkipVerify bool
 
 	// Sender
 	From     string
@@ -35,8 +40,20 @@ type Answers struct {
 	Retries  int  // how often the test was asked for again
 	Untested bool // the admin goes on without a delivered message
 
+	// Continue is what was said to the offer of a draft.
+	Continue bool
+
+	// Unattended: nobody is there to read what the probes find, so only what
+	// decides is asked of the network.
+	Unattended bool
+	// Offline: the relay is not to be spoken to at all (apply --no-check).
+	Offline bool
+
 	// Write
 	LockUI  bool // UI_CONFIG_DISABLED=true was agreed to
-	Writing int  // how often "write it" was said
 	InPlace bool // write in place where a rename is impossible (bind mount)
+	// Confirmed is the plan that the admin agreed to write. It is never saved: who
+	// comes back is asked again.
+	Confirmed any `json:"-"`
+	Looks     int // how often the file was to be looked at anew
 }

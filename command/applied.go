@@ -1,0 +1,121 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/steps"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/flags"
+)
+
+// applyResult is the JSON of apply. Its shape is a contract.
+type applyResult struct {
+	Written  []string          `json:"written"`
+	Backup   string            `json:"backup"`
+	Encoding map[string]string `json:"encoding"`
+	Readers  []string          `json:"readers"`
+	Changed  []string          `json:"changed"`
+	Warnings []string          `json:"warnings"`
+	Check    *checkResult      `json:"check,omitempty"`
+}
+
+// applyFailed says which flag to change. A refused test has its stage's exit
+// code, and its JSON.
+func (o *options) applyFailed(w steps.World, found steps.Surroundings, r flags.Result, err error) error {
+	trial, tested := steps.TrialOf(r.State)
+	var fault *flags.FaultError
+	if !errors.As(err, &fault) {
+		return err
+	}
+	if fault.From == wizard.LiveTest && tested && trial.Result.Failure != nil {
+		return o.refused(w, found, trial)
+	}
+	if fault.Step == wizard.Write || fault.From == wizard.Write {
+		return file(err)
+	}
+	return usage(err)
+}
+
+func (o *options) refused(w steps.World, found steps.Surroundings, trial steps.Trial) error {
+	check := trialJSON(w, found, trial)
+	if !o.json {
+		printTrial(o.Out, trial, check)
+		fmt.Fprintln(o.Out, "\nNothing was written.")
+		return &exitError{Code: check.Exit}
+	}
+	err := printJSON(o.Out, applyResult{
+		Written: []string{}, Encoding: map[string]string{}, Readers: []string{}, Changed: []string{}, Warnings: []string{}, Check: &check,
+	})
+	if err != nil {
+		return err
+	}
+	return &exitError{Code: check.Exit}
+}
+
+// printApplied says what was done, or what would be.
+func (o *options) printApplied(w steps.World, found steps.Surroundings, r flags.Result, f applyFlags) error {
+	outcome := steps.OutcomeOf(r.State)
+	if outcome.Err != nil {
+		return file(outcome.Err)
+	}
+	if o.json {
+		return printJSON(o.Out, applied(w, found, r, outcome))
+	}
+	for _, warning := range r.Warnings {
+		fmt.Fprintf(o.Err, "Warning: %s\n", warning.Text)
+	}
+	if !f.dryRun {
+		fmt.Fprint(o.Out, steps.Summary(r.State))
+		return nil
+	}
+	printDiff(o, outcome.Draft)
+	return nil
+}
+
+func applied(w steps.World, found steps.Surroundings, r flags.Result, out steps.Outcome) applyResult {
+	a := applyResult{Written: []string{}, Encoding: map[string]string{}, Readers: list(out.Readers), Changed: []string{}, Warnings: []string{}}
+	for _, s := range out.Saved {
+		if s.Changed {
+			a.Written = append(a.Written, s.Path)
+		}
+		if s.Backup != "" {
+			a.Backup = s.Backup
+		}
+	}
+	for _, k := range out.Env.Keys {
+		if k.Encoding != "" {
+			a.Encoding[k.Key] = k.Encoding
+		}
+		if k.Op != envwriter.Kept {
+			a.Changed = append(a.Changed, k.Key)
+		}
+	}
+	for _, warning := range r.Warnings {
+		a.Warnings = append(a.Warnings, warning.Text)
+	}
+	a.Warnings = append(a.Warnings, out.Warnings...)
+	if trial, ok := steps.TrialOf(r.State); ok {
+		check := trialJSON(w, found, trial)
+		a.Check = &check
+	}
+	return a
+}
+
+func printDiff(o *options, d *steps.Draft) {
+	if d == nil || !d.Env.Changed() {
+		fmt.Fprintln(o.Out, "Nothing would change.")
+		return
+	}
+	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
+	for _, l := range d.Diff {
+		fmt.Fprintf(o.Out, "%1s %s\n", marks[l.Op], l.Text)
+	}
+	if d.Override != "" {
+		fmt.Fprintf(o.Out, "new file %s, hostname: %s\n", d.Override, d.Order.Hostname)
+	}
+	for _, warning := range d.Warnings {
+		fmt.Fprintf(o.Err, "Warning: %s\n", warning)
+	}
+}

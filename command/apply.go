@@ -1,0 +1,197 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/steps"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/flags"
+)
+
+type applyFlags struct {
+	preset, host, port, tls, from, user, to string
+	appURL, hostname, as, passwordFile, ca  string
+	readers                                 []string
+	passwordStdin, lockUI, noCheck, dryRun  bool
+}
+
+// passwordVariable holds the password where neither a file nor standard input
+// does.
+const passwordVariable = "SMTP_WIZARD_PASSWORD"
+
+func newApply(o *options) *cobra.Command {
+	var f applyFlags
+	c := &cobra.Command{
+		Use:   "apply",
+		Short: "The wizard without questions: every answer is a flag",
+		Long: `Apply takes the same steps as the wizard. A flag is an answer given beforehand;
+what is not given comes from the .env, else from the preset. It tests the settings
+and writes the .env only when the relay took a message. Running it again changes
+nothing. The password is read from standard input, a file, or SMTP_WIZARD_PASSWORD,
+never from an argument.`,
+		Example: `  smtp-wizard apply --preset google-workspace-relay --app-url https://id.example.com \
+    --from noreply@example.com --hostname id.example.com`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := o.bounded(cmd.Context())
+			defer cancel()
+			return o.apply(ctx, cmd, f)
+		},
+	}
+	s := c.Flags()
+	s.StringVar(&f.preset, "preset", "", "the provider's `id`; see smtp-wizard presets")
+	s.StringVar(&f.host, "host", "", "the relay's `host`, also as host:port or URL")
+	s.StringVar(&f.port, "port", "", "the relay's `port`")
+	s.StringVar(&f.tls, "tls", "", "none, starttls or tls")
+	s.StringVar(&f.from, "from", "", "SMTP_FROM, a bare `address`")
+	s.StringVar(&f.user, "user", "", "SMTP_USER")
+	s.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
+	s.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
+	s.StringVar(&f.appURL, "app-url", "", "APP_URL")
+	s.StringVar(&f.hostname, "hostname", "", "the `name` that os.Hostname() shall return to Pocket ID")
+	s.StringVar(&f.as, "as", "", "the `version` of Pocket ID (default: found out, else the newest known)")
+	s.StringSliceVar(&f.readers, "readers", nil, "who reads the .env: pocket-id, compose, systemd, sh, docker, podman, node")
+	s.StringVar(&f.to, "to", "", "send the test to this `address` (default: the sender)")
+	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
+	s.BoolVar(&f.noCheck, "no-check", false, "do not speak to the relay")
+	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes, write nothing")
+	s.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `file` too")
+	return c
+}
+
+func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) error {
+	world, err := newWorld(o, f.ca)
+	if err != nil {
+		return err
+	}
+	snapshot, err := envwriter.Load(o.envFile)
+	if err != nil {
+		return file(err)
+	}
+	start, err := f.start(o.envFile)
+	if err != nil {
+		return err
+	}
+	found := world.LookRound(ctx, o.envFile)
+	given, err := f.given(cmd, o, found, snapshot.Exists)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		given.Stop = steps.ReadyToWrite
+	}
+	machine := wizard.Machine{Steps: steps.All(world), Now: world.Now}
+	result, err := flags.Run(ctx, machine, machine.Start(start), given)
+	if err != nil {
+		return o.applyFailed(world, found, result, err)
+	}
+	return o.printApplied(world, found, result, f)
+}
+
+// start are the answers that are no field of a page.
+func (f applyFlags) start(envFile string) (wizard.Answers, error) {
+	a := wizard.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck}
+	for _, name := range f.readers {
+		if _, err := envwriter.ReaderNamed(strings.TrimSpace(name)); err != nil {
+			return a, usage(fmt.Errorf("--readers: %w", err))
+		}
+		a.Readers = append(a.Readers, strings.TrimSpace(name))
+	}
+	if f.hostname != "" {
+		if err := pocketid.CheckName(f.hostname).Err(); err != nil {
+			return a, usage(fmt.Errorf("--hostname: %w", err))
+		}
+		a.Hostname = f.hostname
+	}
+	return a, nil
+}
+
+// given are the flags as answers to fields.
+func (f applyFlags) given(cmd *cobra.Command, o *options, found steps.Surroundings, exists bool) (flags.Given, error) {
+	in := map[wizard.ID]map[string]string{}
+	put := func(step wizard.ID, field, flag, value string) {
+		if !cmd.Flags().Changed(flag) {
+			return
+		}
+		if in[step] == nil {
+			in[step] = map[string]string{}
+		}
+		in[step][field] = value
+	}
+	put(wizard.Install, "app_url", "app-url", f.appURL)
+	put(wizard.Install, "version", "as", f.as)
+	put(wizard.Provider, "preset", "preset", f.preset)
+	put(wizard.Relay, "host", "host", f.host)
+	put(wizard.Relay, "port", "port", f.port)
+	put(wizard.Relay, "tls", "tls", f.tls)
+	put(wizard.Sender, "from", "from", f.from)
+	put(wizard.Sender, "user", "user", f.user)
+	put(wizard.Sender, "to", "to", f.to)
+	put(wizard.Identity, "hostname", "hostname", f.hostname)
+	if cmd.Flags().Changed("port") || cmd.Flags().Changed("tls") {
+		put(wizard.Identity, "settings", orFlag(cmd, "port", "tls"), "leave")
+	}
+	if f.preset == "" {
+		switch {
+		case f.host != "":
+			in[wizard.Provider] = map[string]string{"preset": steps.Custom}
+		case found.Value("SMTP_HOST") == "":
+			return flags.Given{}, usage(errors.New("--preset or --host is needed"))
+		}
+	}
+	lock := "no"
+	if f.lockUI || !exists {
+		lock = "yes"
+	}
+	in[wizard.Write] = map[string]string{"lock_ui": lock}
+	password, given, err := f.password(o)
+	if err != nil {
+		return flags.Given{}, err
+	}
+	g := flags.Given{Input: in}
+	if given {
+		g.Secrets = map[wizard.ID]map[string]smtpcheck.Secret{wizard.Sender: {"password": password}}
+	}
+	return g, nil
+}
+
+func orFlag(cmd *cobra.Command, first, second string) string {
+	if cmd.Flags().Changed(first) {
+		return first
+	}
+	return second
+}
+
+// password reads the password from where the flags say. One line end at the end
+// is not part of it.
+func (f applyFlags) password(o *options) (smtpcheck.Secret, bool, error) {
+	var raw []byte
+	var err error
+	switch {
+	case f.passwordStdin && f.passwordFile != "":
+		return smtpcheck.Secret{}, false, usage(errors.New("--password-stdin and --password-file exclude each other"))
+	case f.passwordStdin:
+		raw, err = io.ReadAll(io.LimitReader(o.In, 64<<10))
+	case f.passwordFile != "":
+		raw, err = os.ReadFile(f.passwordFile)
+	case o.Getenv(passwordVariable) != "":
+		raw = []byte(o.Getenv(passwordVariable))
+	default:
+		return smtpcheck.Secret{}, false, nil
+	}
+	if err != nil {
+		return smtpcheck.Secret{}, false, file(err)
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	return smtpcheck.NewSecret(text), text != "", nil
+}

@@ -1,0 +1,247 @@
+package command
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/steps"
+)
+
+type checkFlags struct {
+	to, as, hostname, ca string
+	helo                 []string
+	noSend               bool
+}
+
+func newCheck(o *options) *cobra.Command {
+	var f checkFlags
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Test the mail settings of an existing .env, as Pocket ID would use them",
+		Long: `Check reads the mail settings of the .env and has the conversation with the relay
+that Pocket ID would have, up to a delivered message. Beside it, each name that
+Pocket ID could announce is tried up to RCPT.
+
+The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo,
+14 starttls, 15 tls, 16 auth, 17 mail, 18 rcpt, 19 data; 0 is success.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := o.bounded(cmd.Context())
+			defer cancel()
+			world, err := newWorld(o, f.ca)
+			if err != nil {
+				return err
+			}
+			found := world.LookRound(ctx, o.envFile)
+			setup, err := f.setup(world, found)
+			if err != nil {
+				return err
+			}
+			trial := world.Try(ctx, setup, f.names(world, found, setup), progress(o))
+			return report(o, world, found, trial)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.to, "to", "", "send the test to this `address` (default: SMTP_FROM)")
+	flags.BoolVar(&f.noSend, "no-send", false, "stop after RCPT: nothing is delivered")
+	flags.StringVar(&f.as, "as", "", "speak as this `version` of Pocket ID; \"none\" announces the hostname everywhere (default: found out, else the newest known)")
+	flags.StringVar(&f.hostname, "hostname", "", "the `name` that os.Hostname() will return to Pocket ID (default: found out)")
+	flags.StringArrayVar(&f.helo, "helo", nil, "try this `name` as an identity too (repeatable)")
+	flags.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `file` too")
+	return c
+}
+
+// setup reads the .env into a test.
+func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup, error) {
+	s, err := w.SetupFrom(found)
+	if err != nil {
+		return s, err
+	}
+	if f.as != "" {
+		if s.As, err = pocketid.SpeaksAs(f.as); err != nil {
+			return s, usage(err)
+		}
+	}
+	for _, name := range append(f.helo, f.hostname) {
+		if err := pocketid.CheckName(name).Err(); name != "" && err != nil {
+			return s, usage(fmt.Errorf("%q: %w", name, err))
+		}
+	}
+	if f.hostname != "" {
+		s.Hostname = f.hostname
+	}
+	if f.to != "" {
+		if s.To, err = steps.Address(f.to); err != nil {
+			return s, usage(fmt.Errorf("--to: %w", err))
+		}
+	}
+	s.NoSend = f.noSend
+	return s, nil
+}
+
+// names are the identities to try: those found, and those given.
+func (f checkFlags) names(w steps.World, found steps.Surroundings, s steps.Setup) []string {
+	var names []string
+	for _, c := range w.Candidates(found, append(f.helo, f.hostname)) {
+		if c.Check.Err() == nil {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// checkResult is the JSON of check. Its shape is a contract.
+type checkResult struct {
+	OK          bool           `json:"ok"`
+	Stage       string         `json:"stage"`
+	Exit        int            `json:"exit"`
+	SpeaksAs    string         `json:"speaks_as"`
+	Proven      bool           `json:"proven"`
+	Announced   []string       `json:"announced"`
+	Stages      []stageJSON    `json:"stages"`
+	Identities  []identityJSON `json:"identities"`
+	Diagnosis   *diagnosisJSON `json:"diagnosis,omitempty"`
+	Advice      []adviceJSON   `json:"advice"`
+	Token       string         `json:"token,omitempty"`
+	Transcript  []string       `json:"transcript"`
+	Explanation string         `json:"note,omitempty"`
+}
+
+type stageJSON struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	MS     int64  `json:"ms"`
+	Detail string `json:"detail"`
+}
+
+type identityJSON struct {
+	Name     string   `json:"name"`
+	Origin   []string `json:"origin"`
+	Verdict  string   `json:"verdict"` // accepted, refused, unknown
+	Accepted bool     `json:"accepted"`
+	Stage    string   `json:"stage"`
+	Reply    string   `json:"reply"`
+}
+
+type diagnosisJSON struct {
+	ID         string `json:"id"`
+	Cause      string `json:"cause"`
+	Fix        string `json:"fix"`
+	Step       string `json:"step"`
+	Field      string `json:"field"`
+	Confidence string `json:"confidence"`
+	Temporary  bool   `json:"temporary"`
+}
+
+type adviceJSON struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Why      string `json:"why"`
+	Port     int    `json:"port,omitempty"`
+	TLS      string `json:"tls,omitempty"`
+	Hostname string `json:"hostname,omitempty"`
+	Certain  bool   `json:"certain"`
+}
+
+// trialJSON turns a test into its JSON. The lists are never null.
+func trialJSON(w steps.World, found steps.Surroundings, t steps.Trial) checkResult {
+	r := checkResult{
+		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
+		Announced: append([]string{}, t.Result.Announced...), Explanation: t.Speech.Note,
+		Stages: []stageJSON{}, Identities: []identityJSON{}, Advice: []adviceJSON{}, Transcript: []string{},
+	}
+	for _, s := range t.Result.Stages {
+		r.Stages = append(r.Stages, stageJSON{string(s.Stage), s.OK, s.Elapsed.Milliseconds(), s.Detail})
+		r.Stage = string(s.Stage)
+	}
+	if f := t.Result.Failure; f != nil {
+		r.Stage, r.Exit = string(f.Stage), exitOf[f.Stage]
+	} else if !t.Setup.NoSend {
+		r.Token = t.Token
+	}
+	r.Identities = identitiesJSON(w.Candidates(found, nil), t.Verdicts)
+	if d := t.Diagnosis; d != nil {
+		r.Diagnosis = &diagnosisJSON{d.ID, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence), d.Temporary}
+	}
+	for _, o := range t.Advice {
+		r.Advice = append(r.Advice, adviceJSON{o.ID, o.Title, o.Why, o.Port, string(o.TLS), o.Hostname, o.Certain})
+	}
+	for _, l := range t.Result.Transcript {
+		r.Transcript = append(r.Transcript, l.String())
+	}
+	return r
+}
+
+func identitiesJSON(candidates []pocketid.Candidate, verdicts []smtpcheck.Verdict) []identityJSON {
+	list := []identityJSON{}
+	for _, v := range verdicts {
+		one := identityJSON{Name: v.Name, Origin: []string{}, Verdict: v.Outcome.String(),
+			Accepted: v.Outcome == smtpcheck.Accepted, Stage: string(v.Stage)}
+		if v.Reply != nil {
+			one.Reply = v.Reply.String()
+		} else if v.Failure != nil {
+			one.Reply = v.Failure.Error()
+		}
+		for _, c := range candidates {
+			if strings.EqualFold(c.Name, v.Name) {
+				for _, o := range c.Origins {
+					one.Origin = append(one.Origin, string(o))
+				}
+			}
+		}
+		if len(one.Origin) == 0 {
+			one.Origin = append(one.Origin, string(pocketid.FromTyped))
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// report prints the outcome and returns its exit code as an error.
+func report(o *options, w steps.World, found steps.Surroundings, t steps.Trial) error {
+	r := trialJSON(w, found, t)
+	if o.json {
+		if err := printJSON(o.Out, r); err != nil {
+			return err
+		}
+	} else {
+		printTrial(o.Out, t, r)
+	}
+	if f := t.Result.Failure; f != nil {
+		if errors.Is(f, context.Canceled) {
+			return errInterrupted
+		}
+		return &exitError{Code: r.Exit}
+	}
+	return nil
+}
+
+// newWorld is the machine as it is, with further certificates to trust.
+func newWorld(o *options, ca string) (steps.World, error) {
+	w := steps.Real()
+	w.Getenv = o.Getenv
+	if ca == "" {
+		return w, nil
+	}
+	pem, err := os.ReadFile(ca)
+	if err != nil {
+		return w, file(err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return w, file(fmt.Errorf("%s has no certificate in PEM form", ca))
+	}
+	w.RootCAs = pool
+	return w, nil
+}

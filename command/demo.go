@@ -1,0 +1,93 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/steps"
+	"smtp-wizard/wizard"
+)
+
+func newDemo(o *options) *cobra.Command {
+	var name string
+	var plain bool
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Walk through the wizard with a practice relay in this process",
+		Long: `Demo is the whole wizard against a relay that runs inside this program, on
+loopback, and refuses as the real one does. Pressing Enter on every page ends with
+a delivered message and a file demo.env; a .env is never touched.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			env := "demo.env"
+			if cmd.Flags().Changed("env-file") {
+				env = o.envFile
+			}
+			if filepath.Base(env) == ".env" {
+				return usage(errors.New("demo never writes a .env; give --env-file another name"))
+			}
+			return o.demo(cmd, name, env, plain)
+		},
+	}
+	c.Flags().StringVar(&name, "relay", "google", "which relay to practise on: google, postfix or open")
+	c.Flags().BoolVar(&plain, "plain", false, "ask line by line instead of on a full screen")
+	return c
+}
+
+func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
+	behaviour, ok := practice.Named(name)
+	if !ok {
+		return usage(fmt.Errorf("there is no practice relay %q; google, postfix and open are the friendly ones", name))
+	}
+	relay, err := practice.Start(behaviour, practice.Options{})
+	if err != nil {
+		return err
+	}
+	defer relay.Close()
+	ctx, cancel := o.bounded(cmd.Context())
+	defer cancel()
+	g := guide{options: o, world: demoWorld(o, relay, behaviour), plain: plain, product: "demo", forget: true,
+		start: wizard.Answers{EnvFile: env, AppURL: "https://id.example.com", Version: "2.9.0"}}
+	if _, err := g.run(ctx); err != nil {
+		return err
+	}
+	for _, d := range relay.Delivered() {
+		fmt.Fprintf(o.Out, "The practice relay took a message of %d bytes for %s, from a client that said EHLO %s.\n",
+			d.Bytes, strings.Join(d.To, ", "), strings.Join(d.EHLO, ", then "))
+	}
+	return nil
+}
+
+// demoWorld is this machine with a Pocket ID that is pretended, and a relay of
+// its own first in the list.
+func demoWorld(o *options, relay *practice.Relay, b practice.Behaviour) steps.World {
+	w := steps.Real()
+	w.Getenv = o.Getenv
+	w.RootCAs = relay.CA()
+	w.Detect = func(string) pocketid.Install {
+		version, _ := pocketid.ParseVersion("2.9.0")
+		return pocketid.Install{
+			Way: pocketid.WayCompose, WayFrom: "the demo", Version: version, VersionFrom: "the demo",
+			HostnameFrom: "the demo", Readers: []string{"pocket-id", "compose"}, InContainer: true,
+		}
+	}
+	w.Presets = []presets.Preset{{
+		ID: "practice", Name: "Practice relay", Category: "local-test", Usable: true,
+		Hosts: []presets.Host{{Host: "localhost"}},
+		Endpoints: []presets.Endpoint{
+			{Port: relay.Port(), TLS: "starttls", Recommended: true},
+			{Port: relay.TLSPort(), TLS: "tls"},
+		},
+		Login: presets.LoginNone, Username: "No login: leave user and password empty.",
+		Helo:  "It " + b.About + ".",
+		Notes: "A relay inside this program that " + b.About + ".",
+	}}
+	return w
+}

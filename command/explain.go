@@ -1,0 +1,104 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"smtp-wizard/smtpcheck/diagnosis"
+)
+
+func newExplain(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [TEXT]",
+		Short: "Say what a server's reply or a log line means, and what to do",
+		Long: `Explain takes a server's reply, a line of a log or a whole log, as an argument or
+on standard input, and says what it means and what to change. When nothing is
+known of it, the exit code is 1.`,
+		Example: `  smtp-wizard explain '535 5.7.8 Username and Password not accepted'
+  docker compose logs pocket-id | smtp-wizard explain`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := o.textOf(args)
+			if err != nil {
+				return err
+			}
+			return o.explain(text)
+		},
+	}
+}
+
+// textOf is the argument, or else standard input.
+func (o *options) textOf(args []string) (string, error) {
+	if len(args) > 0 {
+		return strings.Join(args, " "), nil
+	}
+	if f, ok := o.In.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintln(o.Err, "Paste the reply or the log, then press Ctrl+D.")
+	}
+	raw, err := io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText))
+	if err != nil {
+		return "", file(err)
+	}
+	if len(strings.TrimSpace(string(raw))) == 0 {
+		return "", usage(errors.New("there is no text to explain"))
+	}
+	return string(raw), nil
+}
+
+// explainJSON is the JSON of explain. Its shape is a contract.
+type explainJSON struct {
+	Matched    bool   `json:"matched"`
+	ID         string `json:"id"`
+	Stage      string `json:"stage"`
+	Provider   string `json:"provider"`
+	Cause      string `json:"cause"`
+	Fix        string `json:"fix"`
+	Step       string `json:"step"`
+	Confidence string `json:"confidence"`
+	Line       string `json:"line"`
+}
+
+func (o *options) explain(text string) error {
+	d, matched, line := diagnosis.ExplainText(text)
+	if o.json {
+		err := printJSON(o.Out, explainJSON{matched, d.ID, string(d.Stage), d.Provider, d.Cause, d.Fix, string(d.Step), string(d.Confidence), line})
+		if err != nil {
+			return err
+		}
+	} else {
+		printExplanation(o.Out, d, matched, line)
+	}
+	if !matched {
+		return &exitError{Code: exitUnknown}
+	}
+	return nil
+}
+
+// confidenceWords say how sure an answer is.
+var confidenceWords = map[diagnosis.Confidence]string{
+	diagnosis.Exact:  "this very refusal is known",
+	diagnosis.Likely: "this is what it most likely means",
+	diagnosis.Class:  "the refusal itself is not known; this is what its code means",
+}
+
+func printExplanation(w io.Writer, d diagnosis.Diagnosis, matched bool, line string) {
+	if line != "" {
+		fmt.Fprintf(w, "It said  %s\n", line)
+	}
+	if !matched {
+		fmt.Fprintln(w, "Nothing is known of this.")
+	}
+	if d.Cause != "" {
+		fmt.Fprintf(w, "Why      %s\n", d.Cause)
+	}
+	if d.Fix != "" {
+		fmt.Fprintf(w, "Do this  %s\n", d.Fix)
+	}
+	if matched {
+		fmt.Fprintf(w, "Sure     %s\n", confidenceWords[d.Confidence])
+	}
+}

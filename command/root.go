@@ -1,0 +1,98 @@
+// Package command is the command line: flags, subcommands and exit codes. It
+// wires the other packages together and decides nothing about mail.
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// IO is where a command reads and writes.
+type IO struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Getenv   func(string) string
+}
+
+// System is the process's own.
+func System() IO {
+	return IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
+}
+
+// options are the flags common to all commands.
+type options struct {
+	IO
+	envFile string
+	json    bool
+	timeout time.Duration
+}
+
+// Main runs one command line and returns its exit code. SIGINT, SIGTERM and
+// SIGHUP cancel it.
+func Main(args []string, sys IO) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	root := newRoot(&options{IO: sys})
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = errInterrupted
+	}
+	if err != nil && err.Error() != "" {
+		fmt.Fprintf(sys.Err, "smtp-wizard: %s\n", err)
+	}
+	return codeOf(err)
+}
+
+func newRoot(o *options) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "smtp-wizard",
+		Short: "Set up mail for Pocket ID, and prove that it arrives",
+		Long: `smtp-wizard guides through the mail settings of Pocket ID: a provider, the relay,
+the sender, the name that the server announces in EHLO, and a live test. It ends
+with a message delivered and a correct .env.
+
+Without a command it is the wizard.`,
+		Args:          cobra.NoArgs,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(o.In)
+	root.SetOut(o.Out)
+	root.SetErr(o.Err)
+	root.SetVersionTemplate("smtp-wizard {{.Version}}\n")
+	flags := root.PersistentFlags()
+	flags.StringVar(&o.envFile, "env-file", ".env", "the `path` of the .env")
+	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
+	flags.DurationVar(&o.timeout, "timeout", 0, "give up after this `time`, such as 90s (default: each wait has its own bound)")
+	addWizard(root, o)
+	root.AddCommand(
+		newDemo(o), newCheck(o), newProbe(o), newApply(o),
+		newExplain(o), newPresets(o), newListen(o), newMan(root, o),
+	)
+	return root
+}
+
+// bounded applies --timeout.
+func (o *options) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, o.timeout)
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

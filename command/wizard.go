@@ -1,0 +1,198 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"smtp-wizard/steps"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/draft"
+	"smtp-wizard/wizard/prompt"
+	"smtp-wizard/wizard/screen"
+)
+
+// addWizard makes the root command the wizard itself.
+func addWizard(root *cobra.Command, o *options) {
+	var plain bool
+	root.Flags().BoolVar(&plain, "plain", false, "ask line by line instead of on a full screen")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		ctx, cancel := o.bounded(cmd.Context())
+		defer cancel()
+		world := steps.Real()
+		world.Getenv = o.Getenv
+		g := guide{options: o, world: world, plain: plain, start: wizard.Answers{EnvFile: o.envFile}}
+		_, err := g.run(ctx)
+		return err
+	}
+}
+
+// guide is one walk through the wizard, on whichever face fits.
+type guide struct {
+	*options
+	world steps.World
+	plain bool
+	start wizard.Answers
+	// product stands in the header.
+	product string
+	// forget keeps no draft: a practice relay is gone with the program.
+	forget bool
+}
+
+var errNoTerminal = errors.New("the wizard needs a terminal on standard input and output; " +
+	"--plain asks line by line without one, and `smtp-wizard apply` takes every answer as a flag")
+
+// face shows a machine until it ends.
+type face func(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error)
+
+// run asks, works and writes, and leaves a summary behind.
+func (g guide) run(ctx context.Context) (wizard.State, error) {
+	show, err := g.face()
+	if err != nil {
+		return wizard.State{}, err
+	}
+	keep, err := g.openDraft()
+	if err != nil {
+		return wizard.State{}, err
+	}
+	defer keep.close()
+	machine := wizard.Machine{Steps: steps.All(g.world), Now: g.world.Now}
+	state, err := g.begin(ctx, machine, show, keep)
+	if err != nil {
+		return state, g.ended(err, keep)
+	}
+	state, err = show(ctx, machine, state, keep.save)
+	if err != nil || state.Ended != wizard.Done {
+		return state, g.ended(err, keep)
+	}
+	keep.remove()
+	fmt.Fprint(g.Out, steps.Summary(state))
+	return state, nil
+}
+
+// begin is the state to start from: the draft's, if there is one and it is
+// wanted.
+func (g guide) begin(ctx context.Context, m wizard.Machine, show face, keep draftFile) (wizard.State, error) {
+	saved, ok := keep.load()
+	if !ok {
+		return m.Start(g.start), nil
+	}
+	ask := wizard.Machine{Steps: []wizard.Step{steps.Resume{Saved: saved.State, At: saved.At, Now: g.world.Now()}}}
+	answer, err := show(ctx, ask, ask.Start(g.start), func(wizard.State) {})
+	switch {
+	case err != nil:
+		return answer, err
+	case answer.Ended != wizard.Done:
+		return answer, wizard.ErrInterrupted
+	case !answer.Answers.Continue:
+		return m.Start(g.start), nil
+	}
+	state := m.Resume(saved.State)
+	for _, missing := range saved.Missing {
+		state = m.AskAgain(state, missing.Step, wizard.Fault{Field: missing.Field, Tone: wizard.Warn,
+			Text: "The password is not part of what was kept; please give it again."})
+	}
+	return state, nil
+}
+
+// ended says how an unfinished guide ended.
+func (g guide) ended(err error, keep draftFile) error {
+	if err == nil || errors.Is(err, wizard.ErrInterrupted) || errors.Is(err, prompt.ErrEOF) ||
+		errors.Is(err, wizard.ErrHungUp) || errors.Is(err, wizard.ErrTerminated) || errors.Is(err, context.Canceled) {
+		if path := keep.path(); path != "" {
+			fmt.Fprintf(g.Err, "The answers, without the password, are kept in %s.\n", path)
+		}
+		return errInterrupted
+	}
+	return err
+}
+
+// face chooses between full screen and lines.
+func (g guide) face() (face, error) {
+	in, inOK := g.In.(*os.File)
+	out, outOK := g.Out.(*os.File)
+	terminal := inOK && outOK && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
+	switch {
+	case g.plain:
+		return g.lines, nil
+	case !terminal:
+		return nil, &exitError{exitTerminal, errNoTerminal}
+	case g.Getenv("TERM") == "dumb" || g.Getenv("ACCESSIBLE") != "":
+		return g.lines, nil
+	}
+	return func(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error) {
+		return screen.Run(ctx, m, s, screen.Options{In: in, Out: out, Title: "smtp-wizard", Product: g.name(), Saved: saved,
+			DraftNote: "The answers so far are kept, without the password; the same command offers to go on with them."})
+	}, nil
+}
+
+func (g guide) name() string {
+	if g.product == "" {
+		return "Pocket ID"
+	}
+	return g.product
+}
+
+func (g guide) lines(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error) {
+	return prompt.Run(ctx, m, s, prompt.Options{In: g.In, Out: g.Out, Saved: saved})
+}
+
+// draftFile is the draft, or nothing where none can be kept.
+type draftFile struct{ *draft.Draft }
+
+// openDraft locks the draft of the .env. Another wizard on the same file is an
+// error; no place for a draft is not.
+func (g guide) openDraft() (draftFile, error) {
+	if g.forget {
+		return draftFile{}, nil
+	}
+	d, err := draft.Open(g.start.EnvFile)
+	var inUse *draft.InUseError
+	if errors.As(err, &inUse) {
+		return draftFile{}, file(err)
+	}
+	if err != nil {
+		fmt.Fprintf(g.Err, "Note: %s. A dropped line would lose the answers.\n", err)
+		return draftFile{}, nil
+	}
+	return draftFile{d}, nil
+}
+
+func (d draftFile) load() (draft.Saved, bool) {
+	if d.Draft == nil {
+		return draft.Saved{}, false
+	}
+	return d.Load()
+}
+
+func (d draftFile) save(s wizard.State) {
+	if d.Draft != nil {
+		_ = d.Save(s) // the guide goes on without it
+	}
+}
+
+func (d draftFile) remove() {
+	if d.Draft != nil {
+		_ = d.Remove()
+	}
+}
+
+func (d draftFile) close() {
+	if d.Draft != nil {
+		_ = d.Close()
+	}
+}
+
+func (d draftFile) path() string {
+	if d.Draft == nil {
+		return ""
+	}
+	if _, ok := d.Load(); !ok {
+		return ""
+	}
+	return d.Path()
+}

@@ -1,0 +1,182 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// postfix is a Postfix of the test's own: its own configuration, queue and
+// mailbox, on loopback ports of its own.
+type postfix struct {
+	dir string
+	// Submission offers STARTTLS, TLS speaks it from the first byte.
+	Submission, TLS int
+	CAFile          string
+}
+
+// The account that a Postfix with SASL knows. The password has every character
+// that a .env reader might trip over.
+const (
+	saslUser     = "id@example.test"
+	saslPassword = `p'a"s$s w\o#r` + "`d"
+)
+
+// startPostfix runs Postfix with extra main.cf lines until the test ends. It
+// needs root and Debian's postfix, sasl2-bin and libsasl2-modules.
+func startPostfix(t *testing.T, lines ...string) *postfix {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Fatal("Postfix can be started by root only")
+	}
+	dir, err := os.MkdirTemp("/tmp", "postfix-e2e-") // short: it holds sockets
+	check(t, err)
+	p := &postfix{dir: dir, Submission: freePort(t), TLS: freePort(t), CAFile: filepath.Join(dir, "cert.pem")}
+	for _, name := range []string{"conf", "queue", "data", "mail", "sasl"} {
+		check(t, os.Mkdir(filepath.Join(dir, name), 0o755))
+	}
+	check(t, os.Chmod(dir, 0o755))
+	p.certificate(t)
+	p.account(t)
+	p.configure(t, lines)
+	run(t, "chown", "postfix", filepath.Join(dir, "data"))
+	run(t, "chown", "mail:mail", filepath.Join(dir, "mail"))
+	run(t, "postfix", "-c", filepath.Join(dir, "conf"), "start")
+	t.Cleanup(func() {
+		_ = exec.Command("postfix", "-c", filepath.Join(dir, "conf"), "stop").Run()
+		_ = os.RemoveAll(dir)
+	})
+	waitForPort(t, p.Submission)
+	waitForPort(t, p.TLS)
+	return p
+}
+
+// inbox is everything that was delivered, after waiting for at least one
+// message that has the token.
+func (p *postfix) inbox(t *testing.T, token string) string {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		b, err := os.ReadFile(filepath.Join(p.dir, "mail", "inbox"))
+		if err == nil && bytes.Contains(b, []byte(token)) {
+			return string(b)
+		}
+	}
+	t.Fatalf("no message with %q arrived; Postfix says:\n%s", token, p.log())
+	return ""
+}
+
+func (p *postfix) log() string {
+	b, _ := os.ReadFile(filepath.Join(p.dir, "mail.log"))
+	return string(b)
+}
+
+func (p *postfix) certificate(t *testing.T) {
+	t.Helper()
+	run(t, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+		"-keyout", filepath.Join(p.dir, "key.pem"), "-out", p.CAFile, "-days", "2", "-subj", "/CN=localhost",
+		"-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+}
+
+func (p *postfix) account(t *testing.T) {
+	t.Helper()
+	db := filepath.Join(p.dir, "sasl", "sasldb2")
+	cmd := exec.Command("saslpasswd2", "-p", "-c", "-f", db, "-u", "example.test", "id")
+	cmd.Stdin = strings.NewReader(saslPassword)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("saslpasswd2: %v\n%s", err, out)
+	}
+	run(t, "chown", "postfix", db)
+	conf := "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: " + db + "\nmech_list: PLAIN LOGIN\n"
+	check(t, os.WriteFile(filepath.Join(p.dir, "sasl", "smtpd.conf"), []byte(conf), 0o644))
+}
+
+func (p *postfix) configure(t *testing.T, lines []string) {
+	t.Helper()
+	main := fmt.Sprintf(`compatibility_level = 3.6
+queue_directory = %[1]s/queue
+data_directory = %[1]s/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = %[1]s/mail.log
+maillog_file_prefixes = %[1]s
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example.test
+mydestination =
+mynetworks =
+alias_maps =
+local_recipient_maps =
+virtual_mailbox_domains = example.test
+virtual_mailbox_base = %[1]s/mail
+virtual_mailbox_maps = static:inbox
+virtual_uid_maps = static:8
+virtual_gid_maps = static:8
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = %[1]s/cert.pem
+smtpd_tls_key_file = %[1]s/key.pem
+cyrus_sasl_config_path = %[1]s/sasl
+smtpd_error_sleep_time = 0
+%[2]s
+`, p.dir, strings.Join(lines, "\n"))
+	check(t, os.WriteFile(filepath.Join(p.dir, "conf", "main.cf"), []byte(main), 0o644))
+	check(t, os.WriteFile(filepath.Join(p.dir, "conf", "master.cf"), []byte(p.services()), 0o644))
+}
+
+func (p *postfix) services() string {
+	services := fmt.Sprintf("127.0.0.1:%d inet n - n - - smtpd\n", p.Submission) +
+		fmt.Sprintf("127.0.0.1:%d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n", p.TLS)
+	for _, line := range []string{
+		"pickup unix n - n 60 1 pickup", "cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr",
+		"tlsmgr unix - - n 1000? 1 tlsmgr", "rewrite unix - - n - - trivial-rewrite",
+		"bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce", "trace unix - - n - 0 bounce",
+		"proxymap unix - - n - - proxymap", "smtp unix - - n - - smtp", "error unix - - n - - error",
+		"retry unix - - n - - error", "virtual unix - n n - - virtual", "anvil unix - - n - 1 anvil",
+		"postlog unix-dgram n - n - 1 postlogd",
+	} {
+		services += line + "\n"
+	}
+	return services
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func waitForPort(t *testing.T, port int) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = c.Close()
+			return
+		}
+	}
+	t.Fatalf("nothing listens on port %d", port)
+}
+
+func run(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

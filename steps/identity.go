@@ -1,0 +1,272 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/diagnosis"
+	"smtp-wizard/wizard"
+)
+
+// identity asks which name Pocket ID shall announce, and what the relay says to
+// each.
+type identity struct{ world World }
+
+// another is the choice of a name of one's own.
+const another = "another"
+
+func (identity) ID() wizard.ID            { return wizard.Identity }
+func (identity) Name() string             { return "Identity" }
+func (identity) Skip(a wizard.Answers) bool { return a.Offline }
+
+// inquiry is the job of asking the relay about names.
+type inquiry struct {
+	setup Setup
+	names string
+	again int
+}
+
+func (s identity) Wants(v wizard.View) wizard.Job {
+	if v.Answers.Offline || v.Answers.Host == "" {
+		return wizard.Job{}
+	}
+	var names []string
+	for _, c := range s.candidates(v) {
+		if c.Check.Err() == nil {
+			names = append(names, c.Name)
+		}
+	}
+	setup := s.world.setup(v.Answers)
+	setup.Hostname, setup.As = "", pocketid.Version{}
+	return wizard.Job{Task: "names", For: inquiry{setup, strings.Join(names, " "), v.Answers.Looks}}
+}
+
+func (s identity) Work(ctx context.Context, job wizard.Job, _ wizard.View, report func(any)) any {
+	q := job.For.(inquiry)
+	return s.world.Identities(ctx, q.setup, strings.Fields(q.names), report)
+}
+
+// candidates are the names found and typed.
+func (s identity) candidates(v wizard.View) []pocketid.Candidate {
+	found, _ := result[Surroundings](v, wizard.Install)
+	src := pocketid.Sources{Hostname: found.Hostname, FQDN: found.FQDN, AppURL: v.Answers.AppURL}
+	if found.Install.InContainer {
+		src.Compose = found.Install.Hostname
+	}
+	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
+		if typed != "" && typed != another {
+			src.Typed = append(src.Typed, strings.TrimSpace(typed))
+		}
+	}
+	list := pocketid.Candidates(src)
+	// A name that is there for another reason too was not typed, but found.
+	for i, c := range list {
+		if len(c.Origins) > 1 {
+			list[i].Origins = slices.DeleteFunc(slices.Clone(c.Origins), func(o pocketid.Origin) bool { return o == pocketid.FromTyped })
+		}
+	}
+	return list
+}
+
+// verdicts are the relay's answers so far, by name.
+func verdicts(v wizard.View) map[string]smtpcheck.Verdict {
+	f := v.Found[wizard.Identity]
+	said := map[string]smtpcheck.Verdict{}
+	for _, news := range f.News {
+		if one, ok := news.(smtpcheck.Verdict); ok {
+			said[one.Name] = one
+		}
+	}
+	all, _ := f.Result.([]smtpcheck.Verdict)
+	for _, one := range all {
+		said[one.Name] = one
+	}
+	return said
+}
+
+func (s identity) Page(v wizard.View) wizard.Page {
+	page := wizard.Page{
+		Title: "Who does Pocket ID say it is?",
+		Why: "A mail server tells the relay its name in EHLO, and a relay may hang up on a name such as localhost. " +
+			"Each name is tried here up to RCPT; no mail is sent.",
+	}
+	f := v.Found[wizard.Identity]
+	if f.Running {
+		page.Busy = "Asking " + v.Answers.Host
+	}
+	if err := failed(f); err != nil {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())})
+	}
+	page.Field = append(page.Field, s.nameField(v))
+	if v.Input["hostname"] == another {
+		page.Field = append(page.Field, wizard.Field{
+			Name: "name", Label: "Name", Help: wizard.Help{
+				What: "A fully qualified domain name, best one that resolves to this server.", Example: "id.example.com"},
+		})
+	}
+	if f.Running {
+		return page
+	}
+	page.Body = append(page.Body, s.trouble(v)...)
+	outlook, settings := s.outlook(v)
+	page.Body = append(page.Body, outlook...)
+	if settings != nil {
+		page.Field = append(page.Field, *settings)
+	}
+	return page
+}
+
+func (s identity) nameField(v wizard.View) wizard.Field {
+	said := verdicts(v)
+	f := wizard.Field{
+		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
+		Columns: []string{"name", "from", v.Answers.Host + " says"},
+		Default: s.suggest(v),
+		Help: wizard.Help{
+			What:    "The name that os.Hostname() shall return to Pocket ID. Pocket ID has no variable for it: a container takes it from `hostname:`, a service from the machine.",
+			Example: "id.example.com",
+			Where:   "A full name with a dot in it that DNS knows is taken nearly everywhere.",
+		},
+	}
+	for _, c := range s.candidates(v) {
+		f.Choices = append(f.Choices, nameChoice(c, said, v.Found[wizard.Identity].Running))
+	}
+	f.Choices = append(f.Choices, wizard.Choice{Value: another, Cells: []string{"another name", "", ""}})
+	return f
+}
+
+func nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Verdict, running bool) wizard.Choice {
+	var from []string
+	for _, o := range c.Origins {
+		from = append(from, o.Label())
+	}
+	choice := wizard.Choice{Value: c.Name, Note: c.Check.Reason}
+	words, took := "not tried", ""
+	verdict, ok := said[c.Name]
+	switch {
+	case ok:
+		choice.Tone, words = verdictWords(verdict)
+		took = millis(verdict.Elapsed)
+	case running:
+		choice.Tone, words = wizard.Busy, "asking"
+	}
+	choice.Cells = []string{c.Name, strings.Join(from, ", "), strings.TrimSpace(words + "  " + took)}
+	return choice
+}
+
+// verdictWords says in a few words what the relay made of a name.
+func verdictWords(v smtpcheck.Verdict) (wizard.Tone, string) {
+	switch v.Outcome {
+	case smtpcheck.Accepted:
+		return wizard.Good, "accepted"
+	case smtpcheck.Refused:
+		if v.Reply == nil {
+			return wizard.Bad, "hung up at " + strings.ToUpper(string(v.Stage))
+		}
+		words := fmt.Sprintf("%d at %s", v.Reply.Code, strings.ToUpper(string(v.Stage)))
+		return wizard.Bad, words
+	}
+	return wizard.Warn, "not judged"
+}
+
+// suggest is the name to begin with: what was chosen, else what Pocket ID has
+// already if the relay takes it, else the best name that it takes.
+func (s identity) suggest(v wizard.View) string {
+	if v.Answers.Hostname != "" {
+		return v.Answers.Hostname
+	}
+	said := verdicts(v)
+	list := s.candidates(v)
+	if now := s.present(v); said[now].Outcome == smtpcheck.Accepted && pocketid.CheckName(now).Grade == pocketid.GradeOK {
+		return now
+	}
+	for _, c := range list {
+		if said[c.Name].Outcome == smtpcheck.Accepted && c.Check.Grade == pocketid.GradeOK {
+			return c.Name
+		}
+	}
+	for _, c := range list {
+		if said[c.Name].Outcome == smtpcheck.Accepted && c.Name != "localhost" {
+			return c.Name
+		}
+	}
+	return list[0].Name
+}
+
+// present is the hostname that Pocket ID has now, as far as can be told.
+func (s identity) present(v wizard.View) string {
+	found, _ := result[Surroundings](v, wizard.Install)
+	if found.Install.Hostname != "" {
+		return found.Install.Hostname
+	}
+	if pocketid.Way(v.Answers.Runs).InContainer() {
+		return ""
+	}
+	return found.Hostname
+}
+
+// trouble explains a relay that judged no name at all.
+func (s identity) trouble(v wizard.View) []wizard.Block {
+	said := verdicts(v)
+	var first *smtpcheck.Verdict
+	for _, c := range s.candidates(v) {
+		one, ok := said[c.Name]
+		if !ok {
+			continue
+		}
+		if one.Outcome != smtpcheck.Unknown || one.Failure == nil {
+			return nil
+		}
+		if first == nil {
+			first = &one
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	d := diagnosis.FromFailure(first.Failure, s.world.setup(v.Answers).situation(pocketid.Speech{}))
+	return []wizard.Block{
+		wizard.Text{Tone: wizard.Warn, Label: "It said", Body: first.Failure.Error()},
+		wizard.Text{Label: "Why", Body: d.Cause},
+		wizard.Text{Label: "Do this", Body: d.Fix},
+	}
+}
+
+func (s identity) Take(v wizard.View) wizard.Intent {
+	a := v.Answers
+	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
+	if name == another {
+		name, field = strings.TrimSpace(v.Input["name"]), "name"
+	}
+	check := pocketid.CheckName(name)
+	if err := check.Err(); err != nil {
+		text := sentence(err.Error())
+		if check.Suggest != "" && field == "name" {
+			return wizard.Correct(a, wizard.Input{"name": check.Suggest},
+				note("name", text+" "+check.Suggest+" was taken instead."))
+		}
+		return wizard.Stay(a, wizard.Fault{Field: field, Text: text, Tone: wizard.Bad})
+	}
+	a.Hostname = name
+	for _, o := range s.advice(v, name) {
+		if v.Input["settings"] == o.ID+o.Title {
+			a = apply(a, o)
+		}
+	}
+	return wizard.Next(a)
+}
+
+// apply takes an advised setting over.
+func apply(a wizard.Answers, o pocketid.Option) wizard.Answers {
+	if o.Port != 0 {
+		a.Port, a.TLS = o.Port, o.TLS
+	}
+	if o.Hostname != "" && o.ID != "relay" {
+		a.Hostname = o.Hostname
+	}
+	return a
+}

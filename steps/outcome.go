@@ -1,0 +1,43 @@
+package steps
+
+import (
+	"strings"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/wizard"
+)
+
+// Outcome is how the last page ended, for a face that prints it.
+type Outcome struct {
+	Draft    *Draft // what was planned and not written; nil once it is written
+	Saved    []envwriter.Saved
+	Env      envwriter.Plan
+	Readers  []string
+	Warnings []string
+	Err      error // why nothing was written
+}
+
+// OutcomeOf reads a state at its end.
+func OutcomeOf(s wizard.State) Outcome {
+	v := s.ViewOf(wizard.Write)
+	out := Outcome{Err: failed(v.Found[wizard.Write])}
+	switch r := v.Found[wizard.Write].Result.(type) {
+	case *Draft:
+		out.Draft, out.Env, out.Warnings = r, r.Env, r.Warnings
+		out.Readers = strings.Split(r.Order.Readers, ",")
+	case Written:
+		out.Saved, out.Env, out.Warnings, out.Readers = r.Saved, r.Env, r.Warnings, r.Readers
+	}
+	return out
+}
+
+// TrialOf is the live test of a state, if there was one.
+func TrialOf(s wizard.State) (Trial, bool) {
+	return result[Trial](s.ViewOf(wizard.LiveTest), wizard.LiveTest)
+}
+
+// ReadyToWrite reports whether a state waits for the word to write.
+func ReadyToWrite(s wizard.State) bool {
+	d, ok := s.Found[wizard.Write].Result.(*Draft)
+	return s.At == wizard.Write && ok && d != nil
+}

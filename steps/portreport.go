@@ -1,0 +1,107 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/diagnosis"
+	"smtp-wizard/wizard"
+)
+
+// portReport shows which ports answer from this machine, as far as is known.
+func portReport(f wizard.Finding) ([]wizard.Block, string) {
+	var table wizard.Table
+	ports := portsFound(f)
+	for _, p := range ports {
+		table.Rows = append(table.Rows, portRow(p))
+	}
+	var blocks []wizard.Block
+	if len(ports) > 0 {
+		blocks = append(blocks, table)
+	}
+	if f.Running {
+		return blocks, "Looking which ports answer from this machine"
+	}
+	if text := blockedText(ports); text != "" {
+		blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Label: "Blocked", Body: text})
+	}
+	return blocks, ""
+}
+
+// portsFound are the ports looked at so far, by number.
+func portsFound(f wizard.Finding) []smtpcheck.Port {
+	ports, _ := f.Result.([]smtpcheck.Port)
+	if ports == nil {
+		for _, news := range f.News {
+			if p, ok := news.(smtpcheck.Port); ok {
+				ports = append(ports, p)
+			}
+		}
+	}
+	ports = slices.Clone(ports)
+	slices.SortFunc(ports, func(a, b smtpcheck.Port) int { return a.Port - b.Port })
+	return ports
+}
+
+func portRow(p smtpcheck.Port) wizard.Row {
+	row := wizard.Row{Tone: wizard.Bad, Cells: []string{fmt.Sprint(p.Port), string(p.State), ""}}
+	switch {
+	case p.State == smtpcheck.PortOpen && p.TLS != "":
+		row.Tone = wizard.Good
+		row.Cells[1] = "open, " + string(p.TLS)
+		row.Cells[2] = millis(p.Elapsed)
+	case p.State == smtpcheck.PortOpen:
+		row.Tone = wizard.Warn
+		if p.Failure != nil {
+			row.Cells[1] = "open, but " + p.Failure.Error()
+		}
+	case p.State == smtpcheck.PortFiltered:
+		row.Cells[1] = "no answer: a firewall or the hoster drops it"
+	case p.State == smtpcheck.PortRefused:
+		row.Cells[1] = "nothing listens there"
+	}
+	return row
+}
+
+// blockedText names the hosters that block the ports which gave no answer.
+func blockedText(ports []smtpcheck.Port) string {
+	var filtered []int
+	for _, p := range ports {
+		if p.State == smtpcheck.PortFiltered {
+			filtered = append(filtered, p.Port)
+		}
+	}
+	if len(filtered) == 0 {
+		return ""
+	}
+	var names []string
+	for _, h := range diagnosis.BlockedBy(filtered) {
+		names = append(names, h.Name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "Hosters that block such ports by default: " + strings.Join(names, ", ") + "."
+}
+
+// doubtPort warns of a port that the look at it has shown to be wrong.
+func doubtPort(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
+	for _, p := range portsFound(f) {
+		if p.Port != port {
+			continue
+		}
+		switch {
+		case p.State == smtpcheck.PortRefused || p.State == smtpcheck.PortFiltered:
+			return doubt("port", fmt.Sprintf("Port %d: %s.", port, portRow(p).Cells[1]))
+		case p.TLS != "" && p.TLS != mode && !(mode == smtpcheck.TLSNone && p.TLS == smtpcheck.TLSStartTLS):
+			return doubt("tls", fmt.Sprintf("Port %d was found to speak %s.", port, p.TLS))
+		}
+	}
+	return wizard.Fault{}
+}
+
+// millis is a duration as a screen shows it.
+func millis(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) }

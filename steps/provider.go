@@ -1,0 +1,141 @@
+package steps
+
+import (
+	"strings"
+
+	"smtp-wizard/presets"
+	"smtp-wizard/wizard"
+)
+
+// Custom is the preset for a relay that is in no table.
+const Custom = "custom"
+
+// keep is the choice that leaves the relay of the .env as it is.
+const keep = "keep"
+
+// provider asks whose relay sends the mail.
+type provider struct{ world World }
+
+func (provider) ID() wizard.ID            { return wizard.Provider }
+func (provider) Name() string             { return "Provider" }
+func (provider) Skip(wizard.Answers) bool { return false }
+
+func (s provider) Page(v wizard.View) wizard.Page {
+	chosen := v.Text("preset", s.suggest(v.Answers))
+	page := wizard.Page{
+		Title: "Who sends the mail?",
+		Why: "The preset fills in host, port and TLS, and says what this provider wants as user, " +
+			"password and sender. Everything can be changed on the next pages.",
+		Field: []wizard.Field{{
+			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
+			Default: chosen, Choices: s.choices(v.Answers), Filter: true,
+			Help: wizard.Help{
+				What:    "The company or program that takes the mail from Pocket ID and delivers it. Type some letters to narrow the list.",
+				Example: "Google Workspace relay; Amazon SES; a Postfix of your own is under Other",
+				Where:   "Where the mail of your domain is handled, or where you have an account for sending.",
+			},
+		}},
+	}
+	if p, ok := presets.ByID(chosen); ok && len(p.Hosts) > 1 {
+		page.Field = append(page.Field, regionField(p, v.Answers))
+	}
+	return page
+}
+
+func (s provider) choices(a wizard.Answers) []wizard.Choice {
+	var list []wizard.Choice
+	if a.Host != "" {
+		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + a.Host, "as it is now"}})
+	}
+	for _, p := range s.world.Presets {
+		list = append(list, presetChoice(p))
+	}
+	for _, p := range presets.All() {
+		list = append(list, presetChoice(p))
+	}
+	return list
+}
+
+func presetChoice(p presets.Preset) wizard.Choice {
+	c := wizard.Choice{Value: p.ID, Cells: []string{p.Name, firstHost(p)}, Note: p.Notes, Find: p.Keywords}
+	for _, h := range p.Hosts {
+		c.Find += " " + h.Host + " " + h.Region
+	}
+	if !p.Usable {
+		c.Tone, c.Note = wizard.Bad, p.WhyNot
+	}
+	return c
+}
+
+func firstHost(p presets.Preset) string {
+	if len(p.Hosts) == 0 {
+		return ""
+	}
+	return p.Hosts[0].Host
+}
+
+// suggest is the choice to begin at: what is set already, else the provider of
+// the sender's domain, else the first of the table.
+func (s provider) suggest(a wizard.Answers) string {
+	if a.Host != "" {
+		return keep
+	}
+	if a.Preset != "" {
+		return a.Preset
+	}
+	if p, ok := presets.ForAddress(a.From); ok {
+		return p.ID
+	}
+	for _, p := range s.world.Presets {
+		return p.ID
+	}
+	return presets.All()[0].ID
+}
+
+func regionField(p presets.Preset, a wizard.Answers) wizard.Field {
+	f := wizard.Field{
+		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
+		Help: wizard.Help{
+			What:  "Accounts of this provider belong to a region, and each region has a host of its own.",
+			Where: "In the provider's console, where the account was made.",
+		},
+	}
+	for _, h := range p.Hosts {
+		f.Choices = append(f.Choices, wizard.Choice{Value: h.Host, Cells: []string{h.Region, h.Host}})
+		if h.Host == a.Host {
+			f.Default = h.Host
+		}
+	}
+	return f
+}
+
+// Take fills the relay in from the preset, but for what was kept.
+func (s provider) Take(v wizard.View) wizard.Intent {
+	a := v.Answers
+	id := v.Input["preset"]
+	if id == keep {
+		if p, ok := presets.ByHost(a.Host); ok && a.Preset == "" {
+			a.Preset = p.ID
+		}
+		return wizard.Next(a)
+	}
+	p, ok := s.world.preset(id)
+	if !ok {
+		return wizard.Stay(a, wizard.Fault{Field: "preset", Text: "There is no preset " + strings.TrimSpace(id) + ". `smtp-wizard presets` lists them.", Tone: wizard.Bad})
+	}
+	if !p.Usable {
+		return wizard.Stay(a, wizard.Fault{Field: "preset", Text: "Pocket ID cannot send through it: " + p.WhyNot, Tone: wizard.Bad})
+	}
+	a.Preset = p.ID
+	if id == Custom {
+		return wizard.Next(a)
+	}
+	a.Host = firstHost(p)
+	for _, h := range p.Hosts {
+		if h.Host == v.Input["region"] {
+			a.Host = h.Host
+		}
+	}
+	a.Port, a.TLS = s.world.endpoint(p, a)
+	return wizard.Next(a)
+}

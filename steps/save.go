@@ -1,0 +1,105 @@
+package steps
+
+import (
+	"path/filepath"
+	"strings"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/wizard"
+)
+
+// Written is what was saved, and what is left to the admin.
+type Written struct {
+	Saved    []envwriter.Saved
+	Env      envwriter.Plan
+	Readers  []string
+	Warnings []string
+	// Commands are what to run next, in order.
+	Commands []string
+}
+
+// Save writes a draft: what the .env relies on first, the .env last.
+func (w World) Save(d *Draft) (Written, error) {
+	readers := namedReaders(strings.Split(d.Order.Readers, ","))
+	reader := w.readBy(d)
+	var files []envwriter.FileToSave
+	if d.Override != "" {
+		files = append(files, envwriter.FileToSave{Path: d.Override, Bytes: d.OverrideBytes,
+			Options: envwriter.SaveOptions{NewMode: 0o644, ReadBy: reader, GiveToReader: true}})
+	}
+	files = append(files, envwriter.FileToSave{Path: d.Order.EnvFile, Bytes: d.Env.New,
+		Options: envwriter.SaveOptions{Before: &d.Before, ReadBy: reader, GiveToReader: !d.Before.Exists,
+			InPlace: d.Order.InPlace, Readers: readers, Want: d.Changes}})
+	saved, err := envwriter.SaveAll(files)
+	if err != nil {
+		return Written{}, err
+	}
+	out := Written{Saved: saved, Env: d.Env, Readers: strings.Split(d.Order.Readers, ","), Warnings: d.Warnings, Commands: d.commands()}
+	for _, s := range saved {
+		out.Warnings = append(out.Warnings, s.Warnings...)
+	}
+	return out, nil
+}
+
+// commands make Pocket ID take the new settings.
+func (d *Draft) commands() []string {
+	way := pocketid.Way(d.Order.Runs)
+	var list []string
+	if name := d.Order.Hostname; name != "" && name != d.Found.Install.Hostname {
+		switch {
+		case way == pocketid.WayCompose && d.Override == "":
+			list = append(list, "# set `hostname: "+name+"` for the service in your compose file")
+		case way == pocketid.WayDocker || way == pocketid.WayPodman:
+			list = append(list, "# start the container with --hostname "+name)
+		case !way.InContainer() && name != d.Found.Hostname:
+			list = append(list, "hostnamectl set-hostname "+name)
+		}
+	}
+	if dir := filepath.Dir(d.Order.EnvFile); way == pocketid.WayCompose && dir != "." {
+		list = append(list, "cd "+shellWord(dir))
+	}
+	return append(list, way.RestartCommand(d.Found.Install.Service))
+}
+
+// shellWord quotes a path for a shell where it needs it.
+func shellWord(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+func done(page wizard.Page, w Written) wizard.Page {
+	page.Title = "Done"
+	page.Why = "The settings are written, and every reader reads them back."
+	table := wizard.Table{}
+	for _, s := range w.Saved {
+		switch {
+		case s.Created:
+			table.Rows = append(table.Rows, wizard.Row{Tone: wizard.Good, Cells: []string{"new", s.Path}})
+		case s.Changed:
+			table.Rows = append(table.Rows, wizard.Row{Tone: wizard.Good, Cells: []string{"changed", s.Path}})
+		default:
+			table.Rows = append(table.Rows, wizard.Row{Cells: []string{"unchanged", s.Path}})
+		}
+		if s.Backup != "" {
+			table.Rows = append(table.Rows, wizard.Row{Cells: []string{"backup", s.Backup}})
+		}
+	}
+	page.Body = append(page.Body, table)
+	for _, warning := range w.Warnings {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Mind", Body: sentence(warning)})
+	}
+	commands := wizard.Verbatim{}
+	for _, c := range w.Commands {
+		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
+	}
+	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
+	page.Field = []wizard.Field{{
+		Name: "action", Label: "Next", Kind: wizard.ChoiceField, Default: "finish",
+		Choices: []wizard.Choice{{Value: "finish", Cells: []string{"Finish"}}},
+		Help:    wizard.Help{What: "Everything is written. The summary stays on the screen."},
+	}}
+	return page
+}

@@ -1,0 +1,154 @@
+package steps
+
+import (
+	"strings"
+
+	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/wizard"
+)
+
+// sender asks who writes, who logs in, and who gets the test.
+type sender struct{ world World }
+
+func (sender) ID() wizard.ID            { return wizard.Sender }
+func (sender) Name() string             { return "Sender" }
+func (sender) Skip(wizard.Answers) bool { return false }
+
+func (s sender) Page(v wizard.View) wizard.Page {
+	a := v.Answers
+	p, _ := s.world.preset(a.Preset)
+	from := orElse(a.From, s.suggestFrom(a, p))
+	typedFrom := v.Text("from", from)
+	return wizard.Page{
+		Title: "Who is the sender?",
+		Why:   "The address that Pocket ID's mail comes from, the login at " + orElse(a.Host, "the relay") + " if it wants one, and where the test message shall go.",
+		Field: []wizard.Field{
+			fromField(from, p), userField(a, p, typedFrom), passwordField(a, p),
+			toField(orElse(a.To, typedFrom)),
+		},
+	}
+}
+
+func fromField(from string, p presets.Preset) wizard.Field {
+	return wizard.Field{
+		Name: "from", Label: "From", Default: from, Flag: "--from", Note: p.From,
+		Help: wizard.Help{
+			What:    "SMTP_FROM, a bare address. The name that readers see is Pocket ID's APP_NAME.",
+			Example: "id@example.com",
+			Where:   "An address of a domain that this provider may send for.",
+		},
+	}
+}
+
+func userField(a wizard.Answers, p presets.Preset, from string) wizard.Field {
+	f := wizard.Field{
+		Name: "user", Label: "User", Default: orElse(a.User, p.UserLiteral), Flag: "--user", Note: p.Username,
+		Help: wizard.Help{
+			What:    "SMTP_USER, the name to log in with; empty when the relay asks for none.",
+			Example: orElse(p.UserLiteral, "id@example.com"),
+			Where:   orElse(p.DocURL, "In the provider's SMTP settings."),
+		},
+	}
+	if f.Default == "" && usesAddress(p) {
+		f.Default = from
+	}
+	return f
+}
+
+func passwordField(a wizard.Answers, p presets.Preset) wizard.Field {
+	return wizard.Field{
+		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.Password.Empty(),
+		Flag: "--password-stdin or --password-file", Note: p.Password,
+		Help: wizard.Help{
+			What:    "SMTP_PASSWORD. It goes to the relay and into the .env, and nowhere else.",
+			Example: "an app password, or an API key",
+			Where:   orElse(p.DocURL, "In the provider's SMTP settings."),
+		},
+	}
+}
+
+func toField(to string) wizard.Field {
+	return wizard.Field{
+		Name: "to", Label: "Test mail to", Default: to, Flag: "--to",
+		Note: "One message goes there in the live test.",
+		Help: wizard.Help{
+			What:    "A mailbox that you can open, best at another provider: it shows that mail arrives, and where.",
+			Example: "you@example.org",
+		},
+	}
+}
+
+// usesAddress reports whether the login is the mailbox's own address, as it is at
+// mailbox providers.
+func usesAddress(p presets.Preset) bool {
+	return p.Category == "mailbox" && p.Login == presets.LoginRequired && p.UserLiteral == ""
+}
+
+// suggestFrom is an address of Pocket ID's own domain, where the provider sends
+// for whole domains; a mailbox provider wants the mailbox's address.
+func (s sender) suggestFrom(a wizard.Answers, p presets.Preset) string {
+	if p.Category == "mailbox" {
+		return ""
+	}
+	domain := mailDomain(a.AppURL)
+	if domain == "" {
+		return ""
+	}
+	return "noreply@" + domain
+}
+
+func (s sender) Take(v wizard.View) wizard.Intent {
+	a := v.Answers
+	from, named, err := parseAddress(v.Input["from"])
+	if err != nil {
+		return wizard.Stay(a, wrong("from", err))
+	}
+	if named {
+		return wizard.Correct(a, wizard.Input{"from": from},
+			note("from", "SMTP_FROM is a bare address, so "+from+" was taken. The name that readers see is APP_NAME."))
+	}
+	user := strings.TrimSpace(v.Input["user"])
+	if err := printable(user); err != nil {
+		return wizard.Stay(a, wrong("user", err))
+	}
+	to, named, err := parseAddress(v.Input["to"])
+	if err != nil {
+		return wizard.Stay(a, wrong("to", err))
+	}
+	if named {
+		return wizard.Correct(a, wizard.Input{"to": to}, note("to", "The bare address "+to+" was taken."))
+	}
+	password, typed := v.Secret("password")
+	if !typed {
+		password = a.Password
+	}
+	if f := s.login(v, user, password); f != (wizard.Fault{}) {
+		return wizard.Stay(a, f)
+	}
+	a.From, a.User, a.Password, a.To = from, user, password, to
+	return wizard.Next(a)
+}
+
+// login checks user and password against each other and against the readers of
+// the file.
+func (s sender) login(v wizard.View, user string, password smtpcheck.Secret) wizard.Fault {
+	if user == "" {
+		return wizard.Fault{}
+	}
+	if password.Empty() {
+		return wizard.Fault{Field: "password", Tone: wizard.Bad,
+			Text: "A user without a password cannot log in. If the relay asks for no login, empty the user."}
+	}
+	if err := s.world.checkValue(password.Reveal(), v.Answers); err != nil {
+		return wrong("password", err)
+	}
+	return wizard.Fault{}
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

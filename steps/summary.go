@@ -1,0 +1,44 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+
+	"smtp-wizard/wizard"
+)
+
+// Summary is what stays on the screen after the guide: the verdict, the files,
+// and what to run next.
+func Summary(s wizard.State) string {
+	var b strings.Builder
+	v := s.ViewOf(wizard.Write)
+	if t, ok := result[Trial](v, wizard.LiveTest); ok && t.Result.Failure == nil && !s.Answers.Untested {
+		fmt.Fprintf(&b, "Mail works: %s took the test %s for %s.\n", t.Setup.Host, t.Token, t.Setup.To)
+	} else {
+		b.WriteString("Mail is not proven: no test message was accepted.\n")
+	}
+	w, ok := result[Written](v, wizard.Write)
+	if !ok {
+		fmt.Fprintf(&b, "Nothing was written: %s says all this already.\n", s.Answers.EnvFile)
+		return b.String()
+	}
+	for _, f := range w.Saved {
+		switch {
+		case f.Created:
+			fmt.Fprintf(&b, "New:     %s\n", f.Path)
+		case f.Changed:
+			fmt.Fprintf(&b, "Changed: %s\n", f.Path)
+		}
+		if f.Backup != "" {
+			fmt.Fprintf(&b, "Backup:  %s\n", f.Backup)
+		}
+	}
+	for _, warning := range w.Warnings {
+		fmt.Fprintf(&b, "Mind:    %s\n", sentence(warning))
+	}
+	b.WriteString("Run next:\n")
+	for _, c := range w.Commands {
+		fmt.Fprintf(&b, "  %s\n", c)
+	}
+	return b.String()
+}

@@ -1,0 +1,144 @@
+package steps
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/diagnosis"
+)
+
+// Setup is all that a test of mail settings depends on. It is comparable, so it
+// names the work of testing it.
+type Setup struct {
+	Preset string // id, for the diagnosis
+	Host   string
+	Port   int
+	TLS    smtpcheck.TLSMode
+
+	User     string
+	Password smtpcheck.Secret
+	From, To string
+
+	// As is the version of Pocket ID to speak as.
+	As pocketid.Version
+	// Hostname is what os.Hostname() will return to Pocket ID.
+	Hostname   string
+	Way        pocketid.Way
+	NoSend     bool // stop after RCPT
+	SkipVerify bool // Pocket ID's SMTP_SKIP_CERT_VERIFY
+}
+
+// Trial is what a test found.
+type Trial struct {
+	Setup    Setup
+	Speech   pocketid.Speech
+	Result   smtpcheck.Result
+	Verdicts []smtpcheck.Verdict
+	// Diagnosis explains Result.Failure; nil when there is none.
+	Diagnosis *diagnosis.Diagnosis
+	Advice    []pocketid.Option
+	Token     string // of the message, to compare with what arrives
+}
+
+// Plan is the conversation that Pocket ID will have with these settings.
+func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
+	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
+	plan := smtpcheck.Plan{
+		Host: s.Host, Port: s.Port, TLS: s.TLS,
+		Names:         speech.Names,
+		User:          s.User,
+		Password:      s.Password,
+		Auth:          speech.Auth,
+		PlainNeedsTLS: speech.PlainNeedsTLS,
+		From:          s.From, To: s.To,
+		Body8Bit:           speech.Body8Bit,
+		HELOFallback:       speech.HELOFallback,
+		RootCAs:            w.RootCAs,
+		InsecureSkipVerify: s.SkipVerify,
+		Limits:             w.Limits,
+		Net:                w.Net,
+	}
+	if s.NoSend {
+		plan.StopAfter = smtpcheck.StageRcpt
+	}
+	return plan, speech
+}
+
+// Try has the conversation, and beside it one with each of names as the
+// identity. News are smtpcheck.Event and smtpcheck.Verdict values.
+func (w World) Try(ctx context.Context, s Setup, names []string, report func(any)) Trial {
+	plan, speech := w.Plan(s)
+	t := Trial{Setup: s, Speech: speech}
+	if !s.NoSend {
+		t.Token = w.Token()
+		message, err := s.message(t.Token, plan.Names, w.Now())
+		if err != nil {
+			return t.failed(smtpcheck.StageMail, err)
+		}
+		plan.Message = message
+	}
+	var side sync.WaitGroup
+	if len(names) > 0 {
+		side.Add(1)
+		go func() {
+			defer side.Done()
+			t.Verdicts = w.Identities(ctx, s, names, report)
+		}()
+	}
+	t.Result = smtpcheck.Run(ctx, plan, func(e smtpcheck.Event) { report(e) })
+	side.Wait()
+	t.Advice = w.advise(s, t.Verdicts, s.Way)
+	if t.Result.Failure != nil {
+		d := diagnosis.FromFailure(t.Result.Failure, s.situation(speech))
+		t.Diagnosis = &d
+	}
+	return t
+}
+
+// Identities tries each name in a session of its own. No message is sent.
+func (w World) Identities(ctx context.Context, s Setup, names []string, report func(any)) []smtpcheck.Verdict {
+	plan, _ := w.Plan(s)
+	return smtpcheck.Identities(ctx, plan, names, func(v smtpcheck.Verdict) { report(v) })
+}
+
+func (s Setup) situation(speech pocketid.Speech) diagnosis.Situation {
+	names := []string{speech.Names.First}
+	if s.TLS == smtpcheck.TLSStartTLS {
+		names = append(names, speech.Names.AfterTLS)
+	}
+	return diagnosis.Situation{
+		Provider: s.Preset, Host: s.Host, Port: s.Port, TLS: s.TLS,
+		Names: names, SpeaksAs: s.As.String(),
+		User: s.User, From: s.From, To: s.To,
+	}
+}
+
+// message is the mail that is delivered.
+func (s Setup) message(token string, names smtpcheck.Names, now time.Time) ([]byte, error) {
+	identity := names.First
+	if s.TLS == smtpcheck.TLSStartTLS {
+		identity = names.AfterTLS
+	}
+	return smtpcheck.TestMail{
+		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: token, Time: now,
+	}.Bytes()
+}
+
+// failed is a test that could not begin.
+func (t Trial) failed(stage smtpcheck.Stage, err error) Trial {
+	t.Result.Failure = &smtpcheck.Failure{Stage: stage, Err: err}
+	d := diagnosis.FromFailure(t.Result.Failure, t.Setup.situation(t.Speech))
+	t.Diagnosis = &d
+	return t
+}
+
+// advise says which settings the relay would take, given its verdicts.
+func (w World) advise(s Setup, said []smtpcheck.Verdict, way pocketid.Way) []pocketid.Option {
+	if len(said) == 0 {
+		return nil
+	}
+	return pocketid.Advise(w.situation(s, said, way))
+}

@@ -1,0 +1,104 @@
+// Package steps holds the pages of the guide, one file a page: install,
+// provider, relay, sender, identity, livetest, write.
+package steps
+
+import (
+	"context"
+	"crypto/x509"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/wizard"
+)
+
+// World is what the steps reach outside themselves.
+type World struct {
+	// Hostname is os.Hostname.
+	Hostname func() (string, error)
+	// FQDN asks DNS for the full name of a host; "" when there is none.
+	FQDN func(ctx context.Context, hostname string) string
+	// Detect finds out how Pocket ID runs with that .env.
+	Detect func(envFile string) pocketid.Install
+	// Getenv is os.Getenv.
+	Getenv func(string) string
+	Now    func() time.Time
+	// Token makes the word by which a test message is recognised.
+	Token func() string
+
+	RootCAs *x509.CertPool // nil: the system's
+	Limits  smtpcheck.Limits
+	Net     smtpcheck.Network
+
+	// Presets come before those of the table; the demo's relay is one.
+	Presets []presets.Preset
+	// Given are answers that the guide begins with.
+	Given wizard.Answers
+}
+
+// All are the steps in the order of the guide.
+func All(w World) []wizard.Step {
+	return []wizard.Step{
+		install{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
+	}
+}
+
+// preset finds a preset by its id.
+func (w World) preset(id string) (presets.Preset, bool) {
+	for _, p := range w.Presets {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return presets.ByID(id)
+}
+
+// version is the Pocket ID that the answers are for.
+func (w World) version(a wizard.Answers) pocketid.Version {
+	if v, err := pocketid.ParseVersion(a.Version); err == nil {
+		return v
+	}
+	return pocketid.NewestKnown()
+}
+
+// setup is what the answers come to in a conversation.
+func (w World) setup(a wizard.Answers) Setup {
+	as := w.version(a)
+	if a.TestAs != "" {
+		if v, err := pocketid.SpeaksAs(a.TestAs); err == nil {
+			as = v
+		}
+	}
+	return Setup{
+		Preset: a.Preset, Host: a.Host, Port: a.Port, TLS: a.TLS,
+		User: a.User, Password: a.Password, From: a.From, To: a.To,
+		As: as, Hostname: a.Hostname, Way: pocketid.Way(a.Runs), SkipVerify: a.SkipVerify,
+	}
+}
+
+// readers are the programs that read the .env, by name.
+func (w World) readers(a wizard.Answers) []string {
+	if len(a.Readers) > 0 {
+		return a.Readers
+	}
+	return pocketid.Way(a.Runs).Readers()
+}
+
+// mailDomain is the domain that mail of a host's owner is likely to come from:
+// example.com for https://id.example.com.
+func mailDomain(appURL string) string {
+	u, err := url.Parse(appURL)
+	if err != nil || !strings.Contains(u.Hostname(), ".") {
+		return ""
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname())
+	if err != nil {
+		return ""
+	}
+	return domain
+}

@@ -1,0 +1,219 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/wizard"
+)
+
+// write shows what will change, and writes it once the admin agrees.
+type write struct{ world World }
+
+func (write) ID() wizard.ID            { return wizard.Write }
+func (write) Name() string             { return "Write" }
+func (write) Skip(wizard.Answers) bool { return false }
+
+// Wants plans, until the very plan was agreed to.
+func (s write) Wants(v wizard.View) wizard.Job {
+	order := s.orderOf(v)
+	if d, ok := v.Answers.Confirmed.(*Draft); ok && d.Order == order {
+		return wizard.Job{Task: "write", For: d}
+	}
+	return wizard.Job{Task: "plan", For: order}
+}
+
+// orderOf has the choice about the UI in it as soon as it is made.
+func (s write) orderOf(v wizard.View) Order {
+	o := s.world.order(v.Answers)
+	if lock := v.Input["lock_ui"]; lock != "" {
+		o.LockUI = lock == "yes"
+	}
+	return o
+}
+
+func (s write) Work(_ context.Context, job wizard.Job, v wizard.View, _ func(any)) any {
+	if d, ok := job.For.(*Draft); ok {
+		written, err := s.world.Save(d)
+		if err != nil {
+			return err
+		}
+		return written
+	}
+	order := job.For.(Order)
+	found := s.world.LookRound(context.Background(), order.EnvFile)
+	d, err := s.world.draft(order, found)
+	if err != nil {
+		return err
+	}
+	return d
+}
+
+func (s write) Page(v wizard.View) wizard.Page {
+	f := v.Found[wizard.Write]
+	page := wizard.Page{Title: "Write " + v.Answers.EnvFile}
+	if err := failed(f); err != nil {
+		page.Body = []wizard.Block{wizard.Text{Tone: wizard.Bad, Label: "Not written", Body: sentence(err.Error())}}
+		page.Field = []wizard.Field{failureField(err)}
+		return page
+	}
+	switch r := f.Result.(type) {
+	case *Draft:
+		return s.plan(page, r, v)
+	case Written:
+		return done(page, r)
+	}
+	page.Busy = "Reading the file"
+	if f.Job.Task == "write" {
+		page.Busy = "Writing"
+	}
+	return page
+}
+
+func (s write) plan(page wizard.Page, d *Draft, v wizard.View) wizard.Page {
+	page.Why = fmt.Sprintf("%d changed, %d added, %d lines untouched. Nothing is written before you agree.",
+		d.Env.Count(envwriter.Changed)+d.Env.Count(envwriter.Removed), d.Env.Count(envwriter.Added), d.Env.Untouched)
+	if !d.anything() {
+		page.Why = "Nothing to change: the file says all this already."
+	} else if len(d.Diff) > 0 {
+		page.Body = append(page.Body, diffBlock(d.Diff))
+	}
+	if v.Input["show"] != "" {
+		page.Body = []wizard.Block{wholeFile(d)}
+	}
+	page.Body = append(page.Body, fileTable(d))
+	for _, w := range d.Warnings {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Mind", Body: w})
+	}
+	if !d.Locked {
+		page.Field = append(page.Field, lockField(d, v.Answers))
+	}
+	page.Field = append(page.Field, writeField(d, v))
+	return page
+}
+
+func (d *Draft) anything() bool { return d.Env.Changed() || d.Override != "" || !d.Before.Exists }
+
+func diffBlock(diff []envwriter.DiffLine) wizard.Block {
+	v := wizard.Verbatim{}
+	for _, l := range diff {
+		switch l.Op {
+		case envwriter.Plus:
+			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Good, Text: "+ " + l.Text})
+		case envwriter.Minus:
+			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Bad, Text: "- " + l.Text})
+		case envwriter.Gap:
+			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Quiet, Text: "  ..."})
+		default:
+			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Quiet, Text: "  " + l.Text})
+		}
+	}
+	return v
+}
+
+func wholeFile(d *Draft) wizard.Block {
+	v := wizard.Verbatim{}
+	for _, line := range envwriter.View(d.Env.New, secretKeys) {
+		v.Lines = append(v.Lines, wizard.VerbatimLine{Text: line})
+	}
+	return v
+}
+
+// fileTable says which files there will be, and who reads them.
+func fileTable(d *Draft) wizard.Table {
+	t := wizard.Table{}
+	add := func(cells ...string) { t.Rows = append(t.Rows, wizard.Row{Cells: cells}) }
+	if d.Override != "" {
+		add("new", filepath.Base(d.Override), "hostname: "+d.Order.Hostname)
+	}
+	if d.Before.Exists && d.Env.Changed() {
+		add("backup", filepath.Base(d.Order.EnvFile)+".<time>.bak", "the file as it is now")
+	}
+	add("read by", strings.ReplaceAll(d.Order.Readers, ",", ", "), "each tried on the new file")
+	return t
+}
+
+func lockField(d *Draft, a wizard.Answers) wizard.Field {
+	version, _ := pocketid.ParseVersion(a.Version)
+	f := wizard.Field{
+		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: "no",
+		Note: pocketid.LockSummary(version),
+		Help: wizard.Help{What: strings.Join(pocketid.LockEffects(version), " ")},
+		Choices: []wizard.Choice{
+			{Value: "yes", Cells: []string{"Yes, set " + pocketid.KeyName("UI_CONFIG_DISABLED", version) + "=true"}},
+			{Value: "no", Cells: []string{"No, leave it"}, Note: pocketid.LockMissing(version)},
+		},
+	}
+	if d.Fresh || a.LockUI {
+		f.Default = "yes"
+	}
+	return f
+}
+
+func writeField(d *Draft, v wizard.View) wizard.Field {
+	first := wizard.Choice{Value: "write", Cells: []string{"Write it"}}
+	if !d.anything() {
+		first = wizard.Choice{Value: "finish", Cells: []string{"Finish"}}
+	}
+	show := wizard.Choice{Value: "show", Cells: []string{"Show the whole file"}}
+	if v.Input["show"] != "" {
+		show.Cells = []string{"Show the changes alone"}
+	}
+	return wizard.Field{
+		Name: "action", Label: "Next", Kind: wizard.ChoiceField, Default: first.Value,
+		Choices: []wizard.Choice{first, show},
+		Help:    wizard.Help{What: "The file is replaced in one piece, at mode 0600; the old one stays beside it as a backup."},
+	}
+}
+
+func failureField(err error) wizard.Field {
+	list := []wizard.Choice{{Value: "again", Cells: []string{"Look again"}}}
+	var no *envwriter.NoEncodingError
+	if errors.Is(err, envwriter.ErrMounted) {
+		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
+			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
+	}
+	if errors.As(err, &no) {
+		list = append([]wizard.Choice{{Value: "password", Cells: []string{"Change the password"}}}, list...)
+	}
+	return wizard.Field{Name: "action", Label: "Next", Kind: wizard.ChoiceField, Default: list[0].Value, Choices: list,
+		Help: wizard.Help{What: "The .env is as it was. All answers are kept."}}
+}
+
+func (s write) Take(v wizard.View) wizard.Intent {
+	a := v.Answers
+	if lock, ok := v.Input["lock_ui"]; ok && lock != "" {
+		a.LockUI = lock == "yes"
+	}
+	switch v.Input["action"] {
+	case "finish":
+		return wizard.Finish(a)
+	case "show":
+		shown := ""
+		if v.Input["show"] == "" {
+			shown = "yes"
+		}
+		return wizard.Correct(a, wizard.Input{"show": shown}, wizard.Fault{})
+	case "again":
+		a.Looks++
+		a.Confirmed = nil
+		return wizard.Stay(a, wizard.Fault{})
+	case "in-place":
+		a.InPlace = true
+		return wizard.Stay(a, wizard.Fault{})
+	case "password":
+		a.Confirmed = nil
+		return wizard.Goto(a, wizard.Sender, wrong("password", failed(v.Found[wizard.Write])))
+	}
+	d, ok := v.Found[wizard.Write].Result.(*Draft)
+	if !ok || d.Order != s.orderOf(v) {
+		return wizard.Stay(a, wizard.Fault{})
+	}
+	a.Confirmed = d
+	return wizard.Stay(a, wizard.Fault{})
+}
