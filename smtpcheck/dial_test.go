@@ -1,0 +1,112 @@
+package smtpcheck_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/practice"
+)
+
+// resolving gives a plan's host these addresses; 192.0.2.x never answers.
+func resolving(p smtpcheck.Plan, addresses ...string) smtpcheck.Plan {
+	p.Host, p.InsecureSkipVerify = "relay.example", true
+	p.Net.LookupHost = func(context.Context, string) ([]string, error) { return addresses, nil }
+	p.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if strings.HasPrefix(address, "192.0.2.") || strings.HasPrefix(address, "[2001:db8:") {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}
+	return p
+}
+
+func TestSeveralAddresses(t *testing.T) {
+	t.Parallel()
+	r := relay(t, "open", practice.Options{})
+	for _, addresses := range [][]string{
+		{"2001:db8::1", "127.0.0.1"},              // no answer from the first
+		{"127.0.0.9", "127.0.0.1"},                // refused by the first
+		{"192.0.2.1", "127.0.0.9", "127.0.0.1"},   // both
+		{"127.0.0.1", "2001:db8::1", "192.0.2.1"}, // the first will do
+	} {
+		result := smtpcheck.Run(context.Background(), resolving(plan(r, smtpcheck.TLSStartTLS), addresses...), nil)
+		if result.Failure != nil || result.Address != "127.0.0.1" {
+			t.Errorf("%v: %q, %v", addresses, result.Address, result.Failure)
+		}
+		if want := strings.Join(addresses, ", "); result.Stages[0].Detail != want {
+			t.Errorf("dns says %q", result.Stages[0].Detail)
+		}
+		if !strings.HasSuffix(result.Stages[1].Detail, " at 127.0.0.1") {
+			t.Errorf("connect says %q", result.Stages[1].Detail)
+		}
+	}
+}
+
+func TestIPv6Literal(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 loopback here")
+	}
+	_ = l.Close()
+	r := relay(t, "open", practice.Options{Addr: "[::1]:0", TLSAddr: "[::1]:0"})
+	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
+		p := plan(r, mode)
+		p.Host = "::1"
+		if f := smtpcheck.Run(context.Background(), p, nil).Failure; f != nil {
+			t.Errorf("%s: %v", mode, f)
+		}
+	}
+}
+
+func TestNoConnection(t *testing.T) {
+	t.Parallel()
+	closed := relay(t, "open", practice.Options{})
+	closed.Close()
+	base := plan(closed, smtpcheck.TLSNone)
+	base.Limits.Connect = 300 * time.Millisecond
+	refused := resolving(base, "127.0.0.1")
+	filtered := resolving(base, "192.0.2.1")
+	both := resolving(base, "192.0.2.1", "127.0.0.1")
+	missing := base
+	missing.Host = "nowhere.example"
+	missing.Net.LookupHost = func(context.Context, string) ([]string, error) {
+		return nil, &net.DNSError{Err: "no such host", Name: "nowhere.example", IsNotFound: true}
+	}
+	slow := missing
+	slow.Net.LookupHost = func(ctx context.Context, _ string) ([]string, error) { <-ctx.Done(); return nil, ctx.Err() }
+	for name, c := range map[string]struct {
+		plan  smtpcheck.Plan
+		stage smtpcheck.Stage
+		is    []error
+		not   []error
+	}{
+		"refused":  {refused, smtpcheck.StageConnect, []error{smtpcheck.ErrConnRefused}, []error{smtpcheck.ErrTimeout}},
+		"filtered": {filtered, smtpcheck.StageConnect, []error{smtpcheck.ErrTimeout}, []error{smtpcheck.ErrConnRefused}},
+		"both":     {both, smtpcheck.StageConnect, []error{smtpcheck.ErrTimeout, smtpcheck.ErrConnRefused}, nil},
+		"missing":  {missing, smtpcheck.StageDNS, []error{smtpcheck.ErrNoSuchHost}, []error{smtpcheck.ErrTimeout}},
+		"slow":     {slow, smtpcheck.StageDNS, []error{smtpcheck.ErrTimeout}, []error{smtpcheck.ErrNoSuchHost}},
+	} {
+		f := smtpcheck.Run(context.Background(), c.plan, nil).Failure
+		if f == nil || f.Stage != c.stage {
+			t.Errorf("%s: %v", name, f)
+			continue
+		}
+		for _, kind := range c.is {
+			if !errors.Is(f, kind) {
+				t.Errorf("%s: %v is not %v", name, f, kind)
+			}
+		}
+		for _, kind := range c.not {
+			if errors.Is(f, kind) {
+				t.Errorf("%s: %v is %v", name, f, kind)
+			}
+		}
+	}
+}

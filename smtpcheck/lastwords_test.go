@@ -1,0 +1,144 @@
+package smtpcheck_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// scriptedRelay runs talk on each connection, which it closes with a reset when
+// talk returns.
+func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				talk(conn)
+				_ = conn.(*net.TCPConn).SetLinger(0)
+				_ = conn.Close()
+			}()
+		}
+	}()
+	return smtpcheck.Plan{
+		Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: smtpcheck.TLSNone,
+		Names: smtpcheck.SameName("id.example.com"), From: "a@b.example", To: "c@d.example", Message: []byte("x\r\n"),
+		Limits: smtpcheck.Limits{Command: 3 * time.Second},
+	}
+}
+
+func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
+
+func hear(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }
+
+func TestLastWords(t *testing.T) {
+	t.Parallel()
+	pause := func() { time.Sleep(100 * time.Millisecond) }
+	for name, c := range map[string]struct {
+		talk  func(conn net.Conn)
+		stage smtpcheck.Stage
+		code  int
+		doing string
+	}{
+		"refusal and reset": {func(c net.Conn) {
+			say(c, "220 hi\r\n")
+			hear(c)
+			say(c, "421 4.7.0 no\r\n")
+			pause()
+		}, smtpcheck.StageEHLO, 421, "EHLO id.example.com"},
+		"refusal behind the greeting": {func(c net.Conn) {
+			say(c, "220 hi\r\n421 4.3.2 closing\r\n")
+			pause()
+		}, smtpcheck.StageEHLO, 421, "EHLO id.example.com"},
+		"refusal without a line end": {func(c net.Conn) {
+			say(c, "220 hi\r\n")
+			hear(c)
+			say(c, "554 5.7.1 listed")
+			pause()
+			_ = c.Close()
+		}, smtpcheck.StageEHLO, 554, "EHLO id.example.com"},
+		"refused at once": {func(c net.Conn) {
+			say(c, "554 5.7.1 you are listed\r\n")
+			pause()
+		}, smtpcheck.StageGreeting, 554, ""},
+		"half a reply": {func(c net.Conn) {
+			say(c, "220 hi\r\n")
+			hear(c)
+			say(c, "550-5.7.1 first of two\r\n")
+			pause()
+			_ = c.Close()
+		}, smtpcheck.StageEHLO, 550, "EHLO id.example.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := smtpcheck.Run(context.Background(), scriptedRelay(t, c.talk), nil).Failure
+			if f == nil || f.Stage != c.stage || f.Reply == nil || f.Reply.Code != c.code || f.Doing != c.doing {
+				t.Errorf("%+v, reply %v", f, f.Reply)
+			}
+		})
+	}
+}
+
+// The relay refuses a message while it is still being written, and resets.
+func TestLastWordsDuringData(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, func(c net.Conn) {
+		say(c, "220 hi\r\n")
+		for _, reply := range []string{"250 ehlo", "250 mail", "250 rcpt", "354 go on"} {
+			hear(c)
+			say(c, reply+"\r\n")
+		}
+		hear(c)
+		say(c, "552 5.3.4 too big\r\n")
+		time.Sleep(200 * time.Millisecond)
+	})
+	p.Message = bytes.Repeat([]byte(strings.Repeat("x", 70)+"\r\n"), 400000)
+	f := smtpcheck.Run(context.Background(), p, nil).Failure
+	if f == nil || f.Stage != smtpcheck.StageData || f.Reply == nil || f.Reply.Code != 552 || f.Err != nil {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestUnaskedAndUnfitReplies(t *testing.T) {
+	t.Parallel()
+	for name, talk := range map[string]func(net.Conn){
+		"unasked": func(c net.Conn) { say(c, "220 hi\r\n250 \x1bunasked\r\n"); hear(c) },
+		"unfit":   func(c net.Conn) { say(c, "220 hi\r\n"); hear(c); say(c, "354 \x1bgo on\r\n"); hear(c) },
+		"mixed":   func(c net.Conn) { say(c, "220 hi\r\n"); hear(c); say(c, "250-a\r\n220 \x1bb\r\n"); hear(c) },
+	} {
+		f := smtpcheck.Run(context.Background(), scriptedRelay(t, talk), nil).Failure
+		if f == nil || f.Stage != smtpcheck.StageEHLO || !errors.Is(f, smtpcheck.ErrProtocol) || !strings.Contains(f.Error(), "?") {
+			t.Errorf("%s: %v", name, f)
+		}
+	}
+}
+
+// What happens at QUIT changes nothing.
+func TestQuitNeverFails(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, func(c net.Conn) {
+		say(c, "220 hi\r\n")
+		hear(c)
+		say(c, "250 hi\r\n")
+		hear(c)
+	})
+	p.StopAfter = smtpcheck.StageEHLO
+	if f := smtpcheck.Run(context.Background(), p, nil).Failure; f != nil {
+		t.Errorf("%v", f)
+	}
+}
