@@ -1,0 +1,248 @@
+package practice
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"io"
+	"net"
+	"net/smtp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func start(t *testing.T, name string, o Options) *Relay {
+	t.Helper()
+	b, ok := Named(name)
+	if !ok {
+		t.Fatalf("no relay %q", name)
+	}
+	r, err := Start(b, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	return r
+}
+
+// talk sends commands one by one and returns the last line of each reply.
+func talk(t *testing.T, r *Relay, commands ...string) []string {
+	t.Helper()
+	conn, err := net.Dial("tcp", r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	in := bufio.NewReader(conn)
+	var said []string
+	hear := func() {
+		for {
+			line, err := in.ReadString('\n')
+			if err != nil || len(line) < 4 || line[3] == ' ' {
+				said = append(said, strings.TrimSpace(line))
+				return
+			}
+		}
+	}
+	hear()
+	for _, command := range commands {
+		if _, err := io.WriteString(conn, command+"\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		hear()
+	}
+	return said
+}
+
+// The standard library's client is the second opinion on what we serve.
+func TestStandardClientDelivers(t *testing.T) {
+	t.Parallel()
+	ended := make(chan Session, 1)
+	r := start(t, "google", Options{User: "u", Password: "p w", OnSession: func(s Session) { ended <- s }})
+	client, err := smtp.Dial(r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := []func() error{
+		func() error { return client.Hello("id.example.com") },
+		func() error { return client.StartTLS(&tls.Config{ServerName: "127.0.0.1", RootCAs: r.CA()}) },
+		func() error { return client.Auth(smtp.PlainAuth("", "u", "p w", "127.0.0.1")) },
+		func() error { return client.Mail("a@example.com") },
+		func() error { return client.Rcpt("b@example.com") },
+		func() error { return client.Rcpt("c@example.com") },
+		func() error {
+			w, err := client.Data()
+			if err != nil {
+				return err
+			}
+			_, _ = io.WriteString(w, "Subject: x\r\n\r\n.dot\r\n")
+			return w.Close()
+		},
+		client.Quit,
+	}
+	for i, step := range steps {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+	s := <-ended
+	if !slices.Equal(s.EHLO, []string{"id.example.com", "id.example.com"}) || !s.TLS || s.Mechanism != "PLAIN" || s.User != "u" {
+		t.Errorf("session %+v", s)
+	}
+	if s.From != "a@example.com" || !slices.Equal(s.To, []string{"b@example.com", "c@example.com"}) || s.Messages != 1 || s.Bytes != len("Subject: x\r\n\r\n.dot\r\n") {
+		t.Errorf("envelope %+v", s)
+	}
+	if d := r.Delivered(); len(d) != 1 || string(d[0].Data) != "Subject: x\r\n\r\n.dot\r\n" {
+		t.Errorf("delivered %+v", d)
+	}
+}
+
+func TestCommandsOutOfOrder(t *testing.T) {
+	t.Parallel()
+	r := start(t, "open", Options{User: "u", Password: "p"})
+	got := talk(t, r, "MAIL FROM:<a@b>", "EHLO x.example", "MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA", "NONSENSE",
+		"AUTH CRAM-MD5", "AUTH PLAIN !!!", "AUTH PLAIN "+base64.StdEncoding.EncodeToString([]byte("\x00u\x00p")),
+		"AUTH PLAIN x", "MAIL FROM:a@b", "MAIL FROM:<a@b> BODY=8BITMIME", "RCPT TO:<>", "RCPT TO:<a@b>", "RSET", "DATA", "QUIT")
+	want := "220 503 250 530 503 554 502 504 535 235 503 501 250 501 250 250 554 221"
+	var codes []string
+	for _, line := range got {
+		codes = append(codes, line[:3])
+	}
+	if strings.Join(codes, " ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(codes, " "), want)
+	}
+}
+
+func TestLoginWithPrompts(t *testing.T) {
+	t.Parallel()
+	b64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	r := start(t, "open", Options{AnyLogin: true})
+	got := talk(t, r, "EHLO x.example", "AUTH LOGIN", b64("somebody\x1b"), b64("whatever"), "QUIT")
+	if want := []string{"334 " + b64("Username:"), "334 " + b64("Password:"), "235 2.7.0 Authentication successful"}; !slices.Equal(got[2:5], want) {
+		t.Errorf("%q", got)
+	}
+	r.Close()
+	if s := r.Sessions()[0]; s.Mechanism != "LOGIN" || s.User != "somebody?" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestNamePolicies(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ relay, name, ehlo, rcpt string }{
+		{"google", "LOCALHOST", "421", ""},
+		{"google", "box", "250", "250"},
+		{"postfix", "box", "250", "504 5.5.2 <box>: Helo command rejected: need fully-qualified hostname"},
+		{"postfix", "box.", "250", "504"},
+		{"postfix", "[127.0.0.1]", "250", "250"},
+		{"postfix-at-once", "box", "504", ""},
+		{"open", "localhost", "250", "250"},
+	} {
+		commands := []string{"EHLO " + c.name}
+		if c.rcpt != "" {
+			commands = append(commands, "MAIL FROM:<a@b>", "RCPT TO:<a@b>")
+		}
+		got := talk(t, start(t, c.relay, Options{}), commands...)
+		if !strings.HasPrefix(got[1], c.ehlo) || c.rcpt != "" && !strings.HasPrefix(got[3], c.rcpt) {
+			t.Errorf("%s %s: %q", c.relay, c.name, got)
+		}
+	}
+}
+
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	for name, good := range map[string]bool{"open": true, "expired": false, "self-signed": false, "wrong-name": false} {
+		r := start(t, name, Options{})
+		for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
+			conn, err := tls.Dial("tcp", r.TLSAddr(), &tls.Config{ServerName: host, RootCAs: r.CA()})
+			if (err == nil) != good {
+				t.Errorf("%s as %s: %v", name, host, err)
+			}
+			if err == nil {
+				_ = conn.Close()
+			}
+		}
+		if pool := x509.NewCertPool(); !pool.AppendCertsFromPEM(r.CAPEM()) {
+			t.Error("CAPEM is not PEM")
+		}
+	}
+}
+
+func TestCloseEndsEverything(t *testing.T) {
+	t.Parallel()
+	for _, b := range Catalogue() {
+		r, err := Start(b, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", b.Name, err)
+		}
+		conn, err := net.Dial("tcp", r.Addr())
+		if err != nil {
+			t.Fatalf("%s: %v", b.Name, err)
+		}
+		done := make(chan struct{})
+		go func() { r.Close(); r.Close(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(5 * time.Second):
+			t.Errorf("%s does not close", b.Name)
+		}
+		_ = conn.Close()
+	}
+}
+
+func TestCatalogueNames(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, b := range Catalogue() {
+		if b.Name == "" || b.About == "" || seen[b.Name] {
+			t.Errorf("%+v", b)
+		}
+		seen[b.Name] = true
+	}
+	if _, ok := Named("no such relay"); ok {
+		t.Error("found what is not there")
+	}
+}
+
+func TestListenAddresses(t *testing.T) {
+	t.Parallel()
+	r := start(t, "open", Options{TLSAddr: NoPort})
+	if r.TLSAddr() != "" || r.TLSPort() != 0 || r.Port() == 0 {
+		t.Errorf("%q %d %d", r.TLSAddr(), r.TLSPort(), r.Port())
+	}
+	if _, err := Start(Behaviour{}, Options{Addr: r.Addr()}); err == nil {
+		t.Error("two relays on one port")
+	}
+}
+
+func TestTooBigMessage(t *testing.T) {
+	t.Parallel()
+	r := start(t, "open", Options{})
+	conn, err := smtp.Dial(r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Mail("a@b")
+	_ = conn.Rcpt("a@b")
+	w, err := conn.Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	piece := []byte(strings.Repeat(strings.Repeat("x", 998)+"\r\n", 1024))
+	for range 26 {
+		if _, err := w.Write(piece); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err == nil || !strings.HasPrefix(err.Error(), "552") {
+		t.Errorf("%v", err)
+	}
+	_ = conn.Quit()
+	if len(r.Delivered()) != 0 {
+		t.Error("it was kept all the same")
+	}
+}
