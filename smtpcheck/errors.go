@@ -130,7 +130,7 @@ func errorText(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}
-	return err.Error()
+	return Clean(err.Error())
 }
 
 // Unwrap returns Err.

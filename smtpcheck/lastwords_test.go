@@ -142,3 +142,63 @@ func TestQuitNeverFails(t *testing.T) {
 		t.Errorf("%v", f)
 	}
 }
+
+func TestOtherProtocolsAreNamed(t *testing.T) {
+	t.Parallel()
+	for banner, want := range map[string]error{
+		"* OK [CAPABILITY IMAP4rev1] ready\r\n": smtpcheck.ErrNotSMTP,
+		"+OK POP3 ready\r\n":                    smtpcheck.ErrNotSMTP,
+		"\x15\x03\x01\x00\x02\x02\x0a":          smtpcheck.ErrImplicitTLSPort, // an alert
+		"\x16\x03\x01\x00\x02\x02\x00":          smtpcheck.ErrImplicitTLSPort,
+	} {
+		p := scriptedRelay(t, func(c net.Conn) { say(c, banner); time.Sleep(50 * time.Millisecond); _ = c.Close() })
+		f := smtpcheck.Run(context.Background(), p, nil).Failure
+		if f == nil || f.Stage != smtpcheck.StageGreeting || !errors.Is(f, want) {
+			t.Errorf("%q: %v", banner, f)
+		}
+	}
+}
+
+// A reply that comes byte by byte has no more time than any other.
+func TestDrippingReply(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, func(c net.Conn) {
+		say(c, "220 hi\r\n")
+		hear(c)
+		for range 400 {
+			if _, err := io.WriteString(c, "2"); err != nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	})
+	p.Limits.Command = 300 * time.Millisecond
+	began := time.Now()
+	f := smtpcheck.Run(context.Background(), p, nil).Failure
+	if f == nil || f.Stage != smtpcheck.StageEHLO || !errors.Is(f, smtpcheck.ErrTimeout) {
+		t.Errorf("%v", f)
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// What is injected a moment after the 220 meets the handshake, and is no reply.
+func TestLateInjection(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, func(c net.Conn) {
+		say(c, "220 hi\r\n")
+		hear(c)
+		say(c, "250-hi\r\n250 STARTTLS\r\n")
+		hear(c)
+		say(c, "220 go\r\n")
+		hear(c) // the ClientHello
+		say(c, "250-injected.example\r\n250 AUTH PLAIN\r\n")
+		time.Sleep(50 * time.Millisecond)
+	})
+	p.TLS, p.Names = smtpcheck.TLSStartTLS, smtpcheck.SameName("id.example.com")
+	f := smtpcheck.Run(context.Background(), p, nil).Failure
+	if f == nil || f.Stage != smtpcheck.StageTLS || !errors.Is(f, smtpcheck.ErrInjected) || !strings.Contains(f.Error(), "injected.example") {
+		t.Errorf("%v", f)
+	}
+}

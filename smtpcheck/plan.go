@@ -48,7 +48,8 @@ type Plan struct {
 	From, To string // bare addresses, RFC 5321 envelope
 	// StopAfter ends the conversation early and in order (RSET where a
 	// transaction is open, then QUIT); "" means go on to the delivery. StageEHLO
-	// is the first EHLO; StageAuth is also right where there is nobody to log in.
+	// is the first EHLO, StageStartTLS includes the handshake, and StageAuth is also
+	// right where there is nobody to log in.
 	StopAfter Stage
 	// Body8Bit adds BODY=8BITMIME to MAIL FROM when the relay offers 8BITMIME.
 	Body8Bit bool

@@ -14,6 +14,9 @@ import (
 // goes wrong is in Result.Failure, never a panic or a bare network error.
 func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	p.Limits = p.Limits.withDefaults()
+	if p.StopAfter == StageStartTLS {
+		p.StopAfter = StageTLS // after the 220 only TLS can follow, also before a QUIT
+	}
 	if report == nil {
 		report = func(Event) {}
 	}

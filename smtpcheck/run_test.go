@@ -186,10 +186,12 @@ func TestSecondNameRefused(t *testing.T) {
 func TestStopAfter(t *testing.T) {
 	t.Parallel()
 	for stop, want := range map[smtpcheck.Stage]string{
-		smtpcheck.StageEHLO: "EHLO QUIT",
-		smtpcheck.StageAuth: "EHLO STARTTLS EHLO QUIT",
-		smtpcheck.StageMail: "EHLO STARTTLS EHLO MAIL RSET QUIT",
-		smtpcheck.StageRcpt: "EHLO STARTTLS EHLO MAIL RCPT RSET QUIT",
+		smtpcheck.StageEHLO:     "EHLO QUIT",
+		smtpcheck.StageStartTLS: "EHLO STARTTLS QUIT",
+		smtpcheck.StageTLS:      "EHLO STARTTLS QUIT",
+		smtpcheck.StageAuth:     "EHLO STARTTLS EHLO QUIT",
+		smtpcheck.StageMail:     "EHLO STARTTLS EHLO MAIL RSET QUIT",
+		smtpcheck.StageRcpt:     "EHLO STARTTLS EHLO MAIL RCPT RSET QUIT",
 	} {
 		r := relay(t, "open", practice.Options{})
 		p := plan(r, smtpcheck.TLSStartTLS)
