@@ -134,7 +134,9 @@ func (f *face) secret(ctx context.Context, field wizard.Field) (asked, error) {
 
 // introduce prints what belongs to a question above its line.
 func (f *face) introduce(field wizard.Field) {
-	f.out.blank()
+	if field.Note != "" || field.Kind == wizard.ChoiceField || field.Name == f.page().Field[0].Name {
+		f.out.blank()
+	}
 	if field.Note != "" {
 		lead := ""
 		if field.NoteTone == wizard.Warn || field.NoteTone == wizard.Bad {

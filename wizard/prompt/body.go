@@ -16,7 +16,13 @@ func (f *face) heading() {
 	i := slices.IndexFunc(f.machine.Steps, func(s wizard.Step) bool { return s.ID() == f.state.At })
 	f.shown = nil
 	f.out.blank()
-	f.out.say("", fmt.Sprintf("Page %d of %d: %s", i+1, len(f.machine.Steps), f.machine.Steps[i].Name()))
+	where := fmt.Sprintf("Page %d of %d: %s", i+1, len(f.machine.Steps), f.machine.Steps[i].Name())
+	if home := f.machine.Step(f.state.Return); home != nil {
+		f.out.say("", where+", then back to "+home.Name())
+		f.out.say("", page.Title)
+		return
+	}
+	f.out.say("", where)
 	f.out.say("", page.Title)
 	f.out.say("", page.Why)
 }

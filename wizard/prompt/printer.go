@@ -82,7 +82,7 @@ func (p *printer) hanging(lead string, cells []string) {
 // verbatim prints a line as it is; one that is too long is broken, with a
 // backslash at the break, and loses nothing.
 func (p *printer) verbatim(text string) {
-	runes := []rune("  " + clean(strings.ReplaceAll(text, "\t", "    ")))
+	runes := []rune(strings.TrimRight("  "+clean(strings.ReplaceAll(text, "\t", "    ")), " "))
 	for len(runes) > p.width {
 		p.raw(string(runes[:p.width-1]) + "\\")
 		p.newline()

@@ -1,0 +1,175 @@
+package prompt
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/steptest"
+)
+
+// terminal is a guide under way on a pseudo-terminal.
+type terminal struct {
+	screen
+	keys, tty *os.File
+	cancel    context.CancelFunc
+	ended     chan error
+	state     wizard.State
+}
+
+func onTerminal(t *testing.T, m wizard.Machine, size *pty.Winsize) *terminal {
+	t.Helper()
+	keys, tty, err := pty.Open()
+	if err != nil {
+		t.Skipf("no pseudo-terminal here: %v", err)
+	}
+	// Of keys, no file descriptor is asked for: its reads then end when it is
+	// closed, and the other side sees the line drop.
+	if err := pty.Setsize(tty, size); err != nil {
+		t.Fatal(err)
+	}
+	g := &terminal{keys: keys, tty: tty, ended: make(chan error, 1)}
+	ctx, cancel := context.WithCancel(t.Context())
+	g.cancel = cancel
+	go func() {
+		b := make([]byte, 4096)
+		for {
+			n, err := keys.Read(b)
+			_, _ = g.Write(b[:n])
+			if err != nil {
+				return
+			}
+		}
+	}()
+	go func() {
+		var err error
+		g.state, err = Run(ctx, m, m.Start(wizard.Answers{}), Options{In: tty, Out: tty})
+		g.ended <- err
+	}()
+	t.Cleanup(func() { cancel(); _ = keys.Close(); _ = tty.Close() })
+	return g
+}
+
+func (g *terminal) press(t *testing.T, keys string) {
+	t.Helper()
+	if _, err := g.keys.WriteString(keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (g *terminal) echoes(t *testing.T) bool {
+	t.Helper()
+	mode, err := unix.IoctlGetTermios(int(g.tty.Fd()), getTermios)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mode.Lflag&unix.ECHO != 0
+}
+
+func (g *terminal) end(t *testing.T) error {
+	t.Helper()
+	return (&started{ended: g.ended}).end(t)
+}
+
+var usual = &pty.Winsize{Rows: 24, Cols: 80}
+
+func TestPasswordIsHidden(t *testing.T) {
+	t.Parallel()
+	g := onTerminal(t, steptest.Guide(), usual)
+	for _, answer := range []struct{ at, keys string }{
+		{"Provider [", "2\r"}, {"From [", "\r"}, {"User: ", "me\r"},
+		{"Password (typing is not shown; Enter for none): ", ""},
+	} {
+		g.waitFor(t, answer.at)
+		g.press(t, answer.keys)
+	}
+	for g.echoes(t) { // the prompt comes before the echo goes
+		if strings.Contains(g.String(), "Next") {
+			t.Fatal("the echo was never off")
+		}
+	}
+	g.press(t, "gehx\x7feim\r") // the terminal's own editing works
+	g.waitFor(t, "Next [1, Go on]: ")
+	if !g.echoes(t) {
+		t.Error("the echo is still off")
+	}
+	g.press(t, "\r")
+	g.waitFor(t, "Press Enter to go on: ")
+	g.press(t, "\r")
+	if err := g.end(t); err != nil || g.state.Answers.Password.Reveal() != "geheim" || g.state.Ended != wizard.Done {
+		t.Errorf("%v, ended %d", err, g.state.Ended)
+	}
+	if out := g.String(); strings.Contains(out, "geh") || strings.Contains(out, "eim") || strings.Contains(out, "\x1b") {
+		t.Errorf("the password, or a control sequence, is on the screen:\n%q", out)
+	}
+}
+
+// A signal while the echo is off must not leave it off.
+func TestEchoIsRestored(t *testing.T) {
+	t.Parallel()
+	g := onTerminal(t, steptest.Guide(), usual)
+	g.press(t, "2\r\rme\r")
+	g.waitFor(t, "Password")
+	for g.echoes(t) {
+	}
+	g.press(t, "half a passw")
+	g.cancel()
+	if err := g.end(t); !errors.Is(err, context.Canceled) || !g.echoes(t) {
+		t.Errorf("%v, echo %v", err, g.echoes(t))
+	}
+	if strings.Contains(g.String(), "half") {
+		t.Errorf("on the screen:\n%s", g.String())
+	}
+}
+
+// A paste of many lines answers many questions.
+func TestPaste(t *testing.T) {
+	t.Parallel()
+	g := onTerminal(t, steptest.Guide(), usual)
+	g.waitFor(t, "Provider [")
+	g.press(t, "1\nmx.example.com\n465\n\nid@example.org\n\n\n\n\n")
+	if err := g.end(t); err != nil || g.state.Answers.Host != "mx.example.com" || g.state.Answers.Port != 465 ||
+		g.state.Answers.From != "id@example.org" {
+		t.Errorf("%v: %+v\n%s", err, g.state.Answers, g.String())
+	}
+}
+
+// Ctrl+D ends the input, and so does a line that is dropped.
+func TestTerminalEnds(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"ctrl+d", "dropped", "ctrl+d at the password"} {
+		g := onTerminal(t, steptest.Guide(), usual)
+		g.waitFor(t, "Provider [")
+		switch how {
+		case "ctrl+d":
+			g.press(t, "\x04")
+		case "dropped":
+			_ = g.keys.Close()
+		default:
+			g.press(t, "2\r\rme\r")
+			g.waitFor(t, "Password")
+			g.press(t, "\x04")
+		}
+		// Where the line is gone, the first sign of it may be the writing.
+		if err := g.end(t); err == nil || how != "dropped" && !errors.Is(err, ErrEOF) {
+			t.Errorf("%s: %v", how, err)
+		}
+	}
+}
+
+func TestNarrowTerminal(t *testing.T) {
+	t.Parallel()
+	g := onTerminal(t, everything(), &pty.Winsize{Rows: 12, Cols: 40})
+	g.waitFor(t, "Press Enter to go on: ")
+	for _, l := range strings.Split(g.String(), "\r\n") {
+		if len([]rune(l)) > 39 {
+			t.Errorf("%d wide: %q", len([]rune(l)), l)
+		}
+	}
+}

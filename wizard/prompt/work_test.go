@@ -1,0 +1,285 @@
+package prompt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/steptest"
+)
+
+// screen is an output that can be looked at while it is written.
+type screen struct {
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.String()
+}
+
+func (s *screen) waitFor(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(tooLong); !strings.Contains(s.String(), text); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("no %q in:\n%s", text, s.String())
+		}
+	}
+}
+
+// started is a guide under way.
+type started struct {
+	screen
+	typing io.WriteCloser
+	cancel context.CancelFunc
+	ended  chan error
+	state  wizard.State
+}
+
+func start(t *testing.T, m wizard.Machine, change func(*face)) *started {
+	t.Helper()
+	in, typing := io.Pipe()
+	g := &started{typing: typing, ended: make(chan error, 1)}
+	ctx, cancel := context.WithCancel(t.Context())
+	g.cancel = cancel
+	f := newFace(m, m.Start(wizard.Answers{}), Options{In: in, Out: g})
+	if change != nil {
+		change(f)
+	}
+	go func() {
+		var err error
+		g.state, err = f.run(ctx)
+		g.ended <- err
+	}()
+	t.Cleanup(func() { cancel(); _ = typing.Close() })
+	return g
+}
+
+func (g *started) write(t *testing.T, text string) {
+	t.Helper()
+	if _, err := io.WriteString(g.typing, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (g *started) end(t *testing.T) error {
+	t.Helper()
+	select {
+	case err := <-g.ended:
+		return err
+	case <-time.After(tooLong):
+		t.Fatalf("the guide does not end:\n%s", g.String())
+		return nil
+	}
+}
+
+// tested is the small guide's test alone, with work of the test's own.
+func tested(do func(ctx context.Context, job wizard.Job, report func(any)) any) wizard.Machine {
+	return wizard.Machine{Steps: []wizard.Step{steptest.Test(do)}}
+}
+
+func TestProgressIsPrintedAsItComes(t *testing.T) {
+	t.Parallel()
+	goOn := make(chan struct{})
+	m := tested(func(_ context.Context, _ wizard.Job, report func(any)) any {
+		for _, stage := range []string{"connect", "auth"} {
+			report(stage)
+			<-goOn
+		}
+		return steptest.Verdict("")
+	})
+	g := start(t, m, func(f *face) { f.firstWord, f.laterWord = 5*time.Millisecond, 5*time.Millisecond })
+	g.waitFor(t, "Testing ...\n")
+	g.waitFor(t, "connect  passed\n")
+	g.waitFor(t, "Still waiting, 0 s. Ctrl+C stops.\n")
+	if strings.Contains(g.String(), "auth") || strings.Contains(g.String(), "Next") {
+		t.Errorf("too early:\n%s", g.String())
+	}
+	goOn <- struct{}{}
+	g.waitFor(t, "auth     passed\n")
+	goOn <- struct{}{}
+	g.waitFor(t, "Next [1, Go on]: ")
+	g.write(t, "\n")
+	if err := g.end(t); err != nil || g.state.Ended != wizard.Done {
+		t.Errorf("%v, ended %d", err, g.state.Ended)
+	}
+	for _, once := range []string{"connect ", "auth ", "Testing"} {
+		if strings.Count(g.String(), once) != 1 {
+			t.Errorf("%q is not there once:\n%s", once, g.String())
+		}
+	}
+}
+
+// When the work is done again, its progress is new and printed again.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	g := start(t, tested(nil), nil)
+	g.write(t, "again\n\n")
+	if err := g.end(t); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(g.String(), "rcpt     passed"); n != 2 || g.state.Answers.Retries != 1 {
+		t.Errorf("the outcome is there %d times:\n%s", n, g.String())
+	}
+}
+
+func TestStoppedWhileBusy(t *testing.T) {
+	t.Parallel()
+	m := tested(func(ctx context.Context, _ wizard.Job, _ func(any)) any { <-ctx.Done(); return nil })
+	g := start(t, m, nil)
+	g.waitFor(t, "Testing ...")
+	g.cancel()
+	if err := g.end(t); !errors.Is(err, context.Canceled) || g.state.Ended != wizard.Open {
+		t.Errorf("%v, ended %d", err, g.state.Ended)
+	}
+}
+
+func TestStoppedWhileAsking(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"Provider [", "Password"} {
+		g := start(t, steptest.Guide(), nil)
+		if at == "Password" {
+			g.write(t, "2\n\nme\n")
+		}
+		g.waitFor(t, at)
+		g.cancel()
+		if err := g.end(t); !errors.Is(err, context.Canceled) || !strings.HasSuffix(g.String(), ": \n") {
+			t.Errorf("at %s: %v\n%s", at, err, g.String())
+		}
+	}
+}
+
+// A page that waits for work that nobody does is an error, not a wait for ever.
+func TestBusyWithoutWork(t *testing.T) {
+	t.Parallel()
+	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
+		Pages: func(wizard.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
+	if _, err := Run(t.Context(), m, m.Start(wizard.Answers{}), Options{In: strings.NewReader(""), Out: io.Discard}); err == nil || errors.Is(err, ErrEOF) {
+		t.Errorf("%v", err)
+	}
+}
+
+// survey is a page that suggests a port, and looks meanwhile for a better one.
+func survey(do func(ctx context.Context, job wizard.Job, report func(any)) any) wizard.Machine {
+	return wizard.Machine{Steps: []wizard.Step{steptest.Worker{
+		Step: steptest.Step{Called: wizard.Relay,
+			Pages: func(v wizard.View) wizard.Page {
+				found := v.Found[wizard.Relay]
+				page := wizard.Page{Title: "Relay", Field: []wizard.Field{
+					{Name: "host", Label: "Host", Default: "mx"}, {Name: "port", Label: "Port", Default: "587"}}}
+				if port, ok := found.Result.(string); ok {
+					page.Field[1].Default = port
+					page.Body = []wizard.Block{wizard.Text{Label: "Best port", Body: port}}
+				} else {
+					page.Aside = "Looking which ports answer."
+				}
+				return page
+			},
+			Takes: func(v wizard.View) wizard.Intent {
+				a := v.Answers
+				a.Host, a.From = v.Input["host"], v.Input["port"]
+				return wizard.Next(a)
+			}},
+		Want: func(wizard.View) wizard.Job { return wizard.Job{Task: "ports"} },
+		Do:   do,
+	}}}
+}
+
+func TestAsideWorkIsWaitedForAMoment(t *testing.T) {
+	t.Parallel()
+	found := make(chan struct{})
+	m := survey(func(context.Context, wizard.Job, func(any)) any { <-found; return "465" })
+	g := start(t, m, func(f *face) { f.asideBound = tooLong })
+	g.waitFor(t, "Looking which ports answer.\n")
+	if strings.Contains(g.String(), "Host") {
+		t.Errorf("asked at once:\n%s", g.String())
+	}
+	close(found)
+	g.waitFor(t, "Best port: 465\n")
+	g.write(t, "\n\n")
+	if err := g.end(t); err != nil || g.state.Answers.From != "465" {
+		t.Errorf("%v, port %s", err, g.state.Answers.From)
+	}
+}
+
+// Work that takes longer does not hold the questions up, and what Enter means is
+// what stands in the brackets, not what was found since.
+func TestAsideWorkEndsWhileAsking(t *testing.T) {
+	t.Parallel()
+	found := make(chan struct{})
+	m := survey(func(context.Context, wizard.Job, func(any)) any { <-found; return "465" })
+	heard := make(chan wizard.State, 100)
+	g := start(t, m, func(f *face) {
+		f.asideBound = time.Millisecond
+		f.saved = func(s wizard.State) { heard <- s }
+	})
+	g.write(t, "my\n")
+	g.waitFor(t, "Port [587]: ")
+	close(found)
+	for s := range heard {
+		if !s.Found[wizard.Relay].Running {
+			break
+		}
+	}
+	g.write(t, "\n")
+	g.waitFor(t, "The suggestion has changed meanwhile.")
+	g.waitFor(t, "Best port: 465\n")
+	g.waitFor(t, "Port [465]: ")
+	g.write(t, "\n")
+	if err := g.end(t); err != nil || g.state.Answers.From != "465" || g.state.Answers.Host != "my" {
+		t.Errorf("%v: %+v", err, g.state.Answers)
+	}
+	if n := strings.Count(g.String(), "Looking which"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, g.String())
+	}
+}
+
+func TestAsideWorkThatNeverEnds(t *testing.T) {
+	t.Parallel()
+	m := survey(func(ctx context.Context, _ wizard.Job, _ func(any)) any { <-ctx.Done(); return nil })
+	g := start(t, m, func(f *face) { f.asideBound = time.Millisecond })
+	g.write(t, "my\n\n")
+	if err := g.end(t); err != nil || g.state.Answers.From != "587" {
+		t.Errorf("%v: %+v", err, g.state.Answers)
+	}
+}
+
+// A block that the page takes away and shows again is printed again; one that
+// stays is not.
+func TestBodyThatComesAndGoes(t *testing.T) {
+	t.Parallel()
+	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
+		Pages: func(v wizard.View) wizard.Page {
+			page := wizard.Page{Body: []wizard.Block{wizard.Text{Body: "Always."}},
+				Field: []wizard.Field{{Name: "do", Label: "Next"}}}
+			if v.Answers.Retries%2 == 1 {
+				page.Body = append(page.Body, wizard.Text{Body: "Sometimes."})
+			}
+			return page
+		},
+		Takes: func(v wizard.View) wizard.Intent {
+			a := v.Answers
+			if a.Retries++; v.Input["do"] == "go" {
+				return wizard.Next(a)
+			}
+			return wizard.Stay(a, wizard.Fault{})
+		}}}}
+	_, out, err := script(t, m, "\n\n\ngo\n")
+	if err != nil || strings.Count(out, "Always.") != 1 || strings.Count(out, "Sometimes.") != 2 {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
