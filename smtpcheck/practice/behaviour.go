@@ -28,6 +28,9 @@ type Behaviour struct {
 	// the message.
 	Answers map[string]Answer
 
+	// MaxMessage is the largest message accepted, in bytes; 0 is 25 MiB.
+	MaxMessage int
+
 	NoStartTLS bool
 	// Mechanisms are offered with AUTH; nil is PLAIN and LOGIN where the relay has
 	// a login, else no AUTH. An empty list offers none and still requires it.

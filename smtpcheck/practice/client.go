@@ -16,7 +16,6 @@ import (
 const (
 	idle       = time.Minute // without a command
 	maxCommand = 12288       // RFC 4954 section 4.5.3 allows AUTH lines that long
-	maxMessage = 25 << 20
 )
 
 var errHungUp = errors.New("hung up")
@@ -155,7 +154,7 @@ func (c *client) receive() ([]byte, bool, error) {
 		if atStart {
 			piece = bytes.TrimPrefix(piece, []byte("."))
 		}
-		if fits = fits && message.Len()+len(piece) <= maxMessage; fits {
+		if fits = fits && message.Len()+len(piece) <= c.behaviour.MaxMessage; fits {
 			message.Write(piece)
 		}
 		atStart = whole

@@ -57,7 +57,7 @@ func (c *client) hello(verb, name string) error {
 	case verb == "HELO":
 		return c.reply("250 " + c.behaviour.Host)
 	}
-	lines := []string{c.behaviour.Host, "SIZE 26214400", "8BITMIME", "ENHANCEDSTATUSCODES"}
+	lines := []string{c.behaviour.Host, fmt.Sprint("SIZE ", c.behaviour.MaxMessage), "8BITMIME", "ENHANCEDSTATUSCODES"}
 	if !c.session.TLS && !c.behaviour.NoStartTLS {
 		lines = append(lines, "STARTTLS")
 	}

@@ -68,6 +68,9 @@ func Start(b Behaviour, o Options) (*Relay, error) {
 	if b.Host == "" {
 		b.Host = "relay.practice.example"
 	}
+	if b.MaxMessage == 0 {
+		b.MaxMessage = 25 << 20
+	}
 	config, err := b.serverTLS()
 	if err != nil {
 		return nil, err
