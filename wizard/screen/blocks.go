@@ -6,8 +6,8 @@ import (
 	"smtp-wizard/wizard"
 )
 
-// narrow is the width under which a label stands on a line of its own.
-const narrow = 50
+// leastText is the room under which a paragraph stands below its label.
+const leastText = 24
 
 // blocks draws what has been found out, one empty line between different kinds.
 func (l look) blocks(body []wizard.Block, w int, tight bool) []string {
@@ -58,7 +58,7 @@ func (l look) text(t wizard.Text, labels, w int) []string {
 	var lines []string
 	switch {
 	case label == "":
-	case w < narrow || width(label) > labels:
+	case w-2-labels-3 < leastText || width(label) > labels:
 		lines = append(lines, l.strong.Render(l.clip(label, w)))
 		column = 2
 	default:

@@ -11,7 +11,7 @@ import (
 func (m *model) choices(c *canvas, w *widget, box fieldBox) {
 	if len(m.form) > 1 {
 		label := m.look.clip(m.look.clean(w.field.Label), box.w-2)
-		c.lines = append(c.lines, m.look.accent.Render(m.look.pointer)+" "+m.look.strong.Render(label))
+		c.lines = append(c.lines, "  "+m.look.strong.Render(label))
 	}
 	if w.field.Filter {
 		m.filter(c, w, box)

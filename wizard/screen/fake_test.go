@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -53,13 +54,13 @@ func fakeInstall() wizard.Step {
 			Title: "Where is Pocket ID installed?",
 			Why:   "The guide ends with a .env file that Pocket ID reads. How Pocket ID runs decides who else reads it, and so how a value must be written.",
 			Field: []wizard.Field{
-				{Name: "env", Label: "Environment file", Default: ".env", Note: "found here", Help: wizard.Help{What: "The file with Pocket ID's variables.", Example: "/opt/pocket-id/.env"}},
-				{Name: "runs", Label: "Runs by", Kind: wizard.ChoiceField, Default: "compose", Choices: []wizard.Choice{
+				{Name: "env", Label: "Environment file", Default: cmp.Or(v.Answers.EnvFile, ".env"), Note: "found here", Help: wizard.Help{What: "The file with Pocket ID's variables.", Example: "/opt/pocket-id/.env"}},
+				{Name: "runs", Label: "Runs by", Kind: wizard.ChoiceField, Default: cmp.Or(v.Answers.Runs, "compose"), Choices: []wizard.Choice{
 					{Value: "compose", Cells: []string{"docker compose"}, Note: "compose.yaml is beside the file."},
 					{Value: "docker", Cells: []string{"docker run"}}, {Value: "podman", Cells: []string{"podman"}},
 					{Value: "systemd", Cells: []string{"systemd"}}, {Value: "manual", Cells: []string{"by hand"}},
 				}},
-				{Name: "url", Label: "APP_URL", Default: "https://id.example.com"},
+				{Name: "url", Label: "APP_URL", Default: cmp.Or(v.Answers.AppURL, "https://id.example.com")},
 			},
 		}
 	}, func(v wizard.View) wizard.Intent {
@@ -99,7 +100,7 @@ func fakeProvider() wizard.Step {
 
 func fakeRelay() wizard.Step {
 	return plainStep{"relay", "Relay", func(v wizard.View) wizard.Page {
-		host, port := v.Answers.Host, "587"
+		host, port, tls := v.Answers.Host, "587", cmp.Or(string(v.Answers.TLS), "starttls")
 		if host == "" {
 			host = "smtp-relay.gmail.com"
 		}
@@ -111,7 +112,7 @@ func fakeRelay() wizard.Step {
 			Field: []wizard.Field{
 				{Name: "host", Label: "Host", Default: host, Note: "from the provider"},
 				{Name: "port", Label: "Port", Default: port},
-				{Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Default: "starttls", Columns: []string{"MODE", "PORT"}, Choices: []wizard.Choice{
+				{Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Default: tls, Columns: []string{"MODE", "PORT"}, Choices: []wizard.Choice{
 					{Value: "starttls", Cells: []string{"starttls", "587"}, Tone: wizard.Good},
 					{Value: "tls", Cells: []string{"tls", "465"}, Tone: wizard.Good},
 					{Value: "none", Cells: []string{"none", "25"}, Tone: wizard.Warn, Note: "The password would cross the network in clear."},
@@ -123,6 +124,7 @@ func fakeRelay() wizard.Step {
 
 func takeRelay(v wizard.View) wizard.Intent {
 	a := v.Answers
+	a.TLS = smtpcheck.TLSMode(v.Input["tls"])
 	host, port, ok := strings.Cut(v.Input["host"], ":")
 	if ok {
 		return wizard.Correct(a, wizard.Input{"host": host, "port": port}, wizard.Fault{})
@@ -134,7 +136,7 @@ func takeRelay(v wizard.View) wizard.Intent {
 	if warn := (wizard.Fault{Field: "host", Text: "This host has no dot. Enter again keeps it.", Tone: wizard.Warn}); !strings.Contains(host, ".") && !v.Warned(warn) {
 		return wizard.Stay(a, warn)
 	}
-	a.Host, a.Port, a.TLS = host, n, smtpcheck.TLSMode(v.Input["tls"])
+	a.Host, a.Port = host, n
 	return wizard.Next(a)
 }
 

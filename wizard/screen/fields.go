@@ -14,11 +14,16 @@ type canvas struct {
 	rows     int // of the focused list, how many are in sight
 }
 
-// place is where fields are drawn: their width, and the column of labels.
+// fieldBox is where fields are drawn: their width, and that of their labels.
 type fieldBox struct {
 	w, labels int
 	rows      int // for the focused list
 }
+
+// leastAnswer is the room under which an answer stands below its label.
+const leastAnswer = 16
+
+func (b fieldBox) stacked() bool { return b.w-2-b.labels-3 < leastAnswer }
 
 // field draws one field on the canvas.
 func (m *model) field(c *canvas, i int, box fieldBox) {
@@ -45,7 +50,7 @@ func (m *model) line(c *canvas, w *widget, focused bool, box fieldBox) {
 		head = l.accent.Render(l.pointer) + " "
 	}
 	column := 2 + box.labels + 3
-	if box.w < narrow || width(label) > box.labels {
+	if box.stacked() || width(label) > box.labels {
 		name := l.clip(label, box.w-2)
 		if focused {
 			name = l.strong.Render(name)
@@ -112,7 +117,7 @@ func (m *model) chosen(w *widget, room int) string {
 // paste, and where its default is from.
 func (m *model) notes(c *canvas, w *widget, focused bool, box fieldBox) {
 	column := 2 + box.labels + 3
-	if box.w < narrow || w.field.Kind == wizard.ChoiceField && focused {
+	if box.stacked() || w.field.Kind == wizard.ChoiceField && focused {
 		column = 4
 	}
 	add := func(t wizard.Tone, s string) {

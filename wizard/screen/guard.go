@@ -45,11 +45,12 @@ func (g guard) Init() (cmd tea.Cmd) {
 	return guarded(g.model.Init(), g.last)
 }
 
-func (g guard) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	next = g
 	defer g.catch(&cmd)
 	cmd = guarded(g.update(msg), g.last)
 	g.last.keep(g.state, g.err)
-	return g, cmd
+	return next, cmd
 }
 
 func (g guard) View() (v tea.View) {

@@ -59,7 +59,7 @@ func (m *model) hints() []hint {
 	case asking:
 		return []hint{says(k.Stay, ""), says(k.Leave, "")}
 	case jumping:
-		return []hint{says(k.Submit, "go there"), {m.look.up + m.look.down, "choose"}, says(k.Back, "")}
+		return []hint{says(k.Submit, "go there"), {m.look.arrows, "choose"}, says(k.Back, "")}
 	case helping:
 		return []hint{says(k.Back, "close"), {"pgup pgdn", "scroll"}}
 	}
@@ -70,16 +70,32 @@ func (m *model) hints() []hint {
 	} else {
 		hints = append(hints, says(k.Submit, m.enterDoes()))
 	}
-	if w != nil && w.field.Kind == wizard.ChoiceField && len(w.list.choices) > 1 {
-		hints = append(hints, hint{m.look.up + m.look.down, "choose"})
-		if w.field.Filter {
-			hints = append(hints, hint{"type", "to filter"})
-		}
-	}
+	hints = append(hints, m.arrowHints(w)...)
 	if m.page.Busy == "" {
 		hints = append(hints, m.backHint(w))
 	}
 	return append(hints, m.moreHints(w)...)
+}
+
+// arrowHints say what the arrows do, and how else to get about.
+func (m *model) arrowHints(w *widget) []hint {
+	arrows := m.look.arrows
+	switch {
+	case w == nil:
+		return nil
+	case w.field.Kind != wizard.ChoiceField && len(m.form) > 1:
+		return []hint{{arrows, "move"}}
+	case w.field.Kind != wizard.ChoiceField:
+		return nil
+	}
+	hints := []hint{{arrows, "choose"}}
+	if w.field.Filter {
+		hints = append(hints, hint{"type", "to filter"})
+	}
+	if len(m.form) > 1 {
+		hints = append(hints, says(m.keys.Next, ""))
+	}
+	return hints
 }
 
 func (m *model) moreHints(w *widget) []hint {
@@ -92,9 +108,6 @@ func (m *model) moreHints(w *widget) []hint {
 		hints = append(hints, says(k.Help, ""))
 	} else {
 		hints = append(hints, says(k.HelpTyping, ""))
-	}
-	if len(m.form) > 1 {
-		hints = append(hints, says(k.Next, ""))
 	}
 	if len(m.state.History) > 0 {
 		hints = append(hints, says(k.Jump, ""))

@@ -9,6 +9,7 @@ import (
 const (
 	esc = 0x1b
 	bel = 0x07
+	sub = 0x1a
 	// escWait is how long a lone ESC waits for the rest of a key, on top of the
 	// 50 ms that Bubble Tea waits: on a slow line the bytes of an arrow key come
 	// apart.
@@ -96,6 +97,10 @@ func (k *keyboard) hand(out, seq []byte) []byte {
 		k.paste = true
 	case string(seq) == pasteEnd:
 		k.paste = false
+	case k.paste && seq[0] == esc:
+		// Pasted, an escape sequence is text with a control character in it, which
+		// the field refuses aloud.
+		return append(append(out, sub), seq[1:]...)
 	case !k.paste && opensReply(seq):
 		k.reply = true
 		return out

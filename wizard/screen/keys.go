@@ -49,9 +49,12 @@ func says(b key.Binding, does string) hint {
 
 // footer draws as many hints as fit, the first ones first.
 func (l look) footer(hints []hint, w int) string {
-	line, used := " ", 1
+	line, used, between := " ", 1, "   "
+	if w < 60 {
+		between = "  "
+	}
 	for i, h := range hints {
-		gap := "   "
+		gap := between
 		if i == 0 {
 			gap = ""
 		}

@@ -20,10 +20,19 @@ var unwanted = [][]byte{
 	[]byte("\x1b[>4m"),     // and off again
 }
 
+const hideCursor, showCursor = "\x1b[?25l", "\x1b[?25h"
+
+// small is how much is drawn without hiding the cursor meanwhile: it goes out
+// in one packet, and hiding would cost more than what is drawn.
+const small = 256
+
 // Write writes p without the queries. Bubble Tea writes each frame, and each
 // query, with one call, so none is split between two.
 func (s silent) Write(p []byte) (int, error) {
 	rest := p
+	if len(p) < small && bytes.HasPrefix(p, []byte(hideCursor)) && bytes.HasSuffix(p, []byte(showCursor)) {
+		rest = p[len(hideCursor) : len(p)-len(showCursor)]
+	}
 	for _, q := range unwanted {
 		if bytes.Contains(rest, q) {
 			rest = bytes.ReplaceAll(rest, q, nil)

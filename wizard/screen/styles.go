@@ -28,6 +28,7 @@ type look struct {
 	broken   string // begins a line that had to be broken
 	dot      string
 	up, down string
+	arrows   string
 }
 
 // newLook reads the environment: NO_COLOR and CLICOLOR=0 take the colours away,
@@ -63,14 +64,14 @@ func (l *look) signs(ascii bool) {
 	l.ascii = ascii
 	l.marks = map[wizard.Tone]string{wizard.Good: "✓", wizard.Bad: "✗", wizard.Warn: "!", wizard.Busy: "…", wizard.Quiet: "·"}
 	l.pointer, l.rule, l.bar, l.ellipsis, l.broken, l.dot = "›", "─", "│", "…", "↳ ", " · "
-	l.up, l.down = "↑", "↓"
+	l.up, l.down, l.arrows = "↑", "↓", "↑↓"
 	l.mask = strings.Repeat("•", 8)
 	if !ascii {
 		return
 	}
 	l.marks = map[wizard.Tone]string{wizard.Good: "+", wizard.Bad: "x", wizard.Warn: "!", wizard.Busy: ".", wizard.Quiet: "-"}
 	l.pointer, l.rule, l.bar, l.ellipsis, l.broken, l.dot = ">", "-", "|", "...", "\\ ", " - "
-	l.up, l.down = "^", "v"
+	l.up, l.down, l.arrows = "up", "down", "up/down"
 	l.mask = strings.Repeat("*", 8)
 }
 

@@ -43,7 +43,7 @@ func (m *model) lay() {
 	if m.w >= sidebarAt {
 		bodyWidth = m.w - sidebarWidth
 	}
-	c := m.body(min(bodyWidth-2, widest), height)
+	c := m.body(min(bodyWidth-3, widest), height)
 	m.keepInSight(c, height)
 	lines := append(head, m.topRule(len(c.lines)))
 	lines = append(lines, m.beside(window(c.lines, m.top, height), bodyWidth)...)
@@ -91,17 +91,32 @@ func (m *model) body(w, height int) canvas {
 		c.to = len(c.lines)
 		return c
 	}
+	return m.fitted(w, height)
+}
+
+// fitted draws the page so that it fits, if it can: the focused list takes the
+// lines that are left, and on a short screen the reason gives up its own first.
+func (m *model) fitted(w, height int) canvas {
 	const least = 3
-	c := m.whole(w, height, least, false)
-	if len(c.lines) > height && height < shortHeight {
-		c = m.whole(w, height, least, true)
+	top := 0
+	if f := m.focused(); f != nil {
+		top = f.list.top
 	}
+	draw := func(rows int) canvas {
+		if f := m.focused(); f != nil {
+			f.list.top = top // as it was before a draw with fewer rows moved it
+		}
+		c := m.whole(w, height, rows, false)
+		if len(c.lines) > height && height < shortHeight {
+			c = m.whole(w, height, rows, true)
+		}
+		return c
+	}
+	c := draw(least)
 	if c.rows < least {
 		return c
 	}
-	spare := max(height-len(c.lines), 0)
-	rows := max(least+spare, min(height-4, 8))
-	return m.whole(w, height, rows, len(c.lines) > height && height < shortHeight)
+	return draw(max(least+height-len(c.lines), min(height-4, 8)))
 }
 
 func still(lines []string) canvas { return canvas{lines: lines, x: -1} }

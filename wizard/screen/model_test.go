@@ -1,0 +1,83 @@
+package screen
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/runner"
+)
+
+// driven is a model without a terminal: keys go straight into update, and what
+// a command would do outside is done or left out by the test.
+type driven struct {
+	*model
+	t     *testing.T
+	clock time.Time
+}
+
+func drive(t *testing.T, m wizard.Machine, w, h int, o Options) *driven {
+	t.Helper()
+	if o.Env == nil {
+		o.Env = []string{"LANG=C.UTF-8", "TERM=xterm-256color"}
+	}
+	o.Product = "Pocket ID"
+	d := &driven{t: t, clock: time.Date(2026, 11, 23, 9, 45, 0, 0, time.UTC)}
+	m.Now = func() time.Time { return d.clock }
+	d.model = newModel(m, m.Start(wizard.Answers{}), o.filled())
+	d.now = m.Now
+	d.after = &aftermath{ctx: context.Background(), runner: runner.New(m, func(wizard.Outcome) {})}
+	d.Init()
+	d.update(tea.WindowSizeMsg{Width: w, Height: h})
+	return d
+}
+
+var namedKeys = map[string]tea.Key{
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
+	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
+	"left": {Code: tea.KeyLeft}, "home": {Code: tea.KeyHome}, "pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp},
+	"backspace": {Code: tea.KeyBackspace}, "f1": {Code: tea.KeyF1},
+	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl}, "ctrl+o": {Code: 'o', Mod: tea.ModCtrl},
+	"ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "ctrl+g": {Code: 'g', Mod: tea.ModCtrl}, "alt+1": {Code: '1', Mod: tea.ModAlt},
+}
+
+// press presses keys by name; a name that is none is typed, letter by letter.
+func (d *driven) press(keys ...string) {
+	d.t.Helper()
+	for _, k := range keys {
+		if named, ok := namedKeys[k]; ok {
+			d.update(tea.KeyPressMsg(named))
+			continue
+		}
+		for _, r := range k {
+			d.update(tea.KeyPressMsg{Code: r, Text: string(r)})
+		}
+	}
+}
+
+// news hands the current step's work on, as the runner would.
+func (d *driven) news(news ...any) {
+	f := d.state.Found[d.state.At]
+	for _, n := range news {
+		d.update(outcomeMsg{wizard.Reported{Step: d.state.At, Run: f.Run, News: n}})
+	}
+}
+
+func (d *driven) worked(result any) {
+	f := d.state.Found[d.state.At]
+	d.update(outcomeMsg{wizard.Worked{Step: d.state.At, Run: f.Run, Result: result}})
+}
+
+func (d *driven) screen() string { return ansi.Strip(d.frame.text) }
+
+func TestCorrect(t *testing.T) {
+	d := drive(t, fakeMachine(0), 80, 24, Options{})
+	d.press("enter", "enter", "enter", "enter", "ctrl+u", "smtp.example.com:465", "enter", "enter", "down")
+	t.Log(d.screen())
+	d.press("enter")
+	t.Log(d.screen(), d.state.Inputs)
+}

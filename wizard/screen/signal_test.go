@@ -1,0 +1,184 @@
+//go:build !windows
+
+package screen
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/creack/pty"
+)
+
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		signal syscall.Signal
+		exit   int
+		how    string
+	}{
+		{syscall.SIGHUP, 129, "the terminal hung up"},
+		{syscall.SIGTERM, 143, "terminated"},
+		{syscall.SIGINT, 130, "interrupted"},
+	} {
+		t.Run(c.signal.String(), func(t *testing.T) {
+			t.Parallel()
+			s := open(t, 80, 24)
+			s.until(firstPage)
+			s.send(ctrlU + "half-typed")
+			s.until("half-typed")
+			raw, err := term.GetState(s.tty.Fd())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.cmd.Process.Signal(c.signal); err != nil {
+				t.Fatal(err)
+			}
+			if code := s.exit(); code != c.exit {
+				t.Errorf("exit %d", code)
+			}
+			if cooked, err := term.GetState(s.tty.Fd()); err == nil && *cooked == *raw {
+				t.Error("the terminal is still in raw mode")
+			}
+			s.ended(c.how)
+			if !strings.Contains(s.kept(), "typed=map[env:half-typed]") {
+				t.Errorf("what was typed is not in the draft: %s", s.kept())
+			}
+			if raw := string(s.raw); strings.LastIndex(raw, "\x1b[?1049l") < strings.LastIndex(raw, "\x1b[?1049h") {
+				t.Error("still on the alternate screen")
+			}
+		})
+	}
+}
+
+func TestLineDrops(t *testing.T) {
+	t.Parallel()
+	s := open(t, 80, 24)
+	s.until(firstPage)
+	s.send(enter + enter + "x")
+	s.until("› APP_URL            x")
+	s.hangUp()
+	if code := s.exit(); code != 129 {
+		t.Errorf("exit %d", code)
+	}
+	if !strings.Contains(s.kept(), "url:xz") {
+		t.Errorf("what was typed is not in the draft: %q", s.kept())
+	}
+}
+
+// hangUp closes the terminal's side, as sshd does when the line drops.
+func (s *session) hangUp() {
+	close(s.stop)
+	s.send("z") // what it draws lets the reader go, and with it the last hold on the terminal
+	<-s.done
+	_ = s.tty.Close()
+}
+
+// The terminal may go away without a signal, when it is not the controlling
+// one: then reading it fails.
+func TestTerminalGoneWithoutSignal(t *testing.T) {
+	t.Parallel()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = pty.Setsize(master, &pty.Winsize{Cols: 80, Rows: 24})
+	draft := t.TempDir() + "/draft"
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{"TERM=xterm-256color", "SCREEN_CHILD=5ms", "SCREEN_DRAFT=" + draft}
+	cmd.Stdin, cmd.Stdout = slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := &session{t: t, cmd: cmd}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	_ = slave.Close()
+	waitFor(t, master, firstPage)
+	_, _ = master.WriteString("y")
+	waitFor(t, master, "y")
+	_ = master.Close()
+	if code := s.exit(); code != 129 {
+		t.Errorf("exit %d", code)
+	}
+	if kept, _ := os.ReadFile(draft); !strings.Contains(string(kept), "env:y") {
+		t.Errorf("what was typed is not in the draft: %q", kept)
+	}
+}
+
+func waitFor(t *testing.T, f *os.File, words string) {
+	t.Helper()
+	var got strings.Builder
+	buf := make([]byte, 4096)
+	for !strings.Contains(got.String(), words) {
+		n, err := f.Read(buf)
+		if err != nil {
+			t.Fatalf("%v; got %q", err, got.String())
+		}
+		got.Write(buf[:n])
+	}
+}
+
+// A terminal that takes no more output must not keep the program from ending.
+func TestStalledTerminal(t *testing.T) {
+	t.Parallel()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer master.Close()
+	_ = pty.Setsize(master, &pty.Winsize{Cols: 200, Rows: 60})
+	draft := t.TempDir() + "/draft"
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{"TERM=xterm-256color", "LANG=C.UTF-8", "SCREEN_CHILD=5ms", "SCREEN_DRAFT=" + draft}
+	cmd.Stdin, cmd.Stdout = slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	s := &session{t: t, cmd: cmd}
+	waitFor(t, master, firstPage)
+	_, _ = master.WriteString(enter + enter)
+	for range 100 { // each ctrl+l draws the whole screen again, and nobody reads it
+		_, _ = master.WriteString("\x0c")
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	go func() { // what the child says after Run needs a reader
+		time.Sleep(2 * stopWait)
+		buf := make([]byte, 4096)
+		for {
+			if _, err := master.Read(buf); err != nil {
+				return
+			}
+		}
+	}()
+	if code := s.exit(); code != 143 {
+		t.Errorf("exit %d", code)
+	}
+	_ = slave.Close()
+}
+
+func TestPanicInStep(t *testing.T) {
+	t.Parallel()
+	s := open(t, 80, 24)
+	s.until(firstPage)
+	s.send(ctrlU + "panic" + enter + enter + enter)
+	if code := s.exit(); code != 1 {
+		t.Errorf("exit %d", code)
+	}
+	s.ended("a fault in smtp-wizard itself: the step is broken, at=install")
+	if raw := string(s.raw); strings.Contains(raw, "goroutine") || strings.Contains(raw, "Caught panic") {
+		t.Errorf("a stack trace was shown: %q", raw)
+	}
+	if !strings.Contains(s.kept(), "env:panic") {
+		t.Errorf("the draft is not there: %q", s.kept())
+	}
+}
