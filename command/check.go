@@ -61,9 +61,12 @@ The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo
 
 // setup reads the .env into a test.
 func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup, error) {
+	if err := found.Usable(); err != nil {
+		return steps.Setup{}, file(err)
+	}
 	s, err := w.SetupFrom(found)
 	if err != nil {
-		return s, err
+		return s, usage(err)
 	}
 	if f.as != "" {
 		if s.As, err = pocketid.SpeaksAs(f.as); err != nil {

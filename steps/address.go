@@ -41,7 +41,7 @@ func checkAddress(address string) error {
 	}
 	for _, r := range address {
 		if r > 0x7e {
-			return errors.New("Pocket ID sends plain ASCII addresses only; a domain in another script is written in its xn-- form")
+			return errors.New("only plain ASCII addresses can be used; a domain in another script is written in its xn-- form")
 		}
 	}
 	if strings.Contains(address[:at], "@") {
@@ -55,9 +55,4 @@ func checkAddress(address string) error {
 		return fmt.Errorf("the domain after the @: %w", err)
 	}
 	return nil
-}
-
-// domainOf is the part after the @.
-func domainOf(address string) string {
-	return address[strings.LastIndex(address, "@")+1:]
 }

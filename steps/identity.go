@@ -19,8 +19,8 @@ type identity struct{ world World }
 // another is the choice of a name of one's own.
 const another = "another"
 
-func (identity) ID() wizard.ID            { return wizard.Identity }
-func (identity) Name() string             { return "Identity" }
+func (identity) ID() wizard.ID              { return wizard.Identity }
+func (identity) Name() string               { return "Identity" }
 func (identity) Skip(a wizard.Answers) bool { return a.Offline }
 
 // inquiry is the job of asking the relay about names.

@@ -333,6 +333,5 @@ func prefill(a wizard.Answers, found Surroundings) wizard.Answers {
 		a.Password = found.Password
 	}
 	a.SkipVerify = found.Value("SMTP_SKIP_CERT_VERIFY") == "true"
-	a.LockUI = found.Value("UI_CONFIG_DISABLED") == "true"
 	return a
 }

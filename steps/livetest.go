@@ -33,7 +33,7 @@ func (s livetest) Work(ctx context.Context, job wizard.Job, v wizard.View, repor
 	setup := job.For.(attempt).setup
 	t := s.world.Try(ctx, setup, nil, report)
 	t.Verdicts, _ = result[[]smtpcheck.Verdict](v, wizard.Identity)
-	t.Advice = s.world.advise(setup, t.Verdicts, pocketid.Way(v.Answers.Runs))
+	t.Advice = s.world.advise(setup, t.Verdicts, surveyed(v))
 	return t
 }
 

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
@@ -17,9 +18,9 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 	}
 	situation := s.situation(v, name)
 	version, way := situation.Version, situation.Way
-	lead := fmt.Sprintf("Your Pocket ID is %s, %s. With this name as its hostname it announces", version, way.Label())
+	lead := fmt.Sprintf("Pocket ID %s, run by %s, with this name as its hostname announces", version, way.Label())
 	if !pocketid.SpeechOf(version, situation.Current.TLS, name).Proven {
-		lead = fmt.Sprintf("Your Pocket ID is %s, %s. As far as is known (this is not proven) it announces", version, way.Label())
+		lead = fmt.Sprintf("Pocket ID %s announces, as far as is known (this is not proven)", version)
 	}
 	table := wizard.Table{}
 	for _, e := range append([]pocketid.Endpoint{situation.Current}, situation.Endpoints...) {
@@ -30,13 +31,22 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 	if len(options) == 0 || options[0].ID == "keep" {
 		return blocks, nil
 	}
-	if !settles(options[0]) {
-		for _, o := range options {
-			blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Label: o.Title, Body: o.Why})
-		}
-		return blocks, nil
+	if field := settingsField(options); field != nil {
+		return blocks, field
 	}
-	return blocks, settingsField(options)
+	for _, o := range options {
+		if !sameName(o, name) {
+			blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Body: o.Title + ". " + o.Why})
+			break
+		}
+	}
+	return blocks, nil
+}
+
+// sameName reports whether an option keeps the chosen name: another name is
+// chosen in the list itself.
+func sameName(o pocketid.Option, name string) bool {
+	return o.ID == "endpoint" || o.ID == "endpoint-hostname" && o.Hostname == name
 }
 
 func outlookRow(e pocketid.Endpoint, out pocketid.Outlook) wizard.Row {
@@ -65,15 +75,20 @@ func settles(o pocketid.Option) bool {
 	return false
 }
 
+// settingsField offers the ports on which the relay takes the chosen name; nil
+// where there is none.
 func settingsField(options []pocketid.Option) *wizard.Field {
 	f := &wizard.Field{
 		Name: "settings", Label: "So", Kind: wizard.ChoiceField,
 		Help: wizard.Help{What: "The settings with which this relay takes what Pocket ID announces, the easiest first."},
 	}
 	for _, o := range options {
-		if settles(o) {
+		if o.ID == "endpoint" {
 			f.Choices = append(f.Choices, wizard.Choice{Value: o.ID + o.Title, Cells: []string{o.Title}, Note: o.Why})
 		}
+	}
+	if len(f.Choices) == 0 {
+		return nil
 	}
 	f.Choices = append(f.Choices, wizard.Choice{Value: "leave", Cells: []string{"Leave it as it is"}})
 	f.Default = f.Choices[0].Value
@@ -90,7 +105,7 @@ func (s identity) situation(v wizard.View, name string) pocketid.Situation {
 	}
 	setup := s.world.setup(v.Answers)
 	setup.As, setup.Hostname = s.world.version(v.Answers), name
-	return s.world.situation(setup, all, pocketid.Way(v.Answers.Runs))
+	return s.world.situation(setup, all, surveyed(v))
 }
 
 func (s identity) advice(v wizard.View, name string) []pocketid.Option {
@@ -101,9 +116,9 @@ func (s identity) advice(v wizard.View, name string) []pocketid.Option {
 }
 
 // situation is what the advice depends on.
-func (w World) situation(s Setup, said []smtpcheck.Verdict, way pocketid.Way) pocketid.Situation {
+func (w World) situation(s Setup, said []smtpcheck.Verdict, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
-		Version: s.As, Way: way, Hostname: s.Hostname, HasLogin: s.User != "",
+		Version: s.As, Way: s.Way, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS},
 	}
 	for _, v := range said {
@@ -119,11 +134,24 @@ func (w World) situation(s Setup, said []smtpcheck.Verdict, way pocketid.Way) po
 	}
 	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
 		for _, e := range p.Endpoints {
-			mode := smtpcheck.TLSMode(e.TLS)
-			if e.Port != s.Port || mode != s.TLS {
-				out.Endpoints = append(out.Endpoints, pocketid.Endpoint{Port: e.Port, TLS: mode})
-			}
+			found = append(found, pocketid.Endpoint{Port: e.Port, TLS: smtpcheck.TLSMode(e.TLS)})
+		}
+	}
+	for _, e := range found {
+		if e != out.Current && !slices.Contains(out.Endpoints, e) {
+			out.Endpoints = append(out.Endpoints, e)
 		}
 	}
 	return out
+}
+
+// surveyed are the endpoints that the look at the relay's ports has found.
+func surveyed(v wizard.View) []pocketid.Endpoint {
+	var list []pocketid.Endpoint
+	for _, p := range portsFound(v.Found[wizard.Relay]) {
+		if p.TLS != "" && v.Answers.Preset == Custom {
+			list = append(list, pocketid.Endpoint{Port: p.Port, TLS: p.TLS})
+		}
+	}
+	return list
 }

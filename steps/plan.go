@@ -27,7 +27,7 @@ type Order struct {
 
 	Hostname string
 	Mend     bool
-	LockUI   bool
+	LockUI   string
 	InPlace  bool
 	Looks    int
 }
@@ -57,6 +57,7 @@ type Draft struct {
 	// be seen.
 	Fresh    bool
 	Locked   bool // UI_CONFIG_DISABLED is true already
+	Lock     bool // it will be set
 	Warnings []string
 }
 
@@ -131,7 +132,7 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 	o := d.Order
 	mode, ok := pocketid.TLSValue(v, string(o.TLS), o.Port)
 	if !ok {
-		return fmt.Errorf("Pocket ID %s cannot use %s on port %d", v, o.TLS, o.Port)
+		return fmt.Errorf("%s on port %d cannot be set for Pocket ID %s", o.TLS, o.Port, v)
 	}
 	set(pocketid.KeyName("APP_URL", v), o.AppURL, false)
 	set("SMTP_HOST", o.Host, false)
@@ -142,7 +143,9 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 	set("SMTP_TLS", mode, false)
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
 	d.Locked = now[lock] == "true"
-	if o.LockUI {
+	// Not asked yet: a file that nobody has used loses nothing by it.
+	d.Lock = !d.Locked && (o.LockUI == "yes" || o.LockUI == "" && d.Fresh)
+	if d.Lock {
 		set(lock, "true", false)
 	}
 	return nil
@@ -161,7 +164,7 @@ func (d *Draft) override() {
 }
 
 func (d *Draft) warn(v pocketid.Version) {
-	if !d.Locked && !d.Order.LockUI {
+	if !d.Locked && !d.Lock {
 		d.Warnings = append(d.Warnings, pocketid.LockMissing(v))
 	}
 	for _, key := range d.Found.Install.Overrides {

@@ -119,17 +119,21 @@ func (w World) checkValue(value string, a wizard.Answers) error {
 // `hostname:`: the first 12 hex digits of its id, new with every container.
 const standIn = "3f9c2a71b0de"
 
+// Usable says why there are no settings to be had from the file.
+func (f Surroundings) Usable() error {
+	switch {
+	case f.Err != nil:
+		return f.Err
+	case !f.Exists:
+		return fmt.Errorf("%s: there is no such file", f.EnvFile)
+	case f.Values == nil:
+		return fmt.Errorf("%s: Pocket ID cannot read it, and would ignore the whole file", f.EnvFile)
+	}
+	return nil
+}
+
 // SetupFrom is the test of the settings in a .env.
 func (w World) SetupFrom(found Surroundings) (Setup, error) {
-	if found.Err != nil {
-		return Setup{}, found.Err
-	}
-	if !found.Exists {
-		return Setup{}, fmt.Errorf("%s: there is no such file", found.EnvFile)
-	}
-	if found.Values == nil {
-		return Setup{}, fmt.Errorf("%s: Pocket ID cannot read it, and would ignore the whole file", found.EnvFile)
-	}
 	a := prefill(wizard.Answers{Runs: string(found.Install.Way), AppURL: found.Value("APP_URL")}, found)
 	a.Version = found.Install.Version.String()
 	if a.Port == 0 && w.version(a).AtLeast(2, 10, 0) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/diagnosis"
 )
@@ -90,12 +91,29 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 	}
 	t.Result = smtpcheck.Run(ctx, plan, func(e smtpcheck.Event) { report(e) })
 	side.Wait()
-	t.Advice = w.advise(s, t.Verdicts, s.Way)
 	if t.Result.Failure != nil {
 		d := diagnosis.FromFailure(t.Result.Failure, s.situation(speech))
 		t.Diagnosis = &d
 	}
+	t.Advice = w.advise(s, t.Verdicts, w.elsewhere(ctx, t))
 	return t
+}
+
+// elsewhere looks for the port with implicit TLS, on which Pocket ID greets but
+// once, where the name was refused at a relay that no preset knows.
+func (w World) elsewhere(ctx context.Context, t Trial) []pocketid.Endpoint {
+	s := t.Setup
+	_, known := presets.ByID(s.Preset)
+	if t.Diagnosis == nil || t.Diagnosis.Step != diagnosis.StepIdentity || s.Port == 465 || known && s.Preset != Custom {
+		return nil
+	}
+	options := smtpcheck.PortOptions{Names: []string{s.Hostname}, RootCAs: w.RootCAs, Limits: w.Limits, Net: w.Net}
+	for _, p := range smtpcheck.Ports(ctx, s.Host, []int{465}, options, nil) {
+		if p.TLS == smtpcheck.TLSImplicit {
+			return []pocketid.Endpoint{{Port: p.Port, TLS: p.TLS}}
+		}
+	}
+	return nil
 }
 
 // Identities tries each name in a session of its own. No message is sent.
@@ -136,9 +154,9 @@ func (t Trial) failed(stage smtpcheck.Stage, err error) Trial {
 }
 
 // advise says which settings the relay would take, given its verdicts.
-func (w World) advise(s Setup, said []smtpcheck.Verdict, way pocketid.Way) []pocketid.Option {
+func (w World) advise(s Setup, said []smtpcheck.Verdict, found []pocketid.Endpoint) []pocketid.Option {
 	if len(said) == 0 {
 		return nil
 	}
-	return pocketid.Advise(w.situation(s, said, way))
+	return pocketid.Advise(w.situation(s, said, found))
 }

@@ -86,6 +86,9 @@ func (w World) readers(a wizard.Answers) []string {
 	if len(a.Readers) > 0 {
 		return a.Readers
 	}
+	if pocketid.Way(a.Runs) == pocketid.WayManual {
+		return []string{"pocket-id", "compose"} // nothing was found out: be right for both
+	}
 	return pocketid.Way(a.Runs).Readers()
 }
 

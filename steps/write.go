@@ -31,10 +31,19 @@ func (s write) Wants(v wizard.View) wizard.Job {
 // orderOf has the choice about the UI in it as soon as it is made.
 func (s write) orderOf(v wizard.View) Order {
 	o := s.world.order(v.Answers)
-	if lock := v.Input["lock_ui"]; lock != "" {
-		o.LockUI = lock == "yes"
+	lock := v.Input["lock_ui"]
+	if d, ok := v.Found[wizard.Write].Result.(*Draft); lock == "" || ok && d.Order == o && yesNo(d.Lock) == lock {
+		return o
 	}
+	o.LockUI = lock
 	return o
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
 }
 
 func (s write) Work(_ context.Context, job wizard.Job, v wizard.View, _ func(any)) any {
@@ -141,16 +150,13 @@ func fileTable(d *Draft) wizard.Table {
 func lockField(d *Draft, a wizard.Answers) wizard.Field {
 	version, _ := pocketid.ParseVersion(a.Version)
 	f := wizard.Field{
-		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: "no",
+		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(d.Lock),
 		Note: pocketid.LockSummary(version),
 		Help: wizard.Help{What: strings.Join(pocketid.LockEffects(version), " ")},
 		Choices: []wizard.Choice{
 			{Value: "yes", Cells: []string{"Yes, set " + pocketid.KeyName("UI_CONFIG_DISABLED", version) + "=true"}},
 			{Value: "no", Cells: []string{"No, leave it"}, Note: pocketid.LockMissing(version)},
 		},
-	}
-	if d.Fresh || a.LockUI {
-		f.Default = "yes"
 	}
 	return f
 }
@@ -187,9 +193,7 @@ func failureField(err error) wizard.Field {
 
 func (s write) Take(v wizard.View) wizard.Intent {
 	a := v.Answers
-	if lock, ok := v.Input["lock_ui"]; ok && lock != "" {
-		a.LockUI = lock == "yes"
-	}
+	a.LockUI = s.orderOf(v).LockUI
 	switch v.Input["action"] {
 	case "finish":
 		return wizard.Finish(a)

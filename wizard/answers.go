@@ -50,8 +50,8 @@ type Answers struct {
 	Offline bool
 
 	// Write
-	LockUI  bool // UI_CONFIG_DISABLED=true was agreed to
-	InPlace bool // write in place where a rename is impossible (bind mount)
+	LockUI  string // whether to set UI_CONFIG_DISABLED=true: yes, no, or "" while not asked
+	InPlace bool   // write in place where a rename is impossible (bind mount)
 	// Confirmed is the plan that the admin agreed to write. It is never saved: who
 	// comes back is asked again.
 	Confirmed any `json:"-"`

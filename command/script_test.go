@@ -1,0 +1,100 @@
+package command_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"smtp-wizard/command"
+	"smtp-wizard/smtpcheck/practice"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"smtp-wizard": func() { os.Exit(command.Main(os.Args[1:], command.System())) },
+	})
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"relay":   startRelay,
+			"expand":  expand,
+			"nowhere": nowhere,
+			"exits":   exits,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// startRelay plays a relay of the catalogue: relay NAME [USER PASSWORD]. It sets
+// $PORT, $TLSPORT and $CA.
+func startRelay(ts *testscript.TestScript, _ bool, args []string) {
+	behaviour, ok := practice.Named(args[0])
+	if !ok {
+		ts.Fatalf("no relay %q", args[0])
+	}
+	var options practice.Options
+	if len(args) == 3 {
+		options.User, options.Password = args[1], args[2]
+	}
+	relay, err := practice.Start(behaviour, options)
+	ts.Check(err)
+	ts.Defer(relay.Close)
+	ca := ts.MkAbs("ca.pem")
+	ts.Check(os.WriteFile(ca, relay.CAPEM(), 0o600))
+	ts.Setenv("PORT", strconv.Itoa(relay.Port()))
+	ts.Setenv("TLSPORT", strconv.Itoa(relay.TLSPort()))
+	ts.Setenv("CA", ca)
+}
+
+// expand replaces $NAME in files by the script's variables.
+func expand(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		text := os.Expand(ts.ReadFile(name), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+// nowhere fails when a secret, or a form in which AUTH sends it, is in the
+// output of the last command or in one of the files.
+func nowhere(ts *testscript.TestScript, _ bool, args []string) {
+	secret := args[0]
+	encoded := strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret)), "=")
+	for _, name := range append([]string{"stdout", "stderr"}, args[1:]...) {
+		if text := ts.ReadFile(name); strings.Contains(text, secret) || strings.Contains(text, encoded) {
+			ts.Fatalf("%s holds the secret", name)
+		}
+	}
+}
+
+// exits runs a command that must end with that code: exits CODE smtp-wizard ...
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var failed *exec.ExitError
+		if !errors.As(err, &failed) {
+			ts.Fatalf("%v", err)
+		}
+		got = failed.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
