@@ -45,12 +45,13 @@ type finding struct {
 	line      string
 	situation Situation
 	diagnosis Diagnosis
-	rank      int // the lower the surer and the more particular
+	mail      bool // the line itself speaks of mail
+	rank      int  // the lower the surer and the more particular
 	session   int
 }
 
-// telling picks the best finding: the surest, of the newest session, and there
-// the first, since what comes after it is only its aftermath.
+// telling picks the best finding: one about mail, the surest, of the newest
+// session, and there the first, since what comes after it is only its aftermath.
 func telling(text string) (finding, bool) {
 	records := readLog(text)
 	var best finding
@@ -69,7 +70,13 @@ func telling(text string) (finding, bool) {
 }
 
 func better(a, b finding) bool {
-	if x, y := certainty(a.diagnosis), certainty(b.diagnosis); x != y {
+	x, y := certainty(a.diagnosis), certainty(b.diagnosis)
+	switch class := certainty(Diagnosis{}); {
+	case (x == class) != (y == class):
+		return y == class
+	case a.mail != b.mail:
+		return a.mail
+	case x != y:
 		return x < y
 	}
 	return a.session > b.session
@@ -111,7 +118,7 @@ func explainRecord(r record, text, hint string) (finding, bool) {
 	if stage := stageOfWords(strings.ToLower(s.Text)); stage != "" {
 		s.Stage = stage
 	}
-	if r.code == 0 && !worthReading(s.Text) {
+	if r.code == 0 && !worthReading(s.Text) || webRequest.MatchString(s.Text) {
 		return finding{}, false
 	}
 	if code, enhanced, words := replyIn(s.Text); code != 0 {
@@ -122,7 +129,7 @@ func explainRecord(r record, text, hint string) (finding, bool) {
 		e.provider = hint
 	}
 	d, rank, ok := rankedAnswer(e)
-	return finding{line: s.Text, situation: s, diagnosis: d, rank: rank, session: r.session}, ok
+	return finding{line: s.Text, situation: s, diagnosis: d, mail: aboutMail(e), rank: rank, session: r.session}, ok
 }
 
 // rankedAnswer orders answers by certainty, then from particular to general.

@@ -30,9 +30,11 @@ func fill(template string, e evidence) string {
 	return capital(out.String())
 }
 
-// capital makes the first letter of a sentence a capital.
+// capital makes the first letter of a sentence a capital, unless it begins with
+// a host name or an address.
 func capital(s string) string {
-	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+	first, _, _ := strings.Cut(s, " ")
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' && !strings.ContainsAny(first, ".@") {
 		return string(s[0]-'a'+'A') + s[1:]
 	}
 	return s

@@ -151,22 +151,25 @@ func (d *dialogue) record(r record) record {
 	return r
 }
 
+// commands are those of a client that a refusal can belong to.
 var commands = []struct {
-	start string
+	form  *regexp.Regexp
 	stage smtpcheck.Stage
 }{
-	{"EHLO ", smtpcheck.StageEHLO}, {"HELO ", smtpcheck.StageEHLO}, {"STARTTLS", smtpcheck.StageStartTLS}, {"AUTH ", smtpcheck.StageAuth},
-	{"MAIL FROM:", smtpcheck.StageMail}, {"RCPT TO:", smtpcheck.StageRcpt}, {"DATA", smtpcheck.StageData}, {"BDAT ", smtpcheck.StageData},
+	{regexp.MustCompile(`(?i)^(?:EHLO|HELO) \S+$`), smtpcheck.StageEHLO},
+	{regexp.MustCompile(`(?i)^STARTTLS$`), smtpcheck.StageStartTLS},
+	{regexp.MustCompile(`(?i)^AUTH (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|SCRAM-\S+)(?: \S+)?$`), smtpcheck.StageAuth},
+	{regexp.MustCompile(`(?i)^MAIL FROM:`), smtpcheck.StageMail},
+	{regexp.MustCompile(`(?i)^RCPT TO:`), smtpcheck.StageRcpt},
+	{regexp.MustCompile(`(?i)^(?:DATA|BDAT \d+.*)$`), smtpcheck.StageData},
 }
 
 // stageOfCommand is the stage that a client's command begins, or "".
 func stageOfCommand(text string) smtpcheck.Stage {
-	upper := strings.ToUpper(text[:min(len(text), 12)])
+	text = strings.TrimRight(text, `'"`)
 	for _, c := range commands {
-		if strings.HasPrefix(upper, c.start) && (strings.HasSuffix(c.start, " ") || strings.HasSuffix(c.start, ":") || len(text) == len(c.start)) {
-			if c.stage != smtpcheck.StageEHLO || len(strings.Fields(text)) == 2 {
-				return c.stage
-			}
+		if c.form.MatchString(text) {
+			return c.stage
 		}
 	}
 	return ""

@@ -36,8 +36,8 @@ type rule struct {
 
 // rules are all tables, particular before general.
 var rules = join(
-	googleRules, microsoftRules, serviceRules, mailboxRules, serverRules,
-	ownRules, hiddenRules, certificateRules, networkRules, wordingRules, genericNameRules,
+	ownRules, googleRules, microsoftRules, serviceRules, mailboxRules, serverRules,
+	hiddenRules, certificateRules, networkRules, wordingRules, genericNameRules,
 )
 
 func join(tables ...[]rule) []rule {

@@ -69,13 +69,13 @@ var serverRules = []rule{
 	},
 	{
 		id: "blocklist", stage: smtpcheck.StageRcpt, says: "blocked using|listed at|listed by|in a black list|spamhaus|spamcop|barracudacentral|blocklist|blacklisted|blocked by * rbl|dnsbl",
-		sure: Likely, step: StepProvider, field: "preset",
+		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses this machine ({ip}) or the sender because a block list names it, as whole ranges of hosters and home lines are named.",
 		fix:   "Choose a relay with a user and password as provider, or have {ip} taken off the list that the reply names.",
 	},
 	{
 		id: "no-reverse-dns", stage: smtpcheck.StageRcpt, says: "cannot find your reverse hostname|cannot find your hostname|no ptr record|does not have a ptr|reverse dns|rdns|missing ptr|fix reverse",
-		sure: Likely, step: StepProvider, field: "preset",
+		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay wants this machine's address ({ip}) to have a reverse DNS name that leads back to it.",
 		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
 	},

@@ -12,13 +12,13 @@ var wordingRules = []rule{
 	},
 	{
 		id: "account-disabled", stage: smtpcheck.StageAuth, says: "account disabled|account is disabled|account suspended|account has been suspended|account is not active|account locked|account is locked|user disabled|account has been disabled|account blocked|account inactive",
-		sure: Likely, step: StepProvider, field: "preset",
+		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay knows the account but has closed it: suspended, locked or not yet activated.",
 		fix:   "Open the account at the provider and lift the block there, or choose another provider. The password is not the trouble.",
 	},
 	{
 		id: "auth-too-many", stage: smtpcheck.StageAuth, says: "too many login|too many authentication|too many failed|too many auth|too many invalid login",
-		sure: Exact, step: StepSender, field: "password", waiting: true,
+		when: aboutMail, sure: Exact, step: StepSender, field: "password", waiting: true,
 		cause: "The relay closed the login after too many wrong tries, and for a while it refuses the right password too.",
 		fix:   "Wait some minutes before the next try. {passwordat}",
 	},
@@ -57,13 +57,13 @@ var wordingRules = []rule{
 	},
 	{
 		id: "mailbox-full", stage: smtpcheck.StageRcpt, says: "mailbox full|mailbox is full|over quota|quota exceeded|overquota|insufficient storage for|out of storage",
-		sure: Likely, step: StepSender, field: "to", waiting: false,
+		when: aboutMail, sure: Likely, step: StepSender, field: "to", waiting: false,
 		cause: "The mailbox of {to} is full. Waiting does not help until there is room again.",
 		fix:   "Test with another recipient, or make room in that mailbox.",
 	},
 	{
 		id: "relay-storage", stage: smtpcheck.StageMail, says: "insufficient system storage|insufficient disk space|no space left",
-		sure: Exact, step: StepNone, waiting: false, passing: true,
+		when: aboutMail, sure: Exact, step: StepNone, waiting: false, passing: true,
 		cause: "The relay's disk is full. Waiting does not help until its operator makes room.",
 		fix:   "On an own relay free space below its mail queue; else tell the operator or choose another relay.",
 	},
@@ -75,37 +75,37 @@ var wordingRules = []rule{
 	},
 	{
 		id: "spf-failed", stage: smtpcheck.StageRcpt, says: "spf *fail|spf check|sender policy framework|not permitted by * spf|spf: fail|openspf|spf -all|fails spf",
-		sure: Likely, step: StepSender, field: "from",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver looked up the SPF record of {domain}, and the machine that sends is not in it.",
 		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
 	},
 	{
 		id: "dmarc-failed", stage: smtpcheck.StageData, says: "dmarc",
-		sure: Likely, step: StepSender, field: "from",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "{domain} publishes a DMARC policy, and this mail passes neither SPF nor DKIM for that domain.",
 		fix:   "Switch on DKIM for {domain} at the relay and add the relay to its SPF record, or use a From address on a domain that has both.",
 	},
 	{
 		id: "spam-refused", stage: smtpcheck.StageData, says: "spam message|considered spam|identified as spam|looks like spam|detected as spam|spam content|unsolicited|message rejected as spam|rejected as spam|classified as spam|high spam score|likely spam|considered as spam|suspected spam|spam detected|bounce spam",
-		sure: Likely, step: StepSender, field: "from",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver takes this mail for spam. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
 	},
 	{
 		id: "message-too-big", stage: smtpcheck.StageData, says: "message size exceeds|message too large|message too big|exceeds size|exceeds maximum|exceeded * size|size limit|message exceeds",
-		sure: Exact, step: StepNone,
+		when: aboutMail, sure: Exact, step: StepNone,
 		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
 	},
 	{
 		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota|too many messages|throttl|too much mail|too many connections|sending limit|exceeded the * limit|exceeded your|over the limit|too many recipients|server busy|server ports are busy|too many concurrent|try again later",
-		code: "4", sure: Likely, step: StepNone, waiting: true, passing: true,
+		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay takes no more for now: a limit of this account or address is reached, or it is busy.",
 		fix:   "Wait some minutes, or until tomorrow where the reply speaks of a day, and try again as it is.",
 	},
 	{
 		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota exceeded|too many messages|sending limit|exceeded the * limit|exceeded your|over the limit|daily limit|hourly limit",
-		sure: Likely, step: StepNone, waiting: true, passing: true,
+		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay takes no more for now: a limit of this account or address is reached.",
 		fix:   "Wait, until tomorrow where the reply speaks of a day, and try again as it is. A bigger plan lifts the limit.",
 	},
@@ -129,13 +129,19 @@ var wordingRules = []rule{
 	},
 	{
 		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance",
-		code: "4", sure: Likely, step: StepNone, waiting: true, passing: true,
+		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is being restarted or overloaded. It is no answer to anything that was entered.",
 		fix:   "Wait some minutes and try again as it is. If it stays, look at the relay's status page.",
 	},
 }
 
 func stageKnown(e evidence) bool { return e.Stage != "" }
+
+// aboutMail keeps phrases that any log may have to lines that speak of mail.
+func aboutMail(e evidence) bool {
+	return e.code != 0 || e.enhanced != "" || e.Stage != "" ||
+		says(e.words, "smtp|mail|relay|recipient|sender|starttls|:25:|:465:|:587:|:25 |:465 |:587 ")
+}
 
 // genericNameRules blame a generic EHLO name for a refusal at EHLO that says
 // nothing about names.

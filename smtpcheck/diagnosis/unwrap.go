@@ -40,8 +40,9 @@ var (
 // names, JSON, and the marks of who speaks.
 func unwrap(line string) (who speaker, text string, fresh bool) {
 	text = strings.TrimSpace(line)
-	if inner, ok := unwrapJSON(text); ok {
-		return fromNobody, inner, true
+	if before, inner, ok := unwrapJSON(text); ok {
+		_, before, _ = unwrap(before)
+		return fromNobody, strings.TrimSpace(before + " " + inner), true
 	}
 	for range 8 {
 		if loc := stamps.FindStringIndex(text); loc != nil {
@@ -66,19 +67,20 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 // hides words.
 var unescape = strings.NewReplacer(`\r\n`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
 
-// unwrapJSON reads a JSON log line, also one behind a container's name: all its
-// strings, those that tell of the error last.
-func unwrapJSON(line string) (string, bool) {
-	start := strings.IndexByte(line, '{')
-	if start < 0 || !strings.HasSuffix(line, "}") || len(line)-start > 64<<10 {
-		return "", false
+// unwrapJSON reads a JSON log line: what stands before the object, such as a
+// container's name, and all strings in it, those that tell of the error last.
+func unwrapJSON(line string) (before, inner string, ok bool) {
+	before, _, found := strings.Cut(line, "{")
+	rest := line[len(before):]
+	if !found || !strings.HasSuffix(line, "}") || len(rest) > 64<<10 {
+		return "", "", false
 	}
 	var object map[string]any
-	if json.Unmarshal([]byte(line[start:]), &object) != nil {
-		return "", false
+	if json.Unmarshal([]byte(rest), &object) != nil {
+		return "", "", false
 	}
 	texts := stringsOf(object, 0)
-	return oneLine(hideCredentials(strings.Join(texts, ": "))), len(texts) > 0
+	return before, oneLine(hideCredentials(strings.Join(texts, ": "))), len(texts) > 0
 }
 
 // quiet are keys of JSON logs that never say what went wrong.

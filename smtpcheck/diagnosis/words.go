@@ -40,13 +40,15 @@ func worthReading(text string) bool {
 		return true
 	}
 	code, _, _ := replyIn(text)
-	return code != 0
+	return code != 0 || leadingEnhanced(text) != ""
 }
 
 var (
 	// spokenCode is a reply code where programs quote a reply: at the beginning,
 	// after a word that announces it, in a tuple, or after a colon.
 	spokenCode = regexp.MustCompile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection)\W{0,4}|\(|[\]>)\w]: )([45][0-5]\d)(?:[ -]|, ?b?["']|["',]|$)`)
+	// webRequest is Go's wording of a failed HTTP request.
+	webRequest = regexp.MustCompile(`(?i)\b(?:get|post|put|head) "https?://`)
 	webError   = regexp.MustCompile(`(?i)HTTP/|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
 )
 

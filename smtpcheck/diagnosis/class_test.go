@@ -1,0 +1,129 @@
+package diagnosis
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// stepAt is where a refusal sends by its stage and, late in the conversation, by
+// the subject of the enhanced status code (RFC 3463 section 3).
+func stepAt(stage smtpcheck.Stage, subject string) Step {
+	switch stage {
+	case "dns", "connect", "greeting", "starttls", "tls":
+		return StepRelay
+	case "ehlo":
+		return StepIdentity
+	case "auth":
+		return StepSender
+	}
+	if subject == "3" || subject == "4" || subject == "5" {
+		return StepRelay
+	}
+	return StepSender
+}
+
+// TestClassPairs goes over every stage with every class and subject of RFC 3463,
+// in words that no table has.
+func TestClassPairs(t *testing.T) {
+	t.Parallel()
+	for _, stage := range smtpcheck.Stages {
+		for _, class := range []string{"4", "5"} {
+			for subject := range 8 {
+				for _, detail := range []string{"0", "1", "2", "5", "99"} {
+					enhanced := fmt.Sprintf("%s.%d.%s", class, subject, detail)
+					if stage == "auth" && enhanced == "5.7.8" {
+						continue
+					}
+					got := Explain(Situation{Stage: stage, Reply: replyOf(class + "50 " + enhanced + " qwertz")})
+					checkClass(t, got, stage, class, stepAt(stage, fmt.Sprint(subject)), enhanced)
+				}
+			}
+			got := Explain(Situation{Stage: stage, Reply: replyOf(class + "99 qwertz")})
+			checkClass(t, got, stage, class, stepAt(stage, ""), class+"99")
+		}
+	}
+}
+
+func checkClass(t *testing.T, got Diagnosis, stage smtpcheck.Stage, class string, step Step, what string) {
+	t.Helper()
+	if got.Stage != stage || got.Confidence != Class || got.Step != step || got.Field == "" {
+		t.Errorf("%s at %s: %s at %q, %s/%s, %s; want a class answer at %s for step %s", what, stage, got.ID, got.Stage, got.Step, got.Field, got.Confidence, stage, step)
+	}
+	if got.Temporary != (class == "4") {
+		t.Errorf("%s at %s: temporary %v", what, stage, got.Temporary)
+	}
+	if !strings.Contains(strings.ToLower(got.Cause+got.Fix), "wait") || !strings.Contains(got.Cause, what) {
+		t.Errorf("%s at %s says neither the code nor whether waiting helps: %s / %s", what, stage, got.Cause, got.Fix)
+	}
+}
+
+// TestCodesAtEachStage takes each reply code of RFC 5321, RFC 4954 and RFC 7504.
+func TestCodesAtEachStage(t *testing.T) {
+	t.Parallel()
+	for _, stage := range smtpcheck.Stages {
+		for code := range codeMeanings {
+			got := Explain(Situation{Stage: stage, Reply: replyOf(fmt.Sprintf("%d qwertz", code))})
+			if got.Stage != stage || got.Cause == "" || got.Fix == "" || !validStep(got.Step, got.Field) {
+				t.Errorf("%d at %s: %+v", code, stage, got)
+			}
+			if got.Temporary != (code < 500) {
+				t.Errorf("%d at %s: temporary %v", code, stage, got.Temporary)
+			}
+		}
+	}
+}
+
+// TestStageAlone has neither a reply nor a known error.
+func TestStageAlone(t *testing.T) {
+	t.Parallel()
+	for _, stage := range append([]smtpcheck.Stage{""}, smtpcheck.Stages...) {
+		got := Explain(Situation{Stage: stage})
+		if got.Stage != stage || got.Confidence != Class || got.Cause == "" || got.Fix == "" {
+			t.Errorf("%q: %+v", stage, got)
+		}
+	}
+}
+
+// TestClassFromTextAlone leaves the stage to the code, or open.
+func TestClassFromTextAlone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text    string
+		matched bool
+		stage   smtpcheck.Stage
+	}{
+		{"550 5.1.1 qwertz", true, "rcpt"},
+		{"553 qwertz", true, "rcpt"},
+		{"550 5.1.8 qwertz", true, "mail"},
+		{"530 qwertz", true, "mail"},
+		{"552 qwertz", true, "data"},
+		{"559 qwertz", true, ""},
+		{"5.1.1", true, "rcpt"},
+		{"5.77.1", false, ""},
+		{"250 2.0.0 Ok: queued as 4XyZ", false, ""},
+		{"hello, world", false, ""},
+		{"", false, ""},
+		{"worker 4711 took 502 ms", false, ""},
+		{`10.0.0.9 - - [23/Nov/2026:10:00:00 +0000] "GET /login HTTP/1.1" 502 157`, false, ""},
+		{`error: request failed: 502 Bad Gateway`, false, ""},
+		{`Get "https://download.example.com/db": dial tcp: lookup download.example.com: no such host`, false, ""},
+	} {
+		got, matched, _ := ExplainText(c.text)
+		if matched != c.matched || got.Stage != c.stage || got.Confidence != Class {
+			t.Errorf("%q: matched %v, %s at %q, %s", c.text, matched, got.ID, got.Stage, got.Confidence)
+		}
+	}
+}
+
+// validStep knows the fields of the wizard's pages.
+func validStep(step Step, field string) bool {
+	fields := map[Step]string{
+		StepInstall: "env_file runs version app_url", StepProvider: "preset", StepRelay: "host port tls",
+		StepSender: "from user password to", StepIdentity: "hostname", StepNone: "",
+	}
+	known, ok := fields[step]
+	return ok && (field == "" && step == StepNone || hasWord(known, field))
+}

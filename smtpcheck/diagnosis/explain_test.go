@@ -1,0 +1,244 @@
+package diagnosis
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"smtp-wizard/smtpcheck"
+)
+
+const brevoTranscript = `=== Trying smtp-relay.brevo.com:587...
+=== Connected to smtp-relay.brevo.com.
+<-  220 smtp-relay.brevo.com ESMTP Service Ready
+ -> EHLO id.example.com
+<-  250-Hello id.example.com
+<-  250-STARTTLS
+<-  250 AUTH PLAIN LOGIN CRAM-MD5
+ -> STARTTLS
+<-  220 2.0.0 Ready to start TLS
+=== TLS started with cipher TLSv1.3:TLS_AES_256_GCM_SHA384:256
+ ~> EHLO id.example.com
+<~  250-Hello id.example.com
+<~  250 AUTH PLAIN LOGIN CRAM-MD5
+ ~> AUTH LOGIN
+<~  334 VXNlcm5hbWU6
+ ~> c29tZW9uZUBleGFtcGxlLmNvbQ==
+<~  334 UGFzc3dvcmQ6
+ ~> aHVudGVyMi1odW50ZXIy
+<~* 535 5.7.8 Authentication failed
+*** No authentication type succeeded
+ ~> QUIT
+<~  221 2.0.0 Bye
+=== Connection closed with remote host.`
+
+const telnetTranscript = `220 mail.example.com ESMTP Postfix
+EHLO 15b0717dc4c2
+250-mail.example.com
+250 8BITMIME
+MAIL FROM:<id@example.com>
+250 2.1.0 Ok
+RCPT TO:<someone@example.org>
+504 5.5.2 <15b0717dc4c2>: Helo command rejected: need fully-qualified hostname
+DATA
+554 5.5.1 Error: no valid recipients
+QUIT
+221 2.0.0 Bye`
+
+const pocketIDLog = `pocket-id-1  | 2026/11/23 09:59:58 INFO Pocket ID is starting version=2.9.0
+pocket-id-1  | 2026/11/23 09:59:59 WARN failed to download GeoLite2 database error="Get \"https://download.maxmind.com/app\": dial tcp: lookup download.maxmind.com on 127.0.0.11:53: no such host"
+pocket-id-1  | [GIN] 2026/11/23 - 10:00:00 | 200 |     1.201ms |  10.0.0.9 | GET      "/healthz"
+pocket-id-1  | {"time":"2026-11-23T10:00:01Z","level":"ERROR","msg":"An error occurred","error":"send email content: failed to set sender: EOF","url":"/api/application-configuration/test-email"}
+pocket-id-1  | [GIN] 2026/11/23 - 10:00:01 | 500 |   80.113ms |  10.0.0.9 | POST     "/api/application-configuration/test-email"
+pocket-id-1  | [GIN] 2026/11/23 - 10:00:09 | 502 |   80.113ms |  10.0.0.9 | POST     "/api/oidc/token"`
+
+const postfixLog = `Nov 23 10:00:00 mail postfix/smtp[4711]: connect to relay.example.com[2001:db8::25]:587: Network is unreachable
+Nov 23 10:00:01 mail postfix/smtp[4711]: 4XyZ0A1b2c: to=<a@example.org>, relay=relay.example.com[198.51.100.9]:587, delay=0.4, delays=0.1/0/0.2/0.1, dsn=5.7.1, status=bounced (host relay.example.com[198.51.100.9] said: 553 5.7.1 <id@example.com>: Sender address rejected: not owned by user admin@example.com (in reply to RCPT TO command))
+Nov 23 10:00:01 mail postfix/qmgr[12]: 4XyZ0A1b2c: removed`
+
+const nodemailerLog = `Error: Invalid login: 535-5.7.8 Username and Password not accepted. For more information, go to
+535 5.7.8  https://support.google.com/mail/?p=BadCredentials ffacd0b85a97d-42cb7f2e556sm123 - gsmtp
+    at SMTPConnection._formatError (/app/node_modules/nodemailer/lib/smtp-connection/index.js:809:19)
+    at SMTPConnection._actionAUTHComplete (/app/node_modules/nodemailer/lib/smtp-connection/index.js:1588:34) {
+  code: 'EAUTH',
+  responseCode: 535,
+  command: 'AUTH PLAIN'
+}`
+
+const twoSessions = `220 mail.example.com ESMTP
+EHLO id.example.com
+250 mail.example.com
+AUTH PLAIN AGEAYg==
+535 5.7.8 Error: authentication failed: authentication failure
+MAIL FROM:<id@example.com>
+530 5.7.0 Authentication required
+220 mail.example.com ESMTP
+EHLO id.example.com
+250 mail.example.com
+MAIL FROM:<id@example.com>
+250 2.1.0 Ok
+RCPT TO:<a@example.org>
+554 5.7.1 <a@example.org>: Relay access denied
+DATA
+503 5.5.1 Error: need RCPT command`
+
+func TestWholeLogs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, log, id, line string
+		stage               smtpcheck.Stage
+		sure                Confidence
+	}{
+		{"swaks", brevoTranscript, "brevo-535", "535 5.7.8 Authentication failed", "auth", Exact},
+		{"telnet", telnetTranscript, "postfix-504-helo", "504 5.5.2 <15b0717dc4c2>: Helo command rejected: need fully-qualified hostname", "rcpt", Exact},
+		{"Pocket ID", pocketIDLog, "google-relay-pocketid-eof", "failed to set sender: EOF", "mail", Likely},
+		{"Postfix", postfixLog, "postfix-553-owner", "not owned by user admin@example.com", "rcpt", Exact},
+		{"nodemailer", nodemailerLog, "gmail-535-578", "Invalid login: 535-5.7.8 Username and Password not accepted.", "auth", Exact},
+		{"the newest session, its first refusal", twoSessions, "postfix-554-relay", "Relay access denied", "rcpt", Exact},
+		{"hung up at a generic name", "220 relay ESMTP\nEHLO localhost\n421 4.7.0 Try again later, closing connection.", "ehlo-generic-name", "421 4.7.0 Try again later", "ehlo", Exact},
+		{"noise before and after", strings.Repeat("2026-11-23T10:00:00Z INFO GET /healthz 200\n", 20000) + "2026-11-23T10:00:00Z ERR 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6\n" + strings.Repeat("2026-11-23T10:00:00Z INFO GET /healthz 200\n", 3000), "postfix-535-ugf", "535 5.7.8 Error", "auth", Exact},
+		{"much noise about mail", strings.Repeat("Nov 23 10:00:00 mail postfix/qmgr[12]: 4XyZ0A1b2c: from=<a@example.com>, size=700, nrcpt=1 (queue active)\n", 9000) + telnetTranscript, "postfix-504-helo", "504 5.5.2", "rcpt", Exact},
+	} {
+		got, matched, line := ExplainText(c.log)
+		if !matched || got.ID != c.id || got.Stage != c.stage || got.Confidence != c.sure || !strings.Contains(line, c.line) {
+			t.Errorf("%s: matched %v, %s at %q, %s, by %q", c.name, matched, got.ID, got.Stage, got.Confidence, line)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	s, ok := Find("220 relay ESMTP\nEHLO first.example.com\n250 STARTTLS\nSTARTTLS\n220 go\nEHLO second.example.com\n550-5.7.1 no\n550 5.7.1 entry")
+	if !ok || s.Stage != "ehlo" || s.TLS != smtpcheck.TLSStartTLS || !slices.Equal(s.Names, []string{"first.example.com", "second.example.com"}) {
+		t.Errorf("%v, %+v", ok, s)
+	}
+	if s.Reply == nil || s.Reply.Code != 550 || s.Reply.Enhanced != "5.7.1" {
+		t.Errorf("reply %+v", s.Reply)
+	}
+	if _, ok := Find("all is well"); ok {
+		t.Error("found something in nothing")
+	}
+}
+
+// TestFailureNamesTheGreeting: the name in the failed command is the one judged.
+func TestFailureNamesTheGreeting(t *testing.T) {
+	t.Parallel()
+	f := &smtpcheck.Failure{Stage: "ehlo", Doing: "EHLO localhost", Err: smtpcheck.ErrClosed}
+	if got := FromFailure(f, Situation{Host: "relay.example.com"}); got.ID != "ehlo-generic-name" || !strings.Contains(got.Cause, `"localhost"`) {
+		t.Errorf("%s: %s", got.ID, got.Cause)
+	}
+	f.Reply = replyOf("421 4.3.2 no")
+	if got := FromFailure(f, Situation{}); got.ID != "ehlo-generic-name" || strings.Contains(got.Cause, "without a word") {
+		t.Errorf("a word before the hang-up: %s: %s", got.ID, got.Cause)
+	}
+	f = &smtpcheck.Failure{Stage: "ehlo", Doing: "EHLO id.example.com", Reply: replyOf("550 no")}
+	if got := FromFailure(f, Situation{Names: []string{"localhost"}}); got.ID == "ehlo-generic-name" {
+		t.Errorf("the name before STARTTLS was accepted and is blamed: %s", got.Cause)
+	}
+	if got := FromFailure(nil, Situation{Stage: "mail"}); got.Stage != "mail" {
+		t.Errorf("no failure: %+v", got)
+	}
+}
+
+// TestCredentialsAreMasked pastes logs that hold a user and a password.
+func TestCredentialsAreMasked(t *testing.T) {
+	t.Parallel()
+	const user, password, plain = "c29tZW9uZUBleGFtcGxlLmNvbQ==", "aHVudGVyMi1odW50ZXIy", "AHNvbWVvbmUAaHVudGVyMg=="
+	for _, log := range []string{
+		"AUTH PLAIN " + plain + "\n535 5.7.8 Error: authentication failed",
+		"535 5.7.8 authentication failed after AUTH PLAIN " + plain,
+		"C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: " + user + "\nS: 334 UGFzc3dvcmQ6\nC: " + password + "\nS: 535 5.7.8 authentication failed",
+		"AUTH LOGIN " + user + "\n334 UGFzc3dvcmQ6\n" + password + "\n535 authentication failed",
+		"AUTH LOGIN\n334 VXNlcm5hbWU6\n" + user + "\n334 UGFzc3dvcmQ6\n" + password + "\nauth failed: EOF",
+		"535 authentication failed SMTP_PASSWORD=" + password,
+		"535 authentication failed smtp_password: '" + password + "' user=x",
+		"535 authentication failed {\"user\":\"x\", \"password\": \"" + password + "\"}",
+		`{"level":"error","msg":"smtp login","password":"` + password + `","error":"535 authentication failed"}`,
+		"failed to send by smtp://x:" + password + "@relay.example.com:587: 535 authentication failed",
+		"send: 'AUTH PLAIN " + plain + "\\r\\n'\nreply: b'535 5.7.8 authentication failed\\r\\n'",
+		"2026-11-23 10:00:00 CLIENT -> SERVER: AUTH LOGIN\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 VXNlcm5hbWU6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + user + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 UGFzc3dvcmQ6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + password + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 535 authentication failed",
+	} {
+		got, matched, line := ExplainText(log)
+		s, _ := Find(log)
+		all, err := json.Marshal([]any{got, line, s.Text, s.Reply, s.Names})
+		if err != nil || !matched {
+			t.Errorf("%q: matched %v, %v", log, matched, err)
+		}
+		for _, secret := range []string{user, password, plain, strings.Trim(plain, "=")} {
+			if strings.Contains(string(all), secret) {
+				t.Errorf("%q: %s is in %s", log, secret, all)
+			}
+		}
+	}
+	if _, _, line := ExplainText("504 5.5.4 AUTH LOGIN failed: mechanism not supported"); !strings.Contains(line, "AUTH LOGIN failed") {
+		t.Errorf("a word after AUTH LOGIN is taken for a credential: %q", line)
+	}
+}
+
+// hostile is what no relay or log may get onto a screen.
+func hostile(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || r == unicode.ReplacementChar
+	})
+}
+
+func TestNothingHostileComesThrough(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"550 5.7.1 <a\x1b]0;owned\x07@example.com>: Relay access denied\x1b[2J\x9b31m",
+		"550 5.7.1 \u202egnp.exe\u2066 Relay\x00 access denied \ufeff\u2028x",
+		"504 5.5.2 <evil\x1b[31m\x7f\xff>: Helo command rejected: need fully-qualified hostname",
+		"dial tcp: lookup evil\x1b[1m.example on 9.9.9.9:53: no such host",
+		"553 5.7.1 <a@b.example>: Sender address rejected: not owned by user \x1b[5mx@y.example",
+	} {
+		got, matched, line := ExplainText(text)
+		if !matched || hostile(line+got.Cause+got.Fix) {
+			t.Errorf("%q: matched %v, %q / %q / %q", text, matched, line, got.Cause, got.Fix)
+		}
+		live := Explain(Situation{Stage: "rcpt", Reply: &smtpcheck.Reply{Code: 550, Lines: []string{text}}, Names: []string{text}, From: text, User: text, To: text, Host: text, SpeaksAs: text})
+		if hostile(live.Cause + live.Fix + live.ID + live.Field) {
+			t.Errorf("%q: %q / %q", text, live.Cause, live.Fix)
+		}
+	}
+}
+
+func FuzzExplainText(f *testing.F) {
+	for _, k := range catalogue(f) {
+		f.Add(k.Text)
+	}
+	for _, s := range []string{brevoTranscript, telnetTranscript, pocketIDLog, postfixLog, nodemailerLog, twoSessions, `{"a":{"b":[{"error":"EOF"}]}}`, "334 \nAA==\n535 x", "\x1b[", "{", "550-\n550 "} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, matched, line := ExplainText(text)
+		if hostile(got.Cause+got.Fix+line+got.Provider) || len([]rune(line)) > 300 {
+			t.Errorf("%q comes through: %q / %q / %q", text, line, got.Cause, got.Fix)
+		}
+		if got.ID == "" || got.Cause == "" || got.Fix == "" || !validStep(got.Step, got.Field) {
+			t.Errorf("%q: incomplete: %+v", text, got)
+		}
+		if len([]rune(got.Cause)) > 500 || len([]rune(got.Fix)) > 500 {
+			t.Errorf("%q: too long: %s / %s", text, got.Cause, got.Fix)
+		}
+		if _, ok := Find(text); ok != matched || matched != (line != "") {
+			t.Errorf("%q: Find %v, matched %v, line %q", text, ok, matched, line)
+		}
+	})
+}
+
+// FuzzExplain takes words, names and addresses that a stranger chose.
+func FuzzExplain(f *testing.F) {
+	f.Add(504, "<localhost>: Helo command rejected: need fully-qualified hostname", "localhost", "2.9.0", "rcpt")
+	f.Add(421, "Try again later, closing connection. (EHLO)", "[127.0.0.1]", "2.10", "ehlo")
+	f.Fuzz(func(t *testing.T, code int, words, name, version, stage string) {
+		got := Explain(Situation{
+			Stage: smtpcheck.Stage(stage), Reply: &smtpcheck.Reply{Code: code, Lines: []string{words}}, Names: []string{name},
+			SpeaksAs: version, From: name, User: name, To: name, Host: name, TLS: smtpcheck.TLSStartTLS,
+		})
+		if hostile(got.Cause + got.Fix) {
+			t.Errorf("%q / %q", got.Cause, got.Fix)
+		}
+	})
+}

@@ -1,0 +1,213 @@
+package diagnosis
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// replyOf is a reply as a conversation hands it over.
+func replyOf(text string) *smtpcheck.Reply {
+	code, enhanced, words := 0, "", ""
+	if _, err := fmt.Sscanf(text, "%3d", &code); err == nil {
+		words = strings.TrimSpace(text[3:])
+	}
+	if _, e := codesIn(text); e != "" {
+		enhanced = e
+	}
+	return &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
+}
+
+// refusals are those beyond the catalogue: the words of Postfix, Exim, OpenSMTPD,
+// Dovecot, Google and Microsoft as their sources and documentation have them.
+var refusals = []struct {
+	name  string
+	s     Situation
+	id    string
+	stage smtpcheck.Stage
+	step  Step
+	field string
+	sure  Confidence
+}{
+	{"Google, generic name", Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO) x-20020a.9 - gsmtp"), Names: []string{"localhost"}}, "ehlo-generic-name", "ehlo", StepIdentity, "hostname", Exact},
+	{"Google, own name", Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO) x-20020a.9 - gsmtp"), Names: []string{"localhost", "id.example.com"}}, "google-relay-ehlo-421", "ehlo", StepIdentity, "hostname", Exact},
+	{"Google, no SPF", Situation{Text: "550-5.7.26 This mail has been blocked because the sender is unauthenticated."}, "google-unauthenticated-sender", "data", StepSender, "from", Exact},
+	{"Google, browser", Situation{Text: "534-5.7.14 Please log in via your web browser and then try again."}, "gmail-web-login-required", "auth", StepSender, "password", Exact},
+	{"Microsoft, mailbox", Situation{Text: "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information."}, "ms-535-139-mailbox", "auth", StepProvider, "preset", Exact},
+	{"Microsoft, defaults", Situation{Text: "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator."}, "ms-security-defaults", "auth", StepProvider, "preset", Exact},
+	{"Microsoft, login", Situation{Text: "535 5.7.3 Authentication unsuccessful [FR3P281CA0001.DEUP281.PROD.OUTLOOK.COM]"}, "ms-535-credentials", "auth", StepSender, "password", Exact},
+	{"Microsoft, address", Situation{Text: "550 5.7.606 Access denied, banned sending IP [203.0.113.9]"}, "ms-ip-blocked", "rcpt", StepProvider, "preset", Exact},
+	{"Brevo, address", Situation{Text: "525 5.7.1 Unauthorized IP address", Provider: "brevo"}, "brevo-unauthorized-ip", "auth", StepProvider, "preset", Exact},
+	{"Postmark", Situation{Text: "550 Sender signature not found"}, "postmark-sender", "data", StepSender, "from", Exact},
+	{"Fastmail", Situation{Text: "535 5.7.0 Incorrect username or password: you need to use an app password", Provider: "fastmail"}, "fastmail-app-password", "auth", StepSender, "password", Exact},
+
+	{"Postfix, helo unknown", Situation{Text: "450 4.7.1 <id.example.com>: Helo command rejected: Host not found"}, "postfix-helo-not-found", "rcpt", StepIdentity, "hostname", Exact},
+	{"Postfix, helo syntax", Situation{Text: "501 5.5.2 <pocket_id>: Helo command rejected: Invalid name"}, "postfix-helo-invalid", "rcpt", StepIdentity, "hostname", Exact},
+	{"Postfix, helo access", Situation{Text: "554 5.7.1 <mx.example.com>: Helo command rejected: You are not me"}, "postfix-helo-rejected", "rcpt", StepIdentity, "hostname", Exact},
+	{"Postfix, DNSBL", Situation{Text: "554 5.7.1 Service unavailable; Client host [203.0.113.9] blocked using zen.spamhaus.org"}, "blocklist", "rcpt", StepProvider, "preset", Likely},
+	{"Postfix, PTR", Situation{Text: "450 4.7.1 Client host rejected: cannot find your reverse hostname, [203.0.113.9]"}, "no-reverse-dns", "rcpt", StepProvider, "preset", Likely},
+	{"Postfix, submission", Situation{Text: "554 5.7.1 <unknown[203.0.113.9]>: Client host rejected: Access denied"}, "client-rejected", "rcpt", StepSender, "user", Exact},
+	{"Postfix, login", Situation{Text: "553 5.7.1 <id@example.com>: Sender address rejected: not logged in"}, "sender-not-logged-in", "rcpt", StepSender, "user", Exact},
+	{"Postfix, domain", Situation{Text: "450 4.1.8 <id@example.invalid>: Sender address rejected: Domain not found"}, "sender-domain-not-found", "rcpt", StepSender, "from", Exact},
+	{"Postfix, sender", Situation{Text: "554 5.7.1 <id@example.com>: Sender address rejected: Access denied"}, "sender-rejected", "rcpt", StepSender, "from", Exact},
+	{"Postfix, SASL down", Situation{Text: "454 4.7.0 Temporary authentication failure: Connection lost to authentication server"}, "auth-backend-down", "auth", StepNone, "", Exact},
+	{"Postfix, no SASL", Situation{Text: "503 5.5.1 Error: authentication not enabled"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
+	{"Postfix, mechanism", Situation{Text: "535 5.7.8 Error: authentication failed: Invalid authentication mechanism"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
+	{"Postfix, storage", Situation{Text: "452 4.3.1 Insufficient system storage"}, "relay-storage", "mail", StepNone, "", Exact},
+	{"Postfix, size", Situation{Text: "552 5.3.4 Error: message file too big: Message size exceeds fixed limit"}, "ses-552-too-long", "data", StepNone, "", Exact},
+	{"size, other words", Situation{Text: "523 the message too large for this server"}, "message-too-big", "data", StepNone, "", Exact},
+	{"Postfix, user", Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown in local recipient table")}, "recipient-unknown", "rcpt", StepSender, "to", Likely},
+	{"Postfix, STARTTLS", Situation{Text: "530 5.7.0 Must issue a STARTTLS command first"}, "gmail-530-starttls", "mail", StepRelay, "tls", Exact},
+	{"Exim, relay", Situation{Text: "550 relay not permitted"}, "relay-denied", "rcpt", StepSender, "user", Exact},
+	{"Exim, verify", Situation{Text: "550 Sender verify failed"}, "sender-verify-failed", "rcpt", StepSender, "from", Exact},
+	{"Exim, login", Situation{Text: "535 Incorrect authentication data"}, "auth-refused", "auth", StepSender, "password", Exact},
+	{"Exim, AUTH", Situation{Text: "503 AUTH command used when not advertised"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
+	{"Exim, mechanism", Situation{Text: "504 5.5.4 Unrecognized authentication type"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
+	{"Exim, TLS", Situation{Text: "454 TLS currently unavailable"}, "postfix-454-tls", "starttls", StepRelay, "tls", Exact},
+	{"OpenSMTPD, AUTH", Situation{Text: "530 5.5.1 Invalid command: Must issue an AUTH command first"}, "auth-required", "mail", StepSender, "user", Exact},
+	{"OpenSMTPD, TLS", Situation{Text: "530 5.5.1 Invalid command: Must issue a STARTTLS command first"}, "gmail-530-starttls", "mail", StepRelay, "tls", Exact},
+	{"OpenSMTPD, user", Situation{Stage: "rcpt", Reply: replyOf("550 Invalid recipient: <nobody@example.com>")}, "recipient-unknown", "rcpt", StepSender, "to", Likely},
+	{"encryption", Situation{Text: "538 5.7.11 Encryption required for requested authentication mechanism"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
+	{"TLS before mail", Situation{Text: "550 5.7.10 Encryption required, session encryption is required"}, "login-then-starttls", "mail", StepRelay, "tls", Exact},
+
+	{"account", Situation{Text: "535 5.7.13 user account disabled by the administrator"}, "account-disabled", "auth", StepProvider, "preset", Likely},
+	{"too many tries", Situation{Text: "421 4.7.0 Too many login failures from this address"}, "auth-too-many", "auth", StepSender, "password", Exact},
+	{"bare 535", Situation{Text: "535 no"}, "auth-refused", "auth", StepSender, "password", Likely},
+	{"5.7.8 at AUTH", Situation{Stage: "auth", Reply: replyOf("550 5.7.8 no")}, "auth-refused", "auth", StepSender, "password", Likely},
+	{"504 at AUTH", Situation{Stage: "auth", Reply: replyOf("504 no")}, "auth-mechanism", "auth", StepProvider, "preset", Likely},
+	{"full", Situation{Text: "552 5.2.2 The mailbox is full and can't accept messages now"}, "mailbox-full", "rcpt", StepSender, "to", Likely},
+	{"verified", Situation{Text: "550 5.7.1 Sender not verified for this account"}, "domain-not-verified", "data", StepSender, "from", Likely},
+	{"SPF", Situation{Text: "550 5.7.23 The message was rejected because of SPF fail"}, "spf-failed", "rcpt", StepSender, "from", Likely},
+	{"DMARC", Situation{Text: "550 5.7.1 rejected by the DMARC policy of example.com"}, "dmarc-failed", "data", StepSender, "from", Likely},
+	{"spam", Situation{Text: "554 5.7.1 Spam message rejected"}, "spam-refused", "data", StepSender, "from", Likely},
+	{"limit, 4yz", Situation{Text: "450 4.7.1 Error: too much mail from 203.0.113.9"}, "limit-reached", "data", StepNone, "", Likely},
+	{"limit, 5yz", Situation{Text: "550 5.7.1 hourly limit of this plan"}, "limit-reached", "data", StepNone, "", Likely},
+	{"greeting 554", Situation{Stage: "greeting", Reply: replyOf("554 no")}, "no-service-here", "greeting", StepProvider, "preset", Likely},
+	{"UTF-8", Situation{Text: "553 5.6.7 SMTPUTF8 not enabled"}, "non-ascii-address", "mail", StepSender, "from", Likely},
+	{"From with a name", Situation{Stage: "mail", Reply: replyOf("501 5.1.7 Bad sender address syntax")}, "address-syntax", "mail", StepSender, "from", Likely},
+	{"shutdown", Situation{Text: "421 4.3.2 Service shutting down"}, "server-shutdown", "greeting", StepNone, "", Likely},
+	{"EHLO, no reason", Situation{Stage: "ehlo", Reply: replyOf("550 5.7.1 no"), Names: []string{"3f9c2a71b0de"}}, "ehlo-generic-name", "ehlo", StepIdentity, "hostname", Likely},
+	{"EHLO, underscore", Situation{Stage: "ehlo", Reply: replyOf("501 no"), Names: []string{"pocket_id.example.com"}}, "ehlo-bad-name", "ehlo", StepIdentity, "hostname", Likely},
+
+	{"AUTH, hidden", Situation{Text: "failed to authenticate: SMTP server does not support AUTH"}, "gokit-auth-hidden-421", "auth", StepIdentity, "hostname", Likely},
+	{"STARTTLS, foreign log", Situation{Text: "smtp: server doesn't support STARTTLS"}, "no-starttls", "starttls", StepRelay, "tls", Likely},
+	{"STARTTLS, hidden", Situation{Text: "failed to start TLS: EOF", Stage: "starttls"}, "starttls-hidden", "starttls", StepRelay, "tls", Likely},
+
+	{"own, implicit", Situation{Stage: "greeting", Err: smtpcheck.ErrImplicitTLSPort}, "implicit-tls-port", "greeting", StepRelay, "tls", Exact},
+	{"own, plain", Situation{Stage: "tls", Err: smtpcheck.ErrPlaintextPort}, "go-tls-first-record", "tls", StepRelay, "tls", Exact},
+	{"own, no SMTP", Situation{Stage: "greeting", Err: fmt.Errorf("x: %w", smtpcheck.ErrNotSMTP)}, "not-smtp", "greeting", StepRelay, "port", Exact},
+	{"own, unencrypted", Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted}, "go-plain-unencrypted", "auth", StepRelay, "tls", Exact},
+	{"own, mechanism", Situation{Stage: "auth", Err: smtpcheck.ErrMechanism}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
+	{"own, injected", Situation{Stage: "starttls", Err: smtpcheck.ErrInjected}, "starttls-injection", "starttls", StepRelay, "tls", Exact},
+	{"own, endless", Situation{Stage: "greeting", Err: smtpcheck.ErrTooLong}, "bad-reply", "greeting", StepRelay, "port", Likely},
+	{"own, garbage", Situation{Stage: "ehlo", Err: smtpcheck.ErrProtocol}, "bad-reply", "ehlo", StepRelay, "port", Likely},
+	{"own, no cipher", Situation{Stage: "tls", Err: smtpcheck.ErrProtocol}, "tls-handshake", "tls", StepRelay, "tls", Likely},
+	{"own, old TLS", Situation{Stage: "tls", Err: smtpcheck.ErrOldTLS}, "openssl-alert-70", "tls", StepProvider, "preset", Exact},
+	{"own, lookup", Situation{Stage: "dns", Host: "smtp.example.invalid", Err: smtpcheck.ErrNoSuchHost}, "go-no-such-host", "dns", StepRelay, "host", Exact},
+	{"own, refused", Situation{Stage: "connect", Err: smtpcheck.ErrConnRefused}, "go-refused", "connect", StepRelay, "port", Exact},
+	{"own, unreachable", Situation{Stage: "connect", Err: smtpcheck.ErrUnreachable}, "conn-no-route", "connect", StepRelay, "port", Exact},
+	{"own, DNS slow", Situation{Stage: "dns", Err: smtpcheck.ErrTimeout}, "dns-timeout", "dns", StepRelay, "host", Exact},
+	{"own, port 25 slow", Situation{Stage: "connect", Port: 25, Err: smtpcheck.ErrTimeout}, "port25-timeout", "connect", StepRelay, "port", Exact},
+	{"own, 587 slow", Situation{Stage: "connect", Port: 587, Err: smtpcheck.ErrTimeout}, "conn-timeout-587-cloud", "connect", StepRelay, "port", Likely},
+	{"own, other slow", Situation{Stage: "connect", Port: 2525, Err: smtpcheck.ErrTimeout}, "connect-timeout", "connect", StepRelay, "port", Likely},
+	{"read at connect", Situation{Stage: "connect", Text: "read: i/o timeout"}, "connect-timeout", "connect", StepRelay, "port", Likely},
+	{"own, greeting slow", Situation{Stage: "greeting", Err: smtpcheck.ErrTimeout}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
+	{"own, handshake slow", Situation{Stage: "tls", Err: smtpcheck.ErrTimeout}, "handshake-timeout", "tls", StepRelay, "tls", Likely},
+	{"own, EHLO slow", Situation{Stage: "ehlo", Err: smtpcheck.ErrTimeout}, "reply-timeout", "ehlo", StepNone, "", Likely},
+	{"own, EHLO closed, generic", Situation{Stage: "ehlo", Err: smtpcheck.ErrClosed, Names: []string{"localhost"}}, "ehlo-generic-name", "ehlo", StepIdentity, "hostname", Likely},
+	{"own, EHLO closed", Situation{Stage: "ehlo", Err: smtpcheck.ErrClosed, Names: []string{"id.example.com"}}, "go-ehlo-swallowed", "ehlo", StepIdentity, "hostname", Likely},
+	{"own, MAIL closed", Situation{Stage: "mail", Err: smtpcheck.ErrClosed, Names: []string{"vps"}}, "hangup-generic-name", "mail", StepIdentity, "hostname", Likely},
+	{"own, greeting closed", Situation{Stage: "greeting", Err: smtpcheck.ErrClosed}, "greeting-closed", "greeting", StepRelay, "tls", Likely},
+	{"own, TLS closed", Situation{Stage: "tls", Err: io.EOF}, "handshake-closed", "tls", StepRelay, "tls", Likely},
+	{"own, AUTH closed", Situation{Stage: "auth", Err: io.ErrUnexpectedEOF}, "auth-closed", "auth", StepSender, "password", Likely},
+	{"own, DATA closed", Situation{Stage: "data", Err: syscall.ECONNRESET}, "data-closed", "data", StepNone, "", Likely},
+	{"cancelled", Situation{Stage: "data", Err: context.Canceled}, "cancelled", "data", StepNone, "", Exact},
+
+	{"DNS, not found", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "smtp.example.invalid", Server: "9.9.9.9:53", IsNotFound: true}}, "dns-typo", "dns", StepRelay, "host", Exact},
+	{"DNS, service name", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "mail", Server: "127.0.0.11:53", IsNotFound: true}}, "dns-docker-nohost", "dns", StepRelay, "host", Exact},
+	{"DNS, timeout", Situation{Stage: "dns", Err: &net.DNSError{Err: "i/o timeout", Name: "smtp.example.com", IsTimeout: true}}, "dns-timeout", "dns", StepRelay, "host", Exact},
+	{"DNS, failure", Situation{Stage: "dns", Err: &net.DNSError{Err: "server misbehaving", Name: "smtp.example.com"}}, "dns-failed", "dns", StepRelay, "host", Likely},
+	{"dial refused", Situation{Stage: "connect", Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}, "go-refused", "connect", StepRelay, "port", Exact},
+	{"dial, no network", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
+	{"dial, no route", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "conn-no-route", "connect", StepRelay, "port", Exact},
+	{"dial, deadline", Situation{Stage: "connect", Port: 25, Err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
+	{"read, deadline", Situation{Stage: "greeting", Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
+	{"x509, authority", Situation{Stage: "tls", Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}, "go-x509-unknown-ca", "tls", StepRelay, "host", Exact},
+	{"x509, expired", Situation{Stage: "tls", Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "go-x509-expired", "tls", StepRelay, "host", Exact},
+	{"x509, other", Situation{Stage: "tls", Err: x509.CertificateInvalidError{Reason: x509.TooManyIntermediates}}, "certificate-refused", "tls", StepRelay, "host", Likely},
+	{"x509, name", Situation{Stage: "tls", Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"mx.example.com"}}, Host: "smtp.example.com"}}, "go-x509-name", "tls", StepRelay, "host", Exact},
+	{"x509, address", Situation{Stage: "tls", Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"mx.example.com"}}, Host: "192.0.2.7"}}, "go-x509-ipsan", "tls", StepRelay, "host", Exact},
+	{"TLS, record", Situation{Stage: "tls", Err: tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}}, "go-tls-first-record", "tls", StepRelay, "tls", Exact},
+	{"TLS, alert", Situation{Stage: "tls", Err: errors.New("remote error: tls: handshake failure")}, "tls-handshake", "tls", StepRelay, "tls", Likely},
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for _, r := range refusals {
+		got := Explain(r.s)
+		if got.ID != r.id || got.Stage != r.stage || got.Step != r.step || got.Field != r.field || got.Confidence != r.sure {
+			t.Errorf("%s:\n got %s at %q: %s/%s, %s\nwant %s at %q: %s/%s, %s", r.name,
+				got.ID, got.Stage, got.Step, got.Field, got.Confidence, r.id, r.stage, r.step, r.field, r.sure)
+		}
+	}
+}
+
+// TestNotOffered has its own table, since only a conversation can make the error.
+func TestNotOffered(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind kind
+		tls  smtpcheck.TLSMode
+		id   string
+		step Step
+	}{
+		{noSTARTTLS, smtpcheck.TLSStartTLS, "starttls-not-offered", StepRelay},
+		{noAUTH, smtpcheck.TLSNone, "auth-not-offered", StepRelay},
+		{noAUTH, smtpcheck.TLSImplicit, "auth-not-offered", StepSender},
+	} {
+		got, _, _ := rankedAnswer(notOffered(c.kind, c.tls))
+		if got.ID != c.id || got.Step != c.step || got.Confidence != Exact {
+			t.Errorf("%s with TLS %s: %s, %s, %s", c.kind, c.tls, got.ID, got.Step, got.Confidence)
+		}
+	}
+}
+
+func notOffered(k kind, mode smtpcheck.TLSMode) evidence {
+	return evidence{Situation: Situation{TLS: mode}, kind: k}
+}
+
+// TestEveryRuleIsTested demands a refusal in some table for each rule.
+func TestEveryRuleIsTested(t *testing.T) {
+	t.Parallel()
+	tested := map[int]bool{}
+	mark := func(e evidence) {
+		if _, rank, _ := rankedAnswer(e); rank < 4*len(rules) {
+			tested[rank%(2*len(rules))] = true
+		}
+	}
+	for _, k := range catalogue(t) {
+		mark(newEvidence(Situation{Text: k.Text}))
+		mark(newEvidence(Situation{Text: k.Text, Provider: k.With}))
+	}
+	for _, r := range refusals {
+		mark(newEvidence(r.s))
+	}
+	mark(notOffered(noSTARTTLS, ""))
+	mark(notOffered(noAUTH, smtpcheck.TLSNone))
+	mark(notOffered(noAUTH, smtpcheck.TLSImplicit))
+	for i, r := range rules {
+		if !tested[i] {
+			t.Errorf("no refusal in the tables is answered by rule %d, %s (%s)", i, r.id, r.says)
+		}
+	}
+}

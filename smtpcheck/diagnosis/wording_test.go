@@ -1,0 +1,178 @@
+package diagnosis
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// situations are ways in which the blanks of a text can be filled.
+var situations = []Situation{
+	{},
+	{Host: "smtp-relay.gmail.com", Port: 587, TLS: smtpcheck.TLSStartTLS, SpeaksAs: "2.9.0", Names: []string{"localhost"}, From: "id@mail.a-rather-long-domain-name.example.com", User: "someone@mail.a-rather-long-domain-name.example.com", To: "someone.else@mail.a-rather-long-domain-name.example.com"},
+	{Host: "smtp.gmail.com", Port: 587, TLS: smtpcheck.TLSStartTLS, SpeaksAs: "2.10.0", Names: []string{"localhost"}, From: "id@example.com", User: "u@example.com"},
+	{Host: "smtp.zoho.eu", Port: 465, TLS: smtpcheck.TLSImplicit, SpeaksAs: "0.26", Names: []string{"3f9c2a71b0de"}},
+	{Provider: "microsoft-365", Host: "smtp.office365.com", Port: 587, TLS: smtpcheck.TLSStartTLS, SpeaksAs: "v2.9", From: "id@example.com"},
+	{Provider: "qq", Port: 25, TLS: smtpcheck.TLSNone, SpeaksAs: "0.30.0"},
+	{Provider: "google-workspace-relay", SpeaksAs: "2.14.1", TLS: smtpcheck.TLSImplicit},
+}
+
+// bareEOF is the word without what it means beside it.
+var bareEOF = regexp.MustCompile(`\bEOF\b`)
+
+// hostOrAddress may begin a sentence as it is.
+var hostOrAddress = regexp.MustCompile(`^\S+[.@]\S+ `)
+
+// TestWording reads every cause and fix, with every way to fill them.
+func TestWording(t *testing.T) {
+	t.Parallel()
+	for i := range rules {
+		r := &rules[i]
+		if r.id == "" || r.cause == "" || r.fix == "" || !validStep(r.step, r.field) || r.sure != Exact && r.sure != Likely {
+			t.Errorf("rule %d, %q: incomplete, or %s/%s is no field of the wizard", i, r.id, r.step, r.field)
+		}
+		for _, s := range situations {
+			readDiagnosis(t, r.answer(newEvidence(s)))
+		}
+	}
+	for _, s := range situations {
+		for _, stage := range append([]smtpcheck.Stage{""}, smtpcheck.Stages...) {
+			for _, reply := range []string{"", "450 4.7.1 no", "550 5.1.1 no", "554 no"} {
+				s.Stage, s.Reply = stage, nil
+				if reply != "" {
+					s.Reply = replyOf(reply)
+				}
+				readDiagnosis(t, Explain(s))
+			}
+		}
+	}
+	readDiagnosis(t, unknown)
+}
+
+func readDiagnosis(t *testing.T, d Diagnosis) {
+	t.Helper()
+	for _, text := range []string{d.Cause, d.Fix} {
+		switch lower := strings.ToLower(text); {
+		case strings.Contains(lower, "check your settings"), strings.Contains(lower, "check the settings"):
+			t.Errorf("%s says nothing: %s", d.ID, text)
+		case bareEOF.MatchString(text):
+			t.Errorf("%s says EOF: %s", d.ID, text)
+		case utf8.RuneCountInString(text) > 400:
+			t.Errorf("%s is too long (%d): %s", d.ID, utf8.RuneCountInString(text), text)
+		case strings.ContainsAny(text, "{}"):
+			t.Errorf("%s has a blank that nothing fills: %s", d.ID, text)
+		case !unicode.IsUpper([]rune(text)[0]) && !hostOrAddress.MatchString(text):
+			t.Errorf("%s does not begin as a sentence: %s", d.ID, text)
+		case !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "NAME."):
+			t.Errorf("%s does not end as a sentence: %s", d.ID, text)
+		case strings.Contains(text, "  "), strings.Contains(text, ".."):
+			t.Errorf("%s is badly put together: %s", d.ID, text)
+		}
+	}
+	if d.Temporary && !strings.Contains(strings.ToLower(d.Cause+d.Fix), "wait") {
+		t.Errorf("%s does not say whether waiting helps: %s / %s", d.ID, d.Cause, d.Fix)
+	}
+}
+
+// TestHiddenIsNeverExact: what hides the relay's words cannot be known for sure.
+func TestHiddenIsNeverExact(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"EOF", "unexpected EOF", "smtp auth: EOF", "send email content: failed to set sender: EOF", "failed to set SMTP sender: EOF",
+		"failed to configure SMTP transport security: SMTP server does not support STARTTLS", "SMTP server does not support AUTH",
+		"read tcp 10.0.0.2:40000->198.51.100.9:587: read: connection reset by peer", "smtplib.SMTPServerDisconnected: Connection unexpectedly closed",
+		"Expected response code 250 but got an empty response.", "lost connection with relay.example.com[198.51.100.9] while performing the EHLO handshake",
+	} {
+		got, matched, _ := ExplainText(text)
+		if !matched || got.Confidence != Likely {
+			t.Errorf("%q is %s, %s", text, got.ID, got.Confidence)
+		}
+	}
+}
+
+// TestHiddenSaysHowToMakeSure: Pocket ID's own lines name the command that tells.
+func TestHiddenSaysHowToMakeSure(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"EOF", "send email content: failed to set sender: EOF", "failed to set SMTP sender: EOF", "smtp auth: EOF",
+		"SMTP server does not support STARTTLS", "SMTP server does not support AUTH", "smtp: server doesn't support AUTH",
+	} {
+		got, _, _ := ExplainText(text)
+		if !strings.Contains(got.Fix, "smtp-wizard check --as") && !strings.Contains(got.Fix, "smtp-wizard listen") {
+			t.Errorf("%q: %s", text, got.Fix)
+		}
+	}
+}
+
+// TestValuesAreFilledIn: the exact value stands in the text where it is known.
+func TestValuesAreFilledIn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		s    Situation
+		want string
+	}{
+		{Situation{Text: "550-5.7.0 Mail relay denied [198.51.100.7]. Invalid credentials for relay"}, "Add IP 198.51.100.7 "},
+		{Situation{Text: "550 5.7.1 Mail relay denied [2001:db8::7]."}, "2001:db8::7"},
+		{Situation{Text: "5.7.1 <id@example.com>: Sender address rejected: not owned by user admin@example.org"}, "Set From to admin@example.org"},
+		{Situation{Text: "The mail.example.com domain is not verified. Please, add and verify your domain"}, "Verify mail.example.com"},
+		{Situation{Text: "x509: certificate is valid for mx.example.com, not smtp.example.com"}, "Set Host to mx.example.com"},
+		{Situation{Text: "dial tcp: lookup smpt.example.com on 9.9.9.9:53: no such host"}, "smpt.example.com does not exist"},
+		{Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Port: 587, Provider: "resend"}, "Set Port 2465 and TLS tls"},
+		{Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Port: 465, Host: "smtp.sendgrid.net"}, "Set Port 2525 and TLS starttls"},
+		{Situation{Stage: "auth", Reply: replyOf("535 no"), Host: "smtp.resend.com"}, "literally resend"},
+		{Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO)"), Names: []string{"localhost"}, SpeaksAs: "2.9.0", TLS: "starttls", From: "id@example.net"}, "Set Port 465 and TLS tls"},
+		{Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO)"), Names: []string{"localhost"}, SpeaksAs: "2.9.0", TLS: "starttls", From: "id@example.net"}, "id.example.net"},
+		{Situation{Stage: "rcpt", Reply: replyOf("504 5.5.2 <3f9c2a71b0de>: Helo command rejected: need fully-qualified hostname")}, `"3f9c2a71b0de"`},
+	} {
+		got := Explain(c.s)
+		if !strings.Contains(got.Cause+" "+got.Fix, c.want) {
+			t.Errorf("%s lacks %q: %s / %s", got.ID, c.want, got.Cause, got.Fix)
+		}
+	}
+}
+
+// TestIdentityFixFollowsTheVersion: what cures a refused name depends on what
+// this Pocket ID can be made to say.
+func TestIdentityFixFollowsTheVersion(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		version  string
+		mode     smtpcheck.TLSMode
+		host     string
+		want     string
+		unwanted string
+	}{
+		{"0.26.0", "starttls", "", "Upgrade Pocket ID", "465"},
+		{"0.30", "starttls", "", "hostname: id.example.com", "465"},
+		{"0.35.6", "starttls", "", "Set Port 465", "proven"},
+		{"v2.9.1", "starttls", "", "Set Port 465", "proven"},
+		{"2.9", "starttls", "smtp.office365.com", "relay in between", "Port 465 and"},
+		{"2.9", "tls", "", "hostname: id.example.com", "465"},
+		{"2.9", "none", "", "hostname: id.example.com", "465"},
+		{"2.10.0", "tls", "", "not proven", "465"},
+		{"2.14", "starttls", "", "not proven", "465"},
+		{"", "starttls", "", "not proven", ""},
+		{"garbage", "starttls", "", "not proven", ""},
+	} {
+		got := Explain(Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}, SpeaksAs: c.version, TLS: c.mode, Host: c.host})
+		if !strings.Contains(got.Fix, c.want) || c.unwanted != "" && strings.Contains(got.Fix, c.unwanted) {
+			t.Errorf("Pocket ID %q with TLS %s: %s", c.version, c.mode, got.Fix)
+		}
+	}
+}
+
+func TestGenericName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"localhost": true, "LOCALHOST": true, "localhost.localdomain": true, "vps": true, "3f9c2a71b0de": true, "[127.0.0.1]": true, "[IPv6:::1]": true,
+		"192.0.2.7": true, "": true, "nas.local": true, "web.internal": true, "id.example.com": false, "id.example.com.": false, "vps-4711.example.net": false,
+	} {
+		if got := GenericName(name); got != want {
+			t.Errorf("GenericName(%q) = %v", name, got)
+		}
+	}
+}
