@@ -34,7 +34,7 @@ func (e *ReferenceError) Error() string {
 	for i, r := range e.By {
 		by[i] = fmt.Sprintf("%s (line %d)", r.Key, r.Line)
 	}
-	return fmt.Sprintf("%s refers to %s and would change with it", names(by), e.Key)
+	return fmt.Sprintf("%s %s to %s and would change with it", names(by), verb(len(by), "refers", "refer"), e.Key)
 }
 
 // A NoEncodingError says that a value cannot be written so that all selected
@@ -51,7 +51,8 @@ type NoEncodingError struct {
 
 func (e *NoEncodingError) Error() string {
 	if len(e.Impossible) > 0 {
-		return fmt.Sprintf("%s cannot be written in this file so that %s reads it. %s", e.Key, names(e.Impossible), e.advice())
+		return fmt.Sprintf("%s cannot be written in this file so that %s %s it. %s",
+			e.Key, names(e.Impossible), verb(len(e.Impossible), "reads", "read"), e.advice())
 	}
 	return fmt.Sprintf("%s cannot be written so that %s all read the same value. %s", e.Key, names(e.Readers), e.advice())
 }

@@ -113,26 +113,22 @@ func valueEnd(src string, start int) (int, bool) {
 	if line == "" || strings.IndexByte("'\"`", line[0]) < 0 {
 		return start + bareEnd(line), true
 	}
-	at := start
-	for at < len(src) && strings.IndexByte("'\"`", src[at]) >= 0 {
-		end := closingQuote(src, at)
-		if end < 0 {
-			return start + bareEnd(line), src[at] == '`' // to most readers a backtick is just a character
-		}
-		at = end + 1
-		tail, _ := restOfLine(src[at:])
-		if n := bareEnd(tail); n > 0 { // text after the quote: still the value
-			joined := strings.IndexAny(tail[:n], "'\"`")
-			if joined < 0 {
-				return at + n, true
-			}
-			if strings.ContainsAny(tail[:joined], " \t") {
-				return at + n, true
-			}
-			at += joined
-		}
+	end := closingQuote(src, start)
+	if end < 0 {
+		return start + bareEnd(line), line[0] == '`' // to most readers a backtick is just a character
 	}
-	return at, true
+	end++
+	for { // more quotes right behind it, as systemd and shells join them
+		tail, _ := restOfLine(src[end:])
+		if tail == "" || strings.IndexByte("'\"", tail[0]) < 0 {
+			return end + bareEnd(tail), true // and text behind the quote is part of the value
+		}
+		next := closingQuote(src, end)
+		if next < 0 {
+			return end + bareEnd(tail), true
+		}
+		end = next + 1
+	}
 }
 
 // bareEnd returns the length of an unquoted value: up to a note, without blanks at the end.

@@ -22,7 +22,7 @@ var (
 	// openSecret finds an assignment that Parse could not make out.
 	openSecret = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:]`)
 	// urlPassword finds the password in a URL.
-	urlPassword = regexp.MustCompile(`(://[^/\s:@]*:)[^/\s]+@`)
+	urlPassword = regexp.MustCompile(`(://[^/\s:@]*:)\S+@`)
 )
 
 func isSecret(key string, secret []string) bool {
@@ -69,6 +69,9 @@ func maskLines(body string, secret []string) []string {
 	}
 	lines := strings.Split(body, "\n")
 	for i, line := range lines {
+		if m := openSecret.FindStringSubmatch(line); i > 0 && m != nil && isSecret(m[1], secret) {
+			return append(lines[:i], mask) // quotes that readers pair differently
+		}
 		lines[i] = printable(urlPassword.ReplaceAllString(strings.TrimSuffix(line, "\r"), "${1}"+mask+"@"))
 	}
 	return lines

@@ -18,6 +18,11 @@ type Problem struct {
 	kind string
 }
 
+const (
+	mostProblems = 100      // more than anybody will read
+	mostMendable = 64 << 10 // bytes; trying cures on a larger file would take too long
+)
+
 // Problems reports what stands in the way of the selected readers, line by line.
 // A cure is offered only when no reader that can read the file now would then
 // read a key differently.
@@ -32,7 +37,7 @@ func Problems(file []byte, readers []Reader) []Problem {
 	told := map[string]bool{}
 	for i, s := range f.statements {
 		for _, fl := range flaws {
-			if !fl.found(f, i) || fl.once && told[fl.kind] {
+			if len(out) >= mostProblems || !fl.found(f, i) || fl.once && told[fl.kind] {
 				continue
 			}
 			told[fl.kind] = true
@@ -89,16 +94,18 @@ func Mend(file []byte, p Problem) []byte {
 	return file
 }
 
-// MendAll cures every problem that has a safe cure, and returns those it cured.
+// MendAll cures every problem that has a safe cure, a hundred at most, and
+// returns those it cured.
 func MendAll(file []byte, readers []Reader) ([]byte, []Problem) {
 	var cured []Problem
-	for {
+	for range mostProblems {
 		next, p, found := mendFirst(file, readers)
 		if !found {
-			return file, cured
+			break
 		}
 		file, cured = next, append(cured, p)
 	}
+	return file, cured
 }
 
 func mendFirst(file []byte, readers []Reader) ([]byte, Problem, bool) {
@@ -113,10 +120,11 @@ func mendFirst(file []byte, readers []Reader) ([]byte, Problem, bool) {
 // safeCure returns what the cure does, if there is one that takes nothing from
 // any reader.
 func (fl flaw) safeCure(f *File, i int, readers []Reader) string {
-	if fl.cure == nil {
+	old := f.Bytes()
+	if fl.cure == nil || len(old) > mostMendable {
 		return ""
 	}
-	old, next := f.Bytes(), fl.cure(f, i).Bytes()
+	next := fl.cure(f, i).Bytes()
 	own := f.statements[i].key
 	for _, r := range readers {
 		for _, w := range r.ways {

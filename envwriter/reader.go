@@ -37,14 +37,21 @@ var Readers = []Reader{
 
 // ReaderNamed returns the reader of that name; the error lists the known names.
 func ReaderNamed(name string) (Reader, error) {
-	known := make([]string, 0, len(Readers))
 	for _, r := range Readers {
 		if r.Name == name {
 			return r, nil
 		}
-		known = append(known, r.Name)
 	}
-	return Reader{}, fmt.Errorf("unknown reader %q: use %s", name, strings.Join(known, ", "))
+	return Reader{}, fmt.Errorf("unknown reader %q: use %s", name, strings.Join(Names(Readers), ", "))
+}
+
+// Names lists the names of readers.
+func Names(readers []Reader) []string {
+	out := make([]string, len(readers))
+	for i, r := range readers {
+		out[i] = r.Name
+	}
+	return out
 }
 
 // Read returns what the program would find in the file. Variables that the file
@@ -95,9 +102,9 @@ func (e *ReadError) Error() string {
 // still parses. Shorter beginnings may fail inside a quote that ends later, so
 // the search goes from the end.
 func failingLine(file []byte, w way) int {
-	const most = 2000 // statements; beyond that the search would take too long
+	const most = 16 << 20 // bytes to parse; beyond that the search would take too long
 	statements := Parse(file).statements
-	if len(statements) > most {
+	if len(statements)*len(file)/2 > most {
 		return 0
 	}
 	end := len(file)
@@ -117,4 +124,11 @@ func names(readers []string) string {
 	}
 	last := len(readers) - 1
 	return strings.Join(readers[:last], ", ") + " and " + readers[last]
+}
+
+func verb(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
 }

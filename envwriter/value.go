@@ -26,7 +26,8 @@ func (e *ValueError) Error() string {
 	if len(e.Readers) == 0 {
 		return "this value cannot be written: " + e.Err.Error()
 	}
-	return fmt.Sprintf("this value cannot be written: %v, and %s reads line by line", e.Err, names(e.Readers))
+	return fmt.Sprintf("this value cannot be written: %v, and %s %s line by line",
+		e.Err, names(e.Readers), verb(len(e.Readers), "reads", "read"))
 }
 
 func (e *ValueError) Unwrap() error { return e.Err }
