@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // Names of the files docker compose looks for, in its order (compose-go v2,
@@ -22,8 +22,9 @@ var (
 // NewOverrideFile is the name for an override file where there is none yet.
 const NewOverrideFile = "compose.override.yaml"
 
-// maxCompose bounds a compose file; real ones have a few kilobytes.
-const maxCompose = 1 << 20
+// maxCompose bounds a compose file; real ones have a few kilobytes. What aliases
+// make of it is bounded by the YAML reader.
+const maxCompose = 256 << 10
 
 // Compose is what a compose file says of the Pocket ID service.
 type Compose struct {
@@ -52,48 +53,70 @@ var ErrNoService = errors.New("no Pocket ID service in the compose file")
 
 // ParseCompose finds the Pocket ID service of a compose file: by its image, then
 // by its name. env gives the values of variables such as ${TAG}; it may be nil.
-func ParseCompose(data []byte, env map[string]string) (c Compose, err error) {
-	if len(data) > maxCompose {
-		return Compose{}, fmt.Errorf("the compose file is larger than %d bytes", maxCompose)
+func ParseCompose(data []byte, env map[string]string) (Compose, error) {
+	services, err := readServices(data)
+	if err != nil {
+		return Compose{}, err
 	}
-	// A compose file may be anything; a panic in the YAML reader must not end us.
-	defer func() {
-		if r := recover(); r != nil {
-			c, err = Compose{}, fmt.Errorf("the compose file is not readable YAML")
-		}
-	}()
-	var doc struct {
-		Services map[string]map[string]any `yaml:"services"`
-	}
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return Compose{}, fmt.Errorf("the compose file is not readable YAML")
-	}
-	name, ok := findService(doc.Services)
+	name, ok := findService(services)
 	if !ok {
 		return Compose{}, ErrNoService
 	}
-	return readService(name, doc.Services[name], env), nil
+	return readService(name, services[name], env), nil
 }
 
 // ParseOverride reads what an override file says of a service; ok is false when
 // it does not mention it. Merge puts it over the base.
 func ParseOverride(data []byte, service string, env map[string]string) (c Compose, ok bool) {
-	defer func() {
-		if r := recover(); r != nil {
-			c, ok = Compose{}, false
-		}
-	}()
-	var doc struct {
-		Services map[string]map[string]any `yaml:"services"`
-	}
-	if len(data) > maxCompose || yaml.Unmarshal(data, &doc) != nil {
+	services, err := readServices(data)
+	if err != nil {
 		return Compose{}, false
 	}
-	fields, ok := doc.Services[service]
+	fields, ok := services[service]
 	if !ok {
 		return Compose{}, false
 	}
 	return readService(service, fields, env), true
+}
+
+// readServices decodes the services of a compose file.
+func readServices(data []byte) (services map[string]map[string]any, err error) {
+	unreadable := errors.New("the compose file is not readable YAML")
+	if len(data) > maxCompose {
+		return nil, fmt.Errorf("the compose file is larger than %d bytes", maxCompose)
+	}
+	// A compose file may be anything; a panic in the YAML reader must not end us.
+	defer func() {
+		if recover() != nil {
+			services, err = nil, unreadable
+		}
+	}()
+	var root yaml.Node
+	if yaml.Unmarshal(data, &root) != nil {
+		return nil, unreadable
+	}
+	dropTags(&root)
+	var doc struct {
+		Services map[string]map[string]any `yaml:"services"`
+	}
+	if root.Decode(&doc) != nil {
+		return nil, unreadable
+	}
+	return doc.Services, nil
+}
+
+// dropTags takes away compose's own tags: what is tagged !reset is as good as
+// absent, and !override only matters to compose.
+func dropTags(node *yaml.Node) {
+	switch node.Tag {
+	case "!reset":
+		*node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
+	case "!override":
+		node.Tag = ""
+	}
+	for _, child := range node.Content {
+		dropTags(child)
+	}
 }
 
 // Merge is c with an override file's values over it.

@@ -2,11 +2,13 @@ package pocketid
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 func TestParseCompose(t *testing.T) {
@@ -76,6 +78,16 @@ services:
     build: .
     volumes: ["./.env:/app/.env:ro"]
 `, want: Compose{Service: "pocket-id", MountedEnv: true}},
+		{name: "compose's own tags, scalars that are no strings", version: "2.9.0", yaml: `
+services:
+  pocket-id:
+    image: pocketid/pocket-id:v2.9.0
+    hostname: !reset null
+    env_file: !override [.env]
+    environment: {SMTP_PORT: 587, APP_URL: }
+    volumes: !reset []
+`, want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2.9.0",
+			EnvFiles: []EnvFile{{Path: ".env"}}, Environment: []string{"APP_URL", "SMTP_PORT"}}},
 		{name: "anchors and merge keys", version: "2.9.0", yaml: `
 x-base: &base
   env_file: .env
@@ -102,6 +114,32 @@ services:
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
 		})
+	}
+}
+
+// Aliases of aliases and endless nesting must end quickly, with an error or not.
+func TestParseComposeIsBounded(t *testing.T) {
+	t.Parallel()
+	var bomb strings.Builder
+	bomb.WriteString("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n")
+	for i := 1; i < 12; i++ {
+		fmt.Fprintf(&bomb, "a%d: &a%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d,", i-1), 10))
+	}
+	bomb.WriteString("services: {pocket-id: {image: pocketid/pocket-id, volumes: *a11}}\n")
+	for name, in := range map[string]string{
+		"aliases":   bomb.String(),
+		"sequences": strings.Repeat("[", maxCompose),
+		"mappings":  strings.Repeat("{a: ", maxCompose/4),
+		"dashes":    strings.Repeat("- ", maxCompose/2),
+		"itself":    "services: &a {pocket-id: *a}",
+	} {
+		start := time.Now()
+		if c, err := ParseCompose([]byte(in), nil); err == nil {
+			t.Errorf("%s: %+v", name, c)
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s took %s", name, took)
+		}
 	}
 }
 

@@ -10,13 +10,12 @@ import (
 // text is a scalar as a string; anything else is "".
 func text(v any) string {
 	switch v := v.(type) {
-	case nil, map[string]any, []any:
-		return ""
 	case string:
 		return v
-	default:
+	case int, uint64, float64, bool:
 		return fmt.Sprint(v)
 	}
+	return ""
 }
 
 // envFiles reads the three forms of env_file: a string, a list of strings, a list
