@@ -149,14 +149,14 @@ func conversation(lines []smtpcheck.Line) wizard.Block {
 	return v
 }
 
-// better is the setting that the advice would change to, if the name is what
+// better is the port on which the relay takes the same name, if the name is what
 // was refused.
 func better(t Trial) (pocketid.Option, bool) {
 	if string(t.Diagnosis.Step) != string(wizard.Identity) {
 		return pocketid.Option{}, false
 	}
 	for _, o := range t.Advice {
-		if settles(o) {
+		if o.ID == "endpoint" {
 			return o, true
 		}
 	}

@@ -66,15 +66,6 @@ func outlookRow(e pocketid.Endpoint, out pocketid.Outlook) wizard.Row {
 	return row
 }
 
-// settles reports whether an option is a setting that the wizard can make.
-func settles(o pocketid.Option) bool {
-	switch o.ID {
-	case "endpoint", "hostname", "endpoint-hostname":
-		return true
-	}
-	return false
-}
-
 // settingsField offers the ports on which the relay takes the chosen name; nil
 // where there is none.
 func settingsField(options []pocketid.Option) *wizard.Field {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
@@ -36,7 +37,10 @@ func (s relay) Wants(v wizard.View) wizard.Job {
 
 func (s relay) Work(ctx context.Context, job wizard.Job, _ wizard.View, report func(any)) any {
 	survey := job.For.(portSurvey)
-	options := smtpcheck.PortOptions{RootCAs: s.world.RootCAs, Net: s.world.Net}
+	options := smtpcheck.PortOptions{RootCAs: s.world.RootCAs, Limits: s.world.Limits, Net: s.world.Net}
+	if options.Limits.Silence == 0 {
+		options.Limits.Silence = time.Second // the admin reads meanwhile, and a second connection harms nobody
+	}
 	return smtpcheck.Ports(ctx, survey.host, splitPorts(survey.ports), options, func(p smtpcheck.Port) { report(p) })
 }
 

@@ -1,0 +1,347 @@
+package steps
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/runner"
+)
+
+// walk goes through the real guide against a practice relay, as a face would.
+type walk struct {
+	t       *testing.T
+	machine wizard.Machine
+	state   wizard.State
+	runner  *runner.Runner
+	news    chan wizard.Outcome
+	relay   *practice.Relay
+	dir     string
+}
+
+// newWalk begins a guide with answers that work, in a directory of its own.
+func newWalk(t *testing.T, relayName string, options practice.Options, change func(*wizard.Answers)) *walk {
+	t.Helper()
+	behaviour, ok := practice.Named(relayName)
+	if !ok {
+		t.Fatalf("no relay %q", relayName)
+	}
+	relay, err := practice.Start(behaviour, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(relay.Close)
+	dir := t.TempDir()
+	w := Real()
+	w.RootCAs = relay.CA()
+	w.Limits.Silence = 100 * time.Millisecond
+	w.Getenv = func(string) string { return "" }
+	w.Hostname = func() (string, error) { return "vps.example.net", nil }
+	w.FQDN = func(context.Context, string) string { return "" }
+	w.Detect = func(string) pocketid.Install {
+		v, _ := pocketid.ParseVersion("2.9.0")
+		return pocketid.Install{Way: pocketid.WayManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
+	}
+	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
+		Hosts:     []presets.Host{{Host: "localhost"}},
+		Endpoints: []presets.Endpoint{{Port: relay.Port(), TLS: "starttls", Recommended: true}, {Port: relay.TLSPort(), TLS: "tls"}}}}
+	a := wizard.Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", From: "id@example.com", To: "me@example.com"}
+	if change != nil {
+		change(&a)
+	}
+	walker := &walk{t: t, machine: wizard.Machine{Steps: All(w)}, news: make(chan wizard.Outcome, 1000), relay: relay, dir: dir}
+	walker.runner = runner.New(walker.machine, func(o wizard.Outcome) { walker.news <- o })
+	t.Cleanup(walker.runner.Stop)
+	walker.state = walker.machine.Start(a)
+	walker.settle()
+	return walker
+}
+
+// settle waits until the page's work is done.
+func (w *walk) settle() {
+	w.t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		w.runner.Follow(context.Background(), w.state)
+		if !w.state.Found[w.state.At].Running {
+			return
+		}
+		select {
+		case o := <-w.news:
+			w.state = w.machine.Apply(w.state, o)
+		case <-deadline:
+			w.t.Fatalf("the work of the page %s does not end", w.state.At)
+		}
+	}
+}
+
+func (w *walk) apply(o wizard.Outcome) {
+	w.t.Helper()
+	w.state = w.machine.Apply(w.state, o)
+	w.settle()
+}
+
+func (w *walk) enter() { w.t.Helper(); w.apply(wizard.Submitted{}) }
+
+func (w *walk) answer(field, text string) {
+	w.t.Helper()
+	w.apply(wizard.Typed{Field: field, Text: text})
+}
+
+// to presses enter until the guide is at a page.
+func (w *walk) to(id wizard.ID) {
+	w.t.Helper()
+	for range 20 {
+		if w.state.At == id && w.state.Ended == wizard.Open {
+			return
+		}
+		before := w.state
+		w.enter()
+		if before.At == w.state.At && w.state.Fault.Tone == wizard.Bad {
+			w.t.Fatalf("stuck at %s: %+v", w.state.At, w.state.Fault)
+		}
+	}
+	w.t.Fatalf("at %s, never at %s", w.state.At, id)
+}
+
+// finish presses enter until the end.
+func (w *walk) finish() {
+	w.t.Helper()
+	for range 30 {
+		if w.state.Ended != wizard.Open {
+			return
+		}
+		w.enter()
+	}
+	w.t.Fatalf("no end: at %s with %+v", w.state.At, w.state.Fault)
+}
+
+func (w *walk) trial() Trial {
+	w.t.Helper()
+	trial, ok := TrialOf(w.state)
+	if !ok {
+		w.t.Fatal("there was no live test")
+	}
+	return trial
+}
+
+func TestEnterAloneDeliversAndWrites(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "google", practice.Options{}, nil)
+	w.finish()
+	if n := len(w.relay.Delivered()); n != 1 {
+		t.Errorf("%d messages delivered, want 1", n)
+	}
+	env, err := os.ReadFile(filepath.Join(w.dir, ".env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"SMTP_TLS=tls\n", "SMTP_HOST=localhost\n", "UI_CONFIG_DISABLED=true\n"} {
+		if !strings.Contains(string(env), line) {
+			t.Errorf("no %q in\n%s", line, env)
+		}
+	}
+	if text := Summary(w.state); !strings.Contains(text, w.trial().Token) {
+		t.Errorf("the summary does not name the test: %s", text)
+	}
+}
+
+func TestFinishedFileStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "open", practice.Options{}, nil)
+	w.finish()
+	path := filepath.Join(w.dir, ".env")
+	before, _ := os.ReadFile(path)
+	again := wizard.Answers{EnvFile: path, AppURL: "https://id.example.com"}
+	w.state = w.machine.Start(again)
+	w.settle()
+	w.finish()
+	after, _ := os.ReadFile(path)
+	if string(before) != string(after) {
+		t.Errorf("the second run changed the file:\n%s\nis now\n%s", before, after)
+	}
+	if entries, _ := os.ReadDir(w.dir); len(entries) != 1 {
+		t.Errorf("the second run left %d files, want the .env alone", len(entries))
+	}
+	if text := Summary(w.state); !strings.Contains(text, "Nothing was written") {
+		t.Errorf("the summary is %q", text)
+	}
+}
+
+// Every refusal leads with one key to the field to change; after the
+// correction the test passes, and nothing else is asked again.
+func TestRefusalAndCure(t *testing.T) {
+	t.Parallel()
+	login := practice.Options{User: "id@example.com", Password: "right"}
+	for _, c := range []struct {
+		name, relay string
+		options     practice.Options
+		spoil       func(*walk)
+		stage       smtpcheck.Stage
+		step        wizard.ID
+		field       string
+		cure        func(*walk)
+	}{
+		{name: "a wrong password", relay: "open", options: login,
+			spoil: func(w *walk) {
+				w.answer("user", "id@example.com")
+				w.apply(wizard.TypedSecret{Field: "password", Secret: smtpcheck.NewSecret("wrong")})
+			},
+			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "password",
+			cure: func(w *walk) {
+				w.apply(wizard.TypedSecret{Field: "password", Secret: smtpcheck.NewSecret("right")})
+			}},
+		{name: "a refused sender", relay: "sender-refused", stage: smtpcheck.StageMail, step: wizard.Sender, field: "from"},
+		{name: "a refused recipient", relay: "recipient-refused", stage: smtpcheck.StageRcpt, step: wizard.Sender, field: "to"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWalk(t, c.relay, c.options, nil)
+			w.to(wizard.Sender)
+			if c.spoil != nil {
+				c.spoil(w)
+			}
+			w.to(wizard.LiveTest)
+			f := w.trial().Result.Failure
+			if f == nil || f.Stage != c.stage {
+				t.Fatalf("the failure is %v, want one at %s", f, c.stage)
+			}
+			answers := w.state.Answers
+			w.enter()
+			if w.state.At != c.step || w.state.Focus != c.field {
+				t.Fatalf("enter leads to %s, field %q; want %s, %q", w.state.At, w.state.Focus, c.step, c.field)
+			}
+			if !strings.Contains(w.state.Fault.Text, f.Reply.String()) {
+				t.Errorf("the page does not say the relay's words: %q", w.state.Fault.Text)
+			}
+			if c.cure == nil {
+				return
+			}
+			c.cure(w)
+			w.enter()
+			if w.state.At != wizard.LiveTest || w.trial().Result.Failure != nil {
+				t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
+			}
+			answers.Password = w.state.Answers.Password
+			if got := w.state.Answers; got.User != answers.User || got.From != answers.From || got.Hostname != answers.Hostname {
+				t.Errorf("answers were lost: %+v", got)
+			}
+			w.finish()
+		})
+	}
+}
+
+// A wrong port and a TLS mode that does not fit are corrected at their fields.
+func TestWrongPortAndMode(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "open", practice.Options{}, nil)
+	w.to(wizard.Relay)
+	w.answer("port", "1")
+	w.enter() // warned: nothing listens there
+	if w.state.Fault.Field != "port" || w.state.Fault.Tone != wizard.Warn {
+		t.Fatalf("no warning of a port that nothing listens on, but %+v", w.state.Fault)
+	}
+	w.to(wizard.LiveTest)
+	if f := w.trial().Result.Failure; f == nil || f.Stage != smtpcheck.StageConnect {
+		t.Fatalf("the failure is %v, want one at connect", f)
+	}
+	w.enter()
+	if w.state.At != wizard.Relay {
+		t.Fatalf("enter leads to %s", w.state.At)
+	}
+	w.answer("port", portText(w.relay.TLSPort()))
+	w.answer("tls", "starttls")
+	w.enter()
+	if w.state.At == wizard.Relay { // the look at the ports knows better
+		if w.state.Fault.Field != "tls" {
+			t.Fatalf("the fault is %+v", w.state.Fault)
+		}
+		w.enter()
+	}
+	f := w.trial().Result.Failure
+	if w.state.At != wizard.LiveTest || f == nil {
+		t.Fatalf("at %s with %v", w.state.At, f)
+	}
+	w.enter()
+	if w.state.At != wizard.Relay || w.state.Focus != "tls" {
+		t.Fatalf("enter leads to %s, field %q", w.state.At, w.state.Focus)
+	}
+	w.answer("tls", "tls")
+	w.enter()
+	if w.trial().Result.Failure != nil {
+		t.Fatalf("after the cure: %v", w.trial().Result.Failure)
+	}
+}
+
+// Who insists on localhost sees the refusal and is led back to the identity.
+func TestLocalhostIsRefusedAndExplained(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "google", practice.Options{}, nil)
+	w.to(wizard.Identity)
+	w.answer("hostname", "localhost")
+	w.to(wizard.LiveTest)
+	trial := w.trial()
+	if f := trial.Result.Failure; f == nil || f.Stage != smtpcheck.StageEHLO || f.Reply == nil || f.Reply.Code != 421 {
+		t.Fatalf("the failure is %v, want the 421 at ehlo", f)
+	}
+	w.enter()
+	if w.state.At != wizard.Identity || w.state.Focus != "hostname" {
+		t.Fatalf("enter leads to %s, field %q", w.state.At, w.state.Focus)
+	}
+	w.answer("hostname", "id.example.com")
+	w.enter()
+	if w.state.At != wizard.LiveTest || w.trial().Result.Failure != nil {
+		t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
+	}
+}
+
+// Bad answers are refused at their field, and none is lost.
+func TestBadAnswers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		page        wizard.ID
+		field, text string
+		want        string // in the message
+		rewritten   string // what the field then holds
+	}{
+		{wizard.Relay, "port", "70000", "70000 is no port", "70000"},
+		{wizard.Relay, "host", "localhost:2525", "port 2525", "localhost"},
+		{wizard.Relay, "host", "smtps://localhost", "port 465", "localhost"},
+		{wizard.Relay, "host", "a\r\nb", "line break", "a\r\nb"},
+		{wizard.Sender, "from", "Name <a@b.example>", "bare address", "a@b.example"},
+		{wizard.Sender, "from", "a@b\r\nRCPT TO:<c@d>", "line break", "a@b\r\nRCPT TO:<c@d>"},
+		{wizard.Sender, "user", "id\nx", "line break", "id\nx"},
+		{wizard.Identity, "name", "https://id.example.com", "URL", "id.example.com"},
+		{wizard.Identity, "name", "my_host.example.com", "underscore", ""},
+		{wizard.Identity, "name", "my host.example.com", "space", ""},
+		{wizard.Install, "app_url", "not a url at all", "", "not a url at all"},
+	} {
+		t.Run(c.field+" "+c.text, func(t *testing.T) {
+			t.Parallel()
+			w := newWalk(t, "open", practice.Options{}, nil)
+			w.to(c.page)
+			if c.field == "name" {
+				w.answer("hostname", another)
+			}
+			w.answer(c.field, c.text)
+			w.enter()
+			if w.state.At != c.page || w.state.Fault.Field != c.field {
+				t.Fatalf("at %s with %+v", w.state.At, w.state.Fault)
+			}
+			if !strings.Contains(w.state.Fault.Text, c.want) {
+				t.Errorf("the message is %q, want %q in it", w.state.Fault.Text, c.want)
+			}
+			if got := w.state.Inputs[c.page][c.field]; c.rewritten != "" && got != c.rewritten {
+				t.Errorf("the field holds %q, want %q", got, c.rewritten)
+			}
+		})
+	}
+}
