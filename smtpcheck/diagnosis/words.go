@@ -52,8 +52,24 @@ var (
 	webError   = regexp.MustCompile(`(?i)HTTP/|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
 )
 
+// hasCodeDigits is a quick look before the expressions: most lines of a log have
+// no number that could be a reply code.
+func hasCodeDigits(text string) bool {
+	for i := 0; i+2 < len(text); i++ {
+		if (text[i] == '4' || text[i] == '5') && isDigit(text[i+1]) && isDigit(text[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
 // replyIn finds a reply inside a line, with the words from its code on.
 func replyIn(text string) (code int, enhanced, words string) {
+	if !hasCodeDigits(text) {
+		return 0, "", ""
+	}
 	if code, enhanced = codesIn(text); code != 0 {
 		i := strings.Index(text, strconv.Itoa(code))
 		return code, enhanced, shorten(text[i+3:], 400)
