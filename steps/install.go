@@ -27,8 +27,12 @@ type Surroundings struct {
 	EnvFile  string
 	Exists   bool
 	Values   map[string]string // what Pocket ID reads from the file, but for secrets
-	Password smtpcheck.Secret  // SMTP_PASSWORD
-	Problems []envwriter.Problem
+	Password smtpcheck.Secret  // SMTP_PASSWORD, or what its file holds
+	// PasswordFile is the file that Password was read from, or "".
+	PasswordFile string
+	passwordLine bool // there is an SMTP_PASSWORD line, perhaps an empty one
+	Notes        []string
+	Problems     []envwriter.Problem
 	// Curable says that all that keeps a reader from the file can be mended
 	// without changing what any other key means.
 	Curable  bool
@@ -88,12 +92,13 @@ func (f *Surroundings) read(data []byte) {
 	for key, value := range values {
 		switch key {
 		case "SMTP_PASSWORD":
-			f.Password = smtpcheck.NewSecret(value)
+			f.Password, f.passwordLine = smtpcheck.NewSecret(value), true
 		case "ENCRYPTION_KEY":
 		default:
 			f.Values[key] = value
 		}
 	}
+	f.readPasswordFile()
 }
 
 // fatal are the problems for which a reader takes nothing from the file at all.
@@ -252,7 +257,7 @@ func (f Surroundings) report() []wizard.Block {
 		blocks = append(blocks, wizard.Text{Tone: wizard.Good, Label: "Found",
 			Body: "service " + f.Install.Service + " in " + filepath.Base(f.Install.ComposeFile)})
 	}
-	for _, n := range f.Install.Notes {
+	for _, n := range append(f.Notes, f.Install.Notes...) {
 		blocks = append(blocks, wizard.Text{Tone: wizard.Quiet, Label: "Note", Body: n})
 	}
 	return blocks

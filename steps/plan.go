@@ -50,6 +50,9 @@ type Draft struct {
 	Env     envwriter.Plan
 	Changes []envwriter.Change
 	Diff    []envwriter.DiffLine
+	// SecretPath is a file for the password alone; "" is none.
+	SecretPath string
+	Secret     smtpcheck.Secret
 	// Override is a compose file to be made that sets the hostname; "" is none.
 	Override      string
 	OverrideBytes []byte
@@ -87,7 +90,7 @@ func (w World) draft(o Order, found Surroundings) (*Draft, error) {
 	if err := d.change(base, version, readers); err != nil {
 		return nil, err
 	}
-	if d.Env, err = envwriter.Apply(base, d.Changes, readers); err != nil {
+	if err := d.encode(base, version, readers); err != nil {
 		return nil, err
 	}
 	d.Diff = envwriter.Diff(d.Before.Bytes, d.Env.New, secretKeys)
@@ -122,31 +125,31 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 	if err != nil {
 		return err
 	}
-	set := func(key, value string, secret bool) {
+	set := func(key, value string) {
 		have, present := now[key]
 		if value == "" && have == "" || present && have == value {
 			return
 		}
-		d.Changes = append(d.Changes, envwriter.Change{Key: key, Value: value, Secret: secret})
+		d.Changes = append(d.Changes, envwriter.Change{Key: key, Value: value})
 	}
 	o := d.Order
 	mode, ok := pocketid.TLSValue(v, string(o.TLS), o.Port)
 	if !ok {
 		return fmt.Errorf("%s on port %d cannot be set for Pocket ID %s", o.TLS, o.Port, v)
 	}
-	set(pocketid.KeyName("APP_URL", v), o.AppURL, false)
-	set("SMTP_HOST", o.Host, false)
-	set("SMTP_PORT", strconv.Itoa(o.Port), false)
-	set("SMTP_FROM", o.From, false)
-	set("SMTP_USER", o.User, false)
-	set("SMTP_PASSWORD", o.Password.Reveal(), true)
-	set("SMTP_TLS", mode, false)
+	set(pocketid.KeyName("APP_URL", v), o.AppURL)
+	set("SMTP_HOST", o.Host)
+	set("SMTP_PORT", strconv.Itoa(o.Port))
+	set("SMTP_FROM", o.From)
+	set("SMTP_USER", o.User)
+	d.changePassword(now)
+	set("SMTP_TLS", mode)
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
 	d.Locked = now[lock] == "true"
 	// Not asked yet: a file that nobody has used loses nothing by it.
 	d.Lock = !d.Locked && (o.LockUI == "yes" || o.LockUI == "" && d.Fresh)
 	if d.Lock {
-		set(lock, "true", false)
+		set(lock, "true")
 	}
 	return nil
 }
@@ -171,8 +174,8 @@ func (d *Draft) warn(v pocketid.Version) {
 		d.Warnings = append(d.Warnings, key+" is also set under environment: in "+
 			filepath.Base(d.Found.Install.ComposeFile)+", and that one wins.")
 	}
-	if d.Order.Password.Empty() && d.Found.Values["SMTP_PASSWORD_FILE"] != "" {
-		d.Warnings = append(d.Warnings, "The password stays in the file that SMTP_PASSWORD_FILE names.")
+	if d.Found.Install.InContainer && d.Found.Values["SMTP_PASSWORD_FILE"] != "" && !d.Order.Password.Empty() {
+		d.Warnings = append(d.Warnings, "SMTP_PASSWORD will win over SMTP_PASSWORD_FILE, which the file has too.")
 	}
 }
 

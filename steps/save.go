@@ -28,6 +28,10 @@ func (w World) Save(d *Draft) (Written, error) {
 		files = append(files, envwriter.FileToSave{Path: d.Override, Bytes: d.OverrideBytes,
 			Options: envwriter.SaveOptions{NewMode: 0o644, ReadBy: reader, GiveToReader: true}})
 	}
+	if d.SecretPath != "" {
+		files = append(files, envwriter.SecretFile(d.SecretPath, d.Secret.Reveal(),
+			envwriter.SaveOptions{ReadBy: reader, GiveToReader: true}))
+	}
 	files = append(files, envwriter.FileToSave{Path: d.Order.EnvFile, Bytes: d.Env.New,
 		Options: envwriter.SaveOptions{Before: &d.Before, ReadBy: reader, GiveToReader: !d.Before.Exists,
 			InPlace: d.Order.InPlace, Readers: readers, Want: d.Changes}})

@@ -106,7 +106,9 @@ func (s write) plan(page wizard.Page, d *Draft, v wizard.View) wizard.Page {
 	return page
 }
 
-func (d *Draft) anything() bool { return d.Env.Changed() || d.Override != "" || !d.Before.Exists }
+func (d *Draft) anything() bool {
+	return d.Env.Changed() || d.SecretPath != "" || d.Override != "" || !d.Before.Exists
+}
 
 func diffBlock(diff []envwriter.DiffLine) wizard.Block {
 	v := wizard.Verbatim{}
@@ -139,6 +141,9 @@ func fileTable(d *Draft) wizard.Table {
 	add := func(cells ...string) { t.Rows = append(t.Rows, wizard.Row{Cells: cells}) }
 	if d.Override != "" {
 		add("new", filepath.Base(d.Override), "hostname: "+d.Order.Hostname)
+	}
+	if d.SecretPath != "" {
+		add("password", filepath.Base(d.SecretPath), "nothing else is in it")
 	}
 	if d.Before.Exists && d.Env.Changed() {
 		add("backup", filepath.Base(d.Order.EnvFile)+".<time>.bak", "the file as it is now")
