@@ -212,7 +212,7 @@ var wordings = []struct {
 	{tlsVersion, "protocol version not supported|alert protocol version|unsupported protocol|no protocols available|protocol version mismatch|unsupported version|tlsv1 alert protocol|version too low|minimum tls"},
 	{tlsAlert, "handshake failure|no cipher|no shared cipher|tls handshake failed|tls handshake error|ssl handshake failed|could not negotiate"},
 	{readTimeout, "read tcp *i/o timeout|awaiting response timed out|greeting never received|timed out while *initial server greeting|read timeout|timed out while receiving|timed out while sending|timeout waiting for"},
-	{dialTimeout, "dial *i/o timeout|connection timed out|timeouterror|connection timeout|etimedout|connect timeout|connect: operation timed out|operation timed out|timed out while connecting|connection attempt timed out|no response from remote host"},
+	{dialTimeout, "dial *i/o timeout|connection timed out|timeouterror|connection timeout|etimedout|connect timeout|connect: timeout|connect: operation timed out|operation timed out|timed out while connecting|connection attempt timed out|no response from remote host"},
 	{readTimeout, "i/o timeout|deadline exceeded|timed out"},
 	{closed, "unexpected eof|connection reset|econnreset|broken pipe|empty response|closed without a reply|connection unexpectedly closed|connection closed unexpectedly|unexpected socket close|socket closed|remote host closed connection|connection closed by|lost connection with|lost connection while|server closed the connection|server dropped connection|got eof|use of closed network connection"},
 	{cancelled, "context canceled"},

@@ -96,7 +96,7 @@ var googleRules = []rule{
 		fix:   "Wait, send less, and publish SPF and DKIM for {domain}; or choose a relay as provider.",
 	},
 	{
-		id: "google-unauthenticated-sender", stage: smtpcheck.StageData, code: "550", enh: "5.7.26", says: "sender is unauthenticated|this mail has been blocked because the sender|unauthenticated email",
+		id: "google-unauthenticated-sender", stage: smtpcheck.StageData, code: "550", says: "sender is unauthenticated|this mail has been blocked because the sender|unauthenticated email from",
 		sure: Exact, provider: "google-mx", step: StepSender, field: "from",
 		cause: "Gmail takes no mail whose From domain passes neither SPF nor DKIM, and {domain} passed neither.",
 		fix:   "Add the relay to the SPF record of {domain} or switch on DKIM there, or use a From address on a domain that has both.",

@@ -90,7 +90,7 @@ var hiddenRules = []rule{
 		fix:   "Run `docker logs pocket-id` right after the test and explain the line that starts with \"failed to\", or run `smtp-wizard check`, which shows each stage.",
 	},
 	{
-		id: "layer5-hidden", stage: smtpcheck.StageConnect, says: "unable to open a mail session",
+		id: "layer5-hidden", stage: smtpcheck.StageConnect, says: "unable to open a mail session|smtp connect() failed|could not connect to smtp host",
 		sure: Likely, step: StepRelay, field: "port", when: noCause,
 		cause: "The program hides the relay's words. This line covers a refused connection, a timeout, and a TLS mode that does not fit the port.",
 		fix:   "Look for the line beside it that names the stage, or run `smtp-wizard check`. The pairs that fit: 587 with starttls, 465 with tls.",

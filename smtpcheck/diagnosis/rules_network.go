@@ -252,11 +252,22 @@ var networkRules = []rule{
 		fix:   "Wait a minute and try again as it is. If it stays, the relay's log says what it waits for.",
 	},
 	{
-		id: "go-read-timeout-greeting", stage: smtpcheck.StageGreeting, kind: readTimeout,
+		id: "go-read-timeout-greeting", stage: smtpcheck.StageGreeting, kind: readTimeout, when: beforeGreeting,
 		sure: Exact, step: StepRelay, field: "tls",
 		cause: "The connection stands but no greeting comes. That is typical of a clear-text or starttls mode on a port that speaks TLS from the first byte: both sides wait.",
 		fix:   "On port 465 set TLS tls; on port 587 set TLS starttls. If that is so already, a firewall on the way swallows the greeting.",
 	},
+	{
+		id: "timeout", kind: readTimeout, sure: Likely, step: StepRelay, field: "port", passing: true,
+		cause: "No answer came in time, at a stage that this line does not name. A port that a firewall drops and a TLS mode that does not fit the port are the usual reasons; waiting seldom helps.",
+		fix:   "Run `smtp-wizard check`: it names the stage. The pairs that fit are 587 with starttls and 465 with tls.",
+	},
+}
+
+// beforeGreeting reports whether it was the greeting that did not come: as told,
+// or by Go's words for a connection that stands and stays silent.
+func beforeGreeting(e evidence) bool {
+	return e.Stage == smtpcheck.StageGreeting || says(e.words, "read tcp *i/o timeout|greeting")
 }
 
 // bareLookup reports whether the name looked up has no dot.

@@ -105,7 +105,7 @@ var serverRules = []rule{
 		fix:   "Enter user and password. If a login did succeed before, have the relay's operator fix AUTH PLAIN or allow this machine's address.",
 	},
 	{
-		id: "relay-denied", stage: smtpcheck.StageRcpt, says: "relay not permitted|relaying not allowed|relay denied|not permitted to relay|relaying prohibited|we do not relay|unable to relay|relaying is prohibited|open relay|relay access|relaying not permitted|does not allow relay|no relaying",
+		id: "relay-denied", stage: smtpcheck.StageRcpt, says: "relay not permitted|relaying not allowed|relay denied|not permitted to relay|relaying prohibited|we do not relay|unable to relay|relaying is prohibited|open relay|relay access|relaying not permitted|does not allow relay|no relaying|allowed rcpthosts",
 		sure: Exact, step: StepSender, field: "user",
 		cause: "The relay does not send on to {to} for this client: there was no login, and it does not know this machine's address.",
 		fix:   "Enter user and password and use a submission port (587 starttls or 465 tls), or have the relay's operator allow {ip}.",
@@ -141,6 +141,12 @@ var serverRules = []rule{
 		cause: "The relay refused the From address {from} by a rule of its own.",
 		fix:   "Use the address of the user that logs in, or one on a domain that the relay serves, as From.",
 	},
+	{
+		id: "relay-misconfigured", stage: smtpcheck.StageRcpt, says: "temporary lookup failure|local error in processing|temporary local problem|server configuration error|server configuration problem|queue file write error|local configuration error",
+		sure: Exact, step: StepNone, waiting: false, passing: true,
+		cause: "The relay stumbled over a table, file or setting of its own. Nothing that was entered here is wrong, and waiting helps only once that is repaired.",
+		fix:   "On an own relay its log names the broken table (Postfix: grep for warning: and fatal:); else tell the operator or choose another relay.",
+	},
 	// TLS and login
 	{
 		id: "postfix-454-tls", stage: smtpcheck.StageStartTLS, says: "tls not available due to|tls currently unavailable|tls not available|tls is not available|tls unavailable",
@@ -174,7 +180,7 @@ var serverRules = []rule{
 	},
 	{
 		id: "login-then-starttls", stage: smtpcheck.StageMail, says: "issue a starttls|starttls is required|starttls required|tls required|must use tls|encryption required|requires tls|ssl required|requires a secure connection|tls connection required|encryption is required|tls is required|secure connection required|must use starttls|session encryption is required|need starttls",
-		sure: Exact, step: StepRelay, field: "tls",
+		when: coded, sure: Exact, step: StepRelay, field: "tls",
 		cause: "{host} insists on encryption, and this conversation stayed in clear text (TLS none).",
 		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
 	},

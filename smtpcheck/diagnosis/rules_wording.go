@@ -5,7 +5,7 @@ import "smtp-wizard/smtpcheck"
 // wordingRules are phrases that many relays share.
 var wordingRules = []rule{
 	{
-		id: "auth-required", stage: smtpcheck.StageMail, says: "authentication required|authentication is required|must issue an auth command|please authenticate|auth required|authenticate first|login required|you must authenticate|not authenticated|requires authentication|requires that you authenticate|unauthenticated|must be authenticated|smtp authentication is required|need to authenticate|please log in|log in first|auth first",
+		id: "auth-required", stage: smtpcheck.StageMail, says: "authentication required|authentication is required|must issue an auth command|please authenticate|auth required|authenticate first|login required|you must authenticate|not authenticated|requires authentication|requires that you authenticate|must be authenticated|smtp authentication is required|need to authenticate|please log in|log in first|auth first",
 		sure: Exact, step: StepSender, field: "user",
 		cause: "The relay takes mail only after a login, and there was none: user or password is empty, or TLS none kept the login from being offered.",
 		fix:   "Enter user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
@@ -34,6 +34,11 @@ var wordingRules = []rule{
 		fix:   "{passwordat}",
 	},
 	{
+		id: "auth-refused", stage: smtpcheck.StageAuth, says: "could not authenticate|cannot authenticate", when: aboutMail, sure: Likely, step: StepSender, field: "password",
+		cause: "The relay refused user or password, as far as this line tells: the program leaves the relay's own words out.",
+		fix:   "{passwordat}",
+	},
+	{
 		id: "auth-refused", stage: smtpcheck.StageAuth, at: "auth", enh: "5.7.8", sure: Likely, step: StepSender, field: "password",
 		cause: "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key.",
 		fix:   "{passwordat}",
@@ -54,6 +59,24 @@ var wordingRules = []rule{
 		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
 		cause: "The relay says that there is no mailbox {to}.",
 		fix:   "Correct the recipient of the test, or use an address that surely exists.",
+	},
+	{
+		id: "recipient-domain", stage: smtpcheck.StageRcpt, says: "recipient address rejected: domain not found|recipient domain not found",
+		sure: Exact, step: StepSender, field: "to",
+		cause: "The relay found no mail server for the domain of {to}. Waiting does not help unless that domain's DNS is down just now.",
+		fix:   "Correct the recipient of the test, or use an address that surely exists.",
+	},
+	{
+		id: "recipient-syntax", stage: smtpcheck.StageRcpt, says: "bad recipient address syntax|invalid recipient address|malformed recipient",
+		sure: Exact, step: StepSender, field: "to",
+		cause: "The relay could not read the recipient's address {to}.",
+		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
+	},
+	{
+		id: "recipient-rejected", stage: smtpcheck.StageRcpt, says: "recipient address rejected|recipient rejected",
+		sure: Likely, step: StepSender, field: "to",
+		cause: "The relay refuses to take mail for {to}: there is no such mailbox, or a rule keeps this sender from it.",
+		fix:   "Test with a recipient that surely exists. If each one is refused, log in with user and password.",
 	},
 	{
 		id: "mailbox-full", stage: smtpcheck.StageRcpt, says: "mailbox full|mailbox is full|over quota|quota exceeded|overquota|insufficient storage for|out of storage",
@@ -80,7 +103,7 @@ var wordingRules = []rule{
 		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
 	},
 	{
-		id: "dmarc-failed", stage: smtpcheck.StageData, says: "dmarc",
+		id: "dmarc-failed", stage: smtpcheck.StageData, says: "dmarc|required authentication level",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "{domain} publishes a DMARC policy, and this mail passes neither SPF nor DKIM for that domain.",
 		fix:   "Switch on DKIM for {domain} at the relay and add the relay to its SPF record, or use a From address on a domain that has both.",
@@ -128,6 +151,12 @@ var wordingRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}; the visible name is always Pocket ID's application name.",
 	},
 	{
+		id: "idle-timeout", stage: smtpcheck.StageData, says: "timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
+		sure: Likely, step: StepNone, waiting: true,
+		cause: "The relay closed a connection that was silent for too long. Something before this line kept the client waiting.",
+		fix:   "Look at the line before this one, and try again as it is.",
+	},
+	{
 		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is being restarted or overloaded. It is no answer to anything that was entered.",
@@ -135,11 +164,14 @@ var wordingRules = []rule{
 	},
 }
 
+// coded keeps a rule to what a relay said.
+func coded(e evidence) bool { return e.code != 0 || e.enhanced != "" }
+
 func stageKnown(e evidence) bool { return e.Stage != "" }
 
 // aboutMail keeps phrases that any log may have to lines that speak of mail.
 func aboutMail(e evidence) bool {
-	return e.code != 0 || e.enhanced != "" || e.Stage != "" ||
+	return coded(e) || e.Stage != "" ||
 		says(e.words, "smtp|mail|relay|recipient|sender|starttls|:25:|:465:|:587:|:25 |:465 |:587 ")
 }
 
