@@ -45,7 +45,9 @@ The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo
 			if err != nil {
 				return err
 			}
-			trial := world.Try(ctx, setup, f.names(world, found, setup), progress(o))
+			live := newProgress(o, setup)
+			trial := world.Try(ctx, setup, f.names(world, found), live.report)
+			live.end()
 			return report(o, world, found, trial)
 		},
 	}
@@ -91,7 +93,7 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 }
 
 // names are the identities to try: those found, and those given.
-func (f checkFlags) names(w steps.World, found steps.Surroundings, s steps.Setup) []string {
+func (f checkFlags) names(w steps.World, found steps.Surroundings) []string {
 	var names []string
 	for _, c := range w.Candidates(found, append(f.helo, f.hostname)) {
 		if c.Check.Err() == nil {
@@ -216,7 +218,7 @@ func report(o *options, w steps.World, found steps.Surroundings, t steps.Trial) 
 			return err
 		}
 	} else {
-		printTrial(o.Out, t, r)
+		printVerdict(o.Out, t, r)
 	}
 	if f := t.Result.Failure; f != nil {
 		if errors.Is(f, context.Canceled) {

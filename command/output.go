@@ -24,16 +24,17 @@ func printJSONLine(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// progress prints nothing: what happened is in the report. It is where a
-// terminal could be told more.
-func progress(*options) func(any) { return func(any) {} }
-
 // printTrial is the outcome of a test for people.
 func printTrial(w io.Writer, t steps.Trial, r checkResult) {
-	fmt.Fprintf(w, "Speaking %s to %s, port %d (%s)\n", steps.SpeakingAs(t.Setup), t.Setup.Host, t.Setup.Port, t.Setup.TLS)
+	printSpeaker(w, t.Setup)
 	for _, s := range r.Stages {
-		fmt.Fprintf(w, "  %-4s %-9s %s (%d ms)\n", okWord(s.OK), s.Name, s.Detail, s.MS)
+		printStage(w, s.OK, s.Name, s.Detail, s.MS)
 	}
+	printVerdict(w, t, r)
+}
+
+// printVerdict is what comes after the stages.
+func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 	if len(r.Identities) > 0 {
 		fmt.Fprintf(w, "\nNames, as %s judges them\n", t.Setup.Host)
 		for _, one := range r.Identities {
@@ -47,13 +48,21 @@ func printTrial(w io.Writer, t steps.Trial, r checkResult) {
 	case t.Setup.NoSend:
 		fmt.Fprintf(w, "\nEverything up to RCPT was accepted; no message was sent.\n")
 	default:
-		fmt.Fprintf(w, "\nThe relay took a message for %s. Its subject ends in %s.\n", t.Setup.To, t.Token)
+		fmt.Fprintf(w, "\nThe relay took a message for %s. The test in its subject is %s.\n", t.Setup.To, t.Token)
 	}
 	for _, o := range r.Advice {
 		if o.ID != "keep" && t.Result.Failure != nil {
 			fmt.Fprintf(w, "Option   %s. %s\n", o.Title, o.Why)
 		}
 	}
+}
+
+func printSpeaker(w io.Writer, s steps.Setup) {
+	fmt.Fprintf(w, "Speaking %s to %s, port %d (%s)\n", steps.SpeakingAs(s), s.Host, s.Port, s.TLS)
+}
+
+func printStage(w io.Writer, ok bool, name, detail string, ms int64) {
+	fmt.Fprintf(w, "  %-4s %-9s %s (%d ms)\n", okWord(ok), name, detail, ms)
 }
 
 func okWord(ok bool) string {
