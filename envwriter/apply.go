@@ -164,23 +164,17 @@ func (e *edit) change(c Change) (bool, error) {
 	if e.done[c.Key].Op == Added {
 		op = Added
 	}
-	var refers []Reference
-	for _, enc := range encodings {
-		if !enc.fits(c.Value) {
-			continue
+	referred := false
+	for _, next := range e.candidates(c) {
+		v := e.judge(next.file, c, e.before)
+		if v.ok {
+			e.file = next.file
+			e.done[c.Key] = KeyPlan{Key: c.Key, Op: op, Encoding: next.encoding}
+			return true, nil
 		}
-		raw := enc.encode(c.Value)
-		for _, next := range []*File{e.file.Set(c.Key, raw), e.file.setPlain(c.Key, raw)} {
-			v := e.judge(next, c, e.before)
-			if v.ok {
-				e.file = next
-				e.done[c.Key] = KeyPlan{Key: c.Key, Op: op, Encoding: enc.name}
-				return true, nil
-			}
-			refers = append(refers, v.refers...)
-		}
+		referred = referred || len(v.refers) > 0
 	}
-	if len(refers) > 0 {
+	if referred {
 		return false, &ReferenceError{Key: c.Key, By: e.file.References(c.Key)}
 	}
 	return false, e.explain(c)
@@ -197,7 +191,7 @@ func (e *edit) remove(c Change) error {
 	case len(v.refers) > 0:
 		return &ReferenceError{Key: c.Key, By: e.file.References(c.Key)}
 	}
-	return &KeyError{Key: c.Key, Err: fmt.Errorf("it cannot be removed without changing another key for %s", names(v.readers))}
+	return &KeyError{Key: c.Key, Err: fmt.Errorf("it cannot be removed without changing another key for %s", v.objector)}
 }
 
 // plan sums up the finished edit.

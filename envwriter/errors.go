@@ -3,6 +3,7 @@ package envwriter
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -92,11 +93,7 @@ func (e *edit) explain(c Change) error {
 }
 
 func (e *edit) possible(c Change, views []view) bool {
-	for _, enc := range encodings {
-		raw := enc.encode(c.Value)
-		if enc.fits(c.Value) && (e.judge(e.file.Set(c.Key, raw), c, views).ok || e.judge(e.file.setPlain(c.Key, raw), c, views).ok) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.candidates(c), func(next candidate) bool {
+		return e.judge(next.file, c, views).ok
+	})
 }

@@ -61,7 +61,8 @@ func parseStatement(rest string) statement {
 	if strings.HasPrefix(rest, bom) {
 		offset = len(bom)
 	}
-	m := assignmentStart.FindStringSubmatchIndex(rest[offset:])
+	line, _ := restOfLine(rest[offset:])
+	m := assignmentStart.FindStringSubmatchIndex(line)
 	if m == nil {
 		return plainLine(rest)
 	}

@@ -4,9 +4,9 @@ import "slices"
 
 // A verdict says whether a candidate file is right for every reader.
 type verdict struct {
-	ok      bool
-	readers []string    // those that object
-	refers  []Reference // the keys that would change with the one they refer to, when nothing else is wrong
+	ok       bool
+	objector string      // the first reader that objects
+	refers   []Reference // the keys that would change with the one they refer to, when nobody objects
 }
 
 // judge runs every reader over a candidate: c has to be as wanted, and every key
@@ -17,19 +17,46 @@ func (e *edit) judge(next *File, c Change, views []view) verdict {
 	var v verdict
 	for _, before := range views {
 		after, err := before.way.read(file)
+		if err != nil || !wanted(after, c) {
+			return verdict{objector: before.reader}
+		}
 		moved := e.moved(before.vars, after)
 		followed := referring(refers, moved)
-		if err != nil || !wanted(after, c) || len(followed) < len(moved) {
-			v.readers = appendNew(v.readers, before.reader)
-			continue
+		if len(followed) < len(moved) {
+			return verdict{objector: before.reader}
 		}
 		v.refers = append(v.refers, followed...)
 	}
-	v.ok = len(v.readers) == 0 && (c.Follow || len(v.refers) == 0)
-	if len(v.readers) > 0 {
-		v.refers = nil
-	}
+	v.ok = c.Follow || len(v.refers) == 0
 	return v
+}
+
+// A candidate is the file with a value in one encoding.
+type candidate struct {
+	encoding string
+	file     *File
+}
+
+// candidates are the files to try for a change, in order: each encoding behind
+// what stands before the value now, and behind a plain "KEY=".
+func (e *edit) candidates(c Change) []candidate {
+	var out []candidate
+	seen := map[string]bool{}
+	for _, enc := range encodings {
+		if !enc.fits(c.Value) {
+			continue
+		}
+		raw := enc.encode(c.Value)
+		if seen[raw] {
+			continue
+		}
+		seen[raw] = true
+		out = append(out, candidate{enc.name, e.file.Set(c.Key, raw)})
+		if !e.file.isPlain(c.Key) {
+			out = append(out, candidate{enc.name, e.file.setPlain(c.Key, raw)})
+		}
+	}
+	return out
 }
 
 // satisfied reports whether every reader finds in file what c wants.

@@ -41,7 +41,10 @@ func Problems(file []byte, readers []Reader) []Problem {
 				continue
 			}
 			told[fl.kind] = true
-			cure := fl.safeCure(f, i, readers)
+			cure := ""
+			if len(file) <= mostMendable {
+				cure = fl.safeCure(f, i, readers)
+			}
 			for _, r := range readers {
 				if what, hit := fl.hits[r.Name]; hit {
 					fatal := fl.fatal && failing[r.Name]
@@ -120,11 +123,10 @@ func mendFirst(file []byte, readers []Reader) ([]byte, Problem, bool) {
 // safeCure returns what the cure does, if there is one that takes nothing from
 // any reader.
 func (fl flaw) safeCure(f *File, i int, readers []Reader) string {
-	old := f.Bytes()
-	if fl.cure == nil || len(old) > mostMendable {
+	if fl.cure == nil {
 		return ""
 	}
-	next := fl.cure(f, i).Bytes()
+	old, next := f.Bytes(), fl.cure(f, i).Bytes()
 	own := f.statements[i].key
 	for _, r := range readers {
 		for _, w := range r.ways {

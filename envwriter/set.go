@@ -15,18 +15,21 @@ func (f *File) Set(key, raw string) *File {
 	return f.replace(i, f.statements[i].prefix, raw)
 }
 
-// setPlain is Set with "KEY=" for whatever stood before the value: not every
-// reader knows export, a colon or blanks there.
+// setPlain is Set for a key that is there, with "KEY=" for whatever stood before
+// the value: not every reader knows export, a colon or blanks there.
 func (f *File) setPlain(key, raw string) *File {
 	i := f.last(key)
-	if i < 0 {
-		return f.add(key, raw)
-	}
 	prefix := key + "="
 	if strings.HasPrefix(f.statements[i].prefix, bom) {
 		prefix = bom + prefix
 	}
 	return f.replace(i, prefix, raw)
+}
+
+// isPlain reports whether nothing but "KEY=" stands before the value of key.
+func (f *File) isPlain(key string) bool {
+	i := f.last(key)
+	return i < 0 || f.statements[i].prefix == key+"="
 }
 
 func (f *File) replace(i int, prefix, raw string) *File {

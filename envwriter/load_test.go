@@ -1,0 +1,76 @@
+package envwriter
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func write(t testing.TB, path, contents string, mode fs.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(contents), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	write(t, at("file"), "A=1\n", 0o640)
+	write(t, at("big"), strings.Repeat("x", MaxSize+1), 0o600)
+	must(t, os.Symlink("file", at("link")))
+	must(t, os.Symlink("nowhere", at("dangling")))
+	must(t, os.Symlink("loop", at("loop")))
+	must(t, os.Mkdir(at("dir"), 0o700))
+	must(t, syscall.Mkfifo(at("fifo"), 0o600))
+	cases := []struct {
+		name string
+		want error
+	}{
+		{"file", nil}, {"link", nil}, {"missing", nil},
+		{"dangling", ErrDangling}, {"dir", ErrDirectory}, {"fifo", ErrNotRegular}, {"big", ErrTooBig},
+		{"nodir/file", fs.ErrNotExist}, {"file/file", syscall.ENOTDIR},
+	}
+	for _, c := range cases {
+		began := time.Now()
+		s, err := Load(at(c.name))
+		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+		if file := (*FileError)(nil); err != nil && (!errors.As(err, &file) || file.Stage == "" || file.Path != at(c.name)) {
+			t.Errorf("%s: %#v", c.name, err)
+		}
+		if time.Since(began) > 10*time.Second {
+			t.Errorf("%s hangs", c.name)
+		}
+		if err == nil && s.Exists != (c.name != "missing") {
+			t.Errorf("%s: exists %v", c.name, s.Exists)
+		}
+	}
+	if _, err := Load(at("loop")); err == nil {
+		t.Error("a loop of links loads")
+	}
+	if _, err := Load("/dev/null"); !errors.Is(err, ErrNotRegular) {
+		t.Errorf("/dev/null: %v", err)
+	}
+	s, err := Load(at("link"))
+	if err != nil || s.Target != at("file") || string(s.Bytes) != "A=1\n" || s.Mode != 0o640 {
+		t.Errorf("through a link: %+v, %v", s, err)
+	}
+}
