@@ -156,12 +156,19 @@ type adviceJSON struct {
 	Certain  bool   `json:"certain"`
 }
 
+// containerNote is said where nobody knows the hostname beforehand.
+const containerNote = "No hostname is set for the container, so Pocket ID announces its id; " +
+	pocketid.StandInContainerID + " stands for it. --hostname tests another name."
+
 // trialJSON turns a test into its JSON. The lists are never null.
 func trialJSON(w steps.World, found steps.Surroundings, t steps.Trial) checkResult {
 	r := checkResult{
 		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: append([]string{}, t.Result.Announced...), Explanation: t.Speech.Note,
 		Stages: []stageJSON{}, Identities: []identityJSON{}, Advice: []adviceJSON{}, Transcript: []string{},
+	}
+	if t.Setup.Hostname == pocketid.StandInContainerID {
+		r.Explanation = strings.TrimSpace(r.Explanation + " " + containerNote)
 	}
 	for _, s := range t.Result.Stages {
 		r.Stages = append(r.Stages, stageJSON{string(s.Stage), s.OK, s.Elapsed.Milliseconds(), s.Detail})

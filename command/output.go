@@ -50,6 +50,9 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 	default:
 		fmt.Fprintf(w, "\nThe relay took a message for %s. The test in its subject is %s.\n", t.Setup.To, t.Token)
 	}
+	if r.Explanation != "" {
+		fmt.Fprintf(w, "Mind     %s\n", r.Explanation)
+	}
 	for _, o := range r.Advice {
 		if o.ID != "keep" && t.Result.Failure != nil {
 			fmt.Fprintf(w, "Option   %s. %s\n", o.Title, o.Why)

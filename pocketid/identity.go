@@ -23,7 +23,8 @@ const (
 	FromHostname     Origin = "hostname"       // os.Hostname() of this machine
 	FromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
 	FromTyped        Origin = "typed"
-	FromLocalhost    Origin = "localhost" // what some versions of Pocket ID announce
+	FromContainerID  Origin = "container-id" // what docker names a container without hostname:
+	FromLocalhost    Origin = "localhost"    // what some versions of Pocket ID announce
 )
 
 // Label is the origin as a screen shows it.
@@ -41,6 +42,8 @@ func (o Origin) Label() string {
 		return "domain of APP_URL"
 	case FromTyped:
 		return "typed"
+	case FromContainerID:
+		return "container id"
 	}
 	return "Go's default"
 }
@@ -52,7 +55,14 @@ type Sources struct {
 	AppURL   string // the value of APP_URL or PUBLIC_APP_URL
 	Compose  string
 	Typed    []string
+	// ContainerID: Pocket ID runs in a container to which nobody gave a hostname.
+	ContainerID bool
 }
+
+// StandInContainerID has the form of the hostname that docker gives a container
+// without one of its own: the first 12 hex digits of its id. The real one is new
+// with every container, so it stands for all of them.
+const StandInContainerID = "3f9c2a71b0de"
 
 // Candidate is a name that Pocket ID, or a relay in between, could announce.
 type Candidate struct {
@@ -87,6 +97,9 @@ func Candidates(s Sources) []Candidate {
 	add(parentDomain(host), FromAppURLParent)
 	for _, typed := range s.Typed {
 		add(typed, FromTyped)
+	}
+	if s.ContainerID {
+		add(StandInContainerID, FromContainerID)
 	}
 	add("localhost", FromLocalhost)
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.Check.Grade, b.Check.Grade) })

@@ -54,9 +54,7 @@ func (s identity) Work(ctx context.Context, job wizard.Job, _ wizard.View, repor
 func (s identity) candidates(v wizard.View) []pocketid.Candidate {
 	found, _ := result[Surroundings](v, wizard.Install)
 	src := pocketid.Sources{Hostname: found.Hostname, FQDN: found.FQDN, AppURL: v.Answers.AppURL}
-	if found.Install.InContainer {
-		src.Compose = found.Install.Hostname
-	}
+	src = ofContainer(src, found.Install)
 	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
 		if typed != "" && typed != another {
 			src.Typed = append(src.Typed, strings.TrimSpace(typed))
@@ -204,7 +202,7 @@ func (s identity) present(v wizard.View) string {
 		return found.Install.Hostname
 	}
 	if pocketid.Way(v.Answers.Runs).InContainer() {
-		return ""
+		return pocketid.StandInContainerID
 	}
 	return found.Hostname
 }

@@ -115,10 +115,6 @@ func (w World) checkValue(value string, a wizard.Answers) error {
 	return envwriter.CheckValue(value, namedReaders(w.readers(a)))
 }
 
-// standIn has the form of the hostname that docker gives a container without
-// `hostname:`: the first 12 hex digits of its id, new with every container.
-const standIn = "3f9c2a71b0de"
-
 // Usable says why there are no settings to be had from the file.
 func (f Surroundings) Usable() error {
 	switch {
@@ -144,7 +140,7 @@ func (w World) SetupFrom(found Surroundings) (Setup, error) {
 	}
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
 	if a.Hostname == "" && pocketid.Way(a.Runs).InContainer() {
-		a.Hostname = standIn
+		a.Hostname = pocketid.StandInContainerID
 	}
 	return w.setup(a), nil
 }
@@ -184,10 +180,15 @@ func (w World) Candidates(found Surroundings, typed []string) []pocketid.Candida
 	src := pocketid.Sources{
 		Hostname: found.Hostname, FQDN: found.FQDN, AppURL: found.Value("APP_URL"), Typed: typed,
 	}
-	if found.Install.InContainer {
-		src.Compose = found.Install.Hostname
+	return pocketid.Candidates(ofContainer(src, found.Install))
+}
+
+// ofContainer adds the hostname that a container has.
+func ofContainer(src pocketid.Sources, in pocketid.Install) pocketid.Sources {
+	if in.InContainer {
+		src.Compose, src.ContainerID = in.Hostname, in.Hostname == ""
 	}
-	return pocketid.Candidates(src)
+	return src
 }
 
 // Address reads a bare mail address.
