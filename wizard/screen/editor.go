@@ -10,11 +10,28 @@ type editor struct {
 	// fresh text is a default that nobody has touched: the first character typed
 	// or pasted replaces it.
 	fresh bool
+	// before is the text as it was before it was changed, for undo.
+	before []rune
+	edited bool // since before was set
 }
 
 func (e *editor) set(s string) {
-	e.text = []rune(s)
-	e.at, e.fresh = len(e.text), false
+	e.replace([]rune(s))
+	e.fresh, e.edited = false, false
+}
+
+// replace changes the text and remembers what it was when the changes began.
+func (e *editor) replace(text []rune) {
+	if !e.edited {
+		e.before, e.edited = e.text, true
+	}
+	e.text, e.at = text, len(text)
+}
+
+// undo takes the changes back; a second time it brings them back.
+func (e *editor) undo() {
+	e.text, e.before, e.edited = e.before, e.text, true
+	e.at = len(e.text)
 }
 
 func (e editor) String() string { return string(e.text) }
@@ -24,20 +41,22 @@ func (e *editor) insert(s string) {
 		return
 	}
 	if e.fresh {
-		e.set("")
+		e.replace(nil)
+		e.fresh = false
 	}
 	add := []rune(s)
+	at := e.at
 	text := make([]rune, 0, len(e.text)+len(add))
-	text = append(text, e.text[:e.at]...)
+	text = append(text, e.text[:at]...)
 	text = append(text, add...)
-	e.text = append(text, e.text[e.at:]...)
-	e.at += len(add)
+	e.replace(append(text, e.text[at:]...))
+	e.at = at + len(add)
 }
 
 // cut removes text[from:to] and leaves the cursor there.
 func (e *editor) cut(from, to int) {
 	text := append([]rune{}, e.text[:from]...)
-	e.text = append(text, e.text[to:]...)
+	e.replace(append(text, e.text[to:]...))
 	e.at = from
 }
 
@@ -79,6 +98,8 @@ func (e *editor) erase(key string) bool {
 		e.cut(e.wordStart(), e.at)
 	case "alt+d":
 		e.cut(e.at, e.wordEnd())
+	case "ctrl+_", "ctrl+/":
+		e.undo()
 	default:
 		return false
 	}

@@ -17,8 +17,8 @@ type guard struct {
 	last *lastState
 }
 
-// lastState is the newest state of the machine, for the case that the screen
-// can no longer be asked.
+// lastState is the newest state of the machine with what is typed and not yet
+// said, for the case that the screen can no longer be asked.
 type lastState struct {
 	mu    sync.Mutex
 	state wizard.State
@@ -49,14 +49,14 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	next = g
 	defer g.catch(&cmd)
 	cmd = guarded(g.update(msg), g.last)
-	g.last.keep(g.state, g.err)
+	g.last.keep(g.unsaid(), g.err)
 	return next, cmd
 }
 
 func (g guard) View() (v tea.View) {
 	defer func() {
 		if p := recover(); p != nil {
-			g.last.keep(g.state, fault(p))
+			g.last.fail(p)
 			v = tea.NewView("")
 		}
 	}()
@@ -65,7 +65,7 @@ func (g guard) View() (v tea.View) {
 
 func (g guard) catch(cmd *tea.Cmd) {
 	if p := recover(); p != nil {
-		g.last.keep(g.state, fault(p))
+		g.last.fail(p)
 		*cmd = tea.Quit
 	}
 }
@@ -78,8 +78,7 @@ func guarded(cmd tea.Cmd, last *lastState) tea.Cmd {
 	return func() (msg tea.Msg) {
 		defer func() {
 			if p := recover(); p != nil {
-				s, _ := last.get()
-				last.keep(s, fault(p))
+				last.fail(p)
 				msg = tea.Quit()
 			}
 		}()
@@ -93,4 +92,8 @@ func guarded(cmd tea.Cmd, last *lastState) tea.Cmd {
 	}
 }
 
-func fault(p any) error { return fmt.Errorf("a fault in smtp-wizard itself: %v", p) }
+// fail keeps the state as it was before the panic.
+func (l *lastState) fail(p any) {
+	s, _ := l.get()
+	l.keep(s, fmt.Errorf("a fault in smtp-wizard itself: %v", p))
+}

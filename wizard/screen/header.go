@@ -42,11 +42,11 @@ func (m *model) header(w int, short bool) []string {
 		}
 	}
 	count := fmt.Sprintf("%d of %d", at, len(places))
-	product := " " + m.look.title.Render(m.look.clip(m.name, w-width(count)-3))
+	product := " " + m.look.title.Styled(m.look.clip(m.name, w-width(count)-3))
 	if short {
-		return []string{m.look.spread(" "+m.look.title.Render(name), m.look.quiet.Render(count), w-1)}
+		return []string{m.look.spread(" "+m.look.title.Styled(name), m.look.quiet.Styled(count), w-1)}
 	}
-	return []string{m.look.spread(product, m.look.quiet.Render(count), w-1), m.trail(places, w)}
+	return []string{m.look.spread(product, m.look.quiet.Styled(count), w-1), m.trail(places, w)}
 }
 
 // trail is the line of steps. Where it does not fit, it begins with what is
@@ -55,7 +55,7 @@ func (m *model) trail(places []place, w int) string {
 	for from := range places {
 		var parts []string
 		if from > 0 {
-			parts = append(parts, m.look.quiet.Render(fmt.Sprintf("%d%s", from, m.look.ellipsis)))
+			parts = append(parts, m.look.quiet.Styled(fmt.Sprintf("%d%s", from, m.look.ellipsis)))
 		}
 		for _, p := range places[from:] {
 			parts = append(parts, m.look.place(p))
@@ -71,9 +71,9 @@ func (m *model) trail(places []place, w int) string {
 func (l look) place(p place) string {
 	switch {
 	case p.current:
-		return l.accent.Render("[" + p.name + "]")
+		return l.accent.Styled("[" + p.name + "]")
 	case p.done:
 		return p.name + " " + l.mark(wizard.Good)
 	}
-	return l.quiet.Render(p.name)
+	return l.quiet.Styled(p.name)
 }

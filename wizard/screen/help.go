@@ -18,7 +18,7 @@ func (m *model) help(w int) []string {
 			wizard.Text{Label: "Where", Body: f.field.Help.Where})
 	}
 	parts = append(parts, wizard.Text{Label: "Why", Body: m.page.Why})
-	lines := []string{m.look.title.Render(m.look.clip(m.look.clean(title), w)), ""}
+	lines := []string{m.look.title.Styled(m.look.clip(m.look.clean(title), w)), ""}
 	labels := 0
 	for _, p := range parts {
 		if p.Body != "" {
@@ -30,19 +30,19 @@ func (m *model) help(w int) []string {
 			lines = append(lines, m.look.text(p, labels, w)...)
 		}
 	}
-	lines = append(lines, "", m.look.title.Render("Keys"))
+	lines = append(lines, "", m.look.title.Styled("Keys"))
 	return append(lines, m.keys.all(m.look, w)...)
 }
 
 // all draws every key, one or two to a line.
 func (k keyMap) all(l look, w int) []string {
 	bindings := []key.Binding{k.Submit, k.Back, k.Next, k.Previous, k.Up, k.Down, k.PageUp, k.PageDown,
-		k.Jump, k.HelpTyping, k.Reveal, k.Redraw, k.Suspend, k.Quit}
+		k.Jump, k.HelpTyping, k.Reveal, k.Undo, k.Redraw, k.Suspend, k.Quit}
 	const column = 28
 	perLine := max(min(w/column, 2), 1)
 	var lines []string
 	for i, b := range bindings {
-		cell := l.strong.Render(pad(b.Help().Key, 10)) + " " + pad(b.Help().Desc, column-11)
+		cell := l.strong.Styled(pad(b.Help().Key, 10)) + " " + pad(b.Help().Desc, column-11)
 		if i%perLine == 0 {
 			lines = append(lines, cell)
 		} else {
@@ -135,7 +135,7 @@ func helpTyped(w *widget) bool {
 	case w.field.Kind == wizard.ChoiceField:
 		return len(w.list.filter.text) == 0
 	}
-	return len(w.line.text) == 0
+	return len(w.line.text) == 0 || w.line.fresh
 }
 
 func (m *model) enterDoes() string {

@@ -1,7 +1,9 @@
 package screen
 
 import (
+	"io"
 	"os"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -13,12 +15,12 @@ const (
 	// escWait is how long a lone ESC waits for the rest of a key, on top of the
 	// 50 ms that Bubble Tea waits: on a slow line the bytes of an arrow key come
 	// apart.
-	escWait = 60 * time.Millisecond
+	escWait = 70 * time.Millisecond
 	// pasteWait ends a bracketed paste whose end got lost; without it, all keys
 	// would be taken for pasted text, ctrl+c too.
 	pasteWait = 2 * time.Second
 	// replyWait ends a terminal's reply whose end got lost.
-	replyWait = time.Second
+	replyWait = 3 * time.Second
 )
 
 // keyboard is the terminal's input with whole sequences only. A key is never
@@ -46,12 +48,14 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	buf := make([]byte, room)
 	n, err := k.File.Read(buf)
 	if err != nil {
+		// What is on its way to the model comes first: an error would end the
+		// program before what is typed is kept.
 		k.gone()
-		return 0, err
+		return 0, io.EOF
 	}
 	now := time.Now()
 	whole := k.take(buf[:n], now)
-	if len(whole) == 0 && len(k.held) == 1 && k.held[0] == esc && !readable(int(k.Fd()), escWait) {
+	if len(whole) == 0 && !k.reply && len(k.held) == 1 && k.held[0] == esc && !readable(int(k.Fd()), escWait) {
 		whole, k.held = k.held, nil
 	}
 	return copy(p, whole), nil
@@ -108,15 +112,20 @@ func (k *keyboard) hand(out, seq []byte) []byte {
 	return append(out, seq...)
 }
 
-// opensReply reports whether it is ESC with ], P, _, ^ or X (ECMA-48 5.6: OSC,
-// DCS, APC, PM, SOS).
+// opensReply reports whether it is the beginning of a string that a terminal
+// answers with (ECMA-48 5.6): OSC and a number, DCS and a parameter, or APC G.
+// alt+] and the like open none.
 func opensReply(seq []byte) bool {
-	if len(seq) != 2 || seq[0] != esc {
+	if len(seq) != 3 || seq[0] != esc {
 		return false
 	}
 	switch seq[1] {
-	case ']', 'P', '_', '^', 'X':
-		return true
+	case ']':
+		return '0' <= seq[2] && seq[2] <= '9'
+	case 'P':
+		return strings.IndexByte("0123456789>=+!$|", seq[2]) >= 0
+	case '_':
+		return seq[2] == 'G'
 	}
 	return false
 }
@@ -129,16 +138,15 @@ func (k *keyboard) skip(b []byte) []byte {
 		case c == bel:
 			k.reply = false
 			return b[i+1:]
+		case c == esc && i+1 == len(b):
+			// The ESC of an ST whose second half is on its way, or a key: the next
+			// byte tells.
+			k.held = []byte{esc}
+			return nil
 		case c == esc:
 			k.reply = false
-			if i+1 < len(b) && b[i+1] == '\\' {
+			if b[i+1] == '\\' {
 				return b[i+2:]
-			}
-			if i+1 == len(b) {
-				// The ESC of an ST whose second half is on its way, or a key: the
-				// next byte tells.
-				k.held = []byte{esc}
-				return nil
 			}
 			return b[i:]
 		case c < 0x20:
@@ -172,6 +180,13 @@ func sequence(b []byte) int {
 		return 3
 	case esc:
 		return 1
+	case ']', 'P', '_':
+		if len(b) < 3 {
+			return 0
+		}
+		if opensReply(b[:3]) {
+			return 3
+		}
 	}
 	if b[1] >= utf8.RuneSelf {
 		if n := sequence(b[1:]); n > 0 {

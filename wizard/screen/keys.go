@@ -8,7 +8,7 @@ type keyMap struct {
 	PageUp, PageDown                 key.Binding
 	Back, Jump, Quit                 key.Binding
 	Help, HelpTyping                 key.Binding
-	Reveal, Redraw, Suspend          key.Binding
+	Reveal, Undo, Redraw, Suspend    key.Binding
 	Leave, Stay                      key.Binding // in the question whether to leave
 }
 
@@ -30,6 +30,7 @@ func newKeys(l look) keyMap {
 		Help:       bind("?", "help", "?"),
 		HelpTyping: bind("ctrl+g", "help", "ctrl+g", "f1"),
 		Reveal:     bind("ctrl+r", "show it", "ctrl+r"),
+		Undo:       bind("ctrl+_", "undo", "ctrl+_", "ctrl+/"),
 		Redraw:     bind("ctrl+l", "draw again", "ctrl+l"),
 		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
 		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),
@@ -47,22 +48,22 @@ func says(b key.Binding, does string) hint {
 	return hint{b.Help().Key, does}
 }
 
-// footer draws as many hints as fit, the first ones first.
+// footer draws the hints that fit, the first ones first.
 func (l look) footer(hints []hint, w int) string {
 	line, used, between := " ", 1, "   "
 	if w < 60 {
 		between = "  "
 	}
-	for i, h := range hints {
+	for _, h := range hints {
 		gap := between
-		if i == 0 {
+		if used == 1 {
 			gap = ""
 		}
 		n := width(gap) + width(h.key) + 1 + width(h.does)
 		if used+n > w {
-			break
+			continue
 		}
-		line += gap + l.strong.Render(h.key) + " " + l.quiet.Render(h.does)
+		line += gap + l.strong.Styled(h.key) + " " + l.quiet.Styled(h.does)
 		used += n
 	}
 	return line

@@ -3,6 +3,7 @@ package screen
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -16,6 +17,9 @@ import (
 func TestMain(m *testing.M) {
 	pace, err := time.ParseDuration(os.Getenv("SCREEN_CHILD"))
 	if err != nil {
+		flag.Parse()
+		// The tests wait for terminals much more than they compute.
+		_ = flag.Set("test.parallel", "8")
 		os.Exit(m.Run())
 	}
 	os.Exit(child(pace))

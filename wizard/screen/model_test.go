@@ -74,10 +74,4 @@ func (d *driven) worked(result any) {
 
 func (d *driven) screen() string { return ansi.Strip(d.frame.text) }
 
-func TestCorrect(t *testing.T) {
-	d := drive(t, fakeMachine(0), 80, 24, Options{})
-	d.press("enter", "enter", "enter", "enter", "ctrl+u", "smtp.example.com:465", "enter", "enter", "down")
-	t.Log(d.screen())
-	d.press("enter")
-	t.Log(d.screen(), d.state.Inputs)
-}
+func (d *driven) resize(w, h int) { d.update(tea.WindowSizeMsg{Width: w, Height: h}) }

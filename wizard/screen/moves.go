@@ -38,30 +38,44 @@ func (m *model) opensByItself() {
 	m.byHand = false
 }
 
-// say tells the machine what is in a field. The choice under the pointer is an
-// answer when it was chosen, else only when the pointer was moved.
-func (m *model) say(w *widget, chosen bool) tea.Cmd {
-	if w == nil || !w.dirty && !chosen {
-		return nil
-	}
-	dirty := w.dirty
-	w.dirty = false
+// said is what the machine would be told of a field; false when it knows. The
+// choice under the pointer is an answer when it was chosen, else only when the
+// pointer was moved.
+func (w *widget) said(chosen bool) (wizard.Outcome, bool) {
 	name := w.field.Name
 	switch w.field.Kind {
 	case wizard.SecretField:
-		if dirty {
-			return m.apply(wizard.TypedSecret{Field: name, Secret: smtpcheck.NewSecret(w.line.String())})
-		}
+		return wizard.TypedSecret{Field: name, Secret: smtpcheck.NewSecret(w.line.String())}, w.dirty
 	case wizard.ChoiceField:
-		if v, ok := w.list.value(); ok && v != w.known {
-			return m.apply(wizard.Typed{Field: name, Text: v})
-		}
-	default:
-		if text := w.line.String(); text != w.known {
-			return m.apply(wizard.Typed{Field: name, Text: text})
+		v, ok := w.list.value()
+		return wizard.Typed{Field: name, Text: v}, ok && v != w.known && (chosen || w.dirty)
+	}
+	text := w.line.String()
+	return wizard.Typed{Field: name, Text: text}, text != w.known
+}
+
+// say tells the machine what is in a field.
+func (m *model) say(w *widget, chosen bool) tea.Cmd {
+	if w == nil {
+		return nil
+	}
+	o, news := w.said(chosen)
+	w.dirty = false
+	if !news {
+		return nil
+	}
+	return m.apply(o)
+}
+
+// unsaid is the state as it would be if all that is typed were said.
+func (m *model) unsaid() wizard.State {
+	s := m.state
+	for _, w := range m.form {
+		if o, news := w.said(false); news && w.dirty {
+			s = m.machine.Apply(s, o)
 		}
 	}
-	return nil
+	return s
 }
 
 // enter takes the focused answer and goes on: to the next field, or, from the

@@ -37,7 +37,7 @@ type Options struct {
 
 // stopWait is how long the end of the program waits for a screen or for work
 // that does not end.
-const stopWait = 2 * time.Second
+const stopWait = time.Second
 
 // Run shows the guide until it is finished or left, and returns its last state.
 // The error is wizard.ErrInterrupted, wizard.ErrHungUp or wizard.ErrTerminated

@@ -144,7 +144,7 @@ func TestStalledTerminal(t *testing.T) {
 	s := &session{t: t, cmd: cmd}
 	waitFor(t, master, firstPage)
 	_, _ = master.WriteString(enter + enter)
-	for range 100 { // each ctrl+l draws the whole screen again, and nobody reads it
+	for range 50 { // each ctrl+l draws the whole screen again, and nobody reads it
 		_, _ = master.WriteString("\x0c")
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -152,7 +152,7 @@ func TestStalledTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() { // what the child says after Run needs a reader
-		time.Sleep(2 * stopWait)
+		time.Sleep(stopWait + stopWait/2)
 		buf := make([]byte, 4096)
 		for {
 			if _, err := master.Read(buf); err != nil {

@@ -108,10 +108,6 @@ func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, m.keys.Reveal) && secret {
 		return m.reveal()
 	}
-	if key.Matches(msg, m.keys.Help) && (secret || len(w.line.text) > 0) {
-		m.typed(w, msg.Text)
-		return nil
-	}
 	if secret && !m.revealing {
 		w.line.at = len(w.line.text)
 	}
@@ -120,7 +116,7 @@ func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 		w.dirty = w.dirty || w.line.String() != before
 		return nil
 	}
-	if text := printable(msg); text != "" && !key.Matches(msg, m.keys.Help) {
+	if text := printable(msg); text != "" && !(key.Matches(msg, m.keys.Help) && helpTyped(w)) {
 		m.typed(w, text)
 		return nil
 	}

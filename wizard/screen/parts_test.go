@@ -1,0 +1,222 @@
+package screen
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"smtp-wizard/wizard"
+)
+
+func TestEditor(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[string]string{
+		"":                             "id.example.com|",
+		"backspace":                    "id.example.co|",
+		"left backspace":               "id.example.c|m",
+		"home delete":                  "|d.example.com",
+		"ctrl+a ctrl+k":                "|",
+		"alt+b ctrl+u":                 "|com",
+		"alt+b alt+b alt+d":            "id.|.com",
+		"alt+backspace":                "id.example.|",
+		"ctrl+w":                       "|",
+		"ctrl+w ctrl+_":                "id.example.com|",
+		"backspace backspace ctrl+_":   "id.example.com|",
+		"home ctrl+b right ctrl+f end": "id.example.com|",
+		"home alt+f alt+f":             "id.example|.com",
+	} {
+		var e editor
+		e.set("id.example.com")
+		for _, k := range strings.Fields(keys) {
+			if !e.edit(k) {
+				t.Errorf("%s is no key", k)
+			}
+		}
+		if got := string(e.text[:e.at]) + "|" + string(e.text[e.at:]); got != want {
+			t.Errorf("%s: %s, not %s", keys, got, want)
+		}
+	}
+}
+
+func TestEditorWindow(t *testing.T) {
+	t.Parallel()
+	var e editor
+	e.set(strings.Repeat("0123456789", 30))
+	for w := range 40 {
+		for at := 0; at <= len(e.text); at += 7 {
+			e.at = at
+			part, cursor, _, _ := e.window(w)
+			if width(part) > max(w, 1) || cursor >= max(w, 1) || cursor < 0 {
+				t.Fatalf("width %d at %d: %q, cursor %d", w, at, part, cursor)
+			}
+		}
+	}
+}
+
+func TestOneLine(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][2]string{
+		"plain":       {"plain", ""},
+		" a b ":       {" a b ", ""},
+		"secret\n":    {"secret", "Pasted without the line break at the end."},
+		"a\r\nb\nc":   {"abc", "Pasted without 2 line breaks."},
+		"a\x1b[31m\n": {"a[31m", "Pasted without the line break at the end and 1 control character."},
+		"\n":          {"", "Pasted without the line break at the end."},
+	} {
+		text, note := oneLine(in)
+		if text != want[0] || note != want[1] {
+			t.Errorf("%q: %q, %q", in, text, note)
+		}
+	}
+}
+
+func TestLocale(t *testing.T) {
+	t.Parallel()
+	for env, want := range map[string]bool{
+		"": false, "LANG=C": false, "LANG=en_US.UTF-8": true, "LANG=C.utf8": true,
+		"LANG=en_US.UTF-8 LC_ALL=C": false, "LANG=C LC_CTYPE=C.UTF-8": true, "LC_ALL= LANG=C.UTF-8": true,
+	} {
+		if got := utf8Locale(strings.Fields(env)); got != want {
+			t.Errorf("%q: %v", env, got)
+		}
+	}
+}
+
+func TestListFilter(t *testing.T) {
+	t.Parallel()
+	var l list
+	l.setChoices([]wizard.Choice{
+		{Value: "a", Cells: []string{"Mailgun"}}, {Value: "b", Cells: []string{"Gmail"}, Find: "google"}, {Value: "c", Cells: []string{"Zoho Mail"}},
+	})
+	for filter, want := range map[string]string{"mail": "a", "gm": "b", "GOOGLE": "b", "zo ma": "c", "": "b"} {
+		l.filter.set("")
+		l.refilter()
+		l.pick("b")
+		l.filter.set(filter)
+		l.refilter()
+		if got, _ := l.value(); got != want {
+			t.Errorf("%q finds %q", filter, got)
+		}
+	}
+	l.filter.set("nothing")
+	l.refilter()
+	if _, ok := l.value(); ok {
+		t.Error("a filter that nothing matches leaves a choice")
+	}
+}
+
+// Whole keys in, whatever the pieces: what the face gets does not depend on how
+// the line cuts it up.
+func TestKeyboardPieces(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"abc":                          "abc",
+		"\x1b[A\x1b[1;5B\x1bOP\x1b[[A": "\x1b[A\x1b[1;5B\x1bOP\x1b[[A",
+		"é€😀":                          "é€😀",
+		"\x1bb\x1bé":                   "\x1bb\x1bé",
+		"a\x1b]11;rgb:1e/1e/1e\x1b\\b": "ab",
+		"a\x1b]11;rgb:1e/1e/1e\x07b":   "ab",
+		"a\x1bP1+r524742\x1b\\b":       "ab",
+		"\x1b_Gi=1;OK\x1b\\x":          "x",
+		"\x1b]5x\x1b[A":                "\x1b[A",
+		"\x1b]5x\rq":                   "\rq",
+		"\x1bXy":                       "\x1bXy",
+		pasteStart + "a\x1b]0;x\x07" + "b\n" + pasteEnd: pasteStart + "a\x1a]0;x\x07b\n" + pasteEnd,
+	} {
+		for cut := range len(in) {
+			k := &keyboard{}
+			now := time.Now()
+			got := append([]byte{}, k.take([]byte(in[:cut]), now)...)
+			got = append(got, k.take([]byte(in[cut:]), now)...)
+			if string(got) != want {
+				t.Errorf("%q cut at %d: %q, not %q", in, cut, got, want)
+			}
+		}
+	}
+}
+
+func FuzzKeyboard(f *testing.F) {
+	f.Add([]byte("a\x1b[A\x1b]11;rgb:0/0/0\x1b\\b"), 3)
+	f.Add([]byte("\x1b[200~x\x1b[2J\x1b[201~\xc3\xa9"), 7)
+	f.Fuzz(func(t *testing.T, in []byte, cut int) {
+		if len(in) == 0 {
+			return
+		}
+		cut = ((cut % len(in)) + len(in)) % len(in)
+		now := time.Now()
+		one, two := &keyboard{}, &keyboard{}
+		whole := one.take(in, now)
+		parts := append([]byte{}, two.take(in[:cut], now)...)
+		parts = append(parts, two.take(in[cut:], now)...)
+		if !bytes.Equal(whole, parts) {
+			t.Errorf("%q cut at %d: %q and %q", in, cut, whole, parts)
+		}
+		if len(whole)+len(one.held) > len(in) {
+			t.Errorf("%q grew to %q", in, whole)
+		}
+	})
+}
+
+func TestTables(t *testing.T) {
+	t.Parallel()
+	l := newLook([]string{"LANG=C.UTF-8"}, false, false)
+	table := wizard.Table{Columns: []string{"NAME", "DETAIL", "TIME"}, Rows: []wizard.Row{
+		{Tone: wizard.Good, Cells: []string{"日本.example", "a long detail that needs more room than there is", "7 ms"}},
+		{Cells: []string{"x", "", "1234 ms"}},
+	}}
+	for w := 8; w < 120; w++ {
+		lines := l.table(table, w)
+		all := strings.Join(lines, " ")
+		for _, word := range []string{"example", "long", "1234"} {
+			if w > 16 && !strings.Contains(all, word) {
+				t.Errorf("at %d %q is gone:\n%s", w, word, strings.Join(lines, "\n"))
+			}
+		}
+		for _, line := range lines {
+			if width(line) > w {
+				t.Errorf("at %d: %q is %d wide", w, line, width(line))
+			}
+		}
+	}
+}
+
+func TestVerbatimDropsNothing(t *testing.T) {
+	t.Parallel()
+	l := newLook([]string{"LANG=C.UTF-8", "NO_COLOR=1"}, false, false)
+	text := "  sudo  " + strings.Repeat("docker compose up -d ", 9)
+	for w := 10; w < 100; w++ {
+		var got strings.Builder
+		for i, line := range l.verbatim(wizard.Verbatim{Lines: []wizard.VerbatimLine{{Text: text}}}, w) {
+			if width(line) > w {
+				t.Fatalf("at %d: %q", w, line)
+			}
+			if i > 0 {
+				line = strings.TrimPrefix(line, "  "+l.quiet.Styled(l.broken))
+			}
+			got.WriteString(line)
+		}
+		if got.String() != "  "+text {
+			t.Errorf("at %d: %q", w, got.String())
+		}
+	}
+}
+
+// Commands overtake each other; an older state never comes after a newer one,
+// and none after the end.
+func TestSavingInOrder(t *testing.T) {
+	t.Parallel()
+	var saved []string
+	d := drive(t, fakeMachine(0), 80, 24, Options{})
+	a := d.after
+	a.save = func(s wizard.State) { saved = append(saved, fmt.Sprint(s.Runs)) }
+	a.followUp(2, wizard.State{Runs: 2}, true)()
+	a.followUp(1, wizard.State{Runs: 1}, true)()
+	a.followUp(3, wizard.State{Runs: 3}, false)()
+	a.close(wizard.State{Runs: 4})
+	a.followUp(5, wizard.State{Runs: 5}, true)()
+	if got := strings.Join(saved, " "); got != "2 4" {
+		t.Errorf("saved %s", got)
+	}
+}
