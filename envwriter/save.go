@@ -199,7 +199,6 @@ func (s *saver) verify() error {
 	if err := s.restore(); err != nil {
 		return s.fail("put the old file back", err)
 	}
-	s.saved.Changed, s.saved.Created = false, false
 	return s.fail("read back", ErrReadBack)
 }
 
@@ -215,13 +214,26 @@ func (s *saver) holds(file []byte) bool {
 
 // restore undoes a save that went wrong on the disk.
 func (s *saver) restore() error {
+	var err error
 	switch {
 	case !s.old.Exists:
-		return s.remove(s.old.Target)
+		err = s.remove(s.old.Target)
 	case s.opt.InPlace:
-		return s.overwrite(s.old.Bytes)
+		err = s.overwrite(s.old.Bytes)
+	default:
+		err = s.putBack()
 	}
-	temp, err := s.temporary(s.old.Bytes, accessOf(s.old))
+	if err != nil {
+		return err
+	}
+	s.saved.Changed, s.saved.Created = false, false
+	return s.syncDir()
+}
+
+func (s *saver) putBack() error {
+	a := accessOf(s.old)
+	a.attributes = s.access.attributes
+	temp, err := s.temporary(s.old.Bytes, a)
 	if err != nil {
 		return err
 	}
@@ -230,5 +242,5 @@ func (s *saver) restore() error {
 		return err
 	}
 	temp.path = ""
-	return s.syncDir()
+	return nil
 }
