@@ -308,7 +308,7 @@ func (s install) takeRest(a *wizard.Answers, v wizard.View) *wizard.Fault {
 		f := wizard.Fault{Field: "app_url", Tone: wizard.Bad, Text: "APP_URL is needed, such as https://id.example.com."}
 		return &f
 	}
-	if err := pocketid.Validate("APP_URL", appURL, version); err != nil {
+	if err := pocketid.Validate(pocketid.KeyName("APP_URL", version), appURL, version); err != nil {
 		f := wrong("app_url", err)
 		return &f
 	}
