@@ -55,6 +55,16 @@ var codeMeanings = map[int]string{
 	530: "a login is needed", 534: "a stronger way to log in is needed", 535: "wrong credentials", 538: "encryption is needed for this login", 541: "the recipient's policy", 550: "the mailbox is not available, or policy", 551: "the recipient is not local", 552: "the message or mailbox is over its limit", 553: "a mailbox name that is not allowed", 554: "the transaction failed, or no service here", 555: "parameters that are not known", 556: "the recipient's domain takes no mail",
 }
 
+// badValueAnswer is for a value that package smtpcheck did not even try.
+func badValueAnswer(e evidence) Diagnosis {
+	p := placeOf(e.Stage, e)
+	return Diagnosis{
+		ID: "bad-value", Stage: e.Stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Exact,
+		Cause: "Nothing was sent, because a value cannot be used: " + shorten(firstNonEmpty(e.raw, "it is not valid"), 250) + ".",
+		Fix:   "Correct that value; it was refused by this program and not by the relay.",
+	}
+}
+
 // classAnswer is the meaning of the codes at the stage, or of the stage alone.
 func classAnswer(e evidence) Diagnosis {
 	stage := e.stage(stageOfCode(e.code, e.enhanced))

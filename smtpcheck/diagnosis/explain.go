@@ -114,7 +114,7 @@ func judge(records []record, i int, hint string) (best finding, found bool) {
 }
 
 func explainRecord(r record, text, hint string) (finding, bool) {
-	s := Situation{Text: oneLine(text), Stage: r.stage, Names: r.names, TLS: r.tls}
+	s := Situation{Text: oneLine(ends(text)), Stage: r.stage, Names: r.names, TLS: r.tls}
 	if stage := stageOfWords(strings.ToLower(s.Text)); stage != "" {
 		s.Stage = stage
 	}
@@ -132,8 +132,20 @@ func explainRecord(r record, text, hint string) (finding, bool) {
 	return finding{line: s.Text, situation: s, diagnosis: d, mail: aboutMail(e), rank: rank, session: r.session}, ok
 }
 
+// ends keeps the beginning and the end of a line that is too long to judge.
+func ends(text string) string {
+	const half = 4 << 10
+	if len(text) <= 2*half {
+		return text
+	}
+	return text[:half] + " " + text[len(text)-half:]
+}
+
 // rankedAnswer orders answers by certainty, then from particular to general.
 func rankedAnswer(e evidence) (Diagnosis, int, bool) {
+	if e.kind == badValue {
+		return badValueAnswer(e), 0, true
+	}
 	for i := range rules {
 		if rules[i].matches(e) {
 			d := rules[i].answer(e)

@@ -47,6 +47,7 @@ const (
 	unencrypted  kind = "unencrypted"
 	injected     kind = "injected"
 	badReply     kind = "bad-reply"
+	badValue     kind = "bad-value" // refused before anything was sent
 )
 
 // ownErrors are those of package smtpcheck that say more than the network's.
@@ -57,7 +58,7 @@ var ownErrors = []struct {
 	{smtpcheck.ErrPlaintextPort, notTLS}, {smtpcheck.ErrImplicitTLSPort, implicitPort}, {smtpcheck.ErrNotSMTP, notSMTP},
 	{smtpcheck.ErrMechanism, noMechanism}, {smtpcheck.ErrUnencrypted, unencrypted}, {smtpcheck.ErrInjected, injected},
 	{smtpcheck.ErrOldTLS, tlsVersion}, {smtpcheck.ErrNoSuchHost, noHost}, {smtpcheck.ErrConnRefused, refused},
-	{smtpcheck.ErrTooLong, badReply}, {smtpcheck.ErrClosed, closed},
+	{smtpcheck.ErrInvalid, badValue}, {smtpcheck.ErrTooLong, badReply}, {smtpcheck.ErrClosed, closed},
 }
 
 // ownKind reads an error of package smtpcheck. A timeout means another thing at

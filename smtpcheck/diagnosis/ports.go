@@ -22,8 +22,7 @@ type Hoster struct {
 //go:embed hosters.json
 var hostersJSON []byte
 
-// Hosters are all that are known, in no order that means anything.
-var Hosters = readHosters()
+var hosters = readHosters()
 
 // readHosters panics on a table that does not parse, which is a build mistake
 // that the first test finds.
@@ -39,7 +38,7 @@ func readHosters() []Hoster {
 // that block the fewest others first. No ports, no hosters.
 func BlockedBy(ports []int) []Hoster {
 	var found []Hoster
-	for _, h := range Hosters {
+	for _, h := range hosters {
 		if len(ports) > 0 && blocksAll(h, ports) {
 			found = append(found, h)
 		}

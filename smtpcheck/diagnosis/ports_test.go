@@ -34,7 +34,7 @@ func TestBlockedBy(t *testing.T) {
 
 func TestHostersAreComplete(t *testing.T) {
 	t.Parallel()
-	for _, h := range Hosters {
+	for _, h := range hosters {
 		if h.ID == "" || h.Name == "" || len(h.Blocked) == 0 || len(h.Open) == 0 || !strings.HasSuffix(h.How, ".") || !strings.HasSuffix(h.Instead, ".") {
 			t.Errorf("incomplete: %+v", h)
 		}
