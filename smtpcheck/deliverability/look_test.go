@@ -1,0 +1,269 @@
+package deliverability
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+// spfOf is the SPF hint for a domain in a DNS of TXT records.
+func spfOf(t *testing.T, q Query, txt map[string][]string) (Hint, *table) {
+	t.Helper()
+	q.Domain = "example.com"
+	dns := &table{txt: txt,
+		host: map[string][]string{"mail.example.com": {"198.51.100.9", "2001:db8:1::9"}},
+		mx:   map[string][]*net.MX{"example.com": {{Host: "mail.example.com."}}}}
+	for _, h := range Look(t.Context(), dns, q) {
+		if h.ID == "spf" {
+			return h, dns
+		}
+	}
+	t.Fatal("nothing is said of SPF")
+	return Hint{}, nil
+}
+
+var google = Query{Provider: "Google", Includes: []string{"_spf.google.com"}}
+
+func TestSPFOfProvider(t *testing.T) {
+	t.Parallel()
+	const theirs = "v=spf1 include:_nb.google.com ~all"
+	tests := []struct {
+		name    string
+		records []string
+		others  map[string][]string
+		level   Level
+		say     string
+	}{
+		{"listed", []string{"v=spf1 mx include:_spf.google.com ~all"}, nil, Good, "lists Google"},
+		{"listed in other case", []string{"V=SPF1 INCLUDE:_SPF.GOOGLE.COM. -ALL"}, nil, Good, "lists Google"},
+		{"among other TXT records", []string{"google-site-verification=x", "v=spf1 include:_spf.google.com -all"}, nil, Good, ""},
+		{"through another include", []string{"v=spf1 include:all.example.com -all"},
+			map[string][]string{"all.example.com": {"v=spf1 include:_spf.google.com -all"}}, Good, ""},
+		{"through a redirect", []string{"v=spf1 redirect=all.example.com"},
+			map[string][]string{"all.example.com": {"v=spf1 include:_spf.google.com -all"}}, Good, ""},
+		{"redirected to it", []string{"v=spf1 redirect=_spf.google.com"}, nil, Good, ""},
+		{"a redirect beside all does nothing", []string{"v=spf1 ~all redirect=_spf.google.com"}, nil, Advice, "Change it to: v=spf1 include:_spf.google.com ~all redirect="},
+		{"not listed", []string{"v=spf1 mx -all"}, nil, Advice, "Change it to: v=spf1 mx include:_spf.google.com -all"},
+		{"listed as a stranger", []string{"v=spf1 -include:_spf.google.com ~all"}, nil, Advice, "does not list Google"},
+		{"listed after all", []string{"v=spf1 -all include:_spf.google.com"}, nil, Advice, "does not list Google"},
+		{"in an include that only shrugs", []string{"v=spf1 include:all.example.com -all"},
+			map[string][]string{"all.example.com": {"v=spf1 ?include:_spf.google.com -all"}}, Advice, "does not list"},
+		{"none", []string{"unrelated"}, nil, Advice, "Add a TXT record to example.com: v=spf1 include:_spf.google.com ~all"},
+		{"two", []string{"v=spf1 include:_spf.google.com -all", "v=spf1 mx -all"}, nil, Advice, "2 SPF records"},
+		{"spoilt", []string{"v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all"}, nil, Advice, `"ipv4:192.0.2.7" is no mechanism`},
+		{"open to all", []string{"v=spf1 include:_spf.google.com +all"}, nil, Advice, "+all"},
+		{"an include that leads nowhere", []string{"v=spf1 include:gone.example.com include:_spf.google.com -all"}, nil, Advice,
+			"include:gone.example.com leads to a name without an SPF record"},
+		{"round in circles", []string{"v=spf1 include:example.com -all"}, nil, Advice, "more than 10 DNS look-ups"},
+		{"behind a macro", []string{"v=spf1 include:%{d}.spf.example.net -all"}, nil, Unknown, "only a receiver can judge"},
+		{"too long to show", []string{"v=spf1 " + strings.Repeat("ip4:192.0.2.7 ", 20) + "-all"}, nil, Advice, `Put include:_spf.google.com before its "all"`},
+	}
+	for _, tt := range tests {
+		txt := map[string][]string{"example.com": tt.records, "_spf.google.com": {theirs}, "_nb.google.com": {"v=spf1 ip4:192.0.2.0/24 ~all"}}
+		for name, records := range tt.others {
+			txt[name] = records
+		}
+		h, _ := spfOf(t, google, txt)
+		if h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
+			t.Errorf("%s: %s, %q; want %s, %q", tt.name, h.Level, h.Text, tt.level, tt.say)
+		}
+	}
+}
+
+// What the relay's own record needs counts towards the limit, and nothing is
+// asked beyond it.
+func TestSPFLookupLimit(t *testing.T) {
+	t.Parallel()
+	for before, level := range map[int]Level{0: Good, 8: Good, 9: Advice, 10: Advice, 300: Advice} {
+		txt := map[string][]string{"_spf.google.com": {"v=spf1 include:_nb.google.com ~all"}, "_nb.google.com": {"v=spf1 -all"}}
+		record := "v=spf1"
+		for i := range before {
+			name := fmt.Sprintf("n%d.example.com", i)
+			record += " include:" + name
+			txt[name] = []string{"v=spf1 -all"}
+		}
+		txt["example.com"] = []string{record + " include:_spf.google.com -all"}
+		h, dns := spfOf(t, google, txt)
+		if h.Level != level || level == Advice && !strings.Contains(h.Text, "10 DNS look-ups") {
+			t.Errorf("%d includes before it: %s, %q", before, h.Level, h.Text)
+		}
+		if n := len(dns.asked); n > mostLookups+5 {
+			t.Errorf("%d includes before it: %d questions", before, n)
+		}
+	}
+}
+
+func TestSPFOfAddresses(t *testing.T) {
+	t.Parallel()
+	own := Query{Host: "198.51.100.9", Own: true}
+	direct := Query{Host: "198.51.100.200", Direct: true, Source: speaksFrom("203.0.113.5")}
+	nat := Query{Host: "198.51.100.200", Direct: true, Source: speaksFrom("10.0.0.5")}
+	tests := []struct {
+		q      Query
+		record string
+		level  Level
+		say    string
+	}{
+		{own, "v=spf1 ip4:198.51.100.0/24 -all", Good, "lists 198.51.100.9"},
+		{own, "v=spf1 mx -all", Good, "lists 198.51.100.9"},
+		{own, "v=spf1 a:mail.example.com -all", Good, "lists 198.51.100.9"},
+		{own, "v=spf1 a -all", Unknown, "none of the addresses at hand. If mail leaves from them, add ip4:198.51.100.9."},
+		{own, "v=spf1 ip4:192.0.2.0/24 -all", Unknown, "add ip4:198.51.100.9."},
+		{Query{Host: "2001:db8:1::77", Own: true}, "v=spf1 mx//64 -all", Good, "lists 2001:db8:1::77"},
+		{Query{Host: "2001:db8:1::77", Own: true}, "v=spf1 mx -all", Unknown, "add ip6:2001:db8:1::77."},
+		{Query{Host: "127.0.0.1", Own: true}, "v=spf1 mx -all", Unknown, "has an SPF record"},
+		{direct, "v=spf1 ip4:203.0.113.5 -all", Good, "lists 203.0.113.5"},
+		{direct, "v=spf1 mx -all", Unknown, "add ip4:203.0.113.5."},
+		{nat, "v=spf1 mx -all", Unknown, "has an SPF record"},
+		{Query{Host: "198.51.100.9", Provider: "Some Service"}, "v=spf1 mx -all", Unknown, "that Some Service sends from is not known"},
+	}
+	for _, tt := range tests {
+		h, _ := spfOf(t, tt.q, map[string][]string{"example.com": {tt.record}})
+		if h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
+			t.Errorf("%s, %q: %s, %q; want %s, %q", tt.q.Host, tt.record, h.Level, h.Text, tt.level, tt.say)
+		}
+	}
+}
+
+func TestMX(t *testing.T) {
+	t.Parallel()
+	mx := func(hosts ...string) map[string][]*net.MX {
+		var list []*net.MX
+		for i, h := range hosts {
+			list = append(list, &net.MX{Host: h, Pref: uint16(len(hosts) - i)})
+		}
+		return map[string][]*net.MX{"example.com": list}
+	}
+	tests := []struct {
+		dns   *table
+		level Level
+		say   string
+	}{
+		{&table{mx: mx("mx2.example.com.", "mx1.example.com.")}, Good, "mx1.example.com"},
+		{&table{mx: mx(".")}, Advice, "null MX"},
+		{&table{host: map[string][]string{"example.com": {"192.0.2.7"}}}, Advice, "no MX record"},
+		{&table{}, Advice, "neither an MX record nor an address"},
+		{&table{mx: mx("evil\x1b[2J.example.")}, Good, "evil?[2J.example"},
+	}
+	for _, tt := range tests {
+		if h := lookMX(t.Context(), tt.dns, "example.com"); h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
+			t.Errorf("%s, %q; want %s, %q", h.Level, h.Text, tt.level, tt.say)
+		}
+	}
+}
+
+func TestReverse(t *testing.T) {
+	t.Parallel()
+	const here = "203.0.113.5"
+	ptr := func(names ...string) map[string][]string { return map[string][]string{here: names} }
+	host := map[string][]string{"vps.example.net": {"2001:db8::5", here}, "other.example.net": {"192.0.2.1"}}
+	tests := []struct {
+		name  string
+		from  string
+		dns   *table
+		level Level
+		say   string
+	}{
+		{"agrees", here, &table{ptr: ptr("vps.example.net."), host: host}, Good, here + " is vps.example.net"},
+		{"the second name agrees", here, &table{ptr: ptr("other.example.net.", "vps.example.net."), host: host}, Good, "vps.example.net"},
+		{"no PTR", here, &table{host: host}, Advice, "set it to id.example.com"},
+		{"does not come back", here, &table{ptr: ptr("other.example.net."), host: host}, Advice, "says other.example.net"},
+		{"behind NAT", "192.168.1.5", &table{}, Unknown, "does not see"},
+		{"behind a provider's NAT", "100.64.1.5", &table{}, Unknown, "does not see"},
+		{"no answer about the PTR", here, &table{silent: map[string]bool{here: true}}, Unknown, "no answer"},
+		{"no answer about the name", here, &table{ptr: ptr("slow.example.net."), silent: map[string]bool{"slow.example.net": true}}, Unknown, "no answer"},
+		{"hostile", here, &table{ptr: ptr("\x1b]0;x\a.example.net.")}, Advice, "?]0;x?.example.net"},
+	}
+	for _, tt := range tests {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		hints := Look(ctx, tt.dns, Query{Domain: "example.com", Host: "198.51.100.200", Direct: true, Name: "id.example.com", Source: speaksFrom(tt.from)})
+		cancel()
+		h := hints[len(hints)-1]
+		if h.ID != "reverse-dns" || h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
+			t.Errorf("%s: %+v; want %s, %q", tt.name, h, tt.level, tt.say)
+		}
+	}
+}
+
+// A relay with a login has not taken the message because of the machine's address.
+func TestNoReverseUnlessDirect(t *testing.T) {
+	t.Parallel()
+	for _, h := range Look(t.Context(), &table{}, Query{Domain: "example.com", Host: "198.51.100.200", Own: true, Source: speaksFrom("203.0.113.5")}) {
+		if h.ID == "reverse-dns" {
+			t.Errorf("%+v", h)
+		}
+	}
+}
+
+func TestForeignDomainAsksNothing(t *testing.T) {
+	t.Parallel()
+	dns := &table{}
+	hints := Look(t.Context(), dns, Query{Domain: "gmail.com", Owner: "Gmail", Provider: "SendGrid"})
+	if len(hints) != 1 || hints[0].Level != Advice || !strings.Contains(hints[0].Text, "Gmail") || len(dns.asked) > 0 {
+		t.Errorf("%+v after asking %v", hints, dns.asked)
+	}
+}
+
+// deaf never answers and does not listen to the context.
+type deaf struct{ *table }
+
+func (deaf) LookupTXT(context.Context, string) ([]string, error) { select {} }
+
+func TestLookEndsInTime(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	dns := deaf{&table{mx: map[string][]*net.MX{"example.com": {{Host: "mx.example.com."}}}}}
+	hints := Look(ctx, dns, google.at("example.com"))
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	want := map[string]Level{"spf": Unknown, "dmarc": Unknown, "mx": Good}
+	for _, h := range hints {
+		if h.Level != want[h.ID] {
+			t.Errorf("%+v", h)
+		}
+	}
+	if len(hints) != len(want) {
+		t.Errorf("%d hints", len(hints))
+	}
+}
+
+func (q Query) at(domain string) Query { q.Domain = domain; return q }
+
+// Nothing that the DNS says reaches the screen as it is.
+func TestHostileRecords(t *testing.T) {
+	t.Parallel()
+	const evil = "\x1b]0;owned\a\u202e\x00"
+	many := make([]string, 5000)
+	for i := range many {
+		many[i] = "v=spf1 include:" + evil
+	}
+	for _, records := range [][]string{{"v=spf1 " + evil}, {"v=spf1 include:" + strings.Repeat("a", 100000)}, many, {"v=DMARC1; p=" + evil}} {
+		dns := &table{txt: map[string][]string{"example.com": records, "_dmarc.example.com": records},
+			mx: map[string][]*net.MX{"example.com": {{Host: evil}}}}
+		for _, h := range Look(t.Context(), dns, google.at("example.com")) {
+			if strings.ContainsFunc(h.Text, isControl) || strings.Contains(h.Text, "\u202e") || len(h.Text) > 600 {
+				t.Errorf("%.700q", h.Text)
+			}
+		}
+	}
+}
+
+func TestReserved(t *testing.T) {
+	t.Parallel()
+	for domain, want := range map[string]bool{
+		"example.com": true, "mail.Example.ORG.": true, "a.test": true, "x.invalid": true, "localhost": true,
+		"id.localhost": true, "nas.local": true, "box.home.arpa": true, "x.internal": true, "": true, "intranet": true,
+		"127.0.0.1": true, "[127.0.0.1]": true, "::1": true, "[IPv6:2001:db8::1]": true,
+		"notexample.com": false, "example.com.de": false, "test.de": false, "pocket-id.org": false,
+	} {
+		if Reserved(domain) != want {
+			t.Errorf("Reserved(%q) = %v", domain, !want)
+		}
+	}
+}
