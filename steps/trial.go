@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -73,6 +74,9 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 func (w World) Try(ctx context.Context, s Setup, names []string, report func(any)) Trial {
 	plan, speech := w.Plan(s)
 	t := Trial{Setup: s, Speech: speech}
+	if speech.Broken != "" {
+		return t.failed(smtpcheck.StageEHLO, fmt.Errorf("version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
+	}
 	if !s.NoSend {
 		t.Token = w.Token()
 		message, err := s.message(t.Token, plan.Names, w.Now())
@@ -81,13 +85,13 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 		}
 		plan.Message = message
 	}
+	// The gate lets one session log in first: a wrong password is tried but once.
+	plan.Gate = smtpcheck.NewGate(smtpcheck.MaxSessions)
 	var side sync.WaitGroup
 	if len(names) > 0 {
-		side.Add(1)
-		go func() {
-			defer side.Done()
-			t.Verdicts = w.Identities(ctx, s, names, report)
-		}()
+		side.Go(func() {
+			t.Verdicts = smtpcheck.Identities(ctx, plan, names, func(v smtpcheck.Verdict) { report(v) })
+		})
 	}
 	t.Result = smtpcheck.Run(ctx, plan, func(e smtpcheck.Event) { report(e) })
 	side.Wait()
