@@ -20,7 +20,7 @@ var hiddenRules = []rule{
 	{
 		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, says: "unencrypted connection",
 		sure: Exact, step: StepRelay, field: "tls",
-		cause: "There is a user and a password but no TLS, and Pocket ID's mail library sends no password in clear text, except to localhost.",
+		cause: "There is a user and a password but no TLS, and Go's mail library sends no password in clear text, except to localhost.",
 		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
 	},
 	{
@@ -50,7 +50,7 @@ var hiddenRules = []rule{
 	{
 		id: "google-relay-pocketid-eof", stage: smtpcheck.StageMail, says: "failed to set sender", kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay had already hung up, most likely on the EHLO name: Pocket ID before 0.27.1 says localhost, and its mail library throws the refusal away.",
+		cause: "The relay had already hung up, most likely on the EHLO name: Pocket ID before 0.27.1, and from 0.35.6 to 2.9 with STARTTLS, says localhost, and its mail library throws the refusal away.",
 		fix:   "{ehlofix}" + makeSure,
 	},
 	{

@@ -36,8 +36,8 @@ var mailboxRules = []rule{
 	},
 	{
 		id: "gmx-550-sender", stage: smtpcheck.StageMail, says: "sender address is not allowed",
-		sure: Exact, provider: "gmx", step: StepSender, field: "from",
-		cause: "{from} does not belong to the mailbox that logged in. GMX, WEB.DE and IONOS use these words.",
+		sure: Exact, step: StepSender, field: "from",
+		cause: "{from} does not belong to the mailbox that logged in.",
 		fix:   "Set From to the mailbox's own address ({user}). At GMX and WEB.DE also switch on POP3/IMAP access in the web settings.",
 	},
 	{

@@ -20,7 +20,7 @@ var microsoftRules = []rule{
 		id: "ms-535-139-mailbox", stage: smtpcheck.StageAuth, says: "smtpclientauthentication is disabled for the mailbox",
 		sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
 		cause: "Logging in to send mail (SMTP AUTH) is switched off for this mailbox.",
-		fix:   "An Exchange administrator can allow it: Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false. It can take an hour to have effect.",
+		fix:   "An Exchange administrator can allow it: Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false. Otherwise choose another provider.",
 	},
 	{
 		id: "ms-535-139-basic-disabled", stage: smtpcheck.StageAuth, says: "basic authentication is disabled",

@@ -119,7 +119,7 @@ var ownRules = []rule{
 	},
 	{
 		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, kind: unencrypted, sure: Exact, step: StepRelay, field: "tls",
-		cause: "There is a user and a password but no TLS, and Pocket ID's mail library sends no password in clear text, except to localhost.",
+		cause: "There is a user and a password but no TLS, and Go's mail library sends no password in clear text, except to localhost.",
 		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
 	},
 	{

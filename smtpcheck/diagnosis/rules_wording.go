@@ -2,6 +2,8 @@ package diagnosis
 
 import "smtp-wizard/smtpcheck"
 
+const authRefused = "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key."
+
 // wordingRules are phrases that many relays share.
 var wordingRules = []rule{
 	{
@@ -25,12 +27,12 @@ var wordingRules = []rule{
 	{
 		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication unsuccessful|invalid login|invalid credentials|authentication credentials|incorrect authentication|login failed|authentication failure|bad username|bad credentials|invalid username|incorrect username|incorrect password|wrong password|access denied|username/password|authentication error|authentication rejected|login denied|failed to authenticate|auth failed|username or password|password mismatch|invalid user",
 		sure: Exact, step: StepSender, field: "password",
-		cause: "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key.",
+		cause: authRefused,
 		fix:   "{passwordat}",
 	},
 	{
 		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", sure: Likely, step: StepSender, field: "password",
-		cause: "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key.",
+		cause: authRefused,
 		fix:   "{passwordat}",
 	},
 	{
@@ -40,7 +42,7 @@ var wordingRules = []rule{
 	},
 	{
 		id: "auth-refused", stage: smtpcheck.StageAuth, at: "auth", enh: "5.7.8", sure: Likely, step: StepSender, field: "password",
-		cause: "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key.",
+		cause: authRefused,
 		fix:   "{passwordat}",
 	},
 	{
@@ -52,7 +54,7 @@ var wordingRules = []rule{
 		id: "greylisted", stage: smtpcheck.StageRcpt, says: "greylist|graylist|grey listed|gray listed|grey-list|gray-list|postgrey",
 		sure: Exact, step: StepNone, waiting: true, passing: true,
 		cause: "The receiving server greylists: it refuses the first try of a sender that it does not know, and takes a later one.",
-		fix:   "Wait five to fifteen minutes and try again as it is. Pocket ID itself does not try again, so a relay that queues mail is better for the long run.",
+		fix:   "Wait five to fifteen minutes and try again as it is. A relay of your own that queues mail does so by itself.",
 	},
 	{
 		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|mailbox unavailable|no mailbox here|recipient address rejected: undeliverable|unknown local|address unknown",
