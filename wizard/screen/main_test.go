@@ -18,8 +18,10 @@ func TestMain(m *testing.M) {
 	pace, err := time.ParseDuration(os.Getenv("SCREEN_CHILD"))
 	if err != nil {
 		flag.Parse()
-		// The tests wait for terminals much more than they compute.
-		_ = flag.Set("test.parallel", "8")
+		if flag.Lookup("test.fuzz").Value.String() == "" {
+			// The tests wait for terminals much more than they compute.
+			_ = flag.Set("test.parallel", "8")
+		}
 		os.Exit(m.Run())
 	}
 	os.Exit(child(pace))

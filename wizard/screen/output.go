@@ -10,9 +10,23 @@ import (
 // is being typed into, or after the program has ended, into the shell. What it
 // asks is left out of what it writes. Neither is modifyOtherKeys switched on:
 // no key of this face needs it, and a shell is left with it when the line drops.
-type silent struct{ *os.File }
+type silent struct {
+	*os.File
+	unwanted [][]byte
+}
 
-var unwanted = [][]byte{
+func newSilent(f *os.File, term string) silent {
+	if term == "linux" {
+		return silent{f, append(kitty, queries...)}
+	}
+	return silent{f, queries}
+}
+
+// kitty is the keyboard protocol, on and off: older Linux consoles show the
+// end of these sequences as text.
+var kitty = [][]byte{[]byte("\x1b[>1u"), []byte("\x1b[<1u")}
+
+var queries = [][]byte{
 	[]byte("\x1b[?2026$p"), // DECRQM: synchronized output
 	[]byte("\x1b[?2027$p"), // DECRQM: grapheme clusters
 	[]byte("\x1b[?u"),      // kitty keyboard protocol: which flags are set
@@ -33,7 +47,7 @@ func (s silent) Write(p []byte) (int, error) {
 	if len(p) < small && bytes.HasPrefix(p, []byte(hideCursor)) && bytes.HasSuffix(p, []byte(showCursor)) {
 		rest = p[len(hideCursor) : len(p)-len(showCursor)]
 	}
-	for _, q := range unwanted {
+	for _, q := range s.unwanted {
 		if bytes.Contains(rest, q) {
 			rest = bytes.ReplaceAll(rest, q, nil)
 		}

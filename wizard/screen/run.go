@@ -90,7 +90,7 @@ func newProgram(face *model, last *lastState, o Options) *tea.Program {
 	var p *tea.Program
 	in := &keyboard{File: o.In, gone: func() { go p.Send(endMsg{wizard.ErrHungUp}) }}
 	p = tea.NewProgram(guard{face, last},
-		tea.WithInput(in), tea.WithOutput(silent{o.Out}), tea.WithEnvironment(o.Env),
+		tea.WithInput(in), tea.WithOutput(newSilent(o.Out, lookup(o.Env, "TERM"))), tea.WithEnvironment(o.Env),
 		// Said, not detected: detecting runs "tmux info" inside tmux.
 		tea.WithColorProfile(face.look.profile),
 		// SIGHUP is not among the signals that Bubble Tea knows.

@@ -19,7 +19,7 @@ import (
 // session is this binary again, showing the guide in a pseudo-terminal that
 // answers no query, with a model of its screen.
 type session struct {
-	t     *testing.T
+	t     testing.TB
 	tty   *os.File
 	cmd   *exec.Cmd
 	draft string
@@ -31,7 +31,7 @@ type session struct {
 	done  chan struct{}
 }
 
-func open(t *testing.T, cols, rows int, env ...string) *session {
+func open(t testing.TB, cols, rows int, env ...string) *session {
 	t.Helper()
 	s := &session{t: t, draft: filepath.Join(t.TempDir(), "draft"), stop: make(chan struct{}), done: make(chan struct{})}
 	s.cmd = exec.Command(os.Args[0])
@@ -224,4 +224,37 @@ func TestNoQueries(t *testing.T) {
 	if on, off := strings.Count(raw, "\x1b[>1u"), strings.Count(raw, "\x1b[<1u"); on != off {
 		t.Errorf("keyboard protocol: %d on, %d off", on, off)
 	}
+}
+
+// The screen is the same on the terminals that an admin may have.
+func TestTerminals(t *testing.T) {
+	t.Parallel()
+	for _, term := range []string{"xterm-256color", "screen-256color", "tmux-256color", "linux", "xterm"} {
+		t.Run(term, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, 80, 24, "TERM="+term)
+			s.until(firstPage)
+			s.send(enter + enter + enter + "google")
+			s.until("1 of 75")
+			s.send(enter + ctrlU + "smtp.example.com")
+			s.until("› Host   smtp.example.com")
+			s.quiet()
+			d := drive(t, fakeMachine(0), 80, 24, Options{})
+			toProvider(d)
+			d.press("google", "enter", "ctrl+u", "smtp.example.com")
+			if got, want := trimmed(s.screen()), trimmed(d.screen()); strings.TrimSpace(got) != strings.TrimSpace(want) {
+				t.Errorf("the screen is\n%s\nand should be\n%s", got, want)
+			}
+			if x, y := s.cursor(); x != d.frame.x || y != d.frame.y {
+				t.Errorf("the cursor is at %d,%d and should be at %d,%d", x, y, d.frame.x, d.frame.y)
+			}
+		})
+	}
+}
+
+func (s *session) cursor() (x, y int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.model.Cursor()
+	return c.X, c.Y
 }

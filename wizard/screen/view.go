@@ -143,6 +143,7 @@ func (m *model) whole(w, height, rows int, brief bool) canvas {
 	section(m.busy(w))
 	m.pageFault(&c, w, tight)
 	m.fields(&c, w, rows, tight)
+	section(l.blocks(m.page.After, w, tight))
 	return c
 }
 
