@@ -46,7 +46,7 @@ func TestEnvDocker(t *testing.T) {
 		cmd := exec.Command(docker, "create", "--env-file", path, "image")
 		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
 		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses
-		model := reading(t, "docker", "quotes kept", file)
+		model := envReading(t, "docker", "quotes kept", file)
 		select {
 		case env := <-created:
 			real := map[string]string{}
@@ -55,7 +55,7 @@ func TestEnvDocker(t *testing.T) {
 					real[key] = value
 				}
 			}
-			if model.Err != nil || !sameVariables(model.Vars, real) {
+			if model.Err != nil || !envSame(model.Vars, real) {
 				t.Errorf("%q:\nmodel %q %v\nreal  %q", file, model.Vars, model.Err, real)
 			}
 		default:
@@ -67,9 +67,9 @@ func TestEnvDocker(t *testing.T) {
 	t.Logf("%d files compared", len(files))
 }
 
-func hexLine(s string) string { return hex.EncodeToString([]byte(s)) + "\n" }
+func envHex(s string) string { return hex.EncodeToString([]byte(s)) + "\n" }
 
-func fromHex(t *testing.T, line string) map[string]string {
+func envFromHex(t *testing.T, line string) map[string]string {
 	vars := map[string]string{}
 	for entry := range strings.FieldsSeq(line) {
 		text, err := hex.DecodeString(entry)

@@ -75,9 +75,9 @@ var envPeculiar = []string{
 	"A=\x01\nB=\x7f\nC=\x81\n", "A=\x81\x88\nB=1\n", "A=caf\xe9\nB=1\n", "A=1\n\n\n\nB=2\n\n", "A=1\n   \n\t\nB=2\n", "A=1\n#\n# x\nB=2\n   # y\n", "A=\v1\n", "A=\f1\f\nB=2\n", "\vA=1\nB=2\n", "A=1\u0085B=2\n", "A=1\u2028B=2\n",
 }
 
-// same compares what a model and the real program find, apart from what every
+// envSame compares what a model and the real program find, apart from what every
 // process has in its environment.
-func sameVariables(model, real map[string]string) bool {
+func envSame(model, real map[string]string) bool {
 	for _, name := range []string{"PWD", "OLDPWD", "SHLVL", "_", "PATH"} {
 		if _, found := model[name]; !found {
 			delete(real, name)
@@ -94,7 +94,7 @@ func sameVariables(model, real map[string]string) bool {
 	return true
 }
 
-func reader(t *testing.T, name string) envwriter.Reader {
+func envReader(t *testing.T, name string) envwriter.Reader {
 	t.Helper()
 	r, err := envwriter.ReaderNamed(name)
 	if err != nil {
@@ -103,9 +103,9 @@ func reader(t *testing.T, name string) envwriter.Reader {
 	return r
 }
 
-func reading(t *testing.T, name, note, file string) envwriter.Reading {
+func envReading(t *testing.T, name, note, file string) envwriter.Reading {
 	t.Helper()
-	for _, r := range reader(t, name).Readings([]byte(file)) {
+	for _, r := range envReader(t, name).Readings([]byte(file)) {
 		if r.Note == note {
 			return r
 		}
@@ -125,7 +125,7 @@ func TestEnvShells(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "env")
 			compared := 0
 			for _, file := range files {
-				model, inherited := reading(t, "sh", "nothing set", file), reading(t, "sh", "everything set", file)
+				model, inherited := envReading(t, "sh", "nothing set", file), envReading(t, "sh", "everything set", file)
 				if model.Err != nil || !maps.Equal(model.Vars, inherited.Vars) {
 					continue // what the model does not know, or what depends on the environment, is never written
 				}
@@ -145,7 +145,7 @@ func TestEnvShells(t *testing.T) {
 					continue
 				}
 				compared++
-				if real := fromNul(out); !sameVariables(model.Vars, real) {
+				if real := envFromNul(out); !envSame(model.Vars, real) {
 					t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, real)
 				}
 			}
@@ -154,7 +154,7 @@ func TestEnvShells(t *testing.T) {
 	}
 }
 
-func fromNul(out []byte) map[string]string {
+func envFromNul(out []byte) map[string]string {
 	vars := map[string]string{}
 	for _, entry := range bytes.Split(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
 		if key, value, found := strings.Cut(string(entry), "="); found {
@@ -164,7 +164,7 @@ func fromNul(out []byte) map[string]string {
 	return vars
 }
 
-const nodeScript = `
+const envNodeScript = `
 const files = JSON.parse(require('fs').readFileSync(0));
 const parse = process.argv[2] ? require(process.argv[2]).parse : require('util').parseEnv;
 process.stdout.write(JSON.stringify(files.map(f => parse(f))));`
@@ -184,17 +184,17 @@ func TestEnvNode(t *testing.T) {
 	if strings.TrimSpace(string(version)) == "20" {
 		note = "20"
 	}
-	t.Run("node "+note, func(t *testing.T) { compareNode(t, node, note) })
+	t.Run("node "+note, func(t *testing.T) { envCompareNode(t, node, note) })
 	t.Run("npm", func(t *testing.T) {
 		dotenv := os.Getenv("SMTP_WIZARD_E2E_DOTENV")
 		if dotenv == "" {
 			t.Skip("SMTP_WIZARD_E2E_DOTENV does not name the npm package dotenv")
 		}
-		compareNode(t, node, "npm dotenv", dotenv)
+		envCompareNode(t, node, "npm dotenv", dotenv)
 	})
 }
 
-func compareNode(t *testing.T, node, note string, args ...string) {
+func envCompareNode(t *testing.T, node, note string, args ...string) {
 	var files []string
 	for _, f := range envFiles(t) {
 		if !strings.Contains(f, "\x00") && strings.ToValidUTF8(f, "") == f { // JSON carries text only
@@ -206,7 +206,7 @@ func compareNode(t *testing.T, node, note string, args ...string) {
 		t.Fatal(err)
 	}
 	script := filepath.Join(t.TempDir(), "parse.js")
-	if err := os.WriteFile(script, []byte(nodeScript), 0o600); err != nil {
+	if err := os.WriteFile(script, []byte(envNodeScript), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(node, append([]string{script}, args...)...)
@@ -221,12 +221,12 @@ func compareNode(t *testing.T, node, note string, args ...string) {
 	}
 	compared := 0
 	for i, file := range files {
-		model := reading(t, "node", note, file)
+		model := envReading(t, "node", note, file)
 		if model.Err != nil {
 			continue
 		}
 		compared++
-		if !sameVariables(model.Vars, real[i]) {
+		if !envSame(model.Vars, real[i]) {
 			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, real[i])
 		}
 	}

@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-// systemdScript calls systemd's own load_env_file, which EnvironmentFile= goes
+// envSystemdScript calls systemd's own load_env_file, which EnvironmentFile= goes
 // through, and then strv_env_clean_with_callback as executing a unit does. Files
 // come in and variables go out as hexadecimal, a file a line.
-const systemdScript = `
+const envSystemdScript = `
 import ctypes, sys
 lib = ctypes.CDLL(sys.argv[1])
 libc = ctypes.CDLL(None)
@@ -55,13 +55,13 @@ func TestEnvSystemd(t *testing.T) {
 	if err != nil {
 		t.Skip("python3 is not installed")
 	}
-	library, note := systemdLibrary(t)
+	library, note := envSystemdLibrary(t)
 	files := envFiles(t)
 	var input strings.Builder
 	for _, f := range files {
-		input.WriteString(hexLine(f))
+		input.WriteString(envHex(f))
 	}
-	cmd := exec.Command(python, "-c", systemdScript, library)
+	cmd := exec.Command(python, "-c", envSystemdScript, library)
 	cmd.Stdin = strings.NewReader(input.String())
 	cmd.Env = []string{"SYSTEMD_LOG_LEVEL=emerg"}
 	out, err := cmd.Output()
@@ -73,20 +73,20 @@ func TestEnvSystemd(t *testing.T) {
 		t.Fatalf("%d answers to %d files", len(lines), len(files))
 	}
 	for i, file := range files {
-		model := reading(t, "systemd", note, file)
+		model := envReading(t, "systemd", note, file)
 		if (model.Err != nil) != (lines[i] == "error") {
 			t.Errorf("%q: the model says %v, systemd %q", file, model.Err, lines[i])
 			continue
 		}
-		if model.Err == nil && !sameVariables(model.Vars, fromHex(t, lines[i])) {
-			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, fromHex(t, lines[i]))
+		if model.Err == nil && !envSame(model.Vars, envFromHex(t, lines[i])) {
+			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, envFromHex(t, lines[i]))
 		}
 	}
 	t.Logf("%s: %d files compared", library, len(files))
 }
 
-// systemdLibrary finds systemd's shared library, and the reading that fits its version.
-func systemdLibrary(t *testing.T) (path, note string) {
+// envSystemdLibrary finds systemd's shared library, and the reading that fits its version.
+func envSystemdLibrary(t *testing.T) (path, note string) {
 	for _, pattern := range []string{"/usr/lib/*/systemd/libsystemd-shared-*.so", "/usr/lib/systemd/libsystemd-shared-*.so", "/usr/lib64/systemd/libsystemd-shared-*.so"} {
 		found, _ := filepath.Glob(pattern)
 		for _, path := range found {
