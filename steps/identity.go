@@ -111,7 +111,7 @@ func (s identity) Page(v wizard.View) wizard.Page {
 	}
 	page.Body = append(page.Body, s.trouble(v)...)
 	outlook, settings := s.outlook(v)
-	page.Body = append(page.Body, outlook...)
+	page.After = outlook
 	if settings != nil {
 		page.Field = append(page.Field, *settings)
 	}

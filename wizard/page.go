@@ -9,6 +9,7 @@ type Page struct {
 	Why   string  // one paragraph
 	Body  []Block // what has been found out, above the fields
 	Field []Field // what is asked, in order
+	After []Block // what follows from the answers, below the fields
 	// Busy says what is under way; while it is set, the page waits for its work
 	// and cannot be submitted.
 	Busy string

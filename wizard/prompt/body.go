@@ -89,7 +89,7 @@ func (f *face) busy(ctx context.Context) error {
 // wait their turn are left for the end of the work, when all is set.
 func (f *face) news(all bool) {
 	var seen, standing = map[string]int{}, map[string]int{}
-	for _, it := range items(f.page().Body) {
+	for _, it := range items(slices.Concat(f.page().Body, f.page().After)) {
 		seen[it.key]++
 		switch {
 		case seen[it.key] <= f.shown[it.key]:
