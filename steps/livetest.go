@@ -57,6 +57,7 @@ func (s livetest) Page(v wizard.View) wizard.Page {
 	}
 	if t.Result.Failure == nil {
 		page.Body = append(page.Body, delivered(t))
+		page.Body = append(page.Body, hintBlocks(t.Hints)...)
 		page.Field = []wizard.Field{actionField(successChoices(v))}
 	} else {
 		page.Body = append(page.Body, refusal(t)...)

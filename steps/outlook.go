@@ -27,6 +27,9 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 		table.Rows = append(table.Rows, outlookRow(e, situation.OutlookAt(e, name)))
 	}
 	blocks := []wizard.Block{wizard.Text{Body: lead}, table}
+	if text := s.consequence(v, situation, name); text != "" {
+		blocks = append(blocks, wizard.Text{Body: text})
+	}
 	options := s.advice(v, name)
 	if len(options) == 0 || options[0].ID == "keep" {
 		return blocks, nil
@@ -47,6 +50,23 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 // chosen in the list itself.
 func sameName(o pocketid.Option, name string) bool {
 	return o.ID == "endpoint" || o.ID == "endpoint-hostname" && o.Hostname == name
+}
+
+// consequence says what has to be set for Pocket ID to have that hostname.
+func (s identity) consequence(v wizard.View, in pocketid.Situation, name string) string {
+	switch {
+	case name == "" || name == "localhost" || name == pocketid.StandInContainerID:
+		return ""
+	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
+		return "This version has no use for a hostname when it sends mail, as far as is known."
+	case name == s.present(v):
+		return "Pocket ID has this hostname already."
+	case in.Way == pocketid.WayCompose:
+		return "This sets `hostname: " + name + "` in compose."
+	case in.Way.InContainer():
+		return "The container is then to be started with --hostname " + name + "."
+	}
+	return "This machine's hostname has then to become " + name + "."
 }
 
 func outlookRow(e pocketid.Endpoint, out pocketid.Outlook) wizard.Row {

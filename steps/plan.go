@@ -158,12 +158,18 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 // Pocket ID, the hostname is another, and there is no override file yet.
 func (d *Draft) override() {
 	in := d.Found.Install
-	if pocketid.Way(d.Order.Runs) != pocketid.WayCompose || in.ComposeFile == "" || d.Order.Hostname == "" ||
-		d.Order.Hostname == in.Hostname || in.OverrideFile != "" {
+	if pocketid.Way(d.Order.Runs) != pocketid.WayCompose || in.ComposeFile == "" || !d.renames() || in.OverrideFile != "" {
 		return
 	}
 	d.Override = filepath.Join(filepath.Dir(in.ComposeFile), "compose.override.yaml")
 	d.OverrideBytes = pocketid.Override(in.Service, d.Order.Hostname)
+}
+
+// renames reports whether Pocket ID is to have another hostname than now. The
+// stand-in for a container's id means: leave it.
+func (d *Draft) renames() bool {
+	name := d.Order.Hostname
+	return name != "" && name != d.Found.Install.Hostname && name != pocketid.StandInContainerID
 }
 
 func (d *Draft) warn(v pocketid.Version) {

@@ -50,7 +50,7 @@ func (w World) Save(d *Draft) (Written, error) {
 func (d *Draft) commands() []string {
 	way := pocketid.Way(d.Order.Runs)
 	var list []string
-	if name := d.Order.Hostname; name != "" && name != d.Found.Install.Hostname {
+	if name := d.Order.Hostname; d.renames() {
 		switch {
 		case way == pocketid.WayCompose && d.Override == "":
 			list = append(list, "# set `hostname: "+name+"` for the service in your compose file")

@@ -9,6 +9,7 @@ import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/smtpcheck/diagnosis"
 )
 
@@ -43,6 +44,8 @@ type Trial struct {
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
 	Token     string // of the message, to compare with what arrives
+	// Hints are how receivers will judge the mail; only where the relay took it.
+	Hints []deliverability.Hint
 }
 
 // Plan is the conversation that Pocket ID will have with these settings.
@@ -87,6 +90,7 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 	}
 	// The gate lets one session log in first: a wrong password is tried but once.
 	plan.Gate = smtpcheck.NewGate(smtpcheck.MaxSessions)
+	hints := w.consult(ctx, s)
 	var side sync.WaitGroup
 	if len(names) > 0 {
 		side.Go(func() {
@@ -95,6 +99,7 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 	}
 	t.Result = smtpcheck.Run(ctx, plan, func(e smtpcheck.Event) { report(e) })
 	side.Wait()
+	t.Hints = hints(t.Result.Failure == nil)
 	if t.Result.Failure != nil {
 		d := diagnosis.FromFailure(t.Result.Failure, s.situation(speech))
 		t.Diagnosis = &d

@@ -5,6 +5,7 @@ package steps
 import (
 	"context"
 	"crypto/x509"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
 
@@ -34,6 +36,12 @@ type World struct {
 	RootCAs *x509.CertPool // nil: the system's
 	Limits  smtpcheck.Limits
 	Net     smtpcheck.Network
+
+	// DNS is asked how receivers will judge a mail; nil is net.DefaultResolver,
+	// which is never asked for a reserved name such as example.com.
+	DNS deliverability.Resolver
+	// Source is this machine's address towards another; nil asks the kernel.
+	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 
 	// Presets come before those of the table; the demo's relay is one.
 	Presets []presets.Preset
