@@ -115,6 +115,7 @@ type checkResult struct {
 	Identities  []identityJSON `json:"identities"`
 	Diagnosis   *diagnosisJSON `json:"diagnosis,omitempty"`
 	Advice      []adviceJSON   `json:"advice"`
+	Hints       []hintJSON     `json:"hints"`
 	Token       string         `json:"token,omitempty"`
 	Transcript  []string       `json:"transcript"`
 	Explanation string         `json:"note,omitempty"`
@@ -146,6 +147,13 @@ type diagnosisJSON struct {
 	Temporary  bool   `json:"temporary"`
 }
 
+// hintJSON is what DNS says of the mail: good, advice or unknown.
+type hintJSON struct {
+	ID    string `json:"id"`
+	Level string `json:"level"`
+	Text  string `json:"text"`
+}
+
 type adviceJSON struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`
@@ -165,7 +173,7 @@ func trialJSON(w steps.World, found steps.Surroundings, t steps.Trial) checkResu
 	r := checkResult{
 		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: append([]string{}, t.Result.Announced...), Explanation: t.Speech.Note,
-		Stages: []stageJSON{}, Identities: []identityJSON{}, Advice: []adviceJSON{}, Transcript: []string{},
+		Stages: []stageJSON{}, Identities: []identityJSON{}, Advice: []adviceJSON{}, Hints: []hintJSON{}, Transcript: []string{},
 	}
 	if t.Setup.Hostname == pocketid.StandInContainerID {
 		r.Explanation = strings.TrimSpace(r.Explanation + " " + containerNote)
@@ -185,6 +193,9 @@ func trialJSON(w steps.World, found steps.Surroundings, t steps.Trial) checkResu
 	}
 	for _, o := range t.Advice {
 		r.Advice = append(r.Advice, adviceJSON{o.ID, o.Title, o.Why, o.Port, string(o.TLS), o.Hostname, o.Certain})
+	}
+	for _, h := range t.Hints {
+		r.Hints = append(r.Hints, hintJSON{h.ID, string(h.Level), h.Text})
 	}
 	for _, l := range t.Result.Transcript {
 		r.Transcript = append(r.Transcript, l.String())

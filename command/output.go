@@ -53,6 +53,9 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 	if r.Explanation != "" {
 		fmt.Fprintf(w, "Mind     %s\n", r.Explanation)
 	}
+	for _, h := range r.Hints {
+		fmt.Fprintf(w, "%-8s %s\n", hintWords[h.Level], h.Text)
+	}
 	for _, o := range r.Advice {
 		if o.ID != "keep" && t.Result.Failure != nil {
 			fmt.Fprintf(w, "Option   %s. %s\n", o.Title, o.Why)
@@ -67,6 +70,9 @@ func printSpeaker(w io.Writer, s steps.Setup) {
 func printStage(w io.Writer, ok bool, name, detail string, ms int64) {
 	fmt.Fprintf(w, "  %-4s %-9s %s (%d ms)\n", okWord(ok), name, detail, ms)
 }
+
+// hintWords are the beginnings of lines, by level.
+var hintWords = map[string]string{"good": "DNS", "advice": "Advice", "unknown": "DNS"}
 
 func okWord(ok bool) string {
 	if ok {

@@ -36,6 +36,10 @@ type Preset struct {
 	MX       []string `json:"mx,omitempty"`       // suffixes of the MX hosts of its customers
 	Keywords string   `json:"keywords,omitempty"` // other words to find it by
 
+	// SPF are names that the SPF record of a From domain includes to list this
+	// provider, the current one first; empty: it wants none, or it is not known.
+	SPF []string `json:"spf,omitempty"`
+
 	DocURL string `json:"doc_url"`
 	// Usable is false when Pocket ID cannot send through it; WhyNot says why.
 	Usable bool   `json:"usable"`

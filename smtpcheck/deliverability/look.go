@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+
+	"golang.org/x/net/idna"
 )
 
 // Query is what is known of a mail that a relay took.
@@ -24,7 +26,7 @@ type Query struct {
 	// Direct says that the relay knows this machine by its address: port 25, no
 	// login.
 	Direct bool
-	Name   string // the EHLO name
+	Name   string // the EHLO name, or "" where it is no FQDN
 
 	// Source is how this machine's address towards another is found; nil is the
 	// function Source.
@@ -51,6 +53,9 @@ func (q Query) operator() string {
 // does not; what is missing by then is Unknown.
 func Look(ctx context.Context, dns Resolver, q Query) []Hint {
 	q.Domain = shown(fold(q.Domain), mostName)
+	if ascii, err := idna.Lookup.ToASCII(q.Domain); err == nil {
+		q.Domain = ascii
+	}
 	if q.Owner != "" {
 		return []Hint{foreign(q)}
 	}
@@ -106,7 +111,7 @@ func gather(ctx context.Context, looks []look) []Hint {
 }
 
 func foreign(q Query) Hint {
-	return hint("foreign-domain", Advice, fmt.Sprintf("%s belongs to %s, whose SPF and DKIM do not speak for mail through %s: "+
+	return hint("foreign-domain", Advice, fmt.Sprintf("%s is a domain of another provider (%s), whose SPF and DKIM do not speak for mail through %s: "+
 		"receivers are likely to take it for spam. Send from a domain of your own.", q.Domain, q.Owner, q.operator()))
 }
 

@@ -51,7 +51,7 @@ func lookReverse(ctx context.Context, dns Resolver, from []netip.Addr, name stri
 	for _, a := range from {
 		if !public(a) {
 			return hint(id, Unknown, fmt.Sprintf("This machine speaks from %s, which the relay does not see. "+
-				"Its public address needs a PTR record, best %s.", a, shown(name, mostName)))
+				"Its public address needs a PTR record%s.", a, wish(", best ", name)))
 		}
 		names, err := dns.LookupAddr(ctx, a.String())
 		if err != nil && !missing(err) {
@@ -59,7 +59,7 @@ func lookReverse(ctx context.Context, dns Resolver, from []netip.Addr, name stri
 		}
 		if len(names) == 0 {
 			return hint(id, Advice, fmt.Sprintf("The address %s of this machine has no PTR record, and many receivers refuse it for that. "+
-				"Have your hoster set it to %s.", a, shown(name, mostName)))
+				"Have your hoster set it%s.", a, wish(" to ", name)))
 		}
 		host, err := confirmed(ctx, dns, a, names)
 		if err != nil {
@@ -75,6 +75,14 @@ func lookReverse(ctx context.Context, dns Resolver, from []netip.Addr, name stri
 		return unanswered(id, "this machine's address")
 	}
 	return hint(id, Good, "Reverse DNS of this machine agrees: "+strings.Join(fine, ", ")+".")
+}
+
+// wish is the name that a PTR record should have, if it is known.
+func wish(before, name string) string {
+	if name == "" {
+		return ""
+	}
+	return before + shown(name, mostName)
 }
 
 // confirmed is the first of the names that has the address; "" when none has. RFC
