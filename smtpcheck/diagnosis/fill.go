@@ -9,7 +9,9 @@ import (
 
 // fill puts what is known into a template and a general phrase where nothing is.
 // A "{x}" that no blank knows stays as it is, which a test forbids.
-func fill(template string, e evidence) string {
+func fill(template string, e evidence) string { return capital(fillIn(template, e)) }
+
+func fillIn(template string, e evidence) string {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(template, "{")
@@ -27,7 +29,7 @@ func fill(template string, e evidence) string {
 		out.WriteString(value(e))
 		template = after
 	}
-	return capital(out.String())
+	return out.String()
 }
 
 // capital makes the first letter of a sentence a capital, unless it begins with
@@ -43,20 +45,29 @@ func capital(s string) string {
 // blanks are the values a cause or fix can have; each has a phrase for when it
 // is not known. What a relay said is quoted only in a narrow character set.
 var blanks = map[string]func(evidence) string{
-	"host": func(e evidence) string { return or(e.Host, "the relay") },
-	"port": func(e evidence) string { return number(e.port(), "this port") },
-	"user": func(e evidence) string { return or(e.User, "the SMTP user") },
-	"from": func(e evidence) string { return or(firstNonEmpty(e.From, e.found(senderOf)), "the From address") },
+	"host":         func(e evidence) string { return or(e.Host, "the relay") },
+	"port":         func(e evidence) string { return around("port ", number(e.port(), ""), "", "this port") },
+	"machine":      func(e evidence) string { return around("this machine (", e.ip(), ")", "this machine") },
+	"theip":        func(e evidence) string { return around("IP ", e.ip(), "", "this machine's public IP address") },
+	"ehloname":     func(e evidence) string { return around("the EHLO name ", e.quotedName(), "", "the EHLO name") },
+	"mailbox":      func(e evidence) string { return or(e.User, "MAILBOX") },
+	"loginaddress": func(e evidence) string { return around("the login address ", e.User, "", "the login address") },
+	"lookupname":   func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "NAME") },
+	"certname":     func(e evidence) string { return or(e.found(certOf), "the name in the certificate") },
+	"user":         func(e evidence) string { return or(e.User, "the SMTP user") },
+	"from":         func(e evidence) string { return or(firstNonEmpty(e.From, e.found(senderOf)), "the From address") },
 	"domain": func(e evidence) string {
 		return or(firstNonEmpty(e.found(domainOf), domain(e.From)), "the From domain")
 	},
-	"to":         func(e evidence) string { return or(firstNonEmpty(e.To, e.found(recipientOf)), "the recipient") },
-	"name":       func(e evidence) string { return or(e.quotedName(), "the announced name") },
-	"generic":    func(e evidence) string { return or(quoted(e.genericName()), "a generic name such as \"localhost\"") },
+	"to":   func(e evidence) string { return or(firstNonEmpty(e.To, e.found(recipientOf)), "the recipient") },
+	"name": func(e evidence) string { return or(e.quotedName(), "the announced name") },
+	"generic": func(e evidence) string {
+		return around("the name ", quoted(e.genericName()), "", "a generic name such as localhost")
+	},
 	"ip":         func(e evidence) string { return or(e.ip(), "this machine's public IP address") },
 	"url":        func(e evidence) string { return or(e.found(urlOf), "the page that the reply names") },
 	"login":      func(e evidence) string { return or(firstNonEmpty(e.found(loginOf), e.User), "the SMTP user") },
-	"certnames":  func(e evidence) string { return or(e.found(certOf), "the name in the certificate") },
+	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
 	"lookup":     func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "the relay's name") },
 	"fullname":   func(e evidence) string { return fullName(e) },
 	"ehlofix":    ehloFix,
@@ -131,6 +142,15 @@ func or(value, phrase string) string {
 		return phrase
 	}
 	return shorten(value, 80)
+}
+
+// around is a value with what stands before and after it, or a phrase in place of
+// all three.
+func around(before, value, after, phrase string) string {
+	if value == "" {
+		return phrase
+	}
+	return before + or(value, phrase) + after
 }
 
 func number(n int, phrase string) string {

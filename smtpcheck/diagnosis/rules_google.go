@@ -8,7 +8,7 @@ var googleRules = []rule{
 	{
 		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection", when: hasGenericName,
 		sure: Exact, step: StepIdentity, field: "hostname",
-		cause: "{host} refused the name {generic} and hung up. It takes only clients that greet with a name of their own. Waiting does not help while the name stays the same.",
+		cause: "{host} refused {generic} and hung up. It takes only clients that greet with a name of their own. Waiting does not help while the name stays the same.",
 		fix:   "{ehlofix}",
 	},
 	{
@@ -39,18 +39,18 @@ var googleRules = []rule{
 		id: "google-relay-denied-550-570", stage: smtpcheck.StageMail, code: "550", enh: "5.7.0", says: "mail relay denied",
 		sure: Exact, provider: "google-workspace-relay", step: StepProvider, field: "preset",
 		cause: "Google's relay knows neither this machine's IP nor a domain of yours in EHLO or From. A personal Gmail account has no relay at all.",
-		fix:   "Add IP {ip} in the Admin console under Apps > Google Workspace > Gmail > Routing > SMTP relay service, or require SMTP AUTH there and log in. With a personal account choose the preset gmail with an app password.",
+		fix:   "Add {theip} in the Admin console under Apps > Google Workspace > Gmail > Routing > SMTP relay service, or require SMTP AUTH there and log in. With a personal account choose the preset gmail with an app password.",
 	},
 	{
 		id: "google-relay-invalid-cred-5571", stage: smtpcheck.StageMail, code: "550", enh: "5.7.1", says: "invalid credentials for relay",
 		sure: Exact, provider: "google-workspace-relay", step: StepSender, field: "from",
-		cause: "IP {ip} is registered for Google's relay, but by another Workspace account than the one that {domain} belongs to.",
+		cause: "{theip} is registered for Google's relay, but by another Workspace account than the one that {domain} belongs to.",
 		fix:   "Use a From address on a domain of the account that owns the relay rule, or log in with a user of the account of {domain}.",
 	},
 	{
 		id: "google-ip-not-authorized", stage: smtpcheck.StageRcpt, code: "550", enh: "5.7.1", says: "not authorized to send email directly|not authorized to send mail directly",
 		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset",
-		cause: "This machine ({ip}) talked straight to Gmail's receiving server, which takes no mail from dynamic or residential addresses.",
+		cause: "{machine} talked straight to Gmail's receiving server, which takes no mail from dynamic or residential addresses.",
 		fix:   "Choose a relay that takes a user and password on port 587 or 465 as provider, instead of direct delivery on port 25.",
 	},
 	{
@@ -75,7 +75,7 @@ var googleRules = []rule{
 		id: "google-421-whitelist", stage: smtpcheck.StageRcpt, says: "ip not in whitelist for rcpt domain",
 		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset",
 		cause: "The recipient's Workspace domain takes mail only from listed gateways, and this machine is none of them. Waiting does not help.",
-		fix:   "Have the recipient's administrator list IP {ip} as inbound gateway, or choose a relay that the domain already accepts.",
+		fix:   "Have the recipient's administrator list {theip} as inbound gateway, or choose a relay that the domain already accepts.",
 	},
 	{
 		id: "google-421-tls-required", stage: smtpcheck.StageMail, says: "tls required for rcpt domain",
@@ -86,7 +86,7 @@ var googleRules = []rule{
 	{
 		id: "google-421-rate", stage: smtpcheck.StageGreeting, code: "421", says: "very low reputation of the sending ip|mail sent from your ip address has been temporarily rate limited",
 		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset", waiting: true,
-		cause: "Gmail limits this machine ({ip}) because its address has no reputation, as that of a fresh server. Waiting helps for a while only.",
+		cause: "Gmail limits {machine} because its address has no reputation, as that of a fresh server. Waiting helps for a while only.",
 		fix:   "Choose a relay with a user and password as provider. For direct delivery the address needs reverse DNS, and the From domain SPF, DKIM and DMARC.",
 	},
 	{

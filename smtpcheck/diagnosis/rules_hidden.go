@@ -33,7 +33,7 @@ var hiddenRules = []rule{
 		id: "gokit-auth-hidden-421", stage: smtpcheck.StageAuth, says: "smtp server does not support auth",
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later sees no extensions and blames AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
-		fix:   "With TLS none, set TLS to starttls or tls first. Else the name is the cause: let a local Postfix with a real myhostname relay in between." + listenSure,
+		fix:   "With TLS none, set TLS to starttls or tls first. Else the name most likely is the cause: let a local Postfix with a real myhostname relay in between." + listenSure,
 	},
 	{
 		id: "go-smtp-no-auth", stage: smtpcheck.StageAuth, says: "doesn't support auth|does not support auth|no auth extension|auth extension not supported|smtp auth extension not supported",
@@ -44,7 +44,7 @@ var hiddenRules = []rule{
 	{
 		id: "no-starttls", stage: smtpcheck.StageStartTLS, says: "doesn't support starttls|does not support starttls|starttls not supported|starttls is not supported|starttls extension not supported|starttls not offered|no starttls|starttls not advertised|tls is required, but was not offered",
 		sure: Likely, step: StepRelay, field: "tls",
-		cause: "The relay did not offer STARTTLS on port {port}. In a client's log this can also hide a refused EHLO name.",
+		cause: "The relay did not offer STARTTLS on {port}. In a client's log this can also hide a refused EHLO name.",
 		fix:   "Set Port 465 and TLS tls, or Port 587 with TLS starttls; TLS none only for a relay on this machine or a trusted network.",
 	},
 	{
@@ -98,25 +98,25 @@ var hiddenRules = []rule{
 	{
 		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "greeting ehlo", kind: closed, when: func(e evidence) bool { return e.Stage == smtpcheck.StageEHLO && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} hung up on the greeting without a word, and the name it got was {generic}. That is how relays treat clients that do not say who they are.",
+		cause: "{host} hung up on the greeting without a word, and what it got was {generic}. That is how relays treat clients that do not say who they are.",
 		fix:   "{ehlofix}",
 	},
 	{
 		id: "hangup-generic-name", at: "mail rcpt data", kind: closed, when: func(e evidence) bool { return e.Stage != "" && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} hung up without a word after it had been greeted as {generic}. A relay that judges the name late does this.",
+		cause: "{host} hung up without a word after it had been greeted with {generic}. A relay that judges the name late does this.",
 		fix:   "{ehlofix}",
 	},
 	{
 		id: "greeting-closed", at: "greeting", kind: closed, when: stageKnown,
 		sure: Likely, step: StepRelay, field: "tls", passing: true,
-		cause: "{host} took the connection to port {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting seldom helps.",
+		cause: "{host} took the connection to {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting seldom helps.",
 		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is so already, ask the relay's operator about a block on {ip}.",
 	},
 	{
 		id: "handshake-closed", at: "starttls tls", kind: closed, when: stageKnown,
 		sure: Likely, step: StepRelay, field: "tls",
-		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not fit port {port}, or both sides share no TLS version.",
+		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not fit {port}, or both sides share no TLS version.",
 		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is so already, the relay's TLS is too old: Pocket ID needs TLS 1.2.",
 	},
 	{

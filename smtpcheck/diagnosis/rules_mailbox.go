@@ -8,7 +8,7 @@ var mailboxRules = []rule{
 		id: "zoho-553", stage: smtpcheck.StageData, says: "relaying disallowed as",
 		sure: Exact, provider: "zoho", step: StepSender, field: "from",
 		cause: "{from} is neither the Zoho login nor one of its confirmed aliases, or the login belongs to another Zoho region.",
-		fix:   "Set From to the login address {user}, or add the address as an alias in Zoho. Use the host of your region, such as smtp.zoho.eu.",
+		fix:   "Set From to {loginaddress}, or add the address as an alias in Zoho. Use the host of your region, such as smtp.zoho.eu.",
 	},
 	{
 		id: "zoho-535", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed", only: "zoho",
@@ -38,7 +38,7 @@ var mailboxRules = []rule{
 		id: "gmx-550-sender", stage: smtpcheck.StageMail, says: "sender address is not allowed",
 		sure: Exact, step: StepSender, field: "from",
 		cause: "{from} does not belong to the mailbox that logged in.",
-		fix:   "Set From to the mailbox's own address ({user}). At GMX and WEB.DE also switch on POP3/IMAP access in the web settings.",
+		fix:   "Set From to the mailbox's own address. At GMX and WEB.DE also switch on POP3/IMAP access in the web settings.",
 	},
 	{
 		id: "fastmail-app-password", stage: smtpcheck.StageAuth, says: "need to use an app password|please use an app password|app password is required|requires an application specific password|use an application-specific password|application password required",

@@ -14,13 +14,13 @@ var microsoftRules = []rule{
 		id: "ms-535-139-tenant", stage: smtpcheck.StageAuth, says: "smtpclientauthentication is disabled for the tenant",
 		sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
 		cause: "Logging in to send mail (SMTP AUTH) is switched off for the whole Microsoft 365 organisation, as it is by default since 2020.",
-		fix:   "An Exchange administrator can allow it for this mailbox: Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false. Where security defaults are on, choose another provider.",
+		fix:   "An Exchange administrator can allow it for this mailbox: Set-CASMailbox {mailbox} -SmtpClientAuthenticationDisabled $false. Where security defaults are on, choose another provider.",
 	},
 	{
 		id: "ms-535-139-mailbox", stage: smtpcheck.StageAuth, says: "smtpclientauthentication is disabled for the mailbox",
 		sure: Exact, provider: "microsoft-365", step: StepProvider, field: "preset",
 		cause: "Logging in to send mail (SMTP AUTH) is switched off for this mailbox.",
-		fix:   "An Exchange administrator can allow it: Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false. Otherwise choose another provider.",
+		fix:   "An Exchange administrator can allow it: Set-CASMailbox {mailbox} -SmtpClientAuthenticationDisabled $false. Otherwise choose another provider.",
 	},
 	{
 		id: "ms-535-139-basic-disabled", stage: smtpcheck.StageAuth, says: "basic authentication is disabled",
@@ -44,7 +44,7 @@ var microsoftRules = []rule{
 		id: "ms-5760-sendas", stage: smtpcheck.StageData, says: "does not have permissions to send as this sender|sendasdenied",
 		sure: Exact, provider: "microsoft-365", step: StepSender, field: "from",
 		cause: "{from} is not the mailbox that logged in, and that mailbox has no Send As right on it.",
-		fix:   "Set From to the mailbox's own address ({user}), or have an administrator grant Send As on the other mailbox.",
+		fix:   "Set From to the mailbox's own address, or have an administrator grant Send As on the other mailbox.",
 	},
 	{
 		id: "ms-5764-tenant", stage: smtpcheck.StageRcpt, says: "tenantattribution",
@@ -67,13 +67,13 @@ var microsoftRules = []rule{
 	{
 		id: "ms-ip-blocked", stage: smtpcheck.StageRcpt, says: "banned sending ip|block list (s3|client host * blocked using spamhaus. to request removal|weren't sent. please contact your internet service provider",
 		sure: Exact, provider: "microsoft-mx", step: StepProvider, field: "preset",
-		cause: "Microsoft blocks this machine's address ({ip}), as it does for many ranges of hosters.",
+		cause: "Microsoft blocks {machine}'s address, as it does for many ranges of hosters.",
 		fix:   "Choose a relay with a user and password as provider; the block is on this machine's IP and not on the answers.",
 	},
 	{
 		id: "ms-dns-invalid-ehlo", stage: smtpcheck.StageEHLO, says: "invalid domain name", only: "microsoft-365 microsoft-365-connector microsoft-365-direct-send microsoft-365-hve outlook-com",
 		sure: Likely, provider: "microsoft-365", step: StepIdentity, field: "hostname",
-		cause: "Microsoft refused the EHLO name {name}: it has a character that no host name may have (an underscore, a space), or it is empty.",
+		cause: "Microsoft refused {ehloname}: it has a character that no host name may have (an underscore, a space), or it is empty.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
 }

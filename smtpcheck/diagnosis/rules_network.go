@@ -19,7 +19,7 @@ var certificateRules = []rule{
 	{
 		id: "go-tls-first-record", stage: smtpcheck.StageTLS, kind: notTLS,
 		sure: Exact, step: StepRelay, field: "tls",
-		cause: "TLS is set to tls (implicit), but port {port} starts in clear text and changes to TLS later.",
+		cause: "TLS is set to tls (implicit), but {port} starts in clear text and changes to TLS later.",
 		fix:   "Set TLS to starttls for this port (usual on 587), or keep TLS tls and set Port 465.",
 	},
 	{
@@ -55,8 +55,8 @@ var certificateRules = []rule{
 	{
 		id: "go-x509-name", stage: smtpcheck.StageTLS, kind: wrongName,
 		sure: Exact, step: StepRelay, field: "host",
-		cause: "The host as entered is not a name in the relay's certificate, which is made out to {certnames}. It is an alias, an internal name, or the hoster's general certificate.",
-		fix:   "Set Host to {certnames}, if that is the relay that you mean.",
+		cause: "The host as entered is not a name in the relay's certificate; that is made out to {certnames}. It is an alias, an internal name, or the hoster's general certificate.",
+		fix:   "Set Host to {certname}, if that is the relay that you mean.",
 	},
 	{
 		id: "x509-legacy-cn", stage: smtpcheck.StageTLS, kind: legacyCN,
@@ -89,27 +89,27 @@ var certificateRules = []rule{
 var ownRules = []rule{
 	{
 		id: "implicit-tls-port", stage: smtpcheck.StageGreeting, kind: implicitPort, sure: Exact, step: StepRelay, field: "tls",
-		cause: "Port {port} speaks TLS from the first byte, and this conversation began in clear text.",
-		fix:   "Set TLS to tls for port {port}; starttls belongs to port 587.",
+		cause: "{port} speaks TLS from the first byte, and this conversation began in clear text.",
+		fix:   "Set TLS to tls for {port}; starttls belongs to port 587.",
 	},
 	{
 		id: "not-smtp", kind: notSMTP, sure: Exact, step: StepRelay, field: "port",
-		cause: "Something answers on port {port} of {host}, but it does not speak SMTP: it is another service.",
+		cause: "Something answers on {port} of {host}, but it does not speak SMTP: it is another service.",
 		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, and compare the host with the relay's documentation.",
 	},
 	{
 		id: "starttls-not-offered", stage: smtpcheck.StageStartTLS, kind: noSTARTTLS, sure: Exact, step: StepRelay, field: "tls",
-		cause: "{host} answered the greeting and does not offer STARTTLS on port {port}.",
+		cause: "{host} answered the greeting and does not offer STARTTLS on {port}.",
 		fix:   "Set Port 465 and TLS tls if the relay has that port. TLS none is for a relay on this machine or a trusted network only: everything is then sent in clear text.",
 	},
 	{
 		id: "auth-not-offered", stage: smtpcheck.StageAuth, kind: noAUTH, when: inClearText, sure: Exact, step: StepRelay, field: "tls",
-		cause: "{host} offers no login on port {port} in clear text; most relays offer it only under TLS.",
+		cause: "{host} offers no login on {port} in clear text; most relays offer it only under TLS.",
 		fix:   "Set Port 587 and TLS starttls, or Port 465 and TLS tls. If the relay needs no login, leave user and password empty.",
 	},
 	{
 		id: "auth-not-offered", stage: smtpcheck.StageAuth, kind: noAUTH, sure: Exact, step: StepSender, field: "user",
-		cause: "{host} offers no login on port {port}, although the connection is encrypted.",
+		cause: "{host} offers no login on {port}, although the connection is encrypted.",
 		fix:   "Leave user and password empty if this relay trusts your address; else set the relay's submission port, 587 with starttls or 465 with tls.",
 	},
 	{
@@ -129,7 +129,7 @@ var ownRules = []rule{
 	},
 	{
 		id: "bad-reply", kind: badReply, sure: Likely, step: StepRelay, field: "port",
-		cause: "What answers on port {port} of {host} breaks the rules of SMTP, so it is hardly a mail relay, or something on the way alters its words.",
+		cause: "What answers on {port} of {host} breaks the rules of SMTP, so it is hardly a mail relay, or something on the way alters its words.",
 		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, and compare the host with the relay's documentation.",
 	},
 }
@@ -147,7 +147,7 @@ var networkRules = []rule{
 		id: "dns-timeout", stage: smtpcheck.StageDNS, kind: dnsTimeout,
 		sure: Exact, step: StepRelay, field: "host", passing: true, waiting: true,
 		cause: "The DNS server did not answer when asked for {lookup}: a firewall, a broken resolver, or a container without network. The relay was not reached at all.",
-		fix:   "Run `getent hosts {lookup}` where Pocket ID runs. Repair the resolver or allow port 53 outwards; waiting helps only if the resolver is restarting.",
+		fix:   "Run `getent hosts {lookupname}` where Pocket ID runs. Repair the resolver or allow port 53 outwards; waiting helps only if the resolver is restarting.",
 	},
 	{
 		id: "dns-windows", stage: smtpcheck.StageDNS, kind: noHost, says: "getaddrinfow",
@@ -171,13 +171,13 @@ var networkRules = []rule{
 		id: "go-no-such-host", stage: smtpcheck.StageDNS, kind: noHost,
 		sure: Exact, step: StepRelay, field: "host",
 		cause: "{lookup} has no address: it is misspelt, has a scheme such as smtp:// before it, or is known only on another network.",
-		fix:   "Enter the bare host name, and run `getent hosts {lookup}` where Pocket ID runs to see whether it resolves there.",
+		fix:   "Enter the bare host name, and run `getent hosts {lookupname}` where Pocket ID runs to see whether it resolves there.",
 	},
 	{
 		id: "dns-failed", stage: smtpcheck.StageDNS, kind: dnsFailed,
 		sure: Likely, step: StepRelay, field: "host", passing: true, waiting: true,
 		cause: "The DNS server answered with a failure when asked for {lookup}.",
-		fix:   "Run `getent hosts {lookup}` where Pocket ID runs. If other names resolve there, wait some minutes: the trouble is at that domain's DNS.",
+		fix:   "Run `getent hosts {lookupname}` where Pocket ID runs. If other names resolve there, wait some minutes: the trouble is at that domain's DNS.",
 	},
 	{
 		id: "conn-refused-127011", stage: smtpcheck.StageConnect, kind: refused, says: "127.0.1.1",
@@ -188,7 +188,7 @@ var networkRules = []rule{
 	{
 		id: "go-refused", stage: smtpcheck.StageConnect, kind: refused,
 		sure: Exact, step: StepRelay, field: "port",
-		cause: "Nothing listens on port {port} there. In a container, localhost and 127.0.0.1 are the container itself and not the host.",
+		cause: "Nothing listens on {port} there. In a container, localhost and 127.0.0.1 are the container itself and not the host.",
 		fix:   "Correct port or host. For a relay on the Docker host use host.docker.internal with extra_hosts host-gateway; for one in compose its service name.",
 	},
 	{
@@ -212,7 +212,7 @@ var networkRules = []rule{
 	{
 		id: "conn-no-route", stage: smtpcheck.StageConnect, kind: noRoute,
 		sure: Exact, step: StepRelay, field: "port",
-		cause: "A firewall on the way turned the connection to port {port} back, or there is no route. It is common where port 25 is blocked.",
+		cause: "A firewall on the way turned the connection to {port} back, or there is no route. It is common where port 25 is blocked.",
 		fix:   "{altport}.",
 	},
 	{
@@ -224,7 +224,7 @@ var networkRules = []rule{
 	{
 		id: "conn-timeout-587-cloud", stage: smtpcheck.StageConnect, at: "connect", kind: dialTimeout, when: func(e evidence) bool { return e.port() == 587 || e.port() == 465 },
 		sure: Likely, step: StepRelay, field: "port",
-		cause: "No answer from port {port}. Some hosters silently drop outgoing 25, 465 and 587, while the same values work from elsewhere. Waiting does not help.",
+		cause: "No answer from {port}. Some hosters silently drop outgoing 25, 465 and 587, while the same values work from elsewhere. Waiting does not help.",
 		fix:   "{altport}.",
 	},
 	{

@@ -15,31 +15,31 @@ var serverRules = []rule{
 	{
 		id: "postfix-504-helo", stage: smtpcheck.StageRcpt, says: "helo command rejected: need fully-qualified hostname",
 		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
-		cause: "The relay wants a full host name in EHLO and got {name}. A container announces its random 12-digit id unless it has a hostname.",
+		cause: "The relay wants a full host name in EHLO and {name} is none. A container announces its random 12-digit id unless it has a hostname.",
 		fix:   "{helofix}",
 	},
 	{
 		id: "postfix-helo-not-found", stage: smtpcheck.StageRcpt, says: "helo command rejected: host not found|helo command rejected: malformed dns",
 		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
-		cause: "The relay looked up the EHLO name {name} and found no A, AAAA or MX record. Waiting does not help while there is none.",
-		fix:   "Announce a name that resolves: {helofix}",
+		cause: "The relay looked up {ehloname} and found no A, AAAA or MX record. Waiting does not help while there is none.",
+		fix:   "Announce a name that resolves. {helofix}",
 	},
 	{
 		id: "postfix-helo-invalid", stage: smtpcheck.StageRcpt, says: "helo command rejected: invalid name|helo command rejected: invalid hostname",
 		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
-		cause: "The EHLO name {name} has a character that no host name may have, such as the underscore of a compose project.",
+		cause: "{ehloname} has a character that no host name may have, such as the underscore of a compose project.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
 	{
 		id: "postfix-helo-rejected", stage: smtpcheck.StageRcpt, says: "helo command rejected|ehlo command rejected",
 		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
-		cause: "The relay refused the EHLO name {name} by a rule of its own, for example because the name is its own.",
+		cause: "The relay refused {ehloname} by a rule of its own, for example because the name is its own.",
 		fix:   "Announce this machine's own full name. {helofix}",
 	},
 	{
 		id: "exim-501-helo", stage: smtpcheck.StageEHLO, says: "syntactically invalid helo|syntactically invalid ehlo",
 		sure: Exact, provider: "exim", step: StepIdentity, field: "hostname",
-		cause: "The EHLO name {name} has characters that no host name may have, most often an underscore from a compose project or container name.",
+		cause: "{ehloname} has characters that no host name may have, most often an underscore from a compose project or container name.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
 	{
@@ -57,7 +57,7 @@ var serverRules = []rule{
 	{
 		id: "ehlo-invalid-name", stage: smtpcheck.StageEHLO, says: "invalid domain name|invalid ehlo|invalid helo|helo name must|ehlo requires domain|helo requires domain|invalid domain in ehlo|bad helo|helo/ehlo * invalid|bad hostname in|requires valid address|helo name * rejected|hostname in your helo|malformed helo|helo * not fqdn|rejected helo|invalid host name",
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay refused the EHLO name {name}: it is empty, not a full host name, or has an underscore or a space.",
+		cause: "The relay refused {ehloname}: it is empty, not a full host name, or has an underscore or a space.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
 	// this machine
@@ -70,13 +70,13 @@ var serverRules = []rule{
 	{
 		id: "blocklist", stage: smtpcheck.StageRcpt, says: "blocked using|listed at|listed by|in a black list|spamhaus|spamcop|barracudacentral|blocklist|blacklisted|blocked by * rbl|dnsbl",
 		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay refuses this machine ({ip}) or the sender because a block list names it, as whole ranges of hosters and home lines are named.",
+		cause: "The relay refuses {machine} or the sender because a block list names it, as whole ranges of hosters and home lines are named.",
 		fix:   "Choose a relay with a user and password as provider, or have {ip} taken off the list that the reply names.",
 	},
 	{
 		id: "no-reverse-dns", stage: smtpcheck.StageRcpt, says: "cannot find your reverse hostname|cannot find your hostname|no ptr record|does not have a ptr|reverse dns|rdns|missing ptr|fix reverse",
 		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay wants this machine's address ({ip}) to have a reverse DNS name that leads back to it.",
+		cause: "The relay wants {machine}'s address to have a reverse DNS name that leads back to it.",
 		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
 	},
 	{
@@ -126,8 +126,8 @@ var serverRules = []rule{
 	{
 		id: "sender-domain-not-found", stage: smtpcheck.StageRcpt, says: "sender address rejected: domain not found|domain of sender address * does not exist|domain of sender address * does not resolve|sender domain not found|sender domain must exist|sender domain does not exist|unresolvable sender domain|unrouteable sender",
 		sure: Exact, step: StepSender, field: "from",
-		cause: "The relay looked up {domain}, the domain of the From address, and found neither an MX nor an address record.",
-		fix:   "Correct From, or give {domain} an MX record.",
+		cause: "The relay looked up the domain of {from} and found neither an MX nor an address record.",
+		fix:   "Correct From, or give its domain an MX record.",
 	},
 	{
 		id: "sender-verify-failed", stage: smtpcheck.StageRcpt, says: "sender verify failed|sender verification failed|verification failed for|sender address verification|could not complete sender verify",
@@ -138,7 +138,7 @@ var serverRules = []rule{
 	{
 		id: "sender-rejected", stage: smtpcheck.StageRcpt, says: "sender address rejected",
 		sure: Exact, step: StepSender, field: "from",
-		cause: "The relay refused the From address {from} by a rule of its own.",
+		cause: "The relay refused {from} as sender by a rule of its own.",
 		fix:   "Use the address of the user that logs in, or one on a domain that the relay serves, as From.",
 	},
 	{

@@ -106,7 +106,7 @@ var serviceRules = []rule{
 	{
 		id: "brevo-501-domain", stage: smtpcheck.StageEHLO, says: "invalid domain name", only: "brevo",
 		sure: Exact, step: StepIdentity, field: "hostname",
-		cause: "Brevo refused the EHLO name {name}: it must be this machine's own full name, not the relay's and not a bare word.",
+		cause: "Brevo refused {ehloname}: it must be this machine's own full name, not the relay's and not a bare word.",
 		fix:   "{helofix}",
 	},
 	{

@@ -71,7 +71,7 @@ var wordingRules = []rule{
 	{
 		id: "recipient-syntax", stage: smtpcheck.StageRcpt, says: "bad recipient address syntax|invalid recipient address|malformed recipient",
 		sure: Exact, step: StepSender, field: "to",
-		cause: "The relay could not read the recipient's address {to}.",
+		cause: "The relay could not read the recipient's address.",
 		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
 	},
 	{
@@ -183,13 +183,13 @@ var genericNameRules = []rule{
 	{
 		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} refused the greeting, and the name it got was {generic}. Relays that refuse at EHLO mostly refuse such names. Waiting does not help while the name stays the same.",
+		cause: "{host} refused the greeting, and what it got was {generic}. Relays that refuse at EHLO mostly refuse such names. Waiting does not help while the name stays the same.",
 		fix:   "{ehlofix}",
 	},
 	{
 		id: "ehlo-bad-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && badName(e.name()) },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} refused the greeting, and the name {name} has a character that no host name may have.",
+		cause: "{host} refused the greeting, and {ehloname} has a character that no host name may have.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
 }
