@@ -143,7 +143,7 @@ func TestEditRefused(t *testing.T) {
 		{"no common encoding", "", []string{"pocket-id", "docker"}, []Change{{Key: "K", Value: "it's $A"}},
 			"K cannot be written so that pocket-id and docker all read the same value. Leave out pocket-id or docker, or choose another value: letters, digits and _@%+=:,./^!?*{}[]- are read alike by all."},
 		{"impossible for one", "K=1\r\n", []string{"pocket-id", "sh"}, []Change{{Key: "K", Value: "2"}},
-			"K cannot be written in this file so that sh reads it. Leave out sh, or choose another value: letters, digits and _@%+=:,./^!?*{}[]- are read alike by all."},
+			"K cannot be written in this file so that sh reads it, whatever its value. Leave out sh, or mend the lines that they read differently."},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
