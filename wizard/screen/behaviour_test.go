@@ -201,6 +201,7 @@ func TestTypingDoesNotRestartWork(t *testing.T) {
 	toIdentity(d)
 	run := d.state.Found["identity"].Run
 	d.press("down", "down", "up")
+	d.sees("This sets hostname: vps-4711.example.net.")
 	if got := d.state.Found["identity"].Run; got != run || len(d.state.Inputs["identity"]) > 0 {
 		t.Errorf("run %d instead of %d; input %v", got, run, d.state.Inputs["identity"])
 	}
@@ -249,4 +250,32 @@ func TestPanicInPage(t *testing.T) {
 	if state, err := g.last.get(); err == nil || !strings.Contains(err.Error(), "no page") || state.At != "install" {
 		t.Errorf("%v at %s", err, state.At)
 	}
+}
+
+// What Enter would say must not change under the finger.
+func TestNewsThatChangeTheOffer(t *testing.T) {
+	t.Parallel()
+	m := fakeMachine(0)
+	s := m.Steps[4].(workStep)
+	page := s.page
+	s.page = func(v wizard.View) wizard.Page {
+		p := page(v)
+		if len(v.Found["identity"].News) > 1 {
+			p.Field[0].Default = "vps-4711.example.net"
+		}
+		return p
+	}
+	m.Steps[4] = s
+	d := drive(t, m, 80, 24, Options{})
+	toIdentity(d)
+	d.news(0)
+	if d.deaf.After(d.clock) {
+		t.Error("deaf for news that change nothing")
+	}
+	d.news(1)
+	d.press("enter")
+	d.sees("[Identity]", "› ✓ vps-4711")
+	d.clock = d.clock.Add(deafness)
+	d.press("enter")
+	d.sees("[Test]")
 }

@@ -83,26 +83,17 @@ func (l look) verbatim(v wizard.Verbatim, w int) []string {
 	var lines []string
 	for _, line := range v.Lines {
 		text := "  " + l.clean(line.Text)
-		rest := w
-		for i, part := range chop(text, rest) {
-			if i > 0 {
-				break
-			}
-			lines = append(lines, l.colour(line.Tone, part))
-			text = text[len(part):]
+		first := chop(text, w)[0]
+		lines = append(lines, l.colour(line.Tone, first))
+		if len(first) == len(text) {
+			continue
 		}
-		for _, part := range brokenOff(text, w-4) {
-			lines = append(lines, "  "+l.quiet.Styled(l.broken)+l.colour(line.Tone, part))
+		lead := "  " + l.quiet.Styled(l.broken)
+		for _, part := range chop(text[len(first):], w-width(lead)) {
+			lines = append(lines, lead+l.colour(line.Tone, part))
 		}
 	}
 	return lines
-}
-
-func brokenOff(rest string, w int) []string {
-	if rest == "" {
-		return nil
-	}
-	return chop(rest, w)
 }
 
 // colour writes a line whose own signs (+, -, S:) say what its colour says.

@@ -192,6 +192,7 @@ func fakeIdentity(pace time.Duration) wizard.Step {
 		}
 		field.Choices = append(field.Choices, wizard.Choice{Value: "other", Cells: []string{"another name", "", "", ""}})
 		p.Field = []wizard.Field{field}
+		p.After = []wizard.Block{wizard.Text{Body: "This sets hostname: " + v.Text("name", names[0]) + "."}}
 		if v.Text("name", names[0]) == "other" {
 			p.Field = append(p.Field, wizard.Field{Name: "other", Label: "Its name"})
 		}

@@ -42,11 +42,14 @@ func (m *model) header(w int, short bool) []string {
 		}
 	}
 	count := fmt.Sprintf("%d of %d", at, len(places))
-	product := " " + m.look.title.Styled(m.look.clip(m.name, w-width(count)-3))
-	if short {
-		return []string{m.look.spread(" "+m.look.title.Styled(name), m.look.quiet.Styled(count), w-1)}
+	line := func(title string) string {
+		title = m.look.title.Styled(m.look.clip(title, w-width(count)-3))
+		return m.look.spread(" "+title, m.look.quiet.Styled(count), w-1)
 	}
-	return []string{m.look.spread(product, m.look.quiet.Styled(count), w-1), m.trail(places, w)}
+	if short {
+		return []string{line(name)}
+	}
+	return []string{line(m.name), m.trail(places, w)}
 }
 
 // trail is the line of steps. Where it does not fit, it begins with what is

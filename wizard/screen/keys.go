@@ -17,7 +17,7 @@ func newKeys(l look) keyMap {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, desc))
 	}
 	return keyMap{
-		Submit:     bind("enter", "go on", "enter"),
+		Submit:     bind("enter", "go on", "enter", "ctrl+j"),
 		Next:       bind("tab", "next", "tab"),
 		Previous:   bind("shift+tab", "previous", "shift+tab"),
 		Up:         bind(l.up, "up", "up", "ctrl+p"),
@@ -34,7 +34,7 @@ func newKeys(l look) keyMap {
 		Redraw:     bind("ctrl+l", "draw again", "ctrl+l"),
 		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
 		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),
-		Stay:       bind("enter", "stay", "enter", "esc", "n", "N"),
+		Stay:       bind("enter", "stay", "enter", "ctrl+j", "esc", "n", "N"),
 	}
 }
 

@@ -15,20 +15,35 @@ const deafness = 400 * time.Millisecond
 
 // apply hands an outcome to the machine and takes what comes of it.
 func (m *model) apply(o wizard.Outcome) tea.Cmd {
-	at, busy := m.state.At, m.page.Busy != ""
+	at, before := m.state.At, m.offered()
 	m.state = m.machine.Apply(m.state, o)
 	if m.state.Ended != wizard.Open {
 		return tea.Sequence(m.follow(o), tea.Quit)
 	}
-	opened := m.state.At != at
-	m.refresh(opened)
+	m.refresh(m.state.At != at)
 	switch o.(type) {
 	case wizard.Reported, wizard.Worked:
-		if busy && m.page.Busy == "" {
+		if m.offered() != before {
 			m.opensByItself()
 		}
 	}
 	return tea.Batch(m.follow(o), m.tick())
+}
+
+// offer is what Enter would say now.
+type offer struct {
+	busy  bool
+	field string
+	said  wizard.Outcome
+}
+
+func (m *model) offered() offer {
+	o := offer{busy: m.page.Busy != ""}
+	if w := m.focused(); w != nil {
+		o.field = w.field.Name
+		o.said, _ = w.said(true)
+	}
+	return o
 }
 
 // opensByItself shows what has come of the work, from where the answer to it is

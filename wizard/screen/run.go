@@ -44,6 +44,9 @@ const stopWait = time.Second
 // when the guide ended before its end, the context's error when that ended it,
 // and else what went wrong with the terminal or in a step.
 func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wizard.State, error) {
+	if s.Ended != wizard.Open {
+		return s, nil
+	}
 	o = o.filled()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

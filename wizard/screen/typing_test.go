@@ -231,3 +231,32 @@ func TestIdle(t *testing.T) {
 		t.Errorf("%d bytes written in 3 s of idling", n)
 	}
 }
+
+// Keys as terminals send them: in the old encoding, in the kitty protocol that
+// is switched on, and with modifyOtherKeys.
+func TestKeyEncodings(t *testing.T) {
+	t.Parallel()
+	s := open(t, 80, 24)
+	s.until(firstPage)
+	for _, undo := range []string{"\x1f", "\x1b[95;5u", "\x1b[27;5;95~"} {
+		s.send("abc")
+		s.until("Environment file   abc ")
+		s.send(undo)
+		s.until("Environment file   .env ")
+		s.send(undo + ctrlU)
+	}
+	s.send("x\x1b[13u") // enter
+	s.until("› docker compose")
+	s.send("\x1bOB\x1b[57414u") // down in application mode, enter of the keypad
+	s.until("› APP_URL", "docker run")
+	s.send("\x1b[27u") // esc
+	s.until("Leave before")
+	s.send("\x1b[27;1u\x1b[11~")
+	s.until("Keys")
+	s.send("\n\x1b[99;5u")
+	s.until("Leave before")
+	s.send("\x1b[99;5u")
+	if code := s.exit(); code != 130 {
+		t.Errorf("exit %d", code)
+	}
+}

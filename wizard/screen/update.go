@@ -47,9 +47,24 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	if m.state.Ended == wizard.Open {
+		m.preview()
 		m.lay()
 	}
 	return cmd
+}
+
+// preview lets what stands below the fields follow the pointer. The machine is
+// not told of the choice before it is made: it might begin work for it.
+func (m *model) preview() {
+	w := m.focused()
+	if w == nil || w.field.Kind != wizard.ChoiceField || !w.dirty {
+		return
+	}
+	if value, ok := w.list.value(); ok {
+		v := m.state.View()
+		v.Input = v.Input.With(w.field.Name, value)
+		m.page.After = m.machine.Step(m.state.At).Page(v).After
+	}
 }
 
 // key sends a key to the overlay, the list, or the line that has the focus.
