@@ -85,7 +85,7 @@ func TestCatalogueAsReplies(t *testing.T) {
 			continue
 		}
 		got := FromFailure(&smtpcheck.Failure{
-			Stage: k.Stage, Doing: "EHLO id.example.com",
+			Stage: k.Stage,
 			Reply: &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}},
 		}, Situation{})
 		check(t, k, got)

@@ -40,7 +40,7 @@ var refusals = []struct {
 	sure  Confidence
 }{
 	{"Google, generic name", Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO) x-20020a.9 - gsmtp"), Names: []string{"localhost"}}, "ehlo-generic-name", "ehlo", StepIdentity, "hostname", Exact},
-	{"Google, own name", Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO) x-20020a.9 - gsmtp"), Names: []string{"localhost", "id.example.com"}}, "google-relay-ehlo-421", "ehlo", StepIdentity, "hostname", Exact},
+	{"Google, own name", Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO) x-20020a.9 - gsmtp"), Names: []string{"localhost", "id.example.com"}}, "google-relay-ehlo-421", "ehlo", StepIdentity, "hostname", Likely},
 	{"Google, no SPF", Situation{Text: "550-5.7.26 This mail has been blocked because the sender is unauthenticated."}, "google-unauthenticated-sender", "data", StepSender, "from", Exact},
 	{"Google, browser", Situation{Text: "534-5.7.14 Please log in via your web browser and then try again."}, "gmail-web-login-required", "auth", StepSender, "password", Exact},
 	{"Microsoft, mailbox", Situation{Text: "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information."}, "ms-535-139-mailbox", "auth", StepProvider, "preset", Exact},

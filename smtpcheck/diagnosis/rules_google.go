@@ -18,6 +18,12 @@ var googleRules = []rule{
 		fix:   "{ehlofix} With a real name, wait some minutes and try again.",
 	},
 	{
+		id: "google-relay-ehlo-421", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection. (ehlo)", when: ownName,
+		sure: Likely, provider: "google-workspace-relay", step: StepIdentity, field: "hostname", waiting: true,
+		cause: "Google's relay refused {ehloname} and hung up, although it is a full name. One user found a sub-host name refused and the Workspace domain itself accepted; at other times it comes and goes with the sending address.",
+		fix:   "Announce a domain of your Workspace account itself: make that the hostname (compose `hostname:`) and try it in the identity step. If it comes and goes, wait some minutes.",
+	},
+	{
 		id: "google-relay-ehlo-421", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection. (ehlo)|try again later, closing connection. (helo)",
 		sure: Exact, provider: "google-workspace-relay", step: StepIdentity, field: "hostname",
 		cause: "Google's relay refused the EHLO name and hung up. It does so for generic names such as localhost or an address literal. Waiting does not help while the name stays the same.",
@@ -130,6 +136,9 @@ var googleRules = []rule{
 func hasGenericName(e evidence) bool {
 	return e.genericName() != "" && atOrBefore(e, smtpcheck.StageTLS)
 }
+
+// ownName reports whether the name that was judged is known and a full one.
+func ownName(e evidence) bool { return len(e.Names) > 0 && e.genericName() == "" }
 
 // atOrBefore reports whether the conversation ended no later than a stage; an
 // unknown stage counts.
