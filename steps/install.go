@@ -316,6 +316,20 @@ func (s install) takeRest(a *wizard.Answers, v wizard.View) *wizard.Fault {
 	return nil
 }
 
+// modeOf reads SMTP_TLS. Up to 0.35.2 it was true or false, and the port chose
+// between the two kinds of TLS; empty is none.
+func modeOf(value string, port int) smtpcheck.TLSMode {
+	switch {
+	case value == "" || value == "false":
+		return smtpcheck.TLSNone
+	case value == "true" && port == 465:
+		return smtpcheck.TLSImplicit
+	case value == "true":
+		return smtpcheck.TLSStartTLS
+	}
+	return smtpcheck.TLSMode(value)
+}
+
 // prefill takes over what the file says already.
 func prefill(a wizard.Answers, found Surroundings) wizard.Answers {
 	set := func(field *string, key string) {
@@ -329,14 +343,12 @@ func prefill(a wizard.Answers, found Surroundings) wizard.Answers {
 	if port, err := parsePort(found.Value("SMTP_PORT")); err == nil {
 		a.Port = port
 	}
-	if mode := smtpcheck.TLSMode(found.Value("SMTP_TLS")); mode != "" {
-		a.TLS = mode
-	} else if a.Host != "" && found.Value("SMTP_HOST") != "" {
-		a.TLS = smtpcheck.TLSNone
+	if found.Value("SMTP_HOST") != "" {
+		a.TLS = modeOf(found.Value("SMTP_TLS"), a.Port)
 	}
 	if !found.Password.Empty() {
 		a.Password = found.Password
 	}
-	a.SkipVerify = found.Value("SMTP_SKIP_CERT_VERIFY") == "true"
+	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
 	return a
 }

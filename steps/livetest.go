@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -173,12 +174,17 @@ const (
 	actShow   = "show"
 	actRetry  = "retry"
 	actSkip   = "skip"
+	actTrust  = "skip-verify"
 )
 
 var (
 	retryChoice = wizard.Choice{Value: actRetry, Cells: []string{"Try again as it is"}}
 	skipChoice  = wizard.Choice{Value: actSkip, Cells: []string{"Go on without a delivered message"}}
 )
+
+// trustChoice gives up the check of the certificate, in so many words.
+var trustChoice = wizard.Choice{Value: actTrust, Cells: []string{"Do not check the certificate, and test again"},
+	Note: "This sets SMTP_SKIP_CERT_VERIFY=true: whoever sits between Pocket ID and the relay can then read the password and every mail. For a relay on this machine or in a network of your own only."}
 
 func actionField(choices []wizard.Choice) wizard.Field {
 	return wizard.Field{
@@ -215,6 +221,10 @@ func refusalChoices(v wizard.View, t Trial) []wizard.Choice {
 	again := retryChoice
 	if d.WaitHelps {
 		list = append([]wizard.Choice{again}, list...)
+	}
+	var untrusted *smtpcheck.CertificateError
+	if errors.As(t.Result.Failure, &untrusted) {
+		list = append(list, trustChoice)
 	}
 	list = append(list, showChoice(v))
 	if !d.WaitHelps {
@@ -255,6 +265,9 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 		return wizard.Next(a)
 	case actRetry:
 		a.Retries++
+		return wizard.Stay(a, wizard.Fault{})
+	case actTrust:
+		a.SkipVerify = true
 		return wizard.Stay(a, wizard.Fault{})
 	case actOwn:
 		a.TestAs = toggle(a.TestAs)

@@ -24,6 +24,7 @@ type Order struct {
 	TLS        smtpcheck.TLSMode
 	From, User string
 	Password   smtpcheck.Secret
+	SkipVerify bool
 
 	Hostname string
 	Mend     bool
@@ -36,7 +37,7 @@ func (w World) order(a wizard.Answers) Order {
 	return Order{
 		EnvFile: a.EnvFile, Runs: a.Runs, Version: a.Version, AppURL: a.AppURL,
 		Readers: strings.Join(w.readers(a), ","),
-		Host:    a.Host, Port: a.Port, TLS: a.TLS, From: a.From, User: a.User, Password: a.Password,
+		Host:    a.Host, Port: a.Port, TLS: a.TLS, From: a.From, User: a.User, Password: a.Password, SkipVerify: a.SkipVerify,
 		Hostname: a.Hostname, Mend: a.Mend, LockUI: a.LockUI, InPlace: a.InPlace, Looks: a.Looks,
 	}
 }
@@ -144,8 +145,11 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 	set("SMTP_USER", o.User)
 	d.changePassword(now)
 	set("SMTP_TLS", mode)
+	if o.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
+		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(o.SkipVerify))
+	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
-	d.Locked = now[lock] == "true"
+	d.Locked = pocketid.IsTrue(now[lock])
 	// Not asked yet: a file that nobody has used loses nothing by it.
 	d.Lock = !d.Locked && (o.LockUI == "yes" || o.LockUI == "" && d.Fresh)
 	if d.Lock {

@@ -72,7 +72,11 @@ func (s relay) ports(v wizard.View) []int {
 
 func (s relay) Page(v wizard.View) wizard.Page {
 	a := v.Answers
-	port := v.Text("port", portText(a.Port))
+	usual := orElse(portText(a.Port), "587")
+	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil && addr.Port != 0 {
+		usual = portText(addr.Port)
+	}
+	port := v.Text("port", usual)
 	page := wizard.Page{
 		Title: "Where is the relay?",
 		Why: "The relay is the server that takes the mail from Pocket ID. Port 587 begins in clear text and " +
@@ -82,7 +86,7 @@ func (s relay) Page(v wizard.View) wizard.Page {
 				What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
 				Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
 				Where:   "In the provider's SMTP settings."}},
-			{Name: "port", Label: "Port", Default: orElse(portText(a.Port), "587"), Flag: "--port", Help: wizard.Help{
+			{Name: "port", Label: "Port", Default: usual, Flag: "--port", Help: wizard.Help{
 				What:    "SMTP_PORT, from 1 to 65535.",
 				Example: "587 with starttls, 465 with tls"}},
 			tlsField(a, port),
@@ -144,6 +148,9 @@ func (s relay) Take(v wizard.View) wizard.Intent {
 	if addr.Host != a.Host || port != a.Port || mode != a.TLS {
 		a.Untested = false
 	}
+	if addr.Host != a.Host {
+		a.SkipVerify = false // it was said of another relay
+	}
 	a.Host, a.Port, a.TLS = addr.Host, port, mode
 	if a.Preset == "" || a.Preset == Custom {
 		a.Preset = presetOf(a.Host)
@@ -161,7 +168,9 @@ func splitInput(v wizard.View, addr relayAddress) (wizard.Input, string, bool) {
 	said := "Taken as host " + addr.Host
 	if addr.Port != 0 {
 		in["port"] = strconv.Itoa(addr.Port)
-		in["tls"] = string(modeFor(v.Answers, in["port"]))
+		if v.Input["tls"] == string(modeFor(v.Answers, v.Input["port"])) { // not one of the admin's own
+			in["tls"] = string(modeFor(v.Answers, in["port"]))
+		}
 		said += fmt.Sprintf(" and port %d", addr.Port)
 	}
 	if addr.TLS != "" {
