@@ -1,0 +1,20 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// TestEnvFiveHundredKills runs the kill test of envwriter at its full length.
+func TestEnvFiveHundredKills(t *testing.T) {
+	cmd := exec.Command("go", "test", "-count=1", "-run=^TestKilledAtAnyMoment$", "-v", "smtp-wizard/envwriter")
+	cmd.Env = append(os.Environ(), "ENVWRITER_KILLS=500")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
