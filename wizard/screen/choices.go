@@ -52,23 +52,43 @@ func (m *model) rows(c *canvas, li *list, heads []string, box fieldBox) {
 	c.rows = max(min(box.rows, len(li.shown)), 1)
 	li.fit(c.rows)
 	for i := li.top; i < min(li.top+c.rows, len(li.shown)); i++ {
-		n := li.shown[i]
-		lead := "    "
-		if i == li.at {
-			lead = "  " + l.accent.Styled(l.pointer) + " "
+		line := l.row(li, i, cells[li.shown[i]], g)
+		if arrow := li.more(i, c.rows, l); arrow != "" {
+			line = l.spread(l.clip(line, box.w-width(arrow)-1), l.quiet.Styled(arrow), box.w)
 		}
-		tone := li.choices[n].Tone
-		text := g.line(clipAll(l, cells[n], g))
-		if tone == wizard.Quiet {
-			text = l.quiet.Styled(text)
-		}
-		c.lines = append(c.lines, lead+g.markColumn(l.rowMark(tone))+text)
+		c.lines = append(c.lines, line)
 	}
 	if len(li.shown) == 0 {
 		c.lines = append(c.lines, "    "+l.quiet.Styled("nothing matches"))
 		return
 	}
 	m.details(c, li, cells, g, box)
+}
+
+// row draws one row. Only the pointer tells the highlighted one, so that moving
+// it redraws two cells and not two lines.
+func (l look) row(li *list, i int, cells []string, g grid) string {
+	lead := "    "
+	if i == li.at {
+		lead = "  " + l.accent.Styled(l.pointer) + " "
+	}
+	tone := li.choices[li.shown[i]].Tone
+	text := g.line(clipAll(l, cells, g))
+	if tone == wizard.Quiet {
+		text = l.quiet.Styled(text)
+	}
+	return lead + g.markColumn(l.rowMark(tone)) + text
+}
+
+// more is the arrow at the end of row i when the list goes on beyond it.
+func (l list) more(i, rows int, k look) string {
+	switch {
+	case i == l.top && l.top > 0:
+		return k.up
+	case i == l.top+rows-1 && l.top+rows < len(l.shown):
+		return k.down
+	}
+	return ""
 }
 
 // details is what the highlighted row has to say: cells that were cut, and its
