@@ -53,6 +53,11 @@ func checkHosts(t *testing.T, p Preset) {
 			t.Errorf("%s: domain %q", p.ID, name)
 		}
 	}
+	for _, name := range p.SPF {
+		if bare := strings.TrimPrefix(name, "_"); !hostForm.MatchString(bare) || !strings.Contains(bare, ".") {
+			t.Errorf("%s: SPF name %q", p.ID, name)
+		}
+	}
 }
 
 func checkEndpoints(t *testing.T, p Preset) {
@@ -131,6 +136,12 @@ func TestOrderAndCoverage(t *testing.T) {
 		"zeptomail": "emailapikey", "cloudflare-email": "api_token"} {
 		if p, _ := ByID(id); p.UserLiteral != user {
 			t.Errorf("%s: user %q, want %q", id, p.UserLiteral, user)
+		}
+	}
+	for id, name := range map[string]string{"google-workspace-relay": "_spf.google.com", "microsoft-365": "spf.protection.outlook.com",
+		"proton-smtp": "_spf.protonmail.ch", "gandi": "_mailcust.gandi.net", "amazon-ses": "", "custom": ""} {
+		if p, _ := ByID(id); strings.Join(p.SPF, " ") != name {
+			t.Errorf("%s: SPF names %q, want %q", id, p.SPF, name)
 		}
 	}
 	for _, id := range []string{"outlook-com", "tuta", "loops"} {

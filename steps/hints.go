@@ -64,7 +64,7 @@ func (w World) query(s Setup) (deliverability.Query, bool) {
 		Own:    !known || p.Category == "local",
 		Direct: s.Port == 25 && s.User == "",
 	}
-	if known && !q.Own {
+	if known && (!q.Own || len(p.SPF) > 0) {
 		q.Provider = p.Name
 	}
 	if strings.Contains(s.Hostname, ".") {

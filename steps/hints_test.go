@@ -1,0 +1,160 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
+	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/wizard"
+)
+
+// records is a DNS that has TXT records only, and remembers the questions.
+type records struct {
+	txt    map[string]string
+	silent bool // answers nothing before the context ends
+
+	mu    sync.Mutex
+	asked []string
+}
+
+func (r *records) ask(ctx context.Context, name string) error {
+	r.mu.Lock()
+	r.asked = append(r.asked, strings.TrimSuffix(name, "."))
+	r.mu.Unlock()
+	if r.silent {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
+func (r *records) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	err := r.ask(ctx, name)
+	if text, ok := r.txt[strings.TrimSuffix(name, ".")]; ok && !r.silent {
+		return []string{text}, nil
+	}
+	return nil, err
+}
+func (r *records) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
+	return nil, r.ask(ctx, name)
+}
+func (r *records) LookupAddr(ctx context.Context, addr string) ([]string, error) {
+	return nil, r.ask(ctx, addr)
+}
+func (r *records) LookupHost(ctx context.Context, host string) ([]string, error) {
+	return nil, r.ask(ctx, host)
+}
+
+func TestQuery(t *testing.T) {
+	t.Parallel()
+	from := func(addr string) func(*Setup) { return func(s *Setup) { s.From = addr } }
+	preset := func(id, host string) func(*Setup) { return func(s *Setup) { s.Preset, s.Host = id, host } }
+	tests := []struct {
+		name   string
+		change []func(*Setup)
+		want   string // domain, owner, own, direct and names; "" asks nothing
+	}{
+		{"a provider", []func(*Setup){preset("google-workspace-relay", "smtp-relay.gmail.com")}, "firm.de - own:false direct:false _spf.google.com"},
+		{"a provider found by its host", []func(*Setup){preset(Custom, "smtp-relay.gmail.com")}, "firm.de - own:false direct:false _spf.google.com"},
+		{"a relay of one's own", []func(*Setup){preset(Custom, "mail.firm.de")}, "firm.de - own:true direct:false "},
+		{"without a login at port 25", []func(*Setup){preset(Custom, "mail.firm.de"), func(s *Setup) { s.Port, s.User = 25, "" }}, "firm.de - own:true direct:true "},
+		{"a reserved domain", []func(*Setup){preset("sendgrid", "smtp.sendgrid.net"), from("id@mail.example.com")}, ""},
+		{"no domain", []func(*Setup){preset("sendgrid", "smtp.sendgrid.net"), from("root@localhost")}, ""},
+		{"mail that goes nowhere", []func(*Setup){preset("mailpit", "mailpit")}, ""},
+		{"a mailbox at its provider", []func(*Setup){preset("gmail", "smtp.gmail.com"), from("me@gmail.com")}, ""},
+		{"a mailbox elsewhere", []func(*Setup){preset("sendgrid", "smtp.sendgrid.net"), from("me@gmail.com")}, "gmail.com Gmail or Workspace mailbox own:false direct:false "},
+	}
+	for _, tt := range tests {
+		s := Setup{Port: 587, TLS: smtpcheck.TLSStartTLS, User: "u", From: "id@firm.de", To: "me@example.com", Hostname: "id.example.com"}
+		for _, change := range tt.change {
+			change(&s)
+		}
+		got := ""
+		if q, ok := (World{}).query(s); ok {
+			got = fmt.Sprintf("%s %s own:%t direct:%t %s", q.Domain, cmp.Or(q.Owner, "-"), q.Own, q.Direct, strings.Join(q.Includes, ","))
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// tried is a test at a practice relay, with that DNS.
+func tried(t *testing.T, dns deliverability.Resolver, behaviour string) Trial {
+	t.Helper()
+	b, ok := practice.Named(behaviour)
+	if !ok {
+		t.Fatalf("no relay %q", behaviour)
+	}
+	relay, err := practice.Start(b, practice.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(relay.Close)
+	w := Real()
+	w.RootCAs, w.DNS = relay.CA(), dns
+	w.Source = func(context.Context, netip.Addr) (netip.Addr, error) { return netip.Addr{}, net.ErrClosed }
+	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", SPF: []string{"spf.example.net"}}}
+	return w.Try(t.Context(), Setup{
+		Preset: "practice", Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit,
+		From: "id@firm.example", To: "me@example.com", Hostname: "id.example.com", As: w.version(wizard.Answers{Version: "2.9.0"}),
+	}, nil, func(any) {})
+}
+
+func TestHintsAfterSuccess(t *testing.T) {
+	t.Parallel()
+	dns := &records{txt: map[string]string{"firm.example": "v=spf1 include:spf.example.net -all", "spf.example.net": "v=spf1 -all"}}
+	trial := tried(t, dns, "open")
+	if trial.Result.Failure != nil {
+		t.Fatal(trial.Result.Failure)
+	}
+	want := map[string]deliverability.Level{"spf": deliverability.Good, "dmarc": deliverability.Advice, "mx": deliverability.Advice}
+	for _, h := range trial.Hints {
+		if h.Level != want[h.ID] {
+			t.Errorf("%+v, want %s", h, want[h.ID])
+		}
+	}
+	if len(trial.Hints) != len(want) {
+		t.Errorf("%d hints", len(trial.Hints))
+	}
+	blocks := hintBlocks(trial.Hints)
+	if first, ok := blocks[0].(wizard.Text); !ok || first.Tone != wizard.Warn || len(blocks) != len(want) {
+		t.Errorf("%+v", blocks)
+	}
+}
+
+// A DNS that says nothing neither fails a test nor holds it up for long.
+func TestHintsWithoutDNS(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	trial := tried(t, &records{silent: true}, "open")
+	if trial.Result.Failure != nil || len(trial.Hints) != 3 {
+		t.Fatalf("%v, %d hints", trial.Result.Failure, len(trial.Hints))
+	}
+	for _, h := range trial.Hints {
+		if h.Level != deliverability.Unknown {
+			t.Errorf("%+v", h)
+		}
+	}
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestNoHintsAfterRefusal(t *testing.T) {
+	t.Parallel()
+	trial := tried(t, &records{}, "relay-denied")
+	if trial.Result.Failure == nil || trial.Hints != nil {
+		t.Errorf("%v, %+v", trial.Result.Failure, trial.Hints)
+	}
+}
