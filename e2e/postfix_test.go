@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -40,7 +41,7 @@ func startPostfix(t *testing.T, lines ...string) *postfix {
 	dir, err := os.MkdirTemp("/tmp", "postfix-e2e-") // short: it holds sockets
 	check(t, err)
 	p := &postfix{dir: dir, Submission: freePort(t), TLS: freePort(t), CAFile: filepath.Join(dir, "cert.pem")}
-	for _, name := range []string{"conf", "queue", "data", "mail", "sasl"} {
+	for _, name := range []string{"conf", "queue", "data", "mail", "conf/sasl"} {
 		check(t, os.Mkdir(filepath.Join(dir, name), 0o755))
 	}
 	check(t, os.Chmod(dir, 0o755))
@@ -87,15 +88,16 @@ func (p *postfix) certificate(t *testing.T) {
 
 func (p *postfix) account(t *testing.T) {
 	t.Helper()
-	db := filepath.Join(p.dir, "sasl", "sasldb2")
+	db := filepath.Join(p.dir, "conf", "sasl", "sasldb2")
 	cmd := exec.Command("saslpasswd2", "-p", "-c", "-f", db, "-u", "example.test", "id")
 	cmd.Stdin = strings.NewReader(saslPassword)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("saslpasswd2: %v\n%s", err, out)
 	}
 	run(t, "chown", "postfix", db)
+	// Debian's Postfix reads it from $config_directory/sasl.
 	conf := "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: " + db + "\nmech_list: PLAIN LOGIN\n"
-	check(t, os.WriteFile(filepath.Join(p.dir, "sasl", "smtpd.conf"), []byte(conf), 0o644))
+	check(t, os.WriteFile(filepath.Join(p.dir, "conf", "sasl", "smtpd.conf"), []byte(conf), 0o644))
 }
 
 func (p *postfix) configure(t *testing.T, lines []string) {
@@ -119,12 +121,12 @@ local_recipient_maps =
 virtual_mailbox_domains = example.test
 virtual_mailbox_base = %[1]s/mail
 virtual_mailbox_maps = static:inbox
+virtual_minimum_uid = 1
 virtual_uid_maps = static:8
 virtual_gid_maps = static:8
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = %[1]s/cert.pem
 smtpd_tls_key_file = %[1]s/key.pem
-cyrus_sasl_config_path = %[1]s/sasl
 smtpd_error_sleep_time = 0
 %[2]s
 `, p.dir, strings.Join(lines, "\n"))
@@ -148,12 +150,22 @@ func (p *postfix) services() string {
 	return services
 }
 
+// nextPort is below the ports that the kernel gives to clients, so that none of
+// those takes one before its server does.
+var nextPort atomic.Int64
+
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	nextPort.CompareAndSwap(0, int64(20000+os.Getpid()%8000))
+	for range 1000 {
+		port := int(nextPort.Add(1))
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			check(t, l.Close())
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return 0
 }
 
 func waitForPort(t *testing.T, port int) {

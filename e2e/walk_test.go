@@ -1,0 +1,85 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/joho/godotenv"
+)
+
+var saslLines = []string{
+	"smtpd_sasl_auth_enable = yes",
+	"smtpd_relay_restrictions = permit_sasl_authenticated, reject",
+}
+
+// TestGuide goes from the first page to a written .env, in every TLS mode, with
+// and without a login.
+func TestGuide(t *testing.T) {
+	t.Parallel()
+	for name, lines := range map[string][]string{"open": nil, "sasl": saslLines} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := startPostfix(t, lines...)
+			for _, mode := range []string{"none", "starttls", "tls"} {
+				t.Run(mode, func(t *testing.T) {
+					t.Parallel()
+					s := p.asAdmin()
+					s.TLS = mode
+					if mode == "tls" {
+						s.Port = p.TLS
+					}
+					if lines != nil {
+						s.User, s.Password = saslUser, saslPassword
+					}
+					walk(t, p, s)
+				})
+			}
+		})
+	}
+}
+
+func walk(t *testing.T, p *postfix, s settings) {
+	t.Helper()
+	h := newHome(t, p.CAFile)
+	w := h.open()
+	w.toTest(s)
+	token := w.token()
+	w.writes()
+	if mail := p.inbox(t, token); !strings.Contains(mail, "To: <"+s.To+">") && !strings.Contains(mail, "To: "+s.To) {
+		t.Errorf("the message is not for %s:\n%s", s.To, mail)
+	}
+	h.has(map[string]string{
+		"APP_URL": appURL, "SMTP_HOST": "localhost", "SMTP_PORT": strconv.Itoa(s.Port), "SMTP_TLS": s.TLS,
+		"SMTP_FROM": s.From, "SMTP_USER": s.User, "SMTP_PASSWORD": s.Password,
+	})
+	if out := w.flat(); !strings.Contains(out, "Mail works: localhost took the test "+token) || !strings.Contains(out, "Run next:") {
+		t.Errorf("no summary is left:\n%s", w.screen())
+	}
+	if s.Password != "" && strings.Contains(w.output(), s.Password) {
+		t.Error("the password was shown")
+	}
+	if d := h.draft(); d != "" {
+		t.Errorf("a draft is left after the end:\n%s", d)
+	}
+}
+
+// has checks what Pocket ID reads from the .env, and that nobody else can.
+func (h *home) has(want map[string]string) {
+	h.t.Helper()
+	got, err := godotenv.Read(h.envFile())
+	check(h.t, err)
+	for key, value := range want {
+		if got[key] != value {
+			h.t.Errorf("%s is not what was typed", key)
+		}
+	}
+	info, err := os.Stat(h.envFile())
+	check(h.t, err)
+	if info.Mode().Perm() != 0o600 {
+		h.t.Errorf("the .env has mode %o", info.Mode().Perm())
+	}
+}
