@@ -25,12 +25,11 @@ type terminal struct {
 
 func onTerminal(t *testing.T, m wizard.Machine, size *pty.Winsize) *terminal {
 	t.Helper()
-	keys, tty, err := pty.Open()
+	blocking, tty, err := pty.Open()
 	if err != nil {
 		t.Skipf("no pseudo-terminal here: %v", err)
 	}
-	// Of keys, no file descriptor is asked for: its reads then end when it is
-	// closed, and the other side sees the line drop.
+	keys := unblocked(t, blocking)
 	if err := pty.Setsize(tty, size); err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +55,21 @@ func onTerminal(t *testing.T, m wizard.Machine, size *pty.Winsize) *terminal {
 	return g
 }
 
+// unblocked is the file with reads that end when it is closed, so that the other
+// side sees the line drop.
+func unblocked(t *testing.T, file *os.File) *os.File {
+	t.Helper()
+	fd, err := unix.Dup(int(file.Fd()))
+	if err == nil {
+		err = unix.SetNonblock(fd, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = file.Close()
+	return os.NewFile(uintptr(fd), "keys")
+}
+
 func (g *terminal) press(t *testing.T, keys string) {
 	t.Helper()
 	if _, err := g.keys.WriteString(keys); err != nil {
@@ -74,7 +88,9 @@ func (g *terminal) echoes(t *testing.T) bool {
 
 func (g *terminal) end(t *testing.T) error {
 	t.Helper()
-	return (&started{ended: g.ended}).end(t)
+	done := started{ended: g.ended}
+	_, _ = done.Write([]byte(g.String()))
+	return done.end(t)
 }
 
 var usual = &pty.Winsize{Rows: 24, Cols: 80}
