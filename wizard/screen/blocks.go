@@ -82,18 +82,27 @@ func (l look) text(t wizard.Text, labels, w int) []string {
 func (l look) verbatim(v wizard.Verbatim, w int) []string {
 	var lines []string
 	for _, line := range v.Lines {
-		text := "  " + l.clean(line.Text)
-		first := chop(text, w)[0]
+		first, rest := fold("  "+l.clean(line.Text), w)
 		lines = append(lines, l.colour(line.Tone, first))
-		if len(first) == len(text) {
-			continue
-		}
 		lead := "  " + l.quiet.Styled(l.broken)
-		for _, part := range chop(text[len(first):], w-width(lead)) {
-			lines = append(lines, lead+l.colour(line.Tone, part))
+		for rest != "" {
+			first, rest = fold(rest, w-width(lead))
+			lines = append(lines, lead+l.colour(line.Tone, first))
 		}
 	}
 	return lines
+}
+
+// fold cuts clean text after at most w cells: behind a space in the second half,
+// if there is one.
+func fold(s string, w int) (first, rest string) {
+	first = chop(s, w)[0]
+	if len(first) < len(s) {
+		if i := strings.LastIndexByte(first, ' ') + 1; i > len(first)/2 {
+			first = first[:i]
+		}
+	}
+	return first, s[len(first):]
 }
 
 // colour writes a line whose own signs (+, -, S:) say what its colour says.

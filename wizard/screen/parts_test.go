@@ -3,6 +3,7 @@ package screen
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -218,5 +219,22 @@ func TestSavingInOrder(t *testing.T) {
 	a.followUp(5, wizard.State{Runs: 5}, true)()
 	if got := strings.Join(saved, " "); got != "2 4" {
 		t.Errorf("saved %s", got)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][]string{
+		"":                             nil,
+		"one":                          {"one"},
+		"as smtp-relay.gmail.com does": {"as", "smtp-relay.gmail", ".com does"},
+		"the relay-host a-b here":      {"the relay-host", "a-b here"},
+		"a  b":                         {"a  b"},
+		"0123456789 0123456789":        {"0123456789", "0123456789"},
+		"日本語日本語日本語":                    {"日本語日本語日本", "語"},
+	} {
+		if got := wrap(in, 16); !slices.Equal(got, want) {
+			t.Errorf("%q: %q", in, got)
+		}
 	}
 }

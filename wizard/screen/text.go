@@ -46,16 +46,27 @@ func toASCII(s string) string {
 	}, plainForms.Replace(s))
 }
 
-// wrap breaks clean text into lines of at most w cells, at spaces where it can.
+// wrap breaks clean text into lines of at most w cells, at spaces: a host name
+// is broken, at its hyphens or elsewhere, only when it is longer than a line.
 func wrap(s string, w int) []string {
 	if s == "" {
 		return nil
 	}
 	var lines []string
-	for line := range strings.SplitSeq(ansi.WrapWc(s, max(w, 1), ""), "\n") {
-		lines = append(lines, strings.TrimRight(line, " "))
+	line, begun := "", false
+	for word := range strings.SplitSeq(s, " ") {
+		if begun && width(line)+1+width(word) <= w {
+			line += " " + word
+			continue
+		}
+		if begun {
+			lines = append(lines, strings.TrimRight(line, " "))
+		}
+		parts := chop(word, w)
+		lines = append(lines, parts[:len(parts)-1]...)
+		line, begun = parts[len(parts)-1], true
 	}
-	return lines
+	return append(lines, strings.TrimRight(line, " "))
 }
 
 // paragraphs cleans and wraps text that may hold line breaks of its own.
