@@ -287,3 +287,37 @@ func TestOverwritingFailsTwice(t *testing.T) {
 		t.Errorf("%+v, %v", saved, err)
 	}
 }
+
+// A meddler changes the file behind the saver's back, just before its nth rename.
+type meddler struct {
+	disk
+	left int
+	do   func()
+}
+
+func (m *meddler) rename(from, to string, replace bool) error {
+	if m.left--; m.left == 0 {
+		m.do()
+	}
+	return m.disk.rename(from, to, replace)
+}
+
+func TestSaveNoticesAnEditWhileItSaves(t *testing.T) {
+	t.Parallel()
+	for name, old := range map[string]string{"existing": "old", "new": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, ".env")
+			if old != "" {
+				write(t, path, old, 0o600)
+			}
+			// The first rename gives the backup its name; a new file has none.
+			m := &meddler{system{}, 1, func() { write(t, path, "edited", 0o600) }}
+			saved, err := save(m, noon, path, []byte("new"), SaveOptions{})
+			if !errors.Is(err, ErrChanged) || saved.Changed || saved.Backup != "" || contents(t, path) != "edited" || len(listing(t, dir)) != 1 {
+				t.Errorf("%+v, %v, %q, %v", saved, err, contents(t, path), listing(t, dir))
+			}
+		})
+	}
+}
