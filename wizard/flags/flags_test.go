@@ -1,0 +1,243 @@
+package flags
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/steptest"
+)
+
+// tooLong is a bound for what should take no time.
+const tooLong = 20 * time.Second
+
+func run(t *testing.T, m wizard.Machine, g Given) (Result, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
+	defer cancel()
+	r, err := Run(ctx, m, m.Start(wizard.Answers{}), g)
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("it does not end; at %s", r.State.At)
+	}
+	return r, err
+}
+
+func password(text string) map[wizard.ID]map[string]smtpcheck.Secret {
+	return map[wizard.ID]map[string]smtpcheck.Secret{wizard.Sender: {"password": smtpcheck.NewSecret(text)}}
+}
+
+func TestAnswersReachTheEnd(t *testing.T) {
+	t.Parallel()
+	r, err := run(t, steptest.Guide(), Given{
+		Input: map[wizard.ID]map[string]string{
+			wizard.Relay:  {"host": "mx.example.com", "port": "465"},
+			wizard.Sender: {"from": "a@example.com", "user": "me"},
+		},
+		Secrets: password("geheim"),
+	})
+	a := r.State.Answers
+	if err != nil || r.State.Ended != wizard.Done || len(r.Warnings) != 0 || len(r.Unused) != 0 {
+		t.Fatalf("%v: %+v", err, r)
+	}
+	if a.Preset != "google" || a.Host != "mx.example.com" || a.Port != 465 || a.TLS != "tls" ||
+		a.From != "a@example.com" || a.User != "me" || a.Password.Reveal() != "geheim" {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestRefusedAnswers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		given Given
+		want  FaultError
+		says  string
+	}{
+		{"an answer", Given{Input: map[wizard.ID]map[string]string{wizard.Relay: {"port": "70000"}}},
+			FaultError{Step: wizard.Relay, Field: "port", Flag: "--port", Label: "Port"}, "--port: A port is"},
+		{"a choice", Given{Input: map[wizard.ID]map[string]string{wizard.Provider: {"preset": "lost"}}},
+			FaultError{Step: wizard.Provider, Field: "preset", Flag: "--preset", Label: "Provider"}, "--preset: This one is gone."},
+		{"a missing answer", Given{Input: map[wizard.ID]map[string]string{wizard.Sender: {"user": "me"}}},
+			FaultError{Step: wizard.Sender, Field: "password", Flag: "--password-file", Label: "Password", Missing: true},
+			"--password-file is needed: A user needs"},
+		{"the test, for what was given", Given{Input: map[wizard.ID]map[string]string{wizard.Sender: {"from": "refused@example.com"}}},
+			FaultError{Step: wizard.Sender, Field: "from", Flag: "--from", Label: "From", From: wizard.LiveTest},
+			"--from: The relay refused it: 550 no."},
+		{"the test, for a secret", Given{Secrets: password("wrong")},
+			FaultError{Step: wizard.Sender, Field: "password", Flag: "--password-file", Label: "Password", From: wizard.LiveTest},
+			"--password-file: The relay refused it"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := run(t, steptest.Guide(), tt.given)
+			var got *FaultError
+			if !errors.As(err, &got) || r.State.Ended != wizard.Open {
+				t.Fatalf("%v, ended %d", err, r.State.Ended)
+			}
+			bare := *got
+			if bare.Text = ""; bare != tt.want {
+				t.Errorf("got %+v\nwant %+v", bare, tt.want)
+			}
+			if !strings.HasPrefix(err.Error(), tt.says) || strings.Contains(err.Error(), "wrong") {
+				t.Errorf("says %q", err)
+			}
+		})
+	}
+}
+
+// A fault on a field without a flag names the page and the field.
+func TestFaultWithoutAFlag(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]FaultError{
+		"install, Runs: No.": {Step: wizard.Install, Label: "Runs", Text: "No.", Missing: true},
+		"write: No.":         {Step: wizard.Write, Text: "No."},
+	} {
+		if got := err.Error(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestWarningsArePassedAndKept(t *testing.T) {
+	t.Parallel()
+	r, err := run(t, steptest.Guide(), Given{Input: map[wizard.ID]map[string]string{wizard.Relay: {"host": "mx.example.com:25"}}})
+	if err != nil || r.State.Answers.Port != 25 || len(r.Warnings) != 2 {
+		t.Fatalf("%v: %+v", err, r.Warnings)
+	}
+	want := Warning{Step: wizard.Relay, Field: "port", Flag: "--port", Text: "Port 25 is for mail between servers. Enter again keeps it."}
+	if r.Warnings[0].Flag != "--host" || r.Warnings[1] != want {
+		t.Errorf("%+v", r.Warnings)
+	}
+}
+
+func TestUnusedAnswersAreReported(t *testing.T) {
+	t.Parallel()
+	r, err := run(t, steptest.Guide(), Given{
+		Input: map[wizard.ID]map[string]string{
+			wizard.Provider: {"preset": "local"}, wizard.Relay: {"port": "25", "host": "x"}, wizard.Sender: {"nonsense": "x"}},
+		Secrets: map[wizard.ID]map[string]smtpcheck.Secret{wizard.Write: {"key": smtpcheck.NewSecret("x")}},
+	})
+	want := []Unused{{wizard.Relay, "host"}, {wizard.Relay, "port"}, {wizard.Sender, "nonsense"}, {wizard.Write, "key"}}
+	if err != nil || !reflect.DeepEqual(r.Unused, want) {
+		t.Errorf("%v: %v", err, r.Unused)
+	}
+}
+
+// Stop sees a page with its work done and its answers given, and not taken.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	r, err := run(t, steptest.Guide(), Given{Stop: func(s wizard.State) bool {
+		if s.Found[s.At].Running {
+			t.Errorf("asked while work is under way on %s", s.At)
+		}
+		return s.At == wizard.LiveTest
+	}})
+	if err != nil || r.State.At != wizard.LiveTest || r.State.Ended != wizard.Open ||
+		r.State.Found[wizard.LiveTest].Result != steptest.Verdict("") {
+		t.Errorf("%v: %+v", err, r.State)
+	}
+}
+
+func TestContextEndsIt(t *testing.T) {
+	t.Parallel()
+	begun := make(chan struct{})
+	m := wizard.Machine{Steps: []wizard.Step{steptest.Test(func(ctx context.Context, _ wizard.Job, _ func(any)) any {
+		close(begun)
+		<-ctx.Done()
+		return nil
+	})}}
+	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
+	defer cancel()
+	go func() { <-begun; cancel() }()
+	if _, err := Run(ctx, m, m.Start(wizard.Answers{}), Given{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Steps that would go on for ever are brought to an end.
+func TestNoEndlessLoop(t *testing.T) {
+	t.Parallel()
+	warn := wizard.Fault{Text: "Never enough.", Tone: wizard.Warn}
+	page := func(wizard.View) wizard.Page { return wizard.Page{Field: []wizard.Field{{Name: "x"}}} }
+	takes := map[string]func(wizard.View) wizard.Intent{
+		"the same warning": func(v wizard.View) wizard.Intent { return wizard.Stay(v.Answers, warn) },
+		"no fault":         func(v wizard.View) wizard.Intent { return wizard.Stay(v.Answers, wizard.Fault{}) },
+		"corrections": func(v wizard.View) wizard.Intent {
+			return wizard.Correct(v.Answers, wizard.Input{"x": v.Input["x"] + "x"}, wizard.Fault{})
+		},
+		"two warnings in turn": func(v wizard.View) wizard.Intent {
+			other := wizard.Fault{Text: "Nor this.", Tone: wizard.Warn}
+			if v.Warned(warn) {
+				return wizard.Stay(v.Answers, other)
+			}
+			return wizard.Stay(v.Answers, warn)
+		},
+	}
+	for name, take := range takes {
+		m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a", Pages: page, Takes: take}}}
+		if r, err := run(t, m, Given{}); err == nil || r.State.Ended != wizard.Open {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestBusyWithoutWork(t *testing.T) {
+	t.Parallel()
+	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
+		Pages: func(wizard.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
+	if _, err := run(t, m, Given{}); err == nil {
+		t.Error("no error")
+	}
+}
+
+// An answer may bring up a question, and work of which a default comes: both are
+// minded before the page is submitted.
+func TestAsideWorkAndNewQuestions(t *testing.T) {
+	t.Parallel()
+	m := wizard.Machine{Steps: []wizard.Step{steptest.Worker{
+		Step: steptest.Step{Called: "a",
+			Pages: func(v wizard.View) wizard.Page {
+				page := wizard.Page{Field: []wizard.Field{{Name: "host"}}}
+				if v.Input["host"] == "mx" {
+					port, _ := v.Found["a"].Result.(string)
+					page.Field = append(page.Field, wizard.Field{Name: "port", Default: port}, wizard.Field{Name: "tls"})
+				}
+				return page
+			},
+			Takes: func(v wizard.View) wizard.Intent {
+				a := v.Answers
+				a.Host, a.From, a.User = v.Input["host"], v.Input["port"], v.Input["tls"]
+				return wizard.Next(a)
+			}},
+		Want: func(v wizard.View) wizard.Job { return wizard.Job{Task: "ports", For: v.Input["host"]} },
+		Do: func(_ context.Context, job wizard.Job, _ func(any)) any {
+			time.Sleep(10 * time.Millisecond)
+			return job.For.(string) + " 465"
+		},
+	}}}
+	r, err := run(t, m, Given{Input: map[wizard.ID]map[string]string{"a": {"host": "mx", "tls": "tls"}}})
+	if a := r.State.Answers; err != nil || a.Host != "mx" || a.From != "mx 465" || a.User != "tls" {
+		t.Errorf("%v: %+v", err, a)
+	}
+}
+
+// Where all is given, nothing is left for work in the background to say.
+func TestAsideWorkIsNotNeeded(t *testing.T) {
+	t.Parallel()
+	m := wizard.Machine{Steps: []wizard.Step{steptest.Worker{
+		Step: steptest.Step{Called: "a", Pages: func(wizard.View) wizard.Page {
+			return wizard.Page{Aside: "Looking", Field: []wizard.Field{{Name: "host"}}}
+		}},
+		Want: func(wizard.View) wizard.Job { return wizard.Job{Task: "ports"} },
+		Do:   func(ctx context.Context, _ wizard.Job, _ func(any)) any { <-ctx.Done(); return nil },
+	}}}
+	if r, err := run(t, m, Given{Input: map[wizard.ID]map[string]string{"a": {"host": "mx"}}}); err != nil || r.State.Ended != wizard.Done {
+		t.Errorf("%v: %+v", err, r.State)
+	}
+}
