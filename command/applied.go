@@ -29,7 +29,7 @@ func (o *options) applyFailed(w steps.World, found steps.Surroundings, r flags.R
 	if !errors.As(err, &fault) {
 		return err
 	}
-	if fault.From == wizard.LiveTest && tested && trial.Result.Failure != nil {
+	if (fault.From == wizard.LiveTest || fault.Step == wizard.LiveTest) && tested && trial.Result.Failure != nil {
 		return o.refused(w, found, trial)
 	}
 	if fault.Step == wizard.Write || fault.From == wizard.Write {

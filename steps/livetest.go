@@ -174,6 +174,7 @@ const (
 	actShow   = "show"
 	actRetry  = "retry"
 	actSkip   = "skip"
+	actStop   = "stop"
 	actTrust  = "skip-verify"
 )
 
@@ -215,7 +216,12 @@ func refusalChoices(v wizard.View, t Trial) []wizard.Choice {
 		list = append(list, wizard.Choice{Value: actBetter, Cells: []string{best.Title + ", and test again"}})
 	}
 	d := t.Diagnosis
-	if step := wizard.ID(d.Step); step != "none" && step != "" {
+	step := wizard.ID(d.Step)
+	curable := step != "none" && step != ""
+	if v.Answers.Unattended && (d.WaitHelps || !curable) {
+		return []wizard.Choice{{Value: actStop, Cells: []string{"Stop"}}} // nobody is there to wait
+	}
+	if curable {
 		list = append(list, wizard.Choice{Value: actFix, Cells: []string{"Change " + fieldWords(step, d.Field)}})
 	}
 	again := retryChoice
@@ -263,6 +269,8 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 	case actSkip:
 		a.Untested = true
 		return wizard.Next(a)
+	case actStop:
+		return wizard.Stay(a, wizard.Fault{Field: "action", Tone: wizard.Bad, Text: t.Result.Failure.Error() + ". " + t.Diagnosis.Fix})
 	case actRetry:
 		a.Retries++
 		return wizard.Stay(a, wizard.Fault{})
