@@ -55,6 +55,8 @@ func TestSPFOfProvider(t *testing.T) {
 		{"two", []string{"v=spf1 include:_spf.google.com -all", "v=spf1 mx -all"}, nil, Advice, "2 SPF records"},
 		{"spoilt", []string{"v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all"}, nil, Advice, `"ipv4:192.0.2.7" is no mechanism`},
 		{"open to all", []string{"v=spf1 include:_spf.google.com +all"}, nil, Advice, "+all"},
+		{"open to all by a redirect", []string{"v=spf1 redirect=all.example.com"},
+			map[string][]string{"all.example.com": {"v=spf1 all"}}, Advice, "+all"},
 		{"an include that leads nowhere", []string{"v=spf1 include:gone.example.com include:_spf.google.com -all"}, nil, Advice,
 			"include:gone.example.com leads to a name without an SPF record"},
 		{"round in circles", []string{"v=spf1 include:example.com -all"}, nil, Advice, "more than 10 DNS look-ups"},

@@ -25,8 +25,8 @@ func lookSPF(ctx context.Context, dns Resolver, q Query, addresses []netip.Addr)
 		return hint("spf", Advice, fmt.Sprintf("The SPF check of %s fails for every mail: %s.", q.Domain, permanent.reason))
 	case err != nil:
 		return unanswered("spf", "the SPF record of "+q.Domain)
-	case w.top.Open():
-		return hint("spf", Advice, fmt.Sprintf("The SPF record of %s ends in +all: everybody may send in its name, "+
+	case w.top.Open() || w.open && result == '+':
+		return hint("spf", Advice, fmt.Sprintf("The SPF record of %s lets everybody send in its name (+all), "+
 			"and receivers distrust that. Make it ~all.", q.Domain))
 	case result == '+':
 		return hint("spf", Good, fmt.Sprintf("The SPF record of %s lists %s.", q.Domain, w.listed(q)))

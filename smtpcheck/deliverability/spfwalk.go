@@ -35,6 +35,7 @@ type walk struct {
 	// opaque is set when a term was passed over that only a receiver can judge:
 	// a macro, ptr or exists.
 	opaque bool
+	open   bool       // a +all was reached
 	top    SPF        // the record of the domain itself
 	hit    netip.Addr // the last of addresses that a term listed
 }
@@ -51,6 +52,7 @@ func (w *walk) check(ctx context.Context, domain string, depth int) (byte, error
 	}
 	for _, t := range record.Terms {
 		if t.Mechanism == "all" {
+			w.open = w.open || t.Qualifier == '+'
 			return t.Qualifier, nil // what follows is never looked at (section 5.1)
 		}
 		matches, err := w.matches(ctx, t, domain, depth)
