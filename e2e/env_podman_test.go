@@ -1,0 +1,75 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestEnvPodman makes containers that are never started, and looks at the
+// environment they would have.
+func TestEnvPodman(t *testing.T) {
+	podman, err := exec.LookPath("podman")
+	if err != nil || os.Geteuid() != 0 {
+		t.Skip("needs podman, and root")
+	}
+	dir := t.TempDir()
+	envOK(t, os.Mkdir(filepath.Join(dir, "rootfs"), 0o755))
+	storage := []string{"--root", filepath.Join(dir, "root"), "--runroot", filepath.Join(dir, "run"), "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"}
+	run := func(args ...string) ([]byte, error) {
+		cmd := exec.Command(podman, append(storage, args...)...)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
+		return cmd.Output()
+	}
+	path := filepath.Join(dir, "env")
+	for i, file := range podmanFiles(t) {
+		envPut(t, path, file, 0o600)
+		name := fmt.Sprintf("c%d", i)
+		_, err := run("create", "--network", "none", "--name", name, "--env-file", path, "--rootfs", filepath.Join(dir, "rootfs"), "true")
+		model := envReading(t, "podman", "nothing set", file)
+		if (err != nil) != (model.Err != nil) {
+			t.Errorf("%q: the model says %v, podman %v", file, model.Err, err)
+			continue
+		}
+		if err != nil {
+			continue
+		}
+		out, err := run("inspect", name, "--format", "{{json .Config.Env}}")
+		envOK(t, err)
+		var env []string
+		envOK(t, json.Unmarshal(out, &env))
+		real := map[string]string{}
+		for _, entry := range env {
+			key, value, _ := strings.Cut(entry, "=")
+			real[key] = value
+		}
+		delete(real, "TERM")
+		delete(real, "container")
+		if !envSame(model.Vars, real) {
+			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, real)
+		}
+	}
+}
+
+// podmanFiles are the peculiar files, and one with every value on a line of its own.
+func podmanFiles(t *testing.T) []string {
+	var all strings.Builder
+	for i, v := range envValues(t) {
+		if !strings.ContainsAny(v, "\n\r\x00") && strings.ToValidUTF8(v, "") == v {
+			fmt.Fprintf(&all, "K%d=%s\n", i, v)
+		}
+	}
+	var out []string
+	for _, file := range envPeculiar {
+		if strings.ToValidUTF8(file, "") == file {
+			out = append(out, file)
+		}
+	}
+	return append(out, all.String())
+}
