@@ -77,15 +77,23 @@ func (w World) query(s Setup) (deliverability.Query, bool) {
 	return q, true
 }
 
-// hintBlocks shows what to do first, and the rest quietly.
+// hintBlocks shows what to do first, then what is not known; what is in order
+// takes one line.
 func hintBlocks(hints []deliverability.Hint) []wizard.Block {
 	var advice, rest []wizard.Block
+	var good []string
 	for _, h := range hints {
-		if h.Level == deliverability.Advice {
+		switch h.Level {
+		case deliverability.Advice:
 			advice = append(advice, wizard.Text{Tone: wizard.Warn, Label: "Advice", Body: h.Text})
-		} else {
+		case deliverability.Good:
+			good = append(good, strings.ReplaceAll(strings.ToUpper(h.ID), "-", " "))
+		default:
 			rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: h.Text})
 		}
+	}
+	if len(good) > 0 {
+		rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: "In order: " + strings.Join(good, ", ") + "."})
 	}
 	return append(advice, rest...)
 }
