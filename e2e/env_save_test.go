@@ -212,6 +212,10 @@ func envForeignOwner(t testing.TB, dir string) {
 	if !errors.Is(err, envwriter.ErrOwner) {
 		t.Errorf("%v", err)
 	}
+	_, err = envwriter.Save(filepath.Join(dir, "new.env"), []byte("new"), envwriter.SaveOptions{ReadBy: &envwriter.User{UID: 4007, GID: 4007}})
+	if !errors.Is(err, envwriter.ErrUnreadable) {
+		t.Errorf("a new file for somebody else: %v", err)
+	}
 }
 
 func envReadOnlyFolder(t testing.TB, dir string) {

@@ -1,6 +1,7 @@
 package envwriter
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -115,12 +116,12 @@ func (a access) apply(f handle) error {
 	if err != nil {
 		return err
 	}
-	if a.gid == made.gid || a.gid < 0 {
+	if a.gid < 0 {
 		a.gid = made.gid
 	}
 	if a.uid != made.uid || a.gid != made.gid {
 		if err := f.chown(a.uid, a.gid); err != nil {
-			return ownerError{err}
+			return fmt.Errorf("%w: %w", ErrOwner, err)
 		}
 	}
 	if err := a.copyAttributes(f); err != nil {
@@ -152,9 +153,3 @@ func (a access) copyAttributes(f handle) error {
 	}
 	return nil
 }
-
-// An ownerError is ErrOwner with what the system said.
-type ownerError struct{ err error }
-
-func (e ownerError) Error() string   { return ErrOwner.Error() }
-func (e ownerError) Unwrap() []error { return []error{ErrOwner, e.err} }

@@ -30,7 +30,6 @@ func (s *saver) inPlace() error {
 		return s.fail("write in place", err)
 	}
 	s.saved.Changed = true
-	s.saved.Mode, s.saved.UID, s.saved.GID = s.old.Mode, s.old.UID, s.old.GID
 	return nil
 }
 

@@ -43,6 +43,9 @@ func (e *FileError) Unwrap() error { return e.Err }
 
 // cause strips the path and call that errors of package os repeat.
 func cause(err error) error {
+	if errors.Is(err, ErrOwner) {
+		return ErrOwner
+	}
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		return path.Err
 	}

@@ -2,6 +2,7 @@ package envwriter
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -72,5 +73,21 @@ func TestLoad(t *testing.T) {
 	s, err := Load(at("link"))
 	if err != nil || s.Target != at("file") || string(s.Bytes) != "A=1\n" || s.Mode != 0o640 {
 		t.Errorf("through a link: %+v, %v", s, err)
+	}
+}
+
+func TestFileErrorSaysWhereAndWhy(t *testing.T) {
+	t.Parallel()
+	denied := &fs.PathError{Op: "fchown", Path: "/x/.envwriter-1.tmp", Err: syscall.EPERM}
+	cases := map[string]error{
+		".env: open: permission denied":     &fs.PathError{Op: "open", Path: "/x", Err: syscall.EACCES},
+		".env: open: " + ErrMounted.Error(): ErrMounted,
+		".env: open: " + ErrOwner.Error():   fmt.Errorf("%w: %w", ErrOwner, denied),
+		".env: open: file exists":           &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EEXIST},
+	}
+	for want, err := range cases {
+		if got := (&FileError{Stage: "open", Path: ".env", Err: err}).Error(); got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
 	}
 }

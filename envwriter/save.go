@@ -140,6 +140,9 @@ func (s *saver) warn(text string) { s.saved.Warnings = append(s.saved.Warnings, 
 // replace writes a temporary file beside the old one and renames it over it.
 func (s *saver) replace() error {
 	temp, err := s.temporary(s.new, s.access)
+	if errors.Is(err, ErrOwner) && !s.old.Exists { // there is no owner to keep: its reader was to get it
+		err = ErrUnreadable
+	}
 	if err != nil {
 		return s.fail("write a temporary file", err)
 	}
@@ -152,7 +155,6 @@ func (s *saver) replace() error {
 		return err
 	}
 	s.saved.Changed, s.saved.Created = true, !s.old.Exists
-	s.saved.Mode, s.saved.UID, s.saved.GID = s.access.mode, s.access.uid, s.access.gid
 	return s.syncDir()
 }
 
@@ -194,6 +196,7 @@ func (s *saver) syncDir() error {
 func (s *saver) verify() error {
 	now, err := load(s.disk, s.saved.Path)
 	if err == nil && bytes.Equal(now.Bytes, s.new) && s.holds(now.Bytes) {
+		s.saved.Mode, s.saved.UID, s.saved.GID = now.Mode, now.UID, now.GID
 		return nil
 	}
 	if err := s.restore(); err != nil {

@@ -53,6 +53,15 @@ func TestSaveNewFile(t *testing.T) {
 	}
 }
 
+func TestSaveNewFileOfAnotherMode(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "compose.override.yaml")
+	saved, err := Save(path, []byte("x"), SaveOptions{NewMode: 0o644})
+	if err != nil || modeOf(t, path) != 0o644 || saved.Mode != 0o644 || saved.UID != os.Geteuid() {
+		t.Errorf("%+v, %v, %v", saved, err, modeOf(t, path))
+	}
+}
+
 func TestSaveKeepsTheOldFileAsABackup(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
