@@ -19,9 +19,10 @@ import (
 // mailbox, on loopback ports of its own.
 type postfix struct {
 	dir string
-	// Submission offers STARTTLS, TLS speaks it from the first byte.
-	Submission, TLS int
-	CAFile          string
+	// Submission offers STARTTLS, TLS speaks it from the first byte. At Nobody
+	// nothing listens.
+	Submission, TLS, Nobody int
+	CAFile                  string
 }
 
 // The account that a Postfix with SASL knows. The password has every character
@@ -40,7 +41,7 @@ func startPostfix(t *testing.T, lines ...string) *postfix {
 	}
 	dir, err := os.MkdirTemp("/tmp", "postfix-e2e-") // short: it holds sockets
 	check(t, err)
-	p := &postfix{dir: dir, Submission: freePort(t), TLS: freePort(t), CAFile: filepath.Join(dir, "cert.pem")}
+	p := &postfix{dir: dir, Submission: freePort(t), TLS: freePort(t), Nobody: freePort(t), CAFile: filepath.Join(dir, "cert.pem")}
 	for _, name := range []string{"conf", "queue", "data", "mail", "conf/sasl"} {
 		check(t, os.Mkdir(filepath.Join(dir, name), 0o755))
 	}
@@ -118,6 +119,7 @@ mydestination =
 mynetworks =
 alias_maps =
 local_recipient_maps =
+default_transport = error:nothing leaves this machine
 virtual_mailbox_domains = example.test
 virtual_mailbox_base = %[1]s/mail
 virtual_mailbox_maps = static:inbox
