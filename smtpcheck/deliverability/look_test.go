@@ -103,6 +103,7 @@ func TestSPFOfAddresses(t *testing.T) {
 	own := Query{Host: "198.51.100.9", Own: true}
 	direct := Query{Host: "198.51.100.200", Direct: true, Source: speaksFrom("203.0.113.5")}
 	nat := Query{Host: "198.51.100.200", Direct: true, Source: speaksFrom("10.0.0.5")}
+	service := Query{Host: "198.51.100.9", Provider: "Some Service"}
 	tests := []struct {
 		q      Query
 		record string
@@ -120,7 +121,10 @@ func TestSPFOfAddresses(t *testing.T) {
 		{direct, "v=spf1 ip4:203.0.113.5 -all", Good, "lists 203.0.113.5"},
 		{direct, "v=spf1 mx -all", Unknown, "add ip4:203.0.113.5."},
 		{nat, "v=spf1 mx -all", Unknown, "has an SPF record"},
-		{Query{Host: "198.51.100.9", Provider: "Some Service"}, "v=spf1 mx -all", Unknown, "that Some Service sends from is not known"},
+		{own, "no SPF", Advice, "example.com: v=spf1 ip4:198.51.100.9 ~all"},
+		{Query{Host: "127.0.0.1", Own: true}, "no SPF", Advice, "v=spf1 ip4:ADDRESS ~all"},
+		{service, "no SPF", Advice, "Ask Some Service"},
+		{service, "v=spf1 mx -all", Unknown, "that Some Service sends from is not known"},
 	}
 	for _, tt := range tests {
 		h, _ := spfOf(t, tt.q, map[string][]string{"example.com": {tt.record}})

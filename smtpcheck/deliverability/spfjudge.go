@@ -63,10 +63,15 @@ func (w *walk) mechanisms() string {
 
 func (w *walk) absent(q Query) Hint {
 	text := q.Domain + " has no SPF record, so receivers cannot tell who may send in its name."
-	if len(w.names) > 0 {
-		text += fmt.Sprintf(" Add a TXT record to %s: v=spf1 %s ~all", q.Domain, w.mechanisms())
-	} else {
-		text += fmt.Sprintf(" Ask %s which one it wants.", q.operator())
+	switch add := w.mechanisms(); {
+	case len(w.names) > 0:
+		text += fmt.Sprintf(" Add a TXT record to %s: v=spf1 %s ~all", q.Domain, add)
+	case add != "":
+		text += fmt.Sprintf(" If mail leaves from the addresses at hand, add a TXT record to %s: v=spf1 %s ~all", q.Domain, add)
+	case q.Provider != "":
+		text += fmt.Sprintf(" Ask %s which one it wants, if any.", q.Provider)
+	default:
+		text += fmt.Sprintf(" Add a TXT record to %s with the address that mail leaves from: v=spf1 ip4:ADDRESS ~all", q.Domain)
 	}
 	return hint("spf", Advice, text)
 }
