@@ -39,7 +39,7 @@ func (o *options) applyFailed(w steps.World, found steps.Surroundings, r flags.R
 }
 
 func (o *options) refused(w steps.World, found steps.Surroundings, trial steps.Trial) error {
-	check := trialJSON(w, found, trial)
+	check := trialJSON(w.Candidates(found, nil), trial)
 	if !o.json {
 		printTrial(o.Out, trial, check)
 		fmt.Fprintln(o.Out, "\nNothing was written.")
@@ -97,14 +97,14 @@ func applied(w steps.World, found steps.Surroundings, r flags.Result, out steps.
 	}
 	a.Warnings = append(a.Warnings, out.Warnings...)
 	if trial, ok := steps.TrialOf(r.State); ok {
-		check := trialJSON(w, found, trial)
+		check := trialJSON(w.Candidates(found, nil), trial)
 		a.Check = &check
 	}
 	return a
 }
 
 func printDiff(o *options, d *steps.Draft) {
-	if d == nil || !d.Env.Changed() {
+	if d == nil || !d.Env.Changed() && d.Before.Exists {
 		fmt.Fprintln(o.Out, "Nothing would change.")
 		return
 	}

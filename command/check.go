@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,9 +47,10 @@ The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo
 				return err
 			}
 			live := newProgress(o, setup)
-			trial := world.Try(ctx, setup, f.names(world, found), live.report)
+			candidates := f.candidates(world, found)
+			trial := world.Try(ctx, setup, namesOf(candidates), live.report)
 			live.end()
-			return report(o, world, found, trial)
+			return report(o, candidates, trial)
 		},
 	}
 	flags := c.Flags()
@@ -75,7 +77,7 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 			return s, usage(err)
 		}
 	}
-	for _, name := range append(f.helo, f.hostname) {
+	for _, name := range append(slices.Clone(f.helo), f.hostname) {
 		if err := pocketid.CheckName(name).Err(); name != "" && err != nil {
 			return s, usage(fmt.Errorf("%q: %w", name, err))
 		}
@@ -92,13 +94,16 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 	return s, nil
 }
 
-// names are the identities to try: those found, and those given.
-func (f checkFlags) names(w steps.World, found steps.Surroundings) []string {
+// candidates are the identities to try: those found, and those given. Also what
+// is no proper name is tried where it was found: Pocket ID would announce it.
+func (f checkFlags) candidates(w steps.World, found steps.Surroundings) []pocketid.Candidate {
+	return w.Candidates(found, append(slices.Clone(f.helo), f.hostname))
+}
+
+func namesOf(candidates []pocketid.Candidate) []string {
 	var names []string
-	for _, c := range w.Candidates(found, append(f.helo, f.hostname)) {
-		if c.Check.Err() == nil {
-			names = append(names, c.Name)
-		}
+	for _, c := range candidates {
+		names = append(names, c.Name)
 	}
 	return names
 }
@@ -169,7 +174,7 @@ const containerNote = "No hostname is set for the container, so Pocket ID announ
 	pocketid.StandInContainerID + " stands for it. --hostname tests another name."
 
 // trialJSON turns a test into its JSON. The lists are never null.
-func trialJSON(w steps.World, found steps.Surroundings, t steps.Trial) checkResult {
+func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
 	r := checkResult{
 		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: append([]string{}, t.Result.Announced...), Explanation: t.Speech.Note,
@@ -184,10 +189,13 @@ func trialJSON(w steps.World, found steps.Surroundings, t steps.Trial) checkResu
 	}
 	if f := t.Result.Failure; f != nil {
 		r.Stage, r.Exit = string(f.Stage), exitOf[f.Stage]
+		if errors.Is(f, context.Canceled) {
+			r.Exit = exitInterrupted
+		}
 	} else if !t.Setup.NoSend {
 		r.Token = t.Token
 	}
-	r.Identities = identitiesJSON(w.Candidates(found, nil), t.Verdicts)
+	r.Identities = identitiesJSON(candidates, t.Verdicts)
 	if d := t.Diagnosis; d != nil {
 		r.Diagnosis = &diagnosisJSON{d.ID, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence), d.Temporary}
 	}
@@ -229,8 +237,8 @@ func identitiesJSON(candidates []pocketid.Candidate, verdicts []smtpcheck.Verdic
 }
 
 // report prints the outcome and returns its exit code as an error.
-func report(o *options, w steps.World, found steps.Surroundings, t steps.Trial) error {
-	r := trialJSON(w, found, t)
+func report(o *options, candidates []pocketid.Candidate, t steps.Trial) error {
+	r := trialJSON(candidates, t)
 	if o.json {
 		if err := printJSON(o.Out, r); err != nil {
 			return err
@@ -238,13 +246,13 @@ func report(o *options, w steps.World, found steps.Surroundings, t steps.Trial) 
 	} else {
 		printVerdict(o.Out, t, r)
 	}
-	if f := t.Result.Failure; f != nil {
-		if errors.Is(f, context.Canceled) {
-			return errInterrupted
-		}
-		return &exitError{Code: r.Exit}
+	switch r.Exit {
+	case exitOK:
+		return nil
+	case exitInterrupted:
+		return errInterrupted
 	}
-	return nil
+	return &exitError{Code: r.Exit}
 }
 
 // newWorld is the machine as it is, with further certificates to trust.

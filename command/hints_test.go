@@ -23,7 +23,7 @@ func TestHintsArePrinted(t *testing.T) {
 			{ID: "mx", Level: deliverability.Unknown, Text: "No answer."},
 		},
 	}
-	r := trialJSON(steps.Real(), steps.Surroundings{}, trial)
+	r := trialJSON(nil, trial)
 	packed, err := json.Marshal(r)
 	if want := `"hints":[{"id":"spf","level":"advice","text":"Change it."},{"id":"mx","level":"unknown","text":"No answer."}]`; err != nil ||
 		!strings.Contains(string(packed), want) || !r.OK || r.Exit != 0 {
