@@ -24,7 +24,7 @@ var live = []struct {
 	{relay: "postfix", name: "3f9c2a71b0de", mode: "starttls", id: "postfix-504-helo", step: diagnosis.StepIdentity},
 	{relay: "postfix-at-once", name: "localhost", mode: "none", id: "postfix-504-localhost", step: diagnosis.StepIdentity},
 	{relay: "drops-at-ehlo", name: "localhost", mode: "none", id: "ehlo-generic-name", step: diagnosis.StepIdentity},
-	{relay: "drops-at-ehlo", mode: "none", id: "go-ehlo-swallowed", step: diagnosis.StepIdentity},
+	{relay: "drops-at-ehlo", mode: "none", id: "ehlo-closed", step: diagnosis.StepIdentity},
 	{relay: "closes-in-data", mode: "none", id: "data-closed", step: diagnosis.StepNone},
 	{relay: "http", mode: "none", id: "not-smtp", step: diagnosis.StepRelay},
 	{relay: "ssh", mode: "none", id: "not-smtp", step: diagnosis.StepRelay},

@@ -125,7 +125,7 @@ var refusals = []struct {
 	{"own, handshake slow", Situation{Stage: "tls", Err: smtpcheck.ErrTimeout}, "handshake-timeout", "tls", StepRelay, "tls", Likely},
 	{"own, EHLO slow", Situation{Stage: "ehlo", Err: smtpcheck.ErrTimeout}, "reply-timeout", "ehlo", StepNone, "", Likely},
 	{"own, EHLO closed, generic", Situation{Stage: "ehlo", Err: smtpcheck.ErrClosed, Names: []string{"localhost"}}, "ehlo-generic-name", "ehlo", StepIdentity, "hostname", Likely},
-	{"own, EHLO closed", Situation{Stage: "ehlo", Err: smtpcheck.ErrClosed, Names: []string{"id.example.com"}}, "go-ehlo-swallowed", "ehlo", StepIdentity, "hostname", Likely},
+	{"own, EHLO closed", Situation{Stage: "ehlo", Err: smtpcheck.ErrClosed, Names: []string{"id.example.com"}}, "ehlo-closed", "ehlo", StepIdentity, "hostname", Likely},
 	{"own, MAIL closed", Situation{Stage: "mail", Err: smtpcheck.ErrClosed, Names: []string{"vps"}}, "hangup-generic-name", "mail", StepIdentity, "hostname", Likely},
 	{"own, greeting closed", Situation{Stage: "greeting", Err: smtpcheck.ErrClosed}, "greeting-closed", "greeting", StepRelay, "tls", Likely},
 	{"own, TLS closed", Situation{Stage: "tls", Err: io.EOF}, "handshake-closed", "tls", StepRelay, "tls", Likely},

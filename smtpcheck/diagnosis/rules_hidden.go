@@ -132,6 +132,12 @@ var hiddenRules = []rule{
 		fix:   "Look whether the test mail came, wait a minute, and try again. If it stays, the relay's log has the reason.",
 	},
 	{
+		id: "ehlo-closed", at: "ehlo", kind: closed, when: stageKnown,
+		sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "{host} hung up at the EHLO without a word. The first suspect is the name it was given, then a block on {ip}.",
+		fix:   "Look which names it accepts and choose one of them. If it hangs up on every name, ask the relay's operator about a block on {ip}.",
+	},
+	{
 		id: "go-ehlo-swallowed", stage: smtpcheck.StageEHLO, kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up and its words are lost. The first suspect is the EHLO name (localhost, a container id), then a block on this machine's IP, then a TLS mode that does not fit the port.",
