@@ -61,7 +61,7 @@ func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wiza
 	cancel()
 	within(stopWait, work.Stop)
 	face.after.close(state)
-	return state, ending(ctx, state, why, err)
+	return state, ending(state, why, err)
 }
 
 func (o Options) filled() Options {
@@ -161,7 +161,7 @@ func within(d time.Duration, f func()) {
 
 // ending is the error that tells why the guide ended: what the model says, else
 // what the terminal said. A terminal that fails on the way is one that is gone.
-func ending(ctx context.Context, s wizard.State, why, err error) error {
+func ending(s wizard.State, why, err error) error {
 	switch {
 	case why != nil:
 		return why

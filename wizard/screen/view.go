@@ -63,7 +63,7 @@ func (m *model) small() frame {
 	return frame{text: strings.Join(lines[:min(len(lines), m.h)], "\n"), x: -1}
 }
 
-// View shows the frame that the last update drew.
+// view shows the frame that the last update drew.
 func (m *model) view() tea.View {
 	v := tea.NewView(m.frame.text)
 	v.AltScreen = true
