@@ -226,7 +226,7 @@ func (s identity) trouble(v wizard.View) []wizard.Block {
 	if first == nil {
 		return nil
 	}
-	d := diagnosis.FromFailure(first.Failure, s.world.setup(v.Answers).situation(pocketid.Speech{}))
+	d := diagnosis.FromFailure(first.Failure, s.world.setup(v.Answers).situation(nil))
 	return []wizard.Block{
 		wizard.Text{Tone: wizard.Warn, Label: "It said", Body: first.Failure.Error()},
 		wizard.Text{Label: "Why", Body: d.Cause},

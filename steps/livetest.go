@@ -9,6 +9,7 @@ import (
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/wizard"
 )
 
@@ -174,7 +175,6 @@ const (
 	actShow   = "show"
 	actRetry  = "retry"
 	actSkip   = "skip"
-	actStop   = "stop"
 	actTrust  = "skip-verify"
 )
 
@@ -211,18 +211,16 @@ func showChoice(v wizard.View) wizard.Choice {
 
 // refusalChoices begins with the way to the cure, so that Enter alone takes it.
 func refusalChoices(v wizard.View, t Trial) []wizard.Choice {
+	if v.Answers.Unattended {
+		return []wizard.Choice{{Value: actFix, Cells: []string{"Say what to change"}}}
+	}
 	var list []wizard.Choice
 	if best, ok := better(t); ok {
 		list = append(list, wizard.Choice{Value: actBetter, Cells: []string{best.Title + ", and test again"}})
 	}
 	d := t.Diagnosis
-	step := wizard.ID(d.Step)
-	curable := step != "none" && step != ""
-	if v.Answers.Unattended && (d.WaitHelps || !curable) {
-		return []wizard.Choice{{Value: actStop, Cells: []string{"Stop"}}} // nobody is there to wait
-	}
-	if curable {
-		list = append(list, wizard.Choice{Value: actFix, Cells: []string{"Change " + fieldWords(step, d.Field)}})
+	if d.Step != diagnosis.StepNone {
+		list = append(list, wizard.Choice{Value: actFix, Cells: []string{"Change " + fieldWords(wizard.ID(d.Step), d.Field)}})
 	}
 	again := retryChoice
 	if d.WaitHelps {
@@ -236,7 +234,7 @@ func refusalChoices(v wizard.View, t Trial) []wizard.Choice {
 	if !d.WaitHelps {
 		list = append(list, again)
 	}
-	if t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == "identity" {
+	if t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity {
 		list = append(list, wizard.Choice{Value: actOwn, Cells: []string{"Test as " + v.Answers.Hostname + ", to prove the rest"}})
 	}
 	return append(list, skipChoice)
@@ -269,8 +267,6 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 	case actSkip:
 		a.Untested = true
 		return wizard.Next(a)
-	case actStop:
-		return wizard.Stay(a, wizard.Fault{Field: "action", Tone: wizard.Bad, Text: t.Result.Failure.Error() + ". " + t.Diagnosis.Fix})
 	case actRetry:
 		a.Retries++
 		return wizard.Stay(a, wizard.Fault{})
@@ -287,10 +283,21 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 		a = apply(a, best)
 		return wizard.Stay(a, wizard.Fault{})
 	}
-	d := t.Diagnosis
-	return wizard.Goto(a, wizard.ID(d.Step), wizard.Fault{
-		Field: d.Field, Tone: wizard.Bad, Text: t.Result.Failure.Error() + ". " + d.Fix,
-	})
+	return toCure(a, t)
+}
+
+// toCure goes to the answer to change, or says on the spot that no answer here
+// can help.
+func toCure(a wizard.Answers, t Trial) wizard.Intent {
+	if t.Result.Failure == nil || t.Diagnosis == nil {
+		return wizard.Stay(a, wizard.Fault{})
+	}
+	fault := wizard.Fault{Field: t.Diagnosis.Field, Tone: wizard.Bad, Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix}
+	if t.Diagnosis.Step == diagnosis.StepNone {
+		fault.Field = "action"
+		return wizard.Stay(a, fault)
+	}
+	return wizard.Goto(a, wizard.ID(t.Diagnosis.Step), fault)
 }
 
 // toggle switches "as none" and "show" on and off.

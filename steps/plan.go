@@ -94,7 +94,10 @@ func (w World) draft(o Order, found Surroundings) (*Draft, error) {
 	if err := d.encode(base, version, readers); err != nil {
 		return nil, err
 	}
-	d.Diff = envwriter.Diff(d.Before.Bytes, d.Env.New, secretKeys)
+	d.Diff = envwriter.Diff(base, d.Env.New, secretKeys)
+	if d.Before.Exists {
+		d.Diff = envwriter.Diff(d.Before.Bytes, d.Env.New, secretKeys)
+	}
 	d.override()
 	d.warn(version)
 	return d, nil

@@ -101,7 +101,7 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 	side.Wait()
 	t.Hints = hints(t.Result.Failure == nil)
 	if t.Result.Failure != nil {
-		d := diagnosis.FromFailure(t.Result.Failure, s.situation(speech))
+		d := diagnosis.FromFailure(t.Result.Failure, s.situation(t.Result.Announced))
 		t.Diagnosis = &d
 	}
 	t.Advice = w.advise(s, t.Verdicts, w.elsewhere(ctx, t))
@@ -131,14 +131,11 @@ func (w World) Identities(ctx context.Context, s Setup, names []string, report f
 	return smtpcheck.Identities(ctx, plan, names, func(v smtpcheck.Verdict) { report(v) })
 }
 
-func (s Setup) situation(speech pocketid.Speech) diagnosis.Situation {
-	names := []string{speech.Names.First}
-	if s.TLS == smtpcheck.TLSStartTLS {
-		names = append(names, speech.Names.AfterTLS)
-	}
+// situation is what was tried, for the diagnosis.
+func (s Setup) situation(announced []string) diagnosis.Situation {
 	return diagnosis.Situation{
 		Provider: s.Preset, Host: s.Host, Port: s.Port, TLS: s.TLS,
-		Names: names, SpeaksAs: s.As.String(),
+		Names: announced, SpeaksAs: s.As.String(),
 		User: s.User, From: s.From, To: s.To,
 	}
 }
@@ -157,7 +154,7 @@ func (s Setup) message(token string, names smtpcheck.Names, now time.Time) ([]by
 // failed is a test that could not begin.
 func (t Trial) failed(stage smtpcheck.Stage, err error) Trial {
 	t.Result.Failure = &smtpcheck.Failure{Stage: stage, Err: err}
-	d := diagnosis.FromFailure(t.Result.Failure, t.Setup.situation(t.Speech))
+	d := diagnosis.FromFailure(t.Result.Failure, t.Setup.situation(nil))
 	t.Diagnosis = &d
 	return t
 }

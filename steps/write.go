@@ -87,6 +87,9 @@ func (s write) Page(v wizard.View) wizard.Page {
 func (s write) plan(page wizard.Page, d *Draft, v wizard.View) wizard.Page {
 	page.Why = fmt.Sprintf("%d changed, %d added, %d lines untouched. Nothing is written before you agree.",
 		d.Env.Count(envwriter.Changed)+d.Env.Count(envwriter.Removed), d.Env.Count(envwriter.Added), d.Env.Untouched)
+	if !d.Before.Exists {
+		page.Why = fmt.Sprintf("A new file with %d keys for mail. Nothing is written before you agree.", d.Env.Count(envwriter.Added))
+	}
 	if !d.anything() {
 		page.Why = "Nothing to change: the file says all this already."
 	} else if len(d.Diff) > 0 {
@@ -139,6 +142,9 @@ func wholeFile(d *Draft) wizard.Block {
 func fileTable(d *Draft) wizard.Table {
 	t := wizard.Table{}
 	add := func(cells ...string) { t.Rows = append(t.Rows, wizard.Row{Cells: cells}) }
+	if !d.Before.Exists {
+		add("new", filepath.Base(d.Order.EnvFile), "from Pocket ID's template, with a new ENCRYPTION_KEY")
+	}
 	if d.Override != "" {
 		add("new", filepath.Base(d.Override), "hostname: "+d.Order.Hostname)
 	}
