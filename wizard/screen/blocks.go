@@ -59,7 +59,7 @@ func (l look) text(t wizard.Text, labels, w int) []string {
 	switch {
 	case label == "":
 	case w-2-labels-3 < leastText || width(label) > labels:
-		lines = append(lines, l.strong.Styled(l.clip(label, w)))
+		lines = append(lines, l.strong.Render(l.clip(label, w)))
 		column = 2
 	default:
 		column = 2 + labels + 3
@@ -69,7 +69,7 @@ func (l look) text(t wizard.Text, labels, w int) []string {
 		if i == 0 {
 			head = strings.Repeat(" ", column) + lead
 			if len(lines) == 0 && label != "" {
-				head = "  " + l.strong.Styled(pad(label, labels+3)) + lead
+				head = "  " + l.strong.Render(pad(label, labels+3)) + lead
 			}
 		}
 		lines = append(lines, head+l.toned(t.Tone, line))
@@ -84,7 +84,7 @@ func (l look) verbatim(v wizard.Verbatim, w int) []string {
 	for _, line := range v.Lines {
 		first, rest := fold("  "+l.clean(line.Text), w)
 		lines = append(lines, l.colour(line.Tone, first))
-		lead := "  " + l.quiet.Styled(l.broken)
+		lead := "  " + l.quiet.Render(l.broken)
 		for rest != "" {
 			first, rest = fold(rest, w-width(lead))
 			lines = append(lines, lead+l.colour(line.Tone, first))
@@ -106,4 +106,4 @@ func fold(s string, w int) (first, rest string) {
 }
 
 // colour writes a line whose own signs (+, -, S:) say what its colour says.
-func (l look) colour(t wizard.Tone, s string) string { return l.tones[t].Styled(s) }
+func (l look) colour(t wizard.Tone, s string) string { return l.tones[t].Render(s) }

@@ -16,7 +16,7 @@ func (m *model) body(w, height int) canvas {
 	case helping:
 		return still(m.help(w))
 	case jumping:
-		c := still([]string{m.look.title.Styled("Go to which step?"), ""})
+		c := still([]string{m.look.title.Render("Go to which step?"), ""})
 		m.rows(&c, &m.jumps, nil, fieldBox{w: w, rows: max(height-2, 1)})
 		c.to = len(c.lines)
 		return c
@@ -66,7 +66,7 @@ func (m *model) whole(w, height, rows int, brief bool) canvas {
 	c.lines = append(c.lines, m.title(w)...)
 	why := l.paragraphs(m.page.Why, w)
 	if brief && len(why) > 1 {
-		why = []string{l.clip(why[0]+" "+why[1], w-8) + " " + l.quiet.Styled("("+m.helpKey()+")")}
+		why = []string{l.clip(why[0]+" "+why[1], w-8) + " " + l.quiet.Render("("+m.helpKey()+")")}
 	}
 	c.lines = append(c.lines, why...)
 	section(l.blocks(m.page.Body, w, tight))
@@ -87,10 +87,10 @@ func (m *model) helpKey() string {
 func (m *model) title(w int) []string {
 	var lines []string
 	for _, line := range m.look.paragraphs(m.page.Title, w) {
-		lines = append(lines, m.look.title.Styled(line))
+		lines = append(lines, m.look.title.Render(line))
 	}
 	if s := m.machine.Step(m.state.Return); s != nil {
-		lines = append(lines, m.look.quiet.Styled(m.look.clip("Then back to "+m.look.clean(s.Name())+".", w)))
+		lines = append(lines, m.look.quiet.Render(m.look.clip("Then back to "+m.look.clean(s.Name())+".", w)))
 	}
 	return lines
 }

@@ -11,7 +11,7 @@ import (
 func (m *model) choices(c *canvas, w *widget, box fieldBox) {
 	if len(m.form) > 1 {
 		label := m.look.clip(m.look.clean(w.field.Label), box.w-2)
-		c.lines = append(c.lines, "  "+m.look.strong.Styled(label))
+		c.lines = append(c.lines, "  "+m.look.strong.Render(label))
 	}
 	if w.field.Filter {
 		m.filter(c, w, box)
@@ -26,7 +26,7 @@ func (m *model) filter(c *canvas, w *widget, box fieldBox) {
 	count := fmt.Sprintf("%d of %d", len(w.list.shown), len(w.list.choices))
 	part, at, _, _ := w.list.filter.window(max(box.w-width(label)-width(count)-4, 1))
 	c.x, c.y = 2+width(label)+at, len(c.lines)
-	c.lines = append(c.lines, l.spread("  "+l.quiet.Styled(label)+l.clean(part), l.quiet.Styled(count), box.w))
+	c.lines = append(c.lines, l.spread("  "+l.quiet.Render(label)+l.clean(part), l.quiet.Render(count), box.w))
 }
 
 // rows draws the part of a list that is in sight, and under it what the chosen
@@ -47,19 +47,19 @@ func (m *model) rows(c *canvas, li *list, heads []string, box fieldBox) {
 		heads = nil
 	}
 	if len(heads) > 0 {
-		c.lines = append(c.lines, "    "+g.markColumn(" ")+l.quiet.Styled(g.line(clipAll(l, heads, g))))
+		c.lines = append(c.lines, "    "+g.markColumn(" ")+l.quiet.Render(g.line(clipAll(l, heads, g))))
 	}
 	c.rows = max(min(box.rows, len(li.shown)), 1)
 	li.fit(c.rows)
 	for i := li.top; i < min(li.top+c.rows, len(li.shown)); i++ {
 		line := l.row(li, i, cells[li.shown[i]], g)
 		if arrow := li.more(i, c.rows, l); arrow != "" {
-			line = l.spread(l.clip(line, box.w-width(arrow)-1), l.quiet.Styled(arrow), box.w)
+			line = l.spread(l.clip(line, box.w-width(arrow)-1), l.quiet.Render(arrow), box.w)
 		}
 		c.lines = append(c.lines, line)
 	}
 	if len(li.shown) == 0 {
-		c.lines = append(c.lines, "    "+l.quiet.Styled("nothing matches"))
+		c.lines = append(c.lines, "    "+l.quiet.Render("nothing matches"))
 		return
 	}
 	m.details(c, li, cells, g, box)
@@ -70,12 +70,12 @@ func (m *model) rows(c *canvas, li *list, heads []string, box fieldBox) {
 func (l look) row(li *list, i int, cells []string, g grid) string {
 	lead := "    "
 	if i == li.at {
-		lead = "  " + l.accent.Styled(l.pointer) + " "
+		lead = "  " + l.accent.Render(l.pointer) + " "
 	}
 	tone := li.choices[li.shown[i]].Tone
 	text := g.line(clipAll(l, cells, g))
 	if tone == wizard.Quiet {
-		text = l.quiet.Styled(text)
+		text = l.quiet.Render(text)
 	}
 	return lead + g.markColumn(l.rowMark(tone)) + text
 }
@@ -108,7 +108,7 @@ func (m *model) details(c *canvas, li *list, cells [][]string, g grid, box field
 			continue
 		}
 		for _, line := range l.paragraphs(s, box.w-4) {
-			c.lines = append(c.lines, "    "+l.quiet.Styled(line))
+			c.lines = append(c.lines, "    "+l.quiet.Render(line))
 		}
 	}
 }

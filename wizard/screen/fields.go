@@ -47,18 +47,18 @@ func (m *model) line(c *canvas, w *widget, focused bool, box fieldBox) {
 	label := l.clean(w.field.Label)
 	head := "  "
 	if focused {
-		head = l.accent.Styled(l.pointer) + " "
+		head = l.accent.Render(l.pointer) + " "
 	}
 	column := 2 + box.labels + 3
 	if box.stacked() || width(label) > box.labels {
 		name := l.clip(label, box.w-2)
 		if focused {
-			name = l.strong.Styled(name)
+			name = l.strong.Render(name)
 		}
 		c.lines = append(c.lines, head+name)
 		head, column = "    ", 4
 	} else if focused {
-		head += l.strong.Styled(pad(label, box.labels+3))
+		head += l.strong.Render(pad(label, box.labels+3))
 	} else {
 		head += pad(label, box.labels+3)
 	}
@@ -77,21 +77,21 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 	case w.field.Kind == wizard.ChoiceField:
 		return m.chosen(w, room), -1
 	case len(w.line.text) == 0:
-		return l.quiet.Styled(l.clip(placeholder(w), room)), 0
+		return l.quiet.Render(l.clip(placeholder(w), room)), 0
 	case w.field.Kind == wizard.SecretField && !(focused && m.revealing):
 		return l.mask, width(l.mask)
 	}
 	part, at, left, right := w.line.window(room - 2)
 	part = l.clean(part)
 	if focused && w.line.fresh {
-		part = l.selected.Styled(part)
+		part = l.selected.Render(part)
 	}
 	before, after := "", ""
 	if left {
-		before, at = l.quiet.Styled("<"), at+1
+		before, at = l.quiet.Render("<"), at+1
 	}
 	if right {
-		after = l.quiet.Styled(">")
+		after = l.quiet.Render(">")
 	}
 	return before + part + after, at
 }
@@ -110,7 +110,7 @@ func (m *model) chosen(w *widget, room int) string {
 			return m.look.clip(m.look.clean(c.Cells[0]), room)
 		}
 	}
-	return m.look.quiet.Styled("not chosen yet")
+	return m.look.quiet.Render("not chosen yet")
 }
 
 // notes draws what stands under a field: what is wrong, what happened to a

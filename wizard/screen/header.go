@@ -43,8 +43,8 @@ func (m *model) header(w int, short bool) []string {
 	}
 	count := fmt.Sprintf("%d of %d", at, len(places))
 	line := func(title string) string {
-		title = m.look.title.Styled(m.look.clip(title, w-width(count)-3))
-		return m.look.spread(" "+title, m.look.quiet.Styled(count), w-1)
+		title = m.look.title.Render(m.look.clip(title, w-width(count)-3))
+		return m.look.spread(" "+title, m.look.quiet.Render(count), w-1)
 	}
 	if short {
 		return []string{line(name)}
@@ -58,7 +58,7 @@ func (m *model) trail(places []place, w int) string {
 	for from := range places {
 		var parts []string
 		if from > 0 {
-			parts = append(parts, m.look.quiet.Styled(fmt.Sprintf("%d%s", from, m.look.ellipsis)))
+			parts = append(parts, m.look.quiet.Render(fmt.Sprintf("%d%s", from, m.look.ellipsis)))
 		}
 		for _, p := range places[from:] {
 			parts = append(parts, m.look.place(p))
@@ -74,9 +74,9 @@ func (m *model) trail(places []place, w int) string {
 func (l look) place(p place) string {
 	switch {
 	case p.current:
-		return l.accent.Styled("[" + p.name + "]")
+		return l.accent.Render("[" + p.name + "]")
 	case p.done:
 		return p.name + " " + l.mark(wizard.Good)
 	}
-	return l.quiet.Styled(p.name)
+	return l.quiet.Render(p.name)
 }

@@ -18,7 +18,7 @@ func (m *model) help(w int) []string {
 			wizard.Text{Label: "Where", Body: f.field.Help.Where})
 	}
 	parts = append(parts, wizard.Text{Label: "Why", Body: m.page.Why})
-	lines := []string{m.look.title.Styled(m.look.clip(m.look.clean(title), w)), ""}
+	lines := []string{m.look.title.Render(m.look.clip(m.look.clean(title), w)), ""}
 	labels := 0
 	for _, p := range parts {
 		if p.Body != "" {
@@ -30,7 +30,7 @@ func (m *model) help(w int) []string {
 			lines = append(lines, m.look.text(p, labels, w)...)
 		}
 	}
-	lines = append(lines, "", m.look.title.Styled("Keys"))
+	lines = append(lines, "", m.look.title.Render("Keys"))
 	return append(lines, m.keys.all(m.look, w)...)
 }
 
@@ -42,7 +42,7 @@ func (k keyMap) all(l look, w int) []string {
 	perLine := max(min(w/column, 2), 1)
 	var lines []string
 	for i, b := range bindings {
-		cell := l.strong.Styled(pad(b.Help().Key, 10)) + " " + pad(b.Help().Desc, column-11)
+		cell := l.strong.Render(pad(b.Help().Key, 10)) + " " + pad(b.Help().Desc, column-11)
 		if i%perLine == 0 {
 			lines = append(lines, cell)
 		} else {

@@ -63,7 +63,7 @@ func (l look) footer(hints []hint, w int) string {
 		if used+n > w {
 			continue
 		}
-		line += gap + l.strong.Styled(h.key) + " " + l.quiet.Styled(h.does)
+		line += gap + l.strong.Render(h.key) + " " + l.quiet.Render(h.does)
 		used += n
 	}
 	return line

@@ -81,7 +81,7 @@ func (m *model) digit(k string) tea.Cmd {
 
 // question is the body that asks whether to leave.
 func (m *model) question(w int) []string {
-	lines := []string{m.look.title.Styled(m.look.clip("Leave before it is finished?", w)), ""}
+	lines := []string{m.look.title.Render(m.look.clip("Leave before it is finished?", w)), ""}
 	kept := "Your answers are not kept."
 	if m.draft != "" {
 		kept = m.draft
@@ -90,7 +90,7 @@ func (m *model) question(w int) []string {
 	if m.hasSecrets() {
 		lines = append(lines, m.look.paragraphs("Passwords are never kept: you will be asked for them again.", w)...)
 	}
-	return append(lines, "", m.look.strong.Styled("enter")+" stay", m.look.strong.Styled("y")+"     leave")
+	return append(lines, "", m.look.strong.Render("enter")+" stay", m.look.strong.Render("y")+"     leave")
 }
 
 func (m *model) hasSecrets() bool {

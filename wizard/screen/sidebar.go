@@ -11,7 +11,7 @@ func (m *model) beside(lines []string, bodyWidth int) []string {
 	}
 	side := m.side
 	if len(side) > len(lines) {
-		side = append(side[:len(lines)-1:len(lines)-1], m.look.quiet.Styled(m.look.ellipsis))
+		side = append(side[:len(lines)-1:len(lines)-1], m.look.quiet.Render(m.look.ellipsis))
 	}
 	for i := range lines {
 		right := ""
@@ -19,7 +19,7 @@ func (m *model) beside(lines []string, bodyWidth int) []string {
 			right = side[i]
 		}
 		line := m.look.clip(lines[i], bodyWidth-1)
-		lines[i] = pad(line, bodyWidth-1) + m.look.quiet.Styled(m.look.bar) + " " + right
+		lines[i] = pad(line, bodyWidth-1) + m.look.quiet.Render(m.look.bar) + " " + right
 	}
 	return lines
 }
@@ -40,7 +40,7 @@ func (m *model) sidebar(w int) []string {
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
-		lines = append(lines, l.strong.Styled(l.clip(l.clean(step.Name()), w)))
+		lines = append(lines, l.strong.Render(l.clip(l.clean(step.Name()), w)))
 		lines = append(lines, answers...)
 	}
 	return lines
@@ -59,10 +59,10 @@ func (m *model) answers(id wizard.ID, step wizard.Step, w int) []string {
 		}
 		label := l.clean(f.Label)
 		if width(label)+2+width(value) <= w {
-			lines = append(lines, l.quiet.Styled(label)+"  "+value)
+			lines = append(lines, l.quiet.Render(label)+"  "+value)
 			continue
 		}
-		lines = append(lines, l.quiet.Styled(l.clip(label, w)), "  "+l.clip(value, w-2))
+		lines = append(lines, l.quiet.Render(l.clip(label, w)), "  "+l.clip(value, w-2))
 	}
 	return lines
 }

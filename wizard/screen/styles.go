@@ -1,10 +1,11 @@
 package screen
 
 import (
+	"image/color"
 	"strings"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
 
 	"smtp-wizard/wizard"
 )
@@ -12,16 +13,12 @@ import (
 // look is every style and sign of the face. Colours are the terminal's own
 // first eight, so they read on whatever background it has, and they never
 // carry a meaning alone: a mark or a weight says the same.
-//
-// The styles are those of x/ansi. Lip Gloss, which is built on them, runs "tmux
-// info" as soon as it is linked in: inside tmux that is 20 ms for every command
-// of the program, also for those that draw nothing.
 type look struct {
 	ascii   bool
 	profile colorprofile.Profile
 
-	title, strong, quiet, accent, selected ansi.Style
-	tones                                  map[wizard.Tone]ansi.Style
+	title, strong, quiet, accent, selected lipgloss.Style
+	tones                                  map[wizard.Tone]lipgloss.Style
 
 	marks    map[wizard.Tone]string
 	pointer  string // before the row or field that has the focus
@@ -48,24 +45,25 @@ func newLook(env []string, noColor, ascii bool) look {
 }
 
 func (l *look) style() {
-	plain := ansi.NewStyle
-	in := func(s ansi.Style, c ansi.BasicColor) ansi.Style {
+	plain := lipgloss.NewStyle()
+	in := func(s lipgloss.Style, c color.Color) lipgloss.Style {
 		if l.profile == colorprofile.ASCII {
 			return s
 		}
-		return s.ForegroundColor(c)
+		return s.Foreground(c)
 	}
-	l.title, l.strong = plain().Bold(), plain().Bold()
-	l.quiet = plain().Faint()
-	l.accent = in(plain().Bold(), ansi.Magenta)
-	l.selected = plain().Reverse(true)
-	l.tones = map[wizard.Tone]ansi.Style{
-		wizard.Plain: plain(),
-		wizard.Good:  in(plain(), ansi.Green),
-		wizard.Bad:   in(plain().Bold(), ansi.Red),
-		wizard.Warn:  in(plain().Bold(), ansi.Yellow),
+	bold := plain.Bold(true)
+	l.title, l.strong = bold, bold
+	l.quiet = plain.Faint(true)
+	l.accent = in(bold, lipgloss.Magenta)
+	l.selected = plain.Reverse(true)
+	l.tones = map[wizard.Tone]lipgloss.Style{
+		wizard.Plain: plain,
+		wizard.Good:  in(plain, lipgloss.Green),
+		wizard.Bad:   in(bold, lipgloss.Red),
+		wizard.Warn:  in(bold, lipgloss.Yellow),
 		wizard.Quiet: l.quiet,
-		wizard.Busy:  in(plain(), ansi.Magenta),
+		wizard.Busy:  in(plain, lipgloss.Magenta),
 	}
 }
 
@@ -90,7 +88,7 @@ func (l look) mark(t wizard.Tone) string {
 	if !ok {
 		return " "
 	}
-	return l.tones[t].Styled(sign)
+	return l.tones[t].Render(sign)
 }
 
 // toned writes words of a tone. Only what is wrong colours its words: a
@@ -100,9 +98,9 @@ func (l look) toned(t wizard.Tone, s string) string {
 	case s == "":
 		return ""
 	case t == wizard.Quiet:
-		return l.quiet.Styled(s)
+		return l.quiet.Render(s)
 	case t == wizard.Bad, t == wizard.Warn:
-		return l.strong.Styled(s)
+		return l.strong.Render(s)
 	}
 	return s
 }

@@ -115,7 +115,7 @@ func (l look) table(t wizard.Table, w int) []string {
 	}
 	var lines []string
 	if len(heads) > 0 {
-		lines = append(lines, "  "+g.markColumn(" ")+l.quiet.Styled(g.line(heads)))
+		lines = append(lines, "  "+g.markColumn(" ")+l.quiet.Render(g.line(heads)))
 	}
 	for i, row := range rows {
 		tone := t.Rows[i].Tone
