@@ -55,16 +55,12 @@ func (s identity) candidates(v wizard.View) []pocketid.Candidate {
 	found, _ := result[Surroundings](v, wizard.Install)
 	src := pocketid.Sources{Hostname: found.Hostname, FQDN: found.FQDN, AppURL: v.Answers.AppURL}
 	src = ofContainer(src, found.Install)
-	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
-		if typed != "" && typed != another {
-			src.Typed = append(src.Typed, strings.TrimSpace(typed))
-		}
-	}
 	list := pocketid.Candidates(src)
-	// A name that is there for another reason too was not typed, but found.
-	for i, c := range list {
-		if len(c.Origins) > 1 {
-			list[i].Origins = slices.DeleteFunc(slices.Clone(c.Origins), func(o pocketid.Origin) bool { return o == pocketid.FromTyped })
+	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
+		typed = strings.TrimSpace(typed)
+		known := func(c pocketid.Candidate) bool { return strings.EqualFold(c.Name, typed) }
+		if typed != "" && typed != another && !slices.ContainsFunc(list, known) {
+			list = append(list, pocketid.Candidate{Name: typed, Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
 		}
 	}
 	return list
