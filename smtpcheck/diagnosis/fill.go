@@ -9,7 +9,7 @@ import (
 
 // fill puts what is known into a template and a general phrase where nothing is.
 // A "{x}" that no blank knows stays as it is, which a test forbids.
-func fill(template string, e evidence) string { return capital(fillIn(template, e)) }
+func fill(template string, e evidence) string { return capital(fillIn(template, e), e.Host) }
 
 func fillIn(template string, e evidence) string {
 	var out strings.Builder
@@ -34,9 +34,9 @@ func fillIn(template string, e evidence) string {
 
 // capital makes the first letter of a sentence a capital, unless it begins with
 // a host name or an address.
-func capital(s string) string {
+func capital(s, host string) string {
 	first, _, _ := strings.Cut(s, " ")
-	if s != "" && 'a' <= s[0] && s[0] <= 'z' && !strings.ContainsAny(first, ".@") {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' && first != host && !strings.ContainsAny(first, ".@") {
 		return string(s[0]-'a'+'A') + s[1:]
 	}
 	return s
