@@ -74,7 +74,7 @@ func classAnswer(e evidence) Diagnosis {
 		Temporary: e.isTemporary(), Fix: fill(p.fix, e),
 	}
 	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !GenericName(e.name()))
-	d.Cause = capital(classCause(e, fillIn(p.what, e)))
+	d.Cause = capital(classCause(e, fillIn(p.what, e)), e.Host)
 	switch {
 	case d.Temporary && d.WaitHelps:
 		d.Fix = "The relay calls this temporary: wait some minutes and try again as it is. If it stays: " + d.Fix
