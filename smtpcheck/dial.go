@@ -29,7 +29,7 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, p.Limits.Connect)
 	defer cancel()
-	found, err := resolve(limited, p.Host)
+	found, err := within(limited, resolve, p.Host)
 	if err != nil {
 		return nil, lookupError(ctx, p, err)
 	}
@@ -43,6 +43,26 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 		return nil, &kindError{ErrNoSuchHost, p.Host + " has no address", nil}
 	}
 	return usable, nil
+}
+
+// within leaves a look-up behind when ctx ends: the resolver of package net keeps
+// to a deadline, but takes no notice of a cancellation.
+func within(ctx context.Context, resolve func(context.Context, string) ([]string, error), host string) ([]string, error) {
+	type answer struct {
+		addresses []string
+		err       error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		addresses, err := resolve(ctx, host)
+		answers <- answer{addresses, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.addresses, a.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func lookupError(ctx context.Context, p Plan, err error) error {

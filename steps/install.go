@@ -62,7 +62,7 @@ func (w World) LookRound(ctx context.Context, envFile string) Surroundings {
 	found.Hostname, _ = w.Hostname()
 	ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
 	defer cancel()
-	found.FQDN = w.FQDN(ctx, found.Hostname)
+	found.FQDN = w.fullName(ctx, found.Hostname)
 	snapshot, err := envwriter.Load(envFile)
 	if err != nil {
 		found.Err = err
@@ -71,6 +71,18 @@ func (w World) LookRound(ctx context.Context, envFile string) Surroundings {
 	found.Exists = snapshot.Exists
 	found.read(snapshot.Bytes)
 	return found
+}
+
+// fullName is FQDN, which may go on asking after ctx has ended.
+func (w World) fullName(ctx context.Context, hostname string) string {
+	names := make(chan string, 1)
+	go func() { names <- w.FQDN(ctx, hostname) }()
+	select {
+	case name := <-names:
+		return name
+	case <-ctx.Done():
+		return ""
+	}
 }
 
 // read takes the values out of the file as Pocket ID reads it.
