@@ -1,11 +1,14 @@
 package command
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/steps"
 )
 
@@ -43,8 +46,8 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 	}
 	switch {
 	case t.Diagnosis != nil:
-		fmt.Fprintf(w, "\nRefused at %s: %s\nWhy      %s\nDo this  %s\n",
-			r.Stage, t.Result.Failure.Error(), t.Diagnosis.Cause, t.Diagnosis.Fix)
+		fmt.Fprintf(w, "\n%s at %s: %s\nWhy      %s\nDo this  %s\n",
+			endWord(t.Result.Failure), r.Stage, t.Result.Failure.Error(), t.Diagnosis.Cause, t.Diagnosis.Fix)
 	case t.Setup.NoSend:
 		fmt.Fprintf(w, "\nEverything up to RCPT was accepted; no message was sent.\n")
 	default:
@@ -73,6 +76,17 @@ func printStage(w io.Writer, ok bool, name, detail string, ms int64) {
 
 // hintWords are the beginnings of lines, by level.
 var hintWords = map[string]string{"good": "DNS", "advice": "Advice", "unknown": "DNS"}
+
+// endWord tells a relay's no from other ends.
+func endWord(f *smtpcheck.Failure) string {
+	switch {
+	case errors.Is(f, context.Canceled):
+		return "Stopped"
+	case f.Reply != nil:
+		return "Refused"
+	}
+	return "Failed"
+}
 
 func okWord(ok bool) string {
 	if ok {
