@@ -65,6 +65,7 @@ var refusals = []struct {
 	{"Postfix, mechanism", Situation{Text: "535 5.7.8 Error: authentication failed: Invalid authentication mechanism"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
 	{"Postfix, storage", Situation{Text: "452 4.3.1 Insufficient system storage"}, "relay-storage", "mail", StepNone, "", Exact},
 	{"Postfix, size", Situation{Text: "552 5.3.4 Error: message file too big: Message size exceeds fixed limit"}, "ses-552-too-long", "data", StepNone, "", Exact},
+	{"Postfix, size after DATA", Situation{Stage: "data", Reply: replyOf("552 5.3.4 Error: message file too big")}, "message-too-big", "data", StepNone, "", Exact},
 	{"size, other words", Situation{Text: "523 the message too large for this server"}, "message-too-big", "data", StepNone, "", Exact},
 	{"Postfix, user", Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown in local recipient table")}, "recipient-unknown", "rcpt", StepSender, "to", Likely},
 	{"Postfix, STARTTLS", Situation{Text: "530 5.7.0 Must issue a STARTTLS command first"}, "gmail-530-starttls", "mail", StepRelay, "tls", Exact},

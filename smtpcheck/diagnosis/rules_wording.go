@@ -117,7 +117,7 @@ var wordingRules = []rule{
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
 	},
 	{
-		id: "message-too-big", stage: smtpcheck.StageData, says: "message size exceeds|message too large|message too big|exceeds size|exceeds maximum|exceeded * size|size limit|message exceeds",
+		id: "message-too-big", stage: smtpcheck.StageData, says: "message size exceeds|message too large|message too big|message file too big|exceeds size|exceeds maximum|exceeded * size|size limit|message exceeds",
 		when: aboutMail, sure: Exact, step: StepNone,
 		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
