@@ -46,7 +46,7 @@ func startPostfix(t *testing.T, lines ...string) *postfix {
 		check(t, os.Mkdir(filepath.Join(dir, name), 0o755))
 	}
 	check(t, os.Chmod(dir, 0o755))
-	p.certificate(t)
+	makeCertificate(t, p.CAFile, filepath.Join(dir, "key.pem"), time.Now().Add(24*time.Hour), "localhost", "127.0.0.1")
 	p.account(t)
 	p.configure(t, lines)
 	run(t, "chown", "postfix", filepath.Join(dir, "data"))
@@ -92,13 +92,6 @@ func (p *postfix) took(t *testing.T, to string) {
 func (p *postfix) log() string {
 	b, _ := os.ReadFile(filepath.Join(p.dir, "mail.log"))
 	return string(b)
-}
-
-func (p *postfix) certificate(t *testing.T) {
-	t.Helper()
-	run(t, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-		"-keyout", filepath.Join(p.dir, "key.pem"), "-out", p.CAFile, "-days", "2", "-subj", "/CN=localhost",
-		"-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
 }
 
 func (p *postfix) account(t *testing.T) {
@@ -151,8 +144,8 @@ smtpd_error_sleep_time = 0
 }
 
 func (p *postfix) services() string {
-	services := fmt.Sprintf("127.0.0.1:%d inet n - n - - smtpd\n", p.Submission) +
-		fmt.Sprintf("127.0.0.1:%d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n", p.TLS)
+	services := fmt.Sprintf("%d inet n - n - - smtpd\n", p.Submission) +
+		fmt.Sprintf("%d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n", p.TLS)
 	for _, line := range []string{
 		"pickup unix n - n 60 1 pickup", "cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr",
 		"tlsmgr unix - - n 1000? 1 tlsmgr", "rewrite unix - - n - - trivial-rewrite",

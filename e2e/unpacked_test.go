@@ -1,0 +1,233 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// unpacked is a mail server from a Debian package that conflicts with Postfix,
+// unpacked beside it.
+type unpacked struct {
+	dir  string
+	Port int
+	out  string // file that it writes its messages to
+}
+
+// unpack puts packages and makes users for a server. Packages come from where
+// .ci/run keeps them, else from apt.
+func unpack(t *testing.T, users []string, packages ...string) *unpacked {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Fatal("the mail servers can be started by root only")
+	}
+	dir, err := os.MkdirTemp("/tmp", "server-e2e-")
+	check(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	check(t, os.Chmod(dir, 0o755))
+	for _, name := range packages {
+		run(t, "dpkg", "-x", debFile(t, dir, name), filepath.Join(dir, "root"))
+	}
+	for _, name := range users {
+		if exec.Command("getent", "passwd", name).Run() != nil {
+			run(t, "useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name)
+		}
+	}
+	return &unpacked{dir: dir, Port: freePort(t), out: filepath.Join(dir, "out")}
+}
+
+func debFile(t *testing.T, dir, name string) string {
+	t.Helper()
+	find := func(where string) string {
+		if found, _ := filepath.Glob(filepath.Join(where, name+"_*.deb")); len(found) > 0 {
+			return found[0]
+		}
+		return ""
+	}
+	if path := find(filepath.Join(os.TempDir(), "smtp-wizard-debs")); path != "" {
+		return path
+	}
+	cmd := exec.Command("apt-get", "download", "-qq", name)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("apt-get download %s: %v\n%s", name, err, out)
+	}
+	return find(dir)
+}
+
+// start runs the server in the foreground until the test ends, in a group of its
+// own so that its children end with it.
+func (u *unpacked) start(t *testing.T, name string, args ...string) {
+	t.Helper()
+	out, err := os.Create(u.out)
+	check(t, err)
+	cmd := exec.Command(name, args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LD_LIBRARY_PATH=" + filepath.Join(u.dir, "root/usr/lib/x86_64-linux-gnu")}
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	check(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		ended := make(chan struct{})
+		go func() { _ = cmd.Wait(); close(ended) }()
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+			<-ended
+		}
+		if t.Failed() {
+			b, _ := os.ReadFile(u.out)
+			t.Logf("the server said:\n%s", b)
+		}
+	})
+	waitForPort(t, u.Port)
+}
+
+func (u *unpacked) file(t *testing.T, name, text string, mode os.FileMode) string {
+	t.Helper()
+	path := filepath.Join(u.dir, name)
+	check(t, os.WriteFile(path, []byte(text), mode))
+	return path
+}
+
+// settings are for a client that is let in without TLS or login.
+func (u *unpacked) settings() settings {
+	return settings{Port: u.Port, TLS: "none", From: "id@example.test", To: "admin@example.test", Name: "id.example.test"}
+}
+
+// inCompose puts a compose file beside the .env that gives Pocket ID a hostname,
+// which is how a name gets there that no page would take.
+func (h *home) inCompose(hostname string) {
+	h.t.Helper()
+	text := fmt.Sprintf("services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.9.0\n    hostname: %s\n    env_file: .env\n", hostname)
+	check(h.t, os.WriteFile(filepath.Join(h.Dir, "compose.yaml"), []byte(text), 0o644))
+}
+
+const eximConf = `spool_directory = DIR/spool
+log_file_path = DIR/spool/%slog
+pid_file_path = DIR/spool/pid
+exim_user = Debian-exim
+exim_group = Debian-exim
+primary_hostname = mx.example.test
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = PORT
+keep_environment =
+host_lookup =
+rfc1413_query_timeout = 0s
+tls_advertise_hosts =
+queue_only = true
+acl_smtp_rcpt = rcpt
+acl_smtp_data = data
+EXTRA
+begin acl
+rcpt:
+  RCPT
+  accept domains = example.test
+  deny message = relay not permitted
+data:
+  accept
+`
+
+func startExim(t *testing.T, extra, rcpt string) *unpacked {
+	t.Helper()
+	u := unpack(t, []string{"Debian-exim"}, "exim4-daemon-light", "exim4-base", "libidn12")
+	check(t, os.Mkdir(filepath.Join(u.dir, "spool"), 0o755))
+	run(t, "chown", "Debian-exim:Debian-exim", filepath.Join(u.dir, "spool"))
+	text := strings.NewReplacer("DIR", u.dir, "PORT", fmt.Sprint(u.Port), "EXTRA", extra, "RCPT", rcpt).Replace(eximConf)
+	u.start(t, filepath.Join(u.dir, "root/usr/sbin/exim4"), "-C", u.file(t, "exim.conf", text, 0o644), "-bdf")
+	return u
+}
+
+// TestExim is misconfigured in turn.
+func TestExim(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		extra, rcpt string
+		hostname    string
+		to          string
+		want        verdict // empty: it takes the message
+	}{
+		"name syntax":   {hostname: "foo_bar", want: verdict{"ehlo", "exim-501-helo", "identity", "hostname"}},
+		"junk accepted": {extra: "helo_accept_junk_hosts = *", hostname: "foo_bar"},
+		"name verified": {extra: "helo_try_verify_hosts = *", rcpt: "deny !verify = helo\n       message = Invalid HELO name (See RFC2821 4.1.1.1)",
+			hostname: "id.example.test", want: verdict{"rcpt", "exim-550-helo", "identity", "hostname"}},
+		"relay": {hostname: "id.example.test", to: elsewhere, want: verdict{"rcpt", "relay-denied", "sender", "user"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := startExim(t, c.extra, c.rcpt)
+			u.takes(t, c.hostname, c.to, c.want)
+		})
+	}
+}
+
+// takes checks with this hostname and recipient; an empty want is a message that
+// is taken.
+func (u *unpacked) takes(t *testing.T, hostname, to string, want verdict) {
+	t.Helper()
+	s := u.settings()
+	if to == "" {
+		to = s.To
+	}
+	h := newHome(t, "")
+	h.inCompose(hostname)
+	got := h.check(s, "--to", to)
+	if want != (verdict{}) {
+		judge(t, got, want)
+		return
+	}
+	if !got.OK || len(got.Announced) != 1 || got.Announced[0] != hostname {
+		t.Errorf("%+v", got)
+	}
+}
+
+// OpenSMTPD has its paths compiled in, so it runs in a mount namespace where
+// they are its own.
+const opensmtpdScript = `set -e
+mount --make-rprivate /
+for dir in /var/lib /var/spool /run; do mount -t tmpfs none $dir; done
+mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd
+chmod 711 /var/spool/smtpd
+exec "$1" -d -f "$2"
+`
+
+func startOpenSMTPD(t *testing.T, listen string) *unpacked {
+	t.Helper()
+	u := unpack(t, []string{"opensmtpd", "opensmtpq"}, "opensmtpd")
+	text := "listen on 127.0.0.1 port " + fmt.Sprint(u.Port) + " " + listen + " hostname mx.example.test\n" +
+		"action \"keep\" maildir \"" + u.dir + "/mail\" virtual { \"admin@example.test\" = root }\nmatch from any for domain \"example.test\" action \"keep\"\n"
+	if strings.Contains(listen, "pki") {
+		cert, key := u.dir+"/cert.pem", u.dir+"/key.pem"
+		makeCertificate(t, cert, key, time.Now().Add(time.Hour), "localhost")
+		text = "pki localhost cert \"" + cert + "\"\npki localhost key \"" + key + "\"\n" + text
+	}
+	u.start(t, "unshare", "--mount", "sh", "-c", opensmtpdScript, "sh", filepath.Join(u.dir, "root/usr/sbin/smtpd"), u.file(t, "smtpd.conf", text, 0o600))
+	return u
+}
+
+// TestOpenSMTPD is misconfigured in turn.
+func TestOpenSMTPD(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		listen, hostname, to string
+		want                 verdict
+	}{
+		"takes it":     {hostname: "id.example.test"},
+		"name syntax":  {hostname: "foo!bar", want: verdict{"ehlo", "opensmtpd-501", "identity", "hostname"}},
+		"relay":        {hostname: "id.example.test", to: elsewhere, want: verdict{"rcpt", "recipient-unknown", "sender", "to"}},
+		"TLS required": {listen: "tls-require pki localhost", hostname: "id.example.test", want: verdict{"mail", "gmail-530-starttls", "relay", "tls"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			startOpenSMTPD(t, c.listen).takes(t, c.hostname, c.to, c.want)
+		})
+	}
+}
