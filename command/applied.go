@@ -33,6 +33,9 @@ func (o *options) applyFailed(w steps.World, found steps.Surroundings, r flags.R
 		return o.refused(w, found, trial)
 	}
 	if fault.Step == wizard.Write || fault.From == wizard.Write {
+		if out := steps.OutcomeOf(r.State); out.Err != nil {
+			return file(out.Err)
+		}
 		return file(err)
 	}
 	return usage(err)

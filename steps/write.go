@@ -215,6 +215,9 @@ func (s write) Take(v wizard.View) wizard.Intent {
 		}
 		return wizard.Correct(a, wizard.Input{"show": shown}, wizard.Fault{})
 	case "again":
+		if err := failed(v.Found[wizard.Write]); a.Unattended && err != nil { // nobody has mended anything
+			return wizard.Stay(a, wrong("action", err))
+		}
 		a.Looks++
 		a.Confirmed = nil
 		return wizard.Stay(a, wizard.Fault{})
