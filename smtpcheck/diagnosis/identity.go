@@ -91,7 +91,7 @@ func heloFix(e evidence) string {
 
 // fullName is an example of a good name, on the sender's own domain when known.
 func fullName(e evidence) string {
-	if d := domain(e.From); strings.Contains(d, ".") && !badName(d) {
+	if d := domain(e.From); strings.Contains(d, ".") && !strings.HasPrefix(d, "[") && !badName(d) {
 		return shorten("id."+d, 80)
 	}
 	return "id.example.com"

@@ -35,9 +35,13 @@ func readHosters() []Hoster {
 }
 
 // BlockedBy lists the hosters that block every one of the ports by default, those
-// that block the fewest others first. No ports, no hosters.
+// that block the fewest others first. A port that no hoster blocks, such as 2525,
+// is silent for another reason and left out. No ports, no hosters.
 func BlockedBy(ports []int) []Hoster {
 	var found []Hoster
+	ports = slices.DeleteFunc(slices.Clone(ports), func(p int) bool {
+		return !slices.ContainsFunc(hosters, func(h Hoster) bool { return slices.Contains(h.Blocked, p) })
+	})
 	for _, h := range hosters {
 		if len(ports) > 0 && blocksAll(h, ports) {
 			found = append(found, h)

@@ -18,6 +18,7 @@ func TestBlockedBy(t *testing.T) {
 		{[]int{465, 25}, "hetzner-cloud digitalocean linode"},
 		{[]int{25, 465, 587}, "digitalocean linode"},
 		{[]int{2465}, "scaleway"},
+		{[]int{25, 465, 587, 2525}, "digitalocean linode"},
 	} {
 		var got []string
 		for _, h := range BlockedBy(c.ports) {
