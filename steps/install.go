@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
-	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -22,26 +19,8 @@ func (install) ID() wizard.ID            { return wizard.Install }
 func (install) Name() string             { return "Install" }
 func (install) Skip(wizard.Answers) bool { return false }
 
-// Surroundings is what was found beside a .env and on this machine.
-type Surroundings struct {
-	EnvFile  string
-	Exists   bool
-	Values   map[string]string // what Pocket ID reads from the file, but for secrets
-	Password smtpcheck.Secret  // SMTP_PASSWORD, or what its file holds
-	// PasswordFile is the file that Password was read from, or "".
-	PasswordFile string
-	passwordLine bool // there is an SMTP_PASSWORD line, perhaps an empty one
-	Notes        []string
-	Problems     []envwriter.Problem
-	// Curable says that all that keeps a reader from the file can be mended
-	// without changing what any other key means.
-	Curable  bool
-	Install  pocketid.Install
-	Hostname string // os.Hostname() of this machine
-	FQDN     string // its name by DNS, or ""
-	// Err is why the file cannot be used.
-	Err error
-}
+// LooksOnly implements wizard.Looker: later pages rely on what was found here.
+func (install) LooksOnly() {}
 
 func (s install) Wants(v wizard.View) wizard.Job {
 	return wizard.Job{Task: "look round", For: s.envFile(v)}
@@ -54,92 +33,6 @@ func (s install) envFile(v wizard.View) string {
 // Work looks at the file, its neighbours and the machine's own name.
 func (s install) Work(ctx context.Context, job wizard.Job, _ wizard.View, _ func(any)) any {
 	return s.world.LookRound(ctx, job.For.(string))
-}
-
-// LookRound finds out what it can about the Pocket ID that reads envFile.
-func (w World) LookRound(ctx context.Context, envFile string) Surroundings {
-	found := Surroundings{EnvFile: envFile, Install: w.Detect(envFile)}
-	found.Hostname, _ = w.Hostname()
-	ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
-	defer cancel()
-	found.FQDN = w.fullName(ctx, found.Hostname)
-	snapshot, err := envwriter.Load(envFile)
-	if err != nil {
-		found.Err = err
-		return found
-	}
-	found.Exists = snapshot.Exists
-	found.read(snapshot.Bytes)
-	return found
-}
-
-// fullName is FQDN, which may go on asking after ctx has ended.
-func (w World) fullName(ctx context.Context, hostname string) string {
-	names := make(chan string, 1)
-	go func() { names <- w.FQDN(ctx, hostname) }()
-	select {
-	case name := <-names:
-		return name
-	case <-ctx.Done():
-		return ""
-	}
-}
-
-// read takes the values out of the file as Pocket ID reads it.
-func (f *Surroundings) read(data []byte) {
-	readers := namedReaders(f.Install.Readers)
-	f.Problems = envwriter.Problems(data, readers)
-	if mended, cured := envwriter.MendAll(data, readers); len(cured) > 0 && len(fatal(envwriter.Problems(mended, readers))) == 0 {
-		f.Curable, data = true, mended
-	}
-	reader, err := envwriter.ReaderNamed("pocket-id")
-	if err != nil {
-		return
-	}
-	values, err := reader.Read(data)
-	if err != nil {
-		return
-	}
-	f.Values = map[string]string{}
-	for key, value := range values {
-		switch key {
-		case "SMTP_PASSWORD":
-			f.Password, f.passwordLine = smtpcheck.NewSecret(value), true
-		case "ENCRYPTION_KEY":
-		default:
-			f.Values[key] = value
-		}
-	}
-	f.readPasswordFile()
-}
-
-// fatal are the problems for which a reader takes nothing from the file at all.
-func fatal(problems []envwriter.Problem) []envwriter.Problem {
-	var list []envwriter.Problem
-	for _, p := range problems {
-		if p.Fatal {
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
-func namedReaders(names []string) []envwriter.Reader {
-	var readers []envwriter.Reader
-	for _, name := range names {
-		if r, err := envwriter.ReaderNamed(name); err == nil {
-			readers = append(readers, r)
-		}
-	}
-	return readers
-}
-
-// Value is a variable of the file under its present or its older name.
-func (f Surroundings) Value(key string) string {
-	if value, ok := f.Values[key]; ok {
-		return value
-	}
-	return f.Values["PUBLIC_"+key]
 }
 
 func (s install) Page(v wizard.View) wizard.Page {
@@ -249,32 +142,6 @@ func mendField(a wizard.Answers) wizard.Field {
 	return f
 }
 
-// report says what was found, and what is wrong with the file.
-func (f Surroundings) report() []wizard.Block {
-	var blocks []wizard.Block
-	if f.Err != nil {
-		blocks = append(blocks, wizard.Text{Tone: wizard.Bad, Body: sentence(f.Err.Error())})
-	}
-	for _, p := range f.Problems {
-		tone, text := wizard.Warn, p.Reader+": "+sentence(p.What)
-		if p.Fatal {
-			tone = wizard.Bad
-		}
-		if p.Cure != "" {
-			text += " Cure: " + sentence(p.Cure)
-		}
-		blocks = append(blocks, wizard.Text{Tone: tone, Label: fmt.Sprintf("line %d", p.Line), Body: text})
-	}
-	if f.Install.ComposeFile != "" {
-		blocks = append(blocks, wizard.Text{Tone: wizard.Good, Label: "Found",
-			Body: "service " + f.Install.Service + " in " + filepath.Base(f.Install.ComposeFile)})
-	}
-	for _, n := range append(f.Notes, f.Install.Notes...) {
-		blocks = append(blocks, wizard.Text{Tone: wizard.Quiet, Label: "Note", Body: n})
-	}
-	return blocks
-}
-
 func (s install) Take(v wizard.View) wizard.Intent {
 	a := v.Answers
 	found, ok := result[Surroundings](v, wizard.Install)
@@ -326,41 +193,4 @@ func (s install) takeRest(a *wizard.Answers, v wizard.View) *wizard.Fault {
 	}
 	a.Version, a.AppURL = version.String(), appURL
 	return nil
-}
-
-// modeOf reads SMTP_TLS. Up to 0.35.2 it was true or false, and the port chose
-// between the two kinds of TLS; empty is none.
-func modeOf(value string, port int) smtpcheck.TLSMode {
-	switch {
-	case value == "" || value == "false":
-		return smtpcheck.TLSNone
-	case value == "true" && port == 465:
-		return smtpcheck.TLSImplicit
-	case value == "true":
-		return smtpcheck.TLSStartTLS
-	}
-	return smtpcheck.TLSMode(value)
-}
-
-// prefill takes over what the file says already.
-func prefill(a wizard.Answers, found Surroundings) wizard.Answers {
-	set := func(field *string, key string) {
-		if value := found.Value(key); value != "" {
-			*field = value
-		}
-	}
-	set(&a.Host, "SMTP_HOST")
-	set(&a.From, "SMTP_FROM")
-	set(&a.User, "SMTP_USER")
-	if port, err := parsePort(found.Value("SMTP_PORT")); err == nil {
-		a.Port = port
-	}
-	if found.Value("SMTP_HOST") != "" {
-		a.TLS = modeOf(found.Value("SMTP_TLS"), a.Port)
-	}
-	if !found.Password.Empty() {
-		a.Password = found.Password
-	}
-	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
-	return a
 }

@@ -48,6 +48,13 @@ type Worker interface {
 	Work(ctx context.Context, job Job, v View, report func(any)) any
 }
 
+// A Looker is a worker that only looks, and whose findings the pages after it
+// rely on. When a guide is resumed behind it, it looks again at once.
+type Looker interface {
+	Worker
+	LooksOnly()
+}
+
 // Job names a piece of work and what it is for. Two jobs that are equal are the
 // same work, so For must be comparable.
 type Job struct {

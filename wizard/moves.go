@@ -1,0 +1,143 @@
+package wizard
+
+import (
+	"maps"
+	"slices"
+)
+
+func (m Machine) submit(s State) State {
+	step := m.Step(s.At)
+	page := step.Page(s.View())
+	if page.Busy != "" {
+		return s
+	}
+	view := s.View()
+	for _, f := range page.Field {
+		if _, ok := view.Input[f.Name]; !ok && f.Kind != SecretField {
+			view.Input = view.Input.With(f.Name, f.Default)
+		}
+	}
+	return m.carryOut(s, step.Take(view))
+}
+
+func (m Machine) carryOut(s State, it Intent) State {
+	s.Answers, s.Fault, s.Focus = it.answers, it.fault, it.fault.Field
+	switch it.move {
+	case stay:
+		s = m.remain(s, it)
+	case next:
+		s = m.forget(s)
+		s = m.onward(s)
+	case goTo:
+		s = m.forget(s)
+		s = m.visit(s, it.to, it.fault)
+	case finish:
+		s = m.forget(s)
+		s.Ended = Done
+	}
+	return s
+}
+
+func (m Machine) remain(s State, it Intent) State {
+	if it.fault == (Fault{}) {
+		s = m.forget(s)
+	}
+	in := s.Inputs[s.At]
+	for name, text := range it.input {
+		in = in.With(name, text)
+	}
+	if in == nil {
+		return s
+	}
+	return m.keep(s, in)
+}
+
+func (m Machine) keep(s State, in Input) State {
+	s.Inputs = maps.Clone(s.Inputs)
+	if s.Inputs == nil {
+		s.Inputs = map[ID]Input{}
+	}
+	s.Inputs[s.At] = in
+	return s
+}
+
+func (m Machine) forget(s State) State {
+	s.Inputs, s.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
+	delete(s.Inputs, s.At)
+	delete(s.Secrets, s.At)
+	return s
+}
+
+func (m Machine) onward(s State) State {
+	if s.Return != "" {
+		return m.comeBack(s)
+	}
+	to := m.following(s.At, s.Answers)
+	if to == "" {
+		s.Ended = Done
+		return s
+	}
+	return s.enter(append(slices.Clip(s.History), s.At), to)
+}
+
+func (m Machine) back(s State) State {
+	if s.Return != "" {
+		return m.comeBack(s)
+	}
+	for n := len(s.History); n > 0; n-- {
+		to := s.History[n-1]
+		if step := m.Step(to); step != nil && !step.Skip(s.Answers) {
+			return s.enter(s.History[:n-1], to)
+		}
+	}
+	return s
+}
+
+func (m Machine) visit(s State, to ID, f Fault) State {
+	if m.Step(to) == nil || to == s.At {
+		s.Fault, s.Focus = f, f.Field
+		return s
+	}
+	home := s.Return
+	if home == "" {
+		home = s.At
+	}
+	s = s.enter(s.History, to)
+	s.Fault, s.Focus = f, f.Field
+	if home != to {
+		s.Return = home
+	}
+	return s
+}
+
+func (m Machine) comeBack(s State) State {
+	home := s.Return
+	if m.Step(home).Skip(s.Answers) {
+		home = m.following(home, s.Answers)
+	}
+	if home == "" {
+		s.Ended = Done
+		return s
+	}
+	return s.enter(s.History, home)
+}
+
+func (s State) enter(history []ID, to ID) State {
+	if s.Found[s.At].Running {
+		s.Found = maps.Clone(s.Found)
+		delete(s.Found, s.At)
+	}
+	s.History, s.At, s.Return = history, to, ""
+	s.Fault, s.Focus = Fault{}, ""
+	return s
+}
+
+func (m Machine) following(id ID, a Answers) ID {
+	i := slices.IndexFunc(m.Steps, func(st Step) bool { return st.ID() == id })
+	for _, step := range m.Steps[i+1:] {
+		if !step.Skip(a) {
+			return step.ID()
+		}
+	}
+	return ""
+}

@@ -1,0 +1,75 @@
+package wizard
+
+import "smtp-wizard/smtpcheck"
+
+// State is where the guide stands. It is a value; Machine.Apply returns a new
+// one and leaves the old as it was.
+type State struct {
+	At      ID
+	History []ID // the steps to go back through, oldest first
+	// Return is the step that sent the admin here to change an answer; the next
+	// answer goes back to it.
+	Return ID
+
+	Answers Answers
+	Inputs  map[ID]Input
+	Secrets map[ID]Secrets
+	Found   map[ID]Finding
+
+	Fault Fault  // of the current page
+	Focus string // the field to begin at, or ""
+	Runs  int    // how many pieces of work were begun
+
+	Ended Ending
+}
+
+// Ending tells whether and how the guide is over.
+type Ending int
+
+const (
+	Open Ending = iota
+	Done
+	Quit
+)
+
+// Outcome is something that happened: a key, a report, an end.
+type Outcome interface{ outcome() }
+
+type (
+	// Typed is an answer to a field of the current page, not yet submitted.
+	Typed struct{ Field, Text string }
+	// TypedSecret is the same for a secret.
+	TypedSecret struct {
+		Field  string
+		Secret smtpcheck.Secret
+	}
+	// Submitted asks the current step to take its answers.
+	Submitted struct{}
+	// WentBack goes to the page before, without looking at this one's answers.
+	WentBack struct{}
+	// Jumped goes to a step that was answered before, and comes back.
+	Jumped struct{ To ID }
+	// Reported is news of a step's work.
+	Reported struct {
+		Step ID
+		Run  int
+		News any
+	}
+	// Worked is the end of a step's work.
+	Worked struct {
+		Step   ID
+		Run    int
+		Result any
+	}
+	// Left ends the guide unfinished.
+	Left struct{}
+)
+
+func (Typed) outcome()       {}
+func (TypedSecret) outcome() {}
+func (Submitted) outcome()   {}
+func (WentBack) outcome()    {}
+func (Jumped) outcome()      {}
+func (Reported) outcome()    {}
+func (Worked) outcome()      {}
+func (Left) outcome()        {}
