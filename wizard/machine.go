@@ -16,7 +16,6 @@ type Machine struct {
 }
 
 // Start returns the state before the first page.
-
 func (m Machine) Start(a Answers) State {
 	s := State{Answers: a}
 	s.At = m.following("", a)
@@ -27,9 +26,7 @@ func (m Machine) Start(a Answers) State {
 }
 
 // Resume puts a saved state back to work: what its steps had found is looked
-
 // for again.
-
 func (m Machine) Resume(s State) State {
 	if m.Step(s.At) == nil {
 		return m.Start(s.Answers)
@@ -48,9 +45,7 @@ func (m Machine) Resume(s State) State {
 }
 
 // AskAgain goes to a step whose answer is needed once more, as a password after
-
 // a resume, and comes back when it is given.
-
 func (m Machine) AskAgain(s State, to ID, f Fault) State {
 	if s.Ended != Open {
 		return s
@@ -60,7 +55,6 @@ func (m Machine) AskAgain(s State, to ID, f Fault) State {
 
 // known is the history without steps that are not of this guide, or twice in
 // it: a state that was saved may be of another version, or spoilt.
-
 func (m Machine) known(s State) []ID {
 	var list []ID
 	for _, id := range s.History {
@@ -76,7 +70,6 @@ func (m Machine) known(s State) []ID {
 }
 
 // Apply is the whole of the machine.
-
 func (m Machine) Apply(s State, o Outcome) State {
 	if s.Ended != Open {
 		return s
@@ -109,7 +102,6 @@ func (m Machine) Apply(s State, o Outcome) State {
 }
 
 // Step returns the step of that name, or nil.
-
 func (m Machine) Step(id ID) Step {
 	for _, step := range m.Steps {
 		if step.ID() == id {
@@ -120,11 +112,9 @@ func (m Machine) Step(id ID) Step {
 }
 
 // Page describes the current page.
-
 func (m Machine) Page(s State) Page { return m.Step(s.At).Page(s.View()) }
 
 // View is what the current step gets to see.
-
 func (s State) View() View {
 	v := s.ViewOf(s.At)
 	v.Fault = s.Fault
@@ -132,7 +122,6 @@ func (s State) View() View {
 }
 
 // ViewOf is what that step would get to see.
-
 func (s State) ViewOf(id ID) View {
 	return View{Answers: s.Answers, Input: s.Inputs[id], Secrets: s.Secrets[id], Found: s.Found}
 }
@@ -151,35 +140,3 @@ func (m Machine) typed(s State, field string, put func(*State)) State {
 	}
 	return s
 }
-
-// submit hands the step its page with every field answered, and carries its
-
-// intent out.
-
-// remain stays on the page. What is wrong keeps all that was typed, with the
-// step's corrections; else the answers were taken, and only the corrections are
-
-// left as typed. A default is never kept as if it had been typed: it goes on
-
-// following what it was made from, as the TLS mode follows the port.
-
-// keep holds on to what was typed on the current page.
-
-// forget drops what was typed on the current page: it is in the answers now.
-
-// onward goes to the next page, or back to the step that sent the admin here.
-
-// visit goes to a step to change an answer. The history stays as it is, and so
-
-// does the step to come back to when one correction leads to another.
-
-// comeBack ends a correction. Where it came from may have nothing to ask any
-// more.
-
-// enter moves to a page. Work that was under way on the page left is given up.
-
-// following is the first step after id that has something to ask.
-
-// ask notes the work that the current page wants and has not had.
-
-// found changes a finding, unless the news are of an older run.

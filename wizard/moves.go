@@ -5,6 +5,8 @@ import (
 	"slices"
 )
 
+// submit hands the step its page with every field answered, and carries its
+// intent out.
 func (m Machine) submit(s State) State {
 	step := m.Step(s.At)
 	page := step.Page(s.View())
@@ -38,6 +40,10 @@ func (m Machine) carryOut(s State, it Intent) State {
 	return s
 }
 
+// remain stays on the page. What is wrong keeps all that was typed, with the
+// step's corrections; else the answers were taken, and only the corrections are
+// left as typed. A default is never kept as if it had been typed: it goes on
+// following what it was made from, as the TLS mode follows the port.
 func (m Machine) remain(s State, it Intent) State {
 	if it.fault == (Fault{}) {
 		s = m.forget(s)
@@ -52,6 +58,7 @@ func (m Machine) remain(s State, it Intent) State {
 	return m.keep(s, in)
 }
 
+// keep holds on to what was typed on the current page.
 func (m Machine) keep(s State, in Input) State {
 	s.Inputs = maps.Clone(s.Inputs)
 	if s.Inputs == nil {
@@ -61,6 +68,7 @@ func (m Machine) keep(s State, in Input) State {
 	return s
 }
 
+// forget drops what was typed on the current page: it is in the answers now.
 func (m Machine) forget(s State) State {
 	s.Inputs, s.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
 	delete(s.Inputs, s.At)
@@ -68,6 +76,7 @@ func (m Machine) forget(s State) State {
 	return s
 }
 
+// onward goes to the next page, or back to the step that sent the admin here.
 func (m Machine) onward(s State) State {
 	if s.Return != "" {
 		return m.comeBack(s)
@@ -93,6 +102,8 @@ func (m Machine) back(s State) State {
 	return s
 }
 
+// visit goes to a step to change an answer. The history stays as it is, and so
+// does the step to come back to when one correction leads to another.
 func (m Machine) visit(s State, to ID, f Fault) State {
 	if m.Step(to) == nil || to == s.At {
 		s.Fault, s.Focus = f, f.Field
@@ -110,6 +121,8 @@ func (m Machine) visit(s State, to ID, f Fault) State {
 	return s
 }
 
+// comeBack ends a correction. Where it came from may have nothing to ask any
+// more.
 func (m Machine) comeBack(s State) State {
 	home := s.Return
 	if m.Step(home).Skip(s.Answers) {
@@ -122,6 +135,7 @@ func (m Machine) comeBack(s State) State {
 	return s.enter(s.History, home)
 }
 
+// enter moves to a page. Work that was under way on the page left is given up.
 func (s State) enter(history []ID, to ID) State {
 	if s.Found[s.At].Running {
 		s.Found = maps.Clone(s.Found)
@@ -132,6 +146,7 @@ func (s State) enter(history []ID, to ID) State {
 	return s
 }
 
+// following is the first step after id that has something to ask.
 func (m Machine) following(id ID, a Answers) ID {
 	i := slices.IndexFunc(m.Steps, func(st Step) bool { return st.ID() == id })
 	for _, step := range m.Steps[i+1:] {
