@@ -38,7 +38,7 @@ func TestOtherOwners(t *testing.T) {
 				"--from", "id@example.test", "--hostname", "id.example.test")...)
 			cmd.Dir, cmd.Env = h.Dir, h.environment()
 			o := runCommand(t, cmd, "")
-			t.Logf("%d %s%s", o.Code, o.Out, o.Err)
+
 			if o.Code != c.code || !strings.Contains(o.Err, c.says) {
 				t.Errorf("exit %d: %s", o.Code, o.Err)
 			}
