@@ -4,18 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/steps"
 )
 
@@ -71,12 +67,16 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 		return err
 	}
 	ports := smtpcheck.Ports(ctx, host, f.portsOf(host), opt, nil)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return errInterrupted
+	}
+	r := f.result(host, ports, opt.Names)
 	if o.json {
-		if err := printJSON(o.Out, probeJSON(host, ports)); err != nil {
+		if err := printJSON(o.Out, r); err != nil {
 			return err
 		}
 	} else {
-		printPorts(o.Out, host, ports)
+		printPorts(o.Out, r, ports)
 	}
 	return probeExit(ports)
 }
@@ -125,71 +125,6 @@ func (f probeFlags) portsOf(host string) []int {
 	return ports
 }
 
-// probeResult is the JSON of probe. Its shape is a contract.
-type probeResult struct {
-	Host    string     `json:"host"`
-	Ports   []portJSON `json:"ports"`
-	Blocked []string   `json:"blocked_by"`
-}
-
-type portJSON struct {
-	Port        int              `json:"port"`
-	TLS         string           `json:"tls"`
-	Open        bool             `json:"open"`
-	State       string           `json:"state"`
-	MS          int64            `json:"ms"`
-	Address     string           `json:"address"`
-	Greeting    string           `json:"greeting"`
-	Certificate *certificateJSON `json:"certificate"`
-	Auth        []string         `json:"auth"`
-	Size        int64            `json:"size"`
-	Problem     string           `json:"problem"`
-	Identities  []identityJSON   `json:"identities"`
-}
-
-type certificateJSON struct {
-	Subject  string    `json:"subject"`
-	Names    []string  `json:"names"`
-	Issuer   string    `json:"issuer"`
-	NotAfter time.Time `json:"not_after"`
-	Verified bool      `json:"verified"`
-	Problem  string    `json:"problem"`
-}
-
-func probeJSON(host string, ports []smtpcheck.Port) probeResult {
-	r := probeResult{Host: host, Ports: []portJSON{}, Blocked: blockedBy(ports)}
-	for _, p := range ports {
-		one := portJSON{
-			Port: p.Port, TLS: string(p.TLS), Open: p.State == smtpcheck.PortOpen, State: string(p.State),
-			MS: p.Elapsed.Milliseconds(), Address: p.Address, Greeting: p.Greeting, Auth: list(p.Auth), Size: p.Size,
-			Identities: identitiesJSON(nil, p.Identities),
-		}
-		if c := p.Certificate; c != nil {
-			one.Certificate = &certificateJSON{c.Subject, list(c.Names), c.Issuer, c.NotAfter, c.Verified, c.Problem}
-		}
-		if p.Failure != nil {
-			one.Problem = p.Failure.Error()
-		}
-		r.Ports = append(r.Ports, one)
-	}
-	return r
-}
-
-// blockedBy names the hosters that block the ports which gave no answer.
-func blockedBy(ports []smtpcheck.Port) []string {
-	var filtered []int
-	for _, p := range ports {
-		if p.State == smtpcheck.PortFiltered {
-			filtered = append(filtered, p.Port)
-		}
-	}
-	names := []string{}
-	for _, h := range diagnosis.BlockedBy(filtered) {
-		names = append(names, h.Name)
-	}
-	return names
-}
-
 // probeExit is success when any port speaks SMTP, else the first one's stage.
 func probeExit(ports []smtpcheck.Port) error {
 	for _, p := range ports {
@@ -203,37 +138,4 @@ func probeExit(ports []smtpcheck.Port) error {
 		}
 	}
 	return nil
-}
-
-func printPorts(w io.Writer, host string, ports []smtpcheck.Port) {
-	fmt.Fprintf(w, "%s\n", host)
-	for _, p := range ports {
-		fmt.Fprintf(w, "  %-5d %s (%d ms)\n", p.Port, portWords(p), p.Elapsed.Milliseconds())
-		if c := p.Certificate; c != nil {
-			verdict := "proves the host"
-			if !c.Verified {
-				verdict = c.Problem
-			}
-			fmt.Fprintf(w, "        certificate of %s by %s until %s: %s\n", c.Subject, c.Issuer, c.NotAfter.Format(time.DateOnly), verdict)
-		}
-		if len(p.Auth) > 0 {
-			fmt.Fprintf(w, "        AUTH %s\n", strings.Join(p.Auth, " "))
-		}
-		for _, one := range identitiesJSON(nil, p.Identities) {
-			fmt.Fprintf(w, "        EHLO %s: %s at %s: %s\n", one.Name, one.Verdict, one.Stage, one.Reply)
-		}
-	}
-	if hosters := blockedBy(ports); len(hosters) > 0 {
-		fmt.Fprintf(w, "Hosters that block ports which gave no answer here: %s\n", strings.Join(hosters, ", "))
-	}
-}
-
-func portWords(p smtpcheck.Port) string {
-	switch {
-	case p.TLS != "":
-		return "open, " + string(p.TLS)
-	case p.Failure != nil:
-		return string(p.State) + ", " + p.Failure.Error()
-	}
-	return string(p.State)
 }

@@ -169,3 +169,16 @@ func (s *site) safeValue(v any) {
 		}
 	}
 }
+
+// append adds lines to the .env.
+func (s *site) append(lines string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, ".env")
+	old, err := os.ReadFile(path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(old, lines...), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
