@@ -128,6 +128,7 @@ func (f applyFlags) given(cmd *cobra.Command, o *options, found steps.Surroundin
 		}
 		in[step][field] = value
 	}
+	in[wizard.Install] = map[string]string{"env_file": o.envFile}
 	put(wizard.Install, "app_url", "app-url", f.appURL)
 	put(wizard.Install, "version", "as", f.as)
 	put(wizard.Provider, "preset", "preset", f.preset)

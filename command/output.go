@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/steps"
 )
 
@@ -60,7 +61,7 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 		fmt.Fprintf(w, "%-8s %s\n", hintWords[h.Level], h.Text)
 	}
 	for _, o := range r.Advice {
-		if o.ID != "keep" && t.Result.Failure != nil {
+		if o.ID != "keep" && t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity {
 			fmt.Fprintf(w, "Option   %s. %s\n", o.Title, o.Why)
 		}
 	}

@@ -154,7 +154,7 @@ func (s install) Take(v wizard.View) wizard.Intent {
 	}
 	a.Mend = v.Input["mend"] == "yes"
 	if broken := fatal(found.Problems); len(broken) > 0 && !a.Mend {
-		return wizard.Stay(a, unreadable(broken[0], found.Curable))
+		return wizard.Stay(a, unreadable(broken[0], found.Curable && !a.Unattended))
 	}
 	if err := s.takeRest(&a, v); err != nil {
 		return wizard.Stay(a, *err)
@@ -168,7 +168,7 @@ func (s install) Take(v wizard.View) wizard.Intent {
 
 func unreadable(p envwriter.Problem, curable bool) wizard.Fault {
 	f := wizard.Fault{Field: "env_file", Tone: wizard.Bad,
-		Text: fmt.Sprintf("Line %d: %s Until that is mended, %s takes nothing from this file.", p.Line, sentence(p.What), p.Reader)}
+		Text: fmt.Sprintf("Line %d, as %s reads it: %s Until that is mended, it takes nothing from this file.", p.Line, p.Reader, sentence(p.What))}
 	if curable {
 		f.Field = "mend"
 	}

@@ -122,6 +122,9 @@ func (f Surroundings) Usable() error {
 		return f.Err
 	case !f.Exists:
 		return fmt.Errorf("%s: there is no such file", f.EnvFile)
+	case len(fatal(f.Problems)) > 0:
+		p := fatal(f.Problems)[0]
+		return fmt.Errorf("%s, line %d, as %s reads it: %s", f.EnvFile, p.Line, p.Reader, p.What)
 	case f.Values == nil:
 		return fmt.Errorf("%s: Pocket ID cannot read it, and would ignore the whole file", f.EnvFile)
 	}
