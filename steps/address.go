@@ -34,8 +34,8 @@ func checkAddress(address string) error {
 		return fmt.Errorf("%s has no @; an address is needed, such as id@example.com", address)
 	case at == 0 || at == len(address)-1:
 		return errors.New("an address has a name before the @ and a domain after it")
-	case strings.ContainsAny(address, " \t,;"):
-		return errors.New("one address is needed, without spaces")
+	case strings.ContainsAny(address, " \t,;<>"):
+		return errors.New("one address is needed, without spaces or brackets")
 	case at > 64:
 		return errors.New("the part before the @ has 64 characters at most")
 	}
