@@ -65,6 +65,7 @@ var refusals = []struct {
 	{"Postfix, mechanism", Situation{Text: "535 5.7.8 Error: authentication failed: Invalid authentication mechanism"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
 	{"Postfix, storage", Situation{Text: "452 4.3.1 Insufficient system storage"}, "relay-storage", "mail", StepNone, "", Exact},
 	{"Postfix, size", Situation{Text: "552 5.3.4 Error: message file too big: Message size exceeds fixed limit"}, "ses-552-too-long", "data", StepNone, "", Exact},
+	{"Postfix, localhost at EHLO", Situation{Stage: "ehlo", Reply: replyOf("504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname")}, "postfix-504-localhost", "ehlo", StepIdentity, "hostname", Exact},
 	{"Postfix, size after DATA", Situation{Stage: "data", Reply: replyOf("552 5.3.4 Error: message file too big")}, "message-too-big", "data", StepNone, "", Exact},
 	{"size, other words", Situation{Text: "523 the message too large for this server"}, "message-too-big", "data", StepNone, "", Exact},
 	{"Postfix, user", Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown in local recipient table")}, "recipient-unknown", "rcpt", StepSender, "to", Likely},

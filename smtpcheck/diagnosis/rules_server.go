@@ -7,6 +7,12 @@ import "smtp-wizard/smtpcheck"
 var serverRules = []rule{
 	// EHLO names
 	{
+		id: "postfix-504-localhost", stage: smtpcheck.StageEHLO, when: heardAtEHLO, says: "<localhost>: helo command rejected|<localhost.localdomain>: helo command rejected",
+		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
+		cause: "The relay wants a full host name in EHLO and judges it at once, and Pocket ID said localhost.",
+		fix:   "{ehlofix}",
+	},
+	{
 		id: "postfix-504-localhost", stage: smtpcheck.StageRcpt, says: "<localhost>: helo command rejected|<localhost.localdomain>: helo command rejected",
 		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
 		cause: "The relay wants a full host name in EHLO, and Pocket ID said localhost. Postfix judges the name only at RCPT TO.",
@@ -185,3 +191,6 @@ var serverRules = []rule{
 		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
 	},
 }
+
+// heardAtEHLO: it is known that the words came in reply to EHLO itself.
+func heardAtEHLO(e evidence) bool { return e.Stage == smtpcheck.StageEHLO }
