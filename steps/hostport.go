@@ -110,7 +110,10 @@ func parsePort(text string) (int, error) {
 // checkHost accepts host names, with underscores too since compose services may
 // have them, and address literals.
 func checkHost(host string) error {
-	if _, err := netip.ParseAddr(host); err == nil {
+	if a, err := netip.ParseAddr(host); err == nil {
+		if a.Zone() != "" {
+			return checkLabel(a.Zone()) // the name of a network interface
+		}
 		return nil
 	}
 	switch {

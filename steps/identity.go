@@ -105,7 +105,10 @@ func (s identity) Page(v wizard.View) wizard.Page {
 	if f.Running {
 		return page
 	}
-	page.Body = append(page.Body, s.trouble(v)...)
+	if failure := unjudged(v, s.candidates(v)); failure != nil {
+		page.After = s.trouble(v, failure)
+		return page
+	}
 	outlook, settings := s.outlook(v)
 	page.After = outlook
 	if settings != nil {
@@ -203,28 +206,30 @@ func (s identity) present(v wizard.View) string {
 	return found.Hostname
 }
 
-// trouble explains a relay that judged no name at all.
-func (s identity) trouble(v wizard.View) []wizard.Block {
+// unjudged is how the first session ended that ended for another reason than
+// its name; nil when a name was accepted.
+func unjudged(v wizard.View, list []pocketid.Candidate) *smtpcheck.Failure {
 	said := verdicts(v)
-	var first *smtpcheck.Verdict
-	for _, c := range s.candidates(v) {
+	var first *smtpcheck.Failure
+	for _, c := range list {
 		one, ok := said[c.Name]
-		if !ok {
-			continue
-		}
-		if one.Outcome != smtpcheck.Unknown || one.Failure == nil {
+		if ok && one.Outcome == smtpcheck.Accepted {
 			return nil
 		}
-		if first == nil {
-			first = &one
+		if ok && one.Outcome == smtpcheck.Unknown && first == nil {
+			first = one.Failure
 		}
 	}
-	if first == nil {
-		return nil
-	}
-	d := diagnosis.FromFailure(first.Failure, s.world.setup(v.Answers).situation(nil))
+	return first
+}
+
+// trouble explains a relay that judged no name. The live test leads to the
+// cure.
+func (s identity) trouble(v wizard.View, f *smtpcheck.Failure) []wizard.Block {
+	d := diagnosis.FromFailure(f, s.world.setup(v.Answers).situation(nil))
 	return []wizard.Block{
-		wizard.Text{Tone: wizard.Warn, Label: "It said", Body: first.Failure.Error()},
+		wizard.Text{Body: "The names could not be judged; the test on the next page leads to the answer to change.", Tone: wizard.Warn},
+		wizard.Text{Label: "It said", Body: f.Error()},
 		wizard.Text{Label: "Why", Body: d.Cause},
 		wizard.Text{Label: "Do this", Body: d.Fix},
 	}

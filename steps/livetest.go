@@ -166,6 +166,15 @@ func better(t Trial) (pocketid.Option, bool) {
 	return pocketid.Option{}, false
 }
 
+// greetsOnceOnly reports whether the refused name is one that this version says
+// before STARTTLS alone, so that no hostname helps but implicit TLS does.
+func greetsOnceOnly(t Trial) bool {
+	s := t.Setup
+	implicit := pocketid.SpeechOf(s.As, smtpcheck.TLSImplicit, s.Hostname).Names.First
+	return t.Diagnosis.Step == diagnosis.StepIdentity && t.Result.Failure.Stage == smtpcheck.StageEHLO &&
+		s.TLS == smtpcheck.TLSStartTLS && t.Speech.Names.First == "localhost" && implicit != "localhost"
+}
+
 // The choices of the page, by value.
 const (
 	actGoOn   = "go-on"
@@ -176,6 +185,7 @@ const (
 	actRetry  = "retry"
 	actSkip   = "skip"
 	actTrust  = "skip-verify"
+	actPort   = "port"
 )
 
 var (
@@ -215,10 +225,12 @@ func refusalChoices(v wizard.View, t Trial) []wizard.Choice {
 		return []wizard.Choice{{Value: actFix, Cells: []string{"Say what to change"}}}
 	}
 	var list []wizard.Choice
+	d := t.Diagnosis
 	if best, ok := better(t); ok {
 		list = append(list, wizard.Choice{Value: actBetter, Cells: []string{best.Title + ", and test again"}})
+	} else if greetsOnceOnly(t) {
+		list = append(list, wizard.Choice{Value: actPort, Cells: []string{"Change the port and the TLS mode"}})
 	}
-	d := t.Diagnosis
 	if d.Step != diagnosis.StepNone {
 		list = append(list, wizard.Choice{Value: actFix, Cells: []string{"Change " + fieldWords(wizard.ID(d.Step), d.Field)}})
 	}
@@ -278,6 +290,9 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, wizard.Fault{})
 	case actShow:
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"]), "action": ""}, wizard.Fault{})
+	case actPort:
+		return wizard.Goto(a, wizard.Relay, wizard.Fault{Field: "port", Tone: wizard.Bad,
+			Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix})
 	case actBetter:
 		best, _ := better(t)
 		a = apply(a, best)
