@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // settings are the answers that a test types into the guide.
@@ -54,6 +55,7 @@ func (w *terminal) relay(host string, port int, mode string) {
 	w.until("Where is the relay?")
 	w.instead(host)
 	w.instead(strconv.Itoa(port))
+	w.untilAny("› starttls ", "› tls ", "› none ") // the list has the focus
 	w.choose(mode)
 	w.keys(enter)
 	w.untilAny("Who is the sender?", "was found to speak", "Enter again keeps it")
@@ -72,36 +74,46 @@ func (w *terminal) identity(name string) {
 	w.keys(enter)
 }
 
-// choose moves the pointer of a list to the row that begins with words.
+// choose moves the pointer of the focused list to the row that begins with
+// words: up to the first row, then down.
 func (w *terminal) choose(words string) {
 	w.t.Helper()
 	w.until(words)
 	for _, key := range []string{up, down} {
-		for range 12 {
-			if w.points(words) {
-				return
-			}
-			w.keys(key)
-			w.settle()
+		for !w.points(words) && w.moves(key) {
 		}
 	}
-	w.t.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.screen())
+	if !w.points(words) {
+		w.t.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.screen())
+	}
 }
 
-// points reports whether the pointer is at a row that begins with words, but for
-// its mark.
-func (w *terminal) points(words string) bool {
-	for line := range strings.Lines(w.screen()) {
-		row, found := strings.CutPrefix(strings.TrimSpace(line), "› ")
-		if !found {
-			continue
-		}
-		row = strings.TrimSpace(strings.TrimLeft(row, "✓✗! "))
-		if row == words || strings.HasPrefix(row, words+" ") {
+// moves presses a key and reports whether the pointer moved.
+func (w *terminal) moves(key string) bool {
+	w.t.Helper()
+	before := w.pointer()
+	w.keys(key)
+	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if w.pointer() != before {
 			return true
 		}
 	}
 	return false
+}
+
+// pointer is the row that the pointer is at, without its mark.
+func (w *terminal) pointer() string {
+	for line := range strings.Lines(w.screen()) {
+		if row, found := strings.CutPrefix(strings.TrimSpace(line), "› "); found {
+			return strings.TrimSpace(strings.TrimLeft(row, "✓✗! "))
+		}
+	}
+	return ""
+}
+
+// points reports whether the pointer is at a row that begins with words.
+func (w *terminal) points(words string) bool {
+	return w.pointer() == words || strings.HasPrefix(w.pointer(), words+" ")
 }
 
 // writes goes from a passed test to the end.
