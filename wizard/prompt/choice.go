@@ -155,11 +155,22 @@ func (f *face) choices(field wizard.Field, which []int) {
 	standing := f.standing(field)
 	for n, i := range which {
 		c := field.Choices[i]
-		f.out.hanging(fmt.Sprintf("  %*d. ", digits, i+1), append(rows[n], judgement[c.Tone]))
+		cells := append(slices.Clone(rows[n][:filled(c.Cells)]), judgement[c.Tone])
+		f.out.hanging(fmt.Sprintf("  %*d. ", digits, i+1), cells)
 		if c.Note != "" && c.Value == standing {
 			f.out.hanging(strings.Repeat(" ", digits+4), []string{c.Note})
 		}
 	}
+}
+
+// filled is how many cells there are up to the last that says something.
+func filled(cells []string) int {
+	for i := len(cells); i > 0; i-- {
+		if cells[i-1] != "" {
+			return i
+		}
+	}
+	return 0
 }
 
 // judgement is a choice's tone in words.

@@ -133,6 +133,10 @@ func breakAt(line []rune, width, indent int) int {
 	return width
 }
 
+// widestColumn is how wide a cell may be that sets the width of its column; the
+// cells after a wider one follow it.
+const widestColumn = 36
+
 // columns pads cells to the width of the widest in their column.
 func columns(rows [][]string) [][]string {
 	var widths []int
@@ -141,13 +145,15 @@ func columns(rows [][]string) [][]string {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(c))
+			if n := utf8.RuneCountInString(c); n <= widestColumn {
+				widths[i] = max(widths[i], n)
+			}
 		}
 	}
 	padded := make([][]string, len(rows))
 	for n, r := range rows {
 		for i, c := range r {
-			padded[n] = append(padded[n], c+strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c)))
+			padded[n] = append(padded[n], c+strings.Repeat(" ", max(widths[i]-utf8.RuneCountInString(c), 0)))
 		}
 	}
 	return padded

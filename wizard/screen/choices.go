@@ -9,7 +9,7 @@ import (
 
 // choices draws the list of the focused field.
 func (m *model) choices(c *canvas, w *widget, box fieldBox) {
-	if len(m.form) > 1 {
+	if len(m.form) > 1 && len(w.field.Columns) == 0 {
 		label := m.look.clip(m.look.clean(w.field.Label), box.w-2)
 		c.lines = append(c.lines, "  "+m.look.strong.Render(label))
 	}
@@ -42,7 +42,7 @@ func (m *model) rows(c *canvas, li *list, heads []string, box fieldBox) {
 		marked = marked || ok && ch.Tone != wizard.Quiet
 	}
 	g := plan(heads, cells, marked, box.w-4)
-	if !g.fits {
+	if !g.fits || len(g.widths) > 1 && g.widths[0] < natural(cells, 0) {
 		g = firstOnly(cells, marked, box.w-4)
 		heads = nil
 	}

@@ -20,10 +20,24 @@ type fieldBox struct {
 	rows      int // for the focused list
 }
 
-// leastAnswer is the room under which an answer stands below its label.
-const leastAnswer = 16
+// leastAnswer is the room under which an answer stands below its label, and
+// goodAnswer that under which one that is being typed, or too long, does.
+const leastAnswer, goodAnswer = 16, 24
 
-func (b fieldBox) stacked() bool { return b.w-2-b.labels-3 < leastAnswer }
+// column is where the answers begin.
+func (b fieldBox) column() int { return 2 + b.labels + 3 }
+
+// stacked reports whether an answer stands below its label.
+func (m *model) stacked(w *widget, focused bool, box fieldBox) bool {
+	room := box.w - box.column()
+	switch {
+	case room < leastAnswer || width(m.look.clean(w.field.Label)) > box.labels:
+		return true
+	case room >= goodAnswer || w.field.Kind != wizard.TextField:
+		return false
+	}
+	return focused || width(w.line.String()) > room-3
+}
 
 // field draws one field on the canvas.
 func (m *model) field(c *canvas, i int, box fieldBox) {
@@ -49,8 +63,8 @@ func (m *model) line(c *canvas, w *widget, focused bool, box fieldBox) {
 	if focused {
 		head = l.accent.Render(l.pointer) + " "
 	}
-	column := 2 + box.labels + 3
-	if box.stacked() || width(label) > box.labels {
+	column := box.column()
+	if m.stacked(w, focused, box) {
 		name := l.clip(label, box.w-2)
 		if focused {
 			name = l.strong.Render(name)
@@ -81,7 +95,11 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 	case w.field.Kind == wizard.SecretField && !(focused && m.revealing):
 		return l.mask, width(l.mask)
 	}
-	part, at, left, right := w.line.window(room - 2)
+	line := w.line
+	if !focused {
+		line.at = 0 // an answer begins with what tells it from others
+	}
+	part, at, left, right := line.window(room - 2)
 	part = l.clean(part)
 	if focused && w.line.fresh {
 		part = l.selected.Render(part)
@@ -116,8 +134,8 @@ func (m *model) chosen(w *widget, room int) string {
 // notes draws what stands under a field: what is wrong, what happened to a
 // paste, and where its default is from.
 func (m *model) notes(c *canvas, w *widget, focused bool, box fieldBox) {
-	column := 2 + box.labels + 3
-	if box.stacked() || w.field.Kind == wizard.ChoiceField && focused {
+	column := box.column()
+	if w.field.Kind == wizard.ChoiceField && focused || box.w-column < leastText || m.stacked(w, focused, box) {
 		column = 4
 	}
 	add := func(t wizard.Tone, s string) {

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"smtp-wizard/wizard"
@@ -59,6 +60,32 @@ func plan(heads []string, rows [][]string, marked bool, w int) grid {
 	return g
 }
 
+// breaks reports whether a column is too narrow for a word that a line of its
+// own of w cells would hold.
+func (g grid) breaks(rows [][]string, w int) bool {
+	for _, row := range rows {
+		for i, cell := range row {
+			for word := range strings.FieldsSeq(cell) {
+				if n := width(word); n > g.widths[i] && n <= w {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// natural is the width of the widest cell of a column.
+func natural(rows [][]string, column int) int {
+	n := 0
+	for _, row := range rows {
+		if column < len(row) {
+			n = max(n, width(row[column]))
+		}
+	}
+	return n
+}
+
 func allFigures(rows [][]string, column int) bool {
 	some := false
 	for _, row := range rows {
@@ -110,7 +137,7 @@ func (l look) table(t wizard.Table, w int) []string {
 		marked = marked || ok && r.Tone != wizard.Quiet
 	}
 	g := plan(heads, rows, marked, w-2)
-	if !g.fits {
+	if !g.fits || g.breaks(rows, w-4) {
 		return l.stacked(t, heads, rows, marked, w)
 	}
 	var lines []string
@@ -166,8 +193,8 @@ func (g grid) wrapped(row []string) []string {
 	return lines
 }
 
-// stacked draws each row as lines one below the other: the first cell, then
-// the others under it with their headings.
+// stacked draws each row that is too long as lines one below the other: the
+// first cell and figures, then the others under it with their headings.
 func (l look) stacked(t wizard.Table, heads []string, rows [][]string, marked bool, w int) []string {
 	indent := ""
 	if marked {
@@ -176,7 +203,7 @@ func (l look) stacked(t wizard.Table, heads []string, rows [][]string, marked bo
 	var lines []string
 	for i, row := range rows {
 		tone := t.Rows[i].Tone
-		for n, cell := range row {
+		for n, cell := range folded(row, heads, w-4) {
 			if cell == "" {
 				continue
 			}
@@ -199,6 +226,23 @@ func (l look) stacked(t wizard.Table, heads []string, rows [][]string, marked bo
 		}
 	}
 	return lines
+}
+
+// folded puts all of a row into its first cell, if that fits w, else its
+// figures.
+func folded(row, heads []string, w int) []string {
+	filled := slices.DeleteFunc(slices.Clone(row), func(cell string) bool { return cell == "" })
+	if whole := strings.Join(filled, "   "); len(heads) == 0 && width(whole) <= w {
+		return []string{whole}
+	}
+	out := slices.Clone(row)
+	for i, cell := range out {
+		if i > 0 && figures.MatchString(cell) {
+			out[0] += "   " + cell
+			out[i] = ""
+		}
+	}
+	return out
 }
 
 func (l look) cleanAll(cells []string) []string {

@@ -21,7 +21,8 @@ const (
 type frame struct {
 	text   string
 	x, y   int // the cursor; x is -1 when it is hidden
-	height int // of the body
+	height int // of the body's window
+	total  int // of the whole body
 	rows   int // of the focused list
 }
 
@@ -50,7 +51,7 @@ func (m *model) lay() {
 	for i, line := range lines {
 		lines[i] = m.look.clip(line, m.w)
 	}
-	m.frame = frame{text: strings.Join(lines, "\n"), x: -1, height: height, rows: c.rows}
+	m.frame = frame{text: strings.Join(lines, "\n"), x: -1, height: height, total: len(c.lines), rows: c.rows}
 	if y := c.y - m.top; c.x >= 0 && y >= 0 && y < height {
 		m.frame.x, m.frame.y = min(c.x+1, m.w-1), y+len(head)+1
 	}
