@@ -3,6 +3,7 @@ package command_test
 import (
 	"encoding/base64"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// The tests wait for processes and relays more than they work.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"smtp-wizard": func() { os.Exit(command.Main(os.Args[1:], command.System())) },
 	})
