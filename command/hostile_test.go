@@ -27,9 +27,9 @@ var relayCases = []struct {
 	{relay: "open", mode: "tls", login: true, stage: "data"},
 	{relay: "open", mode: "none", stage: "data"},
 
-	{relay: "slow-banner", mode: "starttls", args: "--timeout 1s", exit: 12, stage: "greeting", step: "relay", field: "tls", says: "ran out"},
-	{relay: "mute", mode: "none", args: "--timeout 1s", exit: 12, stage: "greeting", step: "relay", field: "tls", says: "ran out"},
-	{relay: "mute", mode: "tls", args: "--timeout 1s", exit: 15, stage: "tls", step: "relay", field: "tls", says: "ran out"},
+	{relay: "slow-banner", mode: "starttls", args: "--timeout 4s", exit: 12, stage: "greeting", step: "relay", field: "tls", says: "ran out"},
+	{relay: "mute", mode: "none", args: "--timeout 4s", exit: 12, stage: "greeting", step: "relay", field: "tls", says: "ran out"},
+	{relay: "mute", mode: "tls", args: "--timeout 4s", exit: 15, stage: "tls", step: "relay", field: "tls", says: "ran out"},
 	{relay: "drops-at-ehlo", mode: "starttls", exit: 13, stage: "ehlo", step: "identity", field: "hostname", says: "closed without a reply"},
 	{relay: "closes-in-data", mode: "starttls", exit: 19, stage: "data", step: "none", says: "closed without a reply"},
 
