@@ -17,10 +17,7 @@ import (
 // TestEnvDocker runs the real docker client, which reads --env-file itself,
 // against a daemon that only writes down the environment it is sent.
 func TestEnvDocker(t *testing.T) {
-	docker, err := exec.LookPath("docker")
-	if err != nil {
-		t.Skip("docker is not installed")
-	}
+	docker := need(t, "docker")
 	created := make(chan []string, 1)
 	daemon := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Api-Version", "1.40")

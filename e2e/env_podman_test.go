@@ -15,10 +15,8 @@ import (
 // TestEnvPodman makes containers that are never started, and looks at the
 // environment they would have.
 func TestEnvPodman(t *testing.T) {
-	podman, err := exec.LookPath("podman")
-	if err != nil || os.Geteuid() != 0 {
-		t.Skip("needs podman, and root")
-	}
+	podman := need(t, "podman")
+	envNeedRoot(t)
 	dir := t.TempDir()
 	envOK(t, os.Mkdir(filepath.Join(dir, "rootfs"), 0o755))
 	storage := []string{"--root", filepath.Join(dir, "root"), "--runroot", filepath.Join(dir, "run"), "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"}

@@ -118,10 +118,7 @@ func TestEnvShells(t *testing.T) {
 	files := envFiles(t)
 	for _, shell := range []string{"dash", "bash", "busybox"} {
 		t.Run(shell, func(t *testing.T) {
-			program, err := exec.LookPath(shell)
-			if err != nil {
-				t.Skip(shell, "is not installed")
-			}
+			program := need(t, shell)
 			path := filepath.Join(t.TempDir(), "env")
 			compared := 0
 			for _, file := range files {
@@ -172,10 +169,7 @@ process.stdout.write(JSON.stringify(files.map(f => parse(f))));`
 // TestEnvNode runs util.parseEnv, the parser behind --env-file, and the npm
 // package when SMTP_WIZARD_E2E_DOTENV names its folder.
 func TestEnvNode(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("node is not installed")
-	}
+	node := need(t, "node")
 	version, err := exec.Command(node, "-p", "process.versions.node.split('.')[0]").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +182,7 @@ func TestEnvNode(t *testing.T) {
 	t.Run("npm", func(t *testing.T) {
 		dotenv := os.Getenv("SMTP_WIZARD_E2E_DOTENV")
 		if dotenv == "" {
-			t.Skip("SMTP_WIZARD_E2E_DOTENV does not name the npm package dotenv")
+			t.Fatal("SMTP_WIZARD_E2E_DOTENV does not name the folder of the npm package dotenv")
 		}
 		envCompareNode(t, node, "npm dotenv", dotenv)
 	})

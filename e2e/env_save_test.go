@@ -126,7 +126,7 @@ func envAlone(t testing.TB, path string) {
 
 func envNeedRoot(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("needs root")
+		t.Fatal("needs root")
 	}
 }
 

@@ -51,10 +51,7 @@ os.unlink(path)
 
 // TestEnvSystemd needs no running systemd: the parser is in a library of its own.
 func TestEnvSystemd(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is not installed")
-	}
+	python := need(t, "python3")
 	library, note := envSystemdLibrary(t)
 	files := envFiles(t)
 	var input strings.Builder
@@ -100,6 +97,6 @@ func envSystemdLibrary(t *testing.T) (path, note string) {
 			return path, "254 and later"
 		}
 	}
-	t.Skip("systemd's shared library is not installed")
+	t.Fatal("systemd's shared library is not installed")
 	return "", ""
 }

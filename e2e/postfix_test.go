@@ -188,6 +188,17 @@ func waitForPort(t *testing.T, port int) {
 	t.Fatalf("nothing listens on port %d", port)
 }
 
+// need is the path of a program. Its absence fails the test: what was not tried
+// is not known to hold.
+func need(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Fatalf("%s is not installed", program)
+	}
+	return path
+}
+
 func run(t *testing.T, name string, args ...string) {
 	t.Helper()
 	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
