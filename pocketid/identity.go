@@ -37,7 +37,7 @@ func (o Origin) Label() string {
 	case FromFQDN:
 		return "this machine's FQDN"
 	case FromHostname:
-		return "os.Hostname()"
+		return "this machine"
 	case FromAppURLParent:
 		return "domain of APP_URL"
 	case FromTyped:
@@ -45,7 +45,7 @@ func (o Origin) Label() string {
 	case FromContainerID:
 		return "container id"
 	}
-	return "Go's default"
+	return "when none is set"
 }
 
 // Sources are the places to take candidates from; empty fields are skipped.

@@ -16,8 +16,8 @@ import (
 // each.
 type identity struct{ world World }
 
-// another is the choice of a name of one's own.
-const another = "another"
+// Choices that are no name: one of one's own, and to ask the relay once more.
+const another, askAgain = "another", "again"
 
 func (identity) ID() wizard.ID              { return wizard.Identity }
 func (identity) Name() string               { return "Identity" }
@@ -59,7 +59,7 @@ func (s identity) candidates(v wizard.View) []pocketid.Candidate {
 	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
 		typed = strings.TrimSpace(typed)
 		known := func(c pocketid.Candidate) bool { return strings.EqualFold(c.Name, typed) }
-		if typed != "" && typed != another && !slices.ContainsFunc(list, known) {
+		if typed != "" && typed != another && typed != askAgain && !slices.ContainsFunc(list, known) {
 			list = append(list, pocketid.Candidate{Name: typed, Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
 		}
 	}
@@ -98,7 +98,7 @@ func (s identity) Page(v wizard.View) wizard.Page {
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
 		page.Field = append(page.Field, wizard.Field{
-			Name: "name", Label: "Name", Help: wizard.Help{
+			Name: "name", Label: "Other name", Help: wizard.Help{
 				What: "A fully qualified domain name, best one that resolves to this server.", Example: "id.example.com"},
 		})
 	}
@@ -121,7 +121,7 @@ func (s identity) nameField(v wizard.View) wizard.Field {
 	said := verdicts(v)
 	f := wizard.Field{
 		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
-		Columns: []string{"name", "from", v.Answers.Host + " says"},
+		Columns: []string{"name", "from", "the relay says", ""},
 		Default: s.suggest(v),
 		Help: wizard.Help{
 			What:    "The name that os.Hostname() shall return to Pocket ID. Pocket ID has no variable for it: a container takes it from `hostname:`, a service from the machine.",
@@ -132,7 +132,10 @@ func (s identity) nameField(v wizard.View) wizard.Field {
 	for _, c := range s.candidates(v) {
 		f.Choices = append(f.Choices, nameChoice(c, said, v.Found[wizard.Identity].Running))
 	}
-	f.Choices = append(f.Choices, wizard.Choice{Value: another, Cells: []string{"another name", "", ""}})
+	f.Choices = append(f.Choices, wizard.Choice{Value: another, Cells: []string{"another name"}})
+	if !v.Answers.Unattended && unjudged(v, s.candidates(v)) != nil {
+		f.Choices = append(f.Choices, wizard.Choice{Value: askAgain, Cells: []string{"ask the relay again"}})
+	}
 	return f
 }
 
@@ -151,7 +154,7 @@ func nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Verdict, running
 	case running:
 		choice.Tone, words = wizard.Busy, "asking"
 	}
-	choice.Cells = []string{c.Name, strings.Join(from, ", "), strings.TrimSpace(words + "  " + took)}
+	choice.Cells = []string{c.Name, strings.Join(from, ", "), words, took}
 	return choice
 }
 
@@ -238,6 +241,10 @@ func (s identity) trouble(v wizard.View, f *smtpcheck.Failure) []wizard.Block {
 func (s identity) Take(v wizard.View) wizard.Intent {
 	a := v.Answers
 	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
+	if name == askAgain {
+		a.Looks++
+		return wizard.Stay(a, wizard.Fault{})
+	}
 	if name == another {
 		name, field = strings.TrimSpace(v.Input["name"]), "name"
 	}
@@ -246,7 +253,7 @@ func (s identity) Take(v wizard.View) wizard.Intent {
 		text := sentence(err.Error())
 		if check.Suggest != "" && field == "name" {
 			return wizard.Correct(a, wizard.Input{"name": check.Suggest},
-				note("name", text+" "+check.Suggest+" was taken instead."))
+				note("name", text+" It is filled in; Enter takes it."))
 		}
 		return wizard.Stay(a, wizard.Fault{Field: field, Text: text, Tone: wizard.Bad})
 	}

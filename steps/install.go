@@ -22,8 +22,15 @@ func (install) Skip(wizard.Answers) bool { return false }
 // LooksOnly implements wizard.Looker: later pages rely on what was found here.
 func (install) LooksOnly() {}
 
+// lookRound is the job of looking at a file; the number makes a further look a
+// new one.
+type lookRound struct {
+	envFile string
+	number  int
+}
+
 func (s install) Wants(v wizard.View) wizard.Job {
-	return wizard.Job{Task: "look round", For: s.envFile(v)}
+	return wizard.Job{Task: "look round", For: lookRound{s.envFile(v), v.Answers.Looks}}
 }
 
 func (s install) envFile(v wizard.View) string {
@@ -32,7 +39,7 @@ func (s install) envFile(v wizard.View) string {
 
 // Work looks at the file, its neighbours and the machine's own name.
 func (s install) Work(ctx context.Context, job wizard.Job, _ wizard.View, _ func(any)) any {
-	return s.world.LookRound(ctx, job.For.(string))
+	return s.world.LookRound(ctx, job.For.(lookRound).envFile)
 }
 
 func (s install) Page(v wizard.View) wizard.Page {
@@ -150,11 +157,11 @@ func (s install) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, wrong("env_file", errors.Join(err, errors.New("the path of the .env is needed"))))
 	}
 	if ok && found.Err != nil {
-		return wizard.Stay(a, wrong("env_file", found.Err))
+		return s.refuse(v, a, wrong("env_file", found.Err))
 	}
 	a.Mend = v.Input["mend"] == "yes"
 	if broken := fatal(found.Problems); len(broken) > 0 && !a.Mend {
-		return wizard.Stay(a, unreadable(broken[0], found.Curable && !a.Unattended))
+		return s.refuse(v, a, unreadable(broken[0], found.Curable && !a.Unattended))
 	}
 	if err := s.takeRest(&a, v); err != nil {
 		return wizard.Stay(a, *err)
@@ -166,11 +173,23 @@ func (s install) Take(v wizard.View) wizard.Intent {
 	return wizard.Next(a)
 }
 
+// refuse says what is wrong with a file. Who has read that and comes again may
+// have mended it, so it is looked at anew.
+func (install) refuse(v wizard.View, a wizard.Answers, f wizard.Fault) wizard.Intent {
+	if a.Unattended || v.Fault != f {
+		return wizard.Stay(a, f)
+	}
+	a.Looks++
+	return wizard.Stay(a, note(f.Field, "The file was read again. If nothing is wrong with it above, Enter goes on."))
+}
+
 func unreadable(p envwriter.Problem, curable bool) wizard.Fault {
 	f := wizard.Fault{Field: "env_file", Tone: wizard.Bad,
-		Text: fmt.Sprintf("Line %d, as %s reads it: %s Until that is mended, it takes nothing from this file.", p.Line, p.Reader, sentence(p.What))}
+		Text: fmt.Sprintf("Line %d, as %s reads it: %s", p.Line, p.Reader, sentence(p.What))}
 	if curable {
 		f.Field = "mend"
+	} else {
+		f.Text += " Mend it in an editor, then press Enter here."
 	}
 	return f
 }

@@ -135,7 +135,7 @@ func refusal(t Trial) []wizard.Block {
 	}
 	fix := t.Diagnosis.Fix
 	if best, ok := better(t); ok {
-		fix = best.Why
+		fix = best.Title + ". " + best.Why
 	}
 	return append(blocks, wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn})
 }

@@ -17,10 +17,10 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 		name = v.Input["name"]
 	}
 	situation := s.situation(v, name)
-	version, way := situation.Version, situation.Way
-	lead := fmt.Sprintf("Pocket ID %s, run by %s, with this name as its hostname announces", version, way.Label())
+	version := situation.Version
+	lead := fmt.Sprintf("With this name as its hostname, Pocket ID %s announces:", version)
 	if !pocketid.SpeechOf(version, situation.Current.TLS, name).Proven {
-		lead = fmt.Sprintf("Pocket ID %s announces, as far as is known (this is not proven)", version)
+		lead = fmt.Sprintf("As far as is known, and not proven, Pocket ID %s announces:", version)
 	}
 	table := wizard.Table{}
 	for _, e := range append([]pocketid.Endpoint{situation.Current}, situation.Endpoints...) {
@@ -90,7 +90,7 @@ func outlookRow(e pocketid.Endpoint, out pocketid.Outlook) wizard.Row {
 // where there is none.
 func settingsField(options []pocketid.Option) *wizard.Field {
 	f := &wizard.Field{
-		Name: "settings", Label: "So", Kind: wizard.ChoiceField,
+		Name: "settings", Label: "Settings", Kind: wizard.ChoiceField,
 		Help: wizard.Help{What: "The settings with which this relay takes what Pocket ID announces, the easiest first."},
 	}
 	for _, o := range options {

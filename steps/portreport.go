@@ -12,7 +12,8 @@ import (
 )
 
 // portReport shows which ports answer from this machine, as far as is known.
-func portReport(f wizard.Finding) ([]wizard.Block, string) {
+// Who blocks ports is said where the chosen one gives no answer.
+func portReport(f wizard.Finding, chosen int) ([]wizard.Block, string) {
 	var table wizard.Table
 	ports := portsFound(f)
 	for _, p := range ports {
@@ -25,7 +26,8 @@ func portReport(f wizard.Finding) ([]wizard.Block, string) {
 	if f.Running {
 		return blocks, "Looking which ports answer from this machine"
 	}
-	if text := blockedText(ports); text != "" {
+	silent := func(p smtpcheck.Port) bool { return p.Port == chosen && p.State == smtpcheck.PortFiltered }
+	if text := blockedText(ports); text != "" && slices.ContainsFunc(ports, silent) {
 		blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Label: "Blocked", Body: text})
 	}
 	return blocks, ""
@@ -94,8 +96,10 @@ func doubtPort(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault 
 			continue
 		}
 		switch {
-		case p.State == smtpcheck.PortRefused || p.State == smtpcheck.PortFiltered:
-			return doubt("port", fmt.Sprintf("Port %d: %s.", port, portRow(p).Cells[1]))
+		case p.State == smtpcheck.PortRefused:
+			return doubt("port", fmt.Sprintf("Nothing listens on port %d.", port))
+		case p.State == smtpcheck.PortFiltered:
+			return doubt("port", fmt.Sprintf("Port %d gives no answer: a firewall or the hoster drops it.", port))
 		case p.TLS != "" && p.TLS != mode && !(mode == smtpcheck.TLSNone && p.TLS == smtpcheck.TLSStartTLS):
 			return doubt("tls", fmt.Sprintf("Port %d was found to speak %s.", port, p.TLS))
 		}

@@ -92,7 +92,8 @@ func (s relay) Page(v wizard.View) wizard.Page {
 			tlsField(a, port),
 		},
 	}
-	page.Body, page.Aside = portReport(v.Found[wizard.Relay])
+	chosen, _ := parsePort(port) // none is no port
+	page.Body, page.Aside = portReport(v.Found[wizard.Relay], chosen)
 	return page
 }
 

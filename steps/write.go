@@ -99,7 +99,11 @@ func (s write) plan(page wizard.Page, d *Draft, v wizard.View) wizard.Page {
 		page.Body = []wizard.Block{wholeFile(d)}
 	}
 	page.Body = append(page.Body, fileTable(d))
+	version, _ := pocketid.ParseVersion(v.Answers.Version)
 	for _, w := range d.Warnings {
+		if !d.Locked && w == pocketid.LockMissing(version) {
+			continue // the choice to lock says it
+		}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Mind", Body: w})
 	}
 	if !d.Locked {

@@ -1,0 +1,158 @@
+package steps
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/prompt"
+	"smtp-wizard/wizard/screen"
+)
+
+var update = flag.Bool("update", false, "write the golden screens anew")
+
+// still is a step that does not work: what its work found is in the state.
+type still struct{ wizard.Step }
+
+func stilled(list []wizard.Step) wizard.Machine {
+	m := wizard.Machine{Now: func() time.Time { return sceneTime }}
+	for _, s := range list {
+		m.Steps = append(m.Steps, still{s})
+	}
+	return m
+}
+
+var utf8 = []string{"LANG=C.UTF-8"}
+
+// TestGolden draws every page as each face shows it.
+func TestGolden(t *testing.T) {
+	for _, c := range scenes(t) {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			design := screen.Draw(c.machine, c.state, 80, 24, options(utf8...))
+			golden(t, c.name+"-80x24", ansi.Strip(strings.Join(design, "\n\n")))
+			small := screen.Draw(c.machine, c.state, 40, 12, options(utf8...))
+			golden(t, c.name+"-40x12", ansi.Strip(strings.Join(small, "\n\n")))
+			reachable(t, c, ansi.Strip(strings.Join(small, "\n")))
+			bare := screen.Draw(c.machine, c.state, 80, 24, options(append(utf8, "NO_COLOR=1")...))[0]
+			if coloured.MatchString(bare) {
+				t.Error("a colour is set although NO_COLOR is")
+			}
+			golden(t, c.name+"-nocolor", strings.ReplaceAll(bare, "\x1b[", "^["))
+			if plain := asked(t, c); plain != "" {
+				golden(t, c.name+"-plain", plain)
+			}
+		})
+	}
+}
+
+func options(env ...string) screen.Options {
+	return screen.Options{Env: env, Product: "Pocket ID"}
+}
+
+var coloured = regexp.MustCompile(`\x1b\[[0-9;]*\b[34][0-8]\b[0-9;]*m`)
+
+// asked is the page as the plain face asks it, with Enter as every answer but
+// to the last question: there the input ends.
+func asked(t *testing.T, c scene) string {
+	t.Helper()
+	if c.state.Found[c.state.At].Running {
+		return "" // it would wait for the work
+	}
+	var out bytes.Buffer
+	enters := ""
+	if c.state.Fault.Text == "" {
+		enters = strings.Repeat("\n", max(len(c.machine.Page(c.state).Field)-1, 0))
+	}
+	_, err := prompt.Run(t.Context(), c.machine, c.state, prompt.Options{In: strings.NewReader(enters), Out: &out})
+	if !errors.Is(err, prompt.ErrEOF) {
+		t.Fatalf("the questions end with %v", err)
+	}
+	if strings.ContainsRune(out.String(), '\x1b') {
+		t.Error("the plain face sends an escape sequence")
+	}
+	_, page, _ := strings.Cut(out.String(), "\n\n")
+	return page
+}
+
+// reachable checks that on the smallest screen every text of a page is shown
+// after some scrolling. The reason may be cut, for help shows all of it.
+func reachable(t *testing.T, c scene, screens string) {
+	t.Helper()
+	seen := squeezed(screens)
+	for _, text := range textsOf(c.machine.Page(c.state)) {
+		for _, word := range strings.Fields(text) {
+			if !strings.Contains(seen, squeezed(word)) {
+				t.Errorf("%q of %q is on none of the screens of 40x12", word, text)
+			}
+		}
+	}
+}
+
+// squeezed is text without what breaks it into lines.
+func squeezed(text string) string {
+	return strings.NewReplacer(" ", "", "\n", "", "↳", "").Replace(text)
+}
+
+func textsOf(p wizard.Page) []string {
+	list := []string{p.Title}
+	for _, b := range append(append([]wizard.Block{}, p.Body...), p.After...) {
+		switch b := b.(type) {
+		case wizard.Text:
+			list = append(list, b.Label, b.Body)
+		case wizard.Table:
+			for _, r := range b.Rows {
+				list = append(list, r.Cells...)
+			}
+		case wizard.Verbatim:
+			for _, l := range b.Lines {
+				list = append(list, l.Text)
+			}
+		}
+	}
+	for _, f := range p.Field {
+		if len(p.Field) > 1 && len(f.Columns) == 0 {
+			list = append(list, f.Label) // a list that is alone, or has headings, needs no label
+		}
+		list = append(list, f.Note)
+	}
+	return list
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	lines := strings.Split(got, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	got = strings.Join(lines, "\n") + "\n"
+	if strings.Contains(got, scenePassword) {
+		t.Errorf("%s shows the password", name)
+	}
+	path := filepath.Join("testdata", "golden", name+".txt")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is now\n%s\nand was\n%s", path, got, want)
+	}
+}

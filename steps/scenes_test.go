@@ -1,0 +1,324 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
+	"smtp-wizard/smtpcheck/diagnosis"
+	"smtp-wizard/wizard"
+)
+
+// scene is a state of the guide with what its work would have found.
+type scene struct {
+	name    string
+	machine wizard.Machine
+	state   wizard.State
+}
+
+var sceneTime = time.Date(2026, 11, 23, 9, 45, 0, 0, time.UTC)
+
+const (
+	scenePassword = "Pa$$ w0rd'; #"
+	relayHost     = "smtp-relay.gmail.com"
+)
+
+// sceneWorld reaches nothing.
+func sceneWorld() World {
+	return World{
+		Hostname: func() (string, error) { return "vps-4711.example.net", nil },
+		FQDN:     func(context.Context, string) string { return "" },
+		Getenv:   func(string) string { return "" },
+		Now:      func() time.Time { return sceneTime },
+	}
+}
+
+func version(t *testing.T, text string) pocketid.Version {
+	t.Helper()
+	v, err := pocketid.ParseVersion(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// sceneAnswers are those of somebody who has come to the live test.
+func sceneAnswers() wizard.Answers {
+	return wizard.Answers{
+		EnvFile: "/opt/pocket-id/.env", TakenFrom: "/opt/pocket-id/.env", Runs: "compose", Version: "2.9.0",
+		AppURL: "https://id.example.com", Preset: "google-workspace-relay",
+		Host: relayHost, Port: 587, TLS: smtpcheck.TLSStartTLS,
+		From: "noreply@example.com", User: "id@example.com", Password: smtpcheck.NewSecret(scenePassword), To: "admin@example.org",
+		Hostname: "id.example.com",
+	}
+}
+
+// scenes are all pages, in the states that differ.
+func scenes(t *testing.T) []scene {
+	var list []scene
+	m := stilled(All(sceneWorld()))
+	add := func(name string, at wizard.ID, a wizard.Answers, found any, change func(*wizard.State)) {
+		s := wizard.State{At: at, Answers: a, Found: map[wizard.ID]wizard.Finding{}}
+		for _, step := range m.Steps {
+			if step.ID() == at {
+				break
+			}
+			s.History = append(s.History, step.ID())
+		}
+		s.Found[wizard.Install] = wizard.Finding{Result: inCompose(t)}
+		if f, ok := found.(wizard.Finding); ok {
+			s.Found[at] = f
+		} else if found != nil {
+			s.Found[at] = wizard.Finding{Result: found}
+		}
+		if change != nil {
+			change(&s)
+		}
+		list = append(list, scene{name, m, s})
+	}
+	installScenes(t, add)
+	relayScenes(add)
+	identityScenes(t, add)
+	testScenes(t, add)
+	writeScenes(t, add)
+	saved := wizard.State{Answers: sceneAnswers()}
+	offer := stilled([]wizard.Step{Resume{Saved: saved, At: sceneTime.Add(-3 * time.Minute), Now: sceneTime}})
+	return append(list, scene{"resume", offer, wizard.State{At: "resume"}})
+}
+
+type addScene func(name string, at wizard.ID, a wizard.Answers, found any, change func(*wizard.State))
+
+func installScenes(t *testing.T, add addScene) {
+	fresh := wizard.Answers{EnvFile: ".env"}
+	add("install-new", wizard.Install, fresh, Surroundings{
+		EnvFile: ".env", Hostname: "vps-4711.example.net",
+		Install: pocketid.Install{Way: pocketid.WayManual, Readers: []string{"pocket-id", "compose"}},
+	}, nil)
+	add("install-broken", wizard.Install, wizard.Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), nil)
+	add("install-refused", wizard.Install, wizard.Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), func(s *wizard.State) {
+		*s = stilled(All(sceneWorld())).Apply(*s, wizard.Submitted{})
+	})
+	a := wizard.Answers{EnvFile: "/opt/pocket-id/.env", Version: "2.9.0", AppURL: "https://id.example.com"}
+	add("provider", wizard.Provider, a, nil, nil)
+	add("provider-region", wizard.Provider, a, nil, func(s *wizard.State) {
+		s.Inputs = map[wizard.ID]wizard.Input{wizard.Provider: {"preset": "amazon-ses"}}
+		s.Focus = "region"
+	})
+	add("provider-keep", wizard.Provider, sceneAnswers(), nil, nil)
+}
+
+// inCompose is an install as compose runs it.
+func inCompose(t *testing.T) Surroundings {
+	return Surroundings{
+		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
+		Values: map[string]string{"APP_URL": "https://id.example.com"},
+		Install: pocketid.Install{
+			Way: pocketid.WayCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
+			Service: "pocket-id", ComposeFile: "/opt/pocket-id/docker-compose.yml",
+			Readers: []string{"pocket-id", "compose"}, InContainer: true,
+		},
+	}
+}
+
+// broken is the same with a line that Pocket ID cannot read.
+func broken(t *testing.T) Surroundings {
+	found := inCompose(t)
+	found.read([]byte("APP_URL=https://id.example.com\nSMTP_PASSWORD=\"half\nTRUST_PROXY=true\n"))
+	return found
+}
+
+func relayScenes(add addScene) {
+	a := sceneAnswers()
+	add("relay", wizard.Relay, a, surveyedPorts(), nil)
+	add("relay-running", wizard.Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
+	add("relay-doubt", wizard.Relay, a, surveyedPorts(), func(s *wizard.State) {
+		s.Inputs = map[wizard.ID]wizard.Input{wizard.Relay: {"port": "25"}}
+		s.Fault = doubtPort(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
+		s.Focus = s.Fault.Field
+	})
+	a.Password = smtpcheck.Secret{}
+	add("sender", wizard.Sender, a, nil, nil)
+	add("sender-fault", wizard.Sender, a, nil, func(s *wizard.State) {
+		s.Fault = wizard.Fault{Field: "password", Tone: wizard.Bad,
+			Text: "535 5.7.8 Username and Password not accepted. (in reply to AUTH PLAIN ***). Make an app password and put it in here."}
+		s.Focus, s.Return = "password", wizard.LiveTest
+	})
+}
+
+func surveyedPorts() []smtpcheck.Port {
+	return []smtpcheck.Port{
+		{Port: 25, State: smtpcheck.PortFiltered},
+		{Port: 465, State: smtpcheck.PortOpen, TLS: smtpcheck.TLSImplicit, Elapsed: 34 * time.Millisecond},
+		{Port: 587, State: smtpcheck.PortOpen, TLS: smtpcheck.TLSStartTLS, Elapsed: 121 * time.Millisecond},
+		{Port: 2525, State: smtpcheck.PortRefused},
+		{Port: 8025, State: smtpcheck.PortOpen, Failure: &smtpcheck.Failure{Stage: smtpcheck.StageGreeting, Err: smtpcheck.ErrNotSMTP}},
+	}
+}
+
+var tryAgainLater = &smtpcheck.Reply{Code: 421, Enhanced: "4.7.0", Lines: []string{"4.7.0 Try again later, closing connection. (EHLO)"}}
+
+func mixedVerdicts() []smtpcheck.Verdict {
+	hungUp := &smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater}
+	return []smtpcheck.Verdict{
+		{Name: "id.example.com", Outcome: smtpcheck.Accepted, Stage: smtpcheck.StageRcpt, Elapsed: 101 * time.Millisecond},
+		{Name: "vps-4711.example.net", Outcome: smtpcheck.Unknown, Stage: smtpcheck.StageMail, Elapsed: 2040 * time.Millisecond,
+			Failure: &smtpcheck.Failure{Stage: smtpcheck.StageMail, Err: smtpcheck.ErrTimeout}},
+		{Name: pocketid.StandInContainerID, Outcome: smtpcheck.Refused, Stage: smtpcheck.StageRcpt, Elapsed: 99 * time.Millisecond,
+			Reply: &smtpcheck.Reply{Code: 504, Enhanced: "5.5.2", Lines: []string{"5.5.2 need fully-qualified hostname"}}},
+		{Name: "localhost", Outcome: smtpcheck.Refused, Stage: smtpcheck.StageEHLO, Reply: tryAgainLater, Failure: hungUp, Elapsed: 42 * time.Millisecond},
+	}
+}
+
+func identityScenes(t *testing.T, add addScene) {
+	a := sceneAnswers()
+	a.Hostname = ""
+	add("identity", wizard.Identity, a, mixedVerdicts(), nil) // 2.9 greets as localhost before STARTTLS
+	add("identity-busy", wizard.Identity, a, wizard.Finding{Running: true, Began: sceneTime.Add(-4 * time.Second),
+		News: []any{mixedVerdicts()[0], mixedVerdicts()[3]}}, nil)
+	on465 := a
+	on465.Port, on465.TLS = 465, smtpcheck.TLSImplicit
+	add("identity-accepted", wizard.Identity, on465, mixedVerdicts(), nil)
+	next := a
+	next.Version = "2.14.0"
+	add("identity-unproven", wizard.Identity, next, mixedVerdicts(), nil)
+	add("identity-another", wizard.Identity, on465, mixedVerdicts(), func(s *wizard.State) {
+		s.Inputs = map[wizard.ID]wizard.Input{wizard.Identity: {"hostname": another, "name": "https://mail.example.com"}}
+		*s = stilled(All(sceneWorld())).Apply(*s, wizard.Submitted{})
+	})
+	needsLogin := &smtpcheck.Failure{Stage: smtpcheck.StageMail, Doing: "MAIL FROM:<noreply@example.com>",
+		Reply: &smtpcheck.Reply{Code: 530, Enhanced: "5.7.0", Lines: []string{"5.7.0 Authentication Required."}}}
+	var none []smtpcheck.Verdict
+	for _, v := range mixedVerdicts() {
+		none = append(none, smtpcheck.Verdict{Name: v.Name, Stage: smtpcheck.StageMail, Failure: needsLogin, Elapsed: v.Elapsed})
+	}
+	add("identity-trouble", wizard.Identity, on465, none, nil)
+}
+
+func stage(s smtpcheck.Stage, ms int, detail string) smtpcheck.StageResult {
+	return smtpcheck.StageResult{Stage: s, OK: true, Elapsed: time.Duration(ms) * time.Millisecond, Detail: detail}
+}
+
+var upToGreeting = []smtpcheck.StageResult{
+	stage(smtpcheck.StageDNS, 4, relayHost+" is 142.250.102.28, 2a00:1450:4013:c1e::1c"),
+	stage(smtpcheck.StageConnect, 21, "142.250.102.28 port 587"),
+	stage(smtpcheck.StageGreeting, 40, "220 smtp-relay.gmail.com ESMTP 5b1f17b1804b1-477a9689f7bsm26547325e9.1 - gsmtp"),
+}
+
+func testScenes(t *testing.T, add addScene) {
+	a := sceneAnswers()
+	add("livetest-running", wizard.LiveTest, a, wizard.Finding{Running: true, Began: sceneTime.Add(-12 * time.Second), News: []any{
+		smtpcheck.Event{Stage: smtpcheck.StageDNS, State: smtpcheck.StageBegan},
+		smtpcheck.Event{Stage: smtpcheck.StageDNS, State: smtpcheck.StagePassed, Detail: upToGreeting[0].Detail, Elapsed: 4 * time.Millisecond},
+		smtpcheck.Event{Stage: smtpcheck.StageConnect, State: smtpcheck.StagePassed, Detail: upToGreeting[1].Detail, Elapsed: 21 * time.Millisecond},
+		smtpcheck.Event{Stage: smtpcheck.StageGreeting, State: smtpcheck.StageBegan},
+	}}, nil)
+	on465 := a
+	on465.Port, on465.TLS = 465, smtpcheck.TLSImplicit
+	add("livetest-passed", wizard.LiveTest, on465, passed(on465), nil)
+	add("livetest-refused", wizard.LiveTest, a, refused(a), nil)
+	add("livetest-conversation", wizard.LiveTest, a, refused(a), func(s *wizard.State) {
+		s.Inputs = map[wizard.ID]wizard.Input{wizard.LiveTest: {"show": "none"}}
+	})
+	add("livetest-untrusted", wizard.LiveTest, a, untrusted(a), nil)
+}
+
+func passed(a wizard.Answers) Trial {
+	t := Trial{Setup: sceneWorld().setup(a), Token: "k3v9-m2xq"}
+	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
+		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
+		upToGreeting[2],
+		stage(smtpcheck.StageEHLO, 20, "id.example.com"),
+		stage(smtpcheck.StageAuth, 88, "PLAIN"),
+		stage(smtpcheck.StageMail, 19, "250 2.1.0 OK"),
+		stage(smtpcheck.StageRcpt, 19, "250 2.1.5 OK"),
+		stage(smtpcheck.StageData, 420, "250 2.0.0 OK 1763891100 5b1f17b1804b1-477a9689f7bsm26547325e9.1 - gsmtp"))
+	t.Hints = []deliverability.Hint{
+		{ID: "spf", Level: deliverability.Good, Text: "The SPF record of example.com lists Google Workspace."},
+		{ID: "dmarc", Level: deliverability.Advice, Text: "example.com has no DMARC record; large receivers expect one. Begin with a TXT record at _dmarc.example.com: v=DMARC1; p=none"},
+		{ID: "mx", Level: deliverability.Good, Text: "Replies to example.com go to aspmx.l.google.com."},
+		{ID: "reverse-dns", Level: deliverability.Unknown, Text: "DNS gave no answer about the reverse name of 192.0.2.7."},
+	}
+	return t
+}
+
+func failedTrial(a wizard.Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) Trial {
+	w := sceneWorld()
+	t := Trial{Setup: w.setup(a), Verdicts: mixedVerdicts()}
+	t.Speech = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname)
+	t.Result.Stages, t.Result.Failure = append(append([]smtpcheck.StageResult{}, upToGreeting...), stages...), f
+	d := diagnosis.FromFailure(f, t.Setup.situation([]string{"localhost"}))
+	t.Diagnosis = &d
+	t.Advice = w.advise(t.Setup, t.Verdicts, nil)
+	return t
+}
+
+func refused(a wizard.Answers) Trial {
+	t := failedTrial(a, []smtpcheck.StageResult{{Stage: smtpcheck.StageEHLO, Elapsed: 42 * time.Millisecond, Detail: "localhost: " + tryAgainLater.String()}},
+		&smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater})
+	t.Result.Transcript = []smtpcheck.Line{
+		{From: smtpcheck.Note, Text: "connected to 142.250.102.28 port 587"},
+		{From: smtpcheck.Server, Text: upToGreeting[2].Detail},
+		{From: smtpcheck.Client, Text: "EHLO localhost"},
+		{From: smtpcheck.Server, Text: tryAgainLater.String()},
+		{From: smtpcheck.Note, Text: "the relay closed the connection"},
+	}
+	return t
+}
+
+func untrusted(a wizard.Answers) Trial {
+	return failedTrial(a, []smtpcheck.StageResult{
+		stage(smtpcheck.StageEHLO, 20, "localhost"), stage(smtpcheck.StageStartTLS, 20, "220 2.0.0 Ready to start TLS"),
+		{Stage: smtpcheck.StageTLS, Elapsed: 31 * time.Millisecond, Detail: "the certificate is signed by nobody that this machine trusts"},
+	}, &smtpcheck.Failure{Stage: smtpcheck.StageTLS, Err: &smtpcheck.CertificateError{Host: relayHost, Err: errors.New("x509: certificate signed by unknown authority")}})
+}
+
+func writeScenes(t *testing.T, add addScene) {
+	a := sceneAnswers()
+	a.Port, a.TLS = 465, smtpcheck.TLSImplicit
+	add("write-new", wizard.Write, a, planned(t, a, ""), nil)
+	old := "# settings\nAPP_URL=https://id.example.com\nTRUST_PROXY=true\n\nSMTP_HOST=smtp-relay.gmail.com\nSMTP_PORT=587\nSMTP_TLS=starttls\nPUID=1000\n"
+	add("write-changes", wizard.Write, a, planned(t, a, old), nil)
+	add("write-whole", wizard.Write, a, planned(t, a, old), func(s *wizard.State) {
+		s.Inputs = map[wizard.ID]wizard.Input{wizard.Write: {"show": "yes"}}
+	})
+	finished := planned(t, a, string(planned(t, a, old).Env.New))
+	finished.Override = ""
+	add("write-nothing", wizard.Write, a, finished, nil)
+	add("write-mounted", wizard.Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
+	d := planned(t, a, old)
+	add("done", wizard.Write, a, Written{
+		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: d.commands(),
+		Saved: []envwriter.Saved{
+			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
+			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},
+		},
+	}, nil)
+}
+
+// planned is the plan for these answers and that file; "" is none yet.
+func planned(t *testing.T, a wizard.Answers, file string) *Draft {
+	t.Helper()
+	w := sceneWorld()
+	d := &Draft{Order: w.order(a), Found: inCompose(t), Fresh: file == ""}
+	v, readers := version(t, a.Version), namedReaders(w.readers(a))
+	base := []byte(file)
+	if file == "" {
+		var err error
+		if base, err = pocketid.Template(v, a.AppURL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.Before = envwriter.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
+	if err := errors.Join(d.change(base, v, readers), d.encode(base, v, readers)); err != nil {
+		t.Fatal(err)
+	}
+	d.Diff = envwriter.Diff(base, d.Env.New, secretKeys)
+	d.override()
+	d.warn(v)
+	return d
+}
