@@ -156,17 +156,6 @@ func (w *terminal) untilAny(words ...string) {
 	w.t.Fatalf("none of %q appeared; the screen is\n%s", words, w.screen())
 }
 
-// settle waits until nothing has been drawn for a while.
-func (w *terminal) settle() {
-	last, since := len(w.output()), time.Now()
-	for time.Since(since) < 80*time.Millisecond {
-		time.Sleep(10 * time.Millisecond)
-		if n := len(w.output()); n != last {
-			last, since = n, time.Now()
-		}
-	}
-}
-
 // pageOpens waits for words of a page that opens by itself, and until the page
 // takes keys.
 func (w *terminal) pageOpens(words ...string) {
