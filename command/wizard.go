@@ -51,7 +51,7 @@ type face func(ctx context.Context, m wizard.Machine, s wizard.State, saved func
 
 // run asks, works and writes, and leaves a summary behind.
 func (g guide) run(ctx context.Context) (wizard.State, error) {
-	show, err := g.face()
+	full, err := g.fullScreen()
 	if err != nil {
 		return wizard.State{}, err
 	}
@@ -60,6 +60,10 @@ func (g guide) run(ctx context.Context) (wizard.State, error) {
 		return wizard.State{}, err
 	}
 	defer keep.close()
+	show := g.lines
+	if full {
+		show = g.screen(keep)
+	}
 	machine := wizard.Machine{Steps: steps.All(g.world), Now: g.world.Now}
 	state, err := g.begin(ctx, machine, show, keep)
 	if err != nil {
@@ -111,23 +115,34 @@ func (g guide) ended(err error, keep draftFile) error {
 	return err
 }
 
-// face chooses between full screen and lines.
-func (g guide) face() (face, error) {
+// fullScreen chooses between full screen and lines.
+func (g guide) fullScreen() (bool, error) {
 	in, inOK := g.In.(*os.File)
 	out, outOK := g.Out.(*os.File)
 	terminal := inOK && outOK && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
 	switch {
 	case g.plain:
-		return g.lines, nil
+		return false, nil
 	case !terminal:
-		return nil, &exitError{exitTerminal, errNoTerminal}
+		return false, &exitError{exitTerminal, errNoTerminal}
 	case g.Getenv("TERM") == "dumb" || g.Getenv("ACCESSIBLE") != "":
-		return g.lines, nil
+		return false, nil
+	}
+	return true, nil
+}
+
+// screen is the full-screen face. It promises a draft only where one is kept.
+func (g guide) screen(keep draftFile) face {
+	o := screen.Options{Title: "smtp-wizard", Product: g.name()}
+	o.In, _ = g.In.(*os.File)
+	o.Out, _ = g.Out.(*os.File)
+	if keep.Draft != nil {
+		o.DraftNote = "The answers so far are kept, without the password; the same command offers to go on with them."
 	}
 	return func(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error) {
-		return screen.Run(ctx, m, s, screen.Options{In: in, Out: out, Title: "smtp-wizard", Product: g.name(), Saved: saved,
-			DraftNote: "The answers so far are kept, without the password; the same command offers to go on with them."})
-	}, nil
+		o.Saved = saved
+		return screen.Run(ctx, m, s, o)
+	}
 }
 
 func (g guide) name() string {

@@ -31,7 +31,7 @@ func checkAddress(address string) error {
 	at := strings.LastIndex(address, "@")
 	switch {
 	case at < 0:
-		return fmt.Errorf("%s has no @; an address is needed, such as id@example.com", address)
+		return fmt.Errorf("there is no @ in %s; an address is needed, such as id@example.com", address)
 	case at == 0 || at == len(address)-1:
 		return errors.New("an address has a name before the @ and a domain after it")
 	case strings.ContainsAny(address, " \t,;<>"):

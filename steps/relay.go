@@ -89,7 +89,7 @@ func (s relay) Page(v wizard.View) wizard.Page {
 			{Name: "port", Label: "Port", Default: usual, Flag: "--port", Help: wizard.Help{
 				What:    "SMTP_PORT, from 1 to 65535.",
 				Example: "587 with starttls, 465 with tls"}},
-			tlsField(a, port),
+			s.tlsField(v, port),
 		},
 	}
 	chosen, _ := parsePort(port) // none is no port
@@ -97,9 +97,9 @@ func (s relay) Page(v wizard.View) wizard.Page {
 	return page
 }
 
-func tlsField(a wizard.Answers, port string) wizard.Field {
+func (s relay) tlsField(v wizard.View, port string) wizard.Field {
 	return wizard.Field{
-		Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Flag: "--tls", Default: string(modeFor(a, port)),
+		Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Flag: "--tls", Default: string(s.modeFor(v, port)),
 		Help: wizard.Help{What: "SMTP_TLS, how the connection is protected."},
 		Choices: []wizard.Choice{
 			{Value: string(smtpcheck.TLSStartTLS), Cells: []string{"starttls", "clear text first, then TLS; usual on 587"}},
@@ -110,12 +110,26 @@ func tlsField(a wizard.Answers, port string) wizard.Field {
 }
 
 // modeFor is the TLS mode that goes with a port: what was answered for that very
-// port, else what is usual there.
-func modeFor(a wizard.Answers, port string) smtpcheck.TLSMode {
-	if portText(a.Port) == strings.TrimSpace(port) && a.TLS != "" {
+// port, else what it was found to speak, what the preset says of it, or what is
+// usual there.
+func (s relay) modeFor(v wizard.View, port string) smtpcheck.TLSMode {
+	a := v.Answers
+	port = strings.TrimSpace(port)
+	if portText(a.Port) == port && a.TLS != "" {
 		return a.TLS
 	}
-	switch strings.TrimSpace(port) {
+	for _, p := range portsFound(v.Found[wizard.Relay]) {
+		if portText(p.Port) == port && p.TLS != "" {
+			return p.TLS
+		}
+	}
+	preset, _ := s.world.preset(a.Preset)
+	for _, e := range preset.Endpoints {
+		if portText(e.Port) == port {
+			return smtpcheck.TLSMode(e.TLS)
+		}
+	}
+	switch port {
 	case "465", "2465", "8465", "443":
 		return smtpcheck.TLSImplicit
 	case "1025":
@@ -130,7 +144,7 @@ func (s relay) Take(v wizard.View) wizard.Intent {
 	if err != nil {
 		return wizard.Stay(a, wrong("host", err))
 	}
-	if in, said, ok := splitInput(v, addr); ok {
+	if in, said, ok := s.splitInput(v, addr); ok {
 		return wizard.Correct(a, in, note("host", said))
 	}
 	port, err := parsePort(v.Input["port"])
@@ -160,7 +174,7 @@ func (s relay) Take(v wizard.View) wizard.Intent {
 }
 
 // splitInput rewrites the fields when the host had more in it than a host.
-func splitInput(v wizard.View, addr relayAddress) (wizard.Input, string, bool) {
+func (s relay) splitInput(v wizard.View, addr relayAddress) (wizard.Input, string, bool) {
 	typed := strings.TrimSpace(v.Input["host"])
 	if typed == addr.Host && addr.Port == 0 {
 		return nil, "", false
@@ -169,8 +183,8 @@ func splitInput(v wizard.View, addr relayAddress) (wizard.Input, string, bool) {
 	said := "Taken as host " + addr.Host
 	if addr.Port != 0 {
 		in["port"] = strconv.Itoa(addr.Port)
-		if v.Input["tls"] == string(modeFor(v.Answers, v.Input["port"])) { // not one of the admin's own
-			in["tls"] = string(modeFor(v.Answers, in["port"]))
+		if v.Input["tls"] == string(s.modeFor(v, v.Input["port"])) { // not one of the admin's own
+			in["tls"] = string(s.modeFor(v, in["port"]))
 		}
 		said += fmt.Sprintf(" and port %d", addr.Port)
 	}
