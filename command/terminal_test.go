@@ -207,7 +207,7 @@ func (w *terminal) resize(cols, rows int) {
 func (w *terminal) drops() {
 	w.t.Helper()
 	close(w.quit)
-	w.keys("z") // what it draws lets the reader go
+	w.keys("?") // the help that it draws lets the reader go
 	<-w.seen
 	if err := w.tty.Close(); err != nil {
 		w.t.Fatal(err)
