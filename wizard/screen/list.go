@@ -89,14 +89,16 @@ func (l *list) move(n int) {
 }
 
 // fit chooses the rows in sight so that the highlighted one is among rows of
-// them.
+// them. It scrolls by some rows at once: what comes next is then in sight, and
+// most moves redraw the pointer alone.
 func (l *list) fit(rows int) {
 	rows = max(rows, 1)
+	ahead := rows / 3
 	if l.at < l.top {
-		l.top = l.at
+		l.top = l.at - ahead
 	}
 	if l.at >= l.top+rows {
-		l.top = l.at - rows + 1
+		l.top = l.at - rows + 1 + ahead
 	}
 	l.top = max(min(l.top, len(l.shown)-rows), 0)
 }
