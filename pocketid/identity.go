@@ -37,7 +37,7 @@ func (o Origin) Label() string {
 	case FromFQDN:
 		return "this machine's FQDN"
 	case FromHostname:
-		return "this machine"
+		return "os.Hostname()"
 	case FromAppURLParent:
 		return "domain of APP_URL"
 	case FromTyped:

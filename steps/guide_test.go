@@ -373,3 +373,24 @@ func TestBadAnswers(t *testing.T) {
 		})
 	}
 }
+
+// A stripped STARTTLS must not lead anybody to clear text, and a login in clear
+// text is warned of once.
+func TestClearTextIsNeverTheDefault(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "stripped", practice.Options{}, nil)
+	w.to(wizard.Relay)
+	w.answer("port", portText(w.relay.Port()))
+	if tls, _ := w.machine.Page(w.state).FieldNamed("tls"); tls.Default != string(smtpcheck.TLSStartTLS) {
+		t.Errorf("the default is %q where STARTTLS is not offered", tls.Default)
+	}
+	remote := wizard.Answers{Host: "relay.example", TLS: smtpcheck.TLSNone}
+	if f := clearText(remote, "id@example.com"); f.Tone != wizard.Warn {
+		t.Errorf("no warning of a login in clear text, but %+v", f)
+	}
+	for _, fine := range []wizard.Answers{{Host: "localhost", TLS: smtpcheck.TLSNone}, {Host: "relay.example", TLS: smtpcheck.TLSStartTLS}} {
+		if f := clearText(fine, "id@example.com"); f != (wizard.Fault{}) {
+			t.Errorf("%+v is warned of: %+v", fine, f)
+		}
+	}
+}

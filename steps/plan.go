@@ -30,6 +30,7 @@ type Order struct {
 	Mend     bool
 	LockUI   string
 	InPlace  bool
+	Give     bool
 	Looks    int
 }
 
@@ -38,7 +39,7 @@ func (w World) order(a wizard.Answers) Order {
 		EnvFile: a.EnvFile, Runs: a.Runs, Version: a.Version, AppURL: a.AppURL,
 		Readers: strings.Join(w.readers(a), ","),
 		Host:    a.Host, Port: a.Port, TLS: a.TLS, From: a.From, User: a.User, Password: a.Password, SkipVerify: a.SkipVerify,
-		Hostname: a.Hostname, Mend: a.Mend, LockUI: a.LockUI, InPlace: a.InPlace, Looks: a.Looks,
+		Hostname: a.Hostname, Mend: a.Mend, LockUI: a.LockUI, InPlace: a.InPlace, Give: a.GiveToReader, Looks: a.Looks,
 	}
 }
 

@@ -77,12 +77,13 @@ func (s relay) Page(v wizard.View) wizard.Page {
 		usual = portText(addr.Port)
 	}
 	port := v.Text("port", usual)
+	p, _ := s.world.preset(a.Preset)
 	page := wizard.Page{
 		Title: "Where is the relay?",
 		Why: "The relay is the server that takes the mail from Pocket ID. Port 587 begins in clear text and " +
 			"turns to TLS (starttls); port 465 speaks TLS from the first byte (tls).",
 		Field: []wizard.Field{
-			{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Help: wizard.Help{
+			{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Note: hostNote(p, a), Help: wizard.Help{
 				What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
 				Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
 				Where:   "In the provider's SMTP settings."}},
@@ -95,6 +96,14 @@ func (s relay) Page(v wizard.View) wizard.Page {
 	chosen, _ := parsePort(port) // none is no port
 	page.Body, page.Aside = portReport(v.Found[wizard.Relay], chosen)
 	return page
+}
+
+// hostNote says which host a preset without one means.
+func hostNote(p presets.Preset, a wizard.Answers) string {
+	if a.Host != "" {
+		return ""
+	}
+	return p.HostHint
 }
 
 func (s relay) tlsField(v wizard.View, port string) wizard.Field {
@@ -119,7 +128,8 @@ func (s relay) modeFor(v wizard.View, port string) smtpcheck.TLSMode {
 		return a.TLS
 	}
 	for _, p := range portsFound(v.Found[wizard.Relay]) {
-		if portText(p.Port) == port && p.TLS != "" {
+		// Never none: who strips STARTTLS on the way must not get the password.
+		if portText(p.Port) == port && p.TLS != "" && p.TLS != smtpcheck.TLSNone {
 			return p.TLS
 		}
 	}

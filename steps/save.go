@@ -33,7 +33,7 @@ func (w World) Save(d *Draft) (Written, error) {
 			envwriter.SaveOptions{ReadBy: reader, GiveToReader: true}))
 	}
 	files = append(files, envwriter.FileToSave{Path: d.Order.EnvFile, Bytes: d.Env.New,
-		Options: envwriter.SaveOptions{Before: &d.Before, ReadBy: reader, GiveToReader: !d.Before.Exists,
+		Options: envwriter.SaveOptions{Before: &d.Before, ReadBy: reader, GiveToReader: !d.Before.Exists || d.Order.Give,
 			InPlace: d.Order.InPlace, Readers: readers, Want: d.Changes}})
 	saved, err := envwriter.SaveAll(files)
 	if err != nil {

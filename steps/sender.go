@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"net/netip"
 	"strings"
 
 	"smtp-wizard/presets"
@@ -126,8 +127,21 @@ func (s sender) Take(v wizard.View) wizard.Intent {
 	if f := s.login(v, user, password); f != (wizard.Fault{}) {
 		return wizard.Stay(a, f)
 	}
+	if f := clearText(a, user); f != (wizard.Fault{}) && !v.Warned(f) {
+		return wizard.Stay(a, f)
+	}
 	a.From, a.User, a.Password, a.To = from, user, password, to
 	return wizard.Next(a)
+}
+
+// clearText warns of a password that anybody on the way could read.
+func clearText(a wizard.Answers, user string) wizard.Fault {
+	address, err := netip.ParseAddr(a.Host)
+	near := a.Host == "localhost" || err == nil && address.IsLoopback()
+	if user == "" || a.TLS != smtpcheck.TLSNone || near {
+		return wizard.Fault{}
+	}
+	return doubt("user", "Without TLS the password goes to "+a.Host+" in clear text, and anybody on the way can read it.")
 }
 
 // login checks user and password against each other and against the readers of

@@ -199,6 +199,10 @@ func failureField(err error) wizard.Field {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
 	}
+	if errors.Is(err, envwriter.ErrUnreadable) {
+		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
+			Note: "Its owner becomes the user whom Pocket ID's unit or your sudo names, at mode 0600. Only root can do that."})
+	}
 	if errors.As(err, &no) {
 		list = append([]wizard.Choice{{Value: "password", Cells: []string{"Change the password"}}}, list...)
 	}
@@ -227,6 +231,9 @@ func (s write) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, wizard.Fault{})
 	case "in-place":
 		a.InPlace = true
+		return wizard.Stay(a, wizard.Fault{})
+	case "give":
+		a.GiveToReader = true
 		return wizard.Stay(a, wizard.Fault{})
 	case "password":
 		a.Confirmed = nil

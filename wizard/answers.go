@@ -50,8 +50,10 @@ type Answers struct {
 	Offline bool
 
 	// Write
-	LockUI  string // whether to set UI_CONFIG_DISABLED=true: yes, no, or "" while not asked
-	InPlace bool   // write in place where a rename is impossible (bind mount)
+	LockUI string // whether to set UI_CONFIG_DISABLED=true: yes, no, or "" while not asked
+	// GiveToReader gives the file to the user who has to read it and could not.
+	GiveToReader bool
+	InPlace      bool // write in place where a rename is impossible (bind mount)
 	// Confirmed is the plan that the admin agreed to write. It is never saved: who
 	// comes back is asked again.
 	Confirmed any `json:"-"`
