@@ -119,6 +119,7 @@ func TestFaces(t *testing.T) {
 		{name: "NO_COLOR", env: []string{"NO_COLOR=1"}, never: "\x1b[35;1m", with: "›"},
 		{name: "CLICOLOR", env: []string{"CLICOLOR=0"}, never: "\x1b[35;1m", with: "›"},
 		{name: "LANG=C", env: []string{"LANG=C"}, never: "›", with: "[Install]"},
+		{name: "TERM=linux", env: []string{"TERM=linux"}, with: "[Install]", never: "\x1b[>1u"},
 		{name: "ACCESSIBLE", env: []string{"ACCESSIBLE=1"}, plain: true},
 		{name: "TERM=dumb", env: []string{"TERM=dumb"}, plain: true},
 	} {

@@ -60,6 +60,9 @@ func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wiza
 	state, why := last.get()
 	cancel()
 	within(stopWait, work.Stop)
+	// GNU screen, as it comes, has no alternate screen: what is said next would be
+	// written over the footer.
+	within(stopWait, func() { _, _ = o.Out.WriteString("\r\x1b[K") })
 	face.after.close(state)
 	return state, ending(state, why, err)
 }
