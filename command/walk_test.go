@@ -170,3 +170,15 @@ func otherSizes(w *terminal) {
 	w.resize(80, 24)
 	w.until("[Test]", "› Go on")
 }
+
+// TestLinuxConsole goes a part of the way on a terminal that is called linux:
+// nothing of what that console would show as text is sent.
+func TestLinuxConsole(t *testing.T) {
+	t.Parallel()
+	w := toRelay(t, "TERM=linux")
+	for name, sequence := range map[string]string{"kitty keyboard": "\x1b[>", "DECRQM": "$p", "OSC": "\x1b]"} {
+		if strings.Contains(w.output(), sequence) {
+			t.Errorf("%s is sent: %q", name, w.output())
+		}
+	}
+}
