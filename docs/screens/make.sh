@@ -38,7 +38,7 @@ key() { for k in "$@"; do mux send-keys -t s "$k"; sleep 0.15; done; }
 picture() {
   mux capture-pane -e -p -t s | sed "s/\x1b\[39m/\x1b[0m/g" >"$work/$1.ansi" # freeze does not know 39
   "$work/freeze" "$work/$1.ansi" --language ansi --font.size 5 -o "$work/$1.png" >/dev/null
-  pngquant --force --output "$out/$1.png" 16 "$work/$1.png"
+  pngquant --force --output "$out/$1.png" 32 "$work/$1.png"
 }
 
 # until_seen TEXT presses enter until the screen shows it, no faster than a person.
