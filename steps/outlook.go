@@ -61,12 +61,21 @@ func (s identity) consequence(v wizard.View, in pocketid.Situation, name string)
 		return "This version has no use for a hostname when it sends mail, as far as is known."
 	case name == s.present(v):
 		return "Pocket ID has this hostname already."
+	case in.Way == pocketid.WayCompose && !overrides(v):
+		return "The service in your compose file then needs `hostname: " + name + "`."
 	case in.Way == pocketid.WayCompose:
 		return "This sets `hostname: " + name + "` in compose."
 	case in.Way.InContainer():
 		return "The container is then to be started with --hostname " + name + "."
 	}
 	return "This machine's hostname has then to become " + name + "."
+}
+
+// overrides reports whether the last page can set the hostname itself: where a
+// compose file was found, and no override file that it would have to edit.
+func overrides(v wizard.View) bool {
+	found, _ := result[Surroundings](v, wizard.Install)
+	return found.Install.ComposeFile != "" && found.Install.OverrideFile == ""
 }
 
 func outlookRow(e pocketid.Endpoint, out pocketid.Outlook) wizard.Row {
