@@ -94,17 +94,23 @@ func (s *session) written() int {
 // until waits for words on the screen.
 func (s *session) until(words ...string) {
 	s.t.Helper()
-	for range 1000 {
+	if !s.sees(10*time.Second, words...) {
+		s.t.Fatalf("never saw %q; the screen is\n%s", words, s.screen())
+	}
+}
+
+// sees waits for words and reports whether they came.
+func (s *session) sees(within time.Duration, words ...string) bool {
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		got, all := s.screen(), true
 		for _, w := range words {
 			all = all && strings.Contains(got, w)
 		}
 		if all {
-			return
+			return true
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	s.t.Fatalf("never saw %q; the screen is\n%s", words, s.screen())
+	return false
 }
 
 // quiet waits until nothing has been written for a while.
