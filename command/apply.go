@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -70,7 +68,7 @@ never from an argument.`,
 }
 
 func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) error {
-	world, err := newWorld(o, f.ca)
+	world, err := newWorld(ctx, o, f.ca)
 	if err != nil {
 		return err
 	}
@@ -83,7 +81,7 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 		return err
 	}
 	found := world.LookRound(ctx, o.envFile)
-	given, err := f.given(cmd, o, found, snapshot.Exists)
+	given, err := f.given(ctx, cmd, o, found, snapshot.Exists)
 	if err != nil {
 		return err
 	}
@@ -117,7 +115,7 @@ func (f applyFlags) start(envFile string) (wizard.Answers, error) {
 }
 
 // given are the flags as answers to fields.
-func (f applyFlags) given(cmd *cobra.Command, o *options, found steps.Surroundings, exists bool) (flags.Given, error) {
+func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, found steps.Surroundings, exists bool) (flags.Given, error) {
 	in := map[wizard.ID]map[string]string{}
 	put := func(step wizard.ID, field, flag, value string) {
 		if !cmd.Flags().Changed(flag) {
@@ -155,7 +153,7 @@ func (f applyFlags) given(cmd *cobra.Command, o *options, found steps.Surroundin
 		lock = "yes"
 	}
 	in[wizard.Write] = map[string]string{"lock_ui": lock}
-	password, given, err := f.password(o)
+	password, given, err := f.password(ctx, o)
 	if err != nil {
 		return flags.Given{}, err
 	}
@@ -175,16 +173,16 @@ func orFlag(cmd *cobra.Command, first, second string) string {
 
 // password reads the password from where the flags say. One line end at the end
 // is not part of it.
-func (f applyFlags) password(o *options) (smtpcheck.Secret, bool, error) {
+func (f applyFlags) password(ctx context.Context, o *options) (smtpcheck.Secret, bool, error) {
 	var raw []byte
 	var err error
 	switch {
 	case f.passwordStdin && f.passwordFile != "":
 		return smtpcheck.Secret{}, false, usage(errors.New("--password-stdin and --password-file exclude each other"))
 	case f.passwordStdin:
-		raw, err = io.ReadAll(io.LimitReader(o.In, 64<<10))
+		raw, err = within(ctx, func() ([]byte, error) { return readMost(o.In, mostPassword) })
 	case f.passwordFile != "":
-		raw, err = os.ReadFile(f.passwordFile)
+		raw, err = readFile(ctx, f.passwordFile, mostPassword)
 	case o.Getenv(passwordVariable) != "":
 		raw = []byte(o.Getenv(passwordVariable))
 	default:

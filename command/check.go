@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := o.bounded(cmd.Context())
 			defer cancel()
-			world, err := newWorld(o, f.ca)
+			world, err := newWorld(ctx, o, f.ca)
 			if err != nil {
 				return err
 			}
@@ -256,13 +255,13 @@ func report(o *options, candidates []pocketid.Candidate, t steps.Trial) error {
 }
 
 // newWorld is the machine as it is, with further certificates to trust.
-func newWorld(o *options, ca string) (steps.World, error) {
+func newWorld(ctx context.Context, o *options, ca string) (steps.World, error) {
 	w := steps.Real()
 	w.Getenv = o.Getenv
 	if ca == "" {
 		return w, nil
 	}
-	pem, err := os.ReadFile(ca)
+	pem, err := readFile(ctx, ca, mostCertificate)
 	if err != nil {
 		return w, file(err)
 	}

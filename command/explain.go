@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,8 +22,10 @@ on standard input, and says what it means and what to change. When nothing is
 known of it, the exit code is 1.`,
 		Example: `  smtp-wizard explain '535 5.7.8 Username and Password not accepted'
   docker compose logs pocket-id | smtp-wizard explain`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := o.textOf(args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, cancel := o.bounded(cmd.Context())
+			defer cancel()
+			text, err := o.textOf(ctx, args)
 			if err != nil {
 				return err
 			}
@@ -32,14 +35,14 @@ known of it, the exit code is 1.`,
 }
 
 // textOf is the argument, or else standard input.
-func (o *options) textOf(args []string) (string, error) {
+func (o *options) textOf(ctx context.Context, args []string) (string, error) {
 	if len(args) > 0 {
 		return strings.Join(args, " "), nil
 	}
 	if f, ok := o.In.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
 		fmt.Fprintln(o.Err, "Paste the reply or the log, then press Ctrl+D.")
 	}
-	raw, err := io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText))
+	raw, err := within(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText)) })
 	if err != nil {
 		return "", file(err)
 	}

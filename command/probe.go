@@ -62,7 +62,7 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 			return usage(fmt.Errorf("%d is no port: they go from 1 to 65535", p))
 		}
 	}
-	opt, err := f.options(o)
+	opt, err := f.options(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -81,8 +81,8 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	return probeExit(ports)
 }
 
-func (f probeFlags) options(o *options) (smtpcheck.PortOptions, error) {
-	world, err := newWorld(o, f.ca)
+func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOptions, error) {
+	world, err := newWorld(ctx, o, f.ca)
 	if err != nil {
 		return smtpcheck.PortOptions{}, err
 	}

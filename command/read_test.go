@@ -1,0 +1,77 @@
+package command_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A wait for what is to be read ends with Ctrl+C: for a terminal or a pipe that
+// says nothing, and for a FIFO that nobody writes to.
+func TestInterruptReading(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	apply := []string{"apply", "--host", "relay.example.com", "--from", "id@example.com", "--no-check", "--dry-run"}
+	for name, args := range map[string][]string{
+		"explain":        {"explain"},
+		"password stdin": append(apply[:len(apply):len(apply)], "--password-stdin"),
+		"password file":  append(apply[:len(apply):len(apply)], "--password-file", fifo),
+		"certificates":   {"check", "--ca", fifo},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command("smtp-wizard", args...)
+			cmd.Dir = dir
+			var errs bytes.Buffer
+			cmd.Stderr = &errs
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+			defer late.Stop()
+			time.Sleep(time.Second) // it waits by then; before that SIGINT ends it anyhow
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != 130 && code != -1 || !late.Stop() {
+				t.Errorf("exit code %d: %s", code, errs.String())
+			}
+		})
+	}
+}
+
+// What has no end is not read to its end.
+func TestReadingIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"password":     {"apply", "--host", "relay.example.com", "--from", "id@example.com", "--no-check", "--dry-run", "--password-file", "/dev/zero"},
+		"certificates": {"probe", "localhost", "--ca", "/dev/zero"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command("smtp-wizard", args...)
+			cmd.Dir = t.TempDir()
+			late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+			defer late.Stop()
+			out, err := cmd.CombinedOutput()
+			if err == nil || !strings.Contains(string(out), "too long") {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+}
