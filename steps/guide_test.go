@@ -57,12 +57,20 @@ func newWalk(t *testing.T, relayName string, options practice.Options, change fu
 	if change != nil {
 		change(&a)
 	}
-	walker := &walk{t: t, machine: wizard.Machine{Steps: All(w)}, news: make(chan wizard.Outcome, 1000), relay: relay, dir: dir}
-	walker.runner = runner.New(walker.machine, func(o wizard.Outcome) { walker.news <- o })
-	t.Cleanup(walker.runner.Stop)
-	walker.state = walker.machine.Start(a)
-	walker.settle()
+	walker := &walk{t: t, relay: relay, dir: dir}
+	walker.begin(wizard.Machine{Steps: All(w)}, a)
 	return walker
+}
+
+// begin starts a guide from those answers.
+func (w *walk) begin(m wizard.Machine, a wizard.Answers) {
+	w.t.Helper()
+	news := make(chan wizard.Outcome, 1000)
+	w.machine, w.news = m, news
+	w.runner = runner.New(m, func(o wizard.Outcome) { news <- o })
+	w.t.Cleanup(w.runner.Stop)
+	w.state = m.Start(a)
+	w.settle()
 }
 
 // settle waits until the page's work is done.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"smtp-wizard/envwriter"
@@ -16,11 +17,12 @@ import (
 type Surroundings struct {
 	EnvFile  string
 	Exists   bool
-	Values   map[string]string // what Pocket ID reads from the file, but for secrets
+	Values   map[string]string // what Pocket ID gets from the file, but for secrets
 	Password smtpcheck.Secret  // SMTP_PASSWORD, or what its file holds
 	// PasswordFile is the file that Password was read from, or "".
 	PasswordFile string
-	passwordLine bool // there is an SMTP_PASSWORD line, perhaps an empty one
+	text         smtpcheck.Secret // the file, mended where it can be
+	passwordLine bool             // there is an SMTP_PASSWORD line, perhaps an empty one
 	Notes        []string
 	Problems     []envwriter.Problem
 	// Curable says that all that keeps a reader from the file can be mended
@@ -50,6 +52,15 @@ func (w World) LookRound(ctx context.Context, envFile string) Surroundings {
 	return found
 }
 
+// readAs is what the first of those readers takes from the same file. A $ or a
+// quote can make another value of the same line.
+func (f Surroundings) readAs(readers []string) Surroundings {
+	f.Password, f.PasswordFile, f.passwordLine, f.Values = smtpcheck.Secret{}, "", false, nil
+	f.Notes = nil
+	f.take([]byte(f.text.Reveal()), readers)
+	return f
+}
+
 // fullName is FQDN, which may go on asking after ctx has ended.
 func (w World) fullName(ctx context.Context, hostname string) string {
 	names := make(chan string, 1)
@@ -62,18 +73,21 @@ func (w World) fullName(ctx context.Context, hostname string) string {
 	}
 }
 
-// read takes the values out of the file as Pocket ID reads it.
+// read finds what is wrong with the file, and takes the values out of it.
 func (f *Surroundings) read(data []byte) {
 	readers := namedReaders(f.Install.Readers)
 	f.Problems = envwriter.Problems(data, readers)
 	if mended, cured := envwriter.MendAll(data, readers); len(cured) > 0 && len(fatal(envwriter.Problems(mended, readers))) == 0 {
 		f.Curable, data = true, mended
 	}
-	reader, err := envwriter.ReaderNamed("pocket-id")
-	if err != nil {
-		return
-	}
-	values, err := reader.Read(data)
+	f.text = smtpcheck.NewSecret(string(data))
+	f.take(data, f.Install.Readers)
+}
+
+// take takes the values as the first reader hands them to Pocket ID.
+func (f *Surroundings) take(data []byte, names []string) {
+	readers := namedReaders(append(slices.Clone(names), "pocket-id"))
+	values, err := readers[0].Read(data)
 	if err != nil {
 		return
 	}
