@@ -14,18 +14,21 @@ import (
 )
 
 // printJSON prints one value, indented, with a line end.
-func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
+func printJSON(w io.Writer, v any) error { return encodeJSON(w, v, "  ") }
 
 // printJSONLine prints one value on one line, for a stream of them.
-func printJSONLine(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+func printJSONLine(w io.Writer, v any) error { return encodeJSON(w, v, "") }
+
+func encodeJSON(w io.Writer, v any, indent string) error {
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, escaped(text.String()))
+	return err
 }
 
 // printTrial is the outcome of a test for people.
@@ -68,7 +71,7 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 }
 
 func printSpeaker(w io.Writer, s steps.Setup) {
-	fmt.Fprintf(w, "Speaking %s to %s, port %d (%s)\n", steps.SpeakingAs(s), s.Host, s.Port, s.TLS)
+	fmt.Fprintf(w, "Speaking %s, to %s, port %d (%s)\n", steps.SpeakingAs(s), s.Host, s.Port, s.TLS)
 }
 
 func printStage(w io.Writer, ok bool, name, detail string, ms int64) {

@@ -21,7 +21,7 @@ type flaw struct {
 const (
 	loadsNothing = "Pocket ID ignores the whole file because of this line"
 	runsIt       = "a shell would run this line as a command"
-	refusesFile  = "it refuses the file because of this line"
+	refusesFile  = "the file is refused because of this line"
 	keepsQuotes  = "the quotes become part of the value"
 	keepsNote    = "the note behind the value becomes part of it"
 )
@@ -108,7 +108,7 @@ var flaws = []flaw{
 		found: func(f *File, i int) bool { return f.assigns(i) && aroundEquals.MatchString(f.statements[i].prefix) },
 		hits: map[string]string{
 			"sh":     "blanks around the equals sign: " + runsIt,
-			"docker": "blanks around the equals sign: it refuses the file, or they become part of the value",
+			"docker": "blanks around the equals sign: the file is refused, or they become part of the value",
 			"podman": "blanks around the equals sign become part of name and value",
 		},
 		fatal: true, curing: "remove the blanks", cure: plainPrefix,

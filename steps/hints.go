@@ -93,7 +93,7 @@ func hintBlocks(hints []deliverability.Hint) []wizard.Block {
 		}
 	}
 	if len(good) > 0 {
-		rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: "In order: " + strings.Join(good, ", ") + "."})
+		rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: "In good order: " + strings.Join(good, ", ") + "."})
 	}
 	return append(advice, rest...)
 }

@@ -128,7 +128,7 @@ func TestHintsAfterSuccess(t *testing.T) {
 		t.Errorf("%d hints", len(trial.Hints))
 	}
 	blocks := hintBlocks(trial.Hints)
-	if last, ok := blocks[len(blocks)-1].(wizard.Text); !ok || last.Body != "In order: SPF." {
+	if last, ok := blocks[len(blocks)-1].(wizard.Text); !ok || last.Body != "In good order: SPF." {
 		t.Errorf("%+v", last)
 	}
 	if first, ok := blocks[0].(wizard.Text); !ok || first.Tone != wizard.Warn || len(blocks) != len(want) {

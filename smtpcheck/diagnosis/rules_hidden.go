@@ -26,13 +26,13 @@ var hiddenRules = []rule{
 	{
 		id: "gokit-starttls-hidden-421", stage: smtpcheck.StageStartTLS, says: "smtp server does not support starttls",
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later sees no extensions and blames STARTTLS.",
+		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later, as far as known, sees no extensions and blames STARTTLS.",
 		fix:   "Probe the relay with a real name: `smtp-wizard probe HOST --helo id.example.com`. If it offers STARTTLS then, the name is the cause. " + fixUnproven,
 	},
 	{
 		id: "gokit-auth-hidden-421", stage: smtpcheck.StageAuth, says: "smtp server does not support auth",
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later sees no extensions and blames AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
+		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later, as far as known, sees no extensions and blames AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
 		fix:   "With TLS none, set TLS to starttls or tls first. Else the name most likely is the cause: let a local Postfix with a real myhostname relay in between." + listenSure,
 	},
 	{
