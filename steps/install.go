@@ -167,7 +167,7 @@ func (s install) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, *err)
 	}
 	if a.TakenFrom != path {
-		a = prefill(a, found.readAs(s.world.readers(a)))
+		a = prefill(a, found.readAs(s.world.readers(a)), s.world.version(a))
 	}
 	a.EnvFile, a.TakenFrom = path, path
 	return wizard.Next(a)

@@ -131,8 +131,7 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 		return err
 	}
 	set := func(key, value string) {
-		have, present := now[key]
-		if value == "" && have == "" || present && have == value {
+		if d.saysAlready(now, key, value, v) {
 			return
 		}
 		d.Changes = append(d.Changes, envwriter.Change{Key: key, Value: value})

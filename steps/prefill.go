@@ -20,8 +20,8 @@ func modeOf(value string, port int) smtpcheck.TLSMode {
 	return smtpcheck.TLSMode(value)
 }
 
-// prefill takes over what the file says already.
-func prefill(a wizard.Answers, found Surroundings) wizard.Answers {
+// prefill takes over what the file says already to that version.
+func prefill(a wizard.Answers, found Surroundings, v pocketid.Version) wizard.Answers {
 	set := func(field *string, key string) {
 		if value := found.Value(key); value != "" {
 			*field = value
@@ -35,6 +35,12 @@ func prefill(a wizard.Answers, found Surroundings) wizard.Answers {
 	}
 	if found.Value("SMTP_HOST") != "" {
 		a.TLS = modeOf(found.Value("SMTP_TLS"), a.Port)
+		if _, present := found.Values["SMTP_TLS"]; !present {
+			a.TLS = unsetMode(v, a.Port)
+		}
+		if found.Value("SMTP_PORT") == "" && portOptional(v) {
+			a.Port = usualPort(a.TLS)
+		}
 	}
 	if !found.Password.Empty() {
 		a.Password = found.Password

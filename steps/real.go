@@ -133,11 +133,8 @@ func (f Surroundings) Usable() error {
 
 // SetupFrom is the test of the settings in a .env.
 func (w World) SetupFrom(found Surroundings) (Setup, error) {
-	a := prefill(wizard.Answers{Runs: string(found.Install.Way), AppURL: found.Value("APP_URL")}, found)
-	a.Version = found.Install.Version.String()
-	if a.Port == 0 && w.version(a).AtLeast(2, 10, 0) {
-		a.Port = usualPort(a.TLS)
-	}
+	a := wizard.Answers{Runs: string(found.Install.Way), AppURL: found.Value("APP_URL"), Version: found.Install.Version.String()}
+	a = prefill(a, found, w.version(a))
 	if err := settled(a); err != nil {
 		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
 	}
@@ -146,14 +143,6 @@ func (w World) SetupFrom(found Surroundings) (Setup, error) {
 		a.Hostname = pocketid.StandInContainerID
 	}
 	return w.setup(a), nil
-}
-
-// usualPort is what Pocket ID 2.10 and later take for an empty SMTP_PORT.
-func usualPort(mode smtpcheck.TLSMode) int {
-	if mode == smtpcheck.TLSImplicit {
-		return 465
-	}
-	return 587
 }
 
 // settled checks the settings of a file as the pages would.

@@ -42,8 +42,15 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 		{"a dollar, docker", "docker", "2.9.0", over("=right", `=pa$word"x`)},
 		{"quotes, docker", "docker", "2.9.0", over("=right", `="right"`)},
 		{"two dollars, compose", "compose", "2.9.0", over("=right", "=pa$$word")},
+		{"slash after APP_URL", "manual", "2.9.0", over("id.example.com\n", "id.example.com/\n")},
 		{"lock 1", "manual", "2.9.0", over("DISABLED=true", "DISABLED=1")},
+		{"no check, 1", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=1\n"},
+		{"no check, True", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=True\n"},
 		{"check, False", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=False\n"},
+		{"empty port, tls", "manual", "2.10.0", over("PORT=465", "PORT=")},
+		{"no port, tls", "manual", "2.14.0", over("SMTP_PORT=465\n", "")},
+		{"no port, starttls", "manual", "2.14.0", over("SMTP_PORT=465\n", "", "=tls", "=starttls")},
+		{"no TLS line", "manual", "2.9.0", over("SMTP_TLS=tls\n", "", "=465", "=25")},
 		{"no login", "manual", "2.9.0", over("SMTP_USER=id\nSMTP_PASSWORD=right\n", "", "=tls", "=starttls", "=465", "=587")},
 		{"empty login", "manual", "2.9.0", over("USER=id", "USER=", "=right", "=")},
 		{"a password without a user", "manual", "2.9.0", over("USER=id", "USER=")},
@@ -51,6 +58,7 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 		{"0.35.2, implicit", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true")...).Replace(finished)},
 		{"0.35.2, STARTTLS", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true", "=465", "=587")...).Replace(finished)},
 		{"0.35.2, clear", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=false", "=465", "=25")...).Replace(finished)},
+		{"0.35.2, no TLS line", "manual", "0.35.2", strings.NewReplacer(append(old, "SMTP_TLS=tls\n", "")...).Replace(finished)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
