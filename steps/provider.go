@@ -130,11 +130,15 @@ func (s provider) Take(v wizard.View) wizard.Intent {
 	if id == Custom {
 		return wizard.Next(a)
 	}
+	before := a.Host
 	a.Host = firstHost(p)
 	for _, h := range p.Hosts {
 		if h.Host == v.Input["region"] {
 			a.Host = h.Host
 		}
+	}
+	if a.Host != before {
+		a.SkipVerify, a.Untested = false, false // they were said of another relay
 	}
 	a.Port, a.TLS = s.world.endpoint(p, a)
 	return wizard.Next(a)
