@@ -40,6 +40,7 @@ func (f *Surroundings) readPasswordFile() {
 func (d *Draft) changePassword(now map[string]string) {
 	password := d.Order.Password
 	switch {
+	case password.Empty(): // none was given, as after a resume: what is there stays
 	case d.Found.PasswordFile == "":
 		have := now["SMTP_PASSWORD"]
 		if password.Reveal() != have {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/wizard"
 )
@@ -95,4 +96,18 @@ func walkOver(t *testing.T, way, version, text string) (*walk, string) {
 	}
 	w.begin(wizard.Machine{Steps: All(world)}, wizard.Answers{EnvFile: path, Offline: true})
 	return w, path
+}
+
+// A draft has no password, and without a user none is asked for: the one in the
+// file stays.
+func TestNoPasswordErasesNone(t *testing.T) {
+	t.Parallel()
+	text := over("USER=id", "USER=")
+	w, path := walkOver(t, "manual", "2.9.0", text)
+	w.to(wizard.Relay)
+	w.state.Answers.Password = smtpcheck.Secret{}
+	w.finish()
+	if after, _ := os.ReadFile(path); string(after) != text {
+		t.Errorf("the file is now\n%s", after)
+	}
 }
