@@ -81,7 +81,7 @@ var hiddenRules = []rule{
 		id: "php-relay-empty-response", stage: smtpcheck.StageEHLO, says: "empty response",
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up without an answer that the program could read: most likely it refused the EHLO name, as Google's relay does with localhost.",
-		fix:   "Announce a full name such as {fullname}: for Pocket ID set compose `hostname:`, and let the identity step try it against the relay.",
+		fix:   "Announce a full name such as {fullname}: for Pocket ID up to 2.9 set compose `hostname:`, and let the identity step try it against the relay.",
 	},
 	{
 		id: "pocketid-generic", says: "failed to send test email",
