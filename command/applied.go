@@ -44,7 +44,7 @@ func (o *options) applyFailed(w steps.World, found steps.Surroundings, r flags.R
 func (o *options) refused(w steps.World, found steps.Surroundings, trial steps.Trial) error {
 	check := trialJSON(w.Candidates(found, nil), trial)
 	if !o.json {
-		printTrial(o.Out, trial, check)
+		printTrial(shown{o.Out}, trial, check)
 		fmt.Fprintln(o.Out, "\nNothing was written.")
 		return &exitError{Code: check.Exit}
 	}
@@ -67,10 +67,10 @@ func (o *options) printApplied(w steps.World, found steps.Surroundings, r flags.
 		return printJSON(o.Out, applied(w, found, r, outcome))
 	}
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(o.Err, "Warning: %s\n", warning.Text)
+		fmt.Fprintf(shown{o.Err}, "Warning: %s\n", warning.Text)
 	}
 	if !f.dryRun {
-		fmt.Fprint(o.Out, steps.Summary(r.State))
+		fmt.Fprint(shown{o.Out}, steps.Summary(r.State))
 		return nil
 	}
 	printDiff(o, outcome.Draft)
@@ -113,12 +113,12 @@ func printDiff(o *options, d *steps.Draft) {
 	}
 	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
 	for _, l := range d.Diff {
-		fmt.Fprintf(o.Out, "%1s %s\n", marks[l.Op], l.Text)
+		fmt.Fprintf(shown{o.Out}, "%1s %s\n", marks[l.Op], l.Text)
 	}
 	if d.Override != "" {
-		fmt.Fprintf(o.Out, "new file %s, hostname: %s\n", d.Override, d.Order.Hostname)
+		fmt.Fprintf(shown{o.Out}, "new file %s, hostname: %s\n", d.Override, d.Order.Hostname)
 	}
 	for _, warning := range d.Warnings {
-		fmt.Fprintf(o.Err, "Warning: %s\n", warning)
+		fmt.Fprintf(shown{o.Err}, "Warning: %s\n", warning)
 	}
 }

@@ -243,7 +243,7 @@ func report(o *options, candidates []pocketid.Candidate, t steps.Trial) error {
 			return err
 		}
 	} else {
-		printVerdict(o.Out, t, r)
+		printVerdict(shown{o.Out}, t, r)
 	}
 	switch r.Exit {
 	case exitOK:

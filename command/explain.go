@@ -73,7 +73,7 @@ func (o *options) explain(text string) error {
 			return err
 		}
 	} else {
-		printExplanation(o.Out, d, matched, line)
+		printExplanation(shown{o.Out}, d, matched, line)
 	}
 	if !matched {
 		return &exitError{Code: exitUnknown}

@@ -76,7 +76,7 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 			return err
 		}
 	} else {
-		printPorts(o.Out, r, ports)
+		printPorts(shown{o.Out}, r, ports)
 	}
 	return probeExit(ports)
 }

@@ -24,7 +24,7 @@ type progress struct {
 const patience = 2 * time.Second
 
 func newProgress(o *options, s steps.Setup) *progress {
-	p := &progress{out: o.Out, err: o.Err, quiet: o.json}
+	p := &progress{out: shown{o.Out}, err: shown{o.Err}, quiet: o.json}
 	if !p.quiet {
 		printSpeaker(p.out, s)
 	}

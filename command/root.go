@@ -47,7 +47,7 @@ func Main(args []string, sys IO) int {
 		err = errInterrupted
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintf(sys.Err, "smtp-wizard: %s\n", err)
+		fmt.Fprintf(shown{sys.Err}, "smtp-wizard: %s\n", err)
 	}
 	return codeOf(err)
 }

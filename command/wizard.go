@@ -74,7 +74,7 @@ func (g guide) run(ctx context.Context) (wizard.State, error) {
 		return state, g.ended(err, keep)
 	}
 	keep.remove()
-	fmt.Fprint(g.Out, steps.Summary(state))
+	fmt.Fprint(shown{g.Out}, steps.Summary(state))
 	return state, nil
 }
 
@@ -108,7 +108,7 @@ func (g guide) ended(err error, keep draftFile) error {
 	if err == nil || errors.Is(err, wizard.ErrInterrupted) || errors.Is(err, prompt.ErrEOF) ||
 		errors.Is(err, wizard.ErrHungUp) || errors.Is(err, wizard.ErrTerminated) || errors.Is(err, context.Canceled) {
 		if path := keep.path(); path != "" {
-			fmt.Fprintf(g.Err, "The answers, without the password, are kept in %s.\n", path)
+			fmt.Fprintf(shown{g.Err}, "The answers, without the password, are kept in %s.\n", path)
 		}
 		return errInterrupted
 	}
@@ -171,7 +171,7 @@ func (g guide) openDraft() (draftFile, error) {
 		return draftFile{}, file(err)
 	}
 	if err != nil {
-		fmt.Fprintf(g.Err, "Note: %s. A dropped line would lose the answers.\n", err)
+		fmt.Fprintf(shown{g.Err}, "Note: %s. A dropped line would lose the answers.\n", err)
 		return draftFile{}, nil
 	}
 	return draftFile{d}, nil

@@ -63,7 +63,7 @@ func (d *Draft) commands() []string {
 	if dir := filepath.Dir(d.Order.EnvFile); way == pocketid.WayCompose && dir != "." {
 		list = append(list, "cd "+shellWord(dir))
 	}
-	return append(list, way.RestartCommand(d.Found.Install.Service))
+	return append(list, way.RestartCommand(shellWord(d.Found.Install.Service)))
 }
 
 // shellWord quotes a path for a shell where it needs it.
