@@ -45,6 +45,9 @@ func (s install) Work(ctx context.Context, job wizard.Job, _ wizard.View, _ func
 func (s install) Page(v wizard.View) wizard.Page {
 	found, _ := result[Surroundings](v, wizard.Install)
 	a := v.Answers
+	if found.EnvFile != "" && isAnother(a, found.EnvFile) {
+		a = itsOwn(a, found)
+	}
 	page := wizard.Page{
 		Title: "Where is Pocket ID?",
 		Why:   "The wizard ends by writing mail settings into Pocket ID's .env. How Pocket ID runs decides who reads that file, and which hostname counts.",
@@ -166,7 +169,10 @@ func (s install) Take(v wizard.View) wizard.Intent {
 	if err := s.takeRest(&a, v); err != nil {
 		return wizard.Stay(a, *err)
 	}
-	if a.TakenFrom != path {
+	if isAnother(a, path) {
+		a = leaveFile(a, found)
+	}
+	if a.TakenFrom == "" || isAnother(a, path) {
 		a = prefill(a, found.readAs(s.world.readers(a)), s.world.version(a))
 	}
 	a.EnvFile, a.TakenFrom = path, path

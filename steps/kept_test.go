@@ -2,6 +2,7 @@ package steps
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,5 +20,38 @@ func TestAnotherProviderIsVerified(t *testing.T) {
 	after, _ := os.ReadFile(path)
 	if !strings.Contains(string(after), "SMTP_SKIP_CERT_VERIFY=false\n") || !strings.Contains(string(after), "SMTP_HOST=localhost\n") {
 		t.Errorf("the new relay's certificate is not checked:\n%s", after)
+	}
+}
+
+// Who goes back and names another .env gets that one's settings, not a mixture;
+// the same file in other words keeps what was typed.
+func TestAnotherFileIsNotMixed(t *testing.T) {
+	t.Parallel()
+	w, path := walkOver(t, "manual", "2.9.0", finished)
+	other := filepath.Join(t.TempDir(), ".env")
+	text := "APP_URL=https://sso.other.example\nUI_CONFIG_DISABLED=true\nSMTP_HOST=mail.other.example\nSMTP_PORT=587\n" +
+		"SMTP_FROM=sso@other.example\nSMTP_TLS=starttls\n"
+	if err := os.WriteFile(other, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.to(wizard.Sender)
+	w.answer("from", "typed@example.com")
+	w.to(wizard.Write)
+	for w.state.At != wizard.Install {
+		w.apply(wizard.WentBack{})
+	}
+	w.answer("env_file", filepath.Dir(path)+"/./.env")
+	w.to(wizard.Provider)
+	if from := w.state.Answers.From; from != "typed@example.com" {
+		t.Errorf("the same file again, and the sender is %s", from)
+	}
+	w.apply(wizard.WentBack{})
+	w.answer("env_file", other)
+	w.finish()
+	if after, _ := os.ReadFile(other); string(after) != text {
+		t.Errorf("the other file is now\n%s", after)
+	}
+	if after, _ := os.ReadFile(path); string(after) != finished {
+		t.Errorf("the first file is now\n%s", after)
 	}
 }
