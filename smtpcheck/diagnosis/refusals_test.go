@@ -62,6 +62,7 @@ var refusals = []struct {
 	{"Postfix, sender", Situation{Text: "554 5.7.1 <id@example.com>: Sender address rejected: Access denied"}, "sender-rejected", "rcpt", StepSender, "from", Exact},
 	{"Postfix, SASL down", Situation{Text: "454 4.7.0 Temporary authentication failure: Connection lost to authentication server"}, "auth-backend-down", "auth", StepNone, "", Exact},
 	{"Postfix, no SASL", Situation{Text: "503 5.5.1 Error: authentication not enabled"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
+	{"Postfix, no SASL under TLS", Situation{TLS: smtpcheck.TLSImplicit, Stage: "auth", Reply: replyOf("502 5.5.1 Error: authentication not enabled")}, "auth-not-offered", "auth", StepSender, "user", Exact},
 	{"Postfix, mechanism", Situation{Text: "535 5.7.8 Error: authentication failed: Invalid authentication mechanism"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
 	{"Postfix, storage", Situation{Text: "452 4.3.1 Insufficient system storage"}, "relay-storage", "mail", StepNone, "", Exact},
 	{"Postfix, size", Situation{Text: "552 5.3.4 Error: message file too big: Message size exceeds fixed limit"}, "ses-552-too-long", "data", StepNone, "", Exact},

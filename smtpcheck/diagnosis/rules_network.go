@@ -136,6 +136,10 @@ var ownRules = []rule{
 
 func inClearText(e evidence) bool { return e.TLS == smtpcheck.TLSNone }
 
+func encrypted(e evidence) bool {
+	return e.TLS == smtpcheck.TLSStartTLS || e.TLS == smtpcheck.TLSImplicit
+}
+
 // networkRules are about what happens before the relay says a word.
 var networkRules = []rule{
 	{

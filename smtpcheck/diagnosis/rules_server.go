@@ -173,9 +173,15 @@ var serverRules = []rule{
 		fix:   "Wait some minutes and try again. If it stays, the relay's operator must look at its SASL or Dovecot service.",
 	},
 	{
+		id: "auth-not-offered", stage: smtpcheck.StageAuth, says: "authentication not enabled|auth command used when not advertised|auth not available|auth not supported|authentication not available",
+		when: encrypted, sure: Exact, step: StepSender, field: "user",
+		cause: "The relay takes no login on {port}, although the connection is encrypted.",
+		fix:   "Leave user and password empty if this relay trusts your address; else set the relay's submission port, 587 with starttls or 465 with tls.",
+	},
+	{
 		id: "auth-not-offered", stage: smtpcheck.StageAuth, says: "authentication not enabled|auth command used when not advertised|auth not available|auth not supported|authentication not available|auth command is not|must issue a starttls command before auth|encryption required for requested authentication|authentication only allowed over|plaintext authentication disallowed|plaintext auth* disallowed|requires * encryption * auth",
 		sure: Exact, step: StepRelay, field: "tls",
-		cause: "The relay takes no login here: it offers one only under TLS or on its submission ports, and this was neither.",
+		cause: "The relay takes no login here: it offers one only under TLS, or only on its submission ports.",
 		fix:   "Set Port 587 and TLS starttls, or Port 465 and TLS tls. If the relay needs no login at all, leave user and password empty.",
 	},
 	{
