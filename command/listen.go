@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 
@@ -71,6 +72,9 @@ func (o *options) listen(ctx context.Context, addr string, once bool) error {
 	for {
 		select {
 		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return &exitError{exitInterrupted, errors.New("the time given with --timeout is over")}
+			}
 			return errInterrupted
 		case s := <-sessions:
 			if err := o.printSession(s); err != nil {

@@ -78,3 +78,17 @@ func waitFor(t *testing.T, address string) {
 	}
 	t.Fatalf("nothing listens on %s", address)
 }
+
+// A script that waits for one message must be able to tell that none came.
+func TestListenUntilTimeout(t *testing.T) {
+	t.Parallel()
+	listen := exec.Command("smtp-wizard", "listen", "--addr", freeAddress(t).String(), "--once", "--timeout", "200ms")
+	var errs bytes.Buffer
+	listen.Stderr = &errs
+	if err := listen.Run(); listen.ProcessState == nil || listen.ProcessState.ExitCode() != 130 {
+		t.Fatalf("listen ended with %v", err)
+	}
+	if !bytes.Contains(errs.Bytes(), []byte("--timeout is over")) {
+		t.Errorf("it said %q", errs.String())
+	}
+}
