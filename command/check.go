@@ -182,6 +182,7 @@ func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
 	if t.Setup.Hostname == pocketid.StandInContainerID {
 		r.Explanation = strings.TrimSpace(r.Explanation + " " + containerNote)
 	}
+	r.Explanation = strings.TrimSpace(r.Explanation + " " + t.Setup.ClearText())
 	for _, s := range t.Result.Stages {
 		r.Stages = append(r.Stages, stageJSON{string(s.Stage), s.OK, s.Elapsed.Milliseconds(), s.Detail})
 		r.Stage = string(s.Stage)

@@ -136,12 +136,22 @@ func (s sender) Take(v wizard.View) wizard.Intent {
 
 // clearText warns of a password that anybody on the way could read.
 func clearText(a wizard.Answers, user string) wizard.Fault {
-	address, err := netip.ParseAddr(a.Host)
-	near := a.Host == "localhost" || err == nil && address.IsLoopback()
-	if user == "" || a.TLS != smtpcheck.TLSNone || near {
+	text := Setup{Host: a.Host, TLS: a.TLS, User: user}.ClearText()
+	if text == "" {
 		return wizard.Fault{}
 	}
-	return doubt("user", "Without TLS the password goes to "+a.Host+" in clear text, and anybody on the way can read it.")
+	return doubt("user", text)
+}
+
+// ClearText says that the password goes where anybody on the way could read it,
+// or nothing.
+func (s Setup) ClearText() string {
+	address, err := netip.ParseAddr(s.Host)
+	near := s.Host == "localhost" || err == nil && address.IsLoopback()
+	if s.User == "" || s.TLS != smtpcheck.TLSNone || near {
+		return ""
+	}
+	return "Without TLS the password goes to " + s.Host + " in clear text, and anybody on the way can read it."
 }
 
 // login checks user and password against each other and against the readers of
