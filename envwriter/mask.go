@@ -14,7 +14,7 @@ const mask = "••••••••"
 
 var (
 	// secretName finds keys whose value is a secret by their name.
-	secretName = regexp.MustCompile(`(?i)PASS|PWD|SECRET|TOKEN|CREDENTIAL|KEY$|(^|_)KEY_`)
+	secretName = regexp.MustCompile(`(?i)PASS|PWD|PW$|SALT$|SECRET|TOKEN|CREDENTIAL|HEADERS$|KEY$|(^|_)KEY_`)
 	// secretNot finds those that only sound like it: a path, a switch.
 	secretNot = regexp.MustCompile(`(?i)_(FILE|ENABLED)$`)
 	// commentedOut finds the key of an assignment in a comment.
@@ -23,6 +23,8 @@ var (
 	openSecret = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:]`)
 	// urlPassword finds the password in a URL.
 	urlPassword = regexp.MustCompile(`(://[^/\s:@]*:)\S+@`)
+	// namedPassword finds it in a connection string: host=db password=...
+	namedPassword = regexp.MustCompile(`(?i)((?:password|passwd|pwd)[ \t]*=[ \t]*)('.*|[^\s;&"']+)`)
 )
 
 func isSecret(key string, secret []string) bool {
@@ -72,9 +74,15 @@ func maskLines(body string, secret []string) []string {
 		if m := openSecret.FindStringSubmatch(line); i > 0 && m != nil && isSecret(m[1], secret) {
 			return append(lines[:i], mask) // quotes that readers pair differently
 		}
-		lines[i] = printable(urlPassword.ReplaceAllString(strings.TrimSuffix(line, "\r"), "${1}"+mask+"@"))
+		lines[i] = printable(maskInside(strings.TrimSuffix(line, "\r")))
 	}
 	return lines
+}
+
+// maskInside masks passwords that are part of another value.
+func maskInside(line string) string {
+	line = urlPassword.ReplaceAllString(line, "${1}"+mask+"@")
+	return namedPassword.ReplaceAllString(line, "${1}"+mask)
 }
 
 // maskValue keeps the quotes, which tell how the value is encoded, and shows
