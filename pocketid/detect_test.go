@@ -85,10 +85,10 @@ func TestDetect(t *testing.T) {
 			WayCompose, "2.10.0", "", "container id", "pocket-id", []string{"compose"}, "", ""},
 		{"compose, raw env file", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9', env_file: [{path: .env, format: raw}]}}"},
-			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"compose", "docker"}, "", ""},
+			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"docker", "compose"}, "", ""},
 		{"compose, mounted", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9', volumes: ['./.env:/app/.env']}}"},
-			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"compose", "pocket-id"}, "", ""},
+			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"pocket-id", "compose"}, "", ""},
 		{"compose that does not pass the file on", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2', environment: {SMTP_HOST: x}}}"},
 			"/srv/id/.env", WayCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "no env_file: .env"},

@@ -56,12 +56,14 @@ func (m Machine) composeHostname(in *Install, c Compose, from string) {
 	}
 }
 
-// composeReaders are the programs that read the .env of a compose project. The
-// file named .env beside the compose file is also read for ${VARIABLES}.
+// composeReaders are the programs that read the .env of a compose project, the
+// one that hands it to Pocket ID first. The file named .env beside the compose
+// file is also read for ${VARIABLES}.
 func composeReaders(c Compose, envPath, dir string) (readers []string, fits bool) {
-	projectEnv := filepath.Base(envPath) == ".env"
-	if projectEnv {
-		readers = append(readers, "compose")
+	add := func(name string) {
+		if !slices.Contains(readers, name) {
+			readers = append(readers, name)
+		}
 	}
 	for _, f := range c.EnvFiles {
 		p := f.Path
@@ -73,20 +75,19 @@ func composeReaders(c Compose, envPath, dir string) (readers []string, fits bool
 		}
 		fits = true
 		if f.Raw {
-			readers = append(readers, "docker")
+			add("docker")
 		} else {
-			readers = append(readers, "compose")
+			add("compose")
 		}
 	}
 	if c.MountedEnv {
-		readers = append(readers, "pocket-id")
+		add("pocket-id")
 		fits = true
 	}
-	if len(readers) == 0 {
-		readers = append(readers, "compose")
+	if len(readers) == 0 || filepath.Base(envPath) == ".env" {
+		add("compose")
 	}
-	slices.Sort(readers)
-	return slices.Compact(readers), fits
+	return readers, fits
 }
 
 func composeNotes(in Install, c Compose, fits bool, envName string) []string {

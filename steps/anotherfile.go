@@ -32,7 +32,7 @@ func leaveFile(a wizard.Answers, found Surroundings) wizard.Answers {
 		return a
 	}
 	return wizard.Answers{
-		EnvFile: a.EnvFile, TakenFrom: a.TakenFrom, Runs: a.Runs, Readers: a.Readers, Version: a.Version, AppURL: a.AppURL, Mend: a.Mend,
+		EnvFile: a.EnvFile, TakenFrom: a.TakenFrom, Runs: a.Runs, Readers: a.Readers, FoundReaders: a.FoundReaders, Version: a.Version, AppURL: a.AppURL, Mend: a.Mend,
 		To: a.To, TestAs: a.TestAs, Retries: a.Retries, Continue: a.Continue, Unattended: a.Unattended, Offline: a.Offline, Looks: a.Looks,
 	}
 }

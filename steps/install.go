@@ -169,6 +169,10 @@ func (s install) Take(v wizard.View) wizard.Intent {
 	if err := s.takeRest(&a, v); err != nil {
 		return wizard.Stay(a, *err)
 	}
+	a.FoundReaders = nil
+	if pocketid.Way(a.Runs) == found.Install.Way {
+		a.FoundReaders = found.Install.Readers
+	}
 	if isAnother(a, path) {
 		a = leaveFile(a, found)
 	}

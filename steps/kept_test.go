@@ -55,3 +55,26 @@ func TestAnotherFileIsNotMixed(t *testing.T) {
 		t.Errorf("the first file is now\n%s", after)
 	}
 }
+
+// An env_file of the raw format is read as docker does: quotes would become part
+// of the password.
+func TestFoundReadersAreWrittenFor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, ".env")
+	compose := "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.9.0\n    env_file:\n      - path: .env\n        format: raw\n"
+	for name, text := range map[string]string{path: finished, filepath.Join(dir, "docker-compose.yml"): compose} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, _ := walkOver(t, "compose", "2.9.0", finished)
+	world := w.machine.Steps[0].(install).world
+	world.Detect = Real().Detect
+	w.begin(wizard.Machine{Steps: All(world)}, wizard.Answers{EnvFile: path, Offline: true})
+	w.to(wizard.Write)
+	d, ok := w.state.Found[wizard.Write].Result.(*Draft)
+	if !ok || d.Order.Readers != "docker,compose" {
+		t.Errorf("written for %+v, want docker,compose", w.state.Found[wizard.Write].Result)
+	}
+}

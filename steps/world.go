@@ -97,6 +97,9 @@ func (w World) readers(a wizard.Answers) []string {
 	if pocketid.Way(a.Runs) == pocketid.WayManual {
 		return []string{"pocket-id", "compose"} // nothing was found out: be right for both
 	}
+	if len(a.FoundReaders) > 0 { // a raw env_file, or a .env that is mounted
+		return a.FoundReaders
+	}
 	return pocketid.Way(a.Runs).Readers()
 }
 

@@ -11,9 +11,12 @@ type Answers struct {
 	TakenFrom string
 	Runs      string   // how Pocket ID runs: compose, docker, podman, systemd, manual
 	Readers   []string // who reads the file; nil: what goes with Runs
-	Version   string   // of Pocket ID, such as "2.9.0"; "" means the newest known
-	AppURL    string
-	Mend      bool // lines that keep a reader from the file are mended with the rest
+	// FoundReaders is who was found to read the file; nil when that is what goes
+	// with Runs, or Runs is not what was found.
+	FoundReaders []string
+	Version      string // of Pocket ID, such as "2.9.0"; "" means the newest known
+	AppURL       string
+	Mend         bool // lines that keep a reader from the file are mended with the rest
 
 	// Provider
 	Preset string // id of the preset, "custom", or "" before it was chosen
