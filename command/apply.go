@@ -179,6 +179,8 @@ func (f applyFlags) password(ctx context.Context, o *options) (smtpcheck.Secret,
 	switch {
 	case f.passwordStdin && f.passwordFile != "":
 		return smtpcheck.Secret{}, false, usage(errors.New("--password-stdin and --password-file exclude each other"))
+	case f.passwordStdin && o.typed():
+		return smtpcheck.Secret{}, false, usage(errors.New("standard input is a terminal, which would show the password; pipe it in, or use --password-file"))
 	case f.passwordStdin:
 		raw, err = within(ctx, func() ([]byte, error) { return readMost(o.In, mostPassword) })
 	case f.passwordFile != "":

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"smtp-wizard/smtpcheck/diagnosis"
 )
@@ -39,7 +38,7 @@ func (o *options) textOf(ctx context.Context, args []string) (string, error) {
 	if len(args) > 0 {
 		return strings.Join(args, " "), nil
 	}
-	if f, ok := o.In.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
+	if o.typed() {
 		fmt.Fprintln(o.Err, "Paste the reply or the log, then press Ctrl+D.")
 	}
 	raw, err := within(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText)) })

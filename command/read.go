@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"golang.org/x/term"
 )
 
 // What is read whole has a bound, in bytes.
@@ -25,6 +27,12 @@ func readFile(ctx context.Context, path string, most int64) ([]byte, error) {
 		defer f.Close()
 		return readMost(f, most)
 	})
+}
+
+// typed reports whether standard input is a terminal.
+func (o *options) typed() bool {
+	f, ok := o.In.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 func readMost(r io.Reader, most int64) ([]byte, error) {

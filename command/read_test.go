@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
 )
 
 // A wait for what is to be read ends with Ctrl+C: for a terminal or a pipe that
@@ -73,5 +75,25 @@ func TestReadingIsBounded(t *testing.T) {
 				t.Errorf("%v: %s", err, out)
 			}
 		})
+	}
+}
+
+// A terminal would show the password as it is typed.
+func TestPasswordStdinIsNoTerminal(t *testing.T) {
+	t.Parallel()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Skip(err)
+	}
+	defer master.Close()
+	defer slave.Close()
+	cmd := exec.Command("smtp-wizard", "apply", "--host", "relay.example.com", "--from", "id@example.com",
+		"--app-url", "https://id.example.com", "--no-check", "--dry-run", "--password-stdin")
+	cmd.Dir, cmd.Stdin = t.TempDir(), slave
+	late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	out, _ := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), "is a terminal") {
+		t.Errorf("%s: %s", cmd.ProcessState, out)
 	}
 }
