@@ -45,6 +45,8 @@ type Install struct {
 	AppURL    string   // when compose sets it, or ""
 	Overrides []string // keys that compose sets with environment:; they win over the file
 
+	Unread bool // compose gives the container nothing of the file
+
 	// Readers are the --readers names of the programs that read the file.
 	Readers []string
 	// ReadBy is the user as whom the file is read, or "" when it is not known.

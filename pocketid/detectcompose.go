@@ -40,6 +40,7 @@ func detectCompose(m Machine, envPath string) (in Install, fits bool) {
 	}
 	m.composeHostname(&in, c, hostnameFrom)
 	in.Readers, fits = composeReaders(c, envPath, dir)
+	in.Unread = !fits
 	in.Notes = composeNotes(in, c, fits, filepath.Base(envPath))
 	return in, fits
 }

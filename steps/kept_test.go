@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
 )
 
@@ -76,5 +77,19 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 	d, ok := w.state.Found[wizard.Write].Result.(*Draft)
 	if !ok || d.Order.Readers != "docker,compose" {
 		t.Errorf("written for %+v, want docker,compose", w.state.Found[wizard.Write].Result)
+	}
+}
+
+// Who writes to a file that the container never gets is told where it is written.
+func TestUnreadFileIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	for unread, want := range map[bool]int{true: 1, false: 0} {
+		d := Draft{Locked: true}
+		d.Found.Install.Unread = unread
+		v, _ := pocketid.ParseVersion("2.9.0")
+		d.warn(v)
+		if len(d.Warnings) != want {
+			t.Errorf("unread %v: %q", unread, d.Warnings)
+		}
 	}
 }

@@ -183,6 +183,10 @@ func (d *Draft) warn(v pocketid.Version) {
 	if !d.Locked && !d.Lock {
 		d.Warnings = append(d.Warnings, pocketid.LockMissing(v))
 	}
+	if in := d.Found.Install; in.Unread {
+		d.Warnings = append(d.Warnings, "The service "+in.Service+" in "+filepath.Base(in.ComposeFile)+
+			" does not name this file under env_file:, so it reaches Pocket ID only where environment: has ${...} for it.")
+	}
 	for _, key := range d.Found.Install.Overrides {
 		d.Warnings = append(d.Warnings, key+" is also set under environment: in "+
 			filepath.Base(d.Found.Install.ComposeFile)+", and that one wins.")
