@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +82,8 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 		return err
 	}
 	found := world.LookRound(ctx, o.envFile)
-	given, err := f.given(ctx, cmd, o, found, snapshot.Exists)
+	exists := len(bytes.TrimSpace(snapshot.Bytes)) > 0 // a blank file is begun anew too
+	given, err := f.given(ctx, cmd, o, found, exists)
 	if err != nil {
 		return err
 	}

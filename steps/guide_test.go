@@ -304,10 +304,12 @@ func TestLocalhostIsRefusedAndExplained(t *testing.T) {
 	if w.state.At != wizard.Identity || w.state.Focus != "hostname" {
 		t.Fatalf("enter leads to %s, field %q", w.state.At, w.state.Focus)
 	}
-	w.answer("hostname", "id.example.com")
-	w.enter()
+	w.enter() // the name offered is not the refused one
 	if w.state.At != wizard.LiveTest || w.trial().Result.Failure != nil {
 		t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
+	}
+	if w.state.Answers.Hostname == "localhost" {
+		t.Error("the refused name was offered again")
 	}
 }
 
@@ -400,5 +402,21 @@ func TestClearTextIsNeverTheDefault(t *testing.T) {
 		if f := clearText(fine, "id@example.com"); f != (wizard.Fault{}) {
 			t.Errorf("%+v is warned of: %+v", fine, f)
 		}
+	}
+}
+
+// Who wrote down UI_CONFIG_DISABLED=false is not made to agree by pressing enter.
+func TestRefusedLockStaysRefused(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "open", practice.Options{}, nil)
+	path := filepath.Join(w.dir, ".env")
+	if err := os.WriteFile(path, []byte("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=false\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.state = w.machine.Start(wizard.Answers{EnvFile: path, From: "id@example.com", To: "me@example.com"})
+	w.settle()
+	w.finish()
+	if env, _ := os.ReadFile(path); !strings.Contains(string(env), "UI_CONFIG_DISABLED=false\n") || !strings.Contains(string(env), "SMTP_HOST=localhost\n") {
+		t.Errorf("the file is\n%s", env)
 	}
 }

@@ -176,10 +176,12 @@ func verdictWords(v smtpcheck.Verdict) (wizard.Tone, string) {
 // suggest is the name to begin with: what was chosen, else what Pocket ID has
 // already if the relay takes it, else the best name that it takes.
 func (s identity) suggest(v wizard.View) string {
-	if v.Answers.Hostname != "" {
+	said := verdicts(v)
+	// Sent back by a refusal, nobody is offered the refused name again.
+	sentBack := v.Fault.Field == "hostname" && said[v.Answers.Hostname].Outcome == smtpcheck.Refused
+	if v.Answers.Hostname != "" && !sentBack {
 		return v.Answers.Hostname
 	}
-	said := verdicts(v)
 	list := s.candidates(v)
 	if now := s.present(v); said[now].Outcome == smtpcheck.Accepted && pocketid.CheckName(now).Grade == pocketid.GradeOK {
 		return now

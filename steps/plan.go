@@ -153,8 +153,10 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
 	d.Locked = pocketid.IsTrue(now[lock])
-	// Not asked yet: a file that nobody has used loses nothing by it.
-	d.Lock = !d.Locked && (o.LockUI == "yes" || o.LockUI == "" && d.Fresh)
+	// Not asked yet: a file that nobody has used loses nothing by it, unless
+	// somebody wrote down that they do not want it.
+	unsaid := o.LockUI == "" && d.Fresh && now[lock] == ""
+	d.Lock = !d.Locked && (o.LockUI == "yes" || unsaid)
 	if d.Lock {
 		set(lock, "true")
 	}
