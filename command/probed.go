@@ -57,7 +57,7 @@ func (f probeFlags) result(host string, ports []smtpcheck.Port, names []string) 
 	for _, p := range ports {
 		r.Ports = append(r.Ports, onePort(p, candidates))
 	}
-	if silent := silentPorts(ports); len(silent) > 0 {
+	if silent := smtpcheck.Silent(ports); len(silent) > 0 {
 		for _, h := range diagnosis.BlockedBy(silent) {
 			r.Blocked = append(r.Blocked, h.Name)
 		}
@@ -92,17 +92,6 @@ func (f probeFlags) depthNote() string {
 		return "Names were tried as far as MAIL" + more
 	}
 	return "Names were tried as far as EHLO" + more
-}
-
-// silentPorts are those that a firewall keeps from answering.
-func silentPorts(ports []smtpcheck.Port) []int {
-	var silent []int
-	for _, p := range ports {
-		if p.State == smtpcheck.PortFiltered {
-			silent = append(silent, p.Port)
-		}
-	}
-	return silent
 }
 
 // otherPorts are where the relay may be reached instead: the ports that were
@@ -146,7 +135,7 @@ func printPorts(w io.Writer, r probeResult, ports []smtpcheck.Port) {
 			fmt.Fprintf(w, "        EHLO %s: %s at %s: %s\n", one.Name, one.Verdict, one.Stage, one.Reply)
 		}
 	}
-	printSilence(w, r, silentPorts(ports))
+	printSilence(w, r, smtpcheck.Silent(ports))
 	if r.Note != "" {
 		fmt.Fprintln(w, r.Note)
 	}

@@ -262,19 +262,8 @@ func (s identity) Take(v wizard.View) wizard.Intent {
 	a.Hostname = name
 	for _, o := range s.advice(v, name) {
 		if v.Input["settings"] == o.ID+o.Title {
-			a = apply(a, o)
+			a.Port, a.TLS = o.Port, o.TLS
 		}
 	}
 	return wizard.Next(a)
-}
-
-// apply takes an advised setting over.
-func apply(a wizard.Answers, o pocketid.Option) wizard.Answers {
-	if o.Port != 0 {
-		a.Port, a.TLS = o.Port, o.TLS
-	}
-	if o.Hostname != "" && o.ID != "relay" {
-		a.Hostname = o.Hostname
-	}
-	return a
 }

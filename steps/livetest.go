@@ -295,7 +295,7 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 			Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix})
 	case actBetter:
 		best, _ := better(t)
-		a = apply(a, best)
+		a.Port, a.TLS = best.Port, best.TLS
 		return wizard.Stay(a, wizard.Fault{})
 	}
 	return toCure(a, t)

@@ -37,19 +37,8 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 	if field := settingsField(options); field != nil {
 		return blocks, field
 	}
-	for _, o := range options {
-		if !sameName(o, name) {
-			blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Body: o.Title + ". " + o.Why})
-			break
-		}
-	}
-	return blocks, nil
-}
-
-// sameName reports whether an option keeps the chosen name: another name is
-// chosen in the list itself.
-func sameName(o pocketid.Option, name string) bool {
-	return o.ID == "endpoint" || o.ID == "endpoint-hostname" && o.Hostname == name
+	// No port takes this name: the easiest way out is said, and chosen in the list.
+	return append(blocks, wizard.Text{Tone: wizard.Warn, Body: options[0].Title + ". " + options[0].Why}), nil
 }
 
 // consequence says what has to be set for Pocket ID to have that hostname.

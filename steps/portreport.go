@@ -70,17 +70,8 @@ func portRow(p smtpcheck.Port) wizard.Row {
 
 // blockedText names the hosters that block the ports which gave no answer.
 func blockedText(ports []smtpcheck.Port) string {
-	var filtered []int
-	for _, p := range ports {
-		if p.State == smtpcheck.PortFiltered {
-			filtered = append(filtered, p.Port)
-		}
-	}
-	if len(filtered) == 0 {
-		return ""
-	}
 	var names []string
-	for _, h := range diagnosis.BlockedBy(filtered) {
+	for _, h := range diagnosis.BlockedBy(smtpcheck.Silent(ports)) {
 		names = append(names, h.Name)
 	}
 	if len(names) == 0 {

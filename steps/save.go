@@ -53,7 +53,7 @@ func (d *Draft) commands() []string {
 	if name := d.Order.Hostname; d.renames() {
 		switch {
 		case way == pocketid.WayCompose && d.Override == "":
-			list = append(list, "# set `hostname: "+name+"` for the service in your compose file")
+			list = append(list, "# set `"+pocketid.HostnameSnippet(name)+"` for the service in your compose file")
 		case way == pocketid.WayDocker || way == pocketid.WayPodman:
 			list = append(list, "# start the container with --hostname "+name)
 		case !way.InContainer() && name != d.Found.Hostname:
