@@ -24,5 +24,5 @@ func LockSummary(v Version) string {
 
 // LockMissing warns that the mail variables of a file have no effect yet.
 func LockMissing(v Version) string {
-	return "The SMTP_ variables have no effect until " + KeyName("UI_CONFIG_DISABLED", v) + "=true is set."
+	return "SMTP_ variables have no effect until " + KeyName("UI_CONFIG_DISABLED", v) + "=true is set."
 }

@@ -23,6 +23,11 @@ func TestTableIsWellFormed(t *testing.T) {
 		if p.Name == "" || !slices.Contains([]string{"relay", "transactional", "mailbox", "local", "local-test", "custom"}, p.Category) {
 			t.Errorf("%s: name %q, category %q", p.ID, p.Name, p.Category)
 		}
+		// A list that scrolls writes a whole name for one key: on a slow line too
+		// that is to be one small packet.
+		if len(p.Name) > 28 {
+			t.Errorf("%s: the name %q has %d bytes", p.ID, p.Name, len(p.Name))
+		}
 		if u, err := url.Parse(p.DocURL); err != nil || u.Scheme != "https" || u.Host == "" {
 			t.Errorf("%s: doc_url %q", p.ID, p.DocURL)
 		}

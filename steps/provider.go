@@ -31,7 +31,7 @@ func (s provider) Page(v wizard.View) wizard.Page {
 			Default: chosen, Choices: s.choices(v.Answers), Filter: true,
 			Help: wizard.Help{
 				What:    "The company or program that takes the mail from Pocket ID and delivers it. Type some letters to narrow the list.",
-				Example: "Google Workspace relay; Amazon SES; a Postfix of your own is under Other",
+				Example: "Google Workspace relay; Amazon SES; a Postfix of your own",
 				Where:   "Where the mail of your domain is handled, or where you have an account for sending.",
 			},
 		}},
@@ -92,9 +92,13 @@ func (s provider) suggest(a wizard.Answers) string {
 	return presets.All()[0].ID
 }
 
+// manyHosts is how many regions of a provider are taken in at a glance.
+const manyHosts = 9
+
 func regionField(p presets.Preset, a wizard.Answers) wizard.Field {
 	f := wizard.Field{
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
+		Filter: len(p.Hosts) > manyHosts,
 		Help: wizard.Help{
 			What:  "Accounts of this provider belong to a region, and each region has a host of its own.",
 			Where: "In the provider's console, where the account was made.",

@@ -46,7 +46,9 @@ type Field struct {
 
 	Choices []Choice
 	Columns []string // headings of the choices' cells
-	Filter  bool     // a long list that typing narrows
+	// Filter says that the list is a long one, which typing narrows. A face may
+	// leave all but the first cell to the chosen one.
+	Filter bool
 
 	Flag string // the flag of apply that answers it, such as "--host"
 }

@@ -201,6 +201,7 @@ func TestTypingDoesNotRestartWork(t *testing.T) {
 	toIdentity(d)
 	run := d.state.Found["identity"].Run
 	d.press("down", "down", "up")
+	d.rest()
 	d.sees("This sets hostname: vps-4711.example.net.")
 	if got := d.state.Found["identity"].Run; got != run || len(d.state.Inputs["identity"]) > 0 {
 		t.Errorf("run %d instead of %d; input %v", got, run, d.state.Inputs["identity"])
@@ -278,4 +279,43 @@ func TestNewsThatChangeTheOffer(t *testing.T) {
 	d.clock = d.clock.Add(deafness)
 	d.press("enter")
 	d.sees("[Test]")
+}
+
+// A move redraws the pointer; the words on the row come when it rests.
+func TestWordsFollowARestingPointer(t *testing.T) {
+	d := start(t)
+	toProvider(d)
+	d.press("google")
+	d.sees("› Google Workspace", "The relay wants a name")
+	d.press("esc", "up")
+	d.sees("› Provider 41", "The relay wants a name")
+	d.update(restMsg{d.walked - 1}) // of a move before
+	d.sees("The relay wants a name")
+	before := strings.Split(d.screen(), "\n")
+	d.press("up")
+	changed := 0
+	for i, line := range strings.Split(d.screen(), "\n") {
+		if line != before[i] {
+			changed++
+		}
+	}
+	if changed != 2 {
+		t.Errorf("a move changed %d lines:\n%s", changed, d.screen())
+	}
+	d.rest()
+	d.sees("› Provider 40", "smtp40.example.net")
+	d.misses("The relay wants a name")
+	d.press("down", "down", "?")
+	d.sees("Chosen", "Google Workspace · The relay wants a name")
+}
+
+// Enter takes the row that the pointer is on, rested or not.
+func TestEnterDoesNotWaitForRest(t *testing.T) {
+	d := start(t)
+	toProvider(d)
+	d.press("down", "down", "enter")
+	d.sees("[Relay]")
+	if got := d.state.Answers.Preset; got != "p2" {
+		t.Errorf("preset %q", got)
+	}
 }

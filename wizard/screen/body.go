@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"smtp-wizard/wizard"
@@ -17,7 +18,7 @@ func (m *model) body(w, height int) canvas {
 		return still(m.help(w))
 	case jumping:
 		c := still([]string{m.look.title.Render("Go to which step?"), ""})
-		m.rows(&c, &m.jumps, nil, fieldBox{w: w, rows: max(height-2, 1)})
+		m.rows(&c, &m.jumps, nil, fieldBox{w: w, rows: max(height-2, 1), details: detailLines(height)})
 		c.to = len(c.lines)
 		return c
 	}
@@ -66,15 +67,23 @@ func (m *model) whole(w, height, rows int, brief bool) canvas {
 	c.lines = append(c.lines, m.title(w)...)
 	why := l.paragraphs(m.page.Why, w)
 	if brief && len(why) > 1 {
-		why = []string{l.clip(why[0]+" "+why[1], w-8) + " " + l.quiet.Render("("+m.helpKey()+")")}
+		why = []string{m.cutShort(why, w)}
 	}
 	c.lines = append(c.lines, why...)
 	section(l.blocks(m.page.Body, w, tight))
 	section(m.busy(w))
 	m.pageFault(&c, w, tight)
-	m.fields(&c, w, rows, tight)
+	m.fields(&c, fieldBox{w: w, rows: rows, details: detailLines(height)}, tight)
 	section(l.blocks(m.page.After, w, tight))
 	return c
+}
+
+// cutShort is the beginning of wrapped text, in one line that says which key
+// shows the rest.
+func (m *model) cutShort(lines []string, w int) string {
+	l := m.look
+	key := " (" + m.helpKey() + ")"
+	return l.clip(strings.Join(lines, " "), w-width(key)) + l.quiet.Render(key)
 }
 
 func (m *model) helpKey() string {
@@ -143,7 +152,11 @@ func (m *model) pageFault(c *canvas, w int, tight bool) {
 	c.to = len(c.lines)
 }
 
-func (m *model) fields(c *canvas, w, rows int, tight bool) {
+// detailLines is how much of a body of that height the words on a chosen row
+// may take.
+func detailLines(height int) int { return max(height/4, 2) }
+
+func (m *model) fields(c *canvas, box fieldBox, tight bool) {
 	if len(m.form) == 0 {
 		if c.to == 0 {
 			c.from, c.to = 0, 1
@@ -153,7 +166,6 @@ func (m *model) fields(c *canvas, w, rows int, tight bool) {
 	if !tight {
 		c.lines = append(c.lines, "")
 	}
-	box := fieldBox{w: w, rows: rows}
 	for _, f := range m.form {
 		box.labels = max(box.labels, min(width(f.field.Label), 24))
 	}

@@ -18,6 +18,7 @@ type canvas struct {
 type fieldBox struct {
 	w, labels int
 	rows      int // for the focused list
+	details   int // the most lines for what its row has to say
 }
 
 // leastAnswer is the room under which an answer stands below its label, and

@@ -16,6 +16,9 @@ func (m *model) help(w int) []string {
 			wizard.Text{Label: "What", Body: f.field.Help.What},
 			wizard.Text{Label: "Example", Body: f.field.Help.Example},
 			wizard.Text{Label: "Where", Body: f.field.Help.Where})
+		if c, ok := f.list.current(); ok && c.Note != "" {
+			parts = append(parts, wizard.Text{Label: "Chosen", Body: c.Cells[0] + m.look.dot + c.Note})
+		}
 	}
 	parts = append(parts, wizard.Text{Label: "Why", Body: m.page.Why})
 	lines := []string{m.look.title.Render(m.look.clip(m.look.clean(title), w)), ""}

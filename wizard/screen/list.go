@@ -14,6 +14,13 @@ type list struct {
 	at      int   // the highlighted one: an index into shown
 	top     int   // the first row in sight: an index into shown
 	filter  editor
+	// lean is a long list, of which the rows show the first cell alone: each of
+	// them is drawn again when the list scrolls.
+	lean bool
+	// Where the pointer last rested: the value, and the first row in sight then.
+	// What is said of them outside of the rows stands until it rests again.
+	rested    string
+	restedTop int
 }
 
 // setChoices takes new choices and stays on the same value, if it is still
@@ -83,22 +90,31 @@ func (l *list) refilter() {
 	}
 }
 
+// settle lets what belongs to the highlighted row follow it.
+func (l *list) settle() {
+	l.rested, _ = l.value()
+}
+
+// restedOn is the choice that the pointer last rested on, an index into choices;
+// the highlighted one when that is gone.
+func (l list) restedOn() int {
+	for i, c := range l.choices {
+		if c.Value == l.rested {
+			return i
+		}
+	}
+	return l.shown[l.at]
+}
+
 // move goes by n rows and stops at the ends.
 func (l *list) move(n int) {
 	l.at = max(min(l.at+n, len(l.shown)-1), 0)
 }
 
 // fit chooses the rows in sight so that the highlighted one is among rows of
-// them. It scrolls by some rows at once: what comes next is then in sight, and
-// most moves redraw the pointer alone.
+// them, and scrolls by as few as it takes: a terminal scrolls the others itself.
 func (l *list) fit(rows int) {
 	rows = max(rows, 1)
-	ahead := rows / 3
-	if l.at < l.top {
-		l.top = l.at - ahead
-	}
-	if l.at >= l.top+rows {
-		l.top = l.at - rows + 1 + ahead
-	}
+	l.top = max(min(l.top, l.at), l.at-rows+1)
 	l.top = max(min(l.top, len(l.shown)-rows), 0)
 }

@@ -34,6 +34,8 @@ type model struct {
 	byHand bool
 
 	w, h      int
+	walked    int       // counts moves of the pointer; the latest one's rest is shown
+	walking   bool      // the pointer was moved and has not rested since
 	revealed  int       // counts reveals; the latest one's end hides the secret
 	revealing bool      // a secret is shown in clear
 	deaf      time.Time // keys are dropped until then
@@ -117,6 +119,7 @@ func (w *widget) sync(f wizard.Field, s wizard.State, first bool) {
 	changed := first || said != w.known
 	w.known = said
 	if f.Kind == wizard.ChoiceField {
+		w.list.lean = f.Filter
 		w.list.setChoices(f.Choices)
 		if changed && !w.dirty {
 			w.list.pick(said)

@@ -72,6 +72,9 @@ func (d *driven) worked(result any) {
 	d.update(outcomeMsg{wizard.Worked{Step: d.state.At, Run: f.Run, Result: result}})
 }
 
+// rest lets the pointer stay where it is.
+func (d *driven) rest() { d.update(restMsg{d.walked}) }
+
 func (d *driven) screen() string { return ansi.Strip(d.frame.text) }
 
 func (d *driven) resize(w, h int) { d.update(tea.WindowSizeMsg{Width: w, Height: h}) }

@@ -27,7 +27,7 @@ func (m *model) overKey(msg tea.KeyPressMsg) tea.Cmd {
 	case jumping:
 		return m.jumpKey(msg)
 	default:
-		if !m.scroll(msg) {
+		if _, ok := m.scroll(msg); !ok {
 			m.open(nothing)
 		}
 	}

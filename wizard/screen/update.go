@@ -19,7 +19,13 @@ type (
 	tickMsg struct{}
 	// hideMsg ends a reveal.
 	hideMsg struct{ reveal int }
+	// restMsg says that the pointer stays where that move put it.
+	restMsg struct{ move int }
 )
+
+// restFor is how long the pointer stays on a row before the words on it are
+// drawn: who walks through a list over a slow line waits for none of them.
+const restFor = 250 * time.Millisecond
 
 // revealFor is how long a secret stays in sight.
 const revealFor = 2 * time.Second
@@ -31,7 +37,9 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.w, m.h = max(msg.Width, 1), max(msg.Height, 1)
 	case tea.KeyPressMsg:
+		before := m.walked
 		cmd = m.key(msg)
+		m.walking = m.walked != before
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	case outcomeMsg:
@@ -45,19 +53,26 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		if msg.reveal == m.revealed {
 			m.revealing = false
 		}
+	case restMsg:
+		m.walking = m.walking && msg.move != m.walked
 	}
 	if m.state.Ended == wizard.Open {
-		m.preview()
+		m.settle()
 		m.lay()
 	}
 	return cmd
 }
 
-// preview lets what stands below the fields follow the pointer. The machine is
-// not told of the choice before it is made: it might begin work for it.
-func (m *model) preview() {
+// settle lets the words on the highlighted row, and what stands below the
+// fields, follow a pointer that rests. The machine is not told of the choice
+// before it is made: it might begin work for it.
+func (m *model) settle() {
 	w := m.focused()
-	if w == nil || w.field.Kind != wizard.ChoiceField || !w.dirty {
+	if m.walking || w == nil || w.field.Kind != wizard.ChoiceField {
+		return
+	}
+	w.list.settle()
+	if !w.dirty {
 		return
 	}
 	if value, ok := w.list.value(); ok {
@@ -82,8 +97,9 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.Suspend
 	case m.over != nothing:
 		return m.overKey(msg)
-	case m.scroll(msg):
-		return nil
+	}
+	if cmd, ok := m.scroll(msg); ok {
+		return cmd
 	}
 	m.byHand = false
 	if w := m.focused(); w != nil {
@@ -161,13 +177,13 @@ func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	filtered := len(w.list.filter.text) > 0
 	switch {
 	case key.Matches(msg, m.keys.Up):
-		w.move(-1)
+		return m.walk(w, -1)
 	case key.Matches(msg, m.keys.Down):
-		w.move(1)
+		return m.walk(w, 1)
 	case !filtered && msg.String() == "home":
-		w.move(-len(w.list.choices))
+		return m.walk(w, -len(w.list.choices))
 	case !filtered && msg.String() == "end":
-		w.move(len(w.list.choices))
+		return m.walk(w, len(w.list.choices))
 	case filtered && key.Matches(msg, m.keys.Back):
 		w.list.filter.set("")
 		w.list.refilter()
@@ -198,14 +214,21 @@ func (m *model) filterKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (w *widget) move(n int) {
+// walk moves the pointer and shows only that, until it has rested.
+func (m *model) walk(w *widget, n int) tea.Cmd {
+	if !m.walking {
+		w.list.restedTop = w.list.top
+	}
 	w.list.move(n)
 	w.dirty = true
+	m.walked++
+	mine := m.walked
+	return tea.Tick(restFor, func(time.Time) tea.Msg { return restMsg{mine} })
 }
 
 // scroll moves the list by a page when the list has the focus and is longer
 // than its window, else the body.
-func (m *model) scroll(msg tea.KeyPressMsg) bool {
+func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	by := 0
 	switch {
 	case key.Matches(msg, m.keys.PageUp):
@@ -213,16 +236,15 @@ func (m *model) scroll(msg tea.KeyPressMsg) bool {
 	case key.Matches(msg, m.keys.PageDown):
 		by = 1
 	default:
-		return false
+		return nil, false
 	}
 	if w := m.focused(); w != nil && m.frame.rows > 0 && len(w.list.shown) > m.frame.rows {
-		w.move(by * max(m.frame.rows-1, 1))
 		m.byHand = false
-		return true
+		return m.walk(w, by*max(m.frame.rows-1, 1)), true
 	}
 	m.top += by * max(m.frame.height-1, 1)
 	m.byHand = true
-	return true
+	return nil, true
 }
 
 func (m *model) reveal() tea.Cmd {
