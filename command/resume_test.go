@@ -27,26 +27,26 @@ func toIdentity(t *testing.T) (*terminal, *practice.Relay) {
 		t.Fatal(err)
 	}
 	w := at80x24(t, dir, trusting(dir))
-	w.opens("Where is Pocket ID?", "There is none yet")
-	w.keys(keyEnter, keyEnter)
-	w.instead("2.9.0")
-	w.instead("https://id.example.com")
-	w.until("Who sends the mail?")
-	w.keys("another smtp")
-	w.until("1 of 71")
-	w.keys(keyEnter)
-	w.until("Where is the relay?")
-	w.instead("localhost")
-	w.instead(strconv.Itoa(r.TLSPort()))
-	w.choose("tls")
-	w.keys(keyEnter)
-	w.until("Who is the sender?")
-	w.instead("id@example.com")
-	w.instead(relayUser)
-	w.until("› Password")
-	w.keys(relayPassword, keyEnter)
-	w.instead("me@example.org")
-	w.opens("[Identity]", "accepted", "enter use this")
+	w.Opens("Where is Pocket ID?", "There is none yet")
+	w.Keys(keyEnter, keyEnter)
+	w.Instead("2.9.0")
+	w.Instead("https://id.example.com")
+	w.Until("Who sends the mail?")
+	w.Keys("another smtp")
+	w.Until("1 of 71")
+	w.Keys(keyEnter)
+	w.Until("Where is the relay?")
+	w.Instead("localhost")
+	w.Instead(strconv.Itoa(r.TLSPort()))
+	w.Choose("tls")
+	w.Keys(keyEnter)
+	w.Until("Who is the sender?")
+	w.Instead("id@example.com")
+	w.Instead(relayUser)
+	w.Until("› Password")
+	w.Keys(relayPassword, keyEnter)
+	w.Instead("me@example.org")
+	w.Opens("[Identity]", "accepted", "enter use this")
 	return w, r
 }
 
@@ -57,30 +57,30 @@ func trusting(dir string) []string { return []string{"SSL_CERT_FILE=" + filepath
 func TestResumeAfterDroppedLine(t *testing.T) {
 	t.Parallel()
 	w, r := toIdentity(t)
-	w.drops()
-	w.ends(130)
-	w = at80x24(t, w.cmd.Dir, trusting(w.cmd.Dir))
-	w.opens("Continue where you left off just now?", "The answers so far were kept, but for the password.",
+	w.Drops("?") // the help
+	w.Ends(130)
+	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w.Opens("Continue where you left off just now?", "The answers so far were kept, but for the password.",
 		"https://id.example.com", "localhost, port "+strconv.Itoa(r.TLSPort())+", tls", relayUser, "› Continue")
-	w.keys(keyEnter)
-	w.opens("[Sender]", "› Password", "The password is not part of what was kept; please give it again.")
-	w.keys(relayPassword, keyEnter)
-	w.opens("[Identity]", "accepted", "enter use this")
-	w.keys(keyEnter)
-	w.opens("Accepted", "› Go on")
-	w.keys(keyEnter)
-	w.opens("[Write]", "Lock the UI")
-	w.keys(keyEnter, keyEnter)
-	w.opens("Done", "› Finish")
-	w.keys(keyEnter)
-	w.ends(0)
-	if len(r.Delivered()) != 1 || !strings.Contains(w.flat(), "Mail works: localhost took the test") {
-		t.Errorf("%d messages; the screen is\n%s", len(r.Delivered()), w.screen())
+	w.Keys(keyEnter)
+	w.Opens("[Sender]", "› Password", "The password is not part of what was kept; please give it again.")
+	w.Keys(relayPassword, keyEnter)
+	w.Opens("[Identity]", "accepted", "enter use this")
+	w.Keys(keyEnter)
+	w.Opens("Accepted", "› Go on")
+	w.Keys(keyEnter)
+	w.Opens("[Write]", "Lock the UI")
+	w.Keys(keyEnter, keyEnter)
+	w.Opens("Done", "› Finish")
+	w.Keys(keyEnter)
+	w.Ends(0)
+	if len(r.Delivered()) != 1 || !strings.Contains(w.Flat(), "Mail works: localhost took the test") {
+		t.Errorf("%d messages; the screen is\n%s", len(r.Delivered()), w.Screen())
 	}
-	if strings.Contains(w.output(), relayPassword) {
+	if strings.Contains(w.Output(), relayPassword) {
 		t.Error("the password was shown")
 	}
-	if left, _ := filepath.Glob(filepath.Join(w.cmd.Dir, "state", "smtp-wizard", "*")); len(left) > 1 {
+	if left, _ := filepath.Glob(filepath.Join(w.Cmd.Dir, "state", "smtp-wizard", "*")); len(left) > 1 {
 		t.Errorf("after the end there is still %v", left)
 	}
 }
@@ -89,20 +89,20 @@ func TestResumeAfterDroppedLine(t *testing.T) {
 func TestBeginAnew(t *testing.T) {
 	t.Parallel()
 	w := at80x24(t, t.TempDir(), nil)
-	w.opens("Where is Pocket ID?")
-	w.keys(keyEnter, keyEnter, keyEnter)
-	w.instead("https://old.example.com")
-	w.until("Who sends the mail?")
-	w.keys(ctrlC)
-	w.until("Leave before it is finished?", "The answers so far are kept, without the password; the same command offers to go on with them.")
-	w.keys("y")
-	w.ends(130)
-	w = at80x24(t, w.cmd.Dir, nil)
-	w.opens("Continue where you left off", "https://old.example.com")
-	w.keys(keyDown, keyEnter)
-	w.opens("Where is Pocket ID?", "[Install]")
-	if strings.Contains(w.screen(), "old.example.com") {
-		t.Errorf("the old answer is still there:\n%s", w.screen())
+	w.Opens("Where is Pocket ID?")
+	w.Keys(keyEnter, keyEnter, keyEnter)
+	w.Instead("https://old.example.com")
+	w.Until("Who sends the mail?")
+	w.Keys(ctrlC)
+	w.Until("Leave before it is finished?", "The answers so far are kept, without the password; the same command offers to go on with them.")
+	w.Keys("y")
+	w.Ends(130)
+	w = at80x24(t, w.Cmd.Dir, nil)
+	w.Opens("Continue where you left off", "https://old.example.com")
+	w.Keys(keyDown, keyEnter)
+	w.Opens("Where is Pocket ID?", "[Install]")
+	if strings.Contains(w.Screen(), "old.example.com") {
+		t.Errorf("the old answer is still there:\n%s", w.Screen())
 	}
 }
 
@@ -126,14 +126,14 @@ func TestFaces(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := at80x24(t, t.TempDir(), c.env)
-			w.until("Where is Pocket ID?")
-			w.settled()
-			out := w.output()
+			w.Until("Where is Pocket ID?")
+			w.Settled()
+			out := w.Output()
 			if plain := !strings.Contains(out, "\x1b"); plain != c.plain {
 				t.Errorf("plain: %v; %q", plain, out)
 			}
-			if c.plain && !strings.Contains(w.flat(), "Page 1 of 7: Install") {
-				t.Errorf("the screen is\n%s", w.screen())
+			if c.plain && !strings.Contains(w.Flat(), "Page 1 of 7: Install") {
+				t.Errorf("the screen is\n%s", w.Screen())
 			}
 			if !strings.Contains(out, c.with) || c.never != "" && strings.Contains(out, c.never) {
 				t.Errorf("want %q and no %q in %q", c.with, c.never, out)

@@ -5,10 +5,13 @@ package command_test
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"smtp-wizard/wizard/termtest"
 )
 
 // TestTypingAPassword pastes it in every way, looks at it, and sees that the page
@@ -16,43 +19,43 @@ import (
 func TestTypingAPassword(t *testing.T) {
 	t.Parallel()
 	w, r := toIdentity(t)
-	w.keys(keyEscape)
-	w.until("[Sender]")
-	w.keys(keyTab, keyTab)
-	w.until("› Password")
+	w.Keys(keyEscape)
+	w.Until("[Sender]")
+	w.Keys(keyTab, keyTab)
+	w.Until("› Password")
 	const note = "Pasted without the line break at the end."
 	long := strings.Repeat("0123456789abcdef", 256)
 	for _, paste := range []string{
 		pasteBegin + relayPassword + "\n" + pasteEnd,
 		pasteBegin + long + "\r\n" + pasteEnd,
 	} {
-		w.keys(ctrlU)
-		w.settled()
-		w.keys(paste)
-		w.until("› Password", note)
-		w.until("••••••••")
+		w.Keys(ctrlU)
+		w.Settled()
+		w.Keys(paste)
+		w.Until("› Password", note)
+		w.Until("••••••••")
 	}
-	w.keys(ctrlU, long) // 4 KiB as keys: a terminal without bracketed paste
-	w.settled()
-	w.keys(ctrlU, relayPassword+"\r") // there, the line break at the end goes on
-	w.until("› Test mail to", "me@example.org")
-	w.keys(keyBack)
-	w.until("› Password")
-	w.keys(ctrlU, pasteBegin+relayPassword+"\r"+pasteEnd)
-	w.until(note)
-	if strings.Contains(w.output(), relayPassword) || strings.Contains(w.output(), long[:32]) {
+	w.Keys(ctrlU, long) // 4 KiB as keys: a terminal without bracketed paste
+	w.Settled()
+	w.Keys(ctrlU, relayPassword+"\r") // there, the line break at the end goes on
+	w.Until("› Test mail to", "me@example.org")
+	w.Keys(keyBack)
+	w.Until("› Password")
+	w.Keys(ctrlU, pasteBegin+relayPassword+"\r"+pasteEnd)
+	w.Until(note)
+	if strings.Contains(w.Output(), relayPassword) || strings.Contains(w.Output(), long[:32]) {
 		t.Error("a pasted password was shown")
 	}
-	w.keys(ctrlR)
-	w.until(relayPassword)
-	w.until("••••••••") // by itself, after a while
-	if strings.Contains(w.screen(), relayPassword) {
-		t.Errorf("the password stays in sight:\n%s", w.screen())
+	w.Keys(ctrlR)
+	w.Until(relayPassword)
+	w.Until("••••••••") // by itself, after a while
+	if strings.Contains(w.Screen(), relayPassword) {
+		t.Errorf("the password stays in sight:\n%s", w.Screen())
 	}
-	w.keys(keyEnter, keyEnter)
-	w.opens("[Identity]", "accepted", "enter use this")
-	w.keys(keyEnter, keyEnter, keyDown, keyEnter, keyEnter) // all but the first before the test is done
-	w.opens("[Test]", "Accepted", "› Go on")
+	w.Keys(keyEnter, keyEnter)
+	w.Opens("[Identity]", "accepted", "enter use this")
+	w.Keys(keyEnter, keyEnter, keyDown, keyEnter, keyEnter) // all but the first before the test is done
+	w.Opens("[Test]", "Accepted", "› Go on")
 	if n := len(r.Delivered()); n != 1 {
 		t.Errorf("%d messages were sent", n)
 	}
@@ -115,20 +118,39 @@ func overSlowLine(tty *os.File) (io.Reader, io.Writer) {
 // keys typed ahead and arrow keys that arrive in pieces.
 func TestSlowLine(t *testing.T) {
 	t.Parallel()
-	w := openTerminal(t, t.TempDir(), nil, overSlowLine, "demo")
-	w.opens("Where is Pocket ID?", "https://id.example.com")
-	w.keys(keyEnter, keyEnter, keyEnter, keyEnter) // typed ahead
-	w.until("Who sends the mail?", "› Practice relay")
+	w := openTerminal(t, t.TempDir(), nil, termtest.Options{Line: overSlowLine}, "demo")
+	w.Opens("Where is Pocket ID?", "https://id.example.com")
+	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter) // typed ahead
+	w.Until("Who sends the mail?", "› Practice relay")
 	for _, part := range []string{"\x1b", "[", "B"} { // one arrow key
-		w.keys(part)
+		w.Keys(part)
 		time.Sleep(20 * time.Millisecond)
 	}
-	w.until("› Google Workspace SMTP relay", "[Provider]")
-	w.keys("practice")
-	w.until("1 of 72", "› Practice relay")
-	w.keys(keyEnter)
-	w.until("Where is the relay?", "› Host localhost")
-	if strings.Contains(w.screen(), "[B") {
-		t.Errorf("a part of a key was typed:\n%s", w.screen())
+	w.Until("› Google Workspace SMTP relay", "[Provider]")
+	w.Keys("practice")
+	w.Until("1 of 72", "› Practice relay")
+	w.Keys(keyEnter)
+	w.Until("Where is the relay?", "› Host localhost")
+	if strings.Contains(w.Screen(), "[B") {
+		t.Errorf("a part of a key was typed:\n%s", w.Screen())
 	}
+}
+
+// TestListMoves walks through the whole list of providers and back. Each move is
+// one small packet; what the list says of a row comes when the pointer rests.
+func TestListMoves(t *testing.T) {
+	t.Parallel()
+	w := at80x24(t, t.TempDir(), nil, "demo")
+	w.Opens("Where is Pocket ID?")
+	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
+	w.Until("Who sends the mail?", "72 of 72")
+	for begin, key := range map[string]string{termtest.Home: keyDown, termtest.End: keyUp} {
+		for i, n := range w.LeastBytesPerKey(begin, slices.Repeat([]string{key}, 71), 80) {
+			if n > 80 {
+				t.Errorf("move %d by %q wrote %d bytes", i+1, key, n)
+			}
+		}
+	}
+	w.Keys(termtest.Home, keyDown)
+	w.Until("› Google Workspace SMTP relay", "smtp-relay.gmail.com · Set up in the Admin console")
 }

@@ -20,7 +20,7 @@ type cure struct {
 
 // into types the right answer into the field that the pointer is at.
 func into(text func(p *postfix) string) func(*terminal, *postfix) {
-	return func(w *terminal, p *postfix) { w.instead(text(p)) }
+	return func(w *terminal, p *postfix) { w.Instead(text(p)) }
 }
 
 func always(text string) func(*postfix) string { return func(*postfix) string { return text } }
@@ -30,7 +30,7 @@ var cures = map[string]cure{
 		lines: saslLines,
 		wrong: func(p *postfix, s *settings) { s.User, s.Password = saslUser, "not-it" },
 		stage: "auth", said: "535 5.7.8 Error: authentication failed", choice: "Change the password", page: "[Sender]",
-		mend: func(w *terminal, p *postfix) { w.keys(saslPassword, enter) },
+		mend: func(w *terminal, p *postfix) { w.Keys(saslPassword, enter) },
 	},
 	"port": {
 		wrong: func(p *postfix, s *settings) { s.Port = p.Nobody },
@@ -40,26 +40,26 @@ var cures = map[string]cure{
 	"implicit TLS on a plain port": {
 		wrong: func(p *postfix, s *settings) { s.TLS = "tls" },
 		stage: "tls", said: "port speaks SMTP in clear text first: use STARTTLS", choice: "Change the TLS mode", page: "[Relay]",
-		mend: func(w *terminal, p *postfix) { w.choose("starttls"); w.keys(enter) },
+		mend: func(w *terminal, p *postfix) { w.Choose("starttls"); w.Keys(enter) },
 	},
 	"STARTTLS on an implicit port": {
 		wrong: func(p *postfix, s *settings) { s.Port = p.TLS },
 		stage: "greeting", said: "port speaks TLS from the first byte: use implicit TLS", choice: "Change the TLS mode", page: "[Relay]",
-		mend: func(w *terminal, p *postfix) { w.choose("tls"); w.keys(enter) },
+		mend: func(w *terminal, p *postfix) { w.Choose("tls"); w.Keys(enter) },
 	},
 	"name at RCPT": {
 		lines: []string{"smtpd_helo_required = yes", "smtpd_helo_restrictions = reject_non_fqdn_helo_hostname"},
 		wrong: func(p *postfix, s *settings) { s.Name = "localhost" },
 		stage: "rcpt", said: "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
 		choice: "Change the identity", page: "[Identity]",
-		mend: func(w *terminal, p *postfix) { w.choose("id.example.test"); w.keys(enter) },
+		mend: func(w *terminal, p *postfix) { w.Choose("id.example.test"); w.Keys(enter) },
 	},
 	"name at EHLO": {
 		lines: []string{"smtpd_helo_required = yes", "smtpd_helo_restrictions = reject_non_fqdn_helo_hostname", "smtpd_delay_reject = no"},
 		wrong: func(p *postfix, s *settings) { s.Port, s.TLS, s.Name = p.TLS, "tls", "localhost" },
 		stage: "ehlo", said: "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
 		choice: "Change the identity", page: "[Identity]",
-		mend: func(w *terminal, p *postfix) { w.choose("id.example.test"); w.keys(enter) },
+		mend: func(w *terminal, p *postfix) { w.Choose("id.example.test"); w.Keys(enter) },
 	},
 	"sender": {
 		lines: []string{"smtpd_sender_restrictions = check_sender_access inline:{stranger@example.test=REJECT}"},
@@ -81,9 +81,9 @@ var cures = map[string]cure{
 		wrong: func(p *postfix, s *settings) { s.To = elsewhere },
 		stage: "rcpt", said: "554 5.7.1 <someone@elsewhere.test>: Relay access denied", choice: "Change the user", page: "[Sender]",
 		mend: func(w *terminal, p *postfix) {
-			w.instead(saslUser)
-			w.until("A user without a password cannot log in")
-			w.keys(saslPassword, enter)
+			w.Instead(saslUser)
+			w.Until("A user without a password cannot log in")
+			w.Keys(saslPassword, enter)
 		},
 	},
 }
@@ -104,9 +104,9 @@ func TestCures(t *testing.T) {
 			h := newHome(t, p.CAFile)
 			w := h.open()
 			w.toTest(s)
-			w.pageOpens("[Test]", "It said", "Why", "Do this", "✗ "+c.stage, c.said, "› "+c.choice)
-			w.keys(enter)
-			w.pageOpens(c.page, c.said)
+			w.Opens("[Test]", "It said", "Why", "Do this", "✗ "+c.stage, c.said, "› "+c.choice)
+			w.Keys(enter)
+			w.Opens(c.page, c.said)
 			c.mend(w, p)
 			token := w.token()
 			w.writes()

@@ -24,15 +24,15 @@ func TestSignals(t *testing.T) {
 			t.Parallel()
 			h := newHome(t, "")
 			before, w := h.midway()
-			if modes(t, w.tty) == before {
+			if modes(t, w.TTY) == before {
 				t.Fatal("the terminal's modes were not changed, so restoring them proves nothing")
 			}
-			check(t, w.cmd.Process.Signal(signal))
-			w.ends(130)
-			if after := modes(t, w.tty); after != before {
+			check(t, w.Cmd.Process.Signal(signal))
+			w.Ends(130)
+			if after := modes(t, w.TTY); after != before {
 				t.Errorf("terminal modes:\nbefore %+v\nafter  %+v", before, after)
 			}
-			if raw := w.output(); strings.LastIndex(raw, "\x1b[?1049l") < strings.LastIndex(raw, "\x1b[?1049h") ||
+			if raw := w.Output(); strings.LastIndex(raw, "\x1b[?1049l") < strings.LastIndex(raw, "\x1b[?1049h") ||
 				strings.LastIndex(raw, "\x1b[?25h") < strings.LastIndex(raw, "\x1b[?25l") {
 				t.Error("the alternate screen, or the hidden cursor, is left behind")
 			}
@@ -46,11 +46,8 @@ func TestLineDrops(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, "")
 	_, w := h.midway()
-	close(w.quit)
-	w.keys("z") // what it draws lets the reader go
-	<-w.seen
-	check(t, w.tty.Close())
-	w.ends(130)
+	w.Drops("z")
+	w.Ends(130)
 	h.keptAndResumes()
 }
 
@@ -64,17 +61,17 @@ func (h *home) midway() (unix.Termios, *terminal) {
 	check(h.t, slave.Close())
 	check(h.t, master.Close())
 	w := h.open()
-	w.pageOpens("Where is Pocket ID?", "There is none yet")
-	w.keys(enter, enter)
-	w.instead("2.9.0")
-	w.instead(appURL)
-	w.until("Who sends the mail?")
-	w.keys("Another SMTP")
-	w.until("1 of 71")
-	w.keys(enter)
-	w.until("Where is the relay?")
-	w.keys("smtp.half-typed.test")
-	w.until("smtp.half-typed.test")
+	w.Opens("Where is Pocket ID?", "There is none yet")
+	w.Keys(enter, enter)
+	w.Instead("2.9.0")
+	w.Instead(appURL)
+	w.Until("Who sends the mail?")
+	w.Keys("Another SMTP")
+	w.Until("1 of 71")
+	w.Keys(enter)
+	w.Until("Where is the relay?")
+	w.Keys("smtp.half-typed.test")
+	w.Until("smtp.half-typed.test")
 	return before, w
 }
 
@@ -96,9 +93,9 @@ func (h *home) keptAndResumes() {
 		h.t.Error("a .env was written")
 	}
 	w := h.open()
-	w.pageOpens("Continue where you left off", appURL, "› Continue")
-	w.keys(enter)
-	w.until("Where is the relay?", "smtp.half-typed.test")
+	w.Opens("Continue where you left off", appURL, "› Continue")
+	w.Keys(enter)
+	w.Until("Where is the relay?", "smtp.half-typed.test")
 }
 
 // TestSecondInstance refuses to work on a file that another wizard has open.
@@ -106,11 +103,11 @@ func TestSecondInstance(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, "")
 	w := h.open()
-	w.until("Where is Pocket ID?")
+	w.Until("Where is Pocket ID?")
 	o := h.open()
-	o.ends(3)
-	if want := fmt.Sprintf("another smtp-wizard (process %d) is working on this file", w.cmd.Process.Pid); !strings.Contains(o.flat(), want) {
-		t.Errorf("it said %s", o.flat())
+	o.Ends(3)
+	if want := fmt.Sprintf("another smtp-wizard (process %d) is working on this file", w.Cmd.Process.Pid); !strings.Contains(o.Flat(), want) {
+		t.Errorf("it said %s", o.Flat())
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // settings are the answers that a test types into the guide.
@@ -30,115 +29,73 @@ const appURL = "https://id.example.test"
 
 // toTest answers the pages up to the live test.
 func (w *terminal) toTest(s settings) {
-	w.t.Helper()
-	w.pageOpens("Where is Pocket ID?", "There is none yet")
-	w.keys(enter, enter)
-	w.instead(s.Version)
-	w.instead(appURL)
-	w.until("Who sends the mail?")
-	w.keys("Another SMTP")
-	w.until("1 of 71")
-	w.keys(enter)
+	w.T.Helper()
+	w.Opens("Where is Pocket ID?", "There is none yet")
+	w.Keys(enter, enter)
+	w.Instead(s.Version)
+	w.Instead(appURL)
+	w.Until("Who sends the mail?")
+	w.Keys("Another SMTP")
+	w.Until("1 of 71")
+	w.Keys(enter)
 	w.relay("localhost", s.Port, s.TLS)
-	w.until("Who is the sender?")
-	w.instead(s.From)
-	w.instead(s.User)
-	w.keys(s.Password, enter)
-	w.instead(s.To)
+	w.Until("Who is the sender?")
+	w.Instead(s.From)
+	w.Instead(s.User)
+	w.Keys(s.Password, enter)
+	w.Instead(s.To)
 	w.identity(s.Name)
 }
 
 // relay answers the page of the relay; a warning about it is answered by going
 // on.
 func (w *terminal) relay(host string, port int, mode string) {
-	w.t.Helper()
-	w.until("Where is the relay?")
-	w.instead(host)
-	w.instead(strconv.Itoa(port))
-	w.untilAny("› starttls ", "› tls ", "› none ") // the list has the focus
-	w.choose(mode)
-	w.keys(enter)
-	w.untilAny("Who is the sender?", "was found to speak", "Enter again keeps it")
-	if !strings.Contains(w.flat(), "Who is the sender?") {
-		w.keys(enter)
+	w.T.Helper()
+	w.Until("Where is the relay?")
+	w.Instead(host)
+	w.Instead(strconv.Itoa(port))
+	w.UntilAny("› starttls ", "› tls ", "› none ") // the list has the focus
+	w.Choose(mode)
+	w.Keys(enter)
+	w.UntilAny("Who is the sender?", "was found to speak", "Enter again keeps it")
+	if !strings.Contains(w.Flat(), "Who is the sender?") {
+		w.Keys(enter)
 	}
 }
 
 // identity chooses a name once the relay has judged all of them.
 func (w *terminal) identity(name string) {
-	w.t.Helper()
-	w.pageOpens("[Identity]", "another name", "enter use this")
+	w.T.Helper()
+	w.Opens("[Identity]", "another name", "enter use this")
 	if name != "" {
-		w.choose(name)
+		w.Choose(name)
 	}
-	w.keys(enter)
-}
-
-// choose moves the pointer of the focused list to the row that begins with
-// words: up to the first row, then down.
-func (w *terminal) choose(words string) {
-	w.t.Helper()
-	w.until(words)
-	for _, key := range []string{up, down} {
-		for !w.points(words) && w.moves(key) {
-		}
-	}
-	if !w.points(words) {
-		w.t.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.screen())
-	}
-}
-
-// moves presses a key and reports whether the pointer moved.
-func (w *terminal) moves(key string) bool {
-	w.t.Helper()
-	before := w.pointer()
-	w.keys(key)
-	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if w.pointer() != before {
-			return true
-		}
-	}
-	return false
-}
-
-// pointer is the row that the pointer is at, without its mark.
-func (w *terminal) pointer() string {
-	for line := range strings.Lines(w.screen()) {
-		if row, found := strings.CutPrefix(strings.TrimSpace(line), "› "); found {
-			return strings.TrimSpace(strings.TrimLeft(row, "✓✗! "))
-		}
-	}
-	return ""
-}
-
-// points reports whether the pointer is at a row that begins with words.
-func (w *terminal) points(words string) bool {
-	return w.pointer() == words || strings.HasPrefix(w.pointer(), words+" ")
+	w.Keys(enter)
 }
 
 // writes goes from a passed test to the end.
 func (w *terminal) writes() {
-	w.t.Helper()
-	w.pageOpens("Accepted", "› Go on")
-	w.keys(enter)
-	w.pageOpens("[Write]", "Lock the UI")
-	w.keys(enter)
-	w.until("› Write it")
-	w.keys(enter)
-	w.pageOpens("every reader reads them back", "› Finish")
-	w.keys(enter)
-	w.ends(0)
+	w.T.Helper()
+	w.Opens("Accepted", "› Go on")
+	w.Keys(enter)
+	w.Opens("[Write]", "Lock the UI")
+	w.Keys(enter)
+	w.Until("› Write it")
+	w.Keys(enter)
+	w.Opens("every reader reads them back", "› Finish")
+	w.Keys(enter)
+	w.Ends(0)
 }
 
 var tokenShown = regexp.MustCompile(`Look for the test (\S+) there`)
 
 // token is the word on the screen by which the message is known.
 func (w *terminal) token() string {
-	w.t.Helper()
-	w.until("Accepted", "there, in the spam folder too.")
-	m := tokenShown.FindStringSubmatch(w.flat())
+	w.T.Helper()
+	w.Until("Accepted", "there, in the spam folder too.")
+	m := tokenShown.FindStringSubmatch(w.Flat())
 	if m == nil {
-		w.t.Fatalf("no token on the screen\n%s", w.screen())
+		w.T.Fatalf("no token on the screen\n%s", w.Screen())
 	}
 	return m[1]
 }

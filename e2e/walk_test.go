@@ -49,7 +49,7 @@ func walk(t *testing.T, p *postfix, s settings) {
 	w.toTest(s)
 	token := w.token()
 	if s.TLS == "starttls" { // Pocket ID 2.9 greets as localhost before TLS, and with its name after it
-		w.until("✓ ehlo localhost", "✓ ehlo "+s.Name)
+		w.Until("✓ ehlo localhost", "✓ ehlo "+s.Name)
 	}
 	w.writes()
 	if mail := p.inbox(t, token); !strings.Contains(mail, "To: <"+s.To+">") && !strings.Contains(mail, "To: "+s.To) {
@@ -59,10 +59,10 @@ func walk(t *testing.T, p *postfix, s settings) {
 		"APP_URL": appURL, "SMTP_HOST": "localhost", "SMTP_PORT": strconv.Itoa(s.Port), "SMTP_TLS": s.TLS,
 		"SMTP_FROM": s.From, "SMTP_USER": s.User, "SMTP_PASSWORD": s.Password,
 	})
-	if out := w.flat(); !strings.Contains(out, "Mail works: localhost took the test "+token) || !strings.Contains(out, "Run next:") {
-		t.Errorf("no summary is left:\n%s", w.screen())
+	if out := w.Flat(); !strings.Contains(out, "Mail works: localhost took the test "+token) || !strings.Contains(out, "Run next:") {
+		t.Errorf("no summary is left:\n%s", w.Screen())
 	}
-	if s.Password != "" && strings.Contains(w.output(), s.Password) {
+	if s.Password != "" && strings.Contains(w.Output(), s.Password) {
 		t.Error("the password was shown")
 	}
 	if d := h.draft(); d != "" {

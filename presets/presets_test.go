@@ -25,7 +25,7 @@ func TestTableIsWellFormed(t *testing.T) {
 		}
 		// A list that scrolls writes a whole name for one key: on a slow line too
 		// that is to be one small packet.
-		if len(p.Name) > 28 {
+		if len(p.Name) > 27 {
 			t.Errorf("%s: the name %q has %d bytes", p.ID, p.Name, len(p.Name))
 		}
 		if u, err := url.Parse(p.DocURL); err != nil || u.Scheme != "https" || u.Host == "" {

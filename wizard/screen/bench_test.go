@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"smtp-wizard/wizard/termtest"
 )
 
 // BenchmarkFirstFrame measures how long a start takes until the first frame is
@@ -65,35 +67,26 @@ func firstFrame(b *testing.B, program, words string) time.Duration {
 }
 
 // BenchmarkBytes counts what is written for a typed character, for a move in
-// the list, and in 5 s of idling.
+// the list, within its window and through the whole of it, for what belongs to
+// a row when the pointer rests, and in 5 s of idling.
 func BenchmarkBytes(b *testing.B) {
 	for b.Loop() {
 		s := open(b, 80, 24)
-		s.until(firstPage)
-		s.quiet()
-		b.ReportMetric(float64(s.written()), "B/first-frame")
-		s.send(ctrlU)
-		s.quiet()
-		b.ReportMetric(float64(median(s.bytesPerKey(strings.Split("smtp-relay.example.com", "")))), "B/char")
-		s.send(enter + enter + enter)
-		s.until(secondPage)
-		s.quiet()
-		b.ReportMetric(float64(slices.Max(s.bytesPerKey(slices.Repeat([]string{down}, 8)))), "B/move")
-		s.send(strings.Repeat(down, 5))
-		s.quiet()
-		long := s.bytesPerKey(slices.Repeat([]string{down}, 24)) // far enough to scroll several times
-		b.ReportMetric(float64(median(long)), "B/scrolling-move")
-		b.ReportMetric(float64(sum(long))/float64(len(long)), "B/scrolling-move-on-average")
-		before := s.written()
+		s.Until(firstPage)
+		s.Settled()
+		b.ReportMetric(float64(s.Written()), "B/first-frame")
+		s.Keys(ctrlU)
+		b.ReportMetric(float64(median(s.BytesPerKey(strings.Split("smtp-relay.example.com", "")))), "B/char")
+		s.Keys(enter + enter + enter)
+		s.Until(secondPage)
+		walk := s.LeastBytesPerKey(termtest.Home, slices.Repeat([]string{down}, 74), 80)
+		b.ReportMetric(float64(slices.Max(walk[:8])), "B/move")
+		b.ReportMetric(float64(slices.Max(walk)), "B/scrolling-move-at-most")
+		before := s.Written()
+		time.Sleep(2 * restFor)
+		b.ReportMetric(float64(s.Written()-before), "B/rest")
+		before = s.Written()
 		time.Sleep(5 * time.Second)
-		b.ReportMetric(float64(s.written()-before), "B/5s-idle")
+		b.ReportMetric(float64(s.Written()-before), "B/5s-idle")
 	}
-}
-
-func sum(list []int) int {
-	n := 0
-	for _, i := range list {
-		n += i
-	}
-	return n
 }

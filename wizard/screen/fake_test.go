@@ -81,6 +81,7 @@ func fakeProvider() wizard.Step {
 			Cells: []string{fmt.Sprintf("Provider %02d", i), fmt.Sprintf("smtp%d.example.net", i), "account"},
 		})
 	}
+	choices[16].Cells[0] = "Oracle Cloud Email Delivery" // as long as a preset's name may be
 	choices[42].Cells[0], choices[42].Note = "Google Workspace", "The relay wants a name that is yours."
 	return plainStep{"provider", "Provider", func(v wizard.View) wizard.Page {
 		return wizard.Page{

@@ -4,7 +4,6 @@ package screen
 
 import (
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
+
+	"smtp-wizard/wizard/termtest"
 )
 
 func TestSignals(t *testing.T) {
@@ -28,27 +29,27 @@ func TestSignals(t *testing.T) {
 		t.Run(c.signal.String(), func(t *testing.T) {
 			t.Parallel()
 			s := open(t, 80, 24)
-			s.until(firstPage)
-			s.send(ctrlU + "half-typed")
-			s.until("half-typed")
-			raw, err := term.GetState(s.tty.Fd())
+			s.Until(firstPage)
+			s.Keys(ctrlU + "half-typed")
+			s.Until("half-typed")
+			raw, err := term.GetState(s.TTY.Fd())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := s.cmd.Process.Signal(c.signal); err != nil {
+			if err := s.Cmd.Process.Signal(c.signal); err != nil {
 				t.Fatal(err)
 			}
-			if code := s.exit(); code != c.exit {
+			if code := s.Exit(); code != c.exit {
 				t.Errorf("exit %d", code)
 			}
-			if cooked, err := term.GetState(s.tty.Fd()); err == nil && *cooked == *raw {
+			if cooked, err := term.GetState(s.TTY.Fd()); err == nil && *cooked == *raw {
 				t.Error("the terminal is still in raw mode")
 			}
 			s.ended(c.how)
 			if !strings.Contains(s.kept(), "typed=map[env:half-typed]") {
 				t.Errorf("what was typed is not in the draft: %s", s.kept())
 			}
-			if raw := string(s.raw); strings.LastIndex(raw, "\x1b[?1049l") < strings.LastIndex(raw, "\x1b[?1049h") {
+			if raw := s.Output(); strings.LastIndex(raw, "\x1b[?1049l") < strings.LastIndex(raw, "\x1b[?1049h") {
 				t.Error("still on the alternate screen")
 			}
 		})
@@ -58,24 +59,16 @@ func TestSignals(t *testing.T) {
 func TestLineDrops(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	s.send(enter + enter + "x")
-	s.until("› APP_URL            x")
-	s.hangUp()
-	if code := s.exit(); code != 129 {
+	s.Until(firstPage)
+	s.Keys(enter + enter + "x")
+	s.Until("› APP_URL            x")
+	s.Drops("z")
+	if code := s.Exit(); code != 129 {
 		t.Errorf("exit %d", code)
 	}
 	if !strings.Contains(s.kept(), "url:xz") {
 		t.Errorf("what was typed is not in the draft: %q", s.kept())
 	}
-}
-
-// hangUp closes the terminal's side, as sshd does when the line drops.
-func (s *session) hangUp() {
-	close(s.stop)
-	s.send("z") // what it draws lets the reader go, and with it the last hold on the terminal
-	<-s.done
-	_ = s.tty.Close()
 }
 
 // The terminal may go away without a signal, when it is not the controlling
@@ -88,27 +81,28 @@ func TestTerminalGoneWithoutSignal(t *testing.T) {
 	}
 	_ = pty.Setsize(master, &pty.Winsize{Cols: 80, Rows: 24})
 	draft := t.TempDir() + "/draft"
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{"TERM=xterm-256color", "SCREEN_CHILD=5ms", "SCREEN_DRAFT=" + draft}
+	cmd := itself(t, draft)
 	cmd.Stdin, cmd.Stdout = slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &session{t: t, cmd: cmd}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	_ = slave.Close()
 	waitFor(t, master, firstPage)
 	_, _ = master.WriteString("y")
 	waitFor(t, master, "y")
 	_ = master.Close()
-	if code := s.exit(); code != 129 {
+	if code := termtest.Exit(t, cmd, unseen); code != 129 {
 		t.Errorf("exit %d", code)
 	}
 	if kept, _ := os.ReadFile(draft); !strings.Contains(string(kept), "env:y") {
 		t.Errorf("what was typed is not in the draft: %q", kept)
 	}
 }
+
+// unseen is the screen of a program whose terminal has no model.
+func unseen() string { return "unknown" }
 
 func waitFor(t *testing.T, f *os.File, words string) {
 	t.Helper()
@@ -133,15 +127,13 @@ func TestStalledTerminal(t *testing.T) {
 	defer master.Close()
 	_ = pty.Setsize(master, &pty.Winsize{Cols: 200, Rows: 60})
 	draft := t.TempDir() + "/draft"
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{"TERM=xterm-256color", "LANG=C.UTF-8", "SCREEN_CHILD=5ms", "SCREEN_DRAFT=" + draft}
+	cmd := itself(t, draft)
 	cmd.Stdin, cmd.Stdout = slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	s := &session{t: t, cmd: cmd}
 	waitFor(t, master, firstPage)
 	_, _ = master.WriteString(enter + enter)
 	for range 50 { // each ctrl+l draws the whole screen again, and nobody reads it
@@ -160,7 +152,7 @@ func TestStalledTerminal(t *testing.T) {
 			}
 		}
 	}()
-	if code := s.exit(); code != 143 {
+	if code := termtest.Exit(t, cmd, unseen); code != 143 {
 		t.Errorf("exit %d", code)
 	}
 	_ = slave.Close()
@@ -169,13 +161,13 @@ func TestStalledTerminal(t *testing.T) {
 func TestPanicInStep(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	s.send(ctrlU + "panic" + enter + enter + enter)
-	if code := s.exit(); code != 1 {
+	s.Until(firstPage)
+	s.Keys(ctrlU + "panic" + enter + enter + enter)
+	if code := s.Exit(); code != 1 {
 		t.Errorf("exit %d", code)
 	}
 	s.ended("a fault in smtp-wizard itself: the step is broken, at=install")
-	if raw := string(s.raw); strings.Contains(raw, "goroutine") || strings.Contains(raw, "Caught panic") {
+	if raw := s.Output(); strings.Contains(raw, "goroutine") || strings.Contains(raw, "Caught panic") {
 		t.Errorf("a stack trace was shown: %q", raw)
 	}
 	if !strings.Contains(s.kept(), "env:panic") {

@@ -8,35 +8,35 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
+	"smtp-wizard/wizard/termtest"
 )
 
 // sender goes to the page with the password.
 func sender(t *testing.T, cols, rows int) *session {
 	s := open(t, cols, rows)
-	s.until(firstPage)
-	s.send(enter + enter + enter)
-	s.until(secondPage)
-	s.send(enter)
-	s.until("Which relay")
-	s.send(enter + enter + enter)
-	s.until("Who sends, and")
+	s.Until(firstPage)
+	s.Keys(enter + enter + enter)
+	s.Until(secondPage)
+	s.Keys(enter)
+	s.Until("Which relay")
+	s.Keys(enter + enter + enter)
+	s.Until("Who sends, and")
 	return s
 }
 
 func TestPasteWithLineBreaks(t *testing.T) {
 	t.Parallel()
 	s := sender(t, 80, 24)
-	s.send(pasteOn + "a@exa\r\nmple.com\n" + pasteOff)
-	s.until("a@example.com", "Pasted without 1 line break and the line break at the end.", "› From")
-	s.send(enter + enter + pasteOn + "hun\x1b[2Jter2\n" + pasteOff)
-	s.until("› Password       ••••••••", "line break at the end")
-	s.send(enter + enter)
-	s.until("Who does Pocket ID")
-	s.send(ctrlC)
-	s.until("Leave before")
-	s.send(ctrlC)
-	if code := s.exit(); code != 130 {
+	s.Keys(pasteOn + "a@exa\r\nmple.com\n" + pasteOff)
+	s.Until("a@example.com", "Pasted without 1 line break and the line break at the end.", "› From")
+	s.Keys(enter + enter + pasteOn + "hun\x1b[2Jter2\n" + pasteOff)
+	s.Until("› Password       ••••••••", "line break at the end")
+	s.Keys(enter + enter)
+	s.Until("Who does Pocket ID")
+	s.Keys(ctrlC)
+	s.Until("Leave before")
+	s.Keys(ctrlC)
+	if code := s.Exit(); code != 130 {
 		t.Errorf("exit %d", code)
 	}
 	s.ended(`interrupted, at=identity env=".env" runs="compose" host="smtp-relay.gmail.com" port=587 from="a@example.com" password="hun[2Jter2"`)
@@ -49,13 +49,13 @@ func TestLongPaste(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := sender(t, 80, 24)
-			s.send(tab + tab)
-			s.until("› Password")
-			s.send(paste)
-			s.until("› Password       ••••••••")
-			s.quiet()
-			s.send(up + up + "x" + enter)
-			s.until("From           x")
+			s.Keys(tab + tab)
+			s.Until("› Password")
+			s.Keys(paste)
+			s.Until("› Password       ••••••••")
+			s.Settled()
+			s.Keys(up + up + "x" + enter)
+			s.Until("From           x")
 			if code := s.leave(); code != 130 {
 				t.Errorf("exit %d", code)
 			}
@@ -68,19 +68,19 @@ func TestLongPaste(t *testing.T) {
 
 // leave quits, through the question when it is asked.
 func (s *session) leave() int {
-	s.send(ctrlC)
-	s.until("Leave before")
-	s.send("y")
-	return s.exit()
+	s.Keys(ctrlC)
+	s.Until("Leave before")
+	s.Keys("y")
+	return s.Exit()
 }
 
 func TestUnbracketedLinesAreKeys(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	s.send("my.env" + enter + down + enter) // ten keys in one write
-	s.until("› APP_URL", "my.env", "docker run")
-	if strings.Contains(s.screen(), secondPage) {
+	s.Until(firstPage)
+	s.Keys("my.env" + enter + down + enter) // ten keys in one write
+	s.Until("› APP_URL", "my.env", "docker run")
+	if strings.Contains(s.Screen(), secondPage) {
 		t.Error("went further than was typed")
 	}
 }
@@ -92,20 +92,20 @@ func TestSplitKeys(t *testing.T) {
 	tried := 0
 	for range 10 {
 		s := open(t, 80, 24)
-		s.until(firstPage)
+		s.Until(firstPage)
 		if !s.sendSplit(strings.Repeat(down, 3), 40*time.Millisecond) {
 			continue // this machine is too busy to send as slowly as that, and no slower
 		}
 		tried++
-		if !s.sees(2*time.Second, "› podman") {
+		if !s.Sees(2*time.Second, "› podman") {
 			continue
 		}
-		s.send(tab + ctrlU + "é")
-		s.quiet()
-		s.send("\xc3")
+		s.Keys(tab + ctrlU + "é")
+		s.Settled()
+		s.Keys("\xc3")
 		time.Sleep(100 * time.Millisecond)
-		s.send("\xa9")
-		s.until("APP_URL            éé")
+		s.Keys("\xa9")
+		s.Until("APP_URL            éé")
 		return
 	}
 	if tried > 0 {
@@ -120,7 +120,7 @@ func (s *session) sendSplit(keys string, pause time.Duration) bool {
 	kept := true
 	for i := range len(keys) {
 		began := time.Now()
-		s.send(keys[i : i+1])
+		s.Keys(keys[i : i+1])
 		time.Sleep(pause)
 		kept = kept && time.Since(began) < pause*2
 	}
@@ -130,24 +130,24 @@ func (s *session) sendSplit(keys string, pause time.Duration) bool {
 func TestLateReplies(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	before := s.screen()
+	s.Until(firstPage)
+	before := s.Screen()
 	for _, reply := range []string{
 		"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\", "\x1b]10;rgb:ffff/ffff/ffff\x07", "\x1b[?2026;2$y", "\x1b[?1u",
 		"\x1b[24;80R", "\x1b[?62;4c", "\x1bP1+r524742\x1b\\", "\x1bP>|XTerm(388)\x1b\\", "\x1b_Gi=1;OK\x1b\\",
 	} {
-		s.send(reply)
+		s.Keys(reply)
 		for _, cut := range []int{2, len(reply) / 2, len(reply) - 1} {
-			s.send(reply[:cut])
+			s.Keys(reply[:cut])
 			time.Sleep(70 * time.Millisecond) // longer than Bubble Tea waits
-			s.send(reply[cut:])
+			s.Keys(reply[cut:])
 		}
 	}
-	s.send(tab) // comes after all of them
-	s.until("› docker compose")
-	s.send("\x1b[Z")
-	s.until("› Environment file")
-	if got := s.screen(); got != before {
+	s.Keys(tab) // comes after all of them
+	s.Until("› docker compose")
+	s.Keys("\x1b[Z")
+	s.Until("› Environment file")
+	if got := s.Screen(); got != before {
 		t.Errorf("something was typed that was not typed:\n%s", got)
 	}
 }
@@ -155,72 +155,52 @@ func TestLateReplies(t *testing.T) {
 func TestLostEndOfPaste(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	s.send(pasteOn + "abc")
+	s.Until(firstPage)
+	s.Keys(pasteOn + "abc")
 	time.Sleep(pasteWait + 200*time.Millisecond)
-	s.send(ctrlC)
-	s.until("Leave before")
-	s.send("n" + enter)
-	s.until("Environment file   abc")
+	s.Keys(ctrlC)
+	s.Until("Leave before")
+	s.Keys("n" + enter)
+	s.Until("Environment file   abc")
 }
 
 func TestResize(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	for _, size := range []pty.Winsize{{Cols: 40, Rows: 12}, {Cols: 1, Rows: 1}, {Cols: 120, Rows: 30}, {Cols: 39, Rows: 24}, {Cols: 200, Rows: 60}} {
-		s.mu.Lock()
-		s.model.Resize(int(size.Cols), int(size.Rows))
-		s.mu.Unlock()
-		if err := pty.Setsize(s.tty, &size); err != nil {
-			t.Fatal(err)
-		}
+	s.Until(firstPage)
+	for _, size := range [][2]int{{40, 12}, {1, 1}, {120, 30}, {39, 24}, {200, 60}} {
+		s.Resize(size[0], size[1])
 		switch {
-		case size.Cols == 39:
-			s.until("This window is 39x24.", "40x12")
-		case size.Cols > 1:
-			s.until("Where is Pocket ID", ".env")
+		case size[0] == 39:
+			s.Until("This window is 39x24.", "40x12")
+		case size[0] > 1:
+			s.Until("Where is Pocket ID", ".env")
 		}
-		s.quiet()
+		s.Settled()
 	}
-	s.send(enter + down + enter + enter)
-	s.until(secondPage, "docker run", "│ Install")
+	s.Keys(enter + down + enter + enter)
+	s.Until(secondPage, "docker run", "│ Install")
 }
 
+// What a key draws is little enough for any line; of the list, the rows that come
+// into sight too.
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	s.send(ctrlU)
-	s.quiet()
-	typed := s.bytesPerKey(strings.Split("relay.example", ""))
-	s.send(enter + enter + enter)
-	s.until(secondPage)
-	s.quiet()
-	moves := s.bytesPerKey(slices.Repeat([]string{down}, 8))
-	s.send(strings.Repeat(down, 5))
-	s.quiet()
-	scrolls := s.bytesPerKey(slices.Repeat([]string{down}, 4))
-	filtered := s.bytesPerKey([]string{"g", "o", "o"})
-	t.Logf("bytes a typed character: %v; a move in the list: %v; a move that scrolls it: %v; a filter key: %v", typed, moves, scrolls, filtered)
+	s.Until(firstPage)
+	s.Keys(ctrlU)
+	typed := s.BytesPerKey(strings.Split("relay.example", ""))
+	s.Keys(enter + enter + enter)
+	s.Until(secondPage)
+	moves := s.LeastBytesPerKey(termtest.Home, slices.Repeat([]string{down}, 24), 80)
+	filtered := s.BytesPerKey([]string{"g", "o", "o"})
+	t.Logf("bytes a typed character: %v; a move in the list: %v; a filter key: %v", typed, moves, filtered)
 	if m := median(typed); m > 30 {
 		t.Errorf("%d bytes for a typed character at the median", m)
 	}
 	if m := slices.Max(moves); m > 80 {
 		t.Errorf("%d bytes for a move in the list", m)
 	}
-}
-
-// bytesPerKey sends keys one by one and counts what each of them draws.
-func (s *session) bytesPerKey(keys []string) []int {
-	var counts []int
-	for _, k := range keys {
-		before := s.written()
-		s.send(k)
-		s.quiet()
-		counts = append(counts, s.written()-before)
-	}
-	return counts
 }
 
 func median(n []int) int {
@@ -232,11 +212,11 @@ func median(n []int) int {
 func TestIdle(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
-	s.quiet()
-	before := s.written()
+	s.Until(firstPage)
+	s.Settled()
+	before := s.Written()
 	time.Sleep(3 * time.Second)
-	if n := s.written() - before; n != 0 {
+	if n := s.Written() - before; n != 0 {
 		t.Errorf("%d bytes written in 3 s of idling", n)
 	}
 }
@@ -246,26 +226,26 @@ func TestIdle(t *testing.T) {
 func TestKeyEncodings(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
-	s.until(firstPage)
+	s.Until(firstPage)
 	for _, undo := range []string{"\x1f", "\x1b[95;5u", "\x1b[27;5;95~"} {
-		s.send("abc")
-		s.until("Environment file   abc ")
-		s.send(undo)
-		s.until("Environment file   .env ")
-		s.send(undo + ctrlU)
+		s.Keys("abc")
+		s.Until("Environment file   abc ")
+		s.Keys(undo)
+		s.Until("Environment file   .env ")
+		s.Keys(undo + ctrlU)
 	}
-	s.send("x\x1b[13u") // enter
-	s.until("› docker compose")
-	s.send("\x1bOB\x1b[57414u") // down in application mode, enter of the keypad
-	s.until("› APP_URL", "docker run")
-	s.send("\x1b[27u") // esc
-	s.until("Leave before")
-	s.send("\x1b[27;1u\x1b[11~")
-	s.until("Keys")
-	s.send("\n\x1b[99;5u")
-	s.until("Leave before")
-	s.send("\x1b[99;5u")
-	if code := s.exit(); code != 130 {
+	s.Keys("x\x1b[13u") // enter
+	s.Until("› docker compose")
+	s.Keys("\x1bOB\x1b[57414u") // down in application mode, enter of the keypad
+	s.Until("› APP_URL", "docker run")
+	s.Keys("\x1b[27u") // esc
+	s.Until("Leave before")
+	s.Keys("\x1b[27;1u\x1b[11~")
+	s.Until("Keys")
+	s.Keys("\n\x1b[99;5u")
+	s.Until("Leave before")
+	s.Keys("\x1b[99;5u")
+	if code := s.Exit(); code != 130 {
 		t.Errorf("exit %d", code)
 	}
 }

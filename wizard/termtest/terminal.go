@@ -1,0 +1,359 @@
+//go:build !windows
+
+// Package termtest runs a program in a pseudo-terminal, with a model of its
+// screen, and presses its keys. The terminal answers no query, as many real ones
+// do not. It is for tests alone.
+package termtest
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+)
+
+// The bytes that terminals send for keys.
+const (
+	Enter, Escape, Tab, BackTab = "\r", "\x1b", "\t", "\x1b[Z"
+	Up, Down                    = "\x1b[A", "\x1b[B"
+	PageUp, PageDown, Home, End = "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F"
+	CtrlC, CtrlO, CtrlR, CtrlU  = "\x03", "\x0f", "\x12", "\x15"
+	PasteBegin, PasteEnd        = "\x1b[200~", "\x1b[201~"
+)
+
+const (
+	// patience is how long something may take to appear, on a machine that has
+	// much else to do.
+	patience = 40 * time.Second
+	// deafness is longer than the program drops keys after a page has opened by
+	// itself.
+	deafness = 450 * time.Millisecond
+	// stillness is how long nothing is drawn when the program has nothing to draw.
+	stillness = 80 * time.Millisecond
+	glance    = 10 * time.Millisecond
+)
+
+// Terminal is a program in a pseudo-terminal. Its methods fail the test when
+// what they wait for does not come.
+type Terminal struct {
+	T   testing.TB
+	TTY *os.File // the side of the user
+	Cmd *exec.Cmd
+
+	keyboard io.Writer
+	screen   io.Reader
+
+	mu    sync.Mutex
+	model vt10x.Terminal
+	raw   []byte
+	quit  chan struct{} // closed to end the reading
+	seen  chan struct{} // closed when there is nothing more to read
+}
+
+// Options is the size of the terminal, and what stands between it and its user.
+type Options struct {
+	Cols, Rows int // 80 by 24 when 0
+	Line       func(tty *os.File) (io.Reader, io.Writer)
+}
+
+// Start starts the program, and kills it at the end of the test.
+func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
+	t.Helper()
+	if o.Cols == 0 {
+		o.Cols, o.Rows = 80, 24
+	}
+	tty, err := pty.StartWithSize(cmd, size(o.Cols, o.Rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &Terminal{
+		T: t, TTY: tty, Cmd: cmd, keyboard: tty, screen: tty,
+		model: vt10x.New(vt10x.WithSize(o.Cols, o.Rows)), quit: make(chan struct{}), seen: make(chan struct{}),
+	}
+	if o.Line != nil {
+		w.screen, w.keyboard = o.Line(tty)
+	}
+	go w.read()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = tty.Close()
+		<-w.seen
+	})
+	return w
+}
+
+func size(cols, rows int) *pty.Winsize {
+	return &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}
+}
+
+func (w *Terminal) read() {
+	defer close(w.seen)
+	buf := make([]byte, 4096)
+	for {
+		n, err := w.screen.Read(buf)
+		w.mu.Lock()
+		w.raw = append(w.raw, buf[:n]...)
+		_, _ = w.model.Write(buf[:n])
+		w.mu.Unlock()
+		if err != nil {
+			return
+		}
+		select {
+		case <-w.quit:
+			return
+		default:
+		}
+	}
+}
+
+// Keys types text, or presses keys.
+func (w *Terminal) Keys(keys ...string) {
+	w.T.Helper()
+	for _, k := range keys {
+		if _, err := io.WriteString(w.keyboard, k); err != nil {
+			w.T.Fatalf("%v; the screen is\n%s", err, w.Screen())
+		}
+	}
+}
+
+// Instead types text in place of what is in the field, and goes on.
+func (w *Terminal) Instead(text string) {
+	w.T.Helper()
+	w.Keys(CtrlU, text, Enter)
+}
+
+// Screen is what is on the screen, a line a row.
+func (w *Terminal) Screen() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.model.String()
+}
+
+// Flat is the screen as one line with single spaces: a sentence may have been
+// wrapped anywhere.
+func (w *Terminal) Flat() string { return strings.Join(strings.Fields(w.Screen()), " ") }
+
+// Cursor is the cell of the cursor, from 0.
+func (w *Terminal) Cursor() (x, y int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := w.model.Cursor()
+	return c.X, c.Y
+}
+
+// Output is all that the program has written.
+func (w *Terminal) Output() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return string(w.raw)
+}
+
+// Written is the number of bytes that the program has written.
+func (w *Terminal) Written() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.raw)
+}
+
+// missing is one of the words that the screen shows neither as it is nor flat.
+func (w *Terminal) missing(words []string) string {
+	screen, flat := w.Screen(), w.Flat()
+	for _, word := range words {
+		if !strings.Contains(screen, word) && !strings.Contains(flat, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+// Sees waits for all these words and reports whether they came.
+func (w *Terminal) Sees(within time.Duration, words ...string) bool {
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(glance) {
+		if w.missing(words) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Until waits for all these words.
+func (w *Terminal) Until(words ...string) {
+	w.T.Helper()
+	if !w.Sees(patience, words...) {
+		w.T.Fatalf("%q did not appear; the screen is\n%s", w.missing(words), w.Screen())
+	}
+}
+
+// UntilAny waits for any of these words.
+func (w *Terminal) UntilAny(words ...string) {
+	w.T.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(glance) {
+		for _, word := range words {
+			if w.missing([]string{word}) == "" {
+				return
+			}
+		}
+	}
+	w.T.Fatalf("none of %q appeared; the screen is\n%s", words, w.Screen())
+}
+
+// Opens waits for words of a page that opens by itself, and until the page takes
+// keys.
+func (w *Terminal) Opens(words ...string) {
+	w.T.Helper()
+	w.Until(words...)
+	time.Sleep(deafness)
+	w.Until(words...)
+}
+
+// Settled is the screen when nothing has been drawn for a while.
+func (w *Terminal) Settled() string {
+	last, since := w.Written(), time.Now()
+	for time.Since(since) < stillness {
+		time.Sleep(glance)
+		if n := w.Written(); n != last {
+			last, since = n, time.Now()
+		}
+	}
+	return w.Screen()
+}
+
+// BytesPerKey presses keys one by one and counts what each of them draws.
+func (w *Terminal) BytesPerKey(keys []string) []int {
+	w.T.Helper()
+	w.Settled()
+	counts := make([]int, len(keys))
+	for i, k := range keys {
+		before := w.Written()
+		w.Keys(k)
+		w.Settled()
+		counts[i] = w.Written() - before
+	}
+	return counts
+}
+
+// LeastBytesPerKey is BytesPerKey after the key begin. Where that is more than
+// enough it tries again, up to two times, and takes the least for each key: a
+// busy machine adds to a key what is drawn some time after it.
+func (w *Terminal) LeastBytesPerKey(begin string, keys []string, enough int) []int {
+	w.T.Helper()
+	keys = append([]string{begin}, keys...)
+	least := w.BytesPerKey(keys)[1:]
+	for range 2 {
+		if slices.Max(least) <= enough {
+			break
+		}
+		for i, n := range w.BytesPerKey(keys)[1:] {
+			least[i] = min(least[i], n)
+		}
+	}
+	return least
+}
+
+// Choose moves the pointer of the focused list to the row that begins with
+// words, behind its mark: up to the first row, then down.
+func (w *Terminal) Choose(words string) {
+	w.T.Helper()
+	w.Until(words)
+	for _, key := range []string{Up, Down} {
+		for !w.pointsAt(words) && w.moves(key) {
+		}
+	}
+	if !w.pointsAt(words) {
+		w.T.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.Screen())
+	}
+}
+
+// moves presses a key and reports whether the pointer moved.
+func (w *Terminal) moves(key string) bool {
+	w.T.Helper()
+	before := w.pointer()
+	w.Keys(key)
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(glance) {
+		if w.pointer() != before {
+			return true
+		}
+	}
+	return false
+}
+
+// pointer is the row that the pointer is at, without its mark.
+func (w *Terminal) pointer() string {
+	for line := range strings.Lines(w.Screen()) {
+		if row, found := strings.CutPrefix(strings.TrimSpace(line), "› "); found {
+			return strings.TrimSpace(strings.TrimLeft(row, "✓✗! "))
+		}
+	}
+	return ""
+}
+
+func (w *Terminal) pointsAt(words string) bool {
+	return w.pointer() == words || strings.HasPrefix(w.pointer(), words+" ")
+}
+
+// Resize changes the size of the terminal.
+func (w *Terminal) Resize(cols, rows int) {
+	w.T.Helper()
+	w.mu.Lock()
+	w.model.Resize(cols, rows)
+	w.mu.Unlock()
+	if err := pty.Setsize(w.TTY, size(cols, rows)); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Drops closes the terminal, as sshd does when a line drops. The key that it
+// presses before must be one that makes the program draw: with that the reader
+// lets go of the terminal.
+func (w *Terminal) Drops(key string) {
+	w.T.Helper()
+	close(w.quit)
+	w.Keys(key)
+	<-w.seen
+	if err := w.TTY.Close(); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Exit waits until the program has ended and all that it wrote is on the screen,
+// and returns its exit code.
+func (w *Terminal) Exit() int {
+	w.T.Helper()
+	code := Exit(w.T, w.Cmd, w.Screen)
+	<-w.seen
+	return code
+}
+
+// Ends checks the exit code.
+func (w *Terminal) Ends(code int) {
+	w.T.Helper()
+	if got := w.Exit(); got != code {
+		w.T.Fatalf("exit code %d, not %d; the screen is\n%s", got, code, w.Screen())
+	}
+}
+
+// Exit waits for a program to end and returns its exit code.
+func Exit(t testing.TB, cmd *exec.Cmd, screen func() string) int {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		var code *exec.ExitError
+		if err != nil && !errors.As(err, &code) {
+			t.Fatal(err)
+		}
+		return cmd.ProcessState.ExitCode()
+	case <-time.After(patience):
+		t.Fatalf("still running; the screen is\n%s", screen())
+	}
+	return -1
+}
