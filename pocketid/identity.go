@@ -106,19 +106,6 @@ func Candidates(s Sources) []Candidate {
 	return list
 }
 
-// HostOfURL is the host of an APP_URL without port and brackets. The scheme may
-// be missing. A path is an error, as it is for Pocket ID.
-func HostOfURL(appURL string) (string, error) {
-	u, err := parseURL(appURL)
-	switch {
-	case err != nil || u.Hostname() == "":
-		return "", fmt.Errorf("that is not a URL such as https://id.example.com")
-	case strings.Trim(u.Path, "/") != "":
-		return "", fmt.Errorf("the URL must have no path: write %s://%s", u.Scheme, u.Host)
-	}
-	return strings.ToLower(u.Hostname()), nil
-}
-
 // looseHost is the host of a URL whatever else is wrong with it, or "".
 func looseHost(raw string) string {
 	u, err := parseURL(raw)

@@ -39,18 +39,6 @@ var newestPatch = map[[2]int]int{
 // NewestKnown is the newest release this program knows of.
 func NewestKnown() Version { return newestOfMajor[2] }
 
-// Newest returns the highest of the known versions, and the zero Version when
-// there is none.
-func Newest(versions ...Version) Version {
-	var best Version
-	for _, v := range versions {
-		if v.Known() && (!best.Known() || v.Compare(best) > 0) {
-			best = v
-		}
-	}
-	return best
-}
-
 // ParseVersion reads a release number or an image tag: "2.9.0", "v2.9",
 // "2.9.0-distroless", "v2", "latest". An empty tag means latest, as it does for
 // an image.

@@ -13,16 +13,23 @@ import (
 // ForAddress is the provider whose own users have addresses like this one, such
 // as gmail.com. It asks nobody.
 func ForAddress(addr string) (Preset, bool) {
-	domain := domainOf(addr)
+	domain := DomainOf(addr)
 	if domain == "" {
 		return Preset{}, false
 	}
 	return find(func(p Preset) bool { return slices.Contains(p.Domains, domain) })
 }
 
-// FromMX is the provider that receives mail for a domain with these MX hosts, the
-// most preferred first. That it also sends for the domain is only likely.
-func FromMX(mxHosts []string) (Preset, bool) {
+// Receiver is the provider that receives the mail of a domain. That it also sends
+// for the domain is only likely.
+type Receiver struct {
+	Preset Preset
+	MX     string // the host by which it is known
+}
+
+// FromMX finds the provider among the MX hosts of a domain, the most preferred
+// first.
+func FromMX(mxHosts []string) (Receiver, bool) {
 	for _, host := range mxHosts {
 		host = cleanHost(host)
 		p, ok := find(func(p Preset) bool {
@@ -31,38 +38,31 @@ func FromMX(mxHosts []string) (Preset, bool) {
 			})
 		})
 		if ok {
-			return p, true
+			return Receiver{p, host}, true
 		}
 	}
-	return Preset{}, false
+	return Receiver{}, false
 }
 
-// MXResolver is the part of net.Resolver that Lookup needs.
+// MXResolver is the part of net.Resolver that ReceiverOf needs.
 type MXResolver interface {
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 }
 
-// Lookup is ForAddress, and where that finds nothing FromMX of what the DNS says.
-// It ends with ctx; a domain without a known provider is no error.
-func Lookup(ctx context.Context, resolver MXResolver, addr string) (Preset, bool, error) {
-	if p, ok := ForAddress(addr); ok {
-		return p, true, nil
-	}
-	domain := domainOf(addr)
-	if domain == "" {
-		return Preset{}, false, fmt.Errorf("no mail address to take a domain from")
-	}
+// ReceiverOf is FromMX of what the DNS says of a domain. It ends with ctx; a
+// domain without a known provider is no error.
+func ReceiverOf(ctx context.Context, resolver MXResolver, domain string) (Receiver, bool, error) {
 	records, err := lookupMX(ctx, resolver, domain)
 	if err != nil {
-		return Preset{}, false, fmt.Errorf("no MX of %s: %w", domain, err)
+		return Receiver{}, false, fmt.Errorf("no MX of %s: %w", domain, err)
 	}
 	slices.SortStableFunc(records, func(a, b *net.MX) int { return cmp.Compare(a.Pref, b.Pref) })
 	hosts := make([]string, len(records))
 	for i, mx := range records {
 		hosts[i] = mx.Host
 	}
-	p, ok := FromMX(hosts)
-	return p, ok, nil
+	r, ok := FromMX(hosts)
+	return r, ok, nil
 }
 
 // lookupMX gives up when ctx ends, even when the resolver does not.
@@ -88,9 +88,9 @@ func lookupMX(ctx context.Context, resolver MXResolver, domain string) ([]*net.M
 	}
 }
 
-// domainOf is the domain of a mail address, or of "Name <address>", in lower
+// DomainOf is the domain of a mail address, or of "Name <address>", in lower
 // case; "" when there is none.
-func domainOf(addr string) string {
+func DomainOf(addr string) string {
 	parsed, err := mail.ParseAddress(strings.TrimSpace(addr))
 	if err != nil {
 		return ""

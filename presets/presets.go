@@ -174,7 +174,7 @@ func (p Preset) DefaultHost() string {
 // zoho.eu that is smtp.zoho.eu. Without a better one it is DefaultHost.
 func (p Preset) HostFor(addr string) string {
 	best, most := p.DefaultHost(), 1
-	domain := domainOf(addr)
+	domain := DomainOf(addr)
 	for _, h := range p.Hosts {
 		if n := commonLabels(h.Host, domain); n > most {
 			best, most = h.Host, n

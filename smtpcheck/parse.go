@@ -2,7 +2,6 @@ package smtpcheck
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,17 +15,6 @@ const (
 	maxLine  = 4096
 	maxReply = 64 << 10
 )
-
-// ParseReply reads the first reply in data. It takes bare LF for CRLF, and a
-// last line that the end cut off; a reply with lines missing is returned along
-// with ErrClosed. Errors: ErrClosed, ErrTooLong, ErrProtocol.
-func ParseReply(data []byte) (*Reply, error) {
-	reply, err := readReply(bufio.NewReaderSize(bytes.NewReader(data), maxLine), Clean)
-	if errors.Is(err, io.EOF) {
-		err = &kindError{ErrClosed, ErrClosed.Error(), nil}
-	}
-	return reply, err
-}
 
 // readReply reads one reply and stops at its last line, or as soon as it is too
 // long. What was understood before an error is returned with the error. in must

@@ -21,14 +21,14 @@ func (provider) Name() string             { return "Provider" }
 func (provider) Skip(wizard.Answers) bool { return false }
 
 func (s provider) Page(v wizard.View) wizard.Page {
-	chosen := v.Text("preset", s.suggest(v.Answers))
+	chosen := v.Text("preset", s.suggest(v))
 	page := wizard.Page{
 		Title: "Who sends the mail?",
 		Why: "The preset fills in host, port and TLS, and says what this provider wants as user, " +
 			"password and sender. Everything can be changed on the next pages.",
 		Field: []wizard.Field{{
 			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
-			Default: chosen, Choices: s.choices(v.Answers), Filter: true,
+			Default: chosen, Choices: s.choices(v), Filter: true,
 			Help: wizard.Help{
 				What:    "The company or program that takes the mail from Pocket ID and delivers it. Type some letters to narrow the list.",
 				Example: "Google Workspace relay; Amazon SES; a Postfix of your own",
@@ -39,19 +39,27 @@ func (s provider) Page(v wizard.View) wizard.Page {
 	if p, ok := presets.ByID(chosen); ok && len(p.Hosts) > 1 {
 		page.Field = append(page.Field, regionField(p, v.Answers))
 	}
+	if v.Found[wizard.Provider].Running {
+		page.Aside = "asking the DNS who receives the mail of " + s.senderDomain(v.Answers)
+	}
 	return page
 }
 
-func (s provider) choices(a wizard.Answers) []wizard.Choice {
+func (s provider) choices(v wizard.View) []wizard.Choice {
 	var list []wizard.Choice
-	if a.Host != "" {
-		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + a.Host, "as it is now"}})
+	if host := v.Answers.Host; host != "" {
+		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + host, "as it is now"}})
 	}
 	for _, p := range s.world.Presets {
 		list = append(list, presetChoice(p))
 	}
+	r, found := s.receiver(v)
 	for _, p := range presets.All() {
-		list = append(list, presetChoice(p))
+		c := presetChoice(p)
+		if found && p.ID == r.Preset.ID {
+			c.Note = strings.TrimSpace(receives(r, s.senderDomain(v.Answers)) + " " + c.Note)
+		}
+		list = append(list, c)
 	}
 	return list
 }
@@ -75,8 +83,9 @@ func firstHost(p presets.Preset) string {
 }
 
 // suggest is the choice to begin at: what is set already, else the provider of
-// the sender's domain, else the first of the table.
-func (s provider) suggest(a wizard.Answers) string {
+// the sender's domain or whoever receives its mail, else the first of the table.
+func (s provider) suggest(v wizard.View) string {
+	a := v.Answers
 	if a.Host != "" {
 		return keep
 	}
@@ -85,6 +94,9 @@ func (s provider) suggest(a wizard.Answers) string {
 	}
 	if p, ok := presets.ForAddress(a.From); ok {
 		return p.ID
+	}
+	if r, ok := s.receiver(v); ok && r.Preset.Usable {
+		return r.Preset.ID
 	}
 	for _, p := range s.world.Presets {
 		return p.ID

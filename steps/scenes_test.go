@@ -109,6 +109,11 @@ func installScenes(t *testing.T, add addScene) {
 		s.Inputs = map[wizard.ID]wizard.Input{wizard.Provider: {"preset": "amazon-ses"}}
 		s.Focus = "region"
 	})
+	firm := a
+	firm.AppURL = "https://id.firm.de"
+	add("provider-suggested", wizard.Provider, firm, wizard.Finding{
+		Job: wizard.Job{Task: "receiver", For: "firm.de"}, Result: receiverFor(t, "aspmx1.migadu.com"),
+	}, nil)
 	add("provider-keep", wizard.Provider, sceneAnswers(), nil, nil)
 }
 

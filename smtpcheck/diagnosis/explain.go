@@ -28,12 +28,6 @@ func ExplainText(text string) (d Diagnosis, matched bool, line string) {
 	return best.diagnosis, true, shorten(best.line, 300)
 }
 
-// Find is the situation that the telling line of a text describes.
-func Find(text string) (Situation, bool) {
-	best, ok := telling(text)
-	return best.situation, ok
-}
-
 var unknown = Diagnosis{
 	ID: "unknown", Step: StepNone, Confidence: Class,
 	Cause: "Nothing in this text is a refusal that is known here, nor a reply with a three-digit code.",

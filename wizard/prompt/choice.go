@@ -109,7 +109,8 @@ func labelOf(c wizard.Choice) string {
 	return c.Cells[0]
 }
 
-// list shows the choices from one on, as many as can be taken in.
+// list shows the choices from one on, as many as can be taken in, and at the
+// first time the one that Enter would take.
 func (f *face) list(field wizard.Field, from int) {
 	all := len(field.Choices)
 	to := min(all, from+listed)
@@ -119,6 +120,9 @@ func (f *face) list(field wizard.Field, from int) {
 	some := make([]int, 0, listed+spare)
 	for i := from; i < to; i++ {
 		some = append(some, i)
+	}
+	if at := indexOf(field.Choices, f.standing(field)); from == 0 && at >= to {
+		some = append(some, at)
 	}
 	f.choices(field, some)
 	f.listedTo = to
