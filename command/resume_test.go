@@ -94,7 +94,7 @@ func TestBeginAnew(t *testing.T) {
 	w.Instead("https://old.example.com")
 	w.Until("Who sends the mail?")
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?", "The answers so far are kept, without the password; the same command offers to go on with them.")
+	w.Until("Leave before it is finished?", "The answers so far are kept, without the password, and the same command offers to go on with them.", "/state/smtp-wizard/")
 	w.Keys("y")
 	w.Ends(130)
 	w = at80x24(t, w.Cmd.Dir, nil)

@@ -137,7 +137,7 @@ func (g guide) screen(keep draftFile) face {
 	o.In, _ = g.In.(*os.File)
 	o.Out, _ = g.Out.(*os.File)
 	if keep.Draft != nil {
-		o.DraftNote = "The answers so far are kept, without the password; the same command offers to go on with them."
+		o.DraftNote = "The answers so far are kept, without the password, and the same command offers to go on with them. They are in " + keep.Path() + "."
 	}
 	return func(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error) {
 		o.Saved = saved

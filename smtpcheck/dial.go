@@ -23,6 +23,9 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	if _, err := netip.ParseAddr(p.Host); err == nil {
 		return []string{p.Host}, nil
 	}
+	if isInvalid(p.Host) {
+		return nil, &kindError{ErrNoSuchHost, "no address is known for " + p.Host, nil}
+	}
 	resolve := p.Net.LookupHost
 	if resolve == nil {
 		resolve = net.DefaultResolver.LookupHost
@@ -43,6 +46,13 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 		return nil, &kindError{ErrNoSuchHost, p.Host + " has no address", nil}
 	}
 	return usable, nil
+}
+
+// isInvalid reports whether a name is one that is never to be asked for: the top
+// level domain invalid is for names that do not exist (RFC 6761 section 6.4).
+func isInvalid(host string) bool {
+	labels := strings.Split(strings.TrimSuffix(strings.ToLower(host), "."), ".")
+	return labels[len(labels)-1] == "invalid"
 }
 
 // within leaves a look-up behind when ctx ends: the resolver of package net keeps

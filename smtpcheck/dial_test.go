@@ -110,3 +110,20 @@ func TestNoConnection(t *testing.T) {
 		}
 	}
 }
+
+// Names that cannot exist are not asked for.
+func TestInvalidIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	for host, asked := range map[string]bool{"relay.invalid": false, "INVALID.": false, "invalid.example": true, "notinvalid": true} {
+		got := false
+		p := smtpcheck.Plan{Host: host, Port: 25, TLS: smtpcheck.TLSNone, Names: smtpcheck.SameName("id.example.com"), From: "a@example.com", To: "b@example.com", StopAfter: smtpcheck.StageRcpt}
+		p.Net.LookupHost = func(context.Context, string) ([]string, error) {
+			got = true
+			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+		}
+		result := smtpcheck.Run(context.Background(), p, nil)
+		if result.Failure == nil || !errors.Is(result.Failure, smtpcheck.ErrNoSuchHost) || got != asked {
+			t.Errorf("%s: asked %v, %v", host, got, result.Failure)
+		}
+	}
+}
