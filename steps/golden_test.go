@@ -3,8 +3,6 @@ package steps
 import (
 	"bytes"
 	"errors"
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,9 +14,8 @@ import (
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/prompt"
 	"smtp-wizard/wizard/screen"
+	"smtp-wizard/wizard/steptest"
 )
-
-var update = flag.Bool("update", false, "write the golden screens anew")
 
 // still is a step that does not work: what its work found is in the state.
 type still struct{ wizard.Step }
@@ -138,21 +135,5 @@ func golden(t *testing.T, name, got string) {
 	if strings.Contains(got, scenePassword) {
 		t.Errorf("%s shows the password", name)
 	}
-	path := filepath.Join("testdata", "golden", name+".txt")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is now\n%s\nand was\n%s", path, got, want)
-	}
+	steptest.Golden(t, filepath.Join("testdata", "golden", name+".txt"), got)
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,8 +13,6 @@ import (
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/steptest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // tooLong is a bound for what should take no time.
 const tooLong = 20 * time.Second
@@ -36,19 +32,8 @@ func script(t *testing.T, m wizard.Machine, lines string) (wizard.State, string,
 
 func golden(t *testing.T, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestGolden/"), " ", "-")+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("differs from %s:\n%s", path, got)
-	}
+	name := strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestGolden/"), " ", "-")
+	steptest.Golden(t, filepath.Join("testdata", name+".txt"), got)
 }
 
 // The whole of what is printed, for a reader to judge.

@@ -1,15 +1,13 @@
 package screen
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden screens anew")
+	"smtp-wizard/wizard/steptest"
+)
 
 // walks are the ways to the screens that have a golden file.
 var walks = map[string]func(*driven){
@@ -133,23 +131,7 @@ func trimmed(screen string) string {
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is now\n%s\nand was\n%s", path, got, want)
-	}
+	steptest.Golden(t, filepath.Join("testdata", name+".golden"), got)
 }
 
 // Every screen at every size that a terminal may have: nothing panics, nothing
