@@ -27,6 +27,7 @@ func (o *options) applyFailed(w steps.World, found steps.Surroundings, r flags.R
 	trial, tested := steps.TrialOf(r.State)
 	var fault *flags.FaultError
 	if !errors.As(err, &fault) {
+		fmt.Fprintln(o.Err, steps.Fate(r.State))
 		return err
 	}
 	if (fault.From == wizard.LiveTest || fault.Step == wizard.LiveTest) && tested && trial.Result.Failure != nil {
@@ -107,9 +108,17 @@ func applied(w steps.World, found steps.Surroundings, r flags.Result, out steps.
 }
 
 func printDiff(o *options, d *steps.Draft) {
-	if d == nil || !d.Env.Changed() && d.Before.Exists {
-		fmt.Fprintln(o.Out, "Nothing would change.")
+	if d == nil {
 		return
+	}
+	for _, warning := range d.Warnings {
+		fmt.Fprintf(shown{o.Err}, "Warning: %s\n", warning)
+	}
+	switch {
+	case !d.Before.Exists:
+		fmt.Fprintf(shown{o.Out}, "new file %s, from Pocket ID's template, with a new ENCRYPTION_KEY\n", d.Order.EnvFile)
+	case !d.Env.Changed():
+		fmt.Fprintln(o.Out, "Nothing would change in the .env.")
 	}
 	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
 	for _, l := range d.Diff {
@@ -117,8 +126,5 @@ func printDiff(o *options, d *steps.Draft) {
 	}
 	if d.Override != "" {
 		fmt.Fprintf(shown{o.Out}, "new file %s, hostname: %s\n", d.Override, d.Order.Hostname)
-	}
-	for _, warning := range d.Warnings {
-		fmt.Fprintf(shown{o.Err}, "Warning: %s\n", warning)
 	}
 }

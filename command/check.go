@@ -49,7 +49,9 @@ The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo
 			candidates := f.candidates(world, found)
 			trial := world.Try(ctx, setup, namesOf(candidates), live.report)
 			live.end()
-			return report(o, candidates, trial)
+			r := trialJSON(candidates, trial)
+			r.Warnings = append(r.Warnings, world.Minds(found, setup.As)...)
+			return report(o, trial, r)
 		},
 	}
 	flags := c.Flags()
@@ -109,20 +111,23 @@ func namesOf(candidates []pocketid.Candidate) []string {
 
 // checkResult is the JSON of check. Its shape is a contract.
 type checkResult struct {
-	OK          bool           `json:"ok"`
-	Stage       string         `json:"stage"`
-	Exit        int            `json:"exit"`
-	SpeaksAs    string         `json:"speaks_as"`
-	Proven      bool           `json:"proven"`
-	Announced   []string       `json:"announced"`
-	Stages      []stageJSON    `json:"stages"`
-	Identities  []identityJSON `json:"identities"`
-	Diagnosis   *diagnosisJSON `json:"diagnosis,omitempty"`
-	Advice      []adviceJSON   `json:"advice"`
-	Hints       []hintJSON     `json:"hints"`
-	Token       string         `json:"token,omitempty"`
-	Transcript  []string       `json:"transcript"`
-	Explanation string         `json:"note,omitempty"`
+	OK         bool           `json:"ok"`
+	Stage      string         `json:"stage"`
+	Exit       int            `json:"exit"`
+	SpeaksAs   string         `json:"speaks_as"`
+	Proven     bool           `json:"proven"`
+	Announced  []string       `json:"announced"`
+	Stages     []stageJSON    `json:"stages"`
+	Identities []identityJSON `json:"identities"`
+	Diagnosis  *diagnosisJSON `json:"diagnosis,omitempty"`
+	Advice     []adviceJSON   `json:"advice"`
+	Hints      []hintJSON     `json:"hints"`
+	// Warnings are what keeps the settings from their effect in Pocket ID,
+	// whatever the relay says.
+	Warnings    []string `json:"warnings"`
+	Token       string   `json:"token,omitempty"`
+	Transcript  []string `json:"transcript"`
+	Explanation string   `json:"note,omitempty"`
 }
 
 type stageJSON struct {
@@ -177,7 +182,7 @@ func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
 	r := checkResult{
 		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: append([]string{}, t.Result.Announced...), Explanation: t.Speech.Note,
-		Stages: []stageJSON{}, Identities: []identityJSON{}, Advice: []adviceJSON{}, Hints: []hintJSON{}, Transcript: []string{},
+		Stages: []stageJSON{}, Identities: []identityJSON{}, Advice: []adviceJSON{}, Hints: []hintJSON{}, Warnings: []string{}, Transcript: []string{},
 	}
 	if t.Setup.Hostname == pocketid.StandInContainerID {
 		r.Explanation = strings.TrimSpace(r.Explanation + " " + containerNote)
@@ -237,8 +242,7 @@ func identitiesJSON(candidates []pocketid.Candidate, verdicts []smtpcheck.Verdic
 }
 
 // report prints the outcome and returns its exit code as an error.
-func report(o *options, candidates []pocketid.Candidate, t steps.Trial) error {
-	r := trialJSON(candidates, t)
+func report(o *options, t steps.Trial, r checkResult) error {
 	if o.json {
 		if err := printJSON(o.Out, r); err != nil {
 			return err

@@ -50,8 +50,11 @@ func (e *exitError) Unwrap() error { return e.Err }
 func usage(err error) error { return &exitError{exitUsage, err} }
 func file(err error) error  { return &exitError{exitFile, err} }
 
-// interrupted is Ctrl+C, a hang-up, or the end of the input.
-var errInterrupted = errors.New("interrupted; nothing was written")
+var (
+	// errInterrupted is Ctrl+C, a hang-up, or the end of the input.
+	errInterrupted = errors.New("interrupted")
+	errTimeout     = errors.New("the time given with --timeout is over")
+)
 
 // codeOf turns any error into an exit code. What has no code of its own is
 // wrong use: cobra reports unknown flags and commands that way.
@@ -60,6 +63,8 @@ func codeOf(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, errTimeout):
+		return exitInterrupted
 	case errors.As(err, &coded):
 		return coded.Code
 	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted):

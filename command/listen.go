@@ -2,9 +2,9 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +21,10 @@ func newListen(o *options) *cobra.Command {
 SMTP_PORT at it, send a test mail from Pocket ID, and read here which names it
 announced. Messages are accepted and dropped; passwords are neither shown nor kept.
 It offers STARTTLS with a certificate of its own, so SMTP_SKIP_CERT_VERIFY=true is
-needed for that test with SMTP_TLS=starttls.`,
+needed for that test with SMTP_TLS=starttls; there is no implicit TLS.
+
+A Pocket ID in a container does not reach 127.0.0.1 of this machine: give --addr
+the address of the container's bridge, such as 172.17.0.1:2525.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := o.bounded(cmd.Context())
@@ -72,10 +75,7 @@ func (o *options) listen(ctx context.Context, addr string, once bool) error {
 	for {
 		select {
 		case <-ctx.Done():
-			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return &exitError{exitInterrupted, errors.New("the time given with --timeout is over")}
-			}
-			return errInterrupted
+			return ctx.Err()
 		case s := <-sessions:
 			if err := o.printSession(s); err != nil {
 				return err
@@ -91,9 +91,28 @@ func (o *options) printSession(s practice.Session) error {
 	if o.json {
 		return printJSONLine(o.Out, sessionJSON{list(s.EHLO), s.TLS, s.Mechanism, s.User, s.From, list(s.To), s.Bytes})
 	}
-	_, err := fmt.Fprintf(o.Out, "EHLO %v, TLS %v, AUTH %s as %q, from %q to %v, %d bytes\n",
-		s.EHLO, s.TLS, s.Mechanism, s.User, s.From, s.To, s.Bytes)
+	_, err := fmt.Fprintln(shown{o.Out}, sessionWords(s))
 	return err
+}
+
+// sessionWords is a connection in one line.
+func sessionWords(s practice.Session) string {
+	parts := []string{"no EHLO", "no TLS", "no login", "no message"}
+	if len(s.EHLO) > 0 {
+		parts[0] = "EHLO " + strings.Join(s.EHLO, ", then ")
+	}
+	if s.TLS {
+		parts[1] = "TLS"
+	}
+	if s.Mechanism != "" {
+		parts[2] = fmt.Sprintf("AUTH %s as %s", s.Mechanism, s.User)
+	}
+	if s.Messages > 0 {
+		parts[3] = fmt.Sprintf("%d bytes from %s to %s", s.Bytes, s.From, strings.Join(s.To, ", "))
+	} else if s.From != "" {
+		parts[3] = fmt.Sprintf("from %s to %s, no message", s.From, strings.Join(s.To, ", "))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // list is never null in JSON.

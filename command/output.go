@@ -57,6 +57,9 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 	default:
 		fmt.Fprintf(w, "\nThe relay took a message for %s. The test in its subject is %s.\n", t.Setup.To, t.Token)
 	}
+	for _, warning := range r.Warnings {
+		fmt.Fprintf(w, "Mind     %s\n", warning)
+	}
 	if r.Explanation != "" {
 		fmt.Fprintf(w, "Mind     %s\n", r.Explanation)
 	}

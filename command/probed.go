@@ -47,7 +47,7 @@ type certificateJSON struct {
 }
 
 func (f probeFlags) result(host string, ports []smtpcheck.Port, names []string) probeResult {
-	r := probeResult{Host: host, Ports: []portJSON{}, Blocked: []string{}, Elsewhere: []int{}, Note: f.depthNote()}
+	r := probeResult{Host: host, Ports: []portJSON{}, Blocked: []string{}, Elsewhere: []int{}, Note: f.depthNote(ports)}
 	var candidates []pocketid.Candidate
 	if len(f.helo) == 0 {
 		for _, name := range names {
@@ -81,9 +81,12 @@ func onePort(p smtpcheck.Port, candidates []pocketid.Candidate) portJSON {
 	return one
 }
 
-// depthNote says how far the names were tried. Relays such as Postfix judge a
-// name only at RCPT.
-func (f probeFlags) depthNote() string {
+// depthNote says how far names were tried, where a port speaks SMTP. Relays such as
+// Postfix judge a name only at RCPT.
+func (f probeFlags) depthNote(ports []smtpcheck.Port) string {
+	if !slices.ContainsFunc(ports, func(p smtpcheck.Port) bool { return p.TLS != "" }) {
+		return ""
+	}
 	const more = "; many relays judge them only at RCPT: --from and --to go that far."
 	switch {
 	case f.to != "":

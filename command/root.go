@@ -4,6 +4,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,11 +41,16 @@ type options struct {
 func Main(args []string, sys IO) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	root := newRoot(&options{IO: sys})
+	o := &options{IO: sys}
+	root := newRoot(o)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
 		err = errInterrupted
+	case o.timeout > 0 && errors.Is(err, context.DeadlineExceeded):
+		err = errTimeout
 	}
 	if err != nil && err.Error() != "" {
 		fmt.Fprintf(shown{sys.Err}, "smtp-wizard: %s\n", err)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -180,5 +181,53 @@ func TestLinuxConsole(t *testing.T) {
 		if strings.Contains(w.Output(), sequence) {
 			t.Errorf("%s is sent: %q", name, w.Output())
 		}
+	}
+}
+
+// TestLeavingWhatIsDone leaves the last page in other ways than by Enter: the
+// file is written, so the guide is done.
+func TestLeavingWhatIsDone(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(*terminal){
+		"ctrl+c": func(w *terminal) { w.Keys(ctrlC) },
+		"SIGTERM": func(w *terminal) {
+			if err := w.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				w.T.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, r := toIdentity(t)
+			w.Keys(keyEnter)
+			w.Opens("Accepted", "› Go on")
+			w.Keys(keyEnter)
+			w.Opens("[Write]", "Lock the UI")
+			w.Keys(keyEnter, keyEnter)
+			w.Opens("Done", "› Finish")
+			leave(w)
+			w.Ends(0)
+			if out := w.Flat(); len(r.Delivered()) != 1 || !strings.Contains(out, "Mail works: localhost took the test") || !strings.Contains(out, "Run next:") {
+				t.Errorf("the screen is\n%s", w.Screen())
+			}
+			if left, _ := filepath.Glob(filepath.Join(w.Cmd.Dir, "state", "smtp-wizard", "*.json")); len(left) > 0 {
+				t.Errorf("a draft is left: %v", left)
+			}
+		})
+	}
+}
+
+// TestLeavingBeforeIt says that nothing was written.
+func TestLeavingBeforeIt(t *testing.T) {
+	t.Parallel()
+	w := at80x24(t, t.TempDir(), nil)
+	w.Opens("Where is Pocket ID?")
+	w.Instead("other.env")
+	w.Keys(ctrlC)
+	w.Until("Leave before it is finished?")
+	w.Keys("y")
+	w.Ends(130)
+	if !strings.Contains(w.Flat(), "Nothing was written.") {
+		t.Errorf("the screen is\n%s", w.Screen())
 	}
 }

@@ -67,11 +67,11 @@ func (g guide) run(ctx context.Context) (wizard.State, error) {
 	machine := wizard.Machine{Steps: steps.All(g.world), Now: g.world.Now}
 	state, err := g.begin(ctx, machine, show, keep)
 	if err != nil {
-		return state, g.ended(err, keep)
+		return state, g.ended(state, err, keep)
 	}
 	state, err = show(ctx, machine, state, keep.save)
-	if err != nil || state.Ended != wizard.Done {
-		return state, g.ended(err, keep)
+	if done := err == nil && state.Ended == wizard.Done; !done && !steps.Finished(state) {
+		return state, g.ended(state, err, keep)
 	}
 	keep.remove()
 	fmt.Fprint(shown{g.Out}, steps.Summary(state))
@@ -104,12 +104,13 @@ func (g guide) begin(ctx context.Context, m wizard.Machine, show face, keep draf
 }
 
 // ended says how an unfinished guide ended.
-func (g guide) ended(err error, keep draftFile) error {
+func (g guide) ended(s wizard.State, err error, keep draftFile) error {
+	fmt.Fprintln(g.Err, steps.Fate(s))
+	if path := keep.path(); path != "" {
+		fmt.Fprintf(shown{g.Err}, "The answers, without the password, are kept in %s.\n", path)
+	}
 	if err == nil || errors.Is(err, wizard.ErrInterrupted) || errors.Is(err, prompt.ErrEOF) ||
 		errors.Is(err, wizard.ErrHungUp) || errors.Is(err, wizard.ErrTerminated) || errors.Is(err, context.Canceled) {
-		if path := keep.path(); path != "" {
-			fmt.Fprintf(shown{g.Err}, "The answers, without the password, are kept in %s.\n", path)
-		}
 		return errInterrupted
 	}
 	return err

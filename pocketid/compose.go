@@ -37,9 +37,15 @@ type Compose struct {
 	ContainerName string
 	EnvFiles      []EnvFile
 	// Environment are the keys set with environment:; they win over every file.
-	Environment []string
-	AppURL      string // APP_URL or PUBLIC_APP_URL, when set with environment:
-	MountedEnv  bool   // a volume mounts a .env, so Pocket ID reads it itself
+	// Passed are those among them that hand on a value from outside, as
+	// KEY: ${KEY} and a bare KEY do: they win with what the .env beside the compose
+	// file says.
+	Environment, Passed []string
+	AppURL              string // APP_URL or PUBLIC_APP_URL, when set with environment:
+	MountedEnv          bool   // a volume mounts a .env, so Pocket ID reads it itself
+	// DataDir is the directory of the machine in which Pocket ID keeps its data,
+	// perhaps relative to the compose file; "" is not known, as for a named volume.
+	DataDir string
 }
 
 // EnvFile is one env_file entry.
@@ -133,6 +139,8 @@ func (c Compose) Merge(over Compose) Compose {
 	c.Environment = append(slices.Clone(c.Environment), over.Environment...)
 	slices.Sort(c.Environment)
 	c.Environment = slices.Compact(c.Environment)
+	c.Passed = append(slices.Clone(c.Passed), over.Passed...)
+	c.DataDir = cmp.Or(over.DataDir, c.DataDir)
 	return c
 }
 
@@ -200,6 +208,7 @@ func readService(name string, fields map[string]any, env map[string]string) Comp
 		_, tag := splitImage(c.Image)
 		c.Version, _ = ParseVersion(tag)
 	}
-	c.Environment, c.AppURL = environment(fields["environment"], env)
+	c.Environment, c.Passed, c.AppURL = environment(fields["environment"], env)
+	c.DataDir = dataDir(fields["volumes"], env)
 	return c
 }

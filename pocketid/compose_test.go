@@ -29,7 +29,7 @@ services:
       - 1411:1411
     volumes:
       - "./data:/app/data"
-`, want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2", EnvFiles: []EnvFile{{Path: ".env"}}}},
+`, want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2", EnvFiles: []EnvFile{{Path: ".env"}}, DataDir: "./data"}},
 		{name: "ghcr, digest, hostname, list of env files", version: "2.9.0", yaml: `
 services:
   db: {image: postgres}
@@ -59,7 +59,22 @@ services:
 `, want: Compose{Service: "web", Image: "stonith404/pocket-id:v0.30.0", HostNetwork: true,
 			AppURL:      "https://id.example.com",
 			EnvFiles:    []EnvFile{{Path: "./pocket.env", Raw: true}, {Path: "other.env"}},
-			Environment: []string{"PUBLIC_APP_URL", "SMTP_PORT"}}},
+			Environment: []string{"PUBLIC_APP_URL", "SMTP_PORT"}, Passed: []string{"SMTP_PORT"}}},
+		{name: "values handed on, data elsewhere", version: "2.9.0", env: map[string]string{"APP_URL": "https://id.example.com", "DATA": "/srv/data"}, yaml: `
+services:
+  pocket-id:
+    image: pocketid/pocket-id:v2.9.0
+    environment:
+      APP_URL: ${APP_URL:?}
+      SMTP_HOST: $SMTP_HOST
+      SMTP_PORT: "${SMTP_PORT:-587}"
+      SMTP_USER: id-${SMTP_USER}
+    volumes: ["logs:/app/log", {type: bind, source: "${DATA}", target: /app/data/}]
+`, want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2.9.0", AppURL: "https://id.example.com", DataDir: "/srv/data",
+			Environment: []string{"APP_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_USER"}, Passed: []string{"APP_URL", "SMTP_HOST", "SMTP_PORT"}}},
+		{name: "data in a named volume", version: "2.9.0", yaml: `
+services: {pocket-id: {image: "pocketid/pocket-id:v2.9.0", volumes: ["data:/app/data"]}}`,
+			want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2.9.0"}},
 		{name: "tag from a variable", version: "2.8.0", env: map[string]string{"TAG": "v2.8.0"}, yaml: `
 services: {pocket-id: {image: "pocketid/pocket-id:${TAG:-v2}"}}`,
 			want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2.8.0"}},
@@ -87,7 +102,7 @@ services:
     environment: {SMTP_PORT: 587, APP_URL: }
     volumes: !reset []
 `, want: Compose{Service: "pocket-id", Image: "pocketid/pocket-id:v2.9.0",
-			EnvFiles: []EnvFile{{Path: ".env"}}, Environment: []string{"APP_URL", "SMTP_PORT"}}},
+			EnvFiles: []EnvFile{{Path: ".env"}}, Environment: []string{"APP_URL", "SMTP_PORT"}, Passed: []string{"APP_URL"}}},
 		{name: "anchors and merge keys", version: "2.9.0", yaml: `
 x-base: &base
   env_file: .env
@@ -147,7 +162,8 @@ func equalCompose(a, b Compose) bool {
 	return a.Service == b.Service && a.Image == b.Image && a.Hostname == b.Hostname &&
 		a.HostNetwork == b.HostNetwork && a.ContainerName == b.ContainerName && a.AppURL == b.AppURL &&
 		a.MountedEnv == b.MountedEnv && a.Version == b.Version &&
-		slices.Equal(a.EnvFiles, b.EnvFiles) && slices.Equal(a.Environment, b.Environment)
+		slices.Equal(a.EnvFiles, b.EnvFiles) && slices.Equal(a.Environment, b.Environment) &&
+		slices.Equal(a.Passed, b.Passed) && a.DataDir == b.DataDir
 }
 
 func TestParseComposeRefuses(t *testing.T) {

@@ -40,11 +40,16 @@ func envFiles(v any) []EnvFile {
 	return nil
 }
 
-// environment reads the keys of both forms of environment:, and the address of
-// Pocket ID when it is among them. Other values are not kept: they may be secret.
-func environment(v any, env map[string]string) (keys []string, appURL string) {
-	keep := func(key, value string) {
+// environment reads the keys of both forms of environment:, those among them
+// whose value is a variable of that name, and the address of Pocket ID when it is
+// there. Other values are not kept: they may be secret.
+func environment(v any, env map[string]string) (keys, passed []string, appURL string) {
+	keep := func(key, value string, given bool) {
 		keys = append(keys, key)
+		if !given || handsOn(value, key) {
+			passed = append(passed, key)
+			value = "${" + key + "}"
+		}
 		if key == "APP_URL" || key == "PUBLIC_APP_URL" {
 			appURL, _ = interpolate(value, env)
 		}
@@ -52,37 +57,62 @@ func environment(v any, env map[string]string) (keys []string, appURL string) {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, value := range v {
-			keep(key, text(value))
+			keep(key, text(value), value != nil)
 		}
 	case []any:
 		for _, item := range v {
-			key, value, _ := strings.Cut(text(item), "=")
-			if key != "" {
-				keep(key, value)
+			if key, value, given := strings.Cut(text(item), "="); key != "" {
+				keep(key, value, given)
 			}
 		}
 	}
 	slices.Sort(keys)
-	return slices.Compact(keys), appURL
+	slices.Sort(passed)
+	return slices.Compact(keys), passed, appURL
+}
+
+// handsOn reports whether a value is the variable of that name: $KEY, ${KEY} or
+// ${KEY:-default}.
+func handsOn(value, key string) bool {
+	name, isVariable := strings.CutPrefix(value, "$")
+	if braced, ok := strings.CutPrefix(name, "{"); ok {
+		name = braced[:nameLength(braced)]
+	}
+	return isVariable && name == key
+}
+
+// mounts are the volumes of a service: what is mounted, and where.
+func mounts(v any) (list [][2]string) {
+	volumes, _ := v.([]any)
+	for _, item := range volumes {
+		switch item := item.(type) {
+		case string:
+			parts := strings.Split(item, ":")
+			list = append(list, [2]string{parts[0], parts[min(1, len(parts)-1)]})
+		case map[string]any:
+			list = append(list, [2]string{text(item["source"]), text(item["target"])})
+		}
+	}
+	return list
 }
 
 // mountsEnv reports whether a volume mounts a file named .env into the container.
 func mountsEnv(v any) bool {
-	list, _ := v.([]any)
-	for _, item := range list {
-		target := ""
-		switch item := item.(type) {
-		case string:
-			parts := strings.Split(item, ":")
-			target = parts[min(1, len(parts)-1)]
-		case map[string]any:
-			target = text(item["target"])
-		}
-		if path.Base(target) == ".env" {
-			return true
+	return slices.ContainsFunc(mounts(v), func(m [2]string) bool { return path.Base(m[1]) == ".env" })
+}
+
+// dataDir is the directory that is mounted where the image keeps its data:
+// /app/data, and /app/backend/data before 1.0.
+func dataDir(v any, env map[string]string) string {
+	for _, m := range mounts(v) {
+		source, known := interpolate(m[0], env)
+		target := path.Clean(m[1])
+		isPath := strings.HasPrefix(source, ".") || path.IsAbs(source) // else it is a named volume
+		if known && isPath && (target == "/app/data" || target == "/app/backend/data") {
+			return source
 		}
 	}
-	return false
+	return ""
 }
 
 // interpolate replaces $NAME, ${NAME}, ${NAME:-default} and ${NAME-default} as

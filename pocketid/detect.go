@@ -44,6 +44,9 @@ type Install struct {
 
 	AppURL    string   // when compose sets it, or ""
 	Overrides []string // keys that compose sets with environment:; they win over the file
+	// HostNetwork: a container that shares this machine's network, localhost too.
+	HostNetwork bool
+	DataDir     string // where Pocket ID keeps its data; "" is not known
 
 	Unread bool // compose gives the container nothing of the file
 
@@ -86,6 +89,7 @@ func (m Machine) byHand(envPath string) Install {
 		in.Version, in.VersionFrom = m.proxmoxVersion()
 	}
 	in.Readers = in.Way.Readers()
+	in.DataDir = filepath.Join(filepath.Dir(envPath), "data")
 	m.ownHostname(&in)
 	return in
 }

@@ -54,6 +54,21 @@ EnvironmentFile=/opt/pocket-id/.env
 ExecStart=/opt/pocket-id/pocket-id
 `
 
+// What environment: hands on from the very file does not win over it.
+func TestOverrides(t *testing.T) {
+	t.Parallel()
+	const services = "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9.0', env_file: %s, volumes: ['./data:/app/data'], environment: {SMTP_HOST: '${SMTP_HOST}', SMTP_PORT: 25, TZ: UTC}}}"
+	for env, want := range map[string][]string{".env": {"SMTP_PORT", "TZ"}, "pid.env": {"SMTP_HOST", "SMTP_PORT", "TZ"}} {
+		in := Detect(fakeMachine(map[string]string{"/srv/id/compose.yml": strings.ReplaceAll(services, "%s", env)}), "/srv/id/"+env)
+		if !slices.Equal(in.Overrides, want) || in.DataDir != "/srv/id/data" {
+			t.Errorf("%s: %q, data in %q", env, in.Overrides, in.DataDir)
+		}
+		if mail := in.MailOverrides(); !slices.Equal(mail, want[:len(want)-1]) {
+			t.Errorf("%s: of mail %q", env, mail)
+		}
+	}
+}
+
 func TestDetect(t *testing.T) {
 	t.Parallel()
 	const vps = "vps-4711.example.net"
@@ -91,7 +106,7 @@ func TestDetect(t *testing.T) {
 			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"pocket-id", "compose"}, "", ""},
 		{"compose that does not pass the file on", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2', environment: {SMTP_HOST: x}}}"},
-			"/srv/id/.env", WayCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "no env_file: .env"},
+			"/srv/id/.env", WayCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "does not name .env under env_file:, so it gets of this file only what its environment: hands on"},
 		{"compose keys that win", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9.0', env_file: .env, environment: {SMTP_HOST: x}}}"},
 			"/srv/id/.env", WayCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", "wins over this file: SMTP_HOST"},

@@ -33,7 +33,10 @@ func detectCompose(m Machine, envPath string) (in Install, fits bool) {
 	in = Install{
 		Way: WayCompose, WayFrom: filepath.Base(file) + " beside the file",
 		Service: c.Service, ComposeFile: file, OverrideFile: override,
-		AppURL: c.AppURL, Overrides: c.Environment, InContainer: true,
+		AppURL: c.AppURL, Overrides: c.overrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
+	}
+	if in.DataDir = c.DataDir; in.DataDir != "" && !filepath.IsAbs(in.DataDir) {
+		in.DataDir = filepath.Join(dir, in.DataDir)
 	}
 	if c.Version.Known() {
 		in.Version, in.VersionFrom = c.Version, "image "+c.Image+" in "+filepath.Base(file)
@@ -91,19 +94,34 @@ func composeReaders(c Compose, envPath, dir string) (readers []string, fits bool
 	return readers, fits
 }
 
+// overrides are the keys that win over the file: not those that hand on what the
+// .env beside the compose file says, if that is the file.
+func (c Compose) overrides(envPath, dir string) []string {
+	if envPath != filepath.Join(dir, ".env") {
+		return c.Environment
+	}
+	return slices.DeleteFunc(slices.Clone(c.Environment), func(key string) bool { return slices.Contains(c.Passed, key) })
+}
+
+// NotHandedOn says that the compose service does not get the file as such.
+func (in Install) NotHandedOn(envName string) string {
+	return "The service " + in.Service + " in " + filepath.Base(in.ComposeFile) + " does not name " + envName +
+		" under env_file:, so it gets of this file only what its environment: hands on with ${...}."
+}
+
+// MailOverrides are the overrides that concern mail.
+func (in Install) MailOverrides() []string {
+	return slices.DeleteFunc(slices.Clone(in.Overrides), func(key string) bool {
+		return !strings.HasPrefix(key, "SMTP_") && !strings.HasSuffix(key, "UI_CONFIG_DISABLED")
+	})
+}
+
 func composeNotes(in Install, c Compose, fits bool, envName string) []string {
 	var notes []string
 	if !fits {
-		notes = append(notes, "The service "+c.Service+" has no env_file: "+envName+
-			", so nothing in this file reaches Pocket ID until it has.")
+		notes = append(notes, in.NotHandedOn(envName))
 	}
-	var mail []string
-	for _, key := range in.Overrides {
-		if strings.HasPrefix(key, "SMTP_") || strings.HasSuffix(key, "UI_CONFIG_DISABLED") {
-			mail = append(mail, key)
-		}
-	}
-	if len(mail) > 0 {
+	if mail := in.MailOverrides(); len(mail) > 0 {
 		notes = append(notes, "Set with environment: in compose, which wins over this file: "+strings.Join(mail, ", ")+".")
 	}
 	if c.Image != "" && !c.Version.Exact {

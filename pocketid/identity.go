@@ -45,7 +45,20 @@ func (o Origin) Label() string {
 	case FromContainerID:
 		return "container id"
 	}
-	return "when none is set"
+	return "many programs' default"
+}
+
+// LocalhostLabel says what version v announces localhost for.
+func LocalhostLabel(v Version) string {
+	switch row := speechRowOf(v); {
+	case !row.proven:
+		return "2.10+, not proven"
+	case row.direct == saysLocalhost:
+		return "Pocket ID " + v.String()
+	case row.first == saysLocalhost:
+		return "before STARTTLS"
+	}
+	return FromLocalhost.Label()
 }
 
 // Sources are the places to take candidates from; empty fields are skipped.

@@ -9,7 +9,7 @@ import (
 // Override is a new compose override file that gives a service a hostname.
 // docker compose reads it beside the compose file without being told.
 func Override(service, hostname string) []byte {
-	return fmt.Appendf(nil, "# The name Pocket ID has, and announces to the mail relay.\n"+
+	return fmt.Appendf(nil, "# The hostname of the container.\n"+
 		"services:\n  %s:\n    hostname: %s\n", yamlScalar(service), yamlScalar(hostname))
 }
 

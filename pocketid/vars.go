@@ -30,56 +30,50 @@ type Var struct {
 	Kind    Kind
 	Since   Version
 	Default string // what an absent variable means, or ""
-	Secret  bool
 	// NeedsLock: counts only while UI_CONFIG_DISABLED is true.
 	NeedsLock bool
-	Note      string
 }
 
 // vars are the variables that concern mail, and those a new file needs. Source:
 // env_config.go, app_config_service.go and appconfig/model.go of
 // pocket-id/pocket-id from v0.31.0 to v2.14.0.
 var vars = []Var{
-	{Name: "APP_URL", OldName: "PUBLIC_APP_URL", Kind: KindURL,
-		Note: "The address of Pocket ID in the browser, without a path."},
-	{Name: "ENCRYPTION_KEY", Kind: KindKey, Since: release(1, 6, 0), Secret: true,
-		Note: "Required in 2.x. Changing it makes the stored data unreadable."},
-	{Name: "UI_CONFIG_DISABLED", OldName: "PUBLIC_UI_CONFIG_DISABLED", Kind: KindBool,
-		Since: release(0, 31, 0), Default: "false",
-		Note: "Only with true do the mail variables have an effect."},
-
-	{Name: "SMTP_HOST", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true,
-		Note: "The relay. Its certificate must be for this name."},
-	{Name: "SMTP_PORT", Kind: KindPort, Since: release(0, 31, 0), NeedsLock: true,
-		Note: "From 2.10 an empty port means 465 for tls and 587 otherwise."},
-	{Name: "SMTP_FROM", Kind: KindAddress, Since: release(0, 31, 0), NeedsLock: true,
-		Note: "A bare address; the name shown beside it is APP_NAME."},
-	{Name: "SMTP_USER", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true,
-		Note: "Empty when the relay wants no login."},
-	{Name: "SMTP_PASSWORD", Kind: KindText, Since: release(0, 31, 0), Secret: true, NeedsLock: true,
-		Note: "Even when it is empty it wins over SMTP_PASSWORD_FILE."},
-	{Name: "SMTP_PASSWORD_FILE", Kind: KindPath, Since: release(1, 7, 0), NeedsLock: true,
-		Note: "Read as it is: a newline at the end becomes part of the password."},
-	{Name: "SMTP_TLS", Kind: KindTLS, Since: release(0, 31, 0), Default: "none", NeedsLock: true,
-		Note: "none stays in clear text, also when the relay offers STARTTLS."},
-	{Name: "SMTP_SKIP_CERT_VERIFY", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true,
-		Note: "true accepts any certificate, also that of an eavesdropper."},
-
-	{Name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", Kind: KindBool, Since: release(0, 31, 0), Default: "false",
-		NeedsLock: true, Note: "Mails a user about a sign-in from a new device."},
-	{Name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false",
-		NeedsLock: true, Note: "Lets an admin mail a login code to a user."},
-	{Name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", Kind: KindBool, Since: release(0, 49, 0),
-		Default: "false", NeedsLock: true,
-		Note: "Lets anyone ask for a login code by mail: whoever reads the mailbox can then sign in."},
-	{Name: "EMAIL_API_KEY_EXPIRATION_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false",
-		NeedsLock: true, Note: "Mails a user before an API key expires."},
-	{Name: "EMAIL_VERIFICATION_ENABLED", Kind: KindBool, Since: release(2, 2, 0), Default: "false",
-		NeedsLock: true, Note: "Asks users to confirm their address by mail."},
-	{Name: "EMAILS_VERIFIED", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true,
-		Note: "Treats the addresses of users as verified."},
-	{Name: "REQUIRE_USER_EMAIL", Kind: KindBool, Since: release(1, 12, 0), Default: "true", NeedsLock: true,
-		Note: "Whether each user must have an address."},
+	// The address of Pocket ID in the browser, without a path.
+	{Name: "APP_URL", OldName: "PUBLIC_APP_URL", Kind: KindURL},
+	// Required in 2.x. Changing it makes the stored data unreadable.
+	{Name: "ENCRYPTION_KEY", Kind: KindKey, Since: release(1, 6, 0)},
+	// Only with true do the mail variables have an effect.
+	{Name: "UI_CONFIG_DISABLED", OldName: "PUBLIC_UI_CONFIG_DISABLED", Kind: KindBool, Since: release(0, 31, 0), Default: "false"},
+	// The relay. Its certificate must be for this name.
+	{Name: "SMTP_HOST", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true},
+	// From 2.10 an empty port means 465 for tls and 587 otherwise.
+	{Name: "SMTP_PORT", Kind: KindPort, Since: release(0, 31, 0), NeedsLock: true},
+	// A bare address; the name shown beside it is APP_NAME.
+	{Name: "SMTP_FROM", Kind: KindAddress, Since: release(0, 31, 0), NeedsLock: true},
+	// Empty when the relay wants no login.
+	{Name: "SMTP_USER", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true},
+	// Even when it is empty it wins over SMTP_PASSWORD_FILE.
+	{Name: "SMTP_PASSWORD", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true},
+	// Read as it is: a newline at the end becomes part of the password.
+	{Name: "SMTP_PASSWORD_FILE", Kind: KindPath, Since: release(1, 7, 0), NeedsLock: true},
+	// none stays in clear text, also when the relay offers STARTTLS.
+	{Name: "SMTP_TLS", Kind: KindTLS, Since: release(0, 31, 0), Default: "none", NeedsLock: true},
+	// true accepts any certificate, also that of an eavesdropper.
+	{Name: "SMTP_SKIP_CERT_VERIFY", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true},
+	// Mails a user about a sign-in from a new device.
+	{Name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true},
+	// Lets an admin mail a login code to a user.
+	{Name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false", NeedsLock: true},
+	// Lets anyone ask for a login code by mail: whoever reads the mailbox can then sign in.
+	{Name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false", NeedsLock: true},
+	// Mails a user before an API key expires.
+	{Name: "EMAIL_API_KEY_EXPIRATION_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false", NeedsLock: true},
+	// Asks users to confirm their address by mail.
+	{Name: "EMAIL_VERIFICATION_ENABLED", Kind: KindBool, Since: release(2, 2, 0), Default: "false", NeedsLock: true},
+	// Treats the addresses of users as verified.
+	{Name: "EMAILS_VERIFIED", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true},
+	// Whether each user must have an address.
+	{Name: "REQUIRE_USER_EMAIL", Kind: KindBool, Since: release(1, 12, 0), Default: "true", NeedsLock: true},
 }
 
 // Vars are the variables that version v reads, under the names it reads them by.
@@ -94,7 +88,6 @@ func Vars(v Version) []Var {
 		known.Name = KeyName(known.Name, v)
 		if known.Kind == KindTLS && boolTLS(v) {
 			known.Default = "true"
-			known.Note = "true: implicit TLS on port 465, STARTTLS on any other; false: clear text."
 		}
 		out = append(out, known)
 	}

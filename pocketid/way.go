@@ -53,6 +53,18 @@ func (w Way) InContainer() bool {
 	return w == WayCompose || w == WayDocker || w == WayPodman
 }
 
+// HostSetting is the name by which a container reaches the machine that it runs
+// on.
+func (w Way) HostSetting() string {
+	switch w {
+	case WayCompose:
+		return "It reaches this machine as host.docker.internal, with `extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service."
+	case WayDocker:
+		return "It reaches this machine as host.docker.internal, with --add-host host.docker.internal:host-gateway."
+	}
+	return "It reaches this machine as host.containers.internal."
+}
+
 // hostnameSetting is the instruction to give Pocket ID a hostname.
 func (w Way) hostnameSetting(name string) string {
 	switch w {

@@ -130,7 +130,7 @@ func (s identity) nameField(v wizard.View) wizard.Field {
 		},
 	}
 	for _, c := range s.candidates(v) {
-		f.Choices = append(f.Choices, nameChoice(c, said, v.Found[wizard.Identity].Running))
+		f.Choices = append(f.Choices, s.nameChoice(c, said, v))
 	}
 	f.Choices = append(f.Choices, wizard.Choice{Value: another, Cells: []string{"another name"}})
 	if !v.Answers.Unattended && unjudged(v, s.candidates(v)) != nil {
@@ -139,10 +139,14 @@ func (s identity) nameField(v wizard.View) wizard.Field {
 	return f
 }
 
-func nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Verdict, running bool) wizard.Choice {
+func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Verdict, v wizard.View) wizard.Choice {
 	var from []string
 	for _, o := range c.Origins {
-		from = append(from, o.Label())
+		if o == pocketid.FromLocalhost {
+			from = append(from, pocketid.LocalhostLabel(s.world.version(v.Answers)))
+		} else {
+			from = append(from, o.Label())
+		}
 	}
 	choice := wizard.Choice{Value: c.Name, Note: c.Check.Reason}
 	words, took := "not tried", ""
@@ -151,7 +155,7 @@ func nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Verdict, running
 	case ok:
 		choice.Tone, words = verdictWords(verdict)
 		took = millis(verdict.Elapsed)
-	case running:
+	case v.Found[wizard.Identity].Running:
 		choice.Tone, words = wizard.Busy, "asking"
 	}
 	choice.Cells = []string{c.Name, strings.Join(from, ", "), words, took}

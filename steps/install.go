@@ -211,6 +211,12 @@ func (s install) takeRest(a *wizard.Answers, v wizard.View) *wizard.Fault {
 		f := wrong("version", err)
 		return &f
 	}
+	if old := pocketid.TooOld(version); old != "" {
+		f := wizard.Fault{Field: "version", Tone: wizard.Warn, Text: old + " Enter again keeps it."}
+		if !v.Warned(f) {
+			return &f
+		}
+	}
 	appURL := strings.TrimRight(strings.TrimSpace(v.Input["app_url"]), "/")
 	if appURL == "" {
 		f := wizard.Fault{Field: "app_url", Tone: wizard.Bad, Text: "APP_URL is needed, such as https://id.example.com."}

@@ -84,12 +84,11 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 func TestUnreadFileIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	for unread, want := range map[bool]int{true: 1, false: 0} {
-		d := Draft{Locked: true}
-		d.Found.Install.Unread = unread
-		v, _ := pocketid.ParseVersion("2.9.0")
-		d.warn(v)
-		if len(d.Warnings) != want {
-			t.Errorf("unread %v: %q", unread, d.Warnings)
+		var found Surroundings
+		found.Install.Unread = unread
+		got := sceneWorld().minds(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.WayCompose, version(t, "2.9.0"))
+		if len(got) != want {
+			t.Errorf("unread %v: %q", unread, got)
 		}
 	}
 }

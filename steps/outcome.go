@@ -41,3 +41,22 @@ func ReadyToWrite(s wizard.State) bool {
 	d, ok := s.Found[wizard.Write].Result.(*Draft)
 	return s.At == wizard.Write && ok && d != nil
 }
+
+// Finished reports whether a state stands behind the writing: then the guide is
+// done, however it is left.
+func Finished(s wizard.State) bool {
+	_, written := s.Found[wizard.Write].Result.(Written)
+	return s.At == wizard.Write && written
+}
+
+// Fate is what has become of the files of a guide that was left.
+func Fate(s wizard.State) string {
+	f := s.Found[wizard.Write]
+	if _, written := f.Result.(Written); written {
+		return "What was written before stays."
+	}
+	if f.Job.Task == "write" {
+		return "It was left while the file was being written: look at it."
+	}
+	return "Nothing was written."
+}

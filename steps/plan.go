@@ -3,6 +3,7 @@ package steps
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -58,9 +59,10 @@ type Draft struct {
 	// Override is a compose file to be made that sets the hostname; "" is none.
 	Override      string
 	OverrideBytes []byte
-	// Fresh is true when no Pocket ID has run with this file yet, as far as can
-	// be seen.
+	// Fresh is true when no Pocket ID has run with this file yet: there was none,
+	// or the place where Pocket ID keeps its data is known and empty.
 	Fresh    bool
+	usesName bool // this version announces its hostname, in this TLS mode
 	Locked   bool // UI_CONFIG_DISABLED is true already
 	Lock     bool // it will be set
 	Warnings []string
@@ -79,7 +81,7 @@ func (w World) draft(o Order, found Surroundings) (*Draft, error) {
 	if err := d.Before.CheckSave(); err != nil {
 		return nil, err
 	}
-	d.Fresh = !d.Before.Exists || !hasData(o.EnvFile)
+	d.Fresh = d.isNew() || d.unused()
 	version, err := pocketid.ParseVersion(o.Version)
 	if err != nil {
 		return nil, err
@@ -99,14 +101,30 @@ func (w World) draft(o Order, found Surroundings) (*Draft, error) {
 	if d.Before.Exists {
 		d.Diff = envwriter.Diff(d.Before.Bytes, d.Env.New, secretKeys)
 	}
+	return d, w.follow(d, version, readers)
+}
+
+// follow plans what follows from the new file: an override for compose, and what
+// is to be minded.
+func (w World) follow(d *Draft, v pocketid.Version, readers []envwriter.Reader) error {
+	d.usesName = pocketid.UsesHostname(v, d.Order.TLS)
 	d.override()
-	d.warn(version)
-	return d, nil
+	values, err := readers[0].Read(d.Env.New)
+	if err != nil {
+		return err
+	}
+	d.Warnings = append(w.minds(d.Found, values, pocketid.Way(d.Order.Runs), v), d.passwordTwice()...)
+	return nil
+}
+
+// isNew reports whether there is nothing in the file yet.
+func (d *Draft) isNew() bool {
+	return !d.Before.Exists || len(strings.TrimSpace(string(d.Before.Bytes))) == 0
 }
 
 // base is the file to edit: the present one, or a new one from the template.
 func (d *Draft) base(v pocketid.Version, readers []envwriter.Reader) ([]byte, error) {
-	if d.Before.Exists && len(strings.TrimSpace(string(d.Before.Bytes))) > 0 {
+	if !d.isNew() {
 		if d.Order.Mend {
 			mended, _ := envwriter.MendAll(d.Before.Bytes, readers)
 			return mended, nil
@@ -174,33 +192,40 @@ func (d *Draft) override() {
 	d.OverrideBytes = pocketid.Override(in.Service, d.Order.Hostname)
 }
 
-// renames reports whether Pocket ID is to have another hostname than now. The
-// stand-in for a container's id means: leave it.
+// renames reports whether Pocket ID is to have another hostname than now, and
+// announces it. The stand-in for a container's id means: leave it.
 func (d *Draft) renames() bool {
 	name := d.Order.Hostname
-	return name != "" && name != d.Found.Install.Hostname && name != pocketid.StandInContainerID
+	return d.usesName && name != "" && name != d.Found.Install.Hostname && name != pocketid.StandInContainerID
 }
 
-func (d *Draft) warn(v pocketid.Version) {
-	if !d.Locked && !d.Lock {
-		d.Warnings = append(d.Warnings, pocketid.LockMissing(v))
-	}
-	if in := d.Found.Install; in.Unread {
-		d.Warnings = append(d.Warnings, "The service "+in.Service+" in "+filepath.Base(in.ComposeFile)+
-			" does not name this file under env_file:, so it reaches Pocket ID only where environment: has ${...} for it.")
-	}
-	for _, key := range d.Found.Install.Overrides {
-		d.Warnings = append(d.Warnings, key+" is also set under environment: in "+
-			filepath.Base(d.Found.Install.ComposeFile)+", and that one wins.")
-	}
+// passwordTwice warns of a password file that will not be read any more.
+func (d *Draft) passwordTwice() []string {
 	if d.Found.Install.InContainer && d.Found.Values["SMTP_PASSWORD_FILE"] != "" && !d.Order.Password.Empty() {
-		d.Warnings = append(d.Warnings, "SMTP_PASSWORD will win over SMTP_PASSWORD_FILE, which the file has too.")
+		return []string{"SMTP_PASSWORD will win over SMTP_PASSWORD_FILE, which the file has too."}
 	}
+	return nil
 }
 
-// hasData reports whether Pocket ID keeps data beside the .env: then it has run,
-// and its settings may have been made in the admin UI.
-func hasData(envFile string) bool {
-	entries, err := os.ReadDir(filepath.Join(filepath.Dir(envFile), "data"))
-	return err == nil && len(entries) > 0
+// unused reports whether Pocket ID's place for data is known, and empty: then it
+// has not run, and no settings can have been made in its admin UI. A database
+// elsewhere, and a container's volume, cannot be looked into.
+func (d *Draft) unused() bool {
+	for _, key := range []string{"DB_CONNECTION_STRING", "POSTGRES_CONNECTION_STRING", "SQLITE_DB_PATH"} {
+		if d.Found.Values[key] != "" {
+			return false
+		}
+	}
+	way, dir := pocketid.Way(d.Order.Runs), d.Found.Install.DataDir
+	if way != d.Found.Install.Way {
+		dir = ""
+	}
+	if dir == "" && way == pocketid.WayManual {
+		dir = filepath.Join(filepath.Dir(d.Order.EnvFile), "data")
+	}
+	if dir == "" {
+		return false
+	}
+	entries, err := os.ReadDir(dir)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0
 }

@@ -93,6 +93,12 @@ func (s relay) Page(v wizard.View) wizard.Page {
 			s.tlsField(v, port),
 		},
 	}
+	found, _ := result[Surroundings](v, wizard.Install)
+	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil {
+		if warning := s.world.ownLoopback(addr.Host, found.Install, pocketid.Way(a.Runs)); warning != "" {
+			page.Field[0].Note, page.Field[0].NoteTone = warning, wizard.Warn
+		}
+	}
 	chosen, _ := parsePort(port) // none is no port
 	page.Body, page.Aside = portReport(v.Found[wizard.Relay], chosen)
 	return page

@@ -32,7 +32,7 @@ func (r Resume) Page(wizard.View) wizard.Page {
 	}
 	return wizard.Page{
 		Title: "Continue where you left off " + ago(r.Now.Sub(r.At)) + "?",
-		Why:   "The answers so far were kept, but for the password. Nothing has been written.",
+		Why:   "The answers so far were kept, but for the password.",
 		Body:  []wizard.Block{table},
 		Field: []wizard.Field{{
 			Name: "resume", Label: "Next", Kind: wizard.ChoiceField, Default: "continue",

@@ -75,7 +75,7 @@ func shellWord(path string) string {
 }
 
 func done(page wizard.Page, w Written) wizard.Page {
-	page.Title = "Done"
+	page.Title, page.Final = "Done", true
 	page.Why = "The settings are written, and every reader reads them back."
 	table := wizard.Table{}
 	for _, s := range w.Saved {

@@ -319,11 +319,9 @@ func planned(t *testing.T, a wizard.Answers, file string) *Draft {
 		}
 	}
 	d.Before = envwriter.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
-	if err := errors.Join(d.change(base, v, readers), d.encode(base, v, readers)); err != nil {
+	if err := errors.Join(d.change(base, v, readers), d.encode(base, v, readers), sceneWorld().follow(d, v, readers)); err != nil {
 		t.Fatal(err)
 	}
 	d.Diff = envwriter.Diff(base, d.Env.New, secretKeys)
-	d.override()
-	d.warn(v)
 	return d
 }

@@ -20,6 +20,7 @@ func Summary(s wizard.State) string {
 	w, ok := result[Written](v, wizard.Write)
 	if !ok {
 		fmt.Fprintf(&b, "Nothing was written: %s says all this already.\n", s.Answers.EnvFile)
+		mind(&b, OutcomeOf(s).Warnings)
 		return b.String()
 	}
 	for _, f := range w.Saved {
@@ -33,12 +34,16 @@ func Summary(s wizard.State) string {
 			fmt.Fprintf(&b, "Backup:  %s\n", f.Backup)
 		}
 	}
-	for _, warning := range w.Warnings {
-		fmt.Fprintf(&b, "Mind:    %s\n", sentence(warning))
-	}
+	mind(&b, w.Warnings)
 	b.WriteString("Run next:\n")
 	for _, c := range w.Commands {
 		fmt.Fprintf(&b, "  %s\n", c)
 	}
 	return b.String()
+}
+
+func mind(b *strings.Builder, warnings []string) {
+	for _, warning := range warnings {
+		fmt.Fprintf(b, "Mind:    %s\n", sentence(warning))
+	}
 }

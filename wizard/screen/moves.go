@@ -180,8 +180,12 @@ func (m *model) jump(to wizard.ID) tea.Cmd {
 	return tea.Batch(m.say(m.focused(), false), m.apply(wizard.Jumped{To: to}))
 }
 
-// quit leaves at once when nothing was answered yet, and else asks once.
+// quit leaves at once when nothing was answered yet, and else asks once. When all
+// is done it is the last page's Enter.
 func (m *model) quit() tea.Cmd {
+	if m.page.Final {
+		return m.submit()
+	}
 	if m.over != asking && m.answered() {
 		m.over = asking
 		return nil

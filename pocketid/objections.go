@@ -1,0 +1,61 @@
+package pocketid
+
+import "fmt"
+
+// Objections are what keeps the mail settings of a file from having their effect
+// in version v, a sentence each: what it does not read, passes over or refuses.
+// values are the file's, as Pocket ID gets them. None shows a secret.
+func Objections(values map[string]string, v Version) []string {
+	v = orNewest(v)
+	if warning := TooOld(v); warning != "" {
+		return []string{warning}
+	}
+	var list []string
+	if !IsTrue(values[KeyName("UI_CONFIG_DISABLED", v)]) {
+		list = append(list, LockMissing(v))
+	}
+	for _, known := range vars {
+		if value, present := values[known.Name]; present && known.NeedsLock {
+			list = append(list, known.objection(value, v)...)
+		}
+	}
+	return append(list, passwordObjections(values, v)...)
+}
+
+// TooOld says that version v reads no mail variables at all, or "".
+func TooOld(v Version) string {
+	if since := release(0, 31, 0); v.Compare(since) < 0 {
+		return fmt.Sprintf("Pocket ID %s reads no SMTP_ variable: they exist since %s.", v, since)
+	}
+	return ""
+}
+
+// strict is where a bad flag, TLS mode or sender keeps Pocket ID from starting,
+// and an empty flag counts as a bad one.
+func strict(v Version) bool { return v.AtLeast(2, 14, 0) }
+
+func (known Var) objection(value string, v Version) []string {
+	if value == "" && !(known.Kind == KindBool && strict(v)) {
+		return nil
+	}
+	err := Validate(known.Name, value, v)
+	switch {
+	case err == nil:
+		return nil
+	case strict(v) && (known.Kind == KindBool || known.Kind == KindTLS || known.Kind == KindAddress):
+		return []string{fmt.Sprintf("%s: Pocket ID %s does not start otherwise.", err, v)}
+	}
+	return []string{err.Error() + "."}
+}
+
+func passwordObjections(values map[string]string, v Version) []string {
+	password, present := values["SMTP_PASSWORD"]
+	fromFile := values["SMTP_PASSWORD_FILE"] != "" && v.AtLeast(1, 7, 0)
+	switch {
+	case present && password == "" && fromFile:
+		return []string{"SMTP_PASSWORD is there and empty, and so wins over SMTP_PASSWORD_FILE: there is no password."}
+	case values["SMTP_USER"] != "" && password == "" && !fromFile && v.AtLeast(2, 10, 0):
+		return []string{"SMTP_USER is set without a password: Pocket ID after 2.9 refuses that."}
+	}
+	return nil
+}
