@@ -319,3 +319,30 @@ func TestEnterDoesNotWaitForRest(t *testing.T) {
 		t.Errorf("preset %q", got)
 	}
 }
+
+// A question that is open is answered at once, whatever the page under it does.
+func TestDeafnessIsOfThePage(t *testing.T) {
+	d := start(t)
+	toTest(d)
+	d.press("ctrl+c")
+	for _, s := range stages {
+		d.news(s)
+	}
+	d.worked(true)
+	d.press("y")
+	if d.state.Ended != wizard.Quit {
+		t.Errorf("still there:\n%s", d.screen())
+	}
+}
+
+// Where no question fits, one ctrl+c leaves, as the words on the screen say.
+func TestQuitFromATooSmallWindow(t *testing.T) {
+	d := start(t)
+	toIdentity(d)
+	d.resize(38, 10)
+	d.sees("needs 40x12")
+	d.press("ctrl+c")
+	if d.state.Ended != wizard.Quit || d.err != wizard.ErrInterrupted {
+		t.Errorf("ended %v, %v", d.state.Ended, d.err)
+	}
+}

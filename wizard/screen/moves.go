@@ -186,7 +186,7 @@ func (m *model) quit() tea.Cmd {
 	if m.page.Final {
 		return m.submit()
 	}
-	if m.over != asking && m.answered() {
+	if m.over != asking && m.answered() && !m.tooSmall() { // there the question could not be read
 		m.over = asking
 		return nil
 	}

@@ -87,7 +87,7 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, m.keys.Quit) {
 		return m.quit()
 	}
-	if m.tooSmall() || m.now().Before(m.deaf) {
+	if m.tooSmall() || m.over == nothing && m.now().Before(m.deaf) {
 		return nil
 	}
 	switch {
