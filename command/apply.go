@@ -196,5 +196,8 @@ func (f applyFlags) password(ctx context.Context, o *options) (smtpcheck.Secret,
 		return smtpcheck.Secret{}, false, file(err)
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	if text == "" {
+		return smtpcheck.Secret{}, false, usage(errors.New("the password that was given is empty; --user '' is for a relay without a login"))
+	}
 	return smtpcheck.NewSecret(text), text != "", nil
 }

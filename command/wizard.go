@@ -95,8 +95,13 @@ func (g guide) begin(ctx context.Context, m wizard.Machine, show face, keep draf
 	case !answer.Answers.Continue:
 		return m.Start(g.start), nil
 	}
+	recalled, known := g.world.Recall(ctx, saved.State.Answers)
+	saved.State.Answers = recalled
 	state := m.Resume(saved.State)
 	for _, missing := range saved.Missing {
+		if missing == draft.Password && known {
+			continue
+		}
 		state = m.AskAgain(state, missing.Step, wizard.Fault{Field: missing.Field, Tone: wizard.Warn,
 			Text: "The password is not part of what was kept; please give it again."})
 	}

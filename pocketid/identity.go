@@ -43,7 +43,7 @@ func (o Origin) Label() string {
 	case FromTyped:
 		return "typed"
 	case FromContainerID:
-		return "container id"
+		return "such as a container id"
 	}
 	return "many programs' default"
 }

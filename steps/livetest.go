@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"strconv"
@@ -239,11 +240,16 @@ func refusalChoices(v wizard.View, t Trial) []wizard.Choice {
 		list = append([]wizard.Choice{again}, list...)
 	}
 	var untrusted *smtpcheck.CertificateError
+	var unknownCA x509.UnknownAuthorityError
 	if errors.As(t.Result.Failure, &untrusted) {
 		list = append(list, trustChoice)
 	}
+	outside := errors.As(t.Result.Failure, &unknownCA) // what there is to do is not done here
+	if outside {
+		list = append([]wizard.Choice{again}, list...)
+	}
 	list = append(list, showChoice(v))
-	if !d.WaitHelps {
+	if !d.WaitHelps && !outside {
 		list = append(list, again)
 	}
 	if t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity {

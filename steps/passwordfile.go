@@ -40,6 +40,12 @@ func (f *Surroundings) readPasswordFile() {
 func (d *Draft) changePassword(now map[string]string) {
 	password := d.Order.Password
 	switch {
+	case password.Empty() && d.Order.User == "" && now["SMTP_USER"] != "": // the login was given up
+		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
+			if now[key] != "" {
+				d.Changes = append(d.Changes, envwriter.Change{Key: key, Secret: key == "SMTP_PASSWORD"})
+			}
+		}
 	case password.Empty(): // none was given, as after a resume: what is there stays
 	case d.Found.PasswordFile == "":
 		have := now["SMTP_PASSWORD"]

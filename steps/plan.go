@@ -113,7 +113,8 @@ func (w World) follow(d *Draft, v pocketid.Version, readers []envwriter.Reader) 
 	if err != nil {
 		return err
 	}
-	d.Warnings = append(w.minds(d.Found, values, pocketid.Way(d.Order.Runs), v), d.passwordTwice()...)
+	d.Warnings = append(d.Warnings, w.minds(d.Found, values, pocketid.Way(d.Order.Runs), v)...)
+	d.Warnings = append(d.Warnings, d.passwordTwice()...)
 	return nil
 }
 

@@ -16,6 +16,9 @@ import (
 func portReport(f wizard.Finding, chosen int) ([]wizard.Block, string) {
 	var table wizard.Table
 	ports := portsFound(f)
+	if err := noAddress(ports); err != nil {
+		return []wizard.Block{wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}}, ""
+	}
 	for _, p := range ports {
 		table.Rows = append(table.Rows, portRow(p))
 	}
@@ -31,6 +34,16 @@ func portReport(f wizard.Finding, chosen int) ([]wizard.Block, string) {
 		blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Label: "Blocked", Body: text})
 	}
 	return blocks, ""
+}
+
+// noAddress is why a look at the ports did not get as far as the ports, or nil.
+func noAddress(ports []smtpcheck.Port) error {
+	for _, p := range ports {
+		if p.Failure != nil && p.Failure.Stage == smtpcheck.StageDNS {
+			return p.Failure.Err
+		}
+	}
+	return nil
 }
 
 // portsFound are the ports looked at so far, by number.
@@ -61,7 +74,7 @@ func portRow(p smtpcheck.Port) wizard.Row {
 			row.Cells[1] = "open, but " + p.Failure.Error()
 		}
 	case p.State == smtpcheck.PortFiltered:
-		row.Cells[1] = "no answer: a firewall or the hoster drops it"
+		row.Cells[1] = "no answer: a firewall or the hoster drops it, or the host is down"
 	case p.State == smtpcheck.PortRefused:
 		row.Cells[1] = "nothing listens there"
 	}
@@ -80,8 +93,11 @@ func blockedText(ports []smtpcheck.Port) string {
 	return "Hosters that block such ports by default: " + strings.Join(names, ", ") + "."
 }
 
-// doubtPort warns of a port that the look at it has shown to be wrong.
+// doubtPort warns of a host or port that the look at it has shown to be wrong.
 func doubtPort(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
+	if err := noAddress(portsFound(f)); err != nil {
+		return doubt("host", sentence(err.Error()))
+	}
 	for _, p := range portsFound(f) {
 		if p.Port != port {
 			continue
@@ -90,7 +106,7 @@ func doubtPort(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault 
 		case p.State == smtpcheck.PortRefused:
 			return doubt("port", fmt.Sprintf("Nothing listens on port %d.", port))
 		case p.State == smtpcheck.PortFiltered:
-			return doubt("port", fmt.Sprintf("Port %d gives no answer: a firewall or the hoster drops it.", port))
+			return doubt("port", fmt.Sprintf("Port %d gives no answer: a firewall or the hoster drops it, or the host is down.", port))
 		case p.TLS != "" && p.TLS != mode && !(mode == smtpcheck.TLSNone && p.TLS == smtpcheck.TLSStartTLS):
 			return doubt("tls", fmt.Sprintf("Port %d was found to speak %s.", port, p.TLS))
 		}
@@ -99,4 +115,9 @@ func doubtPort(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault 
 }
 
 // millis is a duration as a screen shows it.
-func millis(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) }
+func millis(d time.Duration) string {
+	if d >= 10*time.Second {
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	}
+	return fmt.Sprintf("%d ms", d.Milliseconds())
+}

@@ -47,8 +47,8 @@ func (s provider) Page(v wizard.View) wizard.Page {
 
 func (s provider) choices(v wizard.View) []wizard.Choice {
 	var list []wizard.Choice
-	if host := v.Answers.Host; host != "" {
-		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + host, "as it is now"}})
+	if s.isOfFile(v) {
+		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + v.Answers.Host, "as it is now"}})
 	}
 	for _, p := range s.world.Presets {
 		list = append(list, presetChoice(p))
@@ -82,15 +82,25 @@ func firstHost(p presets.Preset) string {
 	return p.Hosts[0].Host
 }
 
+// isOfFile reports whether the relay is the one that the .env has, so that it can
+// be kept. A practice relay is a new one each time.
+func (s provider) isOfFile(v wizard.View) bool {
+	found, _ := result[Surroundings](v, wizard.Install)
+	return v.Answers.Host != "" && v.Answers.Host == found.Value("SMTP_HOST") && len(s.world.Presets) == 0
+}
+
 // suggest is the choice to begin at: what is set already, else the provider of
 // the sender's domain or whoever receives its mail, else the first of the table.
 func (s provider) suggest(v wizard.View) string {
 	a := v.Answers
-	if a.Host != "" {
+	if s.isOfFile(v) {
 		return keep
 	}
 	if a.Preset != "" {
 		return a.Preset
+	}
+	if a.Host != "" {
+		return presetOf(a.Host)
 	}
 	if p, ok := presets.ForAddress(a.From); ok {
 		return p.ID
@@ -142,11 +152,12 @@ func (s provider) Take(v wizard.View) wizard.Intent {
 	if !p.Usable {
 		return wizard.Stay(a, wizard.Fault{Field: "preset", Text: "Pocket ID cannot send through it: " + p.WhyNot, Tone: wizard.Bad})
 	}
+	chosen := a.Preset == p.ID
 	a.Preset = p.ID
 	if id == Custom {
 		return wizard.Next(a)
 	}
-	before := a.Host
+	before, port := a.Host, a.Port
 	a.Host = firstHost(p)
 	for _, h := range p.Hosts {
 		if h.Host == v.Input["region"] {
@@ -156,6 +167,8 @@ func (s provider) Take(v wizard.View) wizard.Intent {
 	if a.Host != before {
 		a.SkipVerify, a.Untested = false, false // they were said of another relay
 	}
-	a.Port, a.TLS = s.world.endpoint(p, a)
+	if again := chosen && a.Host == before && port != 0; !again { // its port may have been changed since
+		a.Port, a.TLS = s.world.endpoint(p, a)
+	}
 	return wizard.Next(a)
 }

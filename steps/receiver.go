@@ -20,7 +20,7 @@ func (s provider) Wants(v wizard.View) wizard.Job {
 	a := v.Answers
 	domain := s.senderDomain(a)
 	_, owned := presets.ForAddress(a.From)
-	if domain == "" || owned || a.Host != "" || len(s.world.Presets) > 0 || a.Unattended || a.Offline ||
+	if domain == "" || owned || a.Host != "" || a.Preset != "" || len(s.world.Presets) > 0 || a.Unattended || a.Offline ||
 		s.world.DNS == nil && deliverability.Reserved(domain) {
 		return wizard.Job{}
 	}

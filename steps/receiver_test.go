@@ -56,7 +56,7 @@ func TestReceiverIsSuggested(t *testing.T) {
 		{name: "not in the DNS", answers: wizard.Answers{AppURL: "https://id.nowhere.de"}, want: first},
 		{name: "one that cannot be used", answers: wizard.Answers{AppURL: "https://id.tuta-firm.de"}, want: first},
 		{name: "a mailbox's own provider", answers: wizard.Answers{AppURL: "https://id.firm.de", From: "a@gmx.de"}, want: "gmx"},
-		{name: "a relay is there", answers: wizard.Answers{AppURL: "https://id.firm.de", Host: "mx.own.de"}, want: keep},
+		{name: "a relay is there", answers: wizard.Answers{AppURL: "https://id.firm.de", Host: "mx.own.de"}, want: Custom},
 		{name: "nobody reads it", answers: wizard.Answers{AppURL: "https://id.firm.de", Unattended: true}, want: first},
 		{name: "a preset of the world", answers: wizard.Answers{AppURL: "https://id.firm.de"},
 			presets: []presets.Preset{{ID: "practice", Usable: true}}, want: "practice"},

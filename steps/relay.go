@@ -44,7 +44,8 @@ func (s relay) Work(ctx context.Context, job wizard.Job, _ wizard.View, report f
 	return smtpcheck.Ports(ctx, survey.host, splitPorts(survey.ports), options, func(p smtpcheck.Port) { report(p) })
 }
 
-// ports are the ones to look at: the usual ones, the preset's, and the one set.
+// ports are the ones to look at: the preset's, else the usual ones, and the one
+// set.
 func (s relay) ports(v wizard.View) []int {
 	p, _ := s.world.preset(v.Answers.Preset)
 	var ports []int
@@ -130,7 +131,8 @@ func (s relay) tlsField(v wizard.View, port string) wizard.Field {
 func (s relay) modeFor(v wizard.View, port string) smtpcheck.TLSMode {
 	a := v.Answers
 	port = strings.TrimSpace(port)
-	if portText(a.Port) == port && a.TLS != "" {
+	refused := v.Fault.Field == "tls" && v.Fault.Tone == wizard.Bad // sent back by the test
+	if portText(a.Port) == port && a.TLS != "" && !refused {
 		return a.TLS
 	}
 	for _, p := range portsFound(v.Found[wizard.Relay]) {

@@ -114,7 +114,12 @@ func installScenes(t *testing.T, add addScene) {
 	add("provider-suggested", wizard.Provider, firm, wizard.Finding{
 		Job: wizard.Job{Task: "receiver", For: "firm.de"}, Result: receiverFor(t, "aspmx1.migadu.com"),
 	}, nil)
-	add("provider-keep", wizard.Provider, sceneAnswers(), nil, nil)
+	add("provider-keep", wizard.Provider, sceneAnswers(), nil, func(s *wizard.State) {
+		found := inCompose(t)
+		found.Values["SMTP_HOST"] = relayHost
+		s.Found[wizard.Install] = wizard.Finding{Result: found}
+	})
+	add("provider-again", wizard.Provider, sceneAnswers(), nil, nil)
 }
 
 // inCompose is an install as compose runs it.

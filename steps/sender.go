@@ -25,7 +25,7 @@ func (s sender) Page(v wizard.View) wizard.Page {
 		Title: "Who is the sender?",
 		Why:   "The address that Pocket ID's mail comes from, the login at " + orElse(a.Host, "the relay") + " if it wants one, and where the test message shall go.",
 		Field: []wizard.Field{
-			fromField(from, p), userField(a, p, typedFrom), passwordField(a, p),
+			fromField(from, p), userField(a, p, typedFrom), passwordField(v, p),
 			toField(orElse(a.To, typedFrom)),
 		},
 	}
@@ -57,16 +57,27 @@ func userField(a wizard.Answers, p presets.Preset, from string) wizard.Field {
 	return f
 }
 
-func passwordField(a wizard.Answers, p presets.Preset) wizard.Field {
-	return wizard.Field{
+// noLogin reports whether the user was emptied: then there is to be no login any
+// more, and a password from before goes too.
+func noLogin(a wizard.Answers, user string) bool {
+	return user == "" && a.User != ""
+}
+
+func passwordField(v wizard.View, p presets.Preset) wizard.Field {
+	a := v.Answers
+	f := wizard.Field{
 		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.Password.Empty(),
 		Flag: "--password-stdin or --password-file", Note: p.Password,
 		Help: wizard.Help{
-			What:    "SMTP_PASSWORD. It goes to the relay and into the .env, and nowhere else.",
+			What:    "SMTP_PASSWORD. It goes to the relay and into the .env, or into a file of its own where no .env can hold it, and nowhere else.",
 			Example: "an app password, or an API key",
 			Where:   orElse(p.DocURL, "In the provider's SMTP settings."),
 		},
 	}
+	if f.Kept && noLogin(a, strings.TrimSpace(v.Text("user", a.User))) {
+		f.Kept, f.Note = false, "Without a user there is no login, and the password from before is dropped."
+	}
+	return f
 }
 
 func toField(to string) wizard.Field {
@@ -121,7 +132,7 @@ func (s sender) Take(v wizard.View) wizard.Intent {
 		return wizard.Correct(a, wizard.Input{"to": to}, note("to", "The bare address "+to+" was taken."))
 	}
 	password, typed := v.Secret("password")
-	if !typed {
+	if !typed && !noLogin(a, user) {
 		password = a.Password
 	}
 	if f := s.login(v, user, password); f != (wizard.Fault{}) {
@@ -131,6 +142,7 @@ func (s sender) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, f)
 	}
 	a.From, a.User, a.Password, a.To = from, user, password, to
+	a.PasswordTyped = !password.Empty() && (typed || a.PasswordTyped)
 	return wizard.Next(a)
 }
 

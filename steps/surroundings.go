@@ -61,6 +61,16 @@ func (f Surroundings) readAs(readers []string) Surroundings {
 	return f
 }
 
+// Recall takes the password of a draft from the file again, unless it was typed;
+// false when it is not to be had there.
+func (w World) Recall(ctx context.Context, a wizard.Answers) (wizard.Answers, bool) {
+	if a.PasswordTyped {
+		return a, false
+	}
+	a.Password = w.LookRound(ctx, a.EnvFile).readAs(w.readers(a)).Password
+	return a, !a.Password.Empty()
+}
+
 // fullName is FQDN, which may go on asking after ctx has ended.
 func (w World) fullName(ctx context.Context, hostname string) string {
 	names := make(chan string, 1)

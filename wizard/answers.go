@@ -32,7 +32,9 @@ type Answers struct {
 	From     string
 	User     string
 	Password smtpcheck.Secret `json:"-"`
-	To       string           // recipient of the test
+	// PasswordTyped: the password was typed, so it is not to be had from the .env.
+	PasswordTyped bool
+	To            string // recipient of the test
 
 	// Identity
 	Hostname string // the name that Pocket ID's os.Hostname() shall return

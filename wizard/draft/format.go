@@ -53,10 +53,12 @@ func onDisk(s wizard.State, env string, missing []Missing) file {
 	slices.SortFunc(names, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Field, b.Field))
 	})
+	answers := s.Answers
+	answers.PasswordTyped = answers.PasswordTyped || !s.Secrets[Password.Step][Password.Field].Empty()
 	return file{
 		Version: version, EnvFile: env,
 		At: s.At, History: s.History, Return: s.Return,
-		Answers: s.Answers, Inputs: s.Inputs, Missing: slices.Compact(names),
+		Answers: answers, Inputs: s.Inputs, Missing: slices.Compact(names),
 	}
 }
 

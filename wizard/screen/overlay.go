@@ -88,7 +88,7 @@ func (m *model) question(w int) []string {
 	}
 	lines = append(lines, m.look.paragraphs(kept, w)...)
 	if m.hasSecrets() {
-		lines = append(lines, m.look.paragraphs("Passwords are never kept: you will be asked for them again.", w)...)
+		lines = append(lines, m.look.paragraphs("Passwords are never kept: one that was typed will be asked for again.", w)...)
 	}
 	return append(lines, "", m.look.strong.Render("enter")+" stay", m.look.strong.Render("y")+"     leave")
 }
