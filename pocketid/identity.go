@@ -43,7 +43,7 @@ func (o Origin) Label() string {
 	case FromTyped:
 		return "typed"
 	case FromContainerID:
-		return "such as a container id"
+		return "some container id"
 	}
 	return "many programs' default"
 }
