@@ -85,6 +85,70 @@ func TestResumeAfterDroppedLine(t *testing.T) {
 	}
 }
 
+// TestResumeWithThePasswordOfTheFile asks for no password that the .env has.
+func TestResumeWithThePasswordOfTheFile(t *testing.T) {
+	t.Parallel()
+	w, _ := toIdentity(t)
+	finish(w)
+	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w.Opens("Where is Pocket ID?")
+	w.Keys(keyEnter, keyEnter, keyEnter)
+	w.Instead("https://sso.example.com")
+	w.Until("› Keep localhost")
+	w.Keys(ctrlC)
+	w.Until("Leave before it is finished?")
+	w.Keys("y")
+	w.Ends(130)
+	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w.Opens("Continue where you left off just now?", "https://sso.example.com")
+	w.Keys(keyEnter)
+	w.Opens("[Provider]", "› Keep localhost")
+	w.Keys(keyEnter)
+	w.Until("Where is the relay?")
+	w.Keys(keyEnter, keyEnter, keyEnter)
+	w.Until("kept as it is; type to change")
+	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
+	w.Opens("[Identity]", "accepted", "enter use this")
+}
+
+// TestLoginIsGivenUp empties the user: the password of the .env goes too.
+func TestLoginIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w, _ := toIdentity(t)
+	finish(w)
+	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w.Opens("Where is Pocket ID?")
+	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
+	w.Until("› Keep localhost")
+	w.Keys(keyEnter)
+	w.Until("Where is the relay?")
+	w.Keys(keyEnter, keyEnter, keyEnter)
+	w.Until("Who is the sender?")
+	w.Keys(keyEnter)
+	w.Instead("")
+	w.Until("Without a user there is no login, and the password from before is dropped.")
+	w.Keys(keyEnter, keyEnter)
+	w.Opens("[Identity]", "The names could not be judged")
+	w.Keys(keyEnter)
+	w.Opens("[Test]", "Authentication required", "› Change the user")
+	w.Choose("Go on without a delivered message")
+	w.Keys(keyEnter)
+	w.Opens("[Write]", "- SMTP_USER="+relayUser, "- SMTP_PASSWORD=")
+}
+
+// finish goes from the identity to the end.
+func finish(w *terminal) {
+	w.T.Helper()
+	w.Keys(keyEnter)
+	w.Opens("Accepted", "› Go on")
+	w.Keys(keyEnter)
+	w.Opens("[Write]", "Lock the UI")
+	w.Keys(keyEnter, keyEnter)
+	w.Opens("Done", "› Finish")
+	w.Keys(keyEnter)
+	w.Ends(0)
+}
+
 // TestBeginAnew forgets the answers on demand.
 func TestBeginAnew(t *testing.T) {
 	t.Parallel()

@@ -202,12 +202,14 @@ func TestLeavingWhatIsDone(t *testing.T) {
 			w.Keys(keyEnter)
 			w.Opens("Accepted", "› Go on")
 			w.Keys(keyEnter)
-			w.Opens("[Write]", "Lock the UI")
-			w.Keys(keyEnter, keyEnter)
+			w.Opens("[Write]", "› Yes, set UI_CONFIG_DISABLED=true")
+			w.Keys(keyDown, keyEnter)
+			w.Opens("› Write it", "! SMTP_ variables have no effect until UI_CONFIG_DISABLED=true is set.")
+			w.Keys(keyEnter)
 			w.Opens("Done", "› Finish")
 			leave(w)
 			w.Ends(0)
-			if out := w.Flat(); len(r.Delivered()) != 1 || !strings.Contains(out, "Mail works: localhost took the test") || !strings.Contains(out, "Run next:") {
+			if out := w.Flat(); len(r.Delivered()) != 1 || !strings.Contains(out, "localhost took the test") || !strings.Contains(out, "Run next:") {
 				t.Errorf("the screen is\n%s", w.Screen())
 			}
 			if left, _ := filepath.Glob(filepath.Join(w.Cmd.Dir, "state", "smtp-wizard", "*.json")); len(left) > 0 {
@@ -229,5 +231,34 @@ func TestLeavingBeforeIt(t *testing.T) {
 	w.Ends(130)
 	if !strings.Contains(w.Flat(), "Nothing was written.") {
 		t.Errorf("the screen is\n%s", w.Screen())
+	}
+}
+
+// TestDemoAgain finds the demo.env of an earlier one, whose relay is gone.
+func TestDemoAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for range 2 {
+		w := at80x24(t, dir, nil, "demo")
+		w.Opens("Where is Pocket ID?")
+		w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
+		w.Until("› Practice relay")
+		w.Keys(keyEnter)
+		w.Opens("Where is the relay?", "open, tls", "open, starttls")
+		w.Keys(keyEnter, keyEnter, keyEnter)
+		w.Until("Who is the sender?")
+		w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
+		w.Opens("[Identity]", "accepted here")
+		w.Keys(keyEnter)
+		w.Opens("Accepted", "› Go on")
+		w.Keys(keyEnter)
+		w.Opens("[Write]", "enter use this")
+		w.Keys(keyEnter, keyEnter)
+		w.Opens("Done", "› Finish")
+		w.Keys(keyEnter)
+		w.Ends(0)
+		if !strings.Contains(w.Flat(), "Mail works: localhost took the test") {
+			t.Errorf("the screen is\n%s", w.Screen())
+		}
 	}
 }

@@ -21,6 +21,9 @@ func (s sender) Page(v wizard.View) wizard.Page {
 	p, _ := s.world.preset(a.Preset)
 	from := orElse(a.From, s.suggestFrom(a, p))
 	typedFrom := v.Text("from", from)
+	if bare, _, err := parseAddress(typedFrom); err == nil {
+		typedFrom = bare
+	}
 	return wizard.Page{
 		Title: "Who is the sender?",
 		Why:   "The address that Pocket ID's mail comes from, the login at " + orElse(a.Host, "the relay") + " if it wants one, and where the test message shall go.",

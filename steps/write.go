@@ -162,17 +162,23 @@ func fileTable(d *Draft) wizard.Table {
 	return t
 }
 
+// lockField asks for UI_CONFIG_DISABLED. What comes of the answer that stands is
+// said below the field, also when it is not the one being asked, and what would
+// come of the other one beside that.
 func lockField(d *Draft, a wizard.Answers) wizard.Field {
 	version, _ := pocketid.ParseVersion(a.Version)
+	yes := wizard.Choice{Value: "yes", Cells: []string{"Yes, set " + pocketid.KeyName("UI_CONFIG_DISABLED", version) + "=true"}}
+	no := wizard.Choice{Value: "no", Cells: []string{"No, leave it"}}
 	f := wizard.Field{
 		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(d.Lock),
-		Note: pocketid.LockSummary(version),
 		Help: wizard.Help{What: strings.Join(pocketid.LockEffects(version), " ")},
-		Choices: []wizard.Choice{
-			{Value: "yes", Cells: []string{"Yes, set " + pocketid.KeyName("UI_CONFIG_DISABLED", version) + "=true"}},
-			{Value: "no", Cells: []string{"No, leave it"}, Note: pocketid.LockMissing(version)},
-		},
 	}
+	if d.Lock {
+		f.Note, no.Note = pocketid.LockSummary(version), pocketid.LockMissing(version)
+	} else {
+		f.Note, f.NoteTone, yes.Note = pocketid.LockMissing(version), wizard.Warn, pocketid.LockSummary(version)
+	}
+	f.Choices = []wizard.Choice{yes, no}
 	return f
 }
 

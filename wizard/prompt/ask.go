@@ -77,9 +77,13 @@ const (
 	askedAnew        // so are its note and its choices
 )
 
-// standing is the answer that Enter alone gives.
+// standing is the answer that Enter alone gives. One that was found wrong cannot
+// be edited here, so it does not stand again.
 func (f *face) standing(field wizard.Field) string {
 	value := f.value(field.Name)
+	if fault := f.state.Fault; fault.Field == field.Name && fault.Tone == wizard.Bad && field.Kind == wizard.TextField {
+		return field.Default
+	}
 	if field.Kind == wizard.ChoiceField && indexOf(field.Choices, value) < 0 {
 		return field.Default
 	}

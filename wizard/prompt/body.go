@@ -14,7 +14,7 @@ import (
 func (f *face) heading() {
 	page := f.page()
 	i := slices.IndexFunc(f.machine.Steps, func(s wizard.Step) bool { return s.ID() == f.state.At })
-	f.shown = nil
+	f.shown, f.title, f.why = nil, page.Title, page.Why
 	f.out.blank()
 	where := fmt.Sprintf("Page %d of %d: %s", i+1, len(f.machine.Steps), f.machine.Steps[i].Name())
 	if home := f.machine.Step(f.state.Return); home != nil {
@@ -27,12 +27,25 @@ func (f *face) heading() {
 	f.out.say("", page.Why)
 }
 
+// headingAgain says what work has made of the heading.
+func (f *face) headingAgain() {
+	page := f.page()
+	if page.Title != f.title {
+		f.out.say("", page.Title)
+	}
+	if page.Why != f.why && page.Why != "" {
+		f.out.say("", page.Why)
+	}
+	f.title, f.why = page.Title, page.Why
+}
+
 // settle waits for the work that the page waits for, and a moment for work that
 // it need not wait for, and prints what they find.
 func (f *face) settle(ctx context.Context) error {
 	if err := f.busy(ctx); err != nil {
 		return err
 	}
+	f.headingAgain()
 	page, found := f.page(), f.state.Found[f.state.At]
 	if page.Aside == "" || !found.Running || f.waited == found.Run {
 		f.news(true)

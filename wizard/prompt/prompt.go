@@ -58,6 +58,8 @@ type face struct {
 	over     chan struct{} // closed when nobody receives outcomes any more
 
 	shown    map[string]int // what stands printed of the current page's body
+	title    string         // the page's title and reason, as printed last
+	why      string
 	listedTo int            // how far a long list has been shown
 	waited   int            // the run of aside work that was waited for
 

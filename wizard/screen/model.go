@@ -26,6 +26,9 @@ type model struct {
 
 	form  []*widget
 	focus int
+	// worksFor is the field whose answer made the page work; when its fields are
+	// back, the focus is behind it.
+	worksFor string
 	over  overlay
 	jumps list // of the overlay that goes to a done step
 	top   int  // the first line of the body in sight
@@ -97,9 +100,12 @@ func (m *model) refresh(opened bool) {
 		m.form = append(m.form, w)
 	}
 	if opened {
-		m.top, m.byHand, focused = 0, false, m.state.Focus
+		m.top, m.byHand, focused, m.worksFor = 0, false, m.state.Focus, ""
 	}
 	m.focus = max(m.index(focused), 0)
+	if i := m.index(m.worksFor); i >= 0 && focused == "" {
+		m.focus, m.worksFor = min(i+1, len(m.form)-1), ""
+	}
 }
 
 // sync takes what the machine knows of the field. An answer that is not yet

@@ -111,6 +111,9 @@ func (m *model) enter() tea.Cmd {
 		m.goTo(i + 1)
 		return cmd
 	}
+	if len(m.form) == 0 && m.page.Busy != "" {
+		m.worksFor = name
+	}
 	return tea.Batch(cmd, m.submit())
 }
 
