@@ -70,7 +70,7 @@ func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
 func demoWorld(o *options, relay *practice.Relay, b practice.Behaviour) steps.World {
 	w := steps.Real()
 	w.Getenv = o.Getenv
-	w.RootCAs = relay.CA()
+	w.RootCAs, w.Practice = relay.CA(), true
 	w.Detect = func(string) pocketid.Install {
 		version, _ := pocketid.ParseVersion("2.9.0")
 		return pocketid.Install{

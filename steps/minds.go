@@ -42,7 +42,7 @@ func (w World) ownLoopback(host string, in pocketid.Install, way pocketid.Way) s
 	address, err := netip.ParseAddr(host)
 	local := strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 	shared := in.Way == way && in.HostNetwork
-	if !local || !way.InContainer() || shared || len(w.Presets) > 0 {
+	if !local || !way.InContainer() || shared || w.Practice {
 		return ""
 	}
 	return "In the container of Pocket ID, " + host + " is the container itself and not this machine. " + way.HostSetting()

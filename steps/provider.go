@@ -86,7 +86,7 @@ func firstHost(p presets.Preset) string {
 // be kept. A practice relay is a new one each time.
 func (s provider) isOfFile(v wizard.View) bool {
 	found, _ := result[Surroundings](v, wizard.Install)
-	return v.Answers.Host != "" && v.Answers.Host == found.Value("SMTP_HOST") && len(s.world.Presets) == 0
+	return v.Answers.Host != "" && v.Answers.Host == found.Value("SMTP_HOST") && !s.world.Practice
 }
 
 // suggest is the choice to begin at: what is set already, else the provider of
@@ -99,6 +99,9 @@ func (s provider) suggest(v wizard.View) string {
 	if a.Preset != "" {
 		return a.Preset
 	}
+	for _, p := range s.world.Presets {
+		return p.ID
+	}
 	if a.Host != "" {
 		return presetOf(a.Host)
 	}
@@ -107,9 +110,6 @@ func (s provider) suggest(v wizard.View) string {
 	}
 	if r, ok := s.receiver(v); ok && r.Preset.Usable {
 		return r.Preset.ID
-	}
-	for _, p := range s.world.Presets {
-		return p.ID
 	}
 	return presets.All()[0].ID
 }

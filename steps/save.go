@@ -39,15 +39,19 @@ func (w World) Save(d *Draft) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	out := Written{Saved: saved, Env: d.Env, Readers: strings.Split(d.Order.Readers, ","), Warnings: d.Warnings, Commands: d.commands()}
+	out := Written{Saved: saved, Env: d.Env, Readers: strings.Split(d.Order.Readers, ","), Warnings: d.Warnings, Commands: w.commands(d)}
 	for _, s := range saved {
 		out.Warnings = append(out.Warnings, s.Warnings...)
 	}
 	return out, nil
 }
 
-// commands make Pocket ID take the new settings.
-func (d *Draft) commands() []string {
+// commands make Pocket ID take the new settings. After a practice there is none
+// to take them.
+func (w World) commands(d *Draft) []string {
+	if w.Practice {
+		return []string{"# that was practice; for the real one:", "smtp-wizard --env-file /path/to/.env"}
+	}
 	way := pocketid.Way(d.Order.Runs)
 	var list []string
 	if name := d.Order.Hostname; d.renames() {

@@ -302,7 +302,7 @@ func writeScenes(t *testing.T, add addScene) {
 	add("write-mounted", wizard.Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
 	d := planned(t, a, old)
 	add("done", wizard.Write, a, Written{
-		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: d.commands(),
+		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
 		Saved: []envwriter.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
 			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},

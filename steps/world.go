@@ -45,6 +45,9 @@ type World struct {
 
 	// Presets come before those of the table; the demo's relay is one.
 	Presets []presets.Preset
+	// Practice: the relay is one to practise on, another each time, and no Pocket
+	// ID is to use it.
+	Practice bool
 	// Given are answers that the guide begins with.
 	Given wizard.Answers
 }

@@ -60,8 +60,8 @@ type face struct {
 	shown    map[string]int // what stands printed of the current page's body
 	title    string         // the page's title and reason, as printed last
 	why      string
-	listedTo int            // how far a long list has been shown
-	waited   int            // the run of aside work that was waited for
+	listedTo int // how far a long list has been shown
+	waited   int // the run of aside work that was waited for
 
 	asideBound, firstWord, laterWord time.Duration
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
@@ -135,6 +136,7 @@ func TestEchoIsRestored(t *testing.T) {
 	for g.echoes(t) {
 	}
 	g.press(t, "half a passw")
+	time.Sleep(100 * time.Millisecond) // the kernel takes it in on its own time, and only then with the echo off
 	g.cancel()
 	if err := g.end(t); !errors.Is(err, context.Canceled) || !g.echoes(t) {
 		t.Errorf("%v, echo %v", err, g.echoes(t))

@@ -29,9 +29,9 @@ type model struct {
 	// worksFor is the field whose answer made the page work; when its fields are
 	// back, the focus is behind it.
 	worksFor string
-	over  overlay
-	jumps list // of the overlay that goes to a done step
-	top   int  // the first line of the body in sight
+	over     overlay
+	jumps    list // of the overlay that goes to a done step
+	top      int  // the first line of the body in sight
 	// byHand says that the admin scrolled; the next other key brings the focus
 	// back into sight.
 	byHand bool
