@@ -48,7 +48,8 @@ type Install struct {
 	HostNetwork bool
 	DataDir     string // where Pocket ID keeps its data; "" is not known
 
-	Unread bool // compose gives the container nothing of the file
+	Unread   bool     // compose gives the container nothing of the file
+	EnvFiles []string // what compose gives it under env_file:, as whole paths
 
 	// Readers are the --readers names of the programs that read the file.
 	Readers []string

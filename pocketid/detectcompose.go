@@ -8,11 +8,27 @@ import (
 	"github.com/joho/godotenv"
 )
 
-// detectCompose looks for a compose file beside the .env. fits is true when the
-// Pocket ID service names the .env; a compose file that does not is reported too,
-// for want of something better.
+// levelsAbove is how many directories above a .env may have the compose file that
+// names it.
+const levelsAbove = 2
+
+// detectCompose looks for a compose file beside the .env, and above it for one
+// that names it. fits is true when the Pocket ID service names the .env; a compose
+// file beside it that does not is reported too, for want of something better.
 func detectCompose(m Machine, envPath string) (in Install, fits bool) {
 	dir := filepath.Dir(envPath)
+	in, fits = composeIn(m, dir, envPath)
+	for up := 0; up < levelsAbove && in.ComposeFile == ""; up++ {
+		dir = filepath.Dir(dir)
+		if above, ok := composeIn(m, dir, envPath); ok {
+			return above, true
+		}
+	}
+	return in, fits
+}
+
+// composeIn reads the compose file of a directory, as it concerns the .env.
+func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 	file, data := m.firstFile(dir, ComposeFiles)
 	if file == "" {
 		return Install{}, false
@@ -31,17 +47,20 @@ func detectCompose(m Machine, envPath string) (in Install, fits bool) {
 		c = c.Merge(over)
 	}
 	in = Install{
-		Way: WayCompose, WayFrom: filepath.Base(file) + " beside the file",
+		Way: WayCompose, WayFrom: file,
 		Service: c.Service, ComposeFile: file, OverrideFile: override,
 		AppURL: c.AppURL, Overrides: c.overrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
 	}
-	if in.DataDir = c.DataDir; in.DataDir != "" && !filepath.IsAbs(in.DataDir) {
-		in.DataDir = filepath.Join(dir, in.DataDir)
+	if c.DataDir != "" {
+		in.DataDir = within(dir, c.DataDir)
 	}
 	if c.Version.Known() {
 		in.Version, in.VersionFrom = c.Version, "image "+c.Image+" in "+filepath.Base(file)
 	}
 	m.composeHostname(&in, c, hostnameFrom)
+	for _, f := range c.EnvFiles {
+		in.EnvFiles = append(in.EnvFiles, within(dir, f.Path))
+	}
 	in.Readers, fits = composeReaders(c, envPath, dir)
 	in.Unread = !fits
 	in.Notes = composeNotes(in, c, fits, filepath.Base(envPath))
@@ -70,11 +89,7 @@ func composeReaders(c Compose, envPath, dir string) (readers []string, fits bool
 		}
 	}
 	for _, f := range c.EnvFiles {
-		p := f.Path
-		if !filepath.IsAbs(p) {
-			p = filepath.Join(dir, p)
-		}
-		if filepath.Clean(p) != envPath {
+		if within(dir, f.Path) != envPath {
 			continue
 		}
 		fits = true
@@ -92,6 +107,14 @@ func composeReaders(c Compose, envPath, dir string) (readers []string, fits bool
 		add("compose")
 	}
 	return readers, fits
+}
+
+// within is a path of a compose file that lies in dir.
+func within(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(dir, path)
 }
 
 // overrides are the keys that win over the file: not those that hand on what the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"smtp-wizard/envwriter"
@@ -127,6 +128,7 @@ func urlField(a wizard.Answers, found Surroundings, w World) wizard.Field {
 	f.Default = a.AppURL
 	for _, from := range []struct{ value, note string }{
 		{found.Value("APP_URL"), "From the .env."},
+		{found.Install.AppURL, "From environment: in the compose file."},
 		{w.Getenv("APP_URL"), "From the environment."},
 		{w.Getenv("PUBLIC_APP_URL"), "From PUBLIC_APP_URL of the environment."},
 	} {
@@ -166,6 +168,12 @@ func (s install) Take(v wizard.View) wizard.Intent {
 	if broken := fatal(found.Problems); len(broken) > 0 && !a.Mend {
 		return s.refuse(v, a, unreadable(broken[0], found.Curable && !a.Unattended))
 	}
+	if intent, other := elsewhere(v, a, found, path); other {
+		return intent
+	}
+	if repaired, ok := repairURL(v.Input["app_url"]); ok {
+		return wizard.Correct(a, wizard.Input{"app_url": repaired}, note("app_url", "APP_URL is scheme and host alone, so "+repaired+" was taken."))
+	}
 	if err := s.takeRest(&a, v); err != nil {
 		return wizard.Stay(a, *err)
 	}
@@ -202,6 +210,23 @@ func unreadable(p envwriter.Problem, curable bool) wizard.Fault {
 		f.Text += " Mend it in an editor, then press Enter here."
 	}
 	return f
+}
+
+// repairURL makes an APP_URL of a bare host, or of the address of a page; ok is
+// false where there is nothing to repair, or no way to.
+func repairURL(typed string) (repaired string, ok bool) {
+	typed = strings.TrimRight(strings.TrimSpace(typed), "/")
+	whole := typed
+	if !strings.Contains(typed, "://") {
+		whole = "https://" + typed
+	}
+	u, err := url.Parse(whole)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || !strings.Contains(u.Hostname(), ".") || u.User != nil {
+		return "", false
+	}
+	repaired = u.Scheme + "://" + u.Host
+	newest := pocketid.NewestKnown()
+	return repaired, repaired != typed && pocketid.Validate("APP_URL", repaired, newest) == nil
 }
 
 func (s install) takeRest(a *wizard.Answers, v wizard.View) *wizard.Fault {

@@ -64,10 +64,22 @@ func (w World) commands(d *Draft) []string {
 			list = append(list, "hostnamectl set-hostname "+name)
 		}
 	}
-	if dir := filepath.Dir(d.Order.EnvFile); way == pocketid.WayCompose && dir != "." {
+	dir := filepath.Dir(d.Order.EnvFile)
+	if in := d.Found.Install; in.ComposeFile != "" && !sameDirectory(in.ComposeFile, d.Order.EnvFile) {
+		dir = filepath.Dir(in.ComposeFile)
+	}
+	if way == pocketid.WayCompose && dir != "." {
 		list = append(list, "cd "+shellWord(dir))
 	}
 	return append(list, way.RestartCommand(shellWord(d.Found.Install.Service)))
+}
+
+// sameDirectory reports whether two files lie side by side, however their paths
+// are written.
+func sameDirectory(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && filepath.Dir(a) == filepath.Dir(b)
 }
 
 // shellWord quotes a path for a shell where it needs it.

@@ -12,10 +12,14 @@ import (
 func Summary(s wizard.State) string {
 	var b strings.Builder
 	v := s.ViewOf(wizard.Write)
-	if t, ok := result[Trial](v, wizard.LiveTest); ok && t.Result.Failure == nil && !s.Answers.Untested {
-		fmt.Fprintf(&b, "Mail works: %s took the test %s for %s.\n", t.Setup.Host, t.Token, t.Setup.To)
-	} else {
+	t, tested := result[Trial](v, wizard.LiveTest)
+	switch out := OutcomeOf(s); {
+	case !tested || t.Result.Failure != nil || s.Answers.Untested:
 		b.WriteString("Mail is not proven: no test message was accepted.\n")
+	case len(out.Warnings) > 0:
+		fmt.Fprintf(&b, "%s took the test %s for %s, but mind what follows.\n", t.Setup.Host, t.Token, t.Setup.To)
+	default:
+		fmt.Fprintf(&b, "Mail works: %s took the test %s for %s.\n", t.Setup.Host, t.Token, t.Setup.To)
 	}
 	w, ok := result[Written](v, wizard.Write)
 	if !ok {

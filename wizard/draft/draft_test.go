@@ -427,3 +427,37 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A login in a URL that was pasted into a field is a secret too.
+func TestUserinfoIsNotKept(t *testing.T) {
+	_, env := home(t)
+	d := open(t, env)
+	s := someState()
+	s.Inputs = map[wizard.ID]wizard.Input{wizard.Relay: {"host": "smtp+x://bob:gehe@im@mail.example.com:587"}, wizard.Sender: {"from": "ID <a@example.com>"}}
+	if err := d.Save(s); err != nil {
+		t.Fatal(err)
+	}
+	saved, ok := d.Load()
+	if !ok || saved.State.Inputs[wizard.Relay]["host"] != "smtp+x://mail.example.com:587" || saved.State.Inputs[wizard.Sender]["from"] != "ID <a@example.com>" {
+		t.Errorf("%v: %v", ok, saved.State.Inputs)
+	}
+	if s.Inputs[wizard.Relay]["host"] != "smtp+x://bob:gehe@im@mail.example.com:587" {
+		t.Error("the state itself was changed")
+	}
+}
+
+// A password that was typed is told from one that the .env has, also before its
+// page was left.
+func TestTypedPasswordsAreTold(t *testing.T) {
+	_, env := home(t)
+	d := open(t, env)
+	s := someState()
+	s.Answers.Password = smtpcheck.NewSecret("of the file")
+	for typed, secrets := range map[bool]wizard.Secrets{false: nil, true: {"password": smtpcheck.NewSecret("half")}} {
+		s.Secrets = map[wizard.ID]wizard.Secrets{wizard.Sender: secrets}
+		_ = d.Save(s)
+		if saved, ok := d.Load(); !ok || saved.State.Answers.PasswordTyped != typed {
+			t.Errorf("typed %v, kept as %v", typed, saved.State.Answers.PasswordTyped)
+		}
+	}
+}

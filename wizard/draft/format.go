@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -58,8 +59,26 @@ func onDisk(s wizard.State, env string, missing []Missing) file {
 	return file{
 		Version: version, EnvFile: env,
 		At: s.At, History: s.History, Return: s.Return,
-		Answers: answers, Inputs: s.Inputs, Missing: slices.Compact(names),
+		Answers: answers, Inputs: withoutUserinfo(s.Inputs), Missing: slices.Compact(names),
 	}
+}
+
+// userinfo is the login in a URL. Who pastes one into a field for a host has
+// typed a password there.
+var userinfo = regexp.MustCompile(`://.*@`)
+
+func withoutUserinfo(inputs map[wizard.ID]wizard.Input) map[wizard.ID]wizard.Input {
+	if inputs == nil {
+		return nil
+	}
+	out := make(map[wizard.ID]wizard.Input, len(inputs))
+	for step, fields := range inputs {
+		out[step] = make(wizard.Input, len(fields))
+		for field, text := range fields {
+			out[step][field] = userinfo.ReplaceAllString(text, "://")
+		}
+	}
+	return out
 }
 
 func encode(f file) ([]byte, error) {

@@ -1,0 +1,101 @@
+package steps
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"smtp-wizard/wizard"
+)
+
+// A compose file that hands another file to Pocket ID leads there.
+func TestFileOfComposeIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, exists := range map[string]bool{"no .env": false, "a .env of compose's own": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			compose := "services:\n  pocket-id:\n    image: pocketid/pocket-id:v2.9.0\n    env_file: config/pocket.env\n"
+			put(t, filepath.Join(dir, "docker-compose.yml"), compose)
+			put(t, filepath.Join(dir, "config", "pocket.env"), "APP_URL=https://id.example.com\n")
+			if exists {
+				put(t, filepath.Join(dir, ".env"), "TAG=v2.9.0\n")
+			}
+			world := sceneWorld()
+			world.Detect = Real().Detect
+			w := &walk{t: t, dir: dir}
+			w.begin(wizard.Machine{Steps: All(world)}, wizard.Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Offline: true})
+			w.enter()
+			other := filepath.Join(dir, "config", "pocket.env")
+			if exists {
+				if f := w.state.Fault; w.state.At != wizard.Install || f.Text != "docker-compose.yml hands "+other+" to Pocket ID, and not this file. Enter again keeps it." {
+					t.Fatalf("at %s with %+v", w.state.At, f)
+				}
+				w.enter()
+				if w.state.At != wizard.Provider || w.state.Answers.EnvFile != filepath.Join(dir, ".env") {
+					t.Errorf("at %s with %s", w.state.At, w.state.Answers.EnvFile)
+				}
+				return
+			}
+			if f := w.state.Fault; f.Text != "docker-compose.yml hands "+other+" to Pocket ID, so that file was taken." {
+				t.Fatalf("at %s with %+v", w.state.At, f)
+			}
+			found, _ := result[Surroundings](w.state.View(), wizard.Install)
+			if found.Install.Unread || found.Install.Way != "compose" || found.Install.Version.String() != "2.9.0" {
+				t.Errorf("of the other file: %+v", found.Install)
+			}
+			w.enter()
+			if w.state.At != wizard.Provider || w.state.Answers.EnvFile != other {
+				t.Errorf("at %s with %s", w.state.At, w.state.Answers.EnvFile)
+			}
+		})
+	}
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBesidePath(t *testing.T) {
+	t.Parallel()
+	here, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range [][3]string{
+		{"/srv/id/.env", "/srv/id/config/a.env", "/srv/id/config/a.env"},
+		{".env", here + "/config/a.env", "config/a.env"},
+		{"id/.env", here + "/id/config/a.env", "id/config/a.env"},
+		{"id/.env", here + "/a.env", "a.env"},
+	} {
+		if got := besidePath(tt[0], tt[1]); got != tt[2] {
+			t.Errorf("%s beside %s: %s, want %s", tt[1], tt[0], got, tt[2])
+		}
+	}
+}
+
+func TestRepairURL(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"id.example.com":                    "https://id.example.com",
+		"id.example.com:8443":               "https://id.example.com:8443",
+		"https://id.example.com/login?x=1":  "https://id.example.com",
+		"http://id.example.com/":            "", // nothing to repair
+		"https://id.example.com":            "",
+		"localhost":                         "",
+		"ftp://id.example.com/x":            "",
+		"https://bob:secret@id.example.com": "",
+		"":                                  "",
+		"https://a b/":                      "",
+	} {
+		if got, ok := repairURL(typed); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %q, %v", typed, got, ok)
+		}
+	}
+}
