@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -23,7 +24,10 @@ type applyResult struct {
 
 // applyFailed says which flag to change. A refused test has its stage's exit
 // code, and its JSON.
-func (o *options) applyFailed(w steps.World, found steps.Surroundings, r flags.Result, err error) error {
+func (o *options) applyFailed(ctx context.Context, w steps.World, found steps.Surroundings, r flags.Result, err error) error {
+	if ctx.Err() != nil { // whatever else has come of it
+		err = ctx.Err()
+	}
 	trial, tested := steps.TrialOf(r.State)
 	var fault *flags.FaultError
 	if !errors.As(err, &fault) {

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -73,17 +72,16 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 	if err != nil {
 		return err
 	}
-	snapshot, err := envwriter.Load(o.envFile)
-	if err != nil {
-		return file(err)
-	}
 	start, err := f.start(o.envFile)
 	if err != nil {
 		return err
 	}
 	found := world.LookRound(ctx, o.envFile)
-	exists := len(bytes.TrimSpace(snapshot.Bytes)) > 0 // a blank file is begun anew too
-	given, err := f.given(ctx, cmd, o, found, exists)
+	if found.Err != nil {
+		fmt.Fprintln(o.Err, "Nothing was written.")
+		return file(found.Err)
+	}
+	given, err := f.given(ctx, cmd, o, found, !found.Blank())
 	if err != nil {
 		return err
 	}
@@ -93,7 +91,7 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 	machine := wizard.Machine{Steps: steps.All(world), Now: world.Now}
 	result, err := flags.Run(ctx, machine, machine.Start(start), given)
 	if err != nil {
-		return o.applyFailed(world, found, result, err)
+		return o.applyFailed(ctx, world, found, result, err)
 	}
 	return o.printApplied(world, found, result, f)
 }

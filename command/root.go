@@ -41,6 +41,7 @@ type options struct {
 func Main(args []string, sys IO) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program by force, whatever it waits for
 	o := &options{IO: sys}
 	root := newRoot(o)
 	root.SetArgs(args)

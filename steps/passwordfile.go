@@ -2,6 +2,7 @@ package steps
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 
 	"smtp-wizard/envwriter"
@@ -14,7 +15,8 @@ const passwordFileName = "smtp-password"
 
 // readPasswordFile takes the password from the file that SMTP_PASSWORD_FILE
 // names, as Pocket ID does: whole, line ends included. An SMTP_PASSWORD line wins
-// over it, even an empty one. Inside a container the path means another file.
+// over it, even an empty one. Inside a container the path means another file. Root
+// reads for nobody else what that one may not read.
 func (f *Surroundings) readPasswordFile() {
 	path := f.Values["SMTP_PASSWORD_FILE"]
 	if path == "" || f.passwordLine {
@@ -30,6 +32,10 @@ func (f *Surroundings) readPasswordFile() {
 	snapshot, err := envwriter.Load(path)
 	if err != nil || !snapshot.Exists {
 		f.Notes = append(f.Notes, "SMTP_PASSWORD_FILE names "+path+", which cannot be read from here.")
+		return
+	}
+	if foreign := snapshot.UID != f.owner && snapshot.Mode.Perm()&0o004 == 0; foreign && f.owner != 0 && os.Geteuid() == 0 {
+		f.Notes = append(f.Notes, "SMTP_PASSWORD_FILE names "+path+", which the owner of the .env cannot read; it was not read.")
 		return
 	}
 	f.PasswordFile, f.Password = path, smtpcheck.NewSecret(string(snapshot.Bytes))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"smtp-wizard/envwriter"
@@ -23,6 +24,7 @@ type Surroundings struct {
 	PasswordFile string
 	text         smtpcheck.Secret // the file, mended where it can be
 	passwordLine bool             // there is an SMTP_PASSWORD line, perhaps an empty one
+	owner        int              // the user to whom the file belongs
 	Notes        []string
 	Problems     []envwriter.Problem
 	// Curable says that all that keeps a reader from the file can be mended
@@ -35,8 +37,28 @@ type Surroundings struct {
 	Err error
 }
 
-// LookRound finds out what it can about the Pocket ID that reads envFile.
+// lookBound is how long a look at the files may take: one of them may be on a
+// file system that does not answer, or be a device that never ends.
+const lookBound = 15 * time.Second
+
+// LookRound finds out what it can about the Pocket ID that reads envFile. It ends
+// with ctx, and after 15 s.
 func (w World) LookRound(ctx context.Context, envFile string) Surroundings {
+	looked := make(chan Surroundings, 1)
+	go func() { looked <- w.lookRound(ctx, envFile) }()
+	late := Surroundings{EnvFile: envFile}
+	select {
+	case found := <-looked:
+		return found
+	case <-ctx.Done():
+		late.Err = ctx.Err()
+	case <-time.After(lookBound):
+		late.Err = fmt.Errorf("%s, or a file beside it, could not be read within %.0f s", envFile, lookBound.Seconds())
+	}
+	return late
+}
+
+func (w World) lookRound(ctx context.Context, envFile string) Surroundings {
 	found := Surroundings{EnvFile: envFile, Install: w.Detect(envFile)}
 	found.Hostname, _ = w.Hostname()
 	ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
@@ -47,10 +69,13 @@ func (w World) LookRound(ctx context.Context, envFile string) Surroundings {
 		found.Err = err
 		return found
 	}
-	found.Exists = snapshot.Exists
+	found.Exists, found.owner = snapshot.Exists, snapshot.UID
 	found.read(snapshot.Bytes)
 	return found
 }
+
+// Blank reports whether there is nothing in the file: it is then begun anew.
+func (f Surroundings) Blank() bool { return strings.TrimSpace(f.text.Reveal()) == "" }
 
 // readAs is what the first of those readers takes from the same file. A $ or a
 // quote can make another value of the same line.

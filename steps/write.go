@@ -46,7 +46,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-func (s write) Work(_ context.Context, job wizard.Job, v wizard.View, _ func(any)) any {
+func (s write) Work(ctx context.Context, job wizard.Job, v wizard.View, _ func(any)) any {
 	if d, ok := job.For.(*Draft); ok {
 		written, err := s.world.Save(d)
 		if err != nil {
@@ -55,7 +55,7 @@ func (s write) Work(_ context.Context, job wizard.Job, v wizard.View, _ func(any
 		return written
 	}
 	order := job.For.(Order)
-	found := s.world.LookRound(context.Background(), order.EnvFile)
+	found := s.world.LookRound(ctx, order.EnvFile)
 	d, err := s.world.draft(order, found)
 	if err != nil {
 		return err
