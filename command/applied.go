@@ -78,6 +78,9 @@ func (o *options) printApplied(w steps.World, found steps.Surroundings, r flags.
 		fmt.Fprint(shown{o.Out}, steps.Summary(r.State))
 		return nil
 	}
+	if trial, tested := steps.TrialOf(r.State); tested {
+		fmt.Fprintf(shown{o.Out}, "%s took the test %s for %s.\n", trial.Setup.Host, trial.Token, trial.Setup.To)
+	}
 	printDiff(o, outcome.Draft)
 	return nil
 }

@@ -35,6 +35,7 @@ func newApply(o *options) *cobra.Command {
 		Long: `Apply takes the same steps as the wizard. A flag is an answer given beforehand;
 what is not given comes from the .env, else from the preset. It tests the settings
 and writes the .env only when the relay took a message. Running it again changes
+nothing. With --no-check it tests nothing, and with --dry-run it tests and writes
 nothing. The password is read from standard input, a file, or SMTP_WIZARD_PASSWORD,
 never from an argument.`,
 		Example: `  smtp-wizard apply --preset google-workspace-relay --app-url https://id.example.com \
@@ -62,7 +63,7 @@ never from an argument.`,
 	s.StringVar(&f.to, "to", "", "send the test to this `address` (default: the sender)")
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
 	s.BoolVar(&f.noCheck, "no-check", false, "do not speak to the relay")
-	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes, write nothing")
+	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test is made all the same")
 	s.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `file` too")
 	return c
 }

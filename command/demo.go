@@ -16,7 +16,7 @@ import (
 )
 
 func newDemo(o *options) *cobra.Command {
-	var name string
+	var name, env string
 	var plain bool
 	c := &cobra.Command{
 		Use:   "demo",
@@ -26,16 +26,13 @@ loopback, and refuses as the real one does. Pressing Enter on every page ends wi
 a delivered message and a file demo.env; a .env is never touched.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			env := "demo.env"
-			if cmd.Flags().Changed("env-file") {
-				env = o.envFile
-			}
 			if filepath.Base(env) == ".env" {
 				return usage(errors.New("demo never writes a .env; give --env-file another name"))
 			}
 			return o.demo(cmd, name, env, plain)
 		},
 	}
+	c.Flags().StringVar(&env, "env-file", "demo.env", "the `path` of the file to write, which is no .env")
 	c.Flags().StringVar(&name, "relay", "google", "which relay to practise on: google, postfix or open")
 	c.Flags().BoolVar(&plain, "plain", false, "ask line by line instead of on a full screen")
 	return c
@@ -44,7 +41,7 @@ a delivered message and a file demo.env; a .env is never touched.`,
 func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
 	behaviour, ok := practice.Named(name)
 	if !ok {
-		return usage(fmt.Errorf("there is no practice relay %q; google, postfix and open are the friendly ones", name))
+		return usage(fmt.Errorf("there is no practice relay %q; there are google, postfix and open", name))
 	}
 	relay, err := practice.Start(behaviour, practice.Options{})
 	if err != nil {

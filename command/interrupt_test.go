@@ -116,7 +116,7 @@ func (s *site) interrupt(stage string) {
 }
 
 // stop wants an end with the exit code of an interrupt, before any of the bounds
-// for which the stages would have waited (8 s and more).
+// for which the stages would have waited (10 s and more).
 func (s *site) stop(cmd *exec.Cmd) time.Duration {
 	s.t.Helper()
 	began := time.Now()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/steps"
@@ -45,7 +46,7 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 	if len(r.Identities) > 0 {
 		fmt.Fprintf(w, "\nNames, as %s judges them\n", t.Setup.Host)
 		for _, one := range r.Identities {
-			fmt.Fprintf(w, "  %-8s %-32s %s\n", one.Verdict, one.Name+" ("+strings.Join(one.Origin, ", ")+")", one.Reply)
+			fmt.Fprintf(w, "  %-8s %-32s %s\n", one.Verdict, one.Name+" ("+originWords(one.Origin)+")", one.Reply)
 		}
 	}
 	switch {
@@ -71,6 +72,15 @@ func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
 			fmt.Fprintf(w, "Option   %s. %s\n", o.Title, o.Why)
 		}
 	}
+}
+
+// originWords are the origins of a name as the pages call them.
+func originWords(origins []string) string {
+	var labels []string
+	for _, o := range origins {
+		labels = append(labels, pocketid.Origin(o).Label())
+	}
+	return strings.Join(labels, ", ")
 }
 
 func printSpeaker(w io.Writer, s steps.Setup) {

@@ -61,15 +61,19 @@ func printPresetsJSON(o *options, list []presets.Preset) error {
 }
 
 func printPresets(o *options, list []presets.Preset) error {
+	if len(list) == 0 {
+		fmt.Fprintln(o.Err, "No provider matches. A relay that is in no table is `--preset custom`, or \"Another SMTP server\" in the wizard.")
+		return nil
+	}
 	t := tabwriter.NewWriter(o.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tNAME\tHOST\tPORT\tTLS")
 	for _, p := range list {
 		e := p.Recommended()
-		host := p.DefaultHost()
 		if !p.Usable {
-			host = "not usable with Pocket ID"
+			fmt.Fprintf(t, "%s\t%s\tnot usable with Pocket ID\t\t\n", p.ID, p.Name)
+			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", p.ID, p.Name, host, e.Port, e.TLS)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", p.ID, p.Name, p.DefaultHost(), e.Port, e.TLS)
 	}
 	return t.Flush()
 }

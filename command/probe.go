@@ -33,7 +33,12 @@ func newProbe(o *options) *cobra.Command {
 		Long: `Probe looks at the ports of a relay side by side: which answer, in which TLS mode,
 with which certificate and AUTH mechanisms. With --from and --to every --helo name
 is tried up to RCPT. No login is made and no message is sent.`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(errors.New("probe takes one HOST, such as smtp.example.com"))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, cancel := o.bounded(cmd.Context())
 			defer cancel()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -68,7 +69,7 @@ the sender, the name that the server announces in EHLO, and a live test. It ends
 with a message delivered and a correct .env.
 
 Without a command it is the wizard.`,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -81,12 +82,32 @@ Without a command it is the wizard.`,
 	flags.StringVar(&o.envFile, "env-file", ".env", "the `path` of the .env")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
 	flags.DurationVar(&o.timeout, "timeout", 0, "give up after this `time`, such as 90s (default: each wait has its own bound)")
+	root.SetFlagErrorFunc(wrongFlag)
 	addWizard(root, o)
 	root.AddCommand(
 		newDemo(o), newCheck(o), newProbe(o), newApply(o),
 		newExplain(o), newPresets(o), newListen(o), newMan(root, o),
 	)
 	return root
+}
+
+// knownCommand refuses a word that is no command, with those that it may stand
+// for.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	root.SuggestionsMinimumDistance = 2
+	hint := "--help lists them"
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "is it " + strings.Join(near, ", or ") + "?"
+	}
+	return usage(fmt.Errorf("there is no command %q; %s", args[0], hint))
+}
+
+// wrongFlag points at the help, where the flags are.
+func wrongFlag(c *cobra.Command, err error) error {
+	return usage(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
 }
 
 // bounded applies --timeout.

@@ -114,7 +114,10 @@ func (g guide) ended(s wizard.State, err error, keep draftFile) error {
 	if path := keep.path(); path != "" {
 		fmt.Fprintf(shown{g.Err}, "The answers, without the password, are kept in %s.\n", path)
 	}
-	if err == nil || errors.Is(err, wizard.ErrInterrupted) || errors.Is(err, prompt.ErrEOF) ||
+	if errors.Is(err, prompt.ErrEOF) {
+		return &exitError{exitInterrupted, prompt.ErrEOF}
+	}
+	if err == nil || errors.Is(err, wizard.ErrInterrupted) ||
 		errors.Is(err, wizard.ErrHungUp) || errors.Is(err, wizard.ErrTerminated) || errors.Is(err, context.Canceled) {
 		return errInterrupted
 	}

@@ -121,7 +121,7 @@ func (f Surroundings) Usable() error {
 	case f.Err != nil:
 		return f.Err
 	case !f.Exists:
-		return fmt.Errorf("%s: there is no such file", f.EnvFile)
+		return fmt.Errorf("%s: there is no such file; `smtp-wizard` makes one", f.EnvFile)
 	case len(fatal(f.Problems)) > 0:
 		p := fatal(f.Problems)[0]
 		return fmt.Errorf("%s, line %d, as %s reads it: %s", f.EnvFile, p.Line, p.Reader, p.What)

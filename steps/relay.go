@@ -73,7 +73,7 @@ func (s relay) ports(v wizard.View) []int {
 
 func (s relay) Page(v wizard.View) wizard.Page {
 	a := v.Answers
-	usual := orElse(portText(a.Port), "587")
+	usual := orElse(portText(a.Port), strconv.Itoa(usualPort(a.TLS)))
 	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil && addr.Port != 0 {
 		usual = portText(addr.Port)
 	}
