@@ -46,7 +46,7 @@ type speechRow struct {
 
 const (
 	noteNoLogin  = "This version tries AUTH PLAIN only, never LOGIN."
-	noteUnproven = "For Pocket ID 2.10 and later this is read from public source, not seen on the wire."
+	noteUnproven = "For Pocket ID 2.10 and later this is inferred from public source of its mail library; no release was read or run."
 )
 
 // speeches are the ranges of versions that talk alike, oldest first.
@@ -74,9 +74,9 @@ var speeches = []speechRow{
 	{since: release(0, 35, 6), direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
 		proven: true, auth: smtpcheck.AuthPlainThenLogin},
 
-	// italypaleale/go-kit emailer/smtp over net/smtp. The revision that 2.10.0
-	// pins (v0.0.0-20260705144331-cc6661f9a8cf) never calls Hello; the revisions
-	// of 2.11 and later could not be read, and none of them was run.
+	// italypaleale/go-kit emailer/smtp over net/smtp. Every public version of that
+	// file seen up to 2026-06-20 never calls Hello; those that 2.10.0 and later pin
+	// could not be read, and no release was run.
 	{since: release(2, 10, 0), direct: saysLocalhost, first: saysLocalhost, afterTLS: saysLocalhost,
 		proven: false, plainNeedsTLS: true, quit: true, note: noteUnproven,
 		auth: smtpcheck.AuthOffered},

@@ -1,0 +1,120 @@
+package steps
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+)
+
+// Enter alone locks the UI only where no Pocket ID can have been set up in it.
+func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
+	t.Parallel()
+	const some = "APP_URL=https://id.example.com\n"
+	for _, tt := range []struct {
+		name    string
+		env     string // "" is no file
+		runs    pocketid.Way
+		found   pocketid.Way
+		dataDir string // of what was found, in the directory; "" is not known
+		data    string // a file with data
+		want    bool
+	}{
+		{name: "a new file", runs: pocketid.WayDocker, found: pocketid.WayDocker, want: true},
+		{name: "a new file beside data", runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data", data: "data/pocket-id.db", want: true},
+		{name: "a blank file", env: " \n", runs: pocketid.WayCompose, found: pocketid.WayCompose, want: true},
+		{name: "compose, never started", env: some, runs: pocketid.WayCompose, found: pocketid.WayCompose, dataDir: "data", want: true},
+		{name: "compose, in use", env: some, runs: pocketid.WayCompose, found: pocketid.WayCompose, dataDir: "data", data: "data/pocket-id.db"},
+		{name: "compose, a named volume", env: some, runs: pocketid.WayCompose, found: pocketid.WayCompose},
+		{name: "docker run", env: some, runs: pocketid.WayDocker, found: pocketid.WayDocker},
+		{name: "by hand, never started", env: some, runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data", want: true},
+		{name: "by hand, as the admin says", env: some, runs: pocketid.WayManual, found: pocketid.WayCompose, want: true},
+		{name: "by hand, in use", env: some, runs: pocketid.WayManual, found: pocketid.WayCompose, data: "data/pocket-id.db"},
+		{name: "a unit that names no directory", env: some, runs: pocketid.WaySystemd, found: pocketid.WaySystemd},
+		{name: "a database elsewhere", env: some + "DB_CONNECTION_STRING=postgres://db/pid\n", runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data"},
+		{name: "said already", env: some + "UI_CONFIG_DISABLED=false\n", runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, ".env")
+			if tt.env != "" {
+				put(t, path, tt.env)
+			}
+			if tt.data != "" {
+				put(t, filepath.Join(dir, tt.data), "x")
+			}
+			found := Surroundings{EnvFile: path, Install: pocketid.Install{Way: tt.found, Readers: tt.found.Readers()}}
+			if tt.dataDir != "" {
+				found.Install.DataDir = filepath.Join(dir, tt.dataDir)
+			}
+			found.read([]byte(tt.env))
+			d, err := sceneWorld().draft(Order{
+				EnvFile: path, Runs: string(tt.runs), Version: "2.9.0", AppURL: "https://id.example.com", Readers: strings.Join(tt.runs.Readers(), ","),
+				Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com",
+			}, found)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Lock != tt.want {
+				t.Errorf("locks %v, fresh %v", d.Lock, d.Fresh)
+			}
+		})
+	}
+}
+
+// A hostname is set only where it is another one, and announced.
+func TestRenames(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, now string
+		announced bool
+		want      bool
+	}{
+		{"id.example.com", "", true, true},
+		{"id.example.com", "vps", true, true},
+		{"id.example.com", "id.example.com", true, false},
+		{"id.example.com", "", false, false},
+		{"", "vps", true, false},
+		{pocketid.StandInContainerID, "", true, false},
+	} {
+		d := Draft{Order: Order{Hostname: tt.name}, usesName: tt.announced}
+		d.Found.Install.Hostname = tt.now
+		if got := d.renames(); got != tt.want {
+			t.Errorf("%q in place of %q, announced %v: %v", tt.name, tt.now, tt.announced, got)
+		}
+	}
+}
+
+// In a container localhost is the container.
+func TestOwnLoopback(t *testing.T) {
+	t.Parallel()
+	shared := pocketid.Install{Way: pocketid.WayCompose, HostNetwork: true}
+	for _, tt := range []struct {
+		host string
+		in   pocketid.Install
+		way  pocketid.Way
+		want string // a part of the warning
+	}{
+		{"localhost", pocketid.Install{}, pocketid.WayCompose, "extra_hosts"},
+		{"127.0.0.1", pocketid.Install{}, pocketid.WayDocker, "--add-host"},
+		{"::1", pocketid.Install{}, pocketid.WayPodman, "host.containers.internal"},
+		{"localhost", shared, pocketid.WayCompose, ""},
+		{"localhost", shared, pocketid.WayDocker, "--add-host"}, // the admin knows better
+		{"localhost", pocketid.Install{}, pocketid.WaySystemd, ""},
+		{"mx.example.com", pocketid.Install{}, pocketid.WayCompose, ""},
+		{"10.0.0.1", pocketid.Install{}, pocketid.WayCompose, ""},
+	} {
+		got := sceneWorld().ownLoopback(tt.host, tt.in, tt.way)
+		if (got != "") != (tt.want != "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%s by %s: %q", tt.host, tt.way, got)
+		}
+	}
+	practice := sceneWorld()
+	practice.Practice = true
+	if got := practice.ownLoopback("localhost", pocketid.Install{}, pocketid.WayCompose); got != "" {
+		t.Errorf("in a practice: %q", got)
+	}
+}
