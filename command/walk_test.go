@@ -249,14 +249,7 @@ func TestDemoAgain(t *testing.T) {
 		w.Until("Who is the sender?")
 		w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 		w.Opens("[Identity]", "accepted here")
-		w.Keys(keyEnter)
-		w.Opens("Accepted", "› Go on")
-		w.Keys(keyEnter)
-		w.Opens("[Write]", "enter use this")
-		w.Keys(keyEnter, keyEnter)
-		w.Opens("Done", "› Finish")
-		w.Keys(keyEnter)
-		w.Ends(0)
+		finish(w)
 		if !strings.Contains(w.Flat(), "Mail works: localhost took the test") {
 			t.Errorf("the screen is\n%s", w.Screen())
 		}
