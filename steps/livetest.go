@@ -59,10 +59,12 @@ func (s livetest) Page(v wizard.View) wizard.Page {
 		return page
 	}
 	if t.Result.Failure == nil {
+		page.Gist = wizard.Text{Tone: wizard.Good, Body: "accepted"}
 		page.Body = append(page.Body, delivered(t))
 		page.Body = append(page.Body, hintBlocks(t.Hints)...)
 		page.Field = []wizard.Field{actionField(successChoices(v))}
 	} else {
+		page.Gist = wizard.Text{Tone: wizard.Bad, Body: string(t.Result.Failure.Stage)}
 		page.Body = append(page.Body, refusal(t)...)
 		page.Field = []wizard.Field{actionField(refusalChoices(v, t))}
 	}

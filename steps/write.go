@@ -85,10 +85,11 @@ func (s write) Page(v wizard.View) wizard.Page {
 }
 
 func (s write) plan(page wizard.Page, d *Draft, v wizard.View) wizard.Page {
-	page.Why = fmt.Sprintf("%d changed, %d added, %d lines untouched. Nothing is written before you agree.",
-		d.Env.Count(envwriter.Changed)+d.Env.Count(envwriter.Removed), d.Env.Count(envwriter.Added), d.Env.Untouched)
+	changed, added := d.Env.Count(envwriter.Changed)+d.Env.Count(envwriter.Removed), d.Env.Count(envwriter.Added)
+	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
+	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, d.Env.Untouched)
 	if !d.Before.Exists {
-		page.Why = fmt.Sprintf("A new file with %d keys for mail. Nothing is written before you agree.", d.Env.Count(envwriter.Added))
+		page.Why = fmt.Sprintf("A new file with %d keys for mail. Nothing is written before you agree.", added)
 	}
 	if !d.anything() {
 		page.Why = "Nothing to change: the file says all this already."

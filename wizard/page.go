@@ -10,6 +10,9 @@ type Page struct {
 	Body  []Block // what has been found out, above the fields
 	Field []Field // what is asked, in order
 	After []Block // what follows from the answers, below the fields
+	// Gist is what the page says in a word or two, for a face that cannot show all
+	// of it at once.
+	Gist Text
 	// Busy says what is under way; while it is set, the page waits for its work
 	// and cannot be submitted.
 	Busy string

@@ -110,12 +110,22 @@ func window(lines []string, top, height int) []string {
 	return out
 }
 
-// topRule and bottomRule say how many lines are out of sight.
+// topRule and bottomRule say how many lines are out of sight; the upper one also
+// says the gist of them.
 func (m *model) topRule() string {
 	if m.top == 0 {
 		return strings.Repeat(m.look.rule, m.w)
 	}
-	return m.rule("", fmt.Sprintf("%s %d more, %s", m.look.up, m.top, m.keys.PageUp.Help().Key))
+	right := fmt.Sprintf("%s %d more, %s", m.look.up, m.top, m.keys.PageUp.Help().Key)
+	gist := ""
+	if g := m.page.Gist; g.Body != "" && m.over == nothing {
+		gist = m.look.clean(g.Body)
+		if _, ok := m.look.marks[g.Tone]; ok {
+			gist = m.look.mark(g.Tone) + " " + gist
+		}
+		gist = m.look.clip(gist, max(m.w-width(right)-10, 1))
+	}
+	return m.rule(gist, right)
 }
 
 func (m *model) bottomRule(total, height int) string {
