@@ -3,6 +3,7 @@ package steps
 import (
 	"strings"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/wizard"
 )
@@ -126,8 +127,16 @@ func regionField(p presets.Preset, a wizard.Answers) wizard.Field {
 			Where: "In the provider's console, where the account was made.",
 		},
 	}
+	local := strings.HasPrefix(p.Category, "local") // the hosts are places to look at the relay from
+	if local {
+		f.Label = "Seen from"
+		f.Help = wizard.Help{What: "Where Pocket ID runs decides by which name it reaches the relay."}
+	}
 	for _, h := range p.Hosts {
 		f.Choices = append(f.Choices, wizard.Choice{Value: h.Host, Cells: []string{h.Region, h.Host}})
+		if local && h.Host == "127.0.0.1" && !pocketid.Way(a.Runs).InContainer() {
+			f.Default = h.Host
+		}
 		if h.Host == a.Host {
 			f.Default = h.Host
 		}

@@ -90,3 +90,15 @@ func TestReceiverIsSuggested(t *testing.T) {
 		})
 	}
 }
+
+// A relay of one's own is found by the name that goes with the way Pocket ID runs.
+func TestPlaceOfALocalRelay(t *testing.T) {
+	t.Parallel()
+	for runs, want := range map[string]string{"compose": "host.docker.internal", "systemd": "127.0.0.1", "manual": "127.0.0.1"} {
+		view := wizard.View{Answers: wizard.Answers{Runs: runs}, Input: wizard.Input{"preset": "postfix-local"}}
+		fields := provider{sceneWorld()}.Page(view).Field
+		if len(fields) != 2 || fields[1].Default != want || fields[1].Label != "Seen from" {
+			t.Errorf("%s: %+v", runs, fields[1:])
+		}
+	}
+}
