@@ -143,7 +143,7 @@ func newEdit(old []byte, changes []Change, readers []Reader) (*edit, error) {
 			}
 		}
 		if len(e.before) == known {
-			return nil, &ReadError{Reader: r.Name, Line: failingLine(old, r.ways[0])}
+			return nil, r.fails(old)
 		}
 	}
 	return e, nil

@@ -68,11 +68,15 @@ func unexplained(file []byte, readers []Reader, known []Problem) []Problem {
 		if explained {
 			continue
 		}
+		fails := r.fails(file)
 		what := "it cannot read the file from here on"
-		if r.Name == "sh" {
+		switch {
+		case fails.Err != nil:
+			what = fails.Err.Error()
+		case r.Name == "sh":
 			what = "a shell would run part of this line, or stop at it"
 		}
-		out = append(out, Problem{Line: failingLine(file, r.ways[0]), Reader: r.Name, What: what, Fatal: true})
+		out = append(out, Problem{Line: fails.Line, Reader: r.Name, What: what, Fatal: true})
 	}
 	return out
 }

@@ -27,5 +27,8 @@ func inherited(string) (string, bool) { return fromElsewhere, true }
 func init() { logrus.SetOutput(io.Discard) }
 
 func readCompose(file []byte, lookup dotenv.LookupFn) (map[string]string, error) {
+	if err := CheckExpansion(file); err != nil {
+		return nil, err
+	}
 	return dotenv.ParseWithLookup(bytes.NewReader(file), lookup)
 }

@@ -7,5 +7,8 @@ import "github.com/joho/godotenv"
 var pocketIDWays = []way{{read: readPocketID}}
 
 func readPocketID(file []byte) (map[string]string, error) {
+	if err := CheckExpansion(file); err != nil {
+		return nil, err
+	}
 	return godotenv.UnmarshalBytes(file)
 }

@@ -24,6 +24,7 @@ type shellParser struct {
 	pos     int
 	vars    map[string]string
 	inherit func(string) (string, bool)
+	room    int  // bytes that references may still put in
 	export  bool // inside the arguments of export, which some shells split and glob
 }
 
@@ -31,7 +32,7 @@ func readShell(file []byte, inherit func(string) (string, bool)) (map[string]str
 	if strings.IndexByte(string(file), 0) >= 0 {
 		return nil, errors.New("NUL byte")
 	}
-	p := &shellParser{src: string(file), vars: map[string]string{}, inherit: inherit}
+	p := &shellParser{src: string(file), vars: map[string]string{}, inherit: inherit, room: maxExpanded}
 	for p.pos < len(p.src) {
 		if err := p.line(); err != nil {
 			return nil, err
@@ -206,6 +207,9 @@ func (p *shellParser) expand(out *strings.Builder, quoted bool) error {
 	}
 	if p.export && !quoted && strings.ContainsAny(value, " \t\n*?[") {
 		return errShellRuns
+	}
+	if p.room -= len(value); p.room < 0 {
+		return ErrExpansion
 	}
 	out.WriteString(value)
 	return nil

@@ -1,6 +1,7 @@
 package envwriter
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -62,7 +63,16 @@ func (r Reader) Read(file []byte) (map[string]string, error) {
 			return vars, nil
 		}
 	}
-	return nil, &ReadError{Reader: r.Name, Line: failingLine(file, r.ways[0])}
+	return nil, r.fails(file)
+}
+
+// fails says where, and when it may be told why, a reader cannot read a file.
+func (r Reader) fails(file []byte) *ReadError {
+	e := &ReadError{Reader: r.Name, Line: failingLine(file, r.ways[0])}
+	if _, err := r.ways[0].read(file); errors.Is(err, ErrExpansion) {
+		e.Err = ErrExpansion
+	}
+	return e
 }
 
 // A Reading is what one release of a program, or one environment, makes of a file.
@@ -89,14 +99,24 @@ type ReadError struct {
 	Reader string
 	// Line is the first line that the reader cannot get past, from 1; 0 when unknown.
 	Line int
+	// Err is ErrExpansion when the file is not read because of that; nil otherwise.
+	Err error
 }
 
 func (e *ReadError) Error() string {
-	if e.Line == 0 {
-		return e.Reader + " cannot read the file"
+	what := e.Reader + " cannot read the file"
+	switch {
+	case e.Err != nil && e.Line != 0:
+		return fmt.Sprintf("%s: %v, at line %d and before", what, e.Err, e.Line)
+	case e.Err != nil:
+		return fmt.Sprintf("%s: %v", what, e.Err)
+	case e.Line != 0:
+		return fmt.Sprintf("%s: it stops at line %d", what, e.Line)
 	}
-	return fmt.Sprintf("%s cannot read the file: it stops at line %d", e.Reader, e.Line)
+	return what
 }
+
+func (e *ReadError) Unwrap() error { return e.Err }
 
 // failingLine finds the statement after the longest beginning of the file that
 // still parses. Shorter beginnings may fail inside a quote that ends later, so

@@ -1,11 +1,14 @@
 package pocketid
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
+
+	"smtp-wizard/envwriter"
 )
 
 // levelsAbove is how many directories above a .env may have the compose file that
@@ -153,16 +156,21 @@ func composeNotes(in Install, c Compose, fits bool, envName string) []string {
 	return notes
 }
 
+// maxVariable bounds a value that is put in for a ${VARIABLE}: a compose file has
+// room for thousands of them.
+const maxVariable = 1 << 10
+
 // dotenv reads the values that compose puts in for ${VARIABLES}; nil when there
-// is no such file.
+// is no such file, or when it cannot be read within bounds.
 func (m Machine) dotenv(path string) map[string]string {
 	data, err := m.ReadFile(path, maxCompose)
-	if err != nil {
+	if err != nil || envwriter.CheckExpansion(data) != nil {
 		return nil
 	}
 	env, err := godotenv.UnmarshalBytes(data)
 	if err != nil {
 		return nil
 	}
+	maps.DeleteFunc(env, func(_, value string) bool { return len(value) > maxVariable })
 	return env
 }

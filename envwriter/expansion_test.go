@@ -1,0 +1,168 @@
+package envwriter
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// doubling returns variables each of which is twice the one before, in some notation.
+func doubling(n int, line string) string {
+	var out strings.Builder
+	out.WriteString("A0=xxxxxxxxxx\n")
+	for i := 1; i <= n; i++ {
+		out.WriteString(strings.NewReplacer("NEXT", fmt.Sprint("A", i), "LAST", fmt.Sprint("A", i-1)).Replace(line))
+	}
+	return out.String()
+}
+
+func TestExpansionIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{
+		"NEXT=${LAST}${LAST}\n",
+		"NEXT=$LAST$LAST\n",
+		"export NEXT: \"$LAST-${LAST}\"\r\n",
+		"NEXT=$(LAST)$(LAST)\n",
+		"NEXT=${X:-${LAST}}${X:-${LAST}}\n",
+		"NEXT=\"\\\\\"\n${LAST}${LAST}\"\n",
+		"NEXT=\"\\0044{LAST}\\0044{LAST}\"\n",
+		"NEXT=\"$\\{LAST}$\\LAST\"\n",
+		"NEXT='x\\'\nNEXT=$LAST$LAST\n",
+		"NEXT=\"$LAST\"NEXT=$NEXT$NEXT\n",
+		"NEXT=$LAST\rNEXT=$NEXT$NEXT\n",
+	} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			file := []byte(doubling(40, line))
+			if err := CheckExpansion(file); !errors.Is(err, ErrExpansion) {
+				t.Errorf("%v", err)
+			}
+			for _, r := range Readers {
+				vars, err := r.Read(file) // uses up all memory if it is not stopped
+				if read := (*ReadError)(nil); err != nil && !errors.As(err, &read) {
+					t.Errorf("%s: %d variables, %v", r.Name, len(vars), err)
+				}
+			}
+			Problems(file, Readers)
+		})
+	}
+}
+
+func TestExpansionIsRefusedEverywhere(t *testing.T) {
+	t.Parallel()
+	file := []byte(doubling(40, "NEXT=${LAST}${LAST}\n"))
+	for _, name := range []string{"pocket-id", "compose", "sh"} {
+		readers := pick(t, name)
+		want := name + " cannot read the file: its ${...} come to more than 4 MiB, at line "
+		_, err := readers[0].Read(file)
+		if !errors.Is(err, ErrExpansion) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("reading: %v", err)
+		}
+		_, err = Apply(file, []Change{{Key: "B", Value: "1"}}, readers)
+		if !errors.Is(err, ErrExpansion) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("applying: %v", err)
+		}
+		problems := Problems(file, readers)
+		if len(problems) != 1 || !problems[0].Fatal || problems[0].What != ErrExpansion.Error() {
+			t.Errorf("problems: %+v", problems)
+		}
+		for _, reading := range readers[0].Readings(file) {
+			if reading.Note != "everything set" && !errors.Is(reading.Err, ErrExpansion) {
+				t.Errorf("readings: %v", reading.Err)
+			}
+		}
+	}
+	// Nor is a value tried that would do it in the wrong encoding.
+	value := strings.Repeat("${A}", 10<<10)
+	_, err := Apply([]byte("A="+strings.Repeat("x", 1000)+"\n"), []Change{{Key: "B", Value: value}}, pick(t, "pocket-id", "compose"))
+	if no := (*NoEncodingError)(nil); !errors.As(err, &no) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestExpansionOfRealFiles(t *testing.T) {
+	t.Parallel()
+	var large strings.Builder
+	large.WriteString("DOMAIN=example.com\nBASE=https://id.${DOMAIN}\n")
+	for i := range 3000 {
+		fmt.Fprintf(&large, "# see https://example.com/%d: \"quoted\" it's $5\nURL_%d=\"${BASE}/path/%d?from=${DOMAIN}\"\nNOTE_%d='don\"t'\n", i, i, i, i)
+	}
+	files := map[string]string{
+		"references": "APP_URL=https://id.example.com\nSMTP_USER=\"pocket-id@example.com\"\nSMTP_FROM=${SMTP_USER}\nLOGO=\"$APP_URL/logo.png?u=${SMTP_USER}\"\nA=$LOGO$LOGO\nB=$A$A\n",
+		"large":      large.String(),
+		"one JSON":   "HOST=db\nCONFIG={" + strings.Repeat(`"key":{"a":"$HOST","b":[1,2]},`, 3000) + "}\nAGAIN=$CONFIG\n",
+		"dollars":    "SMTP_PASSWORD='" + strings.Repeat("$", 10000) + "'\n" + strings.Repeat("HASH='$2y$10$abcdefghijklmnopqrstuv'\n", 3000),
+		"no dollar":  strings.Repeat("A=1\n", MaxSize/4),
+		"colons":     strings.Repeat("A:", MaxSize/2-10) + "\nB=$A\n",
+	}
+	for _, file := range awkwardFiles {
+		files[fmt.Sprintf("%q", file)] = file
+	}
+	for name, file := range files {
+		if err := CheckExpansion([]byte(file)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestExpansionIsEstimatedQuickly(t *testing.T) {
+	for _, line := range []string{"A=$A\n", "A=\"$\n", "A:$", "$", "\\0044", "$A\\0101", "A='$A\n", "A=$\"\\", "x$", "A=${A:-"} {
+		growsEvenly(t, line, 4000, func(n int) { expansion([]byte(strings.Repeat(line, n))) })
+	}
+}
+
+// notTooSmall checks the estimate against what the readers make of a file behind a
+// variable that is long enough to notice when one reference is missed.
+func notTooSmall(t *testing.T, tail string) {
+	t.Helper()
+	file := []byte("A=" + strings.Repeat("x", 3000) + "\nA1=$A\n" + tail)
+	estimate := expansion(file)
+	if estimate > maxExpanded {
+		return
+	}
+	// The bytes of the file itself, and the values of names alone that compose passes through.
+	most := estimate + 3*len(file) + len(fromElsewhere)*strings.Count(tail, "\n")
+	for _, r := range []string{"pocket-id", "compose", "sh"} {
+		for _, reading := range pick(t, r)[0].Readings(file) {
+			sum := 0
+			for _, value := range reading.Vars {
+				sum += len(value)
+			}
+			if r != "sh" && sum > most {
+				t.Fatalf("%s %s: %d bytes of %q, estimated at %d", r, reading.Note, sum, tail, most)
+			}
+		}
+	}
+}
+
+var expansionPieces = []string{"A=", "B=", "Ab=", "A.b=", "C=", "=", "$A", "${A}", "${B}", "$B", "${C:-${A}}", "$Ab", "${A.b}", "$(A)", "\"", "'", "`",
+	"\n", "\n", "\n", "\r", "\\", "\\0044", "\\0101", "\\0173", "\\0175", "$\\A", "$\\{B}", "xxxx", " ", "#", "export ", "C: ", "$", "{", "}", "\\n", "\u00a0", "\xff"}
+
+func TestExpansionIsNeverTooSmall(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 1000 {
+		var tail strings.Builder
+		for range random.IntN(40) {
+			tail.WriteString(expansionPieces[random.IntN(len(expansionPieces))])
+		}
+		notTooSmall(t, tail.String())
+	}
+}
+
+// FuzzExpansion checks that the estimate is never below what a reader makes of a file.
+func FuzzExpansion(f *testing.F) {
+	for _, file := range awkwardFiles {
+		f.Add(file)
+	}
+	f.Add(strings.Join(expansionPieces, ""))
+	f.Add("A1=\"\\\\\"\n${A}${A}\"\nA2=\"\\\\\"\n${A1}\"\n")
+	f.Add("\u212a=${A}\nk=${\u212a}\n")
+	f.Fuzz(func(t *testing.T, tail string) {
+		if len(tail) <= 1024 {
+			notTooSmall(t, tail)
+		}
+	})
+}
