@@ -110,8 +110,12 @@ func hasACL(attributes map[string][]byte) bool {
 }
 
 // apply gives the access to a file that was made at 0600. The mode comes last:
-// until owner and group are right nobody else may read.
+// until owner and group are right nobody else may read. What the directory hands
+// down to new files goes first: the mode would let those in whom it names.
 func (a access) apply(f handle) error {
+	if err := f.dropACL(); err != nil {
+		return err
+	}
 	made, err := f.stat()
 	if err != nil {
 		return err

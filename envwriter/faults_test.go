@@ -145,6 +145,13 @@ func (f faultyFile) lock() error {
 	return f.handle.lock()
 }
 
+func (f faultyFile) dropACL() error {
+	if err := f.d.step("drop ACL"); err != nil {
+		return err
+	}
+	return f.handle.dropACL()
+}
+
 func (f faultyFile) attributes() (map[string][]byte, error) {
 	if err := f.d.step("attributes"); err != nil {
 		return nil, err

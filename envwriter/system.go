@@ -27,7 +27,8 @@ type handle interface {
 	sync() error
 	chown(uid, gid int) error
 	chmod(mode fs.FileMode) error
-	lock() error // exclusive, at once; released by Close or when the process ends
+	lock() error    // exclusive, at once; released by Close or when the process ends
+	dropACL() error // what beyond the mode lets somebody in
 	attributes() (map[string][]byte, error)
 	setAttribute(name string, value []byte) error
 }

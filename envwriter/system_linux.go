@@ -65,6 +65,16 @@ func xattrCall(call func([]byte) (int, error)) ([]byte, error) {
 	}
 }
 
+const posixACL = "system.posix_acl_access"
+
+func (f realFile) dropACL() error {
+	err := unix.Fremovexattr(int(f.Fd()), posixACL)
+	if err != nil && !errors.Is(err, unix.ENODATA) && !errors.Is(err, unix.ENOTSUP) {
+		return &fs.PathError{Op: "remove the ACL of", Path: f.Name(), Err: err}
+	}
+	return nil
+}
+
 func (f realFile) setAttribute(name string, value []byte) error {
 	if err := unix.Fsetxattr(int(f.Fd()), name, value, 0); err != nil {
 		return &fs.PathError{Op: "set an attribute of", Path: f.Name(), Err: err}

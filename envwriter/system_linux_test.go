@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// acl is a POSIX ACL as the kernel keeps it: owner rw, user 4242 r, group r, mask r, others nothing.
-func acl() []byte {
+// acl is a POSIX ACL as the kernel keeps it: owner rw, user 4242 r, group r, mask r, others as said.
+func acl(others uint16) []byte {
 	out := binary.LittleEndian.AppendUint32(nil, 2) // version
 	for _, entry := range []struct {
 		tag, perm uint16
 		id        uint32
-	}{{0x01, 6, 0xffffffff}, {0x02, 4, 4242}, {0x04, 4, 0xffffffff}, {0x10, 4, 0xffffffff}, {0x20, 0, 0xffffffff}} {
+	}{{0x01, 6, 0xffffffff}, {0x02, 4, 4242}, {0x04, 4, 0xffffffff}, {0x10, 4, 0xffffffff}, {0x20, others, 0xffffffff}} {
 		out = binary.LittleEndian.AppendUint16(out, entry.tag)
 		out = binary.LittleEndian.AppendUint16(out, entry.perm)
 		out = binary.LittleEndian.AppendUint32(out, entry.id)
@@ -27,7 +27,7 @@ func acl() []byte {
 
 func TestSaveCopiesAttributesAndACL(t *testing.T) {
 	t.Parallel()
-	for name, value := range map[string][]byte{"user.note": []byte("kept"), "system.posix_acl_access": acl()} {
+	for name, value := range map[string][]byte{"user.note": []byte("kept"), "system.posix_acl_access": acl(0)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), ".env")
@@ -52,6 +52,64 @@ func TestSaveCopiesAttributesAndACL(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A directory may hand an ACL down to whatever is made in it. The file that is
+// saved, and its backup, let nobody in by it.
+func TestSaveInADirectoryWithAnACL(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		old  string
+		mode os.FileMode
+		own  bool // the old file has an ACL itself
+		want os.FileMode
+	}{
+		{"old", 0o640, false, 0o640},
+		{"old", 0o600, false, 0o600},
+		{"old", 0o644, false, 0o644},
+		{"old", 0o640, true, 0o640},
+		{"", 0o644, false, 0o644},
+		{"", 0o600, false, 0o600},
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, ".env")
+		if c.old != "" {
+			write(t, path, c.old, c.mode)
+		}
+		if c.own {
+			setACL(t, path, posixACL, acl(0))
+		}
+		setACL(t, dir, "system.posix_acl_default", acl(4))
+		saved, err := Save(path, []byte("new"), SaveOptions{NewMode: c.mode})
+		must(t, err)
+		if got := attribute(t, path, posixACL); c.own != bytes.Equal(got, acl(0)) || !c.own && got != nil || modeOf(t, path) != c.want {
+			t.Errorf("%+v: ACL %q, %v", c, got, modeOf(t, path))
+		}
+		if saved.Backup != "" && (attribute(t, saved.Backup, posixACL) != nil || modeOf(t, saved.Backup) != 0o600) {
+			t.Errorf("%+v: the backup has an ACL", c)
+		}
+	}
+}
+
+func setACL(t *testing.T, path, name string, value []byte) {
+	t.Helper()
+	if err := unix.Setxattr(path, name, value, 0); errors.Is(err, unix.ENOTSUP) {
+		t.Skip("this file system has no ACLs")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// attribute is nil when there is none.
+func attribute(t *testing.T, path, name string) []byte {
+	t.Helper()
+	value := make([]byte, 256)
+	n, err := unix.Getxattr(path, name, value)
+	if errors.Is(err, unix.ENODATA) {
+		return nil
+	}
+	must(t, err)
+	return value[:n]
 }
 
 func TestRenameNewReplacesNothing(t *testing.T) {
