@@ -68,7 +68,7 @@ func (s *saver) prune() {
 		n           int
 	}
 	var backups []made
-	names, err := s.list(s.folder())
+	names, err := s.list(s.folder)
 	for _, name := range names {
 		rest, ok := strings.CutPrefix(name, filepath.Base(s.old.Target))
 		if m := backupStamp.FindStringSubmatch(rest); ok && m != nil {
@@ -83,7 +83,7 @@ func (s *saver) prune() {
 		return b.n - a.n
 	})
 	for i := keepBackups; i < len(backups) && err == nil; i++ {
-		err = s.remove(filepath.Join(s.folder(), backups[i].name))
+		err = s.remove(filepath.Join(s.folder, backups[i].name))
 	}
 	if err != nil {
 		s.warn("old backups could not be removed")

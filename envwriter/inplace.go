@@ -5,32 +5,20 @@ import (
 	"syscall"
 )
 
-// inPlace writes over the old file, for one that cannot be replaced. It is the
+// writeOver writes over the old file, for one that cannot be replaced. It is the
 // only way to save in which a crash can leave a mixture; the backup has the old
 // contents then.
-func (s *saver) inPlace() error {
-	if err := s.backup(); err != nil {
-		return s.fail("back up", err)
+func (s *saver) writeOver() error {
+	err := s.overwrite(s.new)
+	if err == nil {
+		s.saved.Changed = true
+		return nil
 	}
-	now, err := load(s.disk, s.saved.Path)
-	if err == nil && !now.same(s.old) {
-		err = s.fail("check", ErrChanged)
-	}
-	if err != nil {
-		s.dropBackup()
-		return err
-	}
-	if err := s.overwrite(s.new); err != nil {
-		if s.overwrite(s.old.Bytes) == nil {
-			s.dropBackup()
-			return s.fail("write in place", err)
-		}
+	if s.overwrite(s.old.Bytes) != nil {
 		s.saved.Changed = true
 		s.warn("the file is damaged; its old contents are in the backup")
-		return s.fail("write in place", err)
 	}
-	s.saved.Changed = true
-	return nil
+	return s.fail("write in place", err)
 }
 
 // overwrite first writes what goes beyond the present end, the only part that

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -54,7 +53,15 @@ func Save(path string, new []byte, opt SaveOptions) (Saved, error) {
 	return save(system{}, time.Now(), path, new, opt)
 }
 
-// A saver is one save under way.
+func save(d disk, now time.Time, path string, new []byte, opt SaveOptions) (Saved, error) {
+	saved, err := saveAll(d, now, []FileToSave{{Path: path, Bytes: new, Options: opt}})
+	if set := (*SetError)(nil); errors.As(err, &set) {
+		return set.Failed, set.Err
+	}
+	return saved[0], err
+}
+
+// A saver is one file being saved.
 type saver struct {
 	disk
 	now    time.Time
@@ -62,34 +69,11 @@ type saver struct {
 	old    Snapshot
 	new    []byte
 	access access
-	dir    handle // nil when it may not be opened; then it cannot be synced
+	folder string
+	dir    handle     // of the set; nil when it may not be opened: then it cannot be synced
+	temp   *temporary // the new file; nil when nothing changes, and in place
+	spare  *temporary // the old file, ready to be put back; nil for the last of a set
 	saved  Saved
-}
-
-func save(d disk, now time.Time, path string, new []byte, opt SaveOptions) (Saved, error) {
-	s := &saver{disk: d, now: now, opt: opt, new: new, saved: Saved{Path: path}}
-	defer s.close()
-	if err := s.begin(); err != nil {
-		return s.saved, err
-	}
-	if s.old.Exists && bytes.Equal(s.old.Bytes, new) {
-		s.saved.Mode, s.saved.UID, s.saved.GID = s.old.Mode, s.old.UID, s.old.GID
-		return s.saved, nil
-	}
-	var err error
-	if opt.InPlace && s.old.Exists {
-		err = s.inPlace()
-	} else {
-		err = s.replace()
-	}
-	if err != nil {
-		return s.saved, err
-	}
-	if err := s.verify(); err != nil {
-		return s.saved, err
-	}
-	s.prune()
-	return s.saved, nil
 }
 
 // fail names the step that failed. Errors that have a step keep it.
@@ -100,6 +84,16 @@ func (s *saver) fail(stage string, err error) error {
 	return &FileError{Stage: stage, Path: s.saved.Path, Err: err}
 }
 
+// find settles in which directory the file is.
+func (s *saver) find() error {
+	target, _, err := resolve(s.disk, s.saved.Path)
+	if err != nil {
+		return s.fail("find", err)
+	}
+	s.folder = filepath.Dir(target)
+	return nil
+}
+
 // begin looks at the old file and settles everything that can be settled before
 // anything is written.
 func (s *saver) begin() error {
@@ -107,13 +101,10 @@ func (s *saver) begin() error {
 	if s.old, err = load(s.disk, s.saved.Path); err != nil {
 		return err
 	}
-	if s.opt.Before != nil && !s.old.same(*s.opt.Before) {
+	if s.opt.Before != nil && !s.old.same(*s.opt.Before) || filepath.Dir(s.old.Target) != s.folder {
 		return s.fail("check", ErrChanged)
 	}
 	s.saved.Target = s.old.Target
-	if s.dir, err = s.open(s.folder(), os.O_RDONLY, 0); err != nil {
-		s.warn("the directory could not be opened, so the new name is not forced to disk")
-	}
 	s.sweep()
 	if s.old.stat.links > 1 { // looked at again: a killed run may have left a second name
 		if s.old, err = load(s.disk, s.saved.Path); err != nil {
@@ -127,52 +118,78 @@ func (s *saver) begin() error {
 	return err
 }
 
-func (s *saver) close() {
-	if s.dir != nil {
-		_ = s.dir.Close()
-	}
-}
+// unchanged reports that the file has its new contents already.
+func (s *saver) unchanged() bool { return s.old.Exists && bytes.Equal(s.old.Bytes, s.new) }
 
-func (s *saver) folder() string { return filepath.Dir(s.old.Target) }
+func (s *saver) inPlace() bool { return s.opt.InPlace && s.old.Exists }
 
 func (s *saver) warn(text string) { s.saved.Warnings = append(s.saved.Warnings, text) }
 
-// replace writes a temporary file beside the old one and renames it over it.
-func (s *saver) replace() error {
-	temp, err := s.temporary(s.new, s.access)
-	if errors.Is(err, ErrOwner) && !s.old.Exists { // there is no owner to keep: its reader was to get it
-		err = ErrUnreadable
+// prepare writes, under other names, all that the file could need: what fails for
+// want of room or of a right fails here.
+func (s *saver) prepare(last bool) error {
+	if s.unchanged() {
+		s.saved.Mode, s.saved.UID, s.saved.GID = s.old.Mode, s.old.UID, s.old.GID
+		return nil
+	}
+	var err error
+	if !s.inPlace() {
+		s.temp, err = s.temporary(s.new, s.access)
+		if errors.Is(err, ErrOwner) && !s.old.Exists { // there is no owner to keep: its reader was to get it
+			err = ErrUnreadable
+		}
+		if err == nil && s.old.Exists && !last {
+			s.spare, err = s.oldAgain()
+		}
 	}
 	if err != nil {
 		return s.fail("write a temporary file", err)
 	}
-	defer temp.discard()
 	if err := s.backup(); err != nil {
 		return s.fail("back up", err)
 	}
-	if err := s.moveIn(temp); err != nil {
-		s.dropBackup()
-		return err
-	}
-	s.saved.Changed, s.saved.Created = true, !s.old.Exists
-	return s.syncDir()
+	return nil
 }
 
-// moveIn renames the finished temporary file, if the old one is still the one
-// that the edit was made from.
-func (s *saver) moveIn(temp *temporary) error {
+// commit makes the file the new one, and reads it back.
+func (s *saver) commit() error {
+	if s.unchanged() {
+		return nil
+	}
 	now, err := load(s.disk, s.saved.Path)
 	if err != nil {
 		return err
 	}
-	if !now.same(s.old) {
+	if !now.same(s.old) { // somebody edits it who does not know of the lock
 		return s.fail("check", ErrChanged)
 	}
-	err = s.rename(temp.path, s.old.Target, s.old.Exists)
+	if s.inPlace() {
+		err = s.writeOver()
+	} else {
+		err = s.moveIn()
+	}
+	if err != nil {
+		return err
+	}
+	return s.verify()
+}
+
+func (s *saver) close() {
+	for _, t := range []*temporary{s.temp, s.spare} {
+		if t != nil {
+			t.discard()
+		}
+	}
+}
+
+// moveIn gives the finished temporary file its name.
+func (s *saver) moveIn() error {
+	err := s.rename(s.temp.path, s.old.Target, s.old.Exists)
 	switch {
 	case err == nil:
-		temp.path = ""
-		return nil
+		s.temp.path = ""
+		s.saved.Changed, s.saved.Created = true, !s.old.Exists
+		return s.syncDir()
 	case isBusy(err):
 		return s.fail("rename", ErrMounted)
 	case errors.Is(err, fs.ErrExist) && !s.old.Exists:
@@ -191,18 +208,14 @@ func (s *saver) syncDir() error {
 	return nil
 }
 
-// verify reads the file back with every selected reader, and puts the old one
-// back when it is not what it should be.
+// verify reads the file back with every selected reader.
 func (s *saver) verify() error {
 	now, err := load(s.disk, s.saved.Path)
-	if err == nil && bytes.Equal(now.Bytes, s.new) && s.holds(now.Bytes) {
-		s.saved.Mode, s.saved.UID, s.saved.GID = now.Mode, now.UID, now.GID
-		return nil
+	if err != nil || !bytes.Equal(now.Bytes, s.new) || !s.holds(now.Bytes) {
+		return s.fail("read back", ErrReadBack)
 	}
-	if err := s.restore(); err != nil {
-		return s.fail("put the old file back", err)
-	}
-	return s.fail("read back", ErrReadBack)
+	s.saved.Mode, s.saved.UID, s.saved.GID = now.Mode, now.UID, now.GID
+	return nil
 }
 
 func (s *saver) holds(file []byte) bool {
@@ -215,35 +228,44 @@ func (s *saver) holds(file []byte) bool {
 	return true
 }
 
-// restore undoes a save that went wrong on the disk.
-func (s *saver) restore() error {
+// undo makes the file the old one again.
+func (s *saver) undo() error {
 	var err error
 	switch {
+	case !s.saved.Changed:
+		return nil
 	case !s.old.Exists:
 		err = s.remove(s.old.Target)
-	case s.opt.InPlace:
+	case s.inPlace():
 		err = s.overwrite(s.old.Bytes)
 	default:
 		err = s.putBack()
 	}
 	if err != nil {
-		return err
+		return s.fail("put the old file back", err)
 	}
 	s.saved.Changed, s.saved.Created = false, false
-	return s.syncDir()
+	_ = s.syncDir() // it is the old one, whether that is forced to disk or not
+	return nil
 }
 
 func (s *saver) putBack() error {
+	if s.spare == nil {
+		var err error
+		if s.spare, err = s.oldAgain(); err != nil {
+			return err
+		}
+	}
+	if err := s.rename(s.spare.path, s.old.Target, true); err != nil {
+		return err
+	}
+	s.spare.path = ""
+	return nil
+}
+
+// oldAgain makes the old file a second time, under a temporary name.
+func (s *saver) oldAgain() (*temporary, error) {
 	a := accessOf(s.old)
 	a.attributes = s.access.attributes
-	temp, err := s.temporary(s.old.Bytes, a)
-	if err != nil {
-		return err
-	}
-	defer temp.discard()
-	if err := s.rename(temp.path, s.old.Target, true); err != nil {
-		return err
-	}
-	temp.path = ""
-	return nil
+	return s.temporary(s.old.Bytes, a)
 }

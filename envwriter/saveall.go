@@ -1,6 +1,11 @@
 package envwriter
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
 
 // A FileToSave is one of several files that belong together.
 type FileToSave struct {
@@ -15,48 +20,133 @@ func SecretFile(path, value string, opt SaveOptions) FileToSave {
 	return FileToSave{Path: path, Bytes: []byte(value), Options: opt}
 }
 
-// A SetError says how far saving several files came.
+// A SetError says that saving several files failed. All are as they were, but for
+// those in Saved.
 type SetError struct {
-	Saved    []Saved  // those that are done
+	Saved    []Saved  // those before the failed one that could not be put back: they are new
 	Failed   Saved    // the one that failed; Failed.Changed tells whether it is the new one
-	NotTried []string // paths
+	NotTried []string // paths of those behind it
 	Err      error    // a *FileError
 }
 
 func (e *SetError) Error() string {
-	done := "nothing was changed"
 	var changed []string
-	for _, s := range e.Saved {
+	for _, s := range append(slices.Clone(e.Saved), e.Failed) {
 		if s.Changed {
 			changed = append(changed, s.Path)
 		}
 	}
-	if len(changed) > 0 {
-		done = names(changed) + " saved"
+	if len(changed) == 0 {
+		return fmt.Sprintf("%v (nothing was changed)", e.Err)
 	}
-	if len(e.NotTried) > 0 {
-		done += fmt.Sprintf(", %s not tried", names(e.NotTried))
-	}
-	return fmt.Sprintf("%v (%s)", e.Err, done)
+	return fmt.Sprintf("%v (%s could not be put back)", e.Err, names(changed))
 }
 
 func (e *SetError) Unwrap() error { return e.Err }
 
-// SaveAll saves files one after another and stops at the first that fails, with
-// a *SetError. What others refer to belongs first: a secret file before the .env
-// that names it.
-func SaveAll(files []FileToSave) ([]Saved, error) {
-	var done []Saved
-	for i, f := range files {
-		saved, err := Save(f.Path, f.Bytes, f.Options)
-		if err != nil {
-			e := &SetError{Saved: done, Failed: saved, Err: err}
-			for _, rest := range files[i+1:] {
-				e.NotTried = append(e.NotTried, rest.Path)
-			}
-			return done, e
-		}
-		done = append(done, saved)
+// SaveAll saves files that belong together: all of them or, as far as the disk
+// lets it, none. What can fail is done for all before the first is replaced; then
+// they are replaced in the order given, and the earlier ones are put back when a
+// later one fails. At any moment each of them is the old one or the new one. What
+// others refer to belongs first: a secret file before the .env that names it. The
+// error is a *SetError.
+func SaveAll(files []FileToSave) ([]Saved, error) { return saveAll(system{}, time.Now(), files) }
+
+func saveAll(d disk, now time.Time, files []FileToSave) ([]Saved, error) {
+	set := set{disk: d}
+	defer set.close()
+	for _, f := range files {
+		set.savers = append(set.savers, &saver{disk: d, now: now, opt: f.Options, new: f.Bytes, saved: Saved{Path: f.Path}})
 	}
-	return done, nil
+	if failed, err := set.save(); err != nil {
+		return nil, set.abort(failed, err)
+	}
+	var saved []Saved
+	for _, s := range set.savers {
+		s.prune()
+		saved = append(saved, s.saved)
+	}
+	return saved, nil
+}
+
+// A set is files being saved together.
+type set struct {
+	disk
+	savers []*saver
+	dirs   []handle
+}
+
+// save takes all files through one stage after the other. With an error it returns
+// at which of them it stopped.
+func (t *set) save() (int, error) {
+	stages := []func(i int) error{
+		func(i int) error { return t.savers[i].find() },
+		func(i int) error { return t.openFolder(t.savers[i]) },
+		func(i int) error { return t.savers[i].begin() },
+		func(i int) error { return t.savers[i].prepare(i == len(t.savers)-1) },
+		func(i int) error { return t.savers[i].commit() },
+	}
+	for _, stage := range stages {
+		for i := range t.savers {
+			if err := stage(i); err != nil {
+				return i, err
+			}
+		}
+	}
+	return 0, nil
+}
+
+// openFolder opens the directory of a file, once for all files in it.
+func (t *set) openFolder(s *saver) error {
+	for _, other := range t.savers {
+		if other.folder == s.folder && other.dir != nil {
+			s.dir = other.dir
+			return nil
+		}
+	}
+	dir, err := t.open(s.folder, openRead, 0)
+	if err != nil {
+		s.warn("the directory could not be opened, so the new name is not forced to disk")
+		return nil
+	}
+	s.dir, t.dirs = dir, append(t.dirs, dir)
+	return nil
+}
+
+// abort puts back what was replaced, the last one first. A file that cannot be
+// put back keeps those that it may refer to.
+func (t *set) abort(failed int, err error) error {
+	out := &SetError{Err: err}
+	for i := failed; i >= 0; i-- {
+		if undone := t.savers[i].undo(); undone != nil {
+			if errors.Is(err, ErrReadBack) { // which says that it was put back
+				out.Err = undone
+			}
+			break
+		}
+	}
+	for _, s := range t.savers {
+		if !s.saved.Changed {
+			s.dropBackup()
+		}
+	}
+	out.Failed = t.savers[failed].saved
+	for _, s := range t.savers[:failed] {
+		if s.saved.Changed {
+			out.Saved = append(out.Saved, s.saved)
+		}
+	}
+	for _, s := range t.savers[failed+1:] {
+		out.NotTried = append(out.NotTried, s.saved.Path)
+	}
+	return out
+}
+
+func (t *set) close() {
+	for _, s := range t.savers {
+		s.close()
+	}
+	for _, dir := range t.dirs {
+		_ = dir.Close()
+	}
 }

@@ -51,7 +51,7 @@ func (s *saver) temporary(contents []byte, a access) (*temporary, error) {
 // lock another run may take it for a leftover; then another one is made.
 func (s *saver) create() (*temporary, error) {
 	for range 100 {
-		path := filepath.Join(s.folder(), ".envwriter-"+rand.Text()+".tmp")
+		path := filepath.Join(s.folder, ".envwriter-"+rand.Text()+".tmp")
 		f, err := s.open(path, openNew, 0o600)
 		if errors.Is(err, fs.ErrExist) {
 			continue
@@ -88,13 +88,13 @@ func (t *temporary) fill(contents []byte, a access) error {
 
 // sweep removes what killed runs left in the directory.
 func (s *saver) sweep() {
-	names, err := s.list(s.folder())
+	names, err := s.list(s.folder)
 	if err != nil {
 		return // the directory may be written to but not read; nothing is lost by a leftover
 	}
 	for _, name := range names {
 		if temporaryName.MatchString(name) {
-			s.sweepOne(filepath.Join(s.folder(), name))
+			s.sweepOne(filepath.Join(s.folder, name))
 		}
 	}
 }
