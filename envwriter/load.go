@@ -23,6 +23,7 @@ var (
 	ErrHardLink   = errors.New("it has more than one name (hard links), and saving would part them")
 	ErrMounted    = errors.New("it is mounted on its own (a bind mount) and cannot be replaced, only written in place")
 	ErrChanged    = errors.New("somebody else changed it in the meantime")
+	ErrBusy       = errors.New("another run is saving in the same directory")
 	ErrOwner      = errors.New("its owner and group cannot be kept: run this as root or as the owner")
 	ErrUnreadable = errors.New("the user who has to read it could not")
 	ErrReadBack   = errors.New("what was read back is not what was written; the old file was put back")

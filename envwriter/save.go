@@ -47,8 +47,9 @@ type Saved struct {
 // old one or the new one (but for InPlace). Owner, group, mode, ACL and extended
 // attributes are kept; a mode that lets everybody read is tightened when ReadBy
 // can still read. The old file is kept as NAME.<UTC time>.bak, 0600, the newest
-// five of them. Errors are *FileError; after one the file is the old one unless
-// Saved.Changed says otherwise.
+// five of them. Runs that save in one directory wait for each other, and ErrBusy
+// comes when that takes too long. Errors are *FileError; after one the file is the
+// old one unless Saved.Changed says otherwise.
 func Save(path string, new []byte, opt SaveOptions) (Saved, error) {
 	return save(system{}, time.Now(), path, new, opt)
 }
@@ -70,7 +71,7 @@ type saver struct {
 	new    []byte
 	access access
 	folder string
-	dir    handle     // of the set; nil when it may not be opened: then it cannot be synced
+	dir    handle     // the set's; nil when it may not be opened: then it cannot be synced
 	temp   *temporary // the new file; nil when nothing changes, and in place
 	spare  *temporary // the old file, ready to be put back; nil for the last of a set
 	saved  Saved

@@ -53,64 +53,60 @@ func (e *SetError) Unwrap() error { return e.Err }
 func SaveAll(files []FileToSave) ([]Saved, error) { return saveAll(system{}, time.Now(), files) }
 
 func saveAll(d disk, now time.Time, files []FileToSave) ([]Saved, error) {
-	set := set{disk: d}
-	defer set.close()
+	t := &set{disk: d, patience: lockWait}
+	return t.run(now, files)
+}
+
+// A set is files being saved together.
+type set struct {
+	disk
+	savers   []*saver
+	folders  []folder
+	patience time.Duration
+}
+
+func (t *set) run(now time.Time, files []FileToSave) ([]Saved, error) {
+	defer t.close()
 	for _, f := range files {
-		set.savers = append(set.savers, &saver{disk: d, now: now, opt: f.Options, new: f.Bytes, saved: Saved{Path: f.Path}})
+		t.savers = append(t.savers, &saver{disk: t.disk, now: now, opt: f.Options, new: f.Bytes, saved: Saved{Path: f.Path}})
 	}
-	if failed, err := set.save(); err != nil {
-		return nil, set.abort(failed, err)
+	if failed, err := t.save(); err != nil {
+		return nil, t.abort(failed, err)
 	}
 	var saved []Saved
-	for _, s := range set.savers {
+	for _, s := range t.savers {
 		s.prune()
 		saved = append(saved, s.saved)
 	}
 	return saved, nil
 }
 
-// A set is files being saved together.
-type set struct {
-	disk
-	savers []*saver
-	dirs   []handle
-}
-
 // save takes all files through one stage after the other. With an error it returns
 // at which of them it stopped.
 func (t *set) save() (int, error) {
-	stages := []func(i int) error{
-		func(i int) error { return t.savers[i].find() },
-		func(i int) error { return t.openFolder(t.savers[i]) },
-		func(i int) error { return t.savers[i].begin() },
-		func(i int) error { return t.savers[i].prepare(i == len(t.savers)-1) },
-		func(i int) error { return t.savers[i].commit() },
+	last := len(t.savers) - 1
+	if i, err := t.each(func(i int) error { return t.savers[i].find() }); err != nil {
+		return i, err
 	}
-	for _, stage := range stages {
-		for i := range t.savers {
-			if err := stage(i); err != nil {
-				return i, err
-			}
+	if i, err := t.openFolders(); err != nil {
+		return i, err
+	}
+	if i, err := t.each(func(i int) error { return t.savers[i].begin() }); err != nil {
+		return i, err
+	}
+	if i, err := t.each(func(i int) error { return t.savers[i].prepare(i == last) }); err != nil {
+		return i, err
+	}
+	return t.each(func(i int) error { return t.savers[i].commit() })
+}
+
+func (t *set) each(do func(i int) error) (int, error) {
+	for i := range t.savers {
+		if err := do(i); err != nil {
+			return i, err
 		}
 	}
 	return 0, nil
-}
-
-// openFolder opens the directory of a file, once for all files in it.
-func (t *set) openFolder(s *saver) error {
-	for _, other := range t.savers {
-		if other.folder == s.folder && other.dir != nil {
-			s.dir = other.dir
-			return nil
-		}
-	}
-	dir, err := t.open(s.folder, openRead, 0)
-	if err != nil {
-		s.warn("the directory could not be opened, so the new name is not forced to disk")
-		return nil
-	}
-	s.dir, t.dirs = dir, append(t.dirs, dir)
-	return nil
 }
 
 // abort puts back what was replaced, the last one first. A file that cannot be
@@ -146,7 +142,7 @@ func (t *set) close() {
 	for _, s := range t.savers {
 		s.close()
 	}
-	for _, dir := range t.dirs {
+	for _, dir := range t.folders {
 		_ = dir.Close()
 	}
 }

@@ -3,6 +3,7 @@
 package envwriter
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,7 +79,11 @@ func (f realFile) chown(uid, gid int) error     { return f.File.Chown(uid, gid) 
 func (f realFile) chmod(mode fs.FileMode) error { return f.File.Chmod(mode) }
 
 func (f realFile) lock() error {
-	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	for {
+		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
 }
 
 // renameChecked is renameNew where the system cannot do it in one step.

@@ -62,15 +62,12 @@ func (s *saver) create() (*temporary, error) {
 		t := &temporary{s: s, file: f, path: path}
 		lockErr := f.lock()
 		made, err := f.stat()
-		if err == nil && lockErr == nil && made.links == 1 {
+		if err == nil && made.links == 1 && !isBusy(lockErr) { // without locks nobody takes it for a leftover
 			return t, nil
 		}
 		t.discard()
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case lockErr != nil && !isBusy(lockErr):
-			return nil, lockErr
 		}
 	}
 	return nil, errors.New("another program keeps removing it")
