@@ -179,7 +179,11 @@ func TestEnvTheReaderCanRead(t *testing.T) {
 		t.Errorf("root's own file for another reader: %v", err)
 	}
 	envExpect(t, path, "root's", 0o600, 0, 0)
-	_, err = envwriter.Save(path, []byte("new"), envwriter.SaveOptions{ReadBy: by, GiveToReader: true})
+	if _, err := envwriter.Save(path, []byte("new"), envwriter.SaveOptions{ReadBy: by, GiveToReader: true}); !errors.Is(err, envwriter.ErrUnreadable) {
+		t.Errorf("root's own file, without a word that it is to be given away: %v", err)
+	}
+	envExpect(t, path, "root's", 0o600, 0, 0)
+	_, err = envwriter.Save(path, []byte("new"), envwriter.SaveOptions{ReadBy: by, GiveToReader: true, GiveExisting: true})
 	envOK(t, err)
 	envExpect(t, path, "new", 0o600, 4001, 4002)
 }

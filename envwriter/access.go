@@ -53,7 +53,7 @@ func (s *saver) decideAccess() (access, error) {
 			s.warn("everybody on this machine can read it")
 		}
 	case !by.CanRead(a.mode, a.uid, a.gid) && !acl:
-		if !s.opt.GiveToReader || s.uid() != 0 {
+		if !s.opt.GiveToReader || !s.opt.GiveExisting || s.uid() != 0 {
 			return a, s.fail("check", ErrUnreadable)
 		}
 		a.uid, a.gid, a.mode = by.UID, by.GID, 0o600

@@ -17,9 +17,18 @@ type SaveOptions struct {
 	// ReadBy is the user who has to be able to read the file. Unknown when nil:
 	// then an existing mode is kept, and a new file is 0600.
 	ReadBy *User
-	// GiveToReader, as root, gives the file to ReadBy when it could not read it
-	// otherwise. Without it that is ErrUnreadable.
+	// GiveToReader and GiveExisting together, as root, give a file that was there
+	// before to ReadBy when it could not read it otherwise. Without both that is
+	// ErrUnreadable: whoever names the path could have named a file of root's. A new
+	// file is made for its reader in any case.
 	GiveToReader bool
+	GiveExisting bool
+	// MustBeNew refuses with ErrExists what is there already, a dangling symlink too.
+	MustBeNew bool
+	// Secret is for a file that holds a password alone: ErrSymlink instead of writing
+	// through a symlink, and ErrForeign for a file that belongs neither to root, nor to
+	// who runs this, nor to ReadBy.
+	Secret bool
 	// InPlace writes over the file instead of replacing it: for ErrMounted, after
 	// asking. Only the backup makes that safe.
 	InPlace bool
@@ -70,6 +79,7 @@ type saver struct {
 	old    Snapshot
 	new    []byte
 	access access
+	name   stat // of what has the name, not followed; for MustBeNew and Secret
 	folder string
 	dir    handle     // the set's; nil when it may not be opened: then it cannot be synced
 	temp   *temporary // the new file; nil when nothing changes, and in place
@@ -87,6 +97,9 @@ func (s *saver) fail(stage string, err error) error {
 
 // find settles in which directory the file is.
 func (s *saver) find() error {
+	if err := s.checkName(); err != nil {
+		return err
+	}
 	target, _, err := resolve(s.disk, s.saved.Path)
 	if err != nil {
 		return s.fail("find", err)
@@ -105,6 +118,16 @@ func (s *saver) begin() error {
 	if s.opt.Before != nil && !s.old.same(*s.opt.Before) || filepath.Dir(s.old.Target) != s.folder {
 		return s.fail("check", ErrChanged)
 	}
+	if err := s.checkName(); err != nil { // again, as nobody else saves here now
+		return err
+	}
+	switch {
+	case !s.opt.Secret || !s.old.Exists:
+	case s.old.stat.ino != s.name.ino || s.old.stat.dev != s.name.dev: // it was a symlink when it was read
+		return s.fail("check", ErrSymlink)
+	case s.foreign(s.old.UID):
+		return s.fail("check", ErrForeign)
+	}
 	s.saved.Target = s.old.Target
 	s.sweep()
 	if s.old.stat.links > 1 { // looked at again: a killed run may have left a second name
@@ -117,6 +140,31 @@ func (s *saver) begin() error {
 	}
 	s.access, err = s.decideAccess()
 	return err
+}
+
+// checkName looks at what has the name itself, without following it.
+func (s *saver) checkName() error {
+	if !s.opt.MustBeNew && !s.opt.Secret {
+		return nil
+	}
+	var err error
+	s.name, err = s.lstat(s.saved.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return s.fail("look at", err)
+	case s.opt.MustBeNew:
+		return s.fail("check", ErrExists)
+	case s.name.mode&fs.ModeSymlink != 0:
+		return s.fail("check", ErrSymlink)
+	}
+	return nil
+}
+
+// foreign reports an owner to whom a secret must not be given.
+func (s *saver) foreign(owner int) bool {
+	return owner != 0 && owner != s.uid() && (s.opt.ReadBy == nil || owner != s.opt.ReadBy.UID)
 }
 
 // unchanged reports that the file has its new contents already.
@@ -193,6 +241,8 @@ func (s *saver) moveIn() error {
 		return s.syncDir()
 	case isBusy(err):
 		return s.fail("rename", ErrMounted)
+	case errors.Is(err, fs.ErrExist) && s.opt.MustBeNew:
+		return s.fail("rename", ErrExists)
 	case errors.Is(err, fs.ErrExist) && !s.old.Exists:
 		return s.fail("rename", ErrChanged)
 	}

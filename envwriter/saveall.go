@@ -15,8 +15,10 @@ type FileToSave struct {
 }
 
 // SecretFile is a file that holds one value and nothing else, no line end either:
-// what KEY_FILE variables point to. It is made at 0600 and belongs to its reader.
+// what KEY_FILE variables point to. It is made at 0600, belongs to its reader and is
+// saved with SaveOptions.Secret.
 func SecretFile(path, value string, opt SaveOptions) FileToSave {
+	opt.Secret = true
 	return FileToSave{Path: path, Bytes: []byte(value), Options: opt}
 }
 
