@@ -67,10 +67,10 @@ func (s *session) authenticate(mechanism string) (*Reply, error) {
 	}
 	reply, err := s.wire.ask("AUTH "+mechanism+" "+encode(initial), "AUTH "+mechanism+" ***")
 	for rounds := 0; err == nil && reply.Code == 334; rounds++ {
-		challenge, bad := base64.StdEncoding.DecodeString(strings.TrimSpace(reply.Text()))
+		challenge, bad := base64.StdEncoding.DecodeString(strings.TrimSpace(s.wire.challenge))
 		response, unexpected := client.Next(challenge)
 		if bad != nil || unexpected != nil || rounds > 2 {
-			asked := shorten(Clean(string(challenge)), 60)
+			asked := shorten(s.wire.show(string(challenge)), 60)
 			_, _ = s.wire.ask("*", "*") // gives up in order (RFC 4954 section 4)
 			return nil, protocolError("an AUTH challenge that "+mechanism+" does not have", asked)
 		}
@@ -85,21 +85,4 @@ func encode(response []byte) string {
 		return "="
 	}
 	return base64.StdEncoding.EncodeToString(response)
-}
-
-// credentials takes the password, bare and as it goes over the wire, out of what
-// a relay sends back. Very short ones are part of any text and stay.
-func credentials(p Plan) *strings.Replacer {
-	password := p.Password.Reveal()
-	var pairs []string
-	for _, secret := range []string{
-		encode([]byte("\x00" + p.User + "\x00" + password)),
-		encode([]byte(password)),
-		password,
-	} {
-		if len(password) >= 4 {
-			pairs = append(pairs, secret, "***")
-		}
-	}
-	return strings.NewReplacer(pairs...)
 }

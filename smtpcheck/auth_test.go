@@ -3,6 +3,7 @@ package smtpcheck_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,6 +115,80 @@ func TestEchoedCredentialsAreHidden(t *testing.T) {
 	}
 	if result.Failure.Reply.Code != 535 || !strings.Contains(all, "is wrong for "+user) {
 		t.Errorf("the rest of the reply is lost: %s", all)
+	}
+}
+
+// checkUnseen looks for a password in all that is shown of a conversation: in any
+// case, in base64 at each of its three places, in hex, and in pieces of the AUTH
+// command's argument.
+func checkUnseen(t *testing.T, name string, result smtpcheck.Result, events []smtpcheck.Event, user, password string) {
+	t.Helper()
+	f := result.Failure
+	if f == nil || f.Stage != smtpcheck.StageAuth {
+		t.Fatalf("%s: %v", name, f)
+	}
+	shown := fmt.Sprint(f.Error(), " | ", f.Reply, " | ", result.Stages, " | ", events, " | ", result.Transcript)
+	all := strings.ToLower(shown)
+	blob := base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password))
+	secrets := []string{password, hex.EncodeToString([]byte(password))}
+	for i := 0; i+12 <= len(blob); i++ {
+		secrets = append(secrets, blob[i:i+12])
+	}
+	for before := range 3 {
+		whole := base64.RawStdEncoding.EncodeToString([]byte("xyz"[:before] + password))
+		secrets = append(secrets, whole[4:len(whole)-2])
+	}
+	for _, secret := range secrets {
+		if strings.Contains(all, strings.ToLower(secret)) {
+			t.Errorf("%s: %q is shown in %s", name, secret, shown)
+		}
+	}
+}
+
+// TestRelaysThatRepeatThePassword plays relays that send it back in odd ways.
+func TestRelaysThatRepeatThePassword(t *testing.T) {
+	t.Parallel()
+	const user, password = "bob", `S3cr3t "Passw0rd"`
+	b64 := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	for name, answer := range map[string]func(line string) string{
+		"challenge":            func(string) string { return "334 " + b64(password) },
+		"challenge, sentence":  func(string) string { return "334 " + b64("your password is "+password+" ok?") },
+		"challenge, two lines": func(string) string { return "334-" + b64(password) + "\r\n334 " + b64("x"+password) },
+		"cut short":            func(line string) string { return `500 5.5.1 Command unrecognized: "` + line[:len(line)-6] + `..."` },
+		"in capitals":          func(line string) string { return `500 5.5.1 Command unrecognized: "` + strings.ToUpper(line) + `"` },
+		"in small letters":     func(string) string { return "535 5.7.8 bad password " + strings.ToLower(password) },
+		"in hex":               func(string) string { return "535 5.7.8 bad password " + hex.EncodeToString([]byte(password)) },
+		"quoted":               func(string) string { return "535 5.7.8 " + strings.ReplaceAll(password, `"`, `\"`) },
+		"over two lines":       func(line string) string { return "535-5.7.8 " + line[:20] + "\r\n535 5.7.8 " + line[20:] },
+		"with the user":        func(string) string { return "535 5.7.8 " + b64(user+":"+password) },
+		"in place of a code":   func(string) string { return password + " foo" },
+		"with another code":    func(line string) string { return "250-" + line + "\r\n535 " + password },
+		"as a consent":         func(string) string { return "354 " + password },
+		"without an end":       func(line string) string { return "535 " + strings.Repeat(line+" ", 100) },
+		"and then some":        func(line string) string { return "235 ok\r\n250 " + line },
+	} {
+		port := fakeRelay(t, func(line, _ string) string {
+			switch {
+			case strings.HasPrefix(line, "EHLO"):
+				return "250-fake\r\n250 AUTH PLAIN LOGIN"
+			case strings.HasPrefix(line, "AUTH"):
+				return answer(line)
+			}
+			return "501 no"
+		})
+		p := smtpcheck.Plan{
+			Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, Names: smtpcheck.SameName("a.example"), StopAfter: smtpcheck.StageAuth,
+			User: user, Password: smtpcheck.NewSecret(password),
+		}
+		var events []smtpcheck.Event
+		result := smtpcheck.Run(context.Background(), p, func(e smtpcheck.Event) { events = append(events, e) })
+		if name == "and then some" { // it answers the next command, which is refused or not
+			result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageAuth}
+		}
+		checkUnseen(t, name, result, events, user, password)
+		if strings.HasPrefix(name, "challenge") && !strings.Contains(text(result), "S: 334 ***\n") {
+			t.Errorf("%s: transcript\n%s", name, text(result))
+		}
 	}
 }
 

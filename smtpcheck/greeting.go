@@ -68,12 +68,13 @@ func (s *session) otherProtocol(ctx context.Context) error {
 		return nil
 	}
 	w := newWire(ctx, conn, s.plan.Limits.Command, &transcript{})
+	w.hide = s.wire.hide
 	defer w.close()
 	err = w.handshake(&tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, ServerName: serverName(s.plan.Host)}) // nothing is sent over it
 	if err == nil || startsTLS(w.raw.first) {
 		return ErrImplicitTLSPort
 	}
-	return foreign(w.raw.first)
+	return foreign(w.raw.first, w.show)
 }
 
 // notSMTP names the other protocol where the first bytes give it away.
@@ -88,7 +89,7 @@ func (s *session) notSMTP(err error) error {
 	if startsTLS(first) {
 		return ErrImplicitTLSPort
 	}
-	if other := foreign(first); other != nil {
+	if other := foreign(first, s.wire.show); other != nil {
 		return other
 	}
 	return noGreeting(err, limit)
@@ -122,16 +123,17 @@ func (e *NotSMTPError) Error() string {
 // Unwrap returns ErrNotSMTP.
 func (e *NotSMTPError) Unwrap() error { return ErrNotSMTP }
 
-// foreign names the protocol that begins with these bytes, or is nil.
-func foreign(first []byte) error {
+// foreign names the protocol that begins with these bytes, or is nil. It quotes
+// them by way of show.
+func foreign(first []byte, show func(string) string) error {
 	line, _, _ := strings.Cut(string(first), "\n")
-	line = shorten(Clean(strings.TrimSpace(line)), 80)
+	line = strings.TrimSpace(line)
 	for _, known := range []struct{ prefix, protocol string }{
 		{"HTTP/", "HTTP"}, {"<!DOCTYPE", "HTTP"}, {"<html", "HTTP"},
 		{"SSH-", "SSH"}, {"* OK", "IMAP"}, {"* BYE", "IMAP"}, {"+OK", "POP3"},
 	} {
 		if strings.HasPrefix(strings.ToUpper(line), strings.ToUpper(known.prefix)) {
-			return &NotSMTPError{known.protocol, line}
+			return &NotSMTPError{known.protocol, shorten(show(line), 80)}
 		}
 	}
 	return nil

@@ -17,28 +17,29 @@ const (
 )
 
 // readReply reads one reply and stops at its last line, or as soon as it is too
-// long. What was understood before an error is returned with the error. in must
-// have a buffer of maxLine bytes.
-func readReply(in *bufio.Reader, clean func(string) string) (*Reply, error) {
+// long. What was understood before an error is returned with the error, which
+// quotes what was said by way of show. in must have a buffer of maxLine bytes.
+func readReply(in *bufio.Reader, show func(string) string) (*Reply, error) {
 	var reply *Reply
 	for total := 0; ; {
 		raw, err := in.ReadSlice('\n')
 		total += len(raw)
 		if errors.Is(err, bufio.ErrBufferFull) {
-			return reply, tooLong(fmt.Sprintf("a line of more than %d bytes", maxLine), clean(string(raw)))
+			return reply, tooLong(fmt.Sprintf("a line of more than %d bytes", maxLine), show(string(raw)))
 		}
 		if total > maxReply {
-			return reply, tooLong(fmt.Sprintf("a reply of more than %d KiB", maxReply>>10), clean(string(raw)))
+			return reply, tooLong(fmt.Sprintf("a reply of more than %d KiB", maxReply>>10), show(string(raw)))
 		}
 		if err != nil && (len(raw) == 0 || !hungUp(err)) {
 			return reply, err
 		}
-		line, bad := parseLine(clean(strings.TrimRight(string(raw), "\r\n")))
-		if bad == nil && reply != nil && line.code != reply.Code {
-			bad = protocolError(fmt.Sprintf("a reply that begins with %d and goes on with %d", reply.Code, line.code), line.text)
+		said := strings.TrimRight(string(raw), "\r\n")
+		line, bad := parseLine(Clean(said))
+		if bad == "" && reply != nil && line.code != reply.Code {
+			bad = fmt.Sprintf("a reply that begins with %d and goes on with %d", reply.Code, line.code)
 		}
-		if bad != nil {
-			return reply, bad
+		if bad != "" {
+			return reply, protocolError(bad, show(said))
 		}
 		reply = reply.with(line)
 		if line.last {
@@ -59,22 +60,23 @@ type replyLine struct {
 	text string
 }
 
-// parseLine reads "250-text", "250 text" or "250" (RFC 5321 section 4.2).
-func parseLine(line string) (replyLine, error) {
+// parseLine reads "250-text", "250 text" or "250" (RFC 5321 section 4.2), or says
+// what the line is instead.
+func parseLine(line string) (parsed replyLine, bad string) {
 	if len(line) < 3 || !digits(line[:3]) {
-		return replyLine{}, protocolError("a line without a reply code", line)
+		return replyLine{}, "a line without a reply code"
 	}
 	code := int(line[0]-'0')*100 + int(line[1]-'0')*10 + int(line[2]-'0')
 	if code < 200 || code > 599 {
-		return replyLine{}, protocolError("a reply code that SMTP does not have", line)
+		return replyLine{}, "a reply code that SMTP does not have"
 	}
 	if len(line) == 3 {
-		return replyLine{code: code, last: true}, nil
+		return replyLine{code: code, last: true}, ""
 	}
 	if line[3] != ' ' && line[3] != '-' {
-		return replyLine{}, protocolError("a line without a reply code", line)
+		return replyLine{}, "a line without a reply code"
 	}
-	return replyLine{code: code, last: line[3] == ' ', text: strings.TrimSpace(line[4:])}, nil
+	return replyLine{code: code, last: line[3] == ' ', text: strings.TrimSpace(line[4:])}, ""
 }
 
 func digits(s string) bool {

@@ -127,7 +127,7 @@ func (s *session) connect() (string, *Failure) {
 	}
 	s.result.Address = address
 	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
-	s.wire.hide = credentials(s.plan)
+	s.wire.hide = newHider(s.plan.User, s.plan.Password.Reveal())
 	where := portAt(s.plan.Port, address)
 	s.wire.note(Note, "connected to "+where)
 	return where, nil

@@ -20,13 +20,13 @@ func (s *session) startTLS() (string, *Failure) {
 	}
 	if s.wire.unasked() {
 		said, _ := s.wire.in.Peek(s.wire.in.Buffered())
-		return "", &Failure{Doing: "STARTTLS", Err: injected(said)}
+		return "", &Failure{Doing: "STARTTLS", Err: s.injected(said)}
 	}
 	return reply.String(), nil
 }
 
-func injected(said []byte) error {
-	words := shorten(Clean(strings.TrimSpace(string(said))), 80)
+func (s *session) injected(said []byte) error {
+	words := shorten(s.wire.show(strings.TrimSpace(string(said))), 80)
 	return &kindError{ErrInjected, "the relay, or somebody in between, sent clear text behind its answer, where TLS must begin: \"" + words + "\"", nil}
 }
 
@@ -47,7 +47,7 @@ func (s *session) secure() (string, *Failure) {
 	detail := tls.VersionName(state.Version)
 	if len(state.PeerCertificates) > 0 {
 		cert := state.PeerCertificates[0]
-		detail += ", " + subject(cert) + ", valid until " + cert.NotAfter.UTC().Format("2006-01-02")
+		detail += ", " + s.wire.show(subject(cert)) + ", valid until " + cert.NotAfter.UTC().Format("2006-01-02")
 	}
 	if s.plan.InsecureSkipVerify {
 		detail += ", not verified"
@@ -93,16 +93,16 @@ func (s *session) handshakeError(err error) error {
 }
 
 func (s *session) notTLS(first []byte, err error) error {
-	if other := foreign(first); other != nil {
+	if other := foreign(first, s.wire.show); other != nil {
 		return other
 	}
 	if s.plan.TLS == TLSStartTLS {
-		return injected(first)
+		return s.injected(first)
 	}
-	if line, bad := parseLine(Clean(strings.TrimSpace(string(first)))); bad == nil && line.code != 0 {
+	if line, bad := parseLine(Clean(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
 		return ErrPlaintextPort
 	}
-	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + shorten(Clean(string(first)), 60) + "\"", err}
+	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + shorten(s.wire.show(string(first)), 60) + "\"", err}
 }
 
 func firstOf(certs []*x509.Certificate) *x509.Certificate {

@@ -22,7 +22,8 @@ type wire struct {
 	in        *bufio.Reader
 	limit     time.Duration // for each reply
 	encrypted bool
-	hide      *strings.Replacer // takes credentials out of what a relay echoes
+	hide      *hider // takes credentials out of what a relay echoes
+	challenge string // of the last reply that was a 334, as it came
 	log       *transcript
 	release   func() bool
 }
@@ -33,7 +34,7 @@ func newWire(ctx context.Context, conn net.Conn, limit time.Duration, log *trans
 	return &wire{
 		ctx: ctx, raw: raw, conn: raw, limit: limit, log: log,
 		in:      bufio.NewReaderSize(raw, maxLine),
-		hide:    strings.NewReplacer(),
+		hide:    &hider{},
 		release: context.AfterFunc(ctx, func() { _ = conn.Close() }),
 	}
 }
@@ -80,9 +81,28 @@ func (w *wire) unasked() bool { return w.in.Buffered() > 0 }
 // reply reads one reply within limit and notes it.
 func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	_ = w.raw.SetReadDeadline(time.Now().Add(limit))
-	reply, err := readReply(w.in, func(s string) string { return Clean(w.hide.Replace(s)) })
+	reply, err := readReply(w.in, w.show)
+	w.conceal(reply)
 	w.noteReply(reply)
 	return reply, w.explain(err, limit)
+}
+
+// show makes what came from the other side fit to be seen.
+func (w *wire) show(said string) string { return w.hide.hide(Clean(said)) }
+
+// conceal takes credentials out of a reply, also where they run over its lines.
+// A challenge is base64 that nobody reads and that may hold anything, so none is
+// shown; the one who answers it finds it in w.challenge.
+func (w *wire) conceal(reply *Reply) {
+	if reply == nil {
+		return
+	}
+	if reply.Code == 334 {
+		w.challenge = reply.Text()
+		reply.Lines = []string{Masked}
+		return
+	}
+	reply.Lines = strings.Split(w.hide.hide(strings.Join(reply.Lines, "\n")), "\n")
 }
 
 func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
