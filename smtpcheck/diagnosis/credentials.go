@@ -1,29 +1,50 @@
 package diagnosis
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
 
-const masked = "***"
-
-var (
-	authBlob   = regexp.MustCompile(`(?i)\b(AUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5)\s+)[A-Za-z0-9+/=_-]{4,}`)
-	assigned   = regexp.MustCompile(`(?i)((?:pass(?:word|wd|phrase)?|secret|api[_-]?key|auth[_-]?token)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&]+)`)
-	userinfo   = regexp.MustCompile(`(://[^/\s:@]{1,200}:)[^@\s/]{1,200}@`)
-	credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
+	"smtp-wizard/smtpcheck"
 )
 
-// authWords are words that follow AUTH PLAIN or AUTH LOGIN in sentences.
-var authWords = regexp.MustCompile(`(?i)^(?:is|was|not|and|or|but|only|login|plain|failed|failure|command|mechanism|method|authentication|cram-md5|xoauth2|ntlm|oauthbearer|scram[a-z0-9-]*)$`)
+const masked = smtpcheck.Masked
 
-// hideCredentials masks what a log may hold of them: the blob of an AUTH command,
-// the value of a password variable, the password in a URL.
+// credential is what a client says after a 334.
+var credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
+
+// hints are words of which a text with a credential has at least one, unless the
+// credential is base64.
+const hints = "pass|pwd|pw|kennwort|secret|token|key|auth|bearer|basic|credential|cookie|://|-u|-ap"
+
+// hideCredentials masks what a log may hold of them: the argument of an AUTH
+// command, the value of a password variable, the password in a URL, on a command
+// line or in a sentence, and base64 that reads as text. It leaves a masked text
+// as it is.
 func hideCredentials(s string) string {
-	s = authBlob.ReplaceAllStringFunc(s, func(m string) string {
-		parts := authBlob.FindStringSubmatch(m)
-		if authWords.MatchString(m[len(parts[1]):]) {
-			return m
-		}
-		return parts[1] + masked
-	})
-	s = assigned.ReplaceAllString(s, "${1}"+masked)
-	return userinfo.ReplaceAllString(s, "${1}"+masked+"@")
+	if says(strings.ToLower(s), hints) {
+		s = smtpcheck.HideAuth(s)
+		s = userinfo.ReplaceAllString(s, "${1}"+masked+"@")
+		s = hideAssigned(s)
+		s = hideArguments(s)
+		s = hideSpoken(s)
+	}
+	return hideEncoded(s)
+}
+
+// userinfo goes up to the last "@", because a password may hold any character.
+var userinfo = regexp.MustCompile(`(://[^\s:/"'<>]{0,200}:)\S*@`)
+
+// secretKey tells the keys of JSON logs whose values are not for reading.
+var secretKey = regexp.MustCompile(`(?i)pass|pwd|kennwort|secret|token|credential|authorization|api[_-]?key|cookie|(?:^|[_-])pw\d*$`)
+
+var (
+	// arguments are options of curl, swaks and other programs that take a
+	// password, alone or behind a user.
+	arguments     = regexp.MustCompile(`(?i)((?:^|[\s"'])(?:--?[\w-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api-?key)[\w-]*|-ap)(?:\s+|=))((?:"[^"]*"?|'[^']*'?|[^\s"']+)+)`)
+	userArguments = regexp.MustCompile(`(?i)((?:^|[\s"'])(?:-u:?\s*|--(?:proxy-)?user(?:[=:]\s*|\s+))["']?[^\s:"']+:)([^\s"']+)`)
+)
+
+func hideArguments(s string) string {
+	s = arguments.ReplaceAllString(s, "${1}"+masked)
+	return userArguments.ReplaceAllString(s, "${1}"+masked)
 }

@@ -23,7 +23,7 @@ type evidence struct {
 
 func newEvidence(s Situation) evidence {
 	e := evidence{Situation: s}
-	e.raw = oneLine(saidIn(s))
+	e.raw = hideCredentials(oneLine(saidIn(s)))
 	e.reply = e.raw
 	if s.Err == nil || s.Text != "" {
 		if code, enhanced, words := replyIn(e.raw); code != 0 {

@@ -53,7 +53,7 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 			break
 		}
 	}
-	text = unescape(text)
+	text = unescape(hideCredentials(text)) // in this order: a quote may be part of a password
 	if loc := serverSays.FindStringIndex(text); loc != nil {
 		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
 	}
@@ -84,12 +84,12 @@ func unwrapJSON(line string) (before, inner string, ok bool) {
 }
 
 // quiet are keys of JSON logs that never say what went wrong.
-const quiet = "time timestamp ts level severity caller source logger trace_id span_id id service hostname pid password pass secret token"
+const quiet = "time timestamp ts level severity caller source logger trace_id span_id id service hostname pid"
 
 func stringsOf(value any, depth int) []string {
 	switch v := value.(type) {
 	case string:
-		return []string{unescape(v)}
+		return []string{unescape(hideCredentials(v))}
 	case []any:
 		var all []string
 		for _, item := range v[:min(len(v), 20)] {
@@ -108,7 +108,7 @@ func stringsOfObject(object map[string]any, depth int) []string {
 	}
 	keys := make([]string, 0, len(object))
 	for k := range object {
-		if !hasWord(quiet, strings.ToLower(k)) {
+		if !hasWord(quiet, strings.ToLower(k)) && !secretKey.MatchString(k) {
 			keys = append(keys, k)
 		}
 	}

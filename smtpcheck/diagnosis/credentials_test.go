@@ -1,0 +1,142 @@
+package diagnosis
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+// pasted are lines with a password in them, which is "geheim123" or has that
+// word in it; all of them are about a login.
+var pasted = []string{
+	`{"smtpPassword":"geheim123","msg":"535 5.7.8 failed"}`,
+	`{"level":"error","msg":"535 5.7.8 failed","config":{"smtp":{"Pass":"geheim123","user":"bob"}}}`,
+	`{"name":"SMTP_PASSWORD","value":"geheim123 in two","msg":"535 5.7.8 failed"}`,
+	`{"msg":"535 5.7.8 failed","env":["SMTP_PASSWORD=geheim123","SMTP_USER=bob"]}`,
+	`{"msg":"535 5.7.8 failed","args":["swaks","--auth-password","geheim123"]}`,
+	`{"msg":"535 5.7.8 failed","args":["curl","-u","bob:geheim123"]}`,
+	`{"msg":"535 5.7.8 failed","headers":{"Authorization":["Basic ` + base64Of("bob:geheim123") + `"]}}`,
+	`{"msg":"535 5.7.8 failed","body":"{\"password\":\"ge\\\"heim123\"}"}`,
+	`{"smtpPassword":"geheim123","msg":"535 5.7.8 failed"} and more`,
+	`535 5.7.8 failed {"password":"ge\"heim123"} x`,
+	`time=now level=ERROR msg="535 5.7.8 failed" config="{\"smtpPassword\":\"geheim123\"}"`,
+	"535 5.7.8 failed with password geheim123",
+	"535 5.7.8 failed with password GeHeim123.",
+	"535 5.7.8 failed, the password is geheim123",
+	"535 5.7.8 failed, the password was geheim.",
+	`535 5.7.8 failed for password "geheim123"`,
+	`535 5.7.8 failed for password "geheim 123"`,
+	"535 5.7.8 failed for password 'geheim 123'",
+	`535 5.7.8 failed for password"geheim123"`,
+	"535 5.7.8 failed pwd=geheim123",
+	"535 5.7.8 failed pw: geheim123",
+	"535 5.7.8 failed smtp_pw=geheim123",
+	"535 5.7.8 failed token=geheim123",
+	"535 5.7.8 failed api_key: geheim123",
+	"535 5.7.8 failed bearer geheim123",
+	"535 5.7.8 failed Authorization: Bearer geheim123",
+	"535 5.7.8 failed Authorization: Basic " + base64Of("bob:geheim123"),
+	"535 5.7.8 failed Basic " + base64Of("bob:geheim123"),
+	"curl -u bob:geheim123 smtp://mail.example.com gives 535 5.7.8 failed",
+	"curl --user 'bob:geheim123' smtp://mail.example.com gives 535 5.7.8 failed",
+	"curl --user=bob:geheim123 gives 535 5.7.8 failed",
+	"swaks --auth-password geheim123 gives 535 5.7.8 failed",
+	"swaks -ap geheim123 gives 535 5.7.8 failed",
+	"msmtp --password='geheim 123' gives 535 5.7.8 failed",
+	"smtp://bob:geheim123@mail.example.com: 535 5.7.8 failed",
+	"smtp://bob:ge/heim123@mail.example.com: 535 5.7.8 failed",
+	"smtp://bob:ge@heim123@mail.example.com: 535 5.7.8 failed",
+	"smtp://bob@example.com:geheim123@mail.example.com:587 535 5.7.8 failed",
+	`500 5.5.1 unrecognized: "` + base64Of("\x00bob\x00geheim123") + `"`,
+	`500 5.5.1 unrecognized: "` + base64Of("\x00bob\x00geheim123")[:18] + `..."`,
+	`500 5.5.1 unrecognized: "` + base64Of("geheim123") + `"`,
+	`500 5.5.1 unrecognized: "AUTH PLAIN ` + strings.ToUpper(base64Of("\x00bob\x00geheim123")) + `"`,
+	"334 " + base64Of("Is geheim123 your password?") + "\n535 5.7.8 failed",
+	"535 5.7.8 failed smtp_password=abc def geheim123",
+	"535 5.7.8 failed SMTP_PASSWORD=this is my geheim123",
+	"535 5.7.8 failed smtpPassword: abc def geheim123",
+	"SMTP_PASSWORD=abc geheim123 535 5.7.8 failed",
+	"level=error password=abc geheim123 error=\"535 5.7.8 failed\"",
+	"535 5.7.8 failed map[SMTP_HOST:mail.example.com SMTP_PASSWORD:geheim123 SMTP_USER:bob]",
+	"535 5.7.8 failed {Host:mail.example.com Password:geheim123 User:bob}",
+	"535 5.7.8 failed SMTP_PASSWORD=\"geheim 123\" # mine",
+	"535 5.7.8 failed passwort: geheim123",
+	"535 5.7.8 failed credentials: bob:geheim123",
+	"PASS geheim123\n535 5.7.8 failed",
+	"535 5.7.8 failed password:\tgeheim123",
+}
+
+func TestPastedPasswordsAreMasked(t *testing.T) {
+	t.Parallel()
+	for _, log := range pasted {
+		got, matched, line := ExplainText(log)
+		s, _ := situationIn(log)
+		live := Explain(Situation{Text: log})
+		all, err := json.Marshal([]any{got, line, s.Text, s.Reply, s.Names, live})
+		if err != nil || !matched || got.Confidence != Class && got.Step == StepNone {
+			t.Errorf("%q: matched %v, %s, %v", log, matched, got.ID, err)
+		}
+		shown := strings.ToLower(string(all))
+		for _, secret := range []string{"geheim", "heim123", "eim 123", "ym9i", "z2vozwlt", "mtiz", "dvozwlt", "boywlhbnzwgw"} {
+			if strings.Contains(shown, secret) {
+				t.Errorf("%q: %s is in %s", log, secret, all)
+			}
+		}
+	}
+}
+
+// TestSentencesAboutPasswordsStay: what a relay says of a password is no password.
+func TestSentencesAboutPasswordsStay(t *testing.T) {
+	t.Parallel()
+	for _, said := range []string{
+		"535 5.7.8 Username and Password not accepted. Learn more at https://support.google.com/mail/?p=BadCredentials x8-v6sm5005123itf.1 - gsmtp",
+		"5.7.9 Application-specific password required.",
+		"535 Authentication failed: Bad username / password",
+		"wrong username or password: 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6",
+		"535 5.7.8 Error: authentication failed: VXNlcm5hbWU6",
+		"Invalid credentials: 535 5.7.3 Authentication unsuccessful",
+		"login with password failed: EOF",
+		"wrong password: login failed",
+		"535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+		"550 5.7.0 Mail relay denied [198.51.100.7]. Invalid credentials for relay",
+		"SMTP_PASSWORD_FILE: open /run/secrets/smtp: no such file or directory",
+		"dial tcp: lookup smtp.example.com on 127.0.0.11:53: no such host",
+		"password authentication is not allowed, password must be changed",
+		"250-AUTH PLAIN LOGIN",
+		"554 5.7.1 spf=pass dkim=pass dmarc=fail header.from=example.com",
+		"f10sm1a4899ejl.97 - gsmtp, 4XyZ0A1b2c, 08DC00000000FFFF, SmtpClientAuthentication",
+	} {
+		if got := hideCredentials(said); got != said {
+			t.Errorf("%q became %q", said, got)
+		}
+	}
+}
+
+func FuzzHideCredentials(f *testing.F) {
+	for _, log := range pasted {
+		f.Add(log)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		once := hideCredentials(oneLine(text))
+		if twice := hideCredentials(once); twice != once {
+			t.Errorf("%q became %q, and then %q", text, once, twice)
+		}
+	})
+}
+
+// TestLongLinesAreQuick: the end of a value is not looked for through all of a
+// line again and again, which took minutes for a line of a megabyte.
+func TestLongLinesAreQuick(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"password=", "password: not ", "password: xy is ", `pw:"`, "://a:", "AUTH PLAIN "} {
+		began := time.Now()
+		hideCredentials(strings.Repeat(piece, 100_000/len(piece)))
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%q over and over: %s", piece, took)
+		}
+	}
+}
