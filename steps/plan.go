@@ -189,7 +189,13 @@ func (d *Draft) override() {
 	if pocketid.Way(d.Order.Runs) != pocketid.WayCompose || in.ComposeFile == "" || !d.renames() || in.OverrideFile != "" {
 		return
 	}
-	d.Override = filepath.Join(filepath.Dir(in.ComposeFile), "compose.override.yaml")
+	dir := filepath.Dir(in.ComposeFile)
+	for _, name := range pocketid.OverrideFiles { // one that could not be read is there all the same
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return
+		}
+	}
+	d.Override = filepath.Join(dir, pocketid.NewOverrideFile)
 	d.OverrideBytes = pocketid.Override(in.Service, d.Order.Hostname)
 }
 

@@ -26,14 +26,14 @@ func (w World) Save(d *Draft) (Written, error) {
 	var files []envwriter.FileToSave
 	if d.Override != "" {
 		files = append(files, envwriter.FileToSave{Path: d.Override, Bytes: d.OverrideBytes,
-			Options: envwriter.SaveOptions{NewMode: 0o644, ReadBy: reader, GiveToReader: true}})
+			Options: envwriter.SaveOptions{NewMode: 0o644, ReadBy: reader, GiveToReader: true, MustBeNew: true}})
 	}
 	if d.SecretPath != "" {
 		files = append(files, envwriter.SecretFile(d.SecretPath, d.Secret.Reveal(),
-			envwriter.SaveOptions{ReadBy: reader, GiveToReader: true}))
+			envwriter.SaveOptions{ReadBy: reader, GiveToReader: true, MustBeNew: d.SecretPath != d.Found.PasswordFile}))
 	}
 	files = append(files, envwriter.FileToSave{Path: d.Order.EnvFile, Bytes: d.Env.New,
-		Options: envwriter.SaveOptions{Before: &d.Before, ReadBy: reader, GiveToReader: !d.Before.Exists || d.Order.Give,
+		Options: envwriter.SaveOptions{Before: &d.Before, ReadBy: reader, GiveToReader: !d.Before.Exists || d.Order.Give, GiveExisting: d.Order.Give,
 			InPlace: d.Order.InPlace, Readers: readers, Want: d.Changes}})
 	saved, err := envwriter.SaveAll(files)
 	if err != nil {
