@@ -44,12 +44,20 @@ func (e *NoEncodingError) advice() string {
 	return strings.ToUpper(other[:1]) + other[1:]
 }
 
+// mostExplained bounds, in bytes to parse for one encoding, the files for which it is
+// found out who is in the way: that takes a few hundred times as many.
+const mostExplained = 1 << 20
+
 // explain finds out which readers stand in each other's way.
 func (e *edit) explain(c Change) error {
-	out := &NoEncodingError{Key: c.Key, File: !e.possible(Change{Key: c.Key, Value: "x"}, e.before)}
+	out := &NoEncodingError{Key: c.Key}
 	for _, v := range e.before {
 		out.Readers = appendNew(out.Readers, v.reader)
 	}
+	if len(e.file.Bytes())*len(e.before) > mostExplained {
+		return out
+	}
+	out.File = !e.possible(Change{Key: c.Key, Value: "x"}, e.before)
 	for _, name := range out.Readers {
 		var alone, others []view
 		for _, v := range e.before {

@@ -15,7 +15,7 @@ type flaw struct {
 	fatal  bool              // it can keep a reader from reading the file at all
 	once   bool              // one report is enough
 	curing string
-	cure   func(f *File, i int) *File
+	cure   func(s statement) string // its new prefix
 }
 
 const (
@@ -43,7 +43,7 @@ var flaws = []flaw{
 			"node":      "an invisible byte order mark becomes part of the first name",
 		},
 		fatal: true, curing: "remove the byte order mark",
-		cure: func(f *File, i int) *File { return f.withPrefix(i, strings.TrimPrefix(f.statements[i].prefix, bom)) },
+		cure: func(s statement) string { return strings.TrimPrefix(s.prefix, bom) },
 	},
 	{
 		kind:  "name alone",
@@ -87,9 +87,7 @@ var flaws = []flaw{
 			"systemd": `"export": the line is ignored`,
 		},
 		fatal: true, curing: `remove "export"`,
-		cure: func(f *File, i int) *File {
-			return f.withPrefix(i, exported.ReplaceAllString(f.statements[i].prefix, ""))
-		},
+		cure: func(s statement) string { return exported.ReplaceAllString(s.prefix, "") },
 	},
 	{
 		kind:  "colon",
@@ -142,7 +140,7 @@ var flaws = []flaw{
 		},
 		hits:   map[string]string{"systemd": "a comment that ends in a backslash: up to systemd 253 the next line is ignored"},
 		curing: "put a blank behind the backslash",
-		cure:   func(f *File, i int) *File { return f.withPrefix(i, f.statements[i].prefix+" ") },
+		cure:   func(s statement) string { return s.prefix + " " },
 	},
 	{
 		kind: "line joins",
@@ -208,7 +206,8 @@ func firstByte(s string) string {
 }
 
 // plainPrefix writes "NAME=", and keeps an export.
-func plainPrefix(f *File, i int) *File {
-	s := f.statements[i]
-	return f.withPrefix(i, exported.FindString(strings.TrimPrefix(s.prefix, bom))+s.key+"=")
+func plainPrefix(s statement) string {
+	return exported.FindString(strings.TrimPrefix(s.prefix, bom)) + s.key + "="
 }
+
+func commentOut(s statement) string { return "# " + strings.TrimLeft(s.prefix, " \t") }

@@ -1,6 +1,8 @@
 package envwriter
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -21,5 +23,57 @@ func growsEvenly(t *testing.T, name string, n int, do func(n int)) {
 	once, four := fastest(n), fastest(4*n)
 	if four > 9*once+150*time.Millisecond {
 		t.Errorf("%s: %v for %d, %v for %d", name, once, n, four, 4*n)
+	}
+}
+
+// A file with the same flaw in every line, or a long chain of references, takes
+// time in proportion to its length.
+func TestLongFilesTakeNoLongerThanTheyAreLong(t *testing.T) {
+	chain := func(n int) string {
+		var out strings.Builder
+		for i := n; i > 0; i-- {
+			fmt.Fprintf(&out, "K%d=$K%d\n", i, i-1)
+		}
+		return out.String()
+	}
+	lines := func(line string) func(int) string {
+		return func(n int) string { return strings.Repeat(line, n) }
+	}
+	for _, c := range []struct {
+		name    string
+		file    func(n int) string
+		readers []string
+	}{
+		{"export that nobody minds", lines("export A=1\n"), []string{"pocket-id", "compose"}},
+		{"export", lines("export A=1\n"), []string{"pocket-id", "docker"}},
+		{"comments that join", lines("#\\\n"), []string{"pocket-id", "systemd"}},
+		{"names alone", lines("A\n"), []string{"pocket-id", "sh"}},
+		{"no flaw", lines("A=1\n"), []string{"pocket-id", "compose"}},
+		{"chain", chain, []string{"pocket-id"}},
+	} {
+		readers := pick(t, c.readers...)
+		growsEvenly(t, c.name+": problems", 500, func(n int) { Problems([]byte(c.file(n)), readers) })
+		growsEvenly(t, c.name+": mending", 500, func(n int) { MendAll([]byte(c.file(n)), readers) })
+		growsEvenly(t, c.name+": references", 1000, func(n int) { Parse([]byte(c.file(n))).References("K0") })
+	}
+}
+
+func TestAllLinesOfAFlawAreMended(t *testing.T) {
+	t.Parallel()
+	file := strings.Repeat("export A=1\n", 2000)
+	mended, cured := MendAll([]byte(file), pick(t, "docker", "pocket-id"))
+	if string(mended) != strings.ReplaceAll(file, "export ", "") || len(cured) != 2000 {
+		t.Errorf("%d cured", len(cured))
+	}
+	// One that would change what compose reads keeps none of the others from being cured.
+	file = "B\nX\n" + strings.Repeat("C-D=1\n", 50)
+	mended, cured = MendAll([]byte(file), pick(t, "pocket-id", "compose"))
+	if string(mended) != strings.ReplaceAll(file, "C-D", "# C-D") || len(cured) != 50 {
+		t.Errorf("%d cured: %q", len(cured), mended)
+	}
+	file = "B=1\n# \\\nB=2\n# \\\nC=3\n"
+	mended, cured = MendAll([]byte(file), pick(t, "pocket-id", "systemd"))
+	if string(mended) != "B=1\n# \\\nB=2\n# \\ \nC=3\n" || len(cured) != 1 {
+		t.Errorf("%d cured: %q", len(cured), mended)
 	}
 }

@@ -98,9 +98,13 @@ func (e *edit) changing(key string) bool {
 }
 
 func referring(refers []Reference, moved []string) []Reference {
+	in := map[string]bool{}
+	for _, key := range moved {
+		in[key] = true
+	}
 	var both []Reference
 	for _, r := range refers {
-		if slices.Contains(moved, r.Key) {
+		if in[r.Key] {
 			both = append(both, r)
 		}
 	}

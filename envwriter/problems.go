@@ -1,8 +1,6 @@
 package envwriter
 
-import (
-	"strings"
-)
+import "slices"
 
 // A Problem is a line that a selected reader cannot read, or does not read as
 // the others do.
@@ -18,50 +16,57 @@ type Problem struct {
 	kind string
 }
 
-const (
-	mostProblems = 100      // more than anybody will read
-	mostMendable = 64 << 10 // bytes; trying cures on a larger file would take too long
-)
+const mostProblems = 100 // more than anybody will read
 
 // Problems reports what stands in the way of the selected readers, line by line.
 // A cure is offered only when no reader that can read the file now would then
 // read a key differently.
 func Problems(file []byte, readers []Reader) []Problem {
 	f := Parse(file)
+	t := newTrial(file, readers)
 	var out []Problem
-	failing := map[string]bool{}
-	for _, r := range readers {
-		_, err := r.Read(file)
-		failing[r.Name] = err != nil
-	}
 	told := map[string]bool{}
+	relevant := flawsFor(readers)
 	for i, s := range f.statements {
-		for _, fl := range flaws {
-			if len(out) >= mostProblems || !fl.found(f, i) || fl.once && told[fl.kind] {
+		for _, fl := range relevant {
+			if len(out) >= mostProblems || fl.once && told[fl.kind] || !fl.found(f, i) {
 				continue
 			}
 			told[fl.kind] = true
 			cure := ""
-			if len(file) <= mostMendable {
-				cure = fl.safeCure(f, i, readers)
+			if fl.cure != nil && t.safe(fl, fl.cured(f, i), []string{s.key}) {
+				cure = fl.curing
 			}
 			for _, r := range readers {
 				if what, hit := fl.hits[r.Name]; hit {
-					fatal := fl.fatal && failing[r.Name]
+					fatal := fl.fatal && t.failing[r.Name]
 					out = append(out, Problem{Line: s.line, Reader: r.Name, What: what, Fatal: fatal, Cure: cure, kind: fl.kind})
 				}
 			}
 		}
+		if len(out) >= mostProblems {
+			break
+		}
 	}
-	return append(out, unexplained(file, readers, out)...)
+	return append(out, unexplained(file, readers, t.failing, out)...)
+}
+
+// flawsFor lists the flaws over which one of the readers stumbles.
+func flawsFor(readers []Reader) []flaw {
+	var out []flaw
+	for _, fl := range flaws {
+		if slices.ContainsFunc(readers, func(r Reader) bool { return fl.hits[r.Name] != "" }) {
+			out = append(out, fl)
+		}
+	}
+	return out
 }
 
 // unexplained adds a reader that fails for a reason that is none of the known flaws.
-func unexplained(file []byte, readers []Reader, known []Problem) []Problem {
+func unexplained(file []byte, readers []Reader, failing map[string]bool, known []Problem) []Problem {
 	var out []Problem
 	for _, r := range readers {
-		_, err := r.Read(file)
-		explained := err == nil
+		explained := !failing[r.Name]
 		for _, p := range known {
 			explained = explained || p.Reader == r.Name && p.Fatal
 		}
@@ -94,78 +99,9 @@ func Mend(file []byte, p Problem) []byte {
 		}
 		for _, fl := range flaws {
 			if fl.kind == p.kind {
-				return fl.cure(f, i).Bytes()
+				return fl.cured(f, i).Bytes()
 			}
 		}
 	}
 	return file
-}
-
-// MendAll cures every problem that has a safe cure, a hundred at most, and
-// returns those it cured.
-func MendAll(file []byte, readers []Reader) ([]byte, []Problem) {
-	var cured []Problem
-	for range mostProblems {
-		next, p, found := mendFirst(file, readers)
-		if !found {
-			break
-		}
-		file, cured = next, append(cured, p)
-	}
-	return file, cured
-}
-
-func mendFirst(file []byte, readers []Reader) ([]byte, Problem, bool) {
-	for _, p := range Problems(file, readers) {
-		if next := Mend(file, p); string(next) != string(file) {
-			return next, p, true
-		}
-	}
-	return nil, Problem{}, false
-}
-
-// safeCure returns what the cure does, if there is one that takes nothing from
-// any reader.
-func (fl flaw) safeCure(f *File, i int, readers []Reader) string {
-	if fl.cure == nil {
-		return ""
-	}
-	old, next := f.Bytes(), fl.cure(f, i).Bytes()
-	own := f.statements[i].key
-	for _, r := range readers {
-		for _, w := range r.ways {
-			before, err := w.read(old)
-			if err != nil {
-				continue
-			}
-			after, err := w.read(next)
-			if err != nil || !keeps(before, after, own) {
-				return ""
-			}
-		}
-	}
-	return fl.curing
-}
-
-// keeps reports whether every key but own is still read as before. Names that
-// are no variable names, such as "export K", may go; keys may come.
-func keeps(before, after map[string]string, own string) bool {
-	for key, value := range before {
-		if now, found := after[key]; key != own && isName(key) && (!found || now != value) {
-			return false
-		}
-	}
-	return true
-}
-
-// withPrefix replaces the start of a statement.
-func (f *File) withPrefix(i int, prefix string) *File {
-	out := f.clone()
-	out.statements[i].prefix = prefix
-	return out
-}
-
-func commentOut(f *File, i int) *File {
-	s := f.statements[i]
-	return f.withPrefix(i, "# "+strings.TrimLeft(s.prefix, " \t"))
 }

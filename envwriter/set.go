@@ -96,38 +96,49 @@ type Reference struct {
 }
 
 // References lists the other keys whose value refers to key as $KEY or ${KEY},
-// and those that refer to them in turn.
+// and those that refer to them in turn, in the order of the file.
 func (f *File) References(key string) []Reference {
+	by := map[string][]int{} // the statements that refer to a name
+	for i, s := range f.statements {
+		if s.kind == assignment {
+			for _, name := range namesIn(s.value) {
+				by[name] = append(by[name], i)
+			}
+		}
+	}
 	seen := map[string]bool{key: true}
 	var found []Reference
-	for again := true; again; {
-		again = false
-		for _, s := range f.statements {
-			if s.kind == assignment && !seen[s.key] && refersToAny(s.value, seen) {
-				seen[s.key], again = true, true
+	for next := []string{key}; len(next) > 0; next = next[1:] {
+		for _, i := range by[next[0]] {
+			if s := f.statements[i]; !seen[s.key] {
+				seen[s.key], next = true, append(next, s.key)
 				found = append(found, Reference{Key: s.key, Line: s.line})
 			}
 		}
 	}
+	slices.SortFunc(found, func(a, b Reference) int { return a.Line - b.Line })
 	return found
 }
 
-func refersToAny(raw string, keys map[string]bool) bool {
+// namesIn lists the names that a value refers to.
+func namesIn(raw string) []string {
 	if strings.HasPrefix(raw, "'") {
-		return false
+		return nil
 	}
-	for i := range len(raw) {
-		if raw[i] != '$' {
-			continue
+	var names []string
+	for {
+		_, rest, found := strings.Cut(raw, "$")
+		if !found {
+			return names
 		}
-		name := strings.TrimPrefix(raw[i+1:], "{")
+		raw = rest
+		name := strings.TrimPrefix(rest, "{")
 		end := 0
 		for end < len(name) && nameByte(name[end], end == 0) {
 			end++
 		}
-		if keys[name[:end]] {
-			return true
+		if end > 0 {
+			names = append(names, name[:end])
 		}
 	}
-	return false
 }
