@@ -14,21 +14,29 @@ const mask = "••••••••"
 
 var (
 	// secretName finds keys whose value is a secret by their name.
-	secretName = regexp.MustCompile(`(?i)PASS|PWD|PW$|SALT$|SECRET|TOKEN|CREDENTIAL|HEADERS$|KEY$|(^|_)KEY_`)
-	// secretNot finds those that only sound like it: a path, a switch.
-	secretNot = regexp.MustCompile(`(?i)_(FILE|ENABLED)$`)
+	secretName = regexp.MustCompile(`(?i)PASS|PWD|PW$|KENNWORT|SALT$|SECRET|TOKEN|CREDENTIAL|HEADERS$|KEY\d*$|(^|_)KEY_|(^|_)(JWT|PIN|BEARER)\d*$|COOKIE$`)
+	// secretNot finds those that only sound like it: a path, a switch, a passkey.
+	secretNot = regexp.MustCompile(`(?i)^PASSKEYS?$|_(FILE|ENABLED)$`)
+	// secretFile finds keys whose value is the path of a secret.
+	secretFile = regexp.MustCompile(`(?i)_FILE$`)
 	// commentedOut finds the key of an assignment in a comment.
 	commentedOut = regexp.MustCompile(`^[ \t]*#[# \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:]`)
 	// openSecret finds an assignment that Parse could not make out.
 	openSecret = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:]`)
-	// urlPassword finds the password in a URL.
-	urlPassword = regexp.MustCompile(`(://[^/\s:@]*:)\S+@`)
-	// namedPassword finds it in a connection string: host=db password=...
-	namedPassword = regexp.MustCompile(`(?i)((?:password|passwd|pwd)[ \t]*=[ \t]*)('.*|[^\s;&"']+)`)
+	// privateKey and privateKeyEnd are the lines around one in PEM.
+	privateKey    = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY`)
+	privateKeyEnd = regexp.MustCompile(`-----END [A-Z ]*PRIVATE KEY`)
 )
 
 func isSecret(key string, secret []string) bool {
 	return slices.Contains(secret, key) || secretName.MatchString(key) && !secretNot.MatchString(key)
+}
+
+// isSecretAs is isSecret for a key with its value: what should be the path of a
+// secret and is no path is the secret itself, put there by mistake.
+func isSecretAs(key, value string, secret []string) bool {
+	misplaced := secretName.MatchString(key) && secretFile.MatchString(key) && value != "" && !strings.Contains(value, "/")
+	return misplaced || isSecret(key, secret)
 }
 
 // A unit is a statement as it may be shown: no secret, no control character.
@@ -41,48 +49,53 @@ type unit struct {
 // be the rest of a password.
 func units(file []byte, secret []string) []unit {
 	var out []unit
-	continued, open := false, false
+	continued, open, inKey := false, false, false
 	for _, s := range Parse(file).statements {
 		body := s.prefix + s.value + s.note
 		u := unit{id: body}
 		switch {
 		case s.kind == blank:
 			u.text = []string{""}
-		case open || continued:
+		case open || continued || inKey:
 			u.text = []string{mask}
-		case s.kind == assignment && isSecret(s.key, secret):
+		case s.kind == assignment && isSecretAs(s.key, s.value, secret):
 			u.text = []string{printable(s.prefix) + maskValue(s.value)}
 		case s.kind == junk:
 			m := openSecret.FindStringSubmatch(body)
 			open = m != nil && isSecret(m[1], secret)
 			u.text = []string{mask}
 		default:
-			u.text = maskLines(body, secret)
+			u.text = maskLines(s, secret)
 		}
+		inKey = (inKey || privateKey.MatchString(body)) && !privateKeyEnd.MatchString(body)
 		continued = strings.HasSuffix(body, `\`) && len(u.text) == 1 && strings.Contains(u.text[0], mask)
 		out = append(out, u)
 	}
 	return out
 }
 
-func maskLines(body string, secret []string) []string {
-	if m := commentedOut.FindStringSubmatchIndex(body); m != nil && isSecret(body[m[2]:m[3]], secret) {
-		return []string{printable(body[:m[1]]) + maskValue(strings.TrimSpace(body[m[1]:]))}
+func maskLines(s statement, secret []string) []string {
+	body := s.prefix + s.value + s.note
+	if m := commentedOut.FindStringSubmatchIndex(body); m != nil {
+		if value := strings.TrimSpace(body[m[1]:]); isSecretAs(body[m[2]:m[3]], value, secret) {
+			return []string{printable(body[:m[1]]) + maskValue(value)}
+		}
+	}
+	start := "" // the key of an assignment is no part of its value
+	if s.kind == assignment {
+		start, body = s.prefix, s.value+s.note
 	}
 	lines := strings.Split(body, "\n")
 	for i, line := range lines {
 		if m := openSecret.FindStringSubmatch(line); i > 0 && m != nil && isSecret(m[1], secret) {
 			return append(lines[:i], mask) // quotes that readers pair differently
 		}
-		lines[i] = printable(maskInside(strings.TrimSuffix(line, "\r")))
+		if at := privateKey.FindStringIndex(line); at != nil {
+			return append(lines[:i], printable(start+line[:at[1]])+mask)
+		}
+		lines[i], start = printable(start+maskInside(strings.TrimSuffix(line, "\r"))), ""
 	}
 	return lines
-}
-
-// maskInside masks passwords that are part of another value.
-func maskInside(line string) string {
-	line = urlPassword.ReplaceAllString(line, "${1}"+mask+"@")
-	return namedPassword.ReplaceAllString(line, "${1}"+mask)
 }
 
 // maskValue keeps the quotes, which tell how the value is encoded, and shows
