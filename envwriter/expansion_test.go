@@ -92,10 +92,10 @@ func TestExpansionOfRealFiles(t *testing.T) {
 	files := map[string]string{
 		"references": "APP_URL=https://id.example.com\nSMTP_USER=\"pocket-id@example.com\"\nSMTP_FROM=${SMTP_USER}\nLOGO=\"$APP_URL/logo.png?u=${SMTP_USER}\"\nA=$LOGO$LOGO\nB=$A$A\n",
 		"large":      large.String(),
-		"one JSON":   "HOST=db\nCONFIG={" + strings.Repeat(`"key":{"a":"$HOST","b":[1,2]},`, 3000) + "}\nAGAIN=$CONFIG\n",
-		"dollars":    "SMTP_PASSWORD='" + strings.Repeat("$", 10000) + "'\n" + strings.Repeat("HASH='$2y$10$abcdefghijklmnopqrstuv'\n", 3000),
+		"one JSON":   "HOST=db\nCONFIG={" + strings.Repeat(`"key":{"a":"$HOST","b":[1,2]},`, 500) + "}\nAGAIN=$CONFIG\n",
+		"dollars":    "SMTP_PASSWORD='" + strings.Repeat("$", 10000) + "'\n" + strings.Repeat("HASH='$2y$10$abcdefghijklmnopqrstuv'\n", 500),
 		"no dollar":  strings.Repeat("A=1\n", MaxSize/4),
-		"colons":     strings.Repeat("A:", MaxSize/2-10) + "\nB=$A\n",
+		"colons":     strings.Repeat("A:", 1<<16) + "\nB=$A\n",
 	}
 	for _, file := range awkwardFiles {
 		files[fmt.Sprintf("%q", file)] = file

@@ -52,9 +52,21 @@ func TestLongFilesTakeNoLongerThanTheyAreLong(t *testing.T) {
 		{"chain", chain, []string{"pocket-id"}},
 	} {
 		readers := pick(t, c.readers...)
-		growsEvenly(t, c.name+": problems", 500, func(n int) { Problems([]byte(c.file(n)), readers) })
-		growsEvenly(t, c.name+": mending", 500, func(n int) { MendAll([]byte(c.file(n)), readers) })
+		growsEvenly(t, c.name+": problems", 300, func(n int) { Problems([]byte(c.file(n)), readers) })
+		growsEvenly(t, c.name+": mending", 300, func(n int) { MendAll([]byte(c.file(n)), readers) })
 		growsEvenly(t, c.name+": references", 1000, func(n int) { Parse([]byte(c.file(n))).References("K0") })
+	}
+}
+
+func TestBracesInALine(t *testing.T) {
+	t.Parallel()
+	compose := pick(t, "compose")[0]
+	for _, piece := range []string{"${A:-x}", "\\0044{A:-x}", "$\\0173A:-x}"} {
+		for n, ok := range map[int]bool{mostBraces: true, mostBraces + 1: false} {
+			if _, err := compose.Read([]byte("B=\"" + strings.Repeat(piece, n) + "\"\n")); (err == nil) != ok {
+				t.Errorf("%d of %s: %v", n, piece, err)
+			}
+		}
 	}
 }
 

@@ -2,7 +2,7 @@ package envwriter
 
 // mostTried bounds what cures on one file may cost, in bytes to parse. A file of
 // ordinary size has hundreds of them tried by all readers.
-const mostTried = 16 << 20
+const mostTried = 8 << 20
 
 // A trial tells which cures take nothing from any reader of a file.
 type trial struct {
