@@ -68,7 +68,7 @@ func (s write) Page(v wizard.View) wizard.Page {
 	page := wizard.Page{Title: "Write " + v.Answers.EnvFile}
 	if err := failed(f); err != nil {
 		page.Body = []wizard.Block{wizard.Text{Tone: wizard.Bad, Label: "Not written", Body: sentence(err.Error())}}
-		page.Field = []wizard.Field{failureField(err)}
+		page.Field = []wizard.Field{failureField(err, v.Answers.EnvFile)}
 		return page
 	}
 	switch r := f.Result.(type) {
@@ -199,14 +199,14 @@ func writeField(d *Draft, v wizard.View) wizard.Field {
 	}
 }
 
-func failureField(err error) wizard.Field {
+func failureField(err error, envFile string) wizard.Field {
 	list := []wizard.Choice{{Value: "again", Cells: []string{"Look again"}}}
 	var no *envwriter.NoEncodingError
 	if errors.Is(err, envwriter.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
 	}
-	if errors.Is(err, envwriter.ErrUnreadable) {
+	if unreadable := (*envwriter.FileError)(nil); errors.Is(err, envwriter.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
 			Note: "Its owner becomes the user whom Pocket ID's unit or your sudo names, at mode 0600. Only root can do that."})
 	}
