@@ -52,7 +52,7 @@ func (c *client) auth(rest string) error {
 		return c.reply("535 5.7.8 Error: authentication failed")
 	}
 	c.loggedIn = true
-	c.session.Mechanism, c.session.User = mechanism, clean(string(user))
+	c.session.Mechanism, c.session.User = mechanism, clip(string(user))
 	return c.reply("235 2.7.0 Authentication successful")
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"strings"
 	"time"
@@ -27,6 +28,8 @@ type client struct {
 	conn      net.Conn
 	in        *bufio.Reader
 	session   Session
+	name      string // the last that was announced
+	commands  int    // so far
 	inMail    bool
 	loggedIn  bool
 }
@@ -137,24 +140,25 @@ func (c *client) answer(a Answer) error {
 	return nil
 }
 
-// receive reads a message up to its final dot. What is too long is read and left.
-func (c *client) receive() ([]byte, bool, error) {
+// receive reads a message up to its final dot and counts its bytes. What is too
+// long, and what is not to be kept, is read and left.
+func (c *client) receive() (kept []byte, size int, err error) {
 	var message bytes.Buffer
-	fits := true
 	for atStart := true; ; {
 		_ = c.conn.SetReadDeadline(time.Now().Add(idle))
 		piece, err := c.in.ReadSlice('\n')
 		whole := err == nil
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, false, err
+			return nil, size, err
 		}
 		if atStart && string(bytes.TrimRight(piece, "\r\n")) == "." {
-			return message.Bytes(), fits, nil
+			return message.Bytes(), size, nil
 		}
 		if atStart {
 			piece = bytes.TrimPrefix(piece, []byte("."))
 		}
-		if fits = fits && message.Len()+len(piece) <= c.behaviour.MaxMessage; fits {
+		size = min(size, math.MaxInt-len(piece)) + len(piece)
+		if size <= c.behaviour.MaxMessage && !c.relay.options.SizeOnly {
 			message.Write(piece)
 		}
 		atStart = whole

@@ -9,10 +9,13 @@ import (
 
 // command answers one line. An error ends the connection.
 func (c *client) command(line string) error {
+	if c.commands++; c.commands > maxCommands {
+		return c.refuse("421 4.7.0 Too many commands")
+	}
 	verb, rest, _ := strings.Cut(line, " ")
 	verb = strings.ToUpper(verb)
 	if verb == "HELO" || verb == "EHLO" {
-		c.session.EHLO = append(c.session.EHLO, clean(rest))
+		c.session.EHLO, c.name = keepText(c.session.EHLO, rest), clip(rest)
 	}
 	if answer, ok := c.scripted(verb); ok && !(verb == "STARTTLS" && strings.HasPrefix(answer.Text, "220")) {
 		return c.answer(answer)
@@ -116,22 +119,21 @@ func (c *client) mail(rest string) error {
 	case !ok:
 		return c.reply("501 5.5.4 Syntax: MAIL FROM:<address>")
 	}
-	c.inMail, c.session.From, c.session.To = true, from, nil
+	c.inMail, c.session.From, c.session.To = true, clip(from), nil
 	return c.reply("250 2.1.0 Ok")
 }
 
 func (c *client) rcpt(rest string) error {
 	to, ok := addressOf(rest, "TO:")
-	name := c.session.EHLO[max(0, len(c.session.EHLO)-1):]
 	switch {
 	case !c.inMail:
 		return c.reply("503 5.5.1 Error: need MAIL command")
 	case !ok || to == "":
 		return c.reply("501 5.5.4 Syntax: RCPT TO:<address>")
-	case c.behaviour.Names == PostfixNames && !fullyQualified(name[0]):
-		return c.reply(notFullyQualified(name[0]))
+	case c.behaviour.Names == PostfixNames && !fullyQualified(c.name):
+		return c.reply(notFullyQualified(c.name))
 	}
-	c.session.To = append(c.session.To, to)
+	c.session.To = keepText(c.session.To, to)
 	return c.reply("250 2.1.5 Ok")
 }
 
@@ -148,7 +150,7 @@ func (c *client) data() error {
 		}
 		return c.answer(answer)
 	}
-	message, fits, err := c.receive()
+	message, size, err := c.receive()
 	if err != nil {
 		return err
 	}
@@ -156,10 +158,10 @@ func (c *client) data() error {
 	if answer, ok := c.scripted("."); ok {
 		return c.answer(answer)
 	}
-	if !fits {
+	if size > c.behaviour.MaxMessage {
 		return c.reply("552 5.3.4 Message too big")
 	}
-	c.session.Bytes = len(message)
+	c.session.Bytes = size
 	c.session.Messages++
 	c.relay.keep(Delivery{c.session, message})
 	return c.reply(fmt.Sprintf("250 2.0.0 Ok: queued as PRACTICE%04d", c.session.Messages))

@@ -7,9 +7,6 @@ import (
 	"sync"
 )
 
-// keep is how many sessions and deliveries are remembered.
-const keep = 1000
-
 // Options are where a relay listens and who may log in.
 type Options struct {
 	// Addr is the port with STARTTLS; "" is a free port of 127.0.0.1.
@@ -21,6 +18,9 @@ type Options struct {
 	User, Password string
 	// AnyLogin offers AUTH and accepts every user and password.
 	AnyLogin bool
+	// SizeOnly counts the bytes of a message and keeps none of them: Delivery.Data
+	// is nil. For a relay that strangers may reach.
+	SizeOnly bool
 	// OnSession is called at the end of each connection, from its goroutine.
 	OnSession func(Session)
 }
@@ -31,20 +31,20 @@ const NoPort = "none"
 // Session is what one client said. Its texts are safe to show.
 type Session struct {
 	Client    string   // its address
-	EHLO      []string // every EHLO or HELO name, in order
+	EHLO      []string // the EHLO or HELO names, in order; at most 100 are kept
 	TLS       bool
-	Mechanism string // of an accepted AUTH
-	User      string // of an accepted AUTH
-	From      string // of the last transaction
-	To        []string
-	Bytes     int // of the last message accepted
-	Messages  int // accepted
+	Mechanism string   // of an accepted AUTH
+	User      string   // of an accepted AUTH
+	From      string   // of the last transaction
+	To        []string // of the same; at most 100 are kept
+	Bytes     int      // of the last message accepted
+	Messages  int      // accepted
 }
 
 // Delivery is one accepted message.
 type Delivery struct {
 	Session
-	Data []byte // CRLF line ends, without dot-stuffing
+	Data []byte // CRLF line ends, without dot-stuffing; nil with Options.SizeOnly
 }
 
 // Relay is one practice relay under way.
@@ -171,22 +171,27 @@ func (r *Relay) accept(l net.Listener, secure bool) {
 			}
 			if r.add(conn) {
 				r.done.Go(func() { r.serve(conn, secure) })
+			} else {
+				turnAway(conn, secure)
 			}
 		}
 	})
 }
 
+// add takes a connection in, unless the relay ends or has too many.
 func (r *Relay) add(conn net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	select {
 	case <-r.stop:
-		_ = conn.Close()
 		return false
 	default:
-		r.conns[conn] = true
-		return true
 	}
+	if len(r.conns) >= maxConnections {
+		return false
+	}
+	r.conns[conn] = true
+	return true
 }
 
 // serve plays one connection and remembers it.
