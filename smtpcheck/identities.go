@@ -42,6 +42,11 @@ type Verdict struct {
 // it is certain, from one goroutine at a time; report may be nil. The verdicts
 // are returned in the order of names.
 //
+// A session that ends before its EHLO, because there is no address, no connection
+// or no greeting, says nothing about its name. The names that have not begun by
+// then are not tried, and their verdicts carry the same failure, unless another
+// session got further or the relay only asked to come back later.
+//
 // Relays such as Postfix judge a name only at RCPT, where they judge all else
 // too. A refusal there is the name's when the relay says so, or when another
 // name, all else being the same, was accepted.
@@ -53,10 +58,7 @@ func Identities(ctx context.Context, p Plan, names []string, report func(Verdict
 	jury := &jury{verdicts: make([]Verdict, len(names)), known: make([]bool, len(names)), report: report}
 	var sessions sync.WaitGroup
 	for i, name := range names {
-		sessions.Go(func() {
-			v := probe(ctx, p, name)
-			jury.hear(i, v)
-		})
+		sessions.Go(func() { jury.hear(i, jury.probe(ctx, p, name)) })
 	}
 	sessions.Wait()
 	jury.close()
@@ -73,15 +75,23 @@ func probeDepth(p Plan) Stage {
 	return StageRcpt
 }
 
-// probe has one session with one name.
-func probe(ctx context.Context, p Plan, name string) Verdict {
+// probe has one session with one name, where there is any use in it.
+func (j *jury) probe(ctx context.Context, p Plan, name string) Verdict {
 	if err := p.Gate.enter(ctx); err != nil {
 		return Verdict{Name: name, Stage: StageDNS, Failure: &Failure{Stage: StageDNS, Err: err}}
 	}
 	defer p.Gate.leave()
+	if f := j.outOfReach(); f != nil {
+		return Verdict{Name: name, Stage: f.Stage, Reply: f.Reply, Failure: f}
+	}
 	p.Names = SameName(name)
 	var elapsed time.Duration
-	result := Run(ctx, p, func(e Event) { elapsed += e.Elapsed })
+	greeted := false
+	result := Run(ctx, p, func(e Event) {
+		elapsed += e.Elapsed
+		greeted = greeted || e.Stage == StageGreeting && e.State == StagePassed
+	})
+	j.note(greeted, result.Failure)
 	v := Verdict{Name: name, Elapsed: elapsed, Failure: result.Failure, Reply: result.last}
 	if n := len(result.Stages); n > 0 {
 		v.Stage = result.Stages[n-1].Stage
@@ -92,6 +102,30 @@ func probe(ctx context.Context, p Plan, name string) Verdict {
 	return v
 }
 
+// note keeps how near to the relay a session came.
+func (j *jury) note(greeted bool, f *Failure) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.greeted = j.greeted || greeted
+	if greeted || f == nil || f.Reply != nil && f.Reply.Temporary() {
+		return
+	}
+	switch f.Stage {
+	case StageDNS, StageConnect, StageTLS, StageGreeting:
+		j.failed = f
+	}
+}
+
+// outOfReach is why no session comes as far as a name, or nil where one may.
+func (j *jury) outOfReach() *Failure {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.greeted {
+		return nil
+	}
+	return j.failed
+}
+
 // jury collects verdicts; those that need a comparison wait for one.
 type jury struct {
 	mu       sync.Mutex
@@ -99,6 +133,8 @@ type jury struct {
 	known    []bool
 	accepted bool // some name was
 	report   func(Verdict)
+	greeted  bool     // some session was, by the relay
+	failed   *Failure // a session that was not
 }
 
 func (j *jury) hear(i int, v Verdict) {

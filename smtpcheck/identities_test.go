@@ -233,3 +233,69 @@ func TestIdentitiesCancelled(t *testing.T) {
 		}
 	}
 }
+
+// A relay that no session can talk to is waited for once, and not again by the
+// names that had no session yet.
+func TestNamesShareAFailureBeforeEHLO(t *testing.T) {
+	t.Parallel()
+	names := strings.Fields("a.example b.example c.example d.example e.example f.example g.example h.example i.example")
+	for _, c := range []struct {
+		relay string
+		mode  smtpcheck.TLSMode
+		stage smtpcheck.Stage
+	}{
+		{"mute", smtpcheck.TLSNone, smtpcheck.StageGreeting}, {"mute", smtpcheck.TLSImplicit, smtpcheck.StageTLS},
+		{"expired", smtpcheck.TLSImplicit, smtpcheck.StageTLS}, {"ssh", smtpcheck.TLSStartTLS, smtpcheck.StageGreeting},
+	} {
+		t.Run(c.relay+" "+string(c.mode), func(t *testing.T) {
+			t.Parallel()
+			var opened atomic.Int32
+			p := plan(relay(t, c.relay, practice.Options{}), c.mode)
+			p.Limits.Greeting, p.Limits.Command, p.Limits.Silence = 400*time.Millisecond, 400*time.Millisecond, time.Minute
+			p.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+				opened.Add(1)
+				return (&net.Dialer{}).DialContext(ctx, network, address)
+			}
+			reports := 0
+			got := smtpcheck.Identities(context.Background(), p, names, func(smtpcheck.Verdict) { reports++ })
+			for i, v := range got {
+				if v.Name != names[i] || v.Outcome != smtpcheck.Unknown || v.Stage != c.stage || v.Failure == nil || v.Failure.Error() != got[0].Failure.Error() {
+					t.Errorf("%+v", v)
+				}
+			}
+			// The probe for another protocol opens one more beside each session.
+			if n := opened.Load(); n > 2*smtpcheck.MaxSessions || reports != len(names) {
+				t.Errorf("%d connections, %d reports", n, reports)
+			}
+		})
+	}
+}
+
+// A relay that has no room for one of the sessions is still asked by the others.
+func TestBusyGreetingIsNotShared(t *testing.T) {
+	t.Parallel()
+	var sessions atomic.Int32
+	p := scriptedRelay(t, func(conn net.Conn) {
+		if sessions.Add(1) == 1 {
+			say(conn, "421 4.7.0 too many connections\r\n")
+			time.Sleep(100 * time.Millisecond)
+			return
+		}
+		say(conn, "220 hi\r\n")
+		for range 3 {
+			hear(conn)
+			say(conn, "250 ok\r\n")
+		}
+	})
+	p.Gate = smtpcheck.NewGate(1)
+	got := smtpcheck.Identities(context.Background(), p, strings.Fields("a.example b.example c.example"), nil)
+	accepted := 0
+	for _, v := range got {
+		if v.Outcome == smtpcheck.Accepted {
+			accepted++
+		}
+	}
+	if accepted != 2 {
+		t.Errorf("%s", outcomes(got))
+	}
+}
