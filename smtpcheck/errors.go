@@ -103,7 +103,8 @@ func (e *CertificateError) Error() string { return certificateProblem(e.Cert, e.
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 
-// Error says what happened in one line that is safe to show.
+// Error says what happened in one line that is safe to show. Of a long reply or
+// error it has the first 500 characters.
 func (f *Failure) Error() string {
 	switch {
 	case f.Err == nil && f.Reply == nil:
@@ -130,7 +131,7 @@ func errorText(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}
-	return Clean(err.Error())
+	return shorten(Clean(err.Error()), maxWords)
 }
 
 // Unwrap returns Err.

@@ -202,3 +202,28 @@ func TestLateInjection(t *testing.T) {
 		t.Errorf("%v", f)
 	}
 }
+
+// A refusal of 57 KB is repeated in full by the transcript alone.
+func TestLongRefusalIsShortened(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, func(c net.Conn) {
+		say(c, "220 hi\r\n")
+		hear(c)
+		say(c, strings.Repeat("550-5.7.1 "+strings.Repeat("ü", 40)+"\r\n", 600)+"550 5.7.1 the end\r\n")
+		hear(c)
+	})
+	result := smtpcheck.Run(context.Background(), p, nil)
+	f := result.Failure
+	if f == nil || f.Reply == nil || len(f.Reply.Text()) < 40000 {
+		t.Fatalf("%v", f)
+	}
+	if n := len([]rune(f.Error())); n > 600 || !strings.Contains(f.Error(), "… (in reply to EHLO id.example.com)") {
+		t.Errorf("%d characters: %s", n, f.Error())
+	}
+	if n := len([]rune(f.Reply.String())); n != 500 || !strings.HasPrefix(f.Reply.String(), "550 5.7.1 ü") {
+		t.Errorf("%d characters: %s", n, f.Reply)
+	}
+	if len(text(result)) < 20000 {
+		t.Error("the transcript is cut too")
+	}
+}

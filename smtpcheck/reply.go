@@ -17,12 +17,17 @@ type Reply struct {
 	Lines []string
 }
 
-// String is the reply as one line, such as "421 4.7.0 Try again later".
+// maxWords is how many characters of a reply or an error people get to see in a
+// sentence; the transcript has the rest.
+const maxWords = 500
+
+// String is the reply as one line for people, such as "421 4.7.0 Try again later".
+// Beyond 500 characters it is cut, which an ellipsis shows.
 func (r Reply) String() string {
-	return strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text()))
+	return shorten(strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text())), maxWords)
 }
 
-// Text is the reply's words as one line, without the code.
+// Text is the reply's words as one line, without the code and in full.
 func (r Reply) Text() string {
 	return strings.Join(strings.Fields(strings.Join(r.Lines, " ")), " ")
 }
