@@ -12,7 +12,7 @@ import (
 // login authenticates as the plan's style does (RFC 4954).
 func (s *session) login() (string, *Failure) {
 	if s.plan.PlainNeedsTLS && !s.wire.encrypted && !isLocalhost(s.plan.Host) {
-		return "", &Failure{Err: &kindError{ErrUnencrypted, "the password was held back: the connection is not encrypted", nil}}
+		return "", &Failure{Err: &kindError{ErrUnencrypted, "the login was held back: the connection is not encrypted", nil}}
 	}
 	mechanism, err := s.mechanism()
 	if err != nil {

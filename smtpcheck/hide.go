@@ -74,7 +74,7 @@ func encoded(password string) []string {
 		whole := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + password))
 		first := []int{0, 2, 3}[before] // what the bytes before it have a part in
 		if last := (before + len(password)) * 8 / 6; first < last {
-			forms = append(forms, whole[first:last])
+			forms = append(forms, whole[first:last], whole[first:]) // with something behind it, and at the end
 		}
 	}
 	return forms
