@@ -108,7 +108,7 @@ func classCause(e evidence, what string) string {
 		class = "for now"
 	}
 	code := strings.TrimSpace(number(e.code, "") + " " + e.enhanced)
-	return fmt.Sprintf("%s refused %s %s: %s means %s.", or(e.Host, "The relay"), what, class, code, meaning(e))
+	return fmt.Sprintf("%s refused %s %s: %s means %s.", or(e.relayHost(), "The relay"), what, class, code, meaning(e))
 }
 
 // meaning prefers the enhanced status code, which is the more precise one.

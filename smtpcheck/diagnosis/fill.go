@@ -45,7 +45,7 @@ func capital(s, host string) string {
 // blanks are the values a cause or fix can have; each has a phrase for when it
 // is not known. What a relay said is quoted only in a narrow character set.
 var blanks = map[string]func(evidence) string{
-	"host":         func(e evidence) string { return or(e.Host, "the relay") },
+	"host":         func(e evidence) string { return or(e.relayHost(), "the relay") },
 	"port":         func(e evidence) string { return around("port ", number(e.port(), ""), "", "this port") },
 	"machine":      func(e evidence) string { return around("this machine (", e.ip(), ")", "this machine") },
 	"theip":        func(e evidence) string { return around("IP ", e.ip(), "", "this machine's public IP address") },
@@ -125,6 +125,16 @@ func (e evidence) ip() string {
 		}
 	}
 	return ""
+}
+
+// relayHost is the host where that tells anything: "localhost refused the name
+// localhost" would not.
+func (e evidence) relayHost() string {
+	host := strings.ToLower(strings.TrimSuffix(e.Host, "."))
+	if host == "localhost" || host == "localhost.localdomain" || strings.HasSuffix(host, ".localhost") {
+		return ""
+	}
+	return e.Host
 }
 
 func (e evidence) quotedName() string { return quoted(e.name()) }

@@ -102,6 +102,12 @@ var refusals = []struct {
 	{"EHLO, no reason", Situation{Stage: "ehlo", Reply: replyOf("550 5.7.1 no"), Names: []string{"3f9c2a71b0de"}}, "ehlo-generic-name", "ehlo", StepIdentity, "hostname", Likely},
 	{"EHLO, underscore", Situation{Stage: "ehlo", Reply: replyOf("501 no"), Names: []string{"pocket_id.example.com"}}, "ehlo-bad-name", "ehlo", StepIdentity, "hostname", Likely},
 
+	{"502 at AUTH", Situation{Stage: "auth", Reply: replyOf("502 5.5.1 no")}, "auth-not-offered", "auth", StepRelay, "tls", Likely},
+	{"500 at AUTH under TLS", Situation{Stage: "auth", TLS: smtpcheck.TLSStartTLS, Reply: replyOf("500 5.5.1 what?")}, "auth-not-offered", "auth", StepSender, "user", Likely},
+	{"Pocket ID, key", Situation{Text: "ENCRYPTION_KEY must be at least 16 bytes long"}, "pocketid-encryption-key", "", StepInstall, "env_file", Likely},
+	{"Pocket ID, host", Situation{Text: "failed to send email: SMTP host is not configured"}, "pocketid-no-host", "", StepInstall, "env_file", Likely},
+	{"Pocket ID, TLS", Situation{Text: "invalid SMTP TLS setting: ssl"}, "pocketid-bad-tls", "tls", StepRelay, "tls", Exact},
+
 	{"AUTH, hidden", Situation{Text: "failed to authenticate: SMTP server does not support AUTH"}, "gokit-auth-hidden-421", "auth", StepIdentity, "hostname", Likely},
 	{"STARTTLS, foreign log", Situation{Text: "smtp: server doesn't support STARTTLS"}, "no-starttls", "starttls", StepRelay, "tls", Likely},
 	{"STARTTLS, hidden", Situation{Text: "failed to start TLS: EOF", Stage: "starttls"}, "starttls-hidden", "starttls", StepRelay, "tls", Likely},
@@ -109,7 +115,7 @@ var refusals = []struct {
 	{"own, implicit", Situation{Stage: "greeting", Err: smtpcheck.ErrImplicitTLSPort}, "implicit-tls-port", "greeting", StepRelay, "tls", Exact},
 	{"own, plain", Situation{Stage: "tls", Err: smtpcheck.ErrPlaintextPort}, "go-tls-first-record", "tls", StepRelay, "tls", Exact},
 	{"own, no SMTP", Situation{Stage: "greeting", Err: fmt.Errorf("x: %w", smtpcheck.ErrNotSMTP)}, "not-smtp", "greeting", StepRelay, "port", Exact},
-	{"own, unencrypted", Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted}, "go-plain-unencrypted", "auth", StepRelay, "tls", Exact},
+	{"own, unencrypted", Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted}, "go-plain-unencrypted", "auth", StepRelay, "tls", Likely},
 	{"own, mechanism", Situation{Stage: "auth", Err: smtpcheck.ErrMechanism}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
 	{"own, injected", Situation{Stage: "starttls", Err: smtpcheck.ErrInjected}, "starttls-injection", "starttls", StepRelay, "tls", Exact},
 	{"own, endless", Situation{Stage: "greeting", Err: smtpcheck.ErrTooLong}, "bad-reply", "greeting", StepRelay, "port", Likely},

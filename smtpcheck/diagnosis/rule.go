@@ -36,7 +36,7 @@ type rule struct {
 
 // rules are all tables, particular before general.
 var rules = join(
-	ownRules, googleRules, microsoftRules, serviceRules, mailboxRules, serverRules,
+	ownRules, pocketIDRules, googleRules, microsoftRules, serviceRules, mailboxRules, serverRules,
 	hiddenRules, certificateRules, networkRules, wordingRules, genericNameRules,
 )
 

@@ -21,19 +21,19 @@ var googleRules = []rule{
 		id: "google-relay-ehlo-421", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection. (ehlo)", when: ownName,
 		sure: Likely, provider: "google-workspace-relay", step: StepIdentity, field: "hostname", waiting: true,
 		cause: "Google's relay refused {ehloname} and hung up, although it is a full name. One user found a sub-host name refused and the Workspace domain itself accepted; at other times it comes and goes with the sending address.",
-		fix:   "Announce a domain of your Workspace account itself: make that the hostname (compose `hostname:`) and try it in the identity step. If it comes and goes, wait some minutes.",
+		fix:   "Announce a domain of your Workspace account itself: make that the hostname (compose `hostname:`) and try it on the identity page. If it comes and goes, wait some minutes.",
 	},
 	{
 		id: "google-relay-ehlo-421", stage: smtpcheck.StageEHLO, code: "421", says: "try again later, closing connection. (ehlo)|try again later, closing connection. (helo)",
-		sure: Exact, provider: "google-workspace-relay", step: StepIdentity, field: "hostname",
-		cause: "Google's relay refused the EHLO name and hung up. It does so for generic names such as localhost or an address literal. Waiting does not help while the name stays the same.",
+		sure: Exact, step: StepIdentity, field: "hostname",
+		cause: "Google refused the EHLO name and hung up. Its relay does so for generic names such as localhost, and there waiting does not help. From smtp.gmail.com it can also come and go with a shared address.",
 		fix:   "{ehlofix}",
 	},
 	{
 		id: "nextcloud-subdomain", stage: smtpcheck.StageEHLO, says: "ehlo * refused by smtp-relay|ehlo * refused by aspmx",
 		sure: Likely, provider: "google-workspace-relay", step: StepIdentity, field: "hostname",
 		cause: "Google's relay refused this EHLO name. One user found a sub-host name refused and the Workspace domain itself accepted; others had no such trouble. Waiting does not help.",
-		fix:   "Announce the Workspace domain itself: set it as the hostname (compose `hostname:`), then let the identity step try it against the relay.",
+		fix:   "Announce the Workspace domain itself: set it as the hostname (compose `hostname:`), then let the identity page try it against the relay.",
 	},
 	{
 		id: "google-relay-intermittent", stage: smtpcheck.StageEHLO, at: "greeting ehlo starttls", code: "421", enh: "4.7.0", says: "try again later, closing connection",

@@ -15,12 +15,12 @@ var hiddenRules = []rule{
 		id: "go-starttls-hello-after", stage: smtpcheck.StageEHLO, says: "hello called after other methods",
 		sure: Exact, step: StepInstall, field: "version",
 		cause: "This is a bug of Pocket ID 0.27.1: with STARTTLS its mail library had already said EHLO localhost before Pocket ID set the name.",
-		fix:   "Upgrade Pocket ID to 0.27.2 or later, then choose that version in the install step.",
+		fix:   "Upgrade Pocket ID to a version from 0.27.2 to 2.9, and choose it on the install page. With STARTTLS 0.35.6 to 2.9 says localhost first: there use Port 465 with TLS tls. 2.10 and later may say localhost again, which is not proven.",
 	},
 	{
 		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, says: "unencrypted connection",
 		sure: Exact, step: StepRelay, field: "tls",
-		cause: "There is a user and a password but no TLS, and Go's mail library sends no password in clear text, except to localhost.",
+		cause: "A login is set but no TLS, and these are the words of Go's mail library for it: it sends no login in clear text, except to localhost.",
 		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
 	},
 	{
@@ -63,7 +63,7 @@ var hiddenRules = []rule{
 		id: "google-relay-kopia-eof", stage: smtpcheck.StageEHLO, says: "unable to send notification", kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up and the program lost its words: most likely it refused the EHLO name localhost, as Google's relay does.",
-		fix:   "Give the machine or container a full hostname such as {fullname}, and let the identity step try it against the relay.",
+		fix:   "Give the machine or container a full hostname such as {fullname}, and let the identity page try it against the relay.",
 	},
 	{
 		id: "go-relay-auth-eof", stage: smtpcheck.StageAuth, says: "smtp auth: |failed to authenticate|authentication failed: eof|auth: eof|auth failed: eof", kind: closed, when: fromText,
@@ -81,7 +81,7 @@ var hiddenRules = []rule{
 		id: "php-relay-empty-response", stage: smtpcheck.StageEHLO, says: "empty response",
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up without an answer that the program could read: most likely it refused the EHLO name, as Google's relay does with localhost.",
-		fix:   "Announce a full name such as {fullname}: for Pocket ID up to 2.9 set compose `hostname:`, and let the identity step try it against the relay.",
+		fix:   "Announce a full name such as {fullname}: for Pocket ID up to 2.9 set compose `hostname:`, and let the identity page try it against the relay.",
 	},
 	{
 		id: "pocketid-generic", says: "failed to send test email",
@@ -117,7 +117,7 @@ var hiddenRules = []rule{
 		id: "handshake-closed", at: "starttls tls", kind: closed, when: stageKnown,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not fit {port}, or both sides share no TLS version.",
-		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is so already, the relay's TLS is too old: Pocket ID needs TLS 1.2.",
+		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is so already, the relay's TLS is most likely too old (Pocket ID needs TLS 1.2), or it blocks this address.",
 	},
 	{
 		id: "auth-closed", at: "auth", kind: closed, when: stageKnown,
@@ -141,7 +141,7 @@ var hiddenRules = []rule{
 		id: "go-ehlo-swallowed", stage: smtpcheck.StageEHLO, kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up and its words are lost. The first suspect is the EHLO name (localhost, a container id), then a block on this machine's IP, then a TLS mode that does not fit the port.",
-		fix:   "Let the identity step try your names against the relay." + makeSure + listenSure,
+		fix:   "Let the identity page try your names against the relay." + makeSure + listenSure,
 	},
 }
 

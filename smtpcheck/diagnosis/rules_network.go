@@ -80,9 +80,13 @@ var certificateRules = []rule{
 		id: "tls-handshake", stage: smtpcheck.StageTLS, kind: tlsAlert,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay broke off the TLS handshake: it wants another TLS version, cipher or certificate than this machine offers.",
-		fix:   "Try the relay's other pair: Port 465 with TLS tls, or Port 587 with TLS starttls. If both fail, its TLS is too old or broken.",
+		fix:   "Try the relay's other pair: Port 465 with TLS tls, or Port 587 with TLS starttls. If both fail, its TLS is most likely too old or broken.",
 	},
 }
+
+// loginInClear is why net/smtp sends nothing; that Pocket ID 2.10 and later uses
+// it so has been read and not been run.
+const loginInClear = "A login is set but no TLS. As far as is known (not proven), Pocket ID 2.10 and later sends no login in clear text, except to localhost."
 
 // ownRules are what package smtpcheck finds out for itself; there is nothing to
 // guess in them.
@@ -118,8 +122,8 @@ var ownRules = []rule{
 		fix:   "With TLS none, set TLS to starttls or tls first: many relays offer PLAIN only then. A provider that takes only OAuth2 or CRAM-MD5 cannot be used: choose another.",
 	},
 	{
-		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, kind: unencrypted, sure: Exact, step: StepRelay, field: "tls",
-		cause: "There is a user and a password but no TLS, and Go's mail library sends no password in clear text, except to localhost.",
+		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, kind: unencrypted, sure: Likely, step: StepRelay, field: "tls",
+		cause: loginInClear,
 		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
 	},
 	{
@@ -162,7 +166,7 @@ var networkRules = []rule{
 	{
 		id: "dns-docker-nohost", stage: smtpcheck.StageDNS, kind: noHost, when: bareLookup,
 		sure: Exact, step: StepRelay, field: "host",
-		cause: "{lookup} is a bare name, such as that of a compose service, and does not resolve where it was looked up.",
+		cause: "No address was found for {lookup}, a bare name such as that of a compose service, where it was looked up.",
 		fix:   "Put Pocket ID and {lookup} on one Docker network, or enter the relay's full host name.",
 	},
 	{

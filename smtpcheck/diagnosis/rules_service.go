@@ -113,7 +113,7 @@ var serviceRules = []rule{
 		id: "brevo-2525-unemail", stage: smtpcheck.StageConnect, says: "smtp server not available at",
 		sure: Likely, step: StepRelay, field: "port",
 		cause: "The client got no connection to this host and port. This wording is the client's own: the relay said nothing.",
-		fix:   "Set Port 587 and TLS starttls, and let the relay step show which ports answer from this machine.",
+		fix:   "Set Port 587 and TLS starttls, and let the relay page show which ports answer from this machine.",
 	},
 	// Mailgun
 	{

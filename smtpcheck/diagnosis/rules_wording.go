@@ -51,6 +51,18 @@ var wordingRules = []rule{
 		fix:   "Use TLS (587 starttls or 465 tls), where most relays offer PLAIN. A provider that takes only OAuth2 or CRAM-MD5 cannot be used: choose another.",
 	},
 	{
+		id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: func(e evidence) bool { return unknownCommand(e) && encrypted(e) },
+		sure: Likely, step: StepSender, field: "user",
+		cause: "The relay does not know the command AUTH on {port}, although the connection is encrypted. User and password were not judged at all.",
+		fix:   "Leave user and password empty if this relay trusts your address; else set the relay's submission port, 587 with starttls or 465 with tls.",
+	},
+	{
+		id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: unknownCommand,
+		sure: Likely, step: StepRelay, field: "tls",
+		cause: "The relay does not know the command AUTH here: it offers no login, or one only under TLS. User and password were not judged at all.",
+		fix:   "Set Port 587 and TLS starttls, or Port 465 and TLS tls. If the relay needs no login at all, leave user and password empty.",
+	},
+	{
 		id: "greylisted", stage: smtpcheck.StageRcpt, says: "greylist|graylist|grey listed|gray listed|grey-list|gray-list|postgrey",
 		sure: Exact, step: StepNone, waiting: true, passing: true,
 		cause: "The receiving server greylists: it refuses the first try of a sender that it does not know, and takes a later one.",
@@ -59,7 +71,7 @@ var wordingRules = []rule{
 	{
 		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|mailbox unavailable|no mailbox here|recipient address rejected: undeliverable|unknown local|address unknown",
 		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
-		cause: "The relay says that there is no mailbox {to}.",
+		cause: "The relay knows no mailbox for {to}.",
 		fix:   "Correct the recipient of the test, or use an address that surely exists.",
 	},
 	{
@@ -168,6 +180,10 @@ var wordingRules = []rule{
 
 // coded keeps a rule to what a relay said.
 func coded(e evidence) bool { return e.code != 0 || e.enhanced != "" }
+
+// unknownCommand: the relay did not take the command for one (RFC 5321 section
+// 4.2.4).
+func unknownCommand(e evidence) bool { return e.Stage != "" && (e.code == 500 || e.code == 502) }
 
 func stageKnown(e evidence) bool { return e.Stage != "" }
 

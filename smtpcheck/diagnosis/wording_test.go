@@ -146,7 +146,9 @@ func TestIdentityFixFollowsTheVersion(t *testing.T) {
 		want     string
 		unwanted string
 	}{
-		{"0.26.0", "starttls", "", "Upgrade Pocket ID", "465"},
+		{"0.26.0", "starttls", "", "from 0.27.2 to 2.9", "2.14"},
+		{"0.26.0", "starttls", "", "Port 465 with TLS tls", ""},
+		{"0.26.0", "none", "", "not proven", ""},
 		{"0.30", "starttls", "", "hostname: id.example.com", "465"},
 		{"0.35.6", "starttls", "", "Set Port 465", "proven"},
 		{"v2.9.1", "starttls", "", "Set Port 465", "proven"},
@@ -161,6 +163,35 @@ func TestIdentityFixFollowsTheVersion(t *testing.T) {
 		got := Explain(Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}, SpeaksAs: c.version, TLS: c.mode, Host: c.host})
 		if !strings.Contains(got.Fix, c.want) || c.unwanted != "" && strings.Contains(got.Fix, c.unwanted) {
 			t.Errorf("Pocket ID %q with TLS %s: %s", c.version, c.mode, got.Fix)
+		}
+	}
+}
+
+// TestWordingOfParticulars: what once read badly, or claimed too much.
+func TestWordingOfParticulars(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ got, want string }{
+		{Explain(Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 User unknown")}).Cause, "The relay knows no mailbox for the recipient."},
+		{Explain(Situation{Stage: "dns", Host: "mail", Err: smtpcheck.ErrNoSuchHost}).Cause, "found for mail, a bare name"},
+		{Explain(Situation{Stage: "ehlo", Host: "localhost", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}}).Cause, `The relay refused the name "localhost"`},
+		{Explain(Situation{Stage: "mail", Host: "localhost", Reply: replyOf("559 no")}).Cause, "The relay refused "},
+		{Explain(Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted, SpeaksAs: "2.14.0"}).Cause, "not proven"},
+		{Explain(Situation{Stage: "tls", Err: smtpcheck.ErrClosed}).Fix, "most likely too old"},
+		{Explain(Situation{Text: "Hello called after other methods"}).Fix, "from 0.27.2 to 2.9"},
+		{Explain(Situation{Text: "421 4.7.0 Try again later, closing connection. (EHLO) x - gsmtp"}).Cause, "come and go"},
+	} {
+		if !strings.Contains(c.got, c.want) {
+			t.Errorf("%q is not in: %s", c.want, c.got)
+		}
+	}
+	for _, line := range []string{"ENCRYPTION_KEY must be at least 16 bytes long", "SMTP host is not configured", "invalid SMTP TLS setting: ssl"} {
+		if d, matched, _ := ExplainText("pocket-id-1  | 2026/11/23 10:00:01 ERROR " + line); !matched || !strings.HasPrefix(d.ID, "pocketid-") {
+			t.Errorf("%q: matched %v, %s", line, matched, d.ID)
+		}
+	}
+	for i := range rules {
+		if text := rules[i].cause + rules[i].fix; regexp.MustCompile(`\b(?:identity|install|relay|sender|provider) step\b`).MatchString(text) {
+			t.Errorf("%s speaks of a step where the wizard has pages: %s", rules[i].id, text)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func stageOfWords(words string) smtpcheck.Stage {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate"
+const topics = "eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key"
 
 func worthReading(text string) bool {
 	if says(strings.ToLower(text), topics) {
