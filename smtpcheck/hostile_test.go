@@ -250,7 +250,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 		if f == nil || string(f.Stage) != name || !errors.Is(f, context.Canceled) {
 			t.Errorf("%s: %v", name, f)
 		}
-		if took := time.Since(began); took > 600*time.Millisecond {
+		if took := time.Since(began); took > time.Minute/2 { // long before the wait's own end
 			t.Errorf("%s: ended after %s", name, took)
 		}
 	}
