@@ -198,5 +198,5 @@ func (f applyFlags) password(ctx context.Context, o *options) (smtpcheck.Secret,
 	if text == "" {
 		return smtpcheck.Secret{}, false, usage(errors.New("the password that was given is empty; --user '' is for a relay without a login"))
 	}
-	return smtpcheck.NewSecret(text), text != "", nil
+	return smtpcheck.NewSecret(text), true, nil
 }

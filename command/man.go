@@ -15,7 +15,7 @@ const manExit = `0: done, or the relay accepted.
 3: a file could not be read or written.
 4: a terminal is needed.
 10 to 19: the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo, 14 starttls, 15 tls, 16 auth, 17 mail, 18 rcpt, 19 data.
-130: interrupted, or the --timeout of listen is over.`
+130: interrupted, or the time of --timeout is over (check and probe then have the code of the stage that they waited for).`
 
 const manEnvironment = `SMTP_WIZARD_PASSWORD: the SMTP password, for apply.
 ACCESSIBLE: when set, the wizard asks line by line, as with --plain.`

@@ -53,8 +53,8 @@ func (w Way) InContainer() bool {
 	return w == WayCompose || w == WayDocker || w == WayPodman
 }
 
-// HostSetting is the name by which a container reaches the machine that it runs
-// on.
+// HostSetting says by which name a container reaches the machine that it runs on,
+// and what that needs.
 func (w Way) HostSetting() string {
 	switch w {
 	case WayCompose:

@@ -13,7 +13,8 @@ func Summary(s wizard.State) string {
 	var b strings.Builder
 	v := s.ViewOf(wizard.Write)
 	t, tested := result[Trial](v, wizard.LiveTest)
-	switch out := OutcomeOf(s); {
+	out := OutcomeOf(s)
+	switch {
 	case !tested || t.Result.Failure != nil || s.Answers.Untested:
 		b.WriteString("Mail is not proven: no test message was accepted.\n")
 	case len(out.Warnings) > 0:
@@ -24,7 +25,7 @@ func Summary(s wizard.State) string {
 	w, ok := result[Written](v, wizard.Write)
 	if !ok {
 		fmt.Fprintf(&b, "Nothing was written: %s says all this already.\n", s.Answers.EnvFile)
-		mind(&b, OutcomeOf(s).Warnings)
+		mind(&b, out.Warnings)
 		return b.String()
 	}
 	for _, f := range w.Saved {
@@ -38,7 +39,7 @@ func Summary(s wizard.State) string {
 			fmt.Fprintf(&b, "Backup:  %s\n", f.Backup)
 		}
 	}
-	mind(&b, w.Warnings)
+	mind(&b, out.Warnings)
 	b.WriteString("Run next:\n")
 	for _, c := range w.Commands {
 		fmt.Fprintf(&b, "  %s\n", c)

@@ -18,7 +18,7 @@ func (m *model) body(w, height int) canvas {
 		return still(m.help(w))
 	case jumping:
 		c := still([]string{m.look.title.Render("Go to which step?"), ""})
-		m.rows(&c, &m.jumps, nil, fieldBox{w: w, rows: max(height-2, 1), details: detailLines(height)})
+		m.rows(&c, &m.jumps, nil, fieldBox{w: w, rows: max(height-2, 1)})
 		c.to = len(c.lines)
 		return c
 	}

@@ -123,7 +123,6 @@ func (m *model) topRule() string {
 		if _, ok := m.look.marks[g.Tone]; ok {
 			gist = m.look.mark(g.Tone) + " " + gist
 		}
-		gist = m.look.clip(gist, max(m.w-width(right)-10, 1))
 	}
 	return m.rule(gist, right)
 }
@@ -138,17 +137,17 @@ func (m *model) bottomRule(total, height int) string {
 		if s := m.elapsed(); s != "" {
 			left += m.look.dot + s
 		}
-		left = m.look.clip(left, max(m.w-width(right)-10, 1))
 	}
 	return m.rule(left, right)
 }
 
-// rule is a line across, with words in it on the left and on the right.
+// rule is a line across, with words in it on the left, as far as they fit, and on
+// the right.
 func (m *model) rule(left, right string) string {
 	l := m.look
 	start, end := strings.Repeat(l.rule, 2), ""
 	if left != "" {
-		start += " " + left + " "
+		start += " " + l.clip(left, max(m.w-width(right)-10, 1)) + " "
 	}
 	if right != "" {
 		end = " " + right + " " + strings.Repeat(l.rule, 2)
