@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -95,8 +96,10 @@ func (g guide) begin(ctx context.Context, m wizard.Machine, show face, keep draf
 	case !answer.Answers.Continue:
 		return m.Start(g.start), nil
 	}
-	recalled, known := g.world.Recall(ctx, saved.State.Answers)
-	saved.State.Answers = recalled
+	known := false
+	if slices.Contains(saved.Missing, draft.Password) {
+		saved.State.Answers, known = g.world.Recall(ctx, saved.State.Answers)
+	}
 	state := m.Resume(saved.State)
 	for _, missing := range saved.Missing {
 		if missing == draft.Password && known {

@@ -92,3 +92,27 @@ func TestUnreadFileIsWarnedOf(t *testing.T) {
 		}
 	}
 }
+
+// A draft gets the password of the file back where it is that very login's.
+func TestRecall(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), ".env")
+	put(t, path, "SMTP_USER=id\nSMTP_PASSWORD=right\n")
+	world := sceneWorld()
+	world.Detect = Real().Detect
+	for name, tt := range map[string]struct {
+		answers wizard.Answers
+		want    bool
+	}{
+		"of the file":  {wizard.Answers{EnvFile: path, User: "id"}, true},
+		"typed":        {wizard.Answers{EnvFile: path, User: "id", PasswordTyped: true}, false},
+		"another user": {wizard.Answers{EnvFile: path, User: "other"}, false},
+		"given up":     {wizard.Answers{EnvFile: path}, false},
+		"no such file": {wizard.Answers{EnvFile: path + ".gone", User: "id"}, false},
+	} {
+		a, ok := world.Recall(t.Context(), tt.answers)
+		if ok != tt.want || a.Password.Empty() == tt.want {
+			t.Errorf("%s: %v, and a password: %v", name, ok, !a.Password.Empty())
+		}
+	}
+}

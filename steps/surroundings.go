@@ -86,14 +86,18 @@ func (f Surroundings) readAs(readers []string) Surroundings {
 	return f
 }
 
-// Recall takes the password of a draft from the file again, unless it was typed;
-// false when it is not to be had there.
+// Recall takes the password that a draft lacks from the file again; false when it
+// is not to be had there: it was typed, or the file has none for that user.
 func (w World) Recall(ctx context.Context, a wizard.Answers) (wizard.Answers, bool) {
 	if a.PasswordTyped {
 		return a, false
 	}
-	a.Password = w.LookRound(ctx, a.EnvFile).readAs(w.readers(a)).Password
-	return a, !a.Password.Empty()
+	found := w.LookRound(ctx, a.EnvFile).readAs(w.readers(a))
+	if found.Password.Empty() || found.Value("SMTP_USER") != a.User {
+		return a, false
+	}
+	a.Password = found.Password
+	return a, true
 }
 
 // fullName is FQDN, which may go on asking after ctx has ended.
