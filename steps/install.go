@@ -237,8 +237,7 @@ func (s install) takeRest(a *wizard.Answers, v wizard.View) *wizard.Fault {
 		return &f
 	}
 	if old := pocketid.TooOld(version); old != "" {
-		f := wizard.Fault{Field: "version", Tone: wizard.Warn, Text: old + " Enter again keeps it."}
-		if !v.Warned(f) {
+		if f := doubt("version", old); !v.Warned(f) {
 			return &f
 		}
 	}

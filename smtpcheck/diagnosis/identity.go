@@ -55,7 +55,7 @@ func before(a, b [3]int) bool {
 }
 
 const (
-	fixUpgrade  = "Upgrade Pocket ID to a version from 0.27.2 to 2.9: 2.10 and later may say localhost again (not proven). With STARTTLS use Port 465 with TLS tls then, because from 0.35.6 on it says localhost first. Give its container or machine a full hostname such as "
+	fixUpgrade  = "Upgrade Pocket ID to a version from 0.27.2 to 2.9: 2.10 and later may say localhost again (not proven). Use Port 465 with TLS tls there, because with STARTTLS it says localhost first from 0.35.6 on. Give its container or machine a full hostname such as "
 	fixUnproven = "As far as known (not proven), Pocket ID 2.10 and later always says localhost and has no setting for it. Let a local Postfix with a real myhostname relay in between; `smtp-wizard listen` shows what yours says."
 	fixEither   = "Give Pocket ID a full hostname (compose `hostname: %`), and up to version 2.9 set Port 465 and TLS tls. From 2.10 on it may say localhost whatever is set (not proven): then put a local Postfix with a real name in between."
 	fixBetween  = "Pocket ID {v} says localhost before STARTTLS and cannot be told otherwise, and this relay has no port 465. Let a local Postfix with a real myhostname relay in between, and point SMTP_HOST at it."
