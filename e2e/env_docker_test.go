@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,7 +39,7 @@ func TestEnvDocker(t *testing.T) {
 		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(docker, "create", "--env-file", path, "image")
+		cmd := program(t, docker, "create", "--env-file", path, "image")
 		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
 		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses
 		model := envReading(t, "docker", "quotes kept", file)

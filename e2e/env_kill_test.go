@@ -10,7 +10,7 @@ import (
 
 // TestEnvFiveHundredKills runs the kill test of envwriter at its full length.
 func TestEnvFiveHundredKills(t *testing.T) {
-	cmd := exec.Command("go", "test", "-count=1", "-run=^TestKilledAtAnyMoment$", "-v", "smtp-wizard/envwriter")
+	cmd := exec.Command("go", "test", "-count=1", "-timeout=5m", "-run=^TestKilledAtAnyMoment$", "-v", "smtp-wizard/envwriter")
 	cmd.Env = append(os.Environ(), "ENVWRITER_KILLS=500")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,7 +20,7 @@ func TestEnvPodman(t *testing.T) {
 	envOK(t, os.Mkdir(filepath.Join(dir, "rootfs"), 0o755))
 	storage := []string{"--root", filepath.Join(dir, "root"), "--runroot", filepath.Join(dir, "run"), "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"}
 	run := func(args ...string) ([]byte, error) {
-		cmd := exec.Command(podman, append(storage, args...)...)
+		cmd := program(t, podman, append(storage, args...)...)
 		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
 		return cmd.Output()
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -118,7 +117,7 @@ func TestEnvShells(t *testing.T) {
 	files := envFiles(t)
 	for _, shell := range []string{"dash", "bash", "busybox"} {
 		t.Run(shell, func(t *testing.T) {
-			program := need(t, shell)
+			executable := need(t, shell)
 			path := filepath.Join(t.TempDir(), "env")
 			compared := 0
 			for _, file := range files {
@@ -133,7 +132,7 @@ func TestEnvShells(t *testing.T) {
 				if shell == "busybox" {
 					args = append([]string{"sh"}, args...)
 				}
-				cmd := exec.Command(program, args...)
+				cmd := program(t, executable, args...)
 				cmd.Env = []string{}
 				cmd.Dir = filepath.Dir(path)
 				out, err := cmd.Output()
@@ -170,7 +169,7 @@ process.stdout.write(JSON.stringify(files.map(f => parse(f))));`
 // package when SMTP_WIZARD_E2E_DOTENV names its folder.
 func TestEnvNode(t *testing.T) {
 	node := need(t, "node")
-	version, err := exec.Command(node, "-p", "process.versions.node.split('.')[0]").Output()
+	version, err := program(t, node, "-p", "process.versions.node.split('.')[0]").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +202,7 @@ func envCompareNode(t *testing.T, node, note string, args ...string) {
 	if err := os.WriteFile(script, []byte(envNodeScript), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(node, append([]string{script}, args...)...)
+	cmd := program(t, node, append([]string{script}, args...)...)
 	cmd.Stdin = bytes.NewReader(input)
 	out, err := cmd.Output()
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -70,7 +69,7 @@ func playEnvPart(t *testing.T, part, dir string, attr *syscall.SysProcAttr) {
 	copied := filepath.Join(t.TempDir(), "part")
 	envOpenTo(t, filepath.Dir(copied))
 	envOK(t, os.WriteFile(copied, binary, 0o755))
-	cmd := exec.Command(copied)
+	cmd := program(t, copied)
 	cmd.Env = []string{envPart + "=" + part, "SMTP_WIZARD_E2E_ENV_DIR=" + dir}
 	cmd.SysProcAttr = attr
 	cmd.Dir = "/"

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -58,7 +57,7 @@ func TestEnvSystemd(t *testing.T) {
 	for _, f := range files {
 		input.WriteString(envHex(f))
 	}
-	cmd := exec.Command(python, "-c", envSystemdScript, library)
+	cmd := program(t, python, "-c", envSystemdScript, library)
 	cmd.Stdin = strings.NewReader(input.String())
 	cmd.Env = []string{"SYSTEMD_LOG_LEVEL=emerg"}
 	out, err := cmd.Output()

@@ -85,3 +85,10 @@ func (h *home) draft() string {
 	}
 	return ""
 }
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -34,7 +33,7 @@ func TestOtherOwners(t *testing.T) {
 			h := foreignHome(t, c.dirOwner, c.fileOwner, c.mode)
 			before, err := os.ReadFile(h.envFile())
 			check(t, err)
-			cmd := exec.Command("setpriv", asUser(c.runAs, wizardPath, "apply", "--no-check", "--host", "smtp.example.test",
+			cmd := program(t, "setpriv", asUser(c.runAs, wizardPath, "apply", "--no-check", "--host", "smtp.example.test",
 				"--from", "id@example.test", "--hostname", "id.example.test")...)
 			cmd.Dir, cmd.Env = h.Dir, h.environment()
 			o := runCommand(t, cmd, "")

@@ -25,7 +25,7 @@ func (h *home) open(args ...string) *terminal {
 
 // command is the program with these arguments, in the home's directory.
 func (h *home) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(wizardPath, args...)
+	cmd := program(h.t, wizardPath, args...)
 	cmd.Dir, cmd.Env = h.Dir, h.environment()
 	return cmd
 }

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -28,15 +27,12 @@ func unpack(t *testing.T, users []string, packages ...string) *unpacked {
 	if os.Geteuid() != 0 {
 		t.Fatal("the mail servers can be started by root only")
 	}
-	dir, err := os.MkdirTemp("/tmp", "server-e2e-")
-	check(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	check(t, os.Chmod(dir, 0o755))
+	dir := serverDir(t, "server-e2e-")
 	for _, name := range packages {
 		run(t, "dpkg", "-x", debFile(t, dir, name), filepath.Join(dir, "root"))
 	}
 	for _, name := range users {
-		if exec.Command("getent", "passwd", name).Run() != nil {
+		if program(t, "getent", "passwd", name).Run() != nil {
 			run(t, "useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name)
 		}
 	}
@@ -54,7 +50,7 @@ func debFile(t *testing.T, dir, name string) string {
 	if path := find(filepath.Join(os.TempDir(), "smtp-wizard-debs")); path != "" {
 		return path
 	}
-	cmd := exec.Command("apt-get", "download", "-qq", name)
+	cmd := program(t, "apt-get", "download", "-qq", name)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("apt-get download %s: %v\n%s", name, err, out)
@@ -62,8 +58,7 @@ func debFile(t *testing.T, dir, name string) string {
 	return find(dir)
 }
 
-// start runs the server in the foreground until the test ends, in a group of its
-// own so that its children end with it.
+// start runs the server until the test ends.
 func (u *unpacked) start(t *testing.T, name string, args ...string) {
 	t.Helper()
 	out, err := os.Create(u.out)
@@ -71,23 +66,13 @@ func (u *unpacked) start(t *testing.T, name string, args ...string) {
 	cmd := exec.Command(name, args...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LD_LIBRARY_PATH=" + filepath.Join(u.dir, "root/usr/lib/x86_64-linux-gnu")}
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	check(t, cmd.Start())
 	t.Cleanup(func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-		ended := make(chan struct{})
-		go func() { _ = cmd.Wait(); close(ended) }()
-		select {
-		case <-ended:
-		case <-time.After(5 * time.Second):
-			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-			<-ended
-		}
 		if t.Failed() {
 			b, _ := os.ReadFile(u.out)
 			t.Logf("the server said:\n%s", b)
 		}
 	})
+	foreground(t, cmd)
 	waitForPort(t, u.Port)
 }
 
