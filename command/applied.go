@@ -43,6 +43,9 @@ func (o *options) applyFailed(ctx context.Context, w steps.World, found steps.Su
 		}
 		return file(err)
 	}
+	if fault.Step == wizard.Install && found.Exists && found.Usable() != nil {
+		return file(err)
+	}
 	return usage(err)
 }
 

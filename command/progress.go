@@ -18,6 +18,7 @@ type progress struct {
 
 	mu      sync.Mutex
 	waiting *time.Timer
+	stage   smtpcheck.Stage // that waiting is for
 }
 
 // patience is how long a stage may take before it is said what is waited for.
@@ -44,6 +45,7 @@ func (p *progress) report(news any) {
 		p.waiting = nil
 	}
 	if e.State == smtpcheck.StageBegan {
+		p.stage = e.Stage
 		p.waiting = time.AfterFunc(patience, func() { p.wait(e.Stage) })
 		return
 	}
@@ -53,7 +55,7 @@ func (p *progress) report(news any) {
 func (p *progress) wait(stage smtpcheck.Stage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.waiting != nil {
+	if p.waiting != nil && p.stage == stage {
 		fmt.Fprintf(p.err, "  ...  %-9s waiting; Ctrl+C stops\n", stage)
 	}
 }

@@ -59,9 +59,6 @@ func within(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 	case o := <-done:
 		return o.data, o.err
 	case <-ctx.Done():
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return nil, errors.New("the time ran out before it was read")
-		}
 		return nil, ctx.Err()
 	}
 }

@@ -183,7 +183,7 @@ func TestWays(t *testing.T) {
 	labels := map[string]bool{}
 	for _, w := range Ways {
 		labels[w.Label()] = true
-		if len(w.Readers()) == 0 || w.RestartCommand("") == "" || !strings.Contains(w.hostnameSetting("x.example"), "x.example") {
+		if len(w.Readers()) == 0 || len(w.Restart("")) == 0 || !strings.Contains(w.hostnameSetting("x.example"), "x.example") {
 			t.Errorf("%s is incomplete", w)
 		}
 	}

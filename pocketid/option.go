@@ -11,14 +11,14 @@ func keep(s Situation, out Outlook) Option {
 	return Option{
 		ID:      "keep",
 		Title:   fmt.Sprintf("Keep %s", s.Current),
-		Why:     fmt.Sprintf("The relay accepts what Pocket ID announces there: %s.", announced(s.Current, out.Names)),
+		Why:     fmt.Sprintf("The relay accepts what Pocket ID announces there: %s.", announced(s.Current, out)),
 		Certain: out.Proven,
 	}
 }
 
 // moveTo is the option to change port and TLS mode only.
 func moveTo(e Endpoint, out Outlook) Option {
-	why := fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", announced(e, out.Names))
+	why := fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", announced(e, out))
 	if e.TLS == smtpcheck.TLSNone {
 		why += " The mail is then not encrypted on its way."
 	}
@@ -32,7 +32,7 @@ func (s Situation) rename(e Endpoint, out Outlook, name string) Option {
 	option := Option{
 		ID:       "hostname",
 		Title:    s.Way.hostnameSetting(name),
-		Why:      fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", announced(e, out.Names), e.Port),
+		Why:      fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", announced(e, out), e.Port),
 		Hostname: name,
 		Certain:  out.Proven,
 	}
@@ -75,11 +75,15 @@ func (e Endpoint) String() string {
 }
 
 // announced is what goes over the wire, in words.
-func announced(e Endpoint, names smtpcheck.Names) string {
-	if e.TLS != smtpcheck.TLSStartTLS || names.First == names.AfterTLS {
-		return orHostname(names.First)
+func announced(e Endpoint, out Outlook) string {
+	words := orHostname(out.Names.First)
+	if e.TLS == smtpcheck.TLSStartTLS && out.Names.First != out.Names.AfterTLS {
+		words += ", then " + orHostname(out.Names.AfterTLS) + " after STARTTLS"
 	}
-	return orHostname(names.First) + ", then " + orHostname(names.AfterTLS) + " after STARTTLS"
+	if !out.Proven {
+		words += " (as far as is known)"
+	}
+	return words
 }
 
 func orHostname(name string) string {

@@ -57,17 +57,17 @@ const (
 var speeches = []speechRow{
 	// net/smtp, Hello never called.
 	{since: release(0, 0, 0), proven: true, plainNeedsTLS: true, note: noteNoLogin,
-		auth: smtpcheck.AuthPlainThenLogin},
+		auth: smtpcheck.AuthPlain},
 
 	// Hello is called after StartTLS has already greeted (issue 179 of
 	// pocket-id/pocket-id), which net/smtp forbids.
 	{since: release(0, 27, 1), direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
-		proven: true, plainNeedsTLS: true, note: noteNoLogin, auth: smtpcheck.AuthPlainThenLogin,
+		proven: true, plainNeedsTLS: true, note: noteNoLogin, auth: smtpcheck.AuthPlain,
 		brokenStartTLS: "smtp: Hello called after other methods"},
 
 	// Hello is called right after connecting.
 	{since: release(0, 27, 2), direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-		proven: true, plainNeedsTLS: true, note: noteNoLogin, auth: smtpcheck.AuthPlainThenLogin},
+		proven: true, plainNeedsTLS: true, note: noteNoLogin, auth: smtpcheck.AuthPlain},
 
 	// emersion/go-smtp: DialStartTLS greets as localhost before Hello can be
 	// called. Seen on the wire with 2.9.0; the code is the same since 0.35.6.

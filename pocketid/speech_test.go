@@ -20,12 +20,12 @@ func TestSpeechOf(t *testing.T) {
 		needsTLS     bool
 		quit         bool
 	}{
-		{"0.20.0", local, local, local, true, false, smtpcheck.AuthPlainThenLogin, true, false},
-		{"0.27.0", local, local, local, true, false, smtpcheck.AuthPlainThenLogin, true, false},
-		{"0.27.1", host, local, host, true, true, smtpcheck.AuthPlainThenLogin, true, false},
-		{"0.27.2", host, host, host, true, false, smtpcheck.AuthPlainThenLogin, true, false},
-		{"0.30", host, host, host, true, false, smtpcheck.AuthPlainThenLogin, true, false},
-		{"0.35.5", host, host, host, true, false, smtpcheck.AuthPlainThenLogin, true, false},
+		{"0.20.0", local, local, local, true, false, smtpcheck.AuthPlain, true, false},
+		{"0.27.0", local, local, local, true, false, smtpcheck.AuthPlain, true, false},
+		{"0.27.1", host, local, host, true, true, smtpcheck.AuthPlain, true, false},
+		{"0.27.2", host, host, host, true, false, smtpcheck.AuthPlain, true, false},
+		{"0.30", host, host, host, true, false, smtpcheck.AuthPlain, true, false},
+		{"0.35.5", host, host, host, true, false, smtpcheck.AuthPlain, true, false},
 		{"0.35.6", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false, false},
 		{"2.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false, false},
 		{"2.9.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false, false},

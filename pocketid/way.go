@@ -78,21 +78,22 @@ func (w Way) hostnameSetting(name string) string {
 	return "Set this machine's hostname: hostnamectl set-hostname " + name
 }
 
-// RestartCommand is what makes Pocket ID read the new settings. service is the
+// Restart is what makes Pocket ID read the new settings: commands, and comments
+// where what to type depends on how it was started. service is the
 // name of the compose service, unit or container; "" takes the usual one.
-func (w Way) RestartCommand(service string) string {
+func (w Way) Restart(service string) []string {
 	if service == "" {
 		service = "pocket-id"
 	}
 	switch w {
 	case WayCompose:
-		return "docker compose up -d --force-recreate " + service
+		return []string{"docker compose up -d --force-recreate " + service}
 	case WaySystemd:
-		return "systemctl restart " + service
+		return []string{"systemctl restart " + service}
 	case WayDocker:
-		return "docker rm -f " + service + " and start it again with the same docker run command"
+		return []string{"docker rm -f " + service, "# then start it again with the same docker run command"}
 	case WayPodman:
-		return "systemctl restart " + service + " for a quadlet, else podman rm -f and run it again"
+		return []string{"systemctl restart " + service, "# that is for a quadlet; else remove the container and run it again as before"}
 	}
-	return "stop Pocket ID and start it again"
+	return []string{"# stop Pocket ID and start it again"}
 }

@@ -35,7 +35,7 @@ func (s *session) login() (string, *Failure) {
 
 // mechanism chooses what to try first.
 func (s *session) mechanism() (string, error) {
-	if s.plan.Auth == AuthPlainThenLogin {
+	if s.plan.Auth != AuthOffered {
 		return sasl.Plain, nil
 	}
 	offered := s.result.Mechanisms()

@@ -26,6 +26,7 @@ func TestAuthStyles(t *testing.T) {
 		{"open", smtpcheck.AuthOffered, "none", "PLAIN", "AUTH PLAIN ***"},
 		{"login-only", smtpcheck.AuthOffered, "none", "LOGIN", "AUTH LOGIN *** / ***"},
 		{"login-only", smtpcheck.AuthPlainThenLogin, "tls", "LOGIN", "AUTH PLAIN *** / AUTH LOGIN *** / ***"},
+		{"login-only", smtpcheck.AuthPlain, "tls", "", "AUTH PLAIN ***"},
 		{"auth-after-tls", smtpcheck.AuthOffered, "starttls", "PLAIN", "AUTH PLAIN ***"},
 		{"xoauth2-only", smtpcheck.AuthPlainThenLogin, "none", "", "AUTH PLAIN *** / AUTH LOGIN ***"},
 		{"no-auth", smtpcheck.AuthPlainThenLogin, "none", "", "AUTH PLAIN ***"},
@@ -52,7 +53,7 @@ func TestAuthStyles(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()
 	r := relay(t, "open", practice.Options{User: user, Password: "another"})
-	for _, style := range []smtpcheck.AuthStyle{smtpcheck.AuthOffered, smtpcheck.AuthPlainThenLogin} {
+	for _, style := range []smtpcheck.AuthStyle{smtpcheck.AuthOffered, smtpcheck.AuthPlainThenLogin, smtpcheck.AuthPlain} {
 		p := login(plan(r, smtpcheck.TLSStartTLS))
 		p.Auth = style
 		f := smtpcheck.Run(context.Background(), p, nil).Failure

@@ -23,11 +23,13 @@ type AuthStyle int
 
 const (
 	// AuthOffered takes PLAIN when it is offered, else LOGIN; neither offered is an
-	// error. Pocket ID 2.10 and later.
+	// error.
 	AuthOffered AuthStyle = iota
 	// AuthPlainThenLogin sends PLAIN without looking at the offer, and LOGIN
-	// only after a 504. Pocket ID up to 2.9.
+	// only after a 504.
 	AuthPlainThenLogin
+	// AuthPlain sends PLAIN without looking at the offer, and nothing else.
+	AuthPlain
 )
 
 // Plan says with whom to talk, as whom, and how far to go.

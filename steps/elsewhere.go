@@ -15,7 +15,7 @@ func elsewhere(v wizard.View, a wizard.Answers, found Surroundings, path string)
 	if !in.Unread || len(in.EnvFiles) != 1 {
 		return wizard.Intent{}, false
 	}
-	other := besidePath(path, in.EnvFiles[0])
+	other := besidePath(path, found.Absolute, in.EnvFiles[0])
 	compose := filepath.Base(in.ComposeFile)
 	if !found.Exists && !a.Unattended {
 		return wizard.Correct(a, wizard.Input{"env_file": other},
@@ -26,9 +26,8 @@ func elsewhere(v wizard.View, a wizard.Answers, found Surroundings, path string)
 }
 
 // besidePath writes other as path is written: whole, or from the same directory.
-func besidePath(path, other string) string {
-	whole, err := filepath.Abs(path)
-	if err != nil || filepath.IsAbs(path) {
+func besidePath(path, whole, other string) string {
+	if filepath.IsAbs(path) {
 		return other
 	}
 	rel, err := filepath.Rel(filepath.Dir(whole), other)

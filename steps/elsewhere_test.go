@@ -64,17 +64,14 @@ func put(t *testing.T, path, text string) {
 
 func TestBesidePath(t *testing.T) {
 	t.Parallel()
-	here, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
+	const here = "/srv/here"
 	for _, tt := range [][3]string{
 		{"/srv/id/.env", "/srv/id/config/a.env", "/srv/id/config/a.env"},
 		{".env", here + "/config/a.env", "config/a.env"},
 		{"id/.env", here + "/id/config/a.env", "id/config/a.env"},
 		{"id/.env", here + "/a.env", "a.env"},
 	} {
-		if got := besidePath(tt[0], tt[1]); got != tt[2] {
+		if got := besidePath(tt[0], filepath.Join(here, tt[0]), tt[1]); got != tt[2] {
 			t.Errorf("%s beside %s: %s, want %s", tt[1], tt[0], got, tt[2])
 		}
 	}

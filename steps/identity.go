@@ -85,7 +85,7 @@ func verdicts(v wizard.View) map[string]smtpcheck.Verdict {
 func (s identity) Page(v wizard.View) wizard.Page {
 	page := wizard.Page{
 		Title: "Who does Pocket ID say it is?",
-		Why: "A mail server tells the relay its name in EHLO, and a relay may hang up on a name such as localhost. " +
+		Why: "Pocket ID tells the relay a name in EHLO, and a relay may hang up on a name such as localhost. " +
 			"Each name is tried here up to RCPT; no mail is sent.",
 	}
 	f := v.Found[wizard.Identity]

@@ -166,7 +166,7 @@ func (s install) Take(v wizard.View) wizard.Intent {
 	}
 	a.Mend = v.Input["mend"] == "yes"
 	if broken := fatal(found.Problems); len(broken) > 0 && !a.Mend {
-		return s.refuse(v, a, unreadable(broken[0], found.Curable && !a.Unattended))
+		return s.refuse(v, a, unreadable(broken[0], found.Curable, a.Unattended))
 	}
 	if intent, other := elsewhere(v, a, found, path); other {
 		return intent
@@ -201,12 +201,15 @@ func (install) refuse(v wizard.View, a wizard.Answers, f wizard.Fault) wizard.In
 	return wizard.Stay(a, note(f.Field, "The file was read again. If nothing is wrong with it above, Enter goes on."))
 }
 
-func unreadable(p envwriter.Problem, curable bool) wizard.Fault {
+func unreadable(p envwriter.Problem, curable, unattended bool) wizard.Fault {
 	f := wizard.Fault{Field: "env_file", Tone: wizard.Bad,
 		Text: fmt.Sprintf("Line %d, as %s reads it: %s", p.Line, p.Reader, sentence(p.What))}
-	if curable {
+	switch {
+	case unattended:
+		// A script has no page on which the file could be mended.
+	case curable:
 		f.Field = "mend"
-	} else {
+	default:
 		f.Text += " Mend it in an editor, then press Enter here."
 	}
 	return f

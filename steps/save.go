@@ -71,7 +71,7 @@ func (w World) commands(d *Draft) []string {
 	if way == pocketid.WayCompose && dir != "." {
 		list = append(list, "cd "+shellWord(dir))
 	}
-	return append(list, way.RestartCommand(shellWord(d.Found.Install.Service)))
+	return append(list, way.Restart(shellWord(d.Found.Install.Service))...)
 }
 
 // sameDirectory reports whether two files lie side by side, however their paths
@@ -92,7 +92,7 @@ func shellWord(path string) string {
 
 func done(page wizard.Page, w Written) wizard.Page {
 	page.Title, page.Final = "Done", true
-	page.Why = "The settings are written, and every reader reads them back."
+	page.Why = "The settings are written, and read back by the rules of every reader."
 	table := wizard.Table{}
 	for _, s := range w.Saved {
 		switch {

@@ -9,7 +9,7 @@ func wrong(field string, err error) wizard.Fault {
 
 // doubt is a warning that a second Enter passes over.
 func doubt(field, text string) wizard.Fault {
-	return wizard.Fault{Field: field, Text: text + " Enter again keeps it.", Tone: wizard.Warn}
+	return wizard.Fault{Field: field, Text: text + wizard.EnterKeeps, Tone: wizard.Warn}
 }
 
 // note says what was made of an answer.

@@ -17,6 +17,7 @@ import (
 // Surroundings is what was found beside a .env and on this machine.
 type Surroundings struct {
 	EnvFile  string
+	Absolute string // EnvFile as a whole path
 	Exists   bool
 	Values   map[string]string // what Pocket ID gets from the file, but for secrets
 	Password smtpcheck.Secret  // SMTP_PASSWORD, or what its file holds
@@ -60,6 +61,7 @@ func (w World) LookRound(ctx context.Context, envFile string) Surroundings {
 
 func (w World) lookRound(ctx context.Context, envFile string) Surroundings {
 	found := Surroundings{EnvFile: envFile, Install: w.Detect(envFile)}
+	found.Absolute, _ = filepath.Abs(envFile) // "" where the directory is gone
 	found.Hostname, _ = w.Hostname()
 	ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
 	defer cancel()

@@ -195,7 +195,7 @@ func writeField(d *Draft, v wizard.View) wizard.Field {
 	return wizard.Field{
 		Name: "action", Label: "Next", Kind: wizard.ChoiceField, Default: first.Value,
 		Choices: []wizard.Choice{first, show},
-		Help:    wizard.Help{What: "The file is replaced in one piece, and closed to everybody but its owner and its reader; an old one stays beside it as a backup."},
+		Help:    wizard.Help{What: "The file is replaced in one piece, and is never more open than before; the old one stays beside it as a backup."},
 	}
 }
 

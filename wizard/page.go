@@ -1,6 +1,9 @@
 package wizard
 
-import "smtp-wizard/smtpcheck"
+import (
+	"smtp-wizard/smtpcheck"
+	"strings"
+)
 
 // Page is what a step shows and asks, as a value: the faces draw it, nobody
 // else keeps a copy.
@@ -131,6 +134,12 @@ type Fault struct {
 	Text  string
 	Tone  Tone // Bad, or Warn for a word that a second Enter passes over
 }
+
+// EnterKeeps ends the words of a Warn fault that a second Enter passes over.
+const EnterKeeps = " Enter again keeps it."
+
+// Plain is the words for those who have no Enter key: a script and its log.
+func (f Fault) Plain() string { return strings.TrimSuffix(f.Text, EnterKeeps) }
 
 // FieldNamed returns the field of that name.
 func (p Page) FieldNamed(name string) (Field, bool) {

@@ -2,9 +2,11 @@ package practice
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Options are where a relay listens and who may log in.
@@ -166,8 +168,12 @@ func (r *Relay) accept(l net.Listener, secure bool) {
 	r.done.Go(func() {
 		for {
 			conn, err := l.Accept()
-			if err != nil {
+			if errors.Is(err, net.ErrClosed) {
 				return
+			}
+			if err != nil { // too many open files, most likely: it passes
+				time.Sleep(50 * time.Millisecond)
+				continue
 			}
 			if r.add(conn) {
 				r.done.Go(func() { r.serve(conn, secure) })

@@ -169,7 +169,7 @@ func (d *driver) judge(at wizard.ID, before wizard.Fault) error {
 		return d.refused(fault)
 	}
 	d.warnings = append(d.warnings, Warning{
-		Step: d.state.At, Field: fault.Field, Flag: d.field(fault.Field).Flag, Text: fault.Text,
+		Step: d.state.At, Field: fault.Field, Flag: d.field(fault.Field).Flag, Text: fault.Plain(),
 	})
 	return nil
 }

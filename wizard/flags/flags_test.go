@@ -110,7 +110,7 @@ func TestWarningsArePassedAndKept(t *testing.T) {
 	if err != nil || r.State.Answers.Port != 25 || len(r.Warnings) != 2 {
 		t.Fatalf("%v: %+v", err, r.Warnings)
 	}
-	want := Warning{Step: wizard.Relay, Field: "port", Flag: "--port", Text: "Port 25 is for mail between servers. Enter again keeps it."}
+	want := Warning{Step: wizard.Relay, Field: "port", Flag: "--port", Text: "Port 25 is for mail between servers."}
 	if r.Warnings[0].Flag != "--host" || r.Warnings[1] != want {
 		t.Errorf("%+v", r.Warnings)
 	}

@@ -54,10 +54,20 @@ func (f *face) meaning(word string) command {
 	case "!q":
 		return commandQuit
 	}
-	if name, ok := strings.CutPrefix(word, "!"); ok && f.machine.Step(wizard.ID(strings.ToLower(name))) != nil {
+	if name, ok := strings.CutPrefix(word, "!"); ok && f.called(name) != "" {
 		return commandJump
 	}
 	return commandNone
+}
+
+// called is the page with this name, or "".
+func (f *face) called(name string) wizard.ID {
+	for _, s := range f.machine.Steps {
+		if strings.EqualFold(name, s.Name()) || strings.EqualFold(name, string(s.ID())) {
+			return s.ID()
+		}
+	}
+	return ""
 }
 
 // leave carries out the commands that leave the page for good or for another.
@@ -66,7 +76,7 @@ func (f *face) leave(ctx context.Context, c command, page string) error {
 		f.apply(ctx, wizard.Left{})
 		return errHandled
 	}
-	to := wizard.ID(strings.ToLower(page))
+	to := f.called(page)
 	if !slices.Contains(f.state.History, to) {
 		f.out.say("", "That page has not been answered yet.")
 	}
