@@ -15,7 +15,7 @@ GOBIN="$work" go install github.com/charmbracelet/freeze@v0.2.2
 # start WIDTHxHEIGHT COMMAND... runs a command in a terminal of that size.
 start() {
   local size=$1; shift
-  mux kill-server 2>/dev/null || true
+  mux kill-server 2>/dev/null && sleep 0.5 || true
   rm -rf "$work/install"; mkdir "$work/install"
   mux -f /dev/null new-session -d -s s -x "${size%x*}" -y "${size#*x}" \
     "cd $work/install && env TERM=xterm-256color LANG=C.UTF-8 XDG_STATE_HOME=$work/state PATH=$work:\$PATH $*; sleep 60"
