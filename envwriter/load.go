@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 )
 
 // MaxSize bounds what Load reads, in bytes.
@@ -71,9 +70,6 @@ type Snapshot struct {
 	stat   stat
 	sum    [sha256.Size]byte
 }
-
-// Modified is when the file was last written.
-func (s Snapshot) Modified() time.Time { return s.stat.modified }
 
 // CheckSave reports at once why Save would refuse this file whatever its new
 // contents are: for now, ErrHardLink.

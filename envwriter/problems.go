@@ -11,7 +11,7 @@ type Problem struct {
 	What string
 	// Fatal says that this reader cannot read the file at all.
 	Fatal bool
-	// Cure says what Mend would do; empty when there is no safe way.
+	// Cure says what MendAll would do; empty when there is no safe way.
 	Cure string
 	kind string
 }

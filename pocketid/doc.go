@@ -2,6 +2,6 @@
 // versions, the variables it reads, the name each version announces to a relay,
 // and how it is installed on a machine.
 //
-// All of it is pure except detect.go, which reaches the file system through
-// functions that are handed in.
+// All of it is pure, except NewKey and the detect files, which reach the file
+// system through functions that are handed in.
 package pocketid

@@ -18,7 +18,6 @@ type Speech struct {
 	// HELOFallback: a refused EHLO is followed by HELO.
 	HELOFallback bool
 	Body8Bit     bool
-	Quit         bool
 	Note         string // one sentence for the admin, or ""
 }
 
@@ -40,7 +39,6 @@ type speechRow struct {
 	brokenStartTLS string
 	auth           smtpcheck.AuthStyle
 	plainNeedsTLS  bool
-	quit           bool
 	note           string
 }
 
@@ -78,7 +76,7 @@ var speeches = []speechRow{
 	// file seen up to 2026-06-20 never calls Hello; those that 2.10.0 and later pin
 	// could not be read, and no release was run.
 	{since: release(2, 10, 0), direct: saysLocalhost, first: saysLocalhost, afterTLS: saysLocalhost,
-		proven: false, plainNeedsTLS: true, quit: true, note: noteUnproven,
+		proven: false, plainNeedsTLS: true, note: noteUnproven,
 		auth: smtpcheck.AuthOffered},
 }
 
@@ -88,7 +86,7 @@ var speeches = []speechRow{
 func SpeechOf(v Version, tls smtpcheck.TLSMode, hostname string) Speech {
 	if v.IsNone() {
 		return Speech{Names: smtpcheck.SameName(hostname), Proven: true,
-			Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true, Body8Bit: true, Quit: true}
+			Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true, Body8Bit: true}
 	}
 	row := speechRowOf(v)
 	speech := Speech{
@@ -100,7 +98,6 @@ func SpeechOf(v Version, tls smtpcheck.TLSMode, hostname string) Speech {
 		// where the relay does.
 		HELOFallback: true,
 		Body8Bit:     true,
-		Quit:         row.quit,
 		Note:         row.note,
 	}
 	if tls == smtpcheck.TLSStartTLS {

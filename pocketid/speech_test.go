@@ -18,27 +18,26 @@ func TestSpeechOf(t *testing.T) {
 		broken       bool
 		auth         smtpcheck.AuthStyle
 		needsTLS     bool
-		quit         bool
 	}{
-		{"0.20.0", local, local, local, true, false, smtpcheck.AuthPlain, true, false},
-		{"0.27.0", local, local, local, true, false, smtpcheck.AuthPlain, true, false},
-		{"0.27.1", host, local, host, true, true, smtpcheck.AuthPlain, true, false},
-		{"0.27.2", host, host, host, true, false, smtpcheck.AuthPlain, true, false},
-		{"0.30", host, host, host, true, false, smtpcheck.AuthPlain, true, false},
-		{"0.35.5", host, host, host, true, false, smtpcheck.AuthPlain, true, false},
-		{"0.35.6", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false, false},
-		{"2.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false, false},
-		{"2.9.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false, false},
-		{"2.10.0", local, local, local, false, false, smtpcheck.AuthOffered, true, true},
-		{"2.14.0", local, local, local, false, false, smtpcheck.AuthOffered, true, true},
-		{"v3", local, local, local, false, false, smtpcheck.AuthOffered, true, true},
+		{"0.20.0", local, local, local, true, false, smtpcheck.AuthPlain, true},
+		{"0.27.0", local, local, local, true, false, smtpcheck.AuthPlain, true},
+		{"0.27.1", host, local, host, true, true, smtpcheck.AuthPlain, true},
+		{"0.27.2", host, host, host, true, false, smtpcheck.AuthPlain, true},
+		{"0.30", host, host, host, true, false, smtpcheck.AuthPlain, true},
+		{"0.35.5", host, host, host, true, false, smtpcheck.AuthPlain, true},
+		{"0.35.6", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
+		{"2.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
+		{"2.9.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
+		{"2.10.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
+		{"2.14.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
+		{"v3", local, local, local, false, false, smtpcheck.AuthOffered, true},
 	}
 	for _, tt := range tests {
 		v := must(t, tt.version)
 		for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSImplicit} {
 			s := SpeechOf(v, mode, host)
 			if s.Names.First != tt.direct || s.Broken != "" || s.Proven != tt.proven || s.Auth != tt.auth ||
-				s.PlainNeedsTLS != tt.needsTLS || s.Quit != tt.quit {
+				s.PlainNeedsTLS != tt.needsTLS {
 				t.Errorf("%s with %s: %+v", tt.version, mode, s)
 			}
 		}

@@ -1,6 +1,6 @@
 // Package presets is the table of mail providers: where each relay is, what it
 // wants as user name, password and sender, and how to find the provider of a
-// mail address. It is pure, apart from Lookup, which asks the DNS.
+// mail address. It is pure, apart from ReceiverOf, which asks the DNS.
 package presets
 
 import (
@@ -140,17 +140,6 @@ func (p Preset) Recommended() Endpoint {
 	return Endpoint{}
 }
 
-// EndpointAt is the endpoint on a port, the encrypted one where a port has two.
-func (p Preset) EndpointAt(port int) (Endpoint, bool) {
-	var found Endpoint
-	for _, e := range p.Endpoints {
-		if e.Port == port && (found.Port == 0 || found.TLS == "none") {
-			found = e
-		}
-	}
-	return found, found.Port != 0
-}
-
 // Ports are the distinct ports of the preset in the table's order.
 func (p Preset) Ports() []int {
 	var ports []int
@@ -168,39 +157,4 @@ func (p Preset) DefaultHost() string {
 		return ""
 	}
 	return p.Hosts[0].Host
-}
-
-// HostFor is the host that fits the domain of a mail address best: for a user of
-// zoho.eu that is smtp.zoho.eu. Without a better one it is DefaultHost.
-func (p Preset) HostFor(addr string) string {
-	best, most := p.DefaultHost(), 1
-	domain := DomainOf(addr)
-	for _, h := range p.Hosts {
-		if n := commonLabels(h.Host, domain); n > most {
-			best, most = h.Host, n
-		}
-	}
-	return best
-}
-
-// commonLabels counts the labels that two names share at their ends.
-func commonLabels(a, b string) int {
-	x, y := strings.Split(a, "."), strings.Split(b, ".")
-	n := 0
-	for n < len(x) && n < len(y) && x[len(x)-1-n] == y[len(y)-1-n] {
-		n++
-	}
-	return n
-}
-
-// HostForRegion is the host whose region or name contains the text, whatever its
-// case; ok is false when there is none.
-func (p Preset) HostForRegion(text string) (host string, ok bool) {
-	text = strings.ToLower(strings.TrimSpace(text))
-	for _, h := range p.Hosts {
-		if text != "" && (strings.Contains(strings.ToLower(h.Region), text) || strings.Contains(h.Host, text)) {
-			return h.Host, true
-		}
-	}
-	return "", false
 }

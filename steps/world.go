@@ -48,8 +48,6 @@ type World struct {
 	// Practice: the relay is one to practise on, another each time, and no Pocket
 	// ID is to use it.
 	Practice bool
-	// Given are answers that the guide begins with.
-	Given wizard.Answers
 }
 
 // All are the steps in the order of the guide.

@@ -1,7 +1,6 @@
 package flags
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -86,8 +85,4 @@ func (d *driver) complete(page wizard.Page) bool {
 		}
 	}
 	return true
-}
-
-func compare(a, b Unused) int {
-	return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Field, b.Field))
 }

@@ -6,7 +6,6 @@ package flags
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
@@ -32,17 +31,10 @@ type Warning struct {
 	Text  string
 }
 
-// Unused is an answer that was given to a question that was not asked.
-type Unused struct {
-	Step  wizard.ID
-	Field string
-}
-
 // Result is how the guide stands at the end, with or without an error.
 type Result struct {
 	State    wizard.State // Ended is Open when Stop stopped it or it failed
 	Warnings []Warning
-	Unused   []Unused
 }
 
 // FaultError is an answer that was refused, or is missing.
@@ -84,7 +76,7 @@ const maxStays = 16
 func Run(ctx context.Context, m wizard.Machine, s wizard.State, g Given) (Result, error) {
 	d := newDriver(m, s, g)
 	err := d.run(ctx)
-	return Result{State: d.state, Warnings: d.warnings, Unused: d.unused()}, err
+	return Result{State: d.state, Warnings: d.warnings}, err
 }
 
 type answer struct {
@@ -185,26 +177,4 @@ func (d *driver) refused(f wizard.Fault) *FaultError {
 func (d *driver) field(name string) wizard.Field {
 	field, _ := d.machine.Page(d.state).FieldNamed(name)
 	return field
-}
-
-// unused lists what was given and never asked for, in a stable order.
-func (d *driver) unused() []Unused {
-	var list []Unused
-	note := func(step wizard.ID, field string) {
-		if !d.used[answer{step, field}] {
-			list = append(list, Unused{step, field})
-		}
-	}
-	for step, fields := range d.given.Input {
-		for field := range fields {
-			note(step, field)
-		}
-	}
-	for step, fields := range d.given.Secrets {
-		for field := range fields {
-			note(step, field)
-		}
-	}
-	slices.SortFunc(list, func(a, b Unused) int { return compare(a, b) })
-	return list
 }

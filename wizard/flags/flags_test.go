@@ -3,7 +3,6 @@ package flags
 import (
 	"context"
 	"errors"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +40,7 @@ func TestAnswersReachTheEnd(t *testing.T) {
 		Secrets: password("geheim"),
 	})
 	a := r.State.Answers
-	if err != nil || r.State.Ended != wizard.Done || len(r.Warnings) != 0 || len(r.Unused) != 0 {
+	if err != nil || r.State.Ended != wizard.Done || len(r.Warnings) != 0 {
 		t.Fatalf("%v: %+v", err, r)
 	}
 	if a.Preset != "google" || a.Host != "mx.example.com" || a.Port != 465 || a.TLS != "tls" ||
@@ -113,19 +112,6 @@ func TestWarningsArePassedAndKept(t *testing.T) {
 	want := Warning{Step: wizard.Relay, Field: "port", Flag: "--port", Text: "Port 25 is for mail between servers."}
 	if r.Warnings[0].Flag != "--host" || r.Warnings[1] != want {
 		t.Errorf("%+v", r.Warnings)
-	}
-}
-
-func TestUnusedAnswersAreReported(t *testing.T) {
-	t.Parallel()
-	r, err := run(t, steptest.Guide(), Given{
-		Input: map[wizard.ID]map[string]string{
-			wizard.Provider: {"preset": "local"}, wizard.Relay: {"port": "25", "host": "x"}, wizard.Sender: {"nonsense": "x"}},
-		Secrets: map[wizard.ID]map[string]smtpcheck.Secret{wizard.Write: {"key": smtpcheck.NewSecret("x")}},
-	})
-	want := []Unused{{wizard.Relay, "host"}, {wizard.Relay, "port"}, {wizard.Sender, "nonsense"}, {wizard.Write, "key"}}
-	if err != nil || !reflect.DeepEqual(r.Unused, want) {
-		t.Errorf("%v: %v", err, r.Unused)
 	}
 }
 
