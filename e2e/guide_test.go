@@ -82,7 +82,7 @@ func (w *terminal) writes() {
 	w.Keys(enter)
 	w.Until("› Write it")
 	w.Keys(enter)
-	w.Opens("every reader reads them back", "› Finish")
+	w.Opens("read back by the rules of every reader", "› Finish")
 	w.Keys(enter)
 	w.Ends(0)
 }
