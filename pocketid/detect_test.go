@@ -186,6 +186,11 @@ func TestWays(t *testing.T) {
 		if len(w.Readers()) == 0 || len(w.Restart("")) == 0 || !strings.Contains(w.hostnameSetting("x.example"), "x.example") {
 			t.Errorf("%s is incomplete", w)
 		}
+		for _, line := range w.Restart("id") { // it is pasted into a shell
+			if !strings.HasPrefix(line, "# ") && !strings.HasPrefix(line, "docker compose up ") && !strings.HasPrefix(line, "systemctl restart ") {
+				t.Errorf("%s: %q is neither a comment nor a harmless command", w, line)
+			}
+		}
 	}
 	if len(labels) != len(Ways) {
 		t.Errorf("labels: %v", labels)

@@ -91,7 +91,9 @@ func (w Way) Restart(service string) []string {
 	case WaySystemd:
 		return []string{"systemctl restart " + service}
 	case WayDocker:
-		return []string{"docker rm -f " + service, "# then start it again with the same docker run command"}
+		// Not for pasting: who has lost the docker run command would lose the
+		// container's settings with it.
+		return []string{"# docker rm -f " + service + ", then the same docker run command again"}
 	case WayPodman:
 		return []string{"systemctl restart " + service, "# that is for a quadlet; else remove the container and run it again as before"}
 	}

@@ -1,8 +1,9 @@
 package wizard
 
 import (
-	"smtp-wizard/smtpcheck"
 	"strings"
+
+	"smtp-wizard/smtpcheck"
 )
 
 // Page is what a step shows and asks, as a value: the faces draw it, nobody

@@ -1,0 +1,42 @@
+package prompt
+
+import (
+	"testing"
+
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/steptest"
+)
+
+// named is a page whose name on the screen is not its identifier.
+type named struct {
+	steptest.Step
+	name string
+}
+
+func (n named) Name() string { return n.name }
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	f := &face{machine: wizard.Machine{Steps: []wizard.Step{named{steptest.Step{Called: wizard.LiveTest}, "Test"}}}}
+	for line, want := range map[string]struct {
+		text string
+		is   command
+	}{
+		"!test":     {"test", commandJump},
+		"!Test":     {"Test", commandJump},
+		"!livetest": {"livetest", commandJump},
+		"!relay":    {"!relay", commandNone}, // no such page here
+		"!":         {"!", commandNone},
+		`\!test`:    {"!test", commandNone},
+		"<":         {"<", commandBack},
+	} {
+		if text, is := f.command(line); text != want.text || is != want.is {
+			t.Errorf("%q: %q, %d; want %q, %d", line, text, is, want.text, want.is)
+		}
+	}
+	for _, name := range []string{"test", "LIVETEST"} {
+		if id := f.called(name); id != wizard.LiveTest {
+			t.Errorf("%s is the page %q", name, id)
+		}
+	}
+}
