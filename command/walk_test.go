@@ -126,7 +126,7 @@ func wrongName(w *terminal) {
 	w.Opens("[Test]", "✗ ehlo", "421 4.7.0 Try again later", "› Change the identity")
 	w.Keys(keyPageUp)
 	w.Until("Live test")
-	w.Keys(keyPageDown, keyDown)
+	w.Keys(keyPageDown)
 	w.Choose("Show the conversation")
 	w.Keys(keyEnter)
 	w.Until("C: EHLO localhost", "Hide the conversation")

@@ -20,10 +20,14 @@ func growsEvenly(t *testing.T, name string, n int, do func(n int)) {
 		}
 		return least
 	}
-	once, four := fastest(n), fastest(4*n)
-	if four > 9*once+150*time.Millisecond {
-		t.Errorf("%s: %v for %d, %v for %d", name, once, n, four, 4*n)
+	var once, four time.Duration
+	for range 5 { // the machine may have been busy with something else for the one and not for the other
+		once, four = fastest(n), fastest(4*n)
+		if four <= 9*once+150*time.Millisecond {
+			return
+		}
 	}
+	t.Errorf("%s: %v for %d, %v for %d", name, once, n, four, 4*n)
 }
 
 // A file with the same flaw in every line, or a long chain of references, takes

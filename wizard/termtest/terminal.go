@@ -263,13 +263,17 @@ func (w *Terminal) LeastBytesPerKey(begin string, keys []string, enough int) []i
 func (w *Terminal) Choose(words string) {
 	w.T.Helper()
 	w.Until(words)
-	for _, key := range []string{Up, Down} {
-		for !w.pointsAt(words) && w.moves(key) {
+	for range 5 {
+		w.Settled() // a key before may still be on its way
+		if w.pointsAt(words) {
+			return
+		}
+		for _, key := range []string{Up, Down} {
+			for !w.pointsAt(words) && w.moves(key) {
+			}
 		}
 	}
-	if !w.pointsAt(words) {
-		w.T.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.Screen())
-	}
+	w.T.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.Screen())
 }
 
 // moves presses a key and reports whether the pointer moved.
