@@ -24,6 +24,10 @@ func TestEnvPodman(t *testing.T) {
 		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
 		return cmd.Output()
 	}
+	defer func() { // each holds one of the 2048 locks that the machine has for containers
+		_, err := run("rm", "--all", "--force")
+		envOK(t, err)
+	}()
 	path := filepath.Join(dir, "env")
 	for i, file := range podmanFiles(t) {
 		envPut(t, path, file, 0o600)
