@@ -36,8 +36,8 @@ func newApply(o *options) *cobra.Command {
 what is not given comes from the .env, else from the preset. It tests the settings
 and writes the .env only when the relay took a message. Running it again changes
 nothing. With --no-check it tests nothing. With --dry-run it makes the test and
-writes nothing. The password is read from standard input, a file, or SMTP_WIZARD_PASSWORD,
-never from an argument.`,
+writes nothing. The password is read from standard input, a file, or
+SMTP_WIZARD_PASSWORD, never from an argument.`,
 		Example: `  smtp-wizard apply --preset google-workspace-relay --app-url https://id.example.com \
     --from noreply@example.com --hostname id.example.com`,
 		Args: cobra.NoArgs,

@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,22 +14,28 @@ import (
 	"github.com/creack/pty"
 )
 
-// A wait for what is to be read ends with Ctrl+C: for a terminal or a pipe that
-// says nothing, and for a FIFO that nobody writes to.
-func TestInterruptReading(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
+// endless are commands that wait for a pipe that says nothing, or for a FIFO in
+// dir that nobody writes to.
+func endless(t *testing.T, dir string) map[string][]string {
+	t.Helper()
 	fifo := filepath.Join(dir, "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	apply := []string{"apply", "--host", "relay.example.com", "--from", "id@example.com", "--no-check", "--dry-run"}
-	for name, args := range map[string][]string{
+	return map[string][]string{
 		"explain":        {"explain"},
 		"password stdin": append(apply[:len(apply):len(apply)], "--password-stdin"),
 		"password file":  append(apply[:len(apply):len(apply)], "--password-file", fifo),
 		"certificates":   {"check", "--ca", fifo},
-	} {
+	}
+}
+
+// A wait for what is to be read ends with Ctrl+C.
+func TestInterruptReading(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, args := range endless(t, dir) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cmd := exec.Command("smtp-wizard", args...)
@@ -51,6 +58,32 @@ func TestInterruptReading(t *testing.T) {
 			}
 			_ = cmd.Wait()
 			if code := cmd.ProcessState.ExitCode(); code != 130 && code != -1 || !late.Stop() {
+				t.Errorf("exit code %d: %s", code, errs.String())
+			}
+		})
+	}
+}
+
+// It ends with --timeout too, with the code that this has everywhere.
+func TestTimeoutReading(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, args := range endless(t, dir) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, "smtp-wizard", append(args, "--timeout", "300ms")...)
+			cmd.Dir = dir
+			var errs bytes.Buffer
+			cmd.Stderr = &errs
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			_ = cmd.Run()
+			if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(errs.String(), "the time given with --timeout is over") {
 				t.Errorf("exit code %d: %s", code, errs.String())
 			}
 		})

@@ -170,7 +170,7 @@ func (d *driver) refused(f wizard.Fault) *FaultError {
 	field := d.field(f.Field)
 	return &FaultError{
 		Step: d.state.At, Field: f.Field, Flag: field.Flag, Label: field.Label,
-		Missing: f.Field != "" && !d.used[answer{d.state.At, f.Field}], Text: f.Text,
+		Missing: f.Field != "" && !d.used[answer{d.state.At, f.Field}], Text: f.Plain(),
 	}
 }
 
