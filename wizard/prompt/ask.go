@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
@@ -166,25 +167,44 @@ func prompt(field wizard.Field, shown string) string {
 
 // read prints a prompt and returns the next line, while work goes on.
 func (f *face) read(ctx context.Context, prompt string, secret bool) (string, error) {
-	if err := ctx.Err(); err != nil {
+	if err := f.listen(ctx); err != nil {
 		return "", err
 	}
+	f.jobs.forget()
 	f.out.prompt(prompt)
 	if f.out.err != nil {
 		return "", f.out.err
 	}
-	pending, restore, err := f.in.begin(prompt, secret)
+	hidden, err := f.in.hide(secret)
 	if err != nil {
 		return "", err
 	}
-	defer restore()
+	defer f.jobs.hiding(hidden)()
+	return f.awaitLine(ctx, f.in.begin(prompt, secret), question{prompt, secret, hidden})
+}
+
+// question is what a line is read for.
+type question struct {
+	prompt string
+	secret bool
+	hidden *echo // nil while the echo is on
+}
+
+// awaitLine waits for a line. After a stop the prompt is printed anew, since the
+// shell has written below it, and the echo is off again, whatever the shell has
+// made of it.
+func (f *face) awaitLine(ctx context.Context, pending <-chan line, q question) (string, error) {
 	for {
 		select {
 		case got := <-pending:
-			f.echo(got, secret)
+			f.endLine(got, q.secret)
 			return got.text, got.err
 		case o := <-f.outcomes:
 			f.apply(ctx, o)
+		case <-f.jobs.continued:
+			if err := f.resume(q); err != nil {
+				return "", err
+			}
 		case <-ctx.Done():
 			f.out.newline()
 			return "", ctx.Err()
@@ -192,8 +212,34 @@ func (f *face) read(ctx context.Context, prompt string, secret bool) (string, er
 	}
 }
 
-// echo ends the prompt's line where no terminal has done it.
-func (f *face) echo(got line, secret bool) {
+func (f *face) resume(q question) error {
+	if q.hidden != nil {
+		if err := q.hidden.off(); err != nil {
+			return err
+		}
+	}
+	f.out.newline()
+	f.out.prompt(q.prompt)
+	return f.out.err
+}
+
+// listen makes ready for an answer. After a wait, what was typed meanwhile on a
+// terminal, or is typed before anybody can have read what came of it, was not
+// meant for the question.
+func (f *face) listen(ctx context.Context) error {
+	if f.waitedLong && f.in.tty != nil {
+		select {
+		case <-time.After(deafness):
+		case <-ctx.Done():
+		}
+		f.in.drop()
+	}
+	f.waitedLong = false
+	return ctx.Err()
+}
+
+// endLine ends the prompt's line where no terminal has done it.
+func (f *face) endLine(got line, secret bool) {
 	switch {
 	case f.in.tty == nil && !secret && got.err == nil:
 		f.out.raw(clean(got.text))

@@ -44,30 +44,40 @@ func newInput(in io.Reader, secret func(string) (string, error)) *input {
 // hides reports whether a secret is typed unseen.
 func (r *input) hides() bool { return r.tty != nil || r.secret != nil }
 
-// begin starts reading a line and returns where it will come, and what puts the
-// terminal back. The reading itself cannot be stopped; when the guide ends
-// before the line, it ends with the process.
-func (r *input) begin(prompt string, secret bool) (<-chan line, func(), error) {
+// begin starts reading a line and returns where it will come. The reading itself
+// cannot be stopped; when the guide ends before the line, it ends with the
+// process.
+func (r *input) begin(prompt string, secret bool) <-chan line {
 	got := make(chan line, 1)
-	restore := func() {}
-	switch {
-	case secret && r.secret != nil:
-		go func() {
-			text, err := r.secret(prompt)
-			if errors.Is(err, io.EOF) {
-				err = ErrEOF
-			}
-			got <- line{text, err}
-		}()
-		return got, restore, nil
-	case secret && r.tty != nil:
-		var err error
-		if restore, err = hide(r.tty); err != nil {
-			return nil, nil, err
-		}
+	if !secret || r.secret == nil {
+		go func() { got <- r.line() }()
+		return got
 	}
-	go func() { got <- r.line() }()
-	return got, restore, nil
+	go func() {
+		text, err := r.secret(prompt)
+		if errors.Is(err, io.EOF) {
+			err = ErrEOF
+		}
+		got <- line{text, err}
+	}()
+	return got
+}
+
+// hide switches a terminal's echo off before a secret is typed; nil is nothing
+// to switch on again.
+func (r *input) hide(secret bool) (*echo, error) {
+	if !secret || r.secret != nil || r.tty == nil {
+		return nil, nil
+	}
+	return hide(r.tty)
+}
+
+// drop throws away what was typed on a terminal while nothing was asked. What
+// comes through a pipe was meant for the questions to come.
+func (r *input) drop() {
+	if r.tty != nil {
+		_ = drop(int(r.tty.Fd())) // what cannot be dropped is read as it was before
+	}
 }
 
 // line reads to the next line feed. A last line without one is an answer too.

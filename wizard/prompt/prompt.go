@@ -37,6 +37,9 @@ const (
 	asideBound = 3 * time.Second // for work that the page need not wait for
 	firstWord  = 5 * time.Second // until it is said that work goes on
 	laterWord  = 10 * time.Second
+	// deafness is how long after a wait a key is still meant for what was there
+	// before.
+	deafness = 400 * time.Millisecond
 )
 
 // Run asks the questions of a guide until it ends, and returns how it stands
@@ -62,6 +65,9 @@ type face struct {
 	why      string
 	listedTo int // how far a long list has been shown
 	waited   int // the run of aside work that was waited for
+	// waitedLong says that work was waited for since the last question.
+	waitedLong bool
+	jobs       *jobs
 
 	asideBound, firstWord, laterWord time.Duration
 }
@@ -88,6 +94,8 @@ func (f *face) run(ctx context.Context) (wizard.State, error) {
 	defer f.work.Stop()
 	defer close(f.over)
 	defer cancel()
+	f.jobs = watchJobs(f.in.tty)
+	defer f.jobs.end()
 	f.work.Follow(ctx, f.state)
 	f.out.say("", introduction)
 	for f.state.Ended == wizard.Open {

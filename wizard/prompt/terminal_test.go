@@ -146,12 +146,24 @@ func TestEchoIsRestored(t *testing.T) {
 	}
 }
 
-// A paste of many lines answers many questions.
+// A paste of many lines answers many questions, but none that comes after a wait:
+// nobody can have read that when it was typed.
 func TestPaste(t *testing.T) {
 	t.Parallel()
 	g := onTerminal(t, steptest.Guide(), usual)
 	g.waitFor(t, "Provider [")
-	g.press(t, "1\nmx.example.com\n465\n\nid@example.org\n\n\n\n\n")
+	g.press(t, "1\nmx.example.com\n465\n\nid@example.org\n\n\n\n\n\n\n\n\n")
+	g.waitFor(t, "Next [1, Go on]: ")
+	g.press(t, "2\r") // it waits for an answer: a test once more
+	g.waitFor(t, "Next [1, Go on]: 2\r\nChosen: ")
+	for end := time.Now().Add(tooLong); strings.Count(g.String(), "Next [") < 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("no second test in:\n%s", g.String())
+		}
+	}
+	g.press(t, "\r")
+	g.waitFor(t, "Press Enter to go on: ")
+	g.press(t, "\r")
 	if err := g.end(t); err != nil || g.state.Answers.Host != "mx.example.com" || g.state.Answers.Port != 465 ||
 		g.state.Answers.From != "id@example.org" {
 		t.Errorf("%v: %+v\n%s", err, g.state.Answers, g.String())
