@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode"
 )
 
 // toRelay opens the demo and goes to the page of the relay, looking round on the
@@ -176,7 +177,15 @@ func otherSizes(w *terminal) {
 // nothing of what that console would show as text is sent.
 func TestLinuxConsole(t *testing.T) {
 	t.Parallel()
-	w := toRelay(t, "TERM=linux")
+	w := at80x24(t, t.TempDir(), []string{"TERM=linux"}, "demo")
+	w.Opens("Where is Pocket ID?", "> .env")
+	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
+	w.Until("Who sends the mail?", "> Practice relay", "72 of 72")
+	for _, r := range w.Screen() {
+		if r > unicode.MaxASCII {
+			t.Fatalf("%q is not in that console's font; the screen is\n%s", r, w.Screen())
+		}
+	}
 	for name, sequence := range map[string]string{"kitty keyboard": "\x1b[>", "DECRQM": "$p", "OSC": "\x1b]"} {
 		if strings.Contains(w.Output(), sequence) {
 			t.Errorf("%s is sent: %q", name, w.Output())
@@ -190,6 +199,8 @@ func TestLeavingWhatIsDone(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(*terminal){
 		"ctrl+c": func(w *terminal) { w.Keys(ctrlC) },
+		"esc":    func(w *terminal) { w.Keys(keyEscape) },
+		"steps":  func(w *terminal) { w.Keys("\x1b1", keyEnter) }, // alt+1 goes nowhere
 		"SIGTERM": func(w *terminal) {
 			if err := w.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				w.T.Fatal(err)

@@ -86,8 +86,13 @@ func (m Machine) Apply(s State, o Outcome) State {
 	case Submitted:
 		s = m.submit(s)
 	case WentBack:
-		s = m.back(s)
+		if !m.Page(s).Final {
+			s = m.back(s)
+		}
 	case Jumped:
+		if m.Page(s).Final {
+			break
+		}
 		if step := m.Step(o.To); step != nil && slices.Contains(s.History, o.To) && !step.Skip(s.Answers) {
 			s = m.visit(s, o.To, Fault{})
 		}

@@ -22,7 +22,8 @@ type Page struct {
 	Busy string
 	// Aside is said of the work under way when the page need not wait for it.
 	Aside string
-	// Final says that all is done: to leave loses nothing.
+	// Final says that all is done: to leave loses nothing, and no page before is
+	// gone back to.
 	Final bool
 }
 

@@ -74,9 +74,12 @@ func (f *face) after(name string, alone bool, before map[string]string) string {
 
 // back goes to the page before.
 func (f *face) back(ctx context.Context) error {
-	at := f.state.At
+	at, final := f.state.At, f.page().Final
 	f.apply(ctx, wizard.WentBack{})
-	if f.state.At == at {
+	switch {
+	case final:
+		f.out.say("", "All is done; there is nothing to go back to.")
+	case f.state.At == at:
 		f.out.say("", "This is the first question; there is nothing to go back to.")
 	}
 	return errHandled

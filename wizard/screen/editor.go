@@ -1,6 +1,9 @@
 package screen
 
-import "unicode"
+import (
+	"slices"
+	"unicode"
+)
 
 // editor is one line of text under the keys of readline. The terminal's own
 // cursor stands in it, so it has no blinking and writes nothing while idle.
@@ -10,53 +13,87 @@ type editor struct {
 	// fresh text is a default that nobody has touched: the first character typed
 	// or pasted replaces it.
 	fresh bool
-	// before is the text as it was before it was changed, for undo.
-	before []rune
-	edited bool // since before was set
+	// past is the texts before each change, the oldest first. Changes of one kind
+	// in a row, as the characters of a word, are one.
+	past [][]rune
+	last change
+	// killed is what a key that cuts more than a character took away last.
+	killed []rune
 }
 
+// change is the kind of a change that goes on with the next one of its kind.
+type change int
+
+const (
+	single change = iota
+	typing
+	erasing
+)
+
+// pastKept is how many changes can be taken back.
+const pastKept = 100
+
+// set begins anew with a text: there is nothing to take back.
 func (e *editor) set(s string) {
-	e.replace([]rune(s))
-	e.fresh, e.edited = false, false
+	*e = editor{text: []rune(s), killed: e.killed}
+	e.at = len(e.text)
 }
 
-// replace changes the text and remembers what it was when the changes began.
-func (e *editor) replace(text []rune) {
-	if !e.edited {
-		e.before, e.edited = e.text, true
+// correct puts another text there, which can be taken back.
+func (e *editor) correct(s string) {
+	e.replace(single, []rune(s))
+	e.fresh = false
+}
+
+// replace changes the text and remembers the one before.
+func (e *editor) replace(c change, text []rune) {
+	if c == single || c != e.last {
+		e.past = append(e.past, e.text)
+		e.past = e.past[max(len(e.past)-pastKept, 0):]
 	}
-	e.text, e.at = text, len(text)
+	e.last, e.text, e.at = c, text, len(text)
 }
 
-// undo takes the changes back; a second time it brings them back.
+// undo takes the latest change back.
 func (e *editor) undo() {
-	e.text, e.before, e.edited = e.before, e.text, true
+	n := len(e.past)
+	if n == 0 {
+		return
+	}
+	e.text, e.past, e.last = e.past[n-1], e.past[:n-1], single
 	e.at = len(e.text)
 }
 
 func (e editor) String() string { return string(e.text) }
 
+// insert puts text at the cursor. What was pasted is a change of its own.
 func (e *editor) insert(s string) {
 	if s == "" {
 		return
 	}
-	if e.fresh {
-		e.replace(nil)
-		e.fresh = false
-	}
 	add := []rune(s)
-	at := e.at
-	text := make([]rune, 0, len(e.text)+len(add))
-	text = append(text, e.text[:at]...)
-	text = append(text, add...)
-	e.replace(append(text, e.text[at:]...))
-	e.at = at + len(add)
+	kind := typing
+	if len(add) > 1 {
+		kind = single
+	}
+	before, after := e.text[:e.at], e.text[e.at:]
+	if e.fresh {
+		before, after, e.fresh = nil, nil, false
+	}
+	e.replace(kind, slices.Concat(before, add, after))
+	e.at = len(before) + len(add)
 }
 
 // cut removes text[from:to] and leaves the cursor there.
-func (e *editor) cut(from, to int) {
+func (e *editor) cut(c change, from, to int) {
+	if from == to {
+		return
+	}
+	if c == single {
+		e.killed = append([]rune{}, e.text[from:to]...)
+	}
 	text := append([]rune{}, e.text[:from]...)
-	e.replace(append(text, e.text[to:]...))
+	e.replace(c, append(text, e.text[to:]...))
 	e.at = from
 }
 
@@ -78,26 +115,29 @@ func (e *editor) edit(key string) bool {
 	default:
 		return e.erase(key)
 	}
-	e.fresh = false
+	e.fresh, e.last = false, single
 	return true
 }
 
 func (e *editor) erase(key string) bool {
 	switch key {
 	case "backspace", "ctrl+h":
-		e.cut(max(e.at-1, 0), e.at)
+		e.cut(erasing, max(e.at-1, 0), e.at)
 	case "delete", "ctrl+d":
-		e.cut(e.at, min(e.at+1, len(e.text)))
+		e.cut(erasing, e.at, min(e.at+1, len(e.text)))
 	case "ctrl+u":
-		e.cut(0, e.at)
+		e.cut(single, 0, e.at)
 	case "ctrl+k":
-		e.cut(e.at, len(e.text))
+		e.cut(single, e.at, len(e.text))
 	case "ctrl+w":
-		e.cut(e.spaceBefore(), e.at)
+		e.cut(single, e.spaceBefore(), e.at)
 	case "alt+backspace", "ctrl+backspace":
-		e.cut(e.wordStart(), e.at)
+		e.cut(single, e.wordStart(), e.at)
 	case "alt+d":
-		e.cut(e.at, e.wordEnd())
+		e.cut(single, e.at, e.wordEnd())
+	case "ctrl+y":
+		e.fresh = false
+		e.yank()
 	case "ctrl+_", "ctrl+/":
 		e.undo()
 	default:
@@ -105,6 +145,12 @@ func (e *editor) erase(key string) bool {
 	}
 	e.fresh = false
 	return true
+}
+
+// yank puts back what was cut last, at the cursor.
+func (e *editor) yank() {
+	e.last = single
+	e.insert(string(e.killed))
 }
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

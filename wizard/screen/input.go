@@ -9,6 +9,7 @@ import (
 )
 
 const (
+	etx = 0x03 // ctrl+c
 	esc = 0x1b
 	bel = 0x07
 	sub = 0x1a
@@ -17,7 +18,7 @@ const (
 	// apart.
 	escWait = 70 * time.Millisecond
 	// pasteWait ends a bracketed paste whose end got lost; without it, all keys
-	// would be taken for pasted text, ctrl+c too.
+	// would be taken for pasted text. A ctrl+c that comes alone ends it too.
 	pasteWait = 2 * time.Second
 	// replyWait ends a terminal's reply whose end got lost.
 	replyWait = 3 * time.Second
@@ -69,7 +70,7 @@ func (k *keyboard) take(b []byte, now time.Time) []byte {
 	silence := now.Sub(k.last)
 	k.last = now
 	var out []byte
-	if k.paste && silence > pasteWait {
+	if k.paste && (silence > pasteWait || len(b) == 1 && b[0] == etx) {
 		k.paste, k.held = false, nil
 		out = append(out, pasteEnd...)
 	}
@@ -105,6 +106,9 @@ func (k *keyboard) hand(out, seq []byte) []byte {
 		// Pasted, an escape sequence is text with a control character in it, which
 		// the field refuses aloud.
 		return append(append(out, sub), seq[1:]...)
+	case k.paste && !utf8.Valid(seq):
+		// A byte that is no text would be dropped on its way without a word.
+		return append(out, sub)
 	case !k.paste && opensReply(seq):
 		k.reply = true
 		return out

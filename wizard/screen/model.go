@@ -132,8 +132,13 @@ func (w *widget) sync(f wizard.Field, s wizard.State, first bool) {
 		}
 		return
 	}
-	if changed && !w.dirty {
+	switch {
+	case !changed || w.dirty:
+	case first:
 		w.line.set(said)
+		w.line.fresh = !ok && said != ""
+	case said != w.line.String():
+		w.line.correct(said)
 		w.line.fresh = !ok && said != ""
 	}
 }

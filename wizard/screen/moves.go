@@ -163,8 +163,12 @@ func (m *model) goTo(i int) {
 	}
 }
 
-// back goes to the page before; on the first page it asks whether to leave.
+// back goes to the page before; on the first page it asks whether to leave. When
+// all is done there is nothing to go back for.
 func (m *model) back() tea.Cmd {
+	if m.page.Final {
+		return m.submit()
+	}
 	cmd := m.say(m.focused(), false)
 	at := m.state.At
 	cmd = tea.Batch(cmd, m.apply(wizard.WentBack{}))
@@ -177,7 +181,7 @@ func (m *model) back() tea.Cmd {
 // jump goes to a step that was answered before.
 func (m *model) jump(to wizard.ID) tea.Cmd {
 	m.over = nothing
-	if to == m.state.At {
+	if to == m.state.At || m.page.Final {
 		return nil
 	}
 	return tea.Batch(m.say(m.focused(), false), m.apply(wizard.Jumped{To: to}))

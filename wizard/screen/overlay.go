@@ -52,6 +52,9 @@ func (m *model) jumpKey(msg tea.KeyPressMsg) tea.Cmd {
 // openJumps lists the steps that were answered before.
 func (m *model) openJumps() {
 	m.jumps = list{}
+	if m.page.Final {
+		return
+	}
 	var choices []wizard.Choice
 	for i, s := range m.steps() {
 		if s.done {

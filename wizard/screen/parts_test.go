@@ -14,24 +14,35 @@ import (
 func TestEditor(t *testing.T) {
 	t.Parallel()
 	for keys, want := range map[string]string{
-		"":                             "id.example.com|",
-		"backspace":                    "id.example.co|",
-		"left backspace":               "id.example.c|m",
-		"home delete":                  "|d.example.com",
-		"ctrl+a ctrl+k":                "|",
-		"alt+b ctrl+u":                 "|com",
-		"alt+b alt+b alt+d":            "id.|.com",
-		"alt+backspace":                "id.example.|",
-		"ctrl+w":                       "|",
-		"ctrl+w ctrl+_":                "id.example.com|",
-		"backspace backspace ctrl+_":   "id.example.com|",
-		"home ctrl+b right ctrl+f end": "id.example.com|",
-		"home alt+f alt+f":             "id.example|.com",
+		"":                                       "id.example.com|",
+		"backspace":                              "id.example.co|",
+		"left backspace":                         "id.example.c|m",
+		"home delete":                            "|d.example.com",
+		"ctrl+a ctrl+k":                          "|",
+		"alt+b ctrl+u":                           "|com",
+		"alt+b alt+b alt+d":                      "id.|.com",
+		"alt+backspace":                          "id.example.|",
+		"ctrl+w":                                 "|",
+		"ctrl+w ctrl+_":                          "id.example.com|",
+		"backspace backspace ctrl+_":             "id.example.com|",
+		"backspace alt+b backspace ctrl+_":       "id.example.co|",
+		"ctrl+w x y ctrl+w ctrl+_":               "xy|",
+		"ctrl+w x y ctrl+w ctrl+_ ctrl+_":        "|",
+		"ctrl+w x y ctrl+w ctrl+_ ctrl+_ ctrl+_": "id.example.com|",
+		"ctrl+w x y ctrl+w ctrl+_ ctrl+_ ctrl+_ ctrl+_": "id.example.com|",
+		"ctrl+w ctrl+_ ctrl+_ ctrl+_":                   "id.example.com|",
+		"ctrl+a alt+d ctrl+e ctrl+y":                    ".example.comid|",
+		"ctrl+w ctrl+y ctrl+y":                          "id.example.comid.example.com|",
+		"ctrl+y":                                        "id.example.com|",
+		"home ctrl+b right ctrl+f end":                  "id.example.com|",
+		"home alt+f alt+f":                              "id.example|.com",
 	} {
 		var e editor
 		e.set("id.example.com")
 		for _, k := range strings.Fields(keys) {
-			if !e.edit(k) {
+			if len(k) == 1 {
+				e.insert(k)
+			} else if !e.edit(k) {
 				t.Errorf("%s is no key", k)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/runner"
+	"smtp-wizard/wizard/suspend"
 )
 
 // Options says where the guide is shown and how.
@@ -51,6 +52,7 @@ func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wiza
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	face := newModel(m, s, o)
+	face.keys.Suspend.SetEnabled(suspend.Possible())
 	last := &lastState{state: s}
 	p := newProgram(face, last, o)
 	work := runner.New(m, func(out wizard.Outcome) { p.Send(outcomeMsg{out}) })

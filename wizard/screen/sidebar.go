@@ -51,9 +51,10 @@ func (m *model) sidebar(w int) []string {
 func (m *model) answers(id wizard.ID, step wizard.Step, w int) []string {
 	l := m.look
 	view := m.state.ViewOf(id)
+	view.Input, view.Secrets = nil, nil // typed, and not taken
 	var lines []string
 	for _, f := range step.Page(view).Field {
-		value := l.clean(m.spoken(f, view))
+		value := l.clean(m.spoken(f))
 		if value == "" {
 			continue
 		}
@@ -68,14 +69,14 @@ func (m *model) answers(id wizard.ID, step wizard.Step, w int) []string {
 }
 
 // spoken is the answer to a field as it may be shown.
-func (m *model) spoken(f wizard.Field, v wizard.View) string {
+func (m *model) spoken(f wizard.Field) string {
 	if f.Kind == wizard.SecretField {
-		if _, typed := v.Secret(f.Name); typed || f.Kept {
+		if f.Kept {
 			return m.look.mask
 		}
 		return ""
 	}
-	value := v.Text(f.Name, f.Default)
+	value := f.Default
 	if f.Kind == wizard.ChoiceField {
 		for _, c := range f.Choices {
 			if c.Value == value && len(c.Cells) > 0 {

@@ -14,7 +14,8 @@ import (
 // first eight, so they read on whatever background it has, and they never
 // carry a meaning alone: a mark or a weight says the same.
 type look struct {
-	ascii   bool
+	ascii   bool // the terminal shows nothing else
+	signs   bool // signs are ASCII
 	profile colorprofile.Profile
 
 	title, strong, quiet, accent, selected lipgloss.Style
@@ -33,14 +34,19 @@ type look struct {
 }
 
 // newLook reads the environment: NO_COLOR and CLICOLOR=0 take the colours away,
-// a locale without UTF-8 takes everything that is not ASCII.
+// a locale without UTF-8 takes everything that is not ASCII, and the Linux
+// console the signs that are not.
 func newLook(env []string, noColor, ascii bool) look {
 	l := look{profile: colorprofile.ANSI}
 	if noColor || lookup(env, "NO_COLOR") != "" || lookup(env, "CLICOLOR") == "0" {
 		l.profile = colorprofile.ASCII // no colour; bold, reverse and the cursor stay
 	}
 	l.style()
-	l.signs(ascii || !utf8Locale(env))
+	l.ascii = ascii || !utf8Locale(env)
+	// The font that the kernel's own console begins with has few of the signs, and
+	// shows the same one for each of the others.
+	l.signs = l.ascii || lookup(env, "TERM") == "linux"
+	l.choose()
 	return l
 }
 
@@ -67,13 +73,13 @@ func (l *look) style() {
 	}
 }
 
-func (l *look) signs(ascii bool) {
-	l.ascii = ascii
+// choose sets the signs.
+func (l *look) choose() {
 	l.marks = map[wizard.Tone]string{wizard.Good: "✓", wizard.Bad: "✗", wizard.Warn: "!", wizard.Busy: "…", wizard.Quiet: "·"}
 	l.pointer, l.rule, l.bar, l.ellipsis, l.broken, l.dot = "›", "─", "│", "…", "↳ ", " · "
 	l.up, l.down, l.arrows = "↑", "↓", "↑↓"
 	l.mask = strings.Repeat("•", 8)
-	if !ascii {
+	if !l.signs {
 		return
 	}
 	l.marks = map[wizard.Tone]string{wizard.Good: "+", wizard.Bad: "x", wizard.Warn: "!", wizard.Busy: ".", wizard.Quiet: "-"}

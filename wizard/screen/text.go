@@ -24,8 +24,11 @@ func (l look) clean(s string) string {
 		}
 		return r
 	}, s)
-	if l.ascii {
+	switch {
+	case l.ascii:
 		return toASCII(safe)
+	case l.signs:
+		return plainForms.Replace(safe)
 	}
 	return safe
 }

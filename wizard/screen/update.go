@@ -226,8 +226,9 @@ func (m *model) walk(w *widget, n int) tea.Cmd {
 	return tea.Tick(restFor, func(time.Time) tea.Msg { return restMsg{mine} })
 }
 
-// scroll moves the list by a page when the list has the focus and is longer
-// than its window, else the body.
+// scroll moves the body by a page, or the focused list where it is longer than
+// its window: a long one before the body, since it is what one wants to see, a
+// short one when the body is at its end.
 func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	by := 0
 	switch {
@@ -238,13 +239,27 @@ func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	default:
 		return nil, false
 	}
-	if w := m.focused(); w != nil && m.frame.rows > 0 && len(w.list.shown) > m.frame.rows {
+	if w := m.focused(); m.pagesList(w, by) {
 		m.byHand = false
 		return m.walk(w, by*max(m.frame.rows-1, 1)), true
 	}
 	m.top += by * max(m.frame.height-1, 1)
 	m.byHand = true
 	return nil, true
+}
+
+func (m *model) pagesList(w *widget, by int) bool {
+	if m.over != nothing || w == nil || m.frame.rows == 0 || len(w.list.shown) <= m.frame.rows {
+		return false
+	}
+	end, bodyEnds := 0, m.top == 0
+	if by > 0 {
+		end, bodyEnds = len(w.list.shown)-1, m.top+m.frame.height >= m.frame.total
+	}
+	if w.list.lean {
+		return w.list.at != end && !m.byHand
+	}
+	return w.list.at != end && bodyEnds
 }
 
 func (m *model) reveal() tea.Cmd {
