@@ -184,6 +184,17 @@ func TestFinishedFileStaysAsItIs(t *testing.T) {
 	}
 }
 
+// spoilt gives a password and no user, which is warned of once.
+func spoilt(password string) func(*walk) {
+	return func(w *walk) {
+		w.apply(wizard.TypedSecret{Field: "password", Secret: smtpcheck.NewSecret(password)})
+		w.enter()
+		if w.state.At != wizard.Sender || w.state.Fault.Field != "user" || w.state.Fault.Tone != wizard.Warn {
+			w.t.Errorf("a password without a user is not warned of: %+v", w.state.Fault)
+		}
+	}
+}
+
 // Every refusal leads with one key to the field to change; after the
 // correction the test passes, and nothing else is asked again.
 func TestRefusalAndCure(t *testing.T) {
@@ -207,6 +218,12 @@ func TestRefusalAndCure(t *testing.T) {
 			cure: func(w *walk) {
 				w.apply(wizard.TypedSecret{Field: "password", Secret: smtpcheck.NewSecret("right")})
 			}},
+		{name: "a password without a user", relay: "open", options: login, spoil: spoilt("right"),
+			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "user",
+			cure: func(w *walk) { w.answer("user", "id@example.com") }},
+		{name: "a password too much", relay: "wrong-password", spoil: spoilt("any"),
+			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "user",
+			cure: func(w *walk) { w.answer("login", dropPassword) }},
 		{name: "a refused sender", relay: "sender-refused", stage: smtpcheck.StageMail, step: wizard.Sender, field: "from"},
 		{name: "a refused recipient", relay: "recipient-refused", stage: smtpcheck.StageRcpt, step: wizard.Sender, field: "to"},
 	} {
@@ -239,7 +256,7 @@ func TestRefusalAndCure(t *testing.T) {
 				t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
 			}
 			answers.Password = w.state.Answers.Password
-			if got := w.state.Answers; got.User != answers.User || got.From != answers.From || got.Hostname != answers.Hostname {
+			if got := w.state.Answers; got.From != answers.From || got.Hostname != answers.Hostname {
 				t.Errorf("answers were lost: %+v", got)
 			}
 			w.finish()

@@ -316,11 +316,27 @@ func toCure(a wizard.Answers, t Trial) wizard.Intent {
 		return wizard.Stay(a, wizard.Fault{})
 	}
 	fault := wizard.Fault{Field: t.Diagnosis.Field, Tone: wizard.Bad, Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix}
+	if fault.Field == "user" || fault.Field == "password" {
+		fault.Field = loginCure(t, fault.Field)
+	}
 	if t.Diagnosis.Step == diagnosis.StepNone {
 		fault.Field = "action"
 		return wizard.Stay(a, fault)
 	}
 	return wizard.Goto(a, wizard.ID(t.Diagnosis.Step), fault)
+}
+
+// loginCure is the field to change where a login failed. With a password alone,
+// it is the user that is missing if the relay looked at the login, else the
+// password that is too much.
+func loginCure(t Trial, field string) string {
+	if t.Setup.User != "" || t.Setup.Password.Empty() {
+		return field
+	}
+	if reply := t.Result.Failure.Reply; reply != nil && reply.Code == 535 {
+		return "user"
+	}
+	return "login"
 }
 
 // toggle switches "as none" and "show" on and off.

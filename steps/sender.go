@@ -24,13 +24,48 @@ func (s sender) Page(v wizard.View) wizard.Page {
 	if bare, _, err := parseAddress(typedFrom); err == nil {
 		typedFrom = bare
 	}
-	return wizard.Page{
+	page := wizard.Page{
 		Title: "Who is the sender?",
 		Why:   "The address that Pocket ID's mail comes from, the login at " + orElse(a.Host, "the relay") + " if it wants one, and where the test message shall go.",
-		Field: []wizard.Field{
-			fromField(from, p), userField(a, p, typedFrom), passwordField(v, p),
-			toField(orElse(a.To, typedFrom)),
+		Field: []wizard.Field{fromField(from, p), userField(a, p, typedFrom), passwordField(v, p)},
+	}
+	if loginUnnamed(v, p, typedFrom) {
+		page.Field = append(page.Field, loginField())
+	}
+	page.Field = append(page.Field, toField(orElse(a.To, typedFrom)))
+	return page
+}
+
+// loginUnnamed reports whether a password is kept for which there never was a
+// user: an empty answer keeps it, so another one has to let it go.
+func loginUnnamed(v wizard.View, p presets.Preset, from string) bool {
+	_, typed := v.Secret("password")
+	user := v.Text("user", userField(v.Answers, p, from).Default)
+	return v.Answers.User == "" && !v.Answers.Password.Empty() && !typed && strings.TrimSpace(user) == ""
+}
+
+const (
+	dropPassword  = "drop"
+	passwordAlone = "There is a password and no user; few relays take such a login."
+)
+
+// unnamed warns of a password that was typed where a user was left out.
+func unnamed(user string, password smtpcheck.Secret, typed bool) wizard.Fault {
+	if user != "" || !typed || password.Empty() {
+		return wizard.Fault{}
+	}
+	return doubt("user", passwordAlone)
+}
+
+func loginField() wizard.Field {
+	return wizard.Field{
+		Name: "login", Label: "Login", Kind: wizard.ChoiceField, Default: "keep",
+		Note: passwordAlone, NoteTone: wizard.Warn,
+		Choices: []wizard.Choice{
+			{Value: "keep", Cells: []string{"with the password alone"}},
+			{Value: dropPassword, Cells: []string{"none: drop the password"}},
 		},
+		Help: wizard.Help{What: "Up to 2.9 Pocket ID logs in when there is a password, also without a user. A relay that asks for no login may refuse that."},
 	}
 }
 
@@ -135,10 +170,13 @@ func (s sender) Take(v wizard.View) wizard.Intent {
 		return wizard.Correct(a, wizard.Input{"to": to}, note("to", "The bare address "+to+" was taken."))
 	}
 	password, typed := v.Secret("password")
-	if !typed && !noLogin(a, user) {
+	if !typed && !noLogin(a, user) && (user != "" || v.Input["login"] != dropPassword) {
 		password = a.Password
 	}
 	if f := s.login(v, user, password); f != (wizard.Fault{}) {
+		return wizard.Stay(a, f)
+	}
+	if f := unnamed(user, password, typed); f != (wizard.Fault{}) && !v.Warned(f) {
 		return wizard.Stay(a, f)
 	}
 	if f := clearText(a, user); f != (wizard.Fault{}) && !v.Warned(f) {
