@@ -47,6 +47,9 @@ func (f *face) once(ctx context.Context, field wizard.Field) (asked, error) {
 		return askedDone, err
 	}
 	text, command := f.command(line)
+	if f.deny(command, text) {
+		return askedAgain, nil
+	}
 	switch command {
 	case commandHelp:
 		f.help(field)

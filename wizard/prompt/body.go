@@ -164,6 +164,10 @@ func text(t wizard.Text) item {
 	}
 }
 
+// streamed is as wide as the mark and the first cell of a row become: rows that
+// are printed one by one stand in line with those to come.
+var streamed = []string{"failed", "starttls"}
+
 func rows(t wizard.Table) []item {
 	var list []item
 	var cells [][]string
@@ -174,6 +178,9 @@ func rows(t wizard.Table) []item {
 		cells = append(cells, append([]string{mark[r.Tone]}, r.Cells...))
 	}
 	padded := columns(cells)
+	if t.Columns == nil {
+		padded = columns(append(cells, streamed))[:len(cells)]
+	}
 	head := len(cells) - len(t.Rows)
 	for i, line := range padded {
 		it := item{

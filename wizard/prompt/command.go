@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ const introduction = "Answer each question and press Enter. Enter alone takes th
 
 const commandHelpText = "Enter alone takes the answer in [brackets]. < goes back, - gives an empty answer, " +
 	"!q or Ctrl+C leaves. !relay, with the name of any page that you have answered, goes there and comes back. " +
-	`An answer that is itself one of these is typed with a \ before it, such as \?. ` +
+	`An answer that begins with ! or is itself one of these is typed with a \ before it, such as \?. ` +
 	"A password is taken as it is typed; to go back from it, press Enter and type < at the next question."
 
 // command is what a line says instead of an answer.
@@ -27,6 +28,7 @@ const (
 	commandEmpty
 	commandQuit
 	commandJump
+	commandUnknown
 )
 
 // command tells commands from answers: it returns the answer, or for a jump the
@@ -54,10 +56,14 @@ func (f *face) meaning(word string) command {
 	case "!q":
 		return commandQuit
 	}
-	if name, ok := strings.CutPrefix(word, "!"); ok && f.called(name) != "" {
-		return commandJump
+	name, ok := strings.CutPrefix(word, "!")
+	switch {
+	case !ok, name == "":
+		return commandNone
+	case f.called(name) == "":
+		return commandUnknown
 	}
-	return commandNone
+	return commandJump
 }
 
 // called is the page with this name, or "".
@@ -76,12 +82,28 @@ func (f *face) leave(ctx context.Context, c command, page string) error {
 		f.apply(ctx, wizard.Left{})
 		return errHandled
 	}
-	to := f.called(page)
-	if !slices.Contains(f.state.History, to) {
-		f.out.say("", "That page has not been answered yet.")
-	}
-	f.apply(ctx, wizard.Jumped{To: to})
+	f.apply(ctx, wizard.Jumped{To: f.called(page)})
 	return errHandled
+}
+
+// deny says why a command leads nowhere; false when it leads somewhere.
+func (f *face) deny(c command, text string) bool {
+	switch {
+	case c == commandUnknown:
+		f.out.say("Error: ", fmt.Sprintf("There is no command !%s. !q leaves, and !relay, with the name of any page, goes there. "+
+			`An answer that begins with ! is typed with a \ before it.`, text))
+	case c != commandJump:
+		return false
+	case f.called(text) == f.state.At:
+		f.out.say("", "That is this page.")
+	case f.page().Final:
+		f.out.say("", "All is done; there is nothing to go back to.")
+	case !slices.Contains(f.state.History, f.called(text)):
+		f.out.say("", "That page has not been answered yet.")
+	default:
+		return false
+	}
+	return true
 }
 
 // help says what a question is about.

@@ -25,7 +25,9 @@ func TestCommand(t *testing.T) {
 		"!test":     {"test", commandJump},
 		"!Test":     {"Test", commandJump},
 		"!livetest": {"livetest", commandJump},
-		"!relay":    {"!relay", commandNone}, // no such page here
+		"!relay":    {"relay", commandUnknown}, // no such page here
+		"!q x":      {"q x", commandUnknown},
+		`\!me`:      {"!me", commandNone},
 		"!":         {"!", commandNone},
 		`\!test`:    {"!test", commandNone},
 		"<":         {"<", commandBack},

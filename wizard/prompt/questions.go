@@ -32,7 +32,7 @@ func (f *face) questions(ctx context.Context) error {
 
 // from asks from the named field to the last, or it alone.
 func (f *face) from(ctx context.Context, name string, alone bool) error {
-	before := f.values()
+	before, fault := f.values(), f.state.Fault
 	for name != "" {
 		err := f.ask(ctx, name)
 		fields := f.page().Field
@@ -45,6 +45,9 @@ func (f *face) from(ctx context.Context, name string, alone bool) error {
 			return f.back(ctx)
 		case err != nil:
 			return err
+		}
+		if fault.Field == name && fault.Tone == wizard.Bad && fields[i].Kind != wizard.SecretField && before[name] == f.value(name) {
+			alone = false // what is wrong was left: another answer may be the one to change
 		}
 		before[name] = f.value(name)
 		name = f.after(name, alone, before)
@@ -113,7 +116,11 @@ func (f *face) goOn(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		switch text, command := f.command(text); command {
+		text, command := f.command(text)
+		if f.deny(command, text) {
+			continue
+		}
+		switch command {
 		case commandHelp:
 			f.out.say("", commandHelpText)
 		case commandBack:

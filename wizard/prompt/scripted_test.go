@@ -154,7 +154,10 @@ func TestAnswers(t *testing.T) {
 		{"an escaped escape", "2\n\n\\\\!q\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `\!q` }},
 		{"a backslash that escapes nothing", "2\n\nCORP\\me\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `CORP\me` }},
 		{"a leading one too", "2\n\n\\me\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `\me` }},
-		{"a bang that is no command", "2\n\n!me\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `!me` }},
+		{"a bang that is no command", "2\n\n!me\n\\!me\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `!me` }},
+		{"a page not answered yet", "2\nme@example.com\n!write\nme\n", func(s wizard.State) bool {
+			return s.Inputs[wizard.Sender]["from"] == "me@example.com" && s.Inputs[wizard.Sender]["user"] == "me"
+		}},
 		{"a password as it is", "2\n\nme\n ?< \\! \n", func(s wizard.State) bool { return s.Answers.Password.Reveal() == ` ?< \! ` }},
 		{"a password that is a command", "2\n\nme\n?\n", func(s wizard.State) bool { return s.Answers.Password.Reveal() == "?" }},
 		{"back within the page", "1\nmx.example.com\n26\n<\n<\nmy.example.com\n\n\n",

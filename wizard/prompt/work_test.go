@@ -104,13 +104,13 @@ func TestProgressIsPrintedAsItComes(t *testing.T) {
 	})
 	g := start(t, m, func(f *face) { f.firstWord, f.laterWord = 5*time.Millisecond, 5*time.Millisecond })
 	g.waitFor(t, "Testing ...\n")
-	g.waitFor(t, "connect  passed\n")
+	g.waitFor(t, "connect   passed\n")
 	g.waitFor(t, "Still waiting, 0 s. Ctrl+C stops.\n")
 	if strings.Contains(g.String(), "auth") || strings.Contains(g.String(), "Next") {
 		t.Errorf("too early:\n%s", g.String())
 	}
 	goOn <- struct{}{}
-	g.waitFor(t, "auth     passed\n")
+	g.waitFor(t, "auth      passed\n")
 	goOn <- struct{}{}
 	g.waitFor(t, "Next [1, Go on]: ")
 	g.write(t, "\n")
@@ -132,7 +132,7 @@ func TestAgain(t *testing.T) {
 	if err := g.end(t); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(g.String(), "rcpt     passed"); n != 2 || g.state.Answers.Retries != 1 {
+	if n := strings.Count(g.String(), "rcpt      passed"); n != 2 || g.state.Answers.Retries != 1 {
 		t.Errorf("the outcome is there %d times:\n%s", n, g.String())
 	}
 }
