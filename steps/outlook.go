@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
@@ -14,11 +15,14 @@ import (
 func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 	name := v.Text("hostname", s.suggest(v))
 	if name == another {
-		name = v.Input["name"]
+		name = strings.TrimSpace(v.Input["name"])
+	}
+	if name == "" {
+		return nil, nil
 	}
 	situation := s.situation(v, name)
 	version := situation.Version
-	lead := fmt.Sprintf("With this name as its hostname, Pocket ID %s announces:", version)
+	lead := fmt.Sprintf("With %s as its hostname, Pocket ID %s announces:", name, version)
 	if !pocketid.SpeechOf(version, situation.Current.TLS, name).Proven {
 		lead = fmt.Sprintf("As far as is known, and not proven, Pocket ID %s announces:", version)
 	}
@@ -44,7 +48,7 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 // consequence says what has to be set for Pocket ID to have that hostname.
 func (s identity) consequence(v wizard.View, in pocketid.Situation, name string) string {
 	switch {
-	case name == "" || name == "localhost" || name == pocketid.StandInContainerID:
+	case name == "localhost" || name == pocketid.StandInContainerID:
 		return ""
 	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
 		return "This version has no use for a hostname when it sends mail, as far as is known."

@@ -178,7 +178,7 @@ func rows(t wizard.Table) []item {
 		cells = append(cells, append([]string{mark[r.Tone]}, r.Cells...))
 	}
 	padded := columns(cells)
-	if t.Columns == nil {
+	if t.Columns == nil && slices.ContainsFunc(t.Rows, func(r wizard.Row) bool { return mark[r.Tone] != "" }) {
 		padded = columns(append(cells, streamed))[:len(cells)]
 	}
 	head := len(cells) - len(t.Rows)

@@ -34,13 +34,39 @@ func (m *model) help(w int) []string {
 		}
 	}
 	lines = append(lines, "", m.look.title.Render("Keys"))
-	return append(lines, m.keys.all(m.look, w)...)
+	return append(lines, m.look.keys(m.bindings(), w)...)
 }
 
-// all draws every key, one or two to a line.
-func (k keyMap) all(l look, w int) []string {
-	bindings := []key.Binding{k.Submit, k.Back, k.Next, k.Previous, k.Up, k.Down, k.PageUp, k.PageDown,
-		k.Jump, k.HelpTyping, k.Reveal, k.Undo, k.Redraw, k.Suspend, k.Quit}
+// bindings are the keys that do something here.
+func (m *model) bindings() []key.Binding {
+	k, w := m.keys, m.focused()
+	list := w != nil && w.field.Kind == wizard.ChoiceField
+	all := []struct {
+		key.Binding
+		works bool
+	}{
+		{k.Submit, true}, {k.Back, true},
+		{k.Next, len(m.form) > 1}, {k.Previous, len(m.form) > 1},
+		{k.Up, list || len(m.form) > 1}, {k.Down, list || len(m.form) > 1},
+		{k.First, list}, {k.Last, list},
+		{k.PageUp, true}, {k.PageDown, true},
+		{k.Jump, len(m.state.History) > 0}, {k.JumpTo, len(m.state.History) > 0},
+		{k.HelpTyping, true},
+		{k.Reveal, w != nil && w.field.Kind == wizard.SecretField},
+		{k.Undo, w != nil && !list}, {k.Yank, w != nil && !list},
+		{k.Redraw, true}, {k.Suspend, k.Suspend.Enabled()}, {k.Quit, true},
+	}
+	var works []key.Binding
+	for _, b := range all {
+		if b.works {
+			works = append(works, b.Binding)
+		}
+	}
+	return works
+}
+
+// keys draws keys and what they do, one or two to a line.
+func (l look) keys(bindings []key.Binding, w int) []string {
 	const column = 28
 	perLine := max(min(w/column, 2), 1)
 	var lines []string
@@ -71,37 +97,44 @@ func (m *model) hints() []hint {
 	if m.page.Busy != "" {
 		hints = append(hints, says(k.Back, "stop and go back"))
 	} else {
-		hints = append(hints, says(k.Submit, m.enterDoes()))
+		if does := m.enterDoes(); does != "" {
+			hints = append(hints, says(k.Submit, does))
+		}
 	}
-	hints = append(hints, m.arrowHints(w)...)
-	if m.page.Busy == "" {
-		hints = append(hints, m.backHint(w))
+	arrows, more := m.arrowHints(w)
+	if m.page.Busy == "" && !m.page.Final {
+		// Where there is hardly room, the way out comes before what is plain to see.
+		if m.w < 60 {
+			arrows = append([]hint{m.backHint(w)}, arrows...)
+		} else {
+			arrows = append(arrows, m.backHint(w))
+		}
 	}
-	return append(hints, m.moreHints(w)...)
+	hints = append(hints, arrows...)
+	return append(hints, m.moreHints(w, more)...)
 }
 
 // arrowHints say what the arrows do, and how else to get about.
-func (m *model) arrowHints(w *widget) []hint {
-	arrows := m.look.arrows
+func (m *model) arrowHints(w *widget) (arrows, more []hint) {
+	keys := m.look.arrows
 	switch {
 	case w == nil:
-		return nil
+		return nil, nil
 	case w.field.Kind != wizard.ChoiceField && len(m.form) > 1:
-		return []hint{{arrows, "move"}}
+		return []hint{{keys, "move"}}, nil
 	case w.field.Kind != wizard.ChoiceField:
-		return nil
+		return nil, nil
 	}
-	hints := []hint{{arrows, "choose"}}
-	if w.field.Filter {
-		hints = append(hints, hint{"type", "to filter"})
+	if w.field.Filter && len(w.list.filter.text) == 0 {
+		more = append(more, hint{"type", "to filter"})
 	}
 	if len(m.form) > 1 {
-		hints = append(hints, says(m.keys.Next, ""))
+		more = append(more, says(m.keys.Next, ""))
 	}
-	return hints
+	return []hint{{keys, "choose"}}, more
 }
 
-func (m *model) moreHints(w *widget) []hint {
+func (m *model) moreHints(w *widget, more []hint) []hint {
 	k := m.keys
 	var hints []hint
 	if w != nil && w.field.Kind == wizard.SecretField && len(w.line.text) > 0 {
@@ -112,7 +145,8 @@ func (m *model) moreHints(w *widget) []hint {
 	} else {
 		hints = append(hints, says(k.HelpTyping, ""))
 	}
-	if len(m.state.History) > 0 {
+	hints = append(hints, more...)
+	if len(m.state.History) > 0 && !m.page.Final {
 		hints = append(hints, says(k.Jump, ""))
 	}
 	return append(hints, says(k.Quit, ""))
@@ -121,7 +155,7 @@ func (m *model) moreHints(w *widget) []hint {
 func (m *model) backHint(w *widget) hint {
 	switch {
 	case w != nil && len(w.list.filter.text) > 0:
-		return says(m.keys.Back, "clear the filter")
+		return says(m.keys.Back, "clear filter")
 	case len(m.state.History) == 0 && m.state.Return == "":
 		return says(m.keys.Back, "leave")
 	}
@@ -146,6 +180,8 @@ func (m *model) enterDoes() string {
 	switch {
 	case w == nil:
 		return "go on"
+	case w.field.Kind == wizard.ChoiceField && len(w.list.shown) == 0:
+		return "" // nothing to use
 	case w.field.Kind == wizard.ChoiceField:
 		return "use this"
 	case m.focus+1 < len(m.form) && m.state.Fault.Field != w.field.Name:

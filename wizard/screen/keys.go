@@ -5,10 +5,11 @@ import "charm.land/bubbles/v2/key"
 // keyMap is every key that is not part of typing. It draws its own help.
 type keyMap struct {
 	Submit, Next, Previous, Up, Down key.Binding
-	PageUp, PageDown                 key.Binding
-	Back, Jump, Quit                 key.Binding
+	First, Last, PageUp, PageDown    key.Binding
+	Back, Jump, JumpTo, Quit         key.Binding
 	Help, HelpTyping                 key.Binding
-	Reveal, Undo, Redraw, Suspend    key.Binding
+	Reveal, Undo, Yank               key.Binding
+	Redraw, Suspend                  key.Binding
 	Leave, Stay                      key.Binding // in the question whether to leave
 }
 
@@ -22,15 +23,19 @@ func newKeys(l look) keyMap {
 		Previous:   bind("shift+tab", "previous", "shift+tab"),
 		Up:         bind(l.up, "up", "up", "ctrl+p"),
 		Down:       bind(l.down, "down", "down", "ctrl+n"),
+		First:      bind("home", "first", "home"),
+		Last:       bind("end", "last", "end"),
 		PageUp:     bind("pgup", "scroll up", "pgup", "alt+up"),
 		PageDown:   bind("pgdn", "scroll down", "pgdown", "alt+down"),
 		Back:       bind("esc", "back", "esc"),
 		Jump:       bind("ctrl+o", "steps", "ctrl+o"),
+		JumpTo:     bind("alt+1", "step 1, and so on"), // to alt+9
 		Quit:       bind("ctrl+c", "quit", "ctrl+c"),
 		Help:       bind("?", "help", "?"),
 		HelpTyping: bind("ctrl+g", "help", "ctrl+g", "f1"),
 		Reveal:     bind("ctrl+r", "show it", "ctrl+r"),
 		Undo:       bind("ctrl+_", "undo", "ctrl+_", "ctrl+/"),
+		Yank:       bind("ctrl+y", "put back", "ctrl+y"),
 		Redraw:     bind("ctrl+l", "draw again", "ctrl+l"),
 		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
 		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),

@@ -180,9 +180,9 @@ func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 		return m.walk(w, -1)
 	case key.Matches(msg, m.keys.Down):
 		return m.walk(w, 1)
-	case !filtered && msg.String() == "home":
+	case !filtered && key.Matches(msg, m.keys.First):
 		return m.walk(w, -len(w.list.choices))
-	case !filtered && msg.String() == "end":
+	case !filtered && key.Matches(msg, m.keys.Last):
 		return m.walk(w, len(w.list.choices))
 	case filtered && key.Matches(msg, m.keys.Back):
 		w.list.filter.set("")
