@@ -83,6 +83,9 @@ func (g guide) run(ctx context.Context) (wizard.State, error) {
 // wanted.
 func (g guide) begin(ctx context.Context, m wizard.Machine, show face, keep draftFile) (wizard.State, error) {
 	saved, ok := keep.load()
+	if aside := keep.aside(); aside != "" {
+		fmt.Fprintf(shown{g.Err}, "Note: the answers that were kept cannot be read; they are in %s now.\n", aside)
+	}
 	if !ok {
 		return m.Start(g.start), nil
 	}
@@ -196,8 +199,17 @@ func (d draftFile) load() (draft.Saved, bool) {
 	return d.Load()
 }
 
+func (d draftFile) aside() string {
+	if d.Draft == nil {
+		return ""
+	}
+	return d.Aside()
+}
+
+// save keeps a state in which something was answered; of any other, nothing
+// would be lost.
 func (d draftFile) save(s wizard.State) {
-	if d.Draft != nil {
+	if d.Draft != nil && s.Answered() {
 		_ = d.Save(s) // the guide goes on without it
 	}
 }

@@ -106,7 +106,6 @@ func likelyMode(port int) TLSMode {
 
 // look finds out about one port.
 func look(ctx context.Context, p Plan, o PortOptions) Port {
-	began := time.Now()
 	p.InsecureSkipVerify = true // to see the certificate; no secret goes over it, and CertificateOf judges it
 	mode, result := findMode(ctx, p, o.Names)
 	port := Port{Port: p.Port, State: stateOf(result.Failure), TLS: mode, Address: result.Address, Failure: result.Failure}
@@ -119,7 +118,9 @@ func look(ctx context.Context, p Plan, o PortOptions) Port {
 	if size, ok := result.Extension("SIZE"); ok {
 		port.Size, _ = strconv.ParseInt(size, 10, 64)
 	}
-	port.Elapsed = time.Since(began)
+	for _, stage := range result.Stages {
+		port.Elapsed += stage.Elapsed // not what was waited for in sessions of another mode
+	}
 	if o.Probe && mode != "" {
 		p.TLS, p.From, p.To = mode, o.From, o.To
 		port.Identities = Identities(ctx, p, o.Names, nil)

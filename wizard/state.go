@@ -23,6 +23,25 @@ type State struct {
 	Ended Ending
 }
 
+// Answered reports whether anything was answered or typed that a start anew would
+// ask for again.
+func (s State) Answered() bool {
+	if len(s.History) > 0 || s.Return != "" {
+		return true
+	}
+	for _, in := range s.Inputs {
+		if len(in) > 0 {
+			return true
+		}
+	}
+	for _, in := range s.Secrets {
+		if len(in) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Ending tells whether and how the guide is over.
 type Ending int
 

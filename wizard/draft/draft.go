@@ -41,6 +41,7 @@ type Draft struct {
 	mu      sync.Mutex
 	last    []byte    // what was saved last, without its time
 	missing []Missing // secrets of the loaded draft that are to be asked again
+	aside   string    // where an unreadable one is now
 	closed  bool
 }
 
@@ -71,22 +72,36 @@ func Open(envPath string) (*Draft, error) {
 func (d *Draft) Path() string { return d.path }
 
 // Load returns the saved state, when it was saved, and whether there is one. A
-// draft that cannot be read, or is of another version, counts as none. The
-// state is for Machine.Resume, and the secrets that are missing for
+// draft that cannot be read, or is of another version, counts as none and is put
+// aside. The state is for Machine.Resume, and the secrets that are missing for
 // Machine.AskAgain.
 func (d *Draft) Load() (Saved, bool) {
 	data, err := readBounded(d.path)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return Saved{}, false
 	}
-	saved, env, err := decode(data)
-	if err != nil || env != d.env {
-		return Saved{}, false
+	var saved Saved
+	var env string
+	if err == nil {
+		saved, env, err = decode(data)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err != nil || env != d.env {
+		if aside := d.path + ".unreadable"; os.Rename(d.path, aside) == nil {
+			d.aside = aside
+		}
+		return Saved{}, false
+	}
 	d.missing = saved.Missing
 	return saved, true
+}
+
+// Aside is where a draft was moved that could not be read, or "".
+func (d *Draft) Aside() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.aside
 }
 
 // Save replaces the draft, at once or not at all. It writes nothing when

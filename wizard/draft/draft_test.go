@@ -233,6 +233,9 @@ func TestSpoiltDraftsAreIgnored(t *testing.T) {
 		if saved, ok := d.Load(); ok {
 			t.Errorf("%s: %+v", name, saved)
 		}
+		if left, err := os.ReadFile(d.Aside()); err != nil || string(left) != content {
+			t.Errorf("%s: it is not put aside: %v", name, err)
+		}
 	}
 	s := someState()
 	s.At = wizard.Write

@@ -207,13 +207,10 @@ func (m *model) leave(why error) tea.Cmd {
 }
 
 func (m *model) answered() bool {
-	if len(m.state.History) > 0 || m.state.Return != "" {
-		return true
-	}
 	for _, w := range m.form {
 		if w.dirty {
 			return true
 		}
 	}
-	return len(m.state.Inputs[m.state.At]) > 0 || len(m.state.Secrets[m.state.At]) > 0
+	return m.state.Answered()
 }
