@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -279,8 +280,8 @@ func TestWrongPortAndMode(t *testing.T) {
 		t.Fatalf("the failure is %v, want one at connect", f)
 	}
 	w.enter()
-	if w.state.At != wizard.Relay {
-		t.Fatalf("enter leads to %s", w.state.At)
+	if own := fmt.Sprintf("Practice is reached on port %d with starttls or port %d with tls.", w.relay.Port(), w.relay.TLSPort()); w.state.At != wizard.Relay || !strings.Contains(w.state.Fault.Text, own) {
+		t.Fatalf("enter leads to %s, which says %q and not %q", w.state.At, w.state.Fault.Text, own)
 	}
 	w.answer("port", portText(w.relay.TLSPort()))
 	w.answer("tls", "starttls")

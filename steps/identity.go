@@ -8,7 +8,6 @@ import (
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/wizard"
 )
 
@@ -235,7 +234,7 @@ func unjudged(v wizard.View, list []pocketid.Candidate) *smtpcheck.Failure {
 // trouble explains a relay that judged no name. The live test leads to the
 // cure.
 func (s identity) trouble(v wizard.View, f *smtpcheck.Failure) []wizard.Block {
-	d := diagnosis.FromFailure(f, s.world.setup(v.Answers).situation(nil))
+	d := s.world.diagnose(f, s.world.setup(v.Answers), nil)
 	return []wizard.Block{
 		wizard.Text{Body: "The names could not be judged; the test on the next page leads to the answer to change.", Tone: wizard.Warn},
 		wizard.Text{Label: "It said", Body: f.Error()},

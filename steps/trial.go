@@ -3,6 +3,8 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,13 +80,13 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 	plan, speech := w.Plan(s)
 	t := Trial{Setup: s, Speech: speech}
 	if speech.Broken != "" {
-		return t.failed(smtpcheck.StageEHLO, fmt.Errorf("version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
+		return w.failed(t, smtpcheck.StageEHLO, fmt.Errorf("version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
 	}
 	if !s.NoSend {
 		t.Token = w.Token()
 		message, err := s.message(t.Token, plan.Names, w.Now())
 		if err != nil {
-			return t.failed(smtpcheck.StageMail, err)
+			return w.failed(t, smtpcheck.StageMail, err)
 		}
 		plan.Message = message
 	}
@@ -101,8 +103,7 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 	side.Wait()
 	t.Hints = hints(t.Result.Failure == nil)
 	if t.Result.Failure != nil {
-		d := diagnosis.FromFailure(t.Result.Failure, s.situation(t.Result.Announced))
-		t.Diagnosis = &d
+		t.Diagnosis = w.diagnose(t.Result.Failure, s, t.Result.Announced)
 	}
 	t.Advice = w.advise(s, t.Verdicts, w.elsewhere(ctx, t))
 	return t
@@ -152,11 +153,35 @@ func (s Setup) message(token string, names smtpcheck.Names, now time.Time) ([]by
 }
 
 // failed is a test that could not begin.
-func (t Trial) failed(stage smtpcheck.Stage, err error) Trial {
+func (w World) failed(t Trial, stage smtpcheck.Stage, err error) Trial {
 	t.Result.Failure = &smtpcheck.Failure{Stage: stage, Err: err}
-	d := diagnosis.FromFailure(t.Result.Failure, t.Setup.situation(nil))
-	t.Diagnosis = &d
+	t.Diagnosis = w.diagnose(t.Result.Failure, t.Setup, nil)
 	return t
+}
+
+// diagnose explains a failure. A cure at the port that names the usual ones is
+// followed by the provider's own where those are others.
+func (w World) diagnose(f *smtpcheck.Failure, s Setup, announced []string) *diagnosis.Diagnosis {
+	d := diagnosis.FromFailure(f, s.situation(announced))
+	p, known := w.preset(s.Preset)
+	ports := p.Ports()
+	if known && p.ID != Custom && len(ports) > 0 && (d.Field == "port" || d.Field == "tls") &&
+		!(slices.Contains(ports, 465) && slices.Contains(ports, 587)) {
+		d.Fix += " " + p.Name + " is reached on " + endpointWords(p.Endpoints) + "."
+	}
+	return &d
+}
+
+// endpointWords names endpoints, as "port 587 with starttls or port 465 with tls".
+func endpointWords(list []presets.Endpoint) string {
+	words := make([]string, len(list))
+	for i, e := range list {
+		words[i] = fmt.Sprintf("port %d with %s", e.Port, e.TLS)
+		if e.TLS == string(smtpcheck.TLSNone) {
+			words[i] = fmt.Sprintf("port %d without TLS", e.Port)
+		}
+	}
+	return strings.Join(words, " or ")
 }
 
 // advise says which settings the relay would take, given its verdicts.
