@@ -85,8 +85,8 @@ Without a command it is the wizard.`,
 	root.SetFlagErrorFunc(wrongFlag)
 	addWizard(root, o)
 	root.AddCommand(
-		newDemo(o), newCheck(o), newProbe(o), newApply(o),
-		newExplain(o), newPresets(o), newListen(o), newMan(root, o),
+		newDemo(o), printing(o, newCheck(o)), printing(o, newProbe(o)), printing(o, newApply(o)),
+		printing(o, newExplain(o)), printing(o, newPresets(o)), printing(o, newListen(o)), printing(o, newMan(root, o)),
 	)
 	return root
 }
