@@ -124,8 +124,18 @@ func placeholder(w *widget) string {
 
 // chosen is the answer of a choice field that does not have the focus.
 func (m *model) chosen(w *widget, room int) string {
-	for _, c := range w.field.Choices {
-		if c.Value == w.known && len(c.Cells) > 0 {
+	field, value := w.field, w.known
+	if m.foreseen != nil {
+		then, asked := m.foreseen.FieldNamed(field.Name)
+		if !asked {
+			return m.look.quiet.Render(m.look.clip("nothing to choose then", room))
+		}
+		if _, said := m.state.Inputs[m.state.At][field.Name]; !said {
+			field, value = then, then.Default
+		}
+	}
+	for _, c := range field.Choices {
+		if c.Value == value && len(c.Cells) > 0 {
 			return m.look.clip(m.look.clean(c.Cells[0]), room)
 		}
 	}

@@ -24,6 +24,10 @@ type model struct {
 	name  string // of the program and the product, for the header
 	draft string // where the answers are kept
 
+	// foreseen is the page as it would be with the choice that the pointer rests on,
+	// nil when that was made already.
+	foreseen *wizard.Page
+
 	form  []*widget
 	focus int
 	// worksFor is the field whose answer made the page work; when its fields are
@@ -88,7 +92,7 @@ func (m *model) refresh(opened bool) {
 			old[w.field.Name] = w
 		}
 	}
-	m.page = m.machine.Page(m.state)
+	m.page, m.foreseen = m.machine.Page(m.state), nil
 	m.side = m.sidebar(sidebarWidth - 3)
 	m.form = nil
 	for _, f := range m.page.Field {

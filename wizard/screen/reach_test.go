@@ -75,3 +75,32 @@ func TestPasteWithoutEnd(t *testing.T) {
 		t.Errorf("a byte that is no text becomes %q", got)
 	}
 }
+
+// A choice below the list does not go on saying what holds for another row than
+// the pointer's.
+func TestChoicesFollowThePointer(t *testing.T) {
+	t.Parallel()
+	page := func(v wizard.View) wizard.Page {
+		name := v.Text("name", "good")
+		p := wizard.Page{Title: "Names", Field: []wizard.Field{{Name: "name", Label: "Name", Kind: wizard.ChoiceField, Default: "good",
+			Choices: []wizard.Choice{{Value: "good", Cells: []string{"good"}}, {Value: "other", Cells: []string{"other"}}, {Value: "none", Cells: []string{"none"}}}}}}
+		if name != "none" {
+			p.Field = append(p.Field, wizard.Field{Name: "port", Label: "Port", Kind: wizard.ChoiceField, Default: name,
+				Choices: []wizard.Choice{{Value: name, Cells: []string{"port for " + name}}}})
+		}
+		return p
+	}
+	d := drive(t, wizard.Machine{Steps: []wizard.Step{plainStep{"names", "Names", page,
+		func(v wizard.View) wizard.Intent { return wizard.Finish(v.Answers) }}}}, 80, 24, Options{})
+	for _, want := range []string{"port for good", "port for other", "nothing to choose then", "nothing to choose then"} {
+		d.update(restMsg{d.walked})
+		if !strings.Contains(d.screen(), want) {
+			t.Errorf("not %q:\n%s", want, d.screen())
+		}
+		d.press("down")
+	}
+	d.press("up", "up", "enter", "enter")
+	if d.state.Ended != wizard.Done {
+		t.Error("it does not end")
+	}
+}

@@ -63,8 +63,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// settle lets the words on the highlighted row, and what stands below the
-// fields, follow a pointer that rests. The machine is not told of the choice
+// settle lets the words on the highlighted row, the choices below it, and what
+// stands below the fields, follow a pointer that rests. The machine is not told of the choice
 // before it is made: it might begin work for it.
 func (m *model) settle() {
 	w := m.focused()
@@ -72,13 +72,15 @@ func (m *model) settle() {
 		return
 	}
 	w.list.settle()
+	m.foreseen = nil
 	if !w.dirty {
 		return
 	}
 	if value, ok := w.list.value(); ok {
 		v := m.state.View()
 		v.Input = v.Input.With(w.field.Name, value)
-		m.page.After = m.machine.Step(m.state.At).Page(v).After
+		page := m.machine.Step(m.state.At).Page(v)
+		m.page.After, m.foreseen = page.After, &page
 	}
 }
 
