@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"smtp-wizard/wizard"
 )
@@ -53,7 +54,10 @@ func (r *Runner) Follow(ctx context.Context, s wizard.State) {
 	}
 }
 
-// Stop cancels everything and waits for it.
+// stopWait is how long the end of a guide waits for work that does not end.
+const stopWait = time.Second
+
+// Stop cancels everything and waits for it, but not for ever.
 func (r *Runner) Stop() {
 	r.mu.Lock()
 	r.stopped = true
@@ -61,7 +65,15 @@ func (r *Runner) Stop() {
 		cancel()
 	}
 	r.mu.Unlock()
-	r.wg.Wait()
+	done := make(chan struct{})
+	go func() {
+		r.wg.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(stopWait):
+	}
 }
 
 func (r *Runner) begin(ctx context.Context, id wizard.ID, f wizard.Finding, s wizard.State) {

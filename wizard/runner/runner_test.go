@@ -208,3 +208,15 @@ func TestUnknownWork(t *testing.T) {
 	}})
 	stopped(t, r)
 }
+
+// The end of a guide does not hang on work that does not end when told to.
+func TestStopDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	begun, never := make(chan struct{}), make(chan struct{})
+	defer close(never)
+	m := guide(func(context.Context, wizard.Job, func(any)) any { close(begun); <-never; return nil })
+	r := runner.New(m, func(wizard.Outcome) {})
+	r.Follow(t.Context(), m.Start(wizard.Answers{}))
+	<-begun
+	stopped(t, r)
+}

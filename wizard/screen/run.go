@@ -36,8 +36,7 @@ type Options struct {
 	Saved func(wizard.State)
 }
 
-// stopWait is how long the end of the program waits for a screen or for work
-// that does not end.
+// stopWait is how long the end of the program waits for a screen, or for a disk.
 const stopWait = time.Second
 
 // Run shows the guide until it is finished or left, and returns its last state.
@@ -61,11 +60,11 @@ func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wiza
 	err := watch(ctx, p, o.In)
 	state, why := last.get()
 	cancel()
-	within(stopWait, work.Stop)
+	work.Stop()
 	// GNU screen, as it comes, has no alternate screen: what is said next would be
 	// written over the footer.
 	within(stopWait, func() { _, _ = o.Out.WriteString("\r\x1b[K") })
-	face.after.close(state)
+	within(stopWait, func() { face.after.close(state) })
 	return state, ending(state, why, err)
 }
 
