@@ -192,7 +192,11 @@ func (f applyFlags) password(ctx context.Context, o *options) (smtpcheck.Secret,
 		return smtpcheck.Secret{}, false, nil
 	}
 	if err != nil {
-		return smtpcheck.Secret{}, false, file(err)
+		from := "--password-file"
+		if f.passwordStdin {
+			from = "--password-stdin"
+		}
+		return smtpcheck.Secret{}, false, file(fmt.Errorf("%s: %w", from, err))
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
 	if text == "" {

@@ -75,15 +75,18 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 	}
 	if f.as != "" {
 		if s.As, err = pocketid.SpeaksAs(f.as); err != nil {
-			return s, usage(err)
+			return s, usage(fmt.Errorf("--as: %w", err))
 		}
 	}
-	for _, name := range append(slices.Clone(f.helo), f.hostname) {
-		if err := pocketid.CheckName(name).Err(); name != "" && err != nil {
-			return s, usage(fmt.Errorf("%q: %w", name, err))
+	for _, name := range f.helo {
+		if err := pocketid.CheckName(name).Err(); err != nil {
+			return s, usage(fmt.Errorf("--helo %q: %w", name, err))
 		}
 	}
 	if f.hostname != "" {
+		if err := pocketid.CheckName(f.hostname).Err(); err != nil {
+			return s, usage(fmt.Errorf("--hostname %q: %w", f.hostname, err))
+		}
 		s.Hostname = f.hostname
 	}
 	if f.to != "" {

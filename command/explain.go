@@ -36,7 +36,7 @@ known of it, the exit code is 1.`,
 // textOf is the argument, or else standard input.
 func (o *options) textOf(ctx context.Context, args []string) (string, error) {
 	if len(args) > 0 {
-		return strings.Join(args, " "), nil
+		return someText(strings.Join(args, " "))
 	}
 	if o.typed() {
 		fmt.Fprintln(o.Err, "Paste the reply or the log, then press Ctrl+D.")
@@ -45,10 +45,14 @@ func (o *options) textOf(ctx context.Context, args []string) (string, error) {
 	if err != nil {
 		return "", file(err)
 	}
-	if len(strings.TrimSpace(string(raw))) == 0 {
+	return someText(string(raw))
+}
+
+func someText(text string) (string, error) {
+	if strings.TrimSpace(text) == "" {
 		return "", usage(errors.New("there is no text to explain"))
 	}
-	return string(raw), nil
+	return text, nil
 }
 
 // explainJSON is the JSON of explain. Its shape is a contract.

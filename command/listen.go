@@ -69,9 +69,7 @@ func (o *options) listen(ctx context.Context, addr string, once bool) error {
 	}
 	defer relay.Close()
 	defer cancel() // first: a session that is being reported must not hold the relay up
-	if !o.json {
-		fmt.Fprintf(o.Err, "Listening on %s. Ctrl+C ends it.\n", relay.Addr())
-	}
+	fmt.Fprintf(o.Err, "Listening on %s. Ctrl+C ends it.\n", relay.Addr())
 	for {
 		select {
 		case <-ctx.Done():

@@ -64,7 +64,7 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
-			return usage(fmt.Errorf("%d is no port: they go from 1 to 65535", p))
+			return usage(fmt.Errorf("--port: %d is no port: they go from 1 to 65535", p))
 		}
 	}
 	opt, err := f.options(ctx, o)
@@ -97,9 +97,9 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 			return smtpcheck.PortOptions{}, usage(fmt.Errorf("--helo %q: %w", name, err))
 		}
 	}
-	for _, address := range []string{f.from, f.to} {
+	for flag, address := range map[string]string{"--from": f.from, "--to": f.to} {
 		if _, err := steps.Address(address); address != "" && err != nil {
-			return smtpcheck.PortOptions{}, usage(err)
+			return smtpcheck.PortOptions{}, usage(fmt.Errorf("%s: %w", flag, err))
 		}
 	}
 	if f.to != "" && f.from == "" {
@@ -117,7 +117,13 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 // portsOf are the ports asked for, else the usual ones and the provider's own.
 func (f probeFlags) portsOf(host string) []int {
 	if len(f.ports) > 0 {
-		return f.ports
+		var once []int
+		for _, port := range f.ports {
+			if !slices.Contains(once, port) {
+				once = append(once, port)
+			}
+		}
+		return once
 	}
 	ports := slices.Clone(probedByDefault)
 	if p, ok := presets.ByHost(host); ok {

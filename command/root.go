@@ -83,13 +83,27 @@ Without a command it is the wizard.`,
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
 	flags.DurationVar(&o.timeout, "timeout", 0, "give up after this `time`, such as 90s (default: each wait has its own bound)")
 	root.SetFlagErrorFunc(wrongFlag)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if o.timeout < 0 {
+			return usage(fmt.Errorf("--timeout: %s is less than no time", o.timeout))
+		}
+		return nil
+	}
 	addWizard(root, o)
 	root.AddCommand(
 		newDemo(o), printing(o, newCheck(o)), printing(o, newProbe(o)), printing(o, newApply(o)),
 		printing(o, newExplain(o)), printing(o, newPresets(o)), printing(o, newListen(o)), printing(o, newMan(root, o)),
 	)
+	root.InitDefaultCompletionCmd("completion")
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = cobra.NoArgs, func(*cobra.Command, []string) error { return usage(errWhichShell) }
+		}
+	}
 	return root
 }
+
+var errWhichShell = errors.New("completion takes the name of a shell: bash, zsh, fish or powershell")
 
 // knownCommand refuses a word that is no command, with those that it may stand
 // for.

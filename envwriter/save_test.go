@@ -336,3 +336,18 @@ func TestSaveAll(t *testing.T) {
 		t.Errorf("%q", contents(t, at("password")))
 	}
 }
+
+// However many there are of one second, the newest is the one that stays.
+func TestNewestBackupOfASecondStays(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), ".env")
+	write(t, path, "0\n", 0o600)
+	for i := range 12 {
+		before := contents(t, path)
+		saved, err := save(system{}, noon, path, []byte(strings.Repeat("x", i+1)), SaveOptions{})
+		must(t, err)
+		if got, err := os.ReadFile(saved.Backup); err != nil || string(got) != before {
+			t.Fatalf("backup %d, %s: %q, %v", i, saved.Backup, got, err)
+		}
+	}
+}

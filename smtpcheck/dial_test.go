@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -65,11 +67,29 @@ func TestIPv6Literal(t *testing.T) {
 	}
 }
 
+// refusing is a port that refuses connections until the test ends: one that is
+// taken, and that nothing listens on.
+func refusing(t *testing.T) int {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Close(fd) })
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name.(*unix.SockaddrInet4).Port
+}
+
 func TestNoConnection(t *testing.T) {
 	t.Parallel()
-	closed := relay(t, "open", practice.Options{})
-	closed.Close()
-	base := plan(closed, smtpcheck.TLSNone)
+	base := plan(relay(t, "open", practice.Options{}), smtpcheck.TLSNone)
+	base.Port = refusing(t)
 	base.Limits.Connect = 300 * time.Millisecond
 	refused := resolving(base, "127.0.0.1")
 	filtered := resolving(base, "192.0.2.1")

@@ -75,10 +75,13 @@ func TestHostileRelays(t *testing.T) {
 			if c.login {
 				p = login(p)
 			}
-			began := time.Now()
-			result := smtpcheck.Run(context.Background(), p, nil)
-			if took := time.Since(began); took > 8*time.Second {
-				t.Errorf("took %s", took)
+			// A conversation without a bound of its own ends with this one, and then
+			// says so.
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			result := smtpcheck.Run(ctx, p, nil)
+			if ctx.Err() != nil {
+				t.Error("it does not end by itself")
 			}
 			f := result.Failure
 			if f == nil {
@@ -156,14 +159,12 @@ func TestWrongPortForTheMode(t *testing.T) {
 		{smtpcheck.TLSNone, r.TLSPort(), smtpcheck.StageGreeting, smtpcheck.ErrImplicitTLSPort},
 	} {
 		p := plan(r, c.mode)
-		p.Port, p.Limits.Greeting = c.port, time.Minute
-		began := time.Now()
-		f := smtpcheck.Run(context.Background(), p, nil).Failure
+		p.Port, p.Limits.Greeting = c.port, time.Hour
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		f := smtpcheck.Run(ctx, p, nil).Failure
+		cancel()
 		if f == nil || f.Stage != c.stage || !errors.Is(f, c.want) {
 			t.Errorf("%s on port %d: %v", c.mode, c.port, f)
-		}
-		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("%s: took %s", c.mode, took)
 		}
 	}
 }

@@ -165,7 +165,7 @@ func TestDrippingReply(t *testing.T) {
 	p := scriptedRelay(t, func(c net.Conn) {
 		say(c, "220 hi\r\n")
 		hear(c)
-		for range 400 {
+		for { // a bound on each byte would never end it
 			if _, err := io.WriteString(c, "2"); err != nil {
 				return
 			}
@@ -173,13 +173,11 @@ func TestDrippingReply(t *testing.T) {
 		}
 	})
 	p.Limits.Command = 300 * time.Millisecond
-	began := time.Now()
-	f := smtpcheck.Run(context.Background(), p, nil).Failure
-	if f == nil || f.Stage != smtpcheck.StageEHLO || !errors.Is(f, smtpcheck.ErrTimeout) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	f := smtpcheck.Run(ctx, p, nil).Failure
+	if f == nil || f.Stage != smtpcheck.StageEHLO || !errors.Is(f, smtpcheck.ErrTimeout) || ctx.Err() != nil {
 		t.Errorf("%v", f)
-	}
-	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("took %s", took)
 	}
 }
 

@@ -20,12 +20,7 @@ func TestPorts(t *testing.T) {
 	bare := relay(t, "stripped", practice.Options{})
 	expired := relay(t, "expired", practice.Options{})
 	web := relay(t, "http", practice.Options{})
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	refusedPort := closed.Addr().(*net.TCPAddr).Port
-	_ = closed.Close()
+	refusedPort := refusing(t)
 	const filtered = 2525
 	o := smtpcheck.PortOptions{
 		Names: []string{"localhost", "id.example.com"}, RootCAs: good.CA(),

@@ -78,6 +78,9 @@ func (w World) draft(o Order, found Surroundings) (*Draft, error) {
 	if d.Before, err = envwriter.Load(o.EnvFile); err != nil {
 		return nil, err
 	}
+	if err := w.spare(d.Before); err != nil {
+		return nil, err
+	}
 	if err := d.Before.CheckSave(); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -71,9 +72,21 @@ func (w World) lookRound(ctx context.Context, envFile string) Surroundings {
 		found.Err = err
 		return found
 	}
+	if found.Err = w.spare(snapshot); found.Err != nil {
+		return found
+	}
 	found.Exists, found.owner = snapshot.Exists, snapshot.UID
 	found.read(snapshot.Bytes)
 	return found
+}
+
+// spare refuses a file that is not for practice: a .env, by its own name or by
+// that of a link to it.
+func (w World) spare(s envwriter.Snapshot) error {
+	if w.Practice && filepath.Base(s.Target) == ".env" {
+		return errors.New("the demo never writes a .env; give the file another name")
+	}
+	return nil
 }
 
 // Blank reports whether there is nothing in the file: it is then begun anew.

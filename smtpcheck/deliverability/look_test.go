@@ -222,11 +222,14 @@ func TestLookEndsInTime(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	start := time.Now()
 	dns := deaf{&table{mx: map[string][]*net.MX{"example.com": {{Host: "mx.example.com."}}}}}
-	hints := Look(ctx, dns, google.at("example.com"))
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s", took)
+	found := make(chan []Hint, 1)
+	go func() { found <- Look(ctx, dns, google.at("example.com")) }()
+	var hints []Hint
+	select {
+	case hints = <-found:
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end with its context")
 	}
 	want := map[string]Level{"spf": Unknown, "dmarc": Unknown, "mx": Good}
 	for _, h := range hints {

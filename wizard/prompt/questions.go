@@ -32,7 +32,7 @@ func (f *face) questions(ctx context.Context) error {
 
 // from asks from the named field to the last, or it alone.
 func (f *face) from(ctx context.Context, name string, alone bool) error {
-	before, fault := f.values(), f.state.Fault
+	before := f.values()
 	for name != "" {
 		err := f.ask(ctx, name)
 		fields := f.page().Field
@@ -45,9 +45,6 @@ func (f *face) from(ctx context.Context, name string, alone bool) error {
 			return f.back(ctx)
 		case err != nil:
 			return err
-		}
-		if fault.Field == name && fault.Tone == wizard.Bad && fields[i].Kind != wizard.SecretField && before[name] == f.value(name) {
-			alone = false // what is wrong was left: another answer may be the one to change
 		}
 		before[name] = f.value(name)
 		name = f.after(name, alone, before)

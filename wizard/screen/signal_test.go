@@ -108,6 +108,11 @@ func waitFor(t *testing.T, f *os.File, words string) {
 	t.Helper()
 	var got strings.Builder
 	buf := make([]byte, 4096)
+	late := time.AfterFunc(time.Minute, func() {
+		t.Errorf("%q does not come", words)
+		_ = f.Close()
+	})
+	defer late.Stop()
 	for !strings.Contains(got.String(), words) {
 		n, err := f.Read(buf)
 		if err != nil {
