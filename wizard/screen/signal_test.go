@@ -179,3 +179,18 @@ func TestPanicInStep(t *testing.T) {
 		t.Errorf("the draft is not there: %q", s.kept())
 	}
 }
+
+// Started by ssh itself, it has no shell that could continue it: ctrl+z then
+// neither stops it nor takes its screen away, and help does not list it.
+func TestNoShellToStopFor(t *testing.T) {
+	t.Parallel()
+	s := open(t, 80, 24)
+	s.Until(firstPage)
+	s.Keys("\x1a" + "abc")
+	s.Until("Environment file   abc ")
+	s.Keys("\x1b[11~") // F1
+	s.Until("Keys", "draw again")
+	if strings.Contains(s.Screen(), "suspend") {
+		t.Errorf("a key that does nothing is listed:\n%s", s.Screen())
+	}
+}
