@@ -158,6 +158,8 @@ func relayScenes(add addScene) {
 			Text: "535 5.7.8 Username and Password not accepted. (in reply to AUTH PLAIN ***). Make an app password and put it in here."}
 		s.Focus, s.Return = "password", wizard.LiveTest
 	})
+	a.User, a.Preset, a.Password = "", Custom, smtpcheck.NewSecret(scenePassword)
+	add("sender-unnamed", wizard.Sender, a, nil, func(s *wizard.State) { s.Focus = "login" })
 }
 
 func surveyedPorts() []smtpcheck.Port {
