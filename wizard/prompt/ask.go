@@ -230,14 +230,14 @@ func (f *face) resume(q question) error {
 // terminal, or is typed before anybody can have read what came of it, was not
 // meant for the question.
 func (f *face) listen(ctx context.Context) error {
-	if f.waitedLong && f.in.tty != nil {
+	if f.hasWaited && f.in.tty != nil {
 		select {
 		case <-time.After(deafness):
 		case <-ctx.Done():
 		}
 		f.in.drop()
 	}
-	f.waitedLong = false
+	f.hasWaited = false
 	return ctx.Err()
 }
 

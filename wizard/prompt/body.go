@@ -56,7 +56,7 @@ func (f *face) settle(ctx context.Context) error {
 	bound := time.After(f.asideBound)
 	for waiting := true; waiting && f.state.Found[f.state.At].Running; {
 		f.news(false)
-		f.waitedLong = true
+		f.hasWaited = true
 		select {
 		case o := <-f.outcomes:
 			f.apply(ctx, o)
@@ -83,7 +83,7 @@ func (f *face) busy(ctx context.Context) error {
 			return fmt.Errorf("a fault in smtp-wizard itself: the page %s waits for work that is not under way", f.state.At)
 		}
 		f.news(false)
-		f.waitedLong = true
+		f.hasWaited = true
 		if page.Busy != said {
 			said = page.Busy
 			f.out.say("", strings.TrimRight(said, ".… ")+" ...")

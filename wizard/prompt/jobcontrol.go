@@ -40,8 +40,10 @@ func (j *jobs) stops() {
 	for range j.stopped {
 		j.mu.Lock()
 		j.hidden.restore()
+		if !suspend.Stop() && j.hidden != nil {
+			_ = j.hidden.off() // as it was a moment ago
+		}
 		j.mu.Unlock()
-		suspend.Stop()
 	}
 }
 

@@ -65,9 +65,9 @@ type face struct {
 	why      string
 	listedTo int // how far a long list has been shown
 	waited   int // the run of aside work that was waited for
-	// waitedLong says that work was waited for since the last question.
-	waitedLong bool
-	jobs       *jobs
+	// hasWaited says that work was waited for since the last question.
+	hasWaited bool
+	jobs      *jobs
 
 	asideBound, firstWord, laterWord time.Duration
 }

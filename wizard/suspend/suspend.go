@@ -29,11 +29,9 @@ func Possible() bool {
 	return false
 }
 
-// Stop stops this process alone until somebody continues it; where nobody could,
-// it does nothing. A SIGTSTP that was ever asked for with signal.Notify stops no
+// Stop stops this process alone until somebody continues it. Where nobody could,
+// it does nothing and returns false. A SIGTSTP that was ever asked for with signal.Notify stops no
 // program by itself any more, so it is SIGSTOP.
-func Stop() {
-	if Possible() {
-		_ = unix.Kill(unix.Getpid(), unix.SIGSTOP)
-	}
+func Stop() bool {
+	return Possible() && unix.Kill(unix.Getpid(), unix.SIGSTOP) == nil
 }
