@@ -141,7 +141,7 @@ func TestSlowLine(t *testing.T) {
 func TestListMoves(t *testing.T) {
 	t.Parallel()
 	w := at80x24(t, t.TempDir(), nil, "demo")
-	w.Opens("Where is Pocket ID?")
+	w.Opens("Where is Pocket ID?", "enter next")
 	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 	w.Until("Who sends the mail?", "72 of 72")
 	for begin, key := range map[string]string{termtest.Home: keyDown, termtest.End: keyUp} {

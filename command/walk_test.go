@@ -234,7 +234,7 @@ func TestLeavingWhatIsDone(t *testing.T) {
 func TestLeavingBeforeIt(t *testing.T) {
 	t.Parallel()
 	w := at80x24(t, t.TempDir(), nil)
-	w.Opens("Where is Pocket ID?")
+	w.Opens("Where is Pocket ID?", "enter next")
 	w.Instead("other.env")
 	w.Keys(ctrlC)
 	w.Until("Leave before it is finished?")
@@ -251,7 +251,7 @@ func TestDemoAgain(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 {
 		w := at80x24(t, dir, nil, "demo")
-		w.Opens("Where is Pocket ID?")
+		w.Opens("Where is Pocket ID?", "enter next")
 		w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 		w.Until("› Practice relay")
 		w.Keys(keyEnter)
