@@ -14,6 +14,9 @@ import (
 	"smtp-wizard/smtpcheck/practice"
 )
 
+// patience is how long something may take on a machine that has much else to do.
+const patience = time.Minute
+
 // TestInterrupt sends SIGINT to a check that waits for a relay that has gone
 // mute, once at each stage. DNS is left out: its server cannot be replaced here.
 func TestInterrupt(t *testing.T) {
@@ -98,7 +101,7 @@ func (s *site) interrupt(stage string) {
 		}
 		defer func() { _ = cmd.Process.Kill() }()
 	}
-	timer := time.AfterFunc(20*time.Second, func() { _ = people.Process.Kill() })
+	timer := time.AfterFunc(patience, func() { _ = people.Process.Kill() })
 	defer timer.Stop()
 	lines := bufio.NewScanner(heard)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "  ...  "+stage+" ") {
@@ -123,7 +126,7 @@ func (s *site) stop(cmd *exec.Cmd) time.Duration {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		s.t.Fatal(err)
 	}
-	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 	defer late.Stop()
 	_ = cmd.Wait()
 	took := time.Since(began)
