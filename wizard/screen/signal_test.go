@@ -104,21 +104,29 @@ func TestTerminalGoneWithoutSignal(t *testing.T) {
 // unseen is the screen of a program whose terminal has no model.
 func unseen() string { return "unknown" }
 
+// waitFor reads the terminal up to these words.
 func waitFor(t *testing.T, f *os.File, words string) {
 	t.Helper()
+	const patience = 40 * time.Second
 	var got strings.Builder
 	buf := make([]byte, 4096)
-	late := time.AfterFunc(time.Minute, func() {
-		t.Errorf("%q does not come", words)
-		_ = f.Close()
-	})
-	defer late.Stop()
-	for !strings.Contains(got.String(), words) {
-		n, err := f.Read(buf)
-		if err != nil {
-			t.Fatalf("%v; got %q", err, got.String())
+	for late := time.After(patience); !strings.Contains(got.String(), words); {
+		var n int
+		read := make(chan error, 1) // a pseudo-terminal that blocks takes no notice of a deadline
+		go func() {
+			var err error
+			n, err = f.Read(buf)
+			read <- err
+		}()
+		select {
+		case err := <-read:
+			if err != nil {
+				t.Fatalf("%q did not appear: %v; got %q", words, err, got.String())
+			}
+			got.Write(buf[:n])
+		case <-late:
+			t.Fatalf("%q did not appear within %s; got %q", words, patience, got.String())
 		}
-		got.Write(buf[:n])
 	}
 }
 
