@@ -165,7 +165,7 @@ func TestDrippingReply(t *testing.T) {
 	p := scriptedRelay(t, func(c net.Conn) {
 		say(c, "220 hi\r\n")
 		hear(c)
-		for { // a bound on each byte would never end it
+		for { // a bound on each byte would be met by each of them
 			if _, err := io.WriteString(c, "2"); err != nil {
 				return
 			}
