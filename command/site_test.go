@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -132,6 +133,9 @@ func (s *site) run(args ...string) (stdout []byte, code int) {
 	return out.Bytes(), cmd.ProcessState.ExitCode()
 }
 
+// eof is the word; the token of a test mail may hold its letters.
+var eof = regexp.MustCompile(`\bEOF\b`)
+
 // safe looks for what a terminal would act on, for the password in any form,
 // and for "EOF".
 func (s *site) safe(printed string) {
@@ -148,7 +152,7 @@ func (s *site) safe(printed string) {
 			s.t.Errorf("holds the password:\n%s", printed)
 		}
 	}
-	if strings.Contains(printed, "EOF") {
+	if eof.MatchString(printed) {
 		s.t.Errorf("speaks of EOF:\n%s", printed)
 	}
 }
