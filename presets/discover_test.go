@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -108,15 +109,17 @@ func TestReceiverOf(t *testing.T) {
 // A resolver that does not listen to the context must not hold it up.
 func TestReceiverOfEndsWithContext(t *testing.T) {
 	t.Parallel()
-	release := make(chan struct{})
-	defer close(release)
-	deaf := resolverFunc(func(context.Context, string) ([]*net.MX, error) { <-release; return nil, nil })
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, _, err := ReceiverOf(ctx, deaf, "example.com")
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) { // where the wait has no end is a deadlock, and reported at once
+		release := make(chan struct{})
+		defer close(release)
+		deaf := resolverFunc(func(context.Context, string) ([]*net.MX, error) { <-release; return nil, nil })
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		_, _, err := ReceiverOf(ctx, deaf, "example.com")
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+	})
 }
 
 func FuzzForAddress(f *testing.F) {
