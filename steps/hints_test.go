@@ -21,7 +21,7 @@ import (
 // records is a DNS that has TXT records only, and remembers the questions.
 type records struct {
 	txt    map[string]string
-	silent bool // answers nothing before the context ends
+	silent bool // answers in a minute, which is too late for everything
 
 	mu    sync.Mutex
 	asked []string
@@ -32,8 +32,11 @@ func (r *records) ask(ctx context.Context, name string) error {
 	r.asked = append(r.asked, strings.TrimSuffix(name, "."))
 	r.mu.Unlock()
 	if r.silent {
-		<-ctx.Done()
-		return ctx.Err()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Minute):
+		}
 	}
 	return &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
 }
@@ -136,10 +139,10 @@ func TestHintsAfterSuccess(t *testing.T) {
 	}
 }
 
-// A DNS that says nothing neither fails a test nor holds it up for long.
+// A DNS that says nothing neither fails a test nor holds it up: what it would say in
+// the end is not heard.
 func TestHintsWithoutDNS(t *testing.T) {
 	t.Parallel()
-	began := time.Now()
 	trial := tried(t, &records{silent: true}, "open")
 	if trial.Result.Failure != nil || len(trial.Hints) != 3 {
 		t.Fatalf("%v, %d hints", trial.Result.Failure, len(trial.Hints))
@@ -148,9 +151,6 @@ func TestHintsWithoutDNS(t *testing.T) {
 		if h.Level != deliverability.Unknown {
 			t.Errorf("%+v", h)
 		}
-	}
-	if took := time.Since(began); took > 30*time.Second {
-		t.Errorf("it took %s", took)
 	}
 }
 
