@@ -36,7 +36,7 @@ func talk(t *testing.T, r *Relay, commands ...string) []string {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	in := bufio.NewReader(conn)
 	var said []string
 	hear := func() {
@@ -56,6 +56,18 @@ func talk(t *testing.T, r *Relay, commands ...string) []string {
 		hear()
 	}
 	return said
+}
+
+// theEnd is the session that OnSession was told of.
+func theEnd(t *testing.T, ended <-chan Session) Session {
+	t.Helper()
+	select {
+	case s := <-ended:
+		return s
+	case <-time.After(time.Minute):
+		t.Fatal("nothing is heard of the end of the session")
+		return Session{}
+	}
 }
 
 // The standard library's client is the second opinion on what we serve.
@@ -89,7 +101,7 @@ func TestStandardClientDelivers(t *testing.T) {
 			t.Fatalf("step %d: %v", i, err)
 		}
 	}
-	s := <-ended
+	s := theEnd(t, ended)
 	if !slices.Equal(s.EHLO, []string{"id.example.com", "id.example.com"}) || !s.TLS || s.Mechanism != "PLAIN" || s.User != "u" {
 		t.Errorf("session %+v", s)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"smtp-wizard/wizard"
 )
@@ -48,8 +49,12 @@ func other(t *testing.T, env string) (*exec.Cmd, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 	said := make([]byte, 200)
 	n, _ := out.Read(said)
+	if !late.Stop() {
+		t.Fatal("the other says nothing")
+	}
 	return cmd, string(said[:n])
 }
 
