@@ -135,7 +135,13 @@ func TestLongLines(t *testing.T) {
 	t.Parallel()
 	for _, piece := range []string{"password=", "password: not ", "password: xy is ", `pw:"`, "://a:", "AUTH PLAIN "} {
 		short, long := strings.Repeat(piece, 8_000/len(piece)), strings.Repeat(piece, 32_000/len(piece))
-		if a, b := quickest(short), quickest(long); b > 10*a+50*time.Millisecond {
+		var a, b time.Duration
+		for range 5 { // the machine may have been busy with something else for the one and not for the other
+			if a, b = quickest(short), quickest(long); b <= 10*a+50*time.Millisecond {
+				break
+			}
+		}
+		if b > 10*a+50*time.Millisecond {
 			t.Errorf("%q over and over: %s, and %s for four times as much", piece, a, b)
 		}
 	}
