@@ -196,6 +196,7 @@ func TestCloseEndsEverything(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", b.Name, err)
 		}
+		taken(t, r)
 		done := make(chan struct{})
 		go func() { r.Close(); r.Close(); close(done) }()
 		select {
@@ -204,6 +205,22 @@ func TestCloseEndsEverything(t *testing.T) {
 			t.Fatalf("%s has not closed after %s", b.Name, patience)
 		}
 		_ = conn.Close()
+	}
+}
+
+// taken waits until a relay has taken a connection in: one that still queues is
+// nothing to end.
+func taken(t *testing.T, r *Relay) {
+	t.Helper()
+	held := func() int {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return len(r.conns) + len(r.sessions)
+	}
+	for end := time.Now().Add(time.Minute); held() == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the connection is not taken")
+		}
 	}
 }
 
