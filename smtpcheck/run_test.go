@@ -43,14 +43,41 @@ func plan(r *practice.Relay, mode smtpcheck.TLSMode) smtpcheck.Plan {
 		From:  "id@example.com", To: "admin@example.com",
 		Message: []byte("Subject: x\r\n\r\n.a line with a dot\r\n..two\r\nlast\r\n"),
 		Limits: smtpcheck.Limits{
-			Connect: 5 * time.Second, Greeting: 5 * time.Second,
-			Command: 5 * time.Second, Silence: 100 * time.Millisecond,
+			Connect: patience, Greeting: patience, Command: patience, Silence: 100 * time.Millisecond,
 		},
 	}
 	if mode == smtpcheck.TLSImplicit {
 		p.Port = r.TLSPort()
 	}
 	return p
+}
+
+// patience is how long a conversation may take to end, on a machine that has much
+// else to do. It is less than the minute after which a practice relay hangs up.
+const patience = 30 * time.Second
+
+// unlimited are limits that nothing may wait out: what waits for one of them has
+// not ended when patience has.
+var unlimited = smtpcheck.Limits{Connect: time.Hour, Greeting: time.Hour, Command: time.Hour, Silence: 100 * time.Millisecond}
+
+// ends runs a plan that must come to its end by itself.
+func ends(t *testing.T, ctx context.Context, p smtpcheck.Plan, report func(smtpcheck.Event)) smtpcheck.Result {
+	t.Helper()
+	return inTime(t, func() smtpcheck.Result { return smtpcheck.Run(ctx, p, report) })
+}
+
+// inTime is the result of what must come to its end by itself.
+func inTime[T any](t *testing.T, do func() T) T {
+	t.Helper()
+	done := make(chan T, 1)
+	go func() { done <- do() }()
+	select {
+	case result := <-done:
+		return result
+	case <-time.After(patience):
+		t.Fatalf("it has not ended after %s", patience)
+	}
+	return *new(T)
 }
 
 func login(p smtpcheck.Plan) smtpcheck.Plan {
