@@ -75,7 +75,7 @@ func TestListenUntilTimeout(t *testing.T) {
 	listen := exec.Command("smtp-wizard", "listen", "--addr", "127.0.0.1:0", "--once", "--timeout", "200ms")
 	var errs bytes.Buffer
 	listen.Stderr = &errs
-	if err := listen.Run(); listen.ProcessState == nil || listen.ProcessState.ExitCode() != 130 {
+	if err := toItsEnd(t, listen); listen.ProcessState == nil || listen.ProcessState.ExitCode() != 130 {
 		t.Fatalf("listen ended with %v", err)
 	}
 	if !bytes.Contains(errs.Bytes(), []byte("--timeout is over")) {

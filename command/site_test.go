@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -125,12 +126,26 @@ func (s *site) run(args ...string) (stdout []byte, code int) {
 	cmd := s.command(args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	var failed *exec.ExitError
-	if err := cmd.Run(); err != nil && !errors.As(err, &failed) {
+	if err := toItsEnd(s.t, cmd); err != nil && !errors.As(err, &failed) {
 		s.t.Fatal(err)
 	}
 	s.safe(out.String())
 	s.safe(errs.String())
 	return out.Bytes(), cmd.ProcessState.ExitCode()
+}
+
+// toItsEnd runs a command to its end, which must come.
+func toItsEnd(t *testing.T, cmd *exec.Cmd) error {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	if !late.Stop() {
+		t.Errorf("still running after %s: %s", patience, cmd)
+	}
+	return err
 }
 
 // eof is the word; the token of a test mail may hold its letters.
