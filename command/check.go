@@ -78,14 +78,12 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 			return s, usage(fmt.Errorf("--as: %w", err))
 		}
 	}
-	for _, name := range f.helo {
-		if err := pocketid.CheckName(name).Err(); err != nil {
-			return s, usage(fmt.Errorf("--helo %q: %w", name, err))
-		}
+	if err := announceable("--helo", f.helo...); err != nil {
+		return s, err
 	}
 	if f.hostname != "" {
-		if err := pocketid.CheckName(f.hostname).Err(); err != nil {
-			return s, usage(fmt.Errorf("--hostname %q: %w", f.hostname, err))
+		if err := announceable("--hostname", f.hostname); err != nil {
+			return s, err
 		}
 		s.Hostname = f.hostname
 	}

@@ -92,14 +92,12 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 		return smtpcheck.PortOptions{}, err
 	}
 	names := f.helo
-	for _, name := range names {
-		if err := pocketid.CheckName(name).Err(); err != nil {
-			return smtpcheck.PortOptions{}, usage(fmt.Errorf("--helo %q: %w", name, err))
-		}
+	if err := announceable("--helo", names...); err != nil {
+		return smtpcheck.PortOptions{}, err
 	}
-	for flag, address := range map[string]string{"--from": f.from, "--to": f.to} {
-		if _, err := steps.Address(address); address != "" && err != nil {
-			return smtpcheck.PortOptions{}, usage(fmt.Errorf("%s: %w", flag, err))
+	for _, given := range []struct{ flag, address string }{{"--from", f.from}, {"--to", f.to}} {
+		if _, err := steps.Address(given.address); given.address != "" && err != nil {
+			return smtpcheck.PortOptions{}, usage(fmt.Errorf("%s: %w", given.flag, err))
 		}
 	}
 	if f.to != "" && f.from == "" {
@@ -116,24 +114,28 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 
 // portsOf are the ports asked for, else the usual ones and the provider's own.
 func (f probeFlags) portsOf(host string) []int {
-	if len(f.ports) > 0 {
-		var once []int
-		for _, port := range f.ports {
-			if !slices.Contains(once, port) {
-				once = append(once, port)
-			}
-		}
-		return once
+	wanted := f.ports
+	if len(wanted) == 0 {
+		p, _ := presets.ByHost(host) // an unknown one has no ports
+		wanted = slices.Concat(probedByDefault, p.Ports())
 	}
-	ports := slices.Clone(probedByDefault)
-	if p, ok := presets.ByHost(host); ok {
-		for _, port := range p.Ports() {
-			if !slices.Contains(ports, port) {
-				ports = append(ports, port)
-			}
+	var once []int
+	for _, port := range wanted {
+		if !slices.Contains(once, port) {
+			once = append(once, port)
 		}
 	}
-	return ports
+	return once
+}
+
+// announceable refuses a name that no client can say in EHLO.
+func announceable(flag string, names ...string) error {
+	for _, name := range names {
+		if err := pocketid.CheckName(name).Err(); err != nil {
+			return usage(fmt.Errorf("%s %q: %w", flag, name, err))
+		}
+	}
+	return nil
 }
 
 // probeExit is success when any port speaks SMTP, else the first one's stage.

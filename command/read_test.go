@@ -59,14 +59,7 @@ func TestInterruptReading(t *testing.T) {
 func interruptAfter(t *testing.T, wait time.Duration, dir string, args []string) (ended syscall.WaitStatus, said string) {
 	t.Helper()
 	cmd := exec.Command("smtp-wizard", args...)
-	cmd.Dir = dir
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
+	errs := untold(t, cmd, dir)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +73,20 @@ func interruptAfter(t *testing.T, wait time.Duration, dir string, args []string)
 	return cmd.ProcessState.Sys().(syscall.WaitStatus), errs.String()
 }
 
+// untold gives a command a standard input that never says a word, and returns what
+// it will say on standard error.
+func untold(t *testing.T, cmd *exec.Cmd, dir string) *bytes.Buffer {
+	t.Helper()
+	var errs bytes.Buffer
+	cmd.Dir, cmd.Stderr = dir, &errs
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close() })
+	return &errs
+}
+
 // It ends with --timeout too, with the code that this has everywhere.
 func TestTimeoutReading(t *testing.T) {
 	t.Parallel()
@@ -90,14 +97,7 @@ func TestTimeoutReading(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, "smtp-wizard", append(args, "--timeout", "300ms")...)
-			cmd.Dir = dir
-			var errs bytes.Buffer
-			cmd.Stderr = &errs
-			in, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer in.Close()
+			errs := untold(t, cmd, dir)
 			_ = cmd.Run()
 			if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(errs.String(), "the time given with --timeout is over") {
 				t.Errorf("exit code %d: %s", code, errs.String())

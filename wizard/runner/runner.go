@@ -54,8 +54,9 @@ func (r *Runner) Follow(ctx context.Context, s wizard.State) {
 	}
 }
 
-// stopWait is how long the end of a guide waits for work that does not end.
-const stopWait = time.Second
+// StopWait is how long the end of a guide waits for what does not end: work, a
+// screen, a disk.
+const StopWait = time.Second
 
 // Stop cancels everything and waits for it, but not for ever.
 func (r *Runner) Stop() {
@@ -65,14 +66,19 @@ func (r *Runner) Stop() {
 		cancel()
 	}
 	r.mu.Unlock()
+	Within(StopWait, r.wg.Wait)
+}
+
+// Within runs f and waits for it, but not for ever.
+func Within(d time.Duration, f func()) {
 	done := make(chan struct{})
 	go func() {
-		r.wg.Wait()
+		f()
 		close(done)
 	}()
 	select {
 	case <-done:
-	case <-time.After(stopWait):
+	case <-time.After(d):
 	}
 }
 

@@ -181,7 +181,7 @@ func (m *model) back() tea.Cmd {
 // jump goes to a step that was answered before.
 func (m *model) jump(to wizard.ID) tea.Cmd {
 	m.over = nothing
-	if to == m.state.At || m.page.Final {
+	if to == m.state.At {
 		return nil
 	}
 	return tea.Batch(m.say(m.focused(), false), m.apply(wizard.Jumped{To: to}))

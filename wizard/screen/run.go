@@ -36,9 +36,6 @@ type Options struct {
 	Saved func(wizard.State)
 }
 
-// stopWait is how long the end of the program waits for a screen, or for a disk.
-const stopWait = time.Second
-
 // Run shows the guide until it is finished or left, and returns its last state.
 // The error is wizard.ErrInterrupted, wizard.ErrHungUp or wizard.ErrTerminated
 // when the guide ended before its end, the context's error when that ended it,
@@ -63,8 +60,8 @@ func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wiza
 	work.Stop()
 	// GNU screen, as it comes, has no alternate screen: what is said next would be
 	// written over the footer.
-	within(stopWait, func() { _, _ = o.Out.WriteString("\r\x1b[K") })
-	within(stopWait, func() { face.after.close(state) })
+	runner.Within(runner.StopWait, func() { _, _ = o.Out.WriteString("\r\x1b[K") })
+	runner.Within(runner.StopWait, func() { face.after.close(state) })
 	return state, ending(state, why, err)
 }
 
@@ -131,7 +128,7 @@ func watch(ctx context.Context, p *tea.Program, in *os.File) error {
 	go p.Send(endMsg{why})
 	select {
 	case <-done:
-	case <-time.After(stopWait):
+	case <-time.After(runner.StopWait):
 		go p.Kill()
 		if before != nil {
 			_ = term.Restore(in.Fd(), before)
@@ -148,19 +145,6 @@ func signalled(s os.Signal) error {
 		return wizard.ErrTerminated
 	}
 	return wizard.ErrInterrupted
-}
-
-// within runs f and waits for it, but not for ever.
-func within(d time.Duration, f func()) {
-	done := make(chan struct{})
-	go func() {
-		f()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(d):
-	}
 }
 
 // ending is the error that tells why the guide ended: what the model says, else

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
 
+	"smtp-wizard/wizard/runner"
 	"smtp-wizard/wizard/termtest"
 )
 
@@ -157,7 +158,7 @@ func TestStalledTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() { // what the child says after Run needs a reader
-		time.Sleep(stopWait + stopWait/2)
+		time.Sleep(runner.StopWait + runner.StopWait/2)
 		buf := make([]byte, 4096)
 		for {
 			if _, err := master.Read(buf); err != nil {

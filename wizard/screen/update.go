@@ -64,8 +64,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 }
 
 // settle lets the words on the highlighted row, the choices below it, and what
-// stands below the fields, follow a pointer that rests. The machine is not told of the choice
-// before it is made: it might begin work for it.
+// stands below the fields, follow a pointer that rests. The machine is not told
+// of the choice before it is made: it might begin work for it.
 func (m *model) settle() {
 	w := m.focused()
 	if m.walking || w == nil || w.field.Kind != wizard.ChoiceField {
