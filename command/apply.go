@@ -10,7 +10,7 @@ import (
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 	"smtp-wizard/steps"
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/flags"
@@ -160,7 +160,7 @@ func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, f
 	}
 	g := flags.Given{Input: in}
 	if given {
-		g.Secrets = map[wizard.ID]map[string]smtpcheck.Secret{wizard.Sender: {"password": password}}
+		g.Secrets = map[wizard.ID]map[string]secret.Value{wizard.Sender: {"password": password}}
 	}
 	return g, nil
 }
@@ -174,14 +174,14 @@ func orFlag(cmd *cobra.Command, first, second string) string {
 
 // password reads the password from where the flags say. One line end at the end
 // is not part of it.
-func (f applyFlags) password(ctx context.Context, o *options) (smtpcheck.Secret, bool, error) {
+func (f applyFlags) password(ctx context.Context, o *options) (secret.Value, bool, error) {
 	var raw []byte
 	var err error
 	switch {
 	case f.passwordStdin && f.passwordFile != "":
-		return smtpcheck.Secret{}, false, usage(errors.New("--password-stdin and --password-file exclude each other"))
+		return secret.Value{}, false, usage(errors.New("--password-stdin and --password-file exclude each other"))
 	case f.passwordStdin && o.typed():
-		return smtpcheck.Secret{}, false, usage(errors.New("standard input is a terminal, which would show the password; pipe it in, or use --password-file"))
+		return secret.Value{}, false, usage(errors.New("standard input is a terminal, which would show the password; pipe it in, or use --password-file"))
 	case f.passwordStdin:
 		raw, err = within(ctx, func() ([]byte, error) { return readMost(o.In, mostPassword) })
 	case f.passwordFile != "":
@@ -189,18 +189,18 @@ func (f applyFlags) password(ctx context.Context, o *options) (smtpcheck.Secret,
 	case o.Getenv(passwordVariable) != "":
 		raw = []byte(o.Getenv(passwordVariable))
 	default:
-		return smtpcheck.Secret{}, false, nil
+		return secret.Value{}, false, nil
 	}
 	if err != nil {
 		from := "--password-file"
 		if f.passwordStdin {
 			from = "--password-stdin"
 		}
-		return smtpcheck.Secret{}, false, file(fmt.Errorf("%s: %w", from, err))
+		return secret.Value{}, false, file(fmt.Errorf("%s: %w", from, err))
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
 	if text == "" {
-		return smtpcheck.Secret{}, false, usage(errors.New("the password that was given is empty; --user '' is for a relay without a login"))
+		return secret.Value{}, false, usage(errors.New("the password that was given is empty; --user '' is for a relay without a login"))
 	}
-	return smtpcheck.NewSecret(text), true, nil
+	return secret.New(text), true, nil
 }

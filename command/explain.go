@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"smtp-wizard/smtpcheck/diagnosis"
+	"smtp-wizard/diagnosis"
 )
 
 func newExplain(o *options) *cobra.Command {

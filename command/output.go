@@ -8,9 +8,9 @@ import (
 	"io"
 	"strings"
 
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/steps"
 )
 

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/diagnosis"
 )
 
 // probeResult is the JSON of probe. Its shape is a contract.

@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"testing"
 
-	"smtp-wizard/wizard/termtest"
+	"smtp-wizard/internal/termtest"
 )
 
 type terminal = termtest.Terminal

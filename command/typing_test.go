@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"smtp-wizard/wizard/termtest"
+	"smtp-wizard/internal/termtest"
 )
 
 // TestTypingAPassword pastes it in every way, looks at it, and sees that the page

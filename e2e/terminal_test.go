@@ -5,7 +5,7 @@ package e2e
 import (
 	"os/exec"
 
-	"smtp-wizard/wizard/termtest"
+	"smtp-wizard/internal/termtest"
 )
 
 // terminal is the program in a pseudo-terminal of 80 by 24, and what a test does

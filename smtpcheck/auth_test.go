@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -179,7 +180,7 @@ func TestRelaysThatRepeatThePassword(t *testing.T) {
 		})
 		p := smtpcheck.Plan{
 			Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, Names: smtpcheck.SameName("a.example"), StopAfter: smtpcheck.StageAuth,
-			User: user, Password: smtpcheck.NewSecret(password),
+			User: user, Password: secret.New(password),
 		}
 		var events []smtpcheck.Event
 		result := smtpcheck.Run(context.Background(), p, func(e smtpcheck.Event) { events = append(events, e) })

@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"net"
 	"time"
+
+	"smtp-wizard/secret"
 )
 
 // Names are the EHLO names of one session. They differ where a client greets
@@ -41,7 +43,7 @@ type Plan struct {
 	Names Names
 
 	User     string
-	Password Secret
+	Password secret.Value
 	Auth     AuthStyle
 	// PlainNeedsTLS refuses AUTH in clear text to a host other than localhost,
 	// as net/smtp does.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -81,7 +82,7 @@ func inTime[T any](t *testing.T, do func() T) T {
 }
 
 func login(p smtpcheck.Plan) smtpcheck.Plan {
-	p.User, p.Password = user, smtpcheck.NewSecret(password)
+	p.User, p.Password = user, secret.New(password)
 	return p
 }
 
@@ -274,7 +275,7 @@ func TestRefusedBeforeTheWire(t *testing.T) {
 		{"display name", smtpcheck.StageMail, func(p *smtpcheck.Plan) { p.From = "A <a@b.example>" }},
 		{"parameter in the recipient", smtpcheck.StageRcpt, func(p *smtpcheck.Plan) { p.To = "a@b.example> NOTIFY=NEVER" }},
 		{"no recipient", smtpcheck.StageRcpt, func(p *smtpcheck.Plan) { p.To = "" }},
-		{"NUL in the password", smtpcheck.StageAuth, func(p *smtpcheck.Plan) { p.Password = smtpcheck.NewSecret("a\x00b") }},
+		{"NUL in the password", smtpcheck.StageAuth, func(p *smtpcheck.Plan) { p.Password = secret.New("a\x00b") }},
 		{"no message", smtpcheck.StageData, func(p *smtpcheck.Plan) { p.Message = nil }},
 		{"port", smtpcheck.StageConnect, func(p *smtpcheck.Plan) { p.Port = 70000 }},
 		{"host with a port", smtpcheck.StageDNS, func(p *smtpcheck.Plan) { p.Host = "a b" }},

@@ -11,10 +11,10 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/prompt"
 	"smtp-wizard/wizard/screen"
-	"smtp-wizard/wizard/steptest"
 )
 
 // still is a step that does not work: what its work found is in the state.

@@ -11,6 +11,7 @@ import (
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/wizard"
@@ -188,7 +189,7 @@ func TestFinishedFileStaysAsItIs(t *testing.T) {
 // spoilt gives a password and no user, which is warned of once.
 func spoilt(password string) func(*walk) {
 	return func(w *walk) {
-		w.apply(wizard.TypedSecret{Field: "password", Secret: smtpcheck.NewSecret(password)})
+		w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New(password)})
 		w.enter()
 		if w.state.At != wizard.Sender || w.state.Fault.Field != "user" || w.state.Fault.Tone != wizard.Warn {
 			w.t.Errorf("a password without a user is not warned of: %+v", w.state.Fault)
@@ -213,11 +214,11 @@ func TestRefusalAndCure(t *testing.T) {
 		{name: "a wrong password", relay: "open", options: login,
 			spoil: func(w *walk) {
 				w.answer("user", "id@example.com")
-				w.apply(wizard.TypedSecret{Field: "password", Secret: smtpcheck.NewSecret("wrong")})
+				w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New("wrong")})
 			},
 			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "password",
 			cure: func(w *walk) {
-				w.apply(wizard.TypedSecret{Field: "password", Secret: smtpcheck.NewSecret("right")})
+				w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New("right")})
 			}},
 		{name: "a password without a user", relay: "open", options: login, spoil: spoilt("right"),
 			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "user",

@@ -7,7 +7,7 @@ import (
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 )
 
 // passwordFileName is the file that holds a password which the .env cannot.
@@ -38,7 +38,7 @@ func (f *Surroundings) readPasswordFile() {
 		f.Notes = append(f.Notes, "SMTP_PASSWORD_FILE names "+path+", which the owner of the .env cannot read; it was not read.")
 		return
 	}
-	f.PasswordFile, f.Password = path, smtpcheck.NewSecret(string(snapshot.Bytes))
+	f.PasswordFile, f.Password = path, secret.New(string(snapshot.Bytes))
 }
 
 // changePassword puts the password where it is now: the .env, or the file that

@@ -11,6 +11,7 @@ import (
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -24,7 +25,7 @@ type Order struct {
 	Port       int
 	TLS        smtpcheck.TLSMode
 	From, User string
-	Password   smtpcheck.Secret
+	Password   secret.Value
 	SkipVerify bool
 
 	Hostname string
@@ -55,7 +56,7 @@ type Draft struct {
 	Diff    []envwriter.DiffLine
 	// SecretPath is a file for the password alone; "" is none.
 	SecretPath string
-	Secret     smtpcheck.Secret
+	Secret     secret.Value
 	// Override is a compose file to be made that sets the hostname; "" is none.
 	Override      string
 	OverrideBytes []byte

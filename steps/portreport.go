@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/wizard"
 )
 

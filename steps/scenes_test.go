@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
-	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/wizard"
 )
 
@@ -53,7 +54,7 @@ func sceneAnswers() wizard.Answers {
 		EnvFile: "/opt/pocket-id/.env", TakenFrom: "/opt/pocket-id/.env", Runs: "compose", Version: "2.9.0",
 		AppURL: "https://id.example.com", Preset: "google-workspace-relay",
 		Host: relayHost, Port: 587, TLS: smtpcheck.TLSStartTLS,
-		From: "noreply@example.com", User: "id@example.com", Password: smtpcheck.NewSecret(scenePassword), To: "admin@example.org",
+		From: "noreply@example.com", User: "id@example.com", Password: secret.New(scenePassword), To: "admin@example.org",
 		Hostname: "id.example.com",
 	}
 }
@@ -151,14 +152,14 @@ func relayScenes(add addScene) {
 		s.Fault = doubtPort(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
 		s.Focus = s.Fault.Field
 	})
-	a.Password = smtpcheck.Secret{}
+	a.Password = secret.Value{}
 	add("sender", wizard.Sender, a, nil, nil)
 	add("sender-fault", wizard.Sender, a, nil, func(s *wizard.State) {
 		s.Fault = wizard.Fault{Field: "password", Tone: wizard.Bad,
 			Text: "535 5.7.8 Username and Password not accepted. (in reply to AUTH PLAIN ***). Make an app password and put it in here."}
 		s.Focus, s.Return = "password", wizard.LiveTest
 	})
-	a.User, a.Preset, a.Password = "", Custom, smtpcheck.NewSecret(scenePassword)
+	a.User, a.Preset, a.Password = "", Custom, secret.New(scenePassword)
 	add("sender-unnamed", wizard.Sender, a, nil, func(s *wizard.State) { s.Focus = "login" })
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -50,7 +51,7 @@ const (
 )
 
 // unnamed warns of a password that was typed where a user was left out.
-func unnamed(user string, password smtpcheck.Secret, typed bool) wizard.Fault {
+func unnamed(user string, password secret.Value, typed bool) wizard.Fault {
 	if user != "" || !typed || password.Empty() {
 		return wizard.Fault{}
 	}
@@ -209,7 +210,7 @@ func (s Setup) ClearText() string {
 
 // login checks user and password against each other and against the readers of
 // the file.
-func (s sender) login(v wizard.View, user string, password smtpcheck.Secret) wizard.Fault {
+func (s sender) login(v wizard.View, user string, password secret.Value) wizard.Fault {
 	if user == "" {
 		return wizard.Fault{}
 	}

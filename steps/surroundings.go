@@ -11,7 +11,7 @@ import (
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -21,12 +21,12 @@ type Surroundings struct {
 	Absolute string // EnvFile as a whole path
 	Exists   bool
 	Values   map[string]string // what Pocket ID gets from the file, but for secrets
-	Password smtpcheck.Secret  // SMTP_PASSWORD, or what its file holds
+	Password secret.Value      // SMTP_PASSWORD, or what its file holds
 	// PasswordFile is the file that Password was read from, or "".
 	PasswordFile string
-	text         smtpcheck.Secret // the file, mended where it can be
-	passwordLine bool             // there is an SMTP_PASSWORD line, perhaps an empty one
-	owner        int              // the user to whom the file belongs
+	text         secret.Value // the file, mended where it can be
+	passwordLine bool         // there is an SMTP_PASSWORD line, perhaps an empty one
+	owner        int          // the user to whom the file belongs
 	Notes        []string
 	Problems     []envwriter.Problem
 	// Curable says that all that keeps a reader from the file can be mended
@@ -95,7 +95,7 @@ func (f Surroundings) Blank() bool { return strings.TrimSpace(f.text.Reveal()) =
 // readAs is what the first of those readers takes from the same file. A $ or a
 // quote can make another value of the same line.
 func (f Surroundings) readAs(readers []string) Surroundings {
-	f.Password, f.PasswordFile, f.passwordLine, f.Values = smtpcheck.Secret{}, "", false, nil
+	f.Password, f.PasswordFile, f.passwordLine, f.Values = secret.Value{}, "", false, nil
 	f.Notes = nil
 	f.take([]byte(f.text.Reveal()), readers)
 	return f
@@ -134,7 +134,7 @@ func (f *Surroundings) read(data []byte) {
 	if mended, cured := envwriter.MendAll(data, readers); len(cured) > 0 && len(fatal(envwriter.Problems(mended, readers))) == 0 {
 		f.Curable, data = true, mended
 	}
-	f.text = smtpcheck.NewSecret(string(data))
+	f.text = secret.New(string(data))
 	f.take(data, f.Install.Readers)
 }
 
@@ -149,7 +149,7 @@ func (f *Surroundings) take(data []byte, names []string) {
 	for key, value := range values {
 		switch key {
 		case "SMTP_PASSWORD":
-			f.Password, f.passwordLine = smtpcheck.NewSecret(value), true
+			f.Password, f.passwordLine = secret.New(value), true
 		case "ENCRYPTION_KEY":
 		default:
 			f.Values[key] = value

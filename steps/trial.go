@@ -8,11 +8,12 @@ import (
 	"sync"
 	"time"
 
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
-	"smtp-wizard/smtpcheck/diagnosis"
 )
 
 // Setup is all that a test of mail settings depends on. It is comparable, so it
@@ -24,7 +25,7 @@ type Setup struct {
 	TLS    smtpcheck.TLSMode
 
 	User     string
-	Password smtpcheck.Secret
+	Password secret.Value
 	From, To string
 
 	// As is the version of Pocket ID to speak as.

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/pocketid"
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/wizard"
 )
@@ -105,7 +105,7 @@ func TestNoPasswordErasesNone(t *testing.T) {
 	text := over("USER=id", "USER=")
 	w, path := walkOver(t, "manual", "2.9.0", text)
 	w.to(wizard.Relay)
-	w.state.Answers.Password = smtpcheck.Secret{}
+	w.state.Answers.Password = secret.Value{}
 	w.finish()
 	if after, _ := os.ReadFile(path); string(after) != text {
 		t.Errorf("the file is now\n%s", after)

@@ -1,6 +1,9 @@
 package wizard
 
-import "smtp-wizard/smtpcheck"
+import (
+	"smtp-wizard/secret"
+	"smtp-wizard/smtpcheck"
+)
 
 // Answers is all that the admin has said. It is a value: a step gets one and
 // returns one. What was found out, not said, is in the findings.
@@ -31,7 +34,7 @@ type Answers struct {
 	// Sender
 	From     string
 	User     string
-	Password smtpcheck.Secret `json:"-"`
+	Password secret.Value `json:"-"`
 	// PasswordTyped: the password was typed, so it is not to be had from the .env.
 	PasswordTyped bool
 	To            string // recipient of the test

@@ -6,16 +6,16 @@ import (
 	"slices"
 	"testing"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/internal/steptest"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
 )
 
 // Short names, so that a test reads as what the admin does.
 func typed(field, text string) wizard.Outcome { return wizard.Typed{Field: field, Text: text} }
 
-func secret(field, text string) wizard.Outcome {
-	return wizard.TypedSecret{Field: field, Secret: smtpcheck.NewSecret(text)}
+func typedSecret(field, text string) wizard.Outcome {
+	return wizard.TypedSecret{Field: field, Secret: secret.New(text)}
 }
 
 var (
@@ -117,7 +117,7 @@ func TestGuideWithNothingToAsk(t *testing.T) {
 func TestNoAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	m, s := play(t, enter, typed("host", "a.example.com"), typed("port", "2525"), enter,
-		typed("from", "x@example.com"), secret("password", "geheim"))
+		typed("from", "x@example.com"), typedSecret("password", "geheim"))
 	away := map[string][]wizard.Outcome{
 		"back and forth":      {back, enter},
 		"jumped and returned": {jump(wizard.Provider), enter},
@@ -159,7 +159,7 @@ func TestTypedIsKeptOnEveryPage(t *testing.T) {
 
 func TestTakenAnswersAreForgotten(t *testing.T) {
 	t.Parallel()
-	_, s := play(t, enter, enter, typed("user", "u"), secret("password", "geheim"), enter)
+	_, s := play(t, enter, enter, typed("user", "u"), typedSecret("password", "geheim"), enter)
 	if len(s.Inputs[wizard.Sender]) != 0 || len(s.Secrets[wizard.Sender]) != 0 {
 		t.Error("what was taken is still on the page")
 	}
@@ -232,7 +232,7 @@ func TestAskAgainComesBack(t *testing.T) {
 	if s.At != wizard.Sender || s.Return != wizard.LiveTest || s.Fault != said || s.Found[wizard.LiveTest].Running {
 		t.Fatalf("at %s, home %s, fault %v", s.At, s.Return, s.Fault)
 	}
-	s = m.Apply(m.Apply(s, secret("password", "geheim")), enter)
+	s = m.Apply(m.Apply(s, typedSecret("password", "geheim")), enter)
 	if s.At != wizard.LiveTest || s.Answers.Password.Reveal() != "geheim" {
 		t.Errorf("at %s", s.At)
 	}
@@ -271,11 +271,11 @@ func TestApplyIsPure(t *testing.T) {
 	t.Parallel()
 	all := []wizard.Outcome{
 		typed("preset", "local"), typed("port", "25"), typed("port", "70000"), typed("host", "a:1"),
-		secret("password", "geheim"), enter, back, jump(wizard.Provider), jump(wizard.Relay),
+		typedSecret("password", "geheim"), enter, back, jump(wizard.Provider), jump(wizard.Relay),
 		wizard.Reported{Step: wizard.LiveTest, Run: 1, News: "connect"}, verdict(1, "from"), verdict(1, ""), wizard.Left{},
 	}
 	paths := [][]wizard.Outcome{
-		nil, {enter}, {enter, typed("port", "70000"), enter}, {enter, enter, secret("password", "x")},
+		nil, {enter}, {enter, typed("port", "70000"), enter}, {enter, enter, typedSecret("password", "x")},
 		{enter, enter, enter}, {enter, enter, enter, verdict(1, "from")}, {enter, enter, enter, verdict(1, "from"), enter},
 		{enter, enter, enter, verdict(1, ""), enter},
 	}

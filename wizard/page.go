@@ -3,7 +3,7 @@ package wizard
 import (
 	"strings"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 )
 
 // Page is what a step shows and asks, as a value: the faces draw it, nobody
@@ -168,10 +168,10 @@ func (in Input) With(name, value string) Input {
 }
 
 // Secrets is the raw answers to secret fields, by field name.
-type Secrets map[string]smtpcheck.Secret
+type Secrets map[string]secret.Value
 
 // With returns a copy with one secret more.
-func (in Secrets) With(name string, value smtpcheck.Secret) Secrets {
+func (in Secrets) With(name string, value secret.Value) Secrets {
 	out := make(Secrets, len(in)+1)
 	for k, v := range in {
 		out[k] = v

@@ -1,6 +1,6 @@
 package wizard
 
-import "smtp-wizard/smtpcheck"
+import "smtp-wizard/secret"
 
 // State is where the guide stands. It is a value; Machine.Apply returns a new
 // one and leaves the old as it was.
@@ -60,7 +60,7 @@ type (
 	// TypedSecret is the same for a secret.
 	TypedSecret struct {
 		Field  string
-		Secret smtpcheck.Secret
+		Secret secret.Value
 	}
 	// Submitted asks the current step to take its answers.
 	Submitted struct{}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 )
 
 // ID names a step.
@@ -97,7 +97,7 @@ func (v View) Text(field, otherwise string) string {
 func (v View) Warned(f Fault) bool { return f.Tone == Warn && v.Fault == f }
 
 // Secret returns the answer to a secret field and whether one was typed.
-func (v View) Secret(field string) (smtpcheck.Secret, bool) {
+func (v View) Secret(field string) (secret.Value, bool) {
 	s, ok := v.Secrets[field]
 	return s, ok && !s.Empty()
 }

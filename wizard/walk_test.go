@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
 )
 
 // Whatever happens in whatever order, the machine stays on its feet: it stands
@@ -46,7 +46,7 @@ func anything(r *rand.Rand, s wizard.State) wizard.Outcome {
 	case 0, 1, 2:
 		return typed(fields[r.IntN(len(fields))], words[r.IntN(len(words))])
 	case 3:
-		return secret("password", words[r.IntN(len(words))])
+		return typedSecret("password", words[r.IntN(len(words))])
 	case 4, 5:
 		return back
 	case 6:

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
 )
 
 func finding(s wizard.State) wizard.Finding { return s.Found[wizard.LiveTest] }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -152,9 +153,9 @@ func TestNoSecretIsSaved(t *testing.T) {
 	for range 100 {
 		value := randomSecret(r)
 		s := someState()
-		s.Answers.Password = smtpcheck.NewSecret(value)
+		s.Answers.Password = secret.New(value)
 		s.Answers.Confirmed = value
-		s.Secrets = map[wizard.ID]wizard.Secrets{wizard.Sender: {"password": smtpcheck.NewSecret(value), "other": smtpcheck.NewSecret(value)}}
+		s.Secrets = map[wizard.ID]wizard.Secrets{wizard.Sender: {"password": secret.New(value), "other": secret.New(value)}}
 		if err := d.Save(s); err != nil {
 			t.Fatal(err)
 		}
@@ -185,9 +186,9 @@ func TestMissingSecretsAreNamed(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	s := someState()
-	s.Answers.Password = smtpcheck.NewSecret("geheim")
+	s.Answers.Password = secret.New("geheim")
 	s.Secrets = map[wizard.ID]wizard.Secrets{
-		wizard.Sender: {"password": smtpcheck.NewSecret("neu")}, wizard.Relay: {"key": smtpcheck.NewSecret("x"), "empty": {}},
+		wizard.Sender: {"password": secret.New("neu")}, wizard.Relay: {"key": secret.New("x"), "empty": {}},
 	}
 	_ = d.Save(s)
 	saved, _ := d.Load()
@@ -455,8 +456,8 @@ func TestTypedPasswordsAreTold(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	s := someState()
-	s.Answers.Password = smtpcheck.NewSecret("of the file")
-	for typed, secrets := range map[bool]wizard.Secrets{false: nil, true: {"password": smtpcheck.NewSecret("half")}} {
+	s.Answers.Password = secret.New("of the file")
+	for typed, secrets := range map[bool]wizard.Secrets{false: nil, true: {"password": secret.New("half")}} {
 		s.Secrets = map[wizard.ID]wizard.Secrets{wizard.Sender: secrets}
 		_ = d.Save(s)
 		if saved, ok := d.Load(); !ok || saved.State.Answers.PasswordTyped != typed {

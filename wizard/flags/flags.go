@@ -7,7 +7,7 @@ import (
 	"context"
 	"fmt"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/runner"
 )
@@ -16,7 +16,7 @@ import (
 // is answered by the field's default.
 type Given struct {
 	Input   map[wizard.ID]map[string]string
-	Secrets map[wizard.ID]map[string]smtpcheck.Secret
+	Secrets map[wizard.ID]map[string]secret.Value
 	// Stop ends the run before a page is submitted, when its work is done and
 	// its answers are given: for a dry run, or where a default is not to be
 	// taken. It may be nil.

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/internal/steptest"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
 )
 
 // tooLong is a bound for what should take no time.
@@ -26,8 +26,8 @@ func run(t *testing.T, m wizard.Machine, g Given) (Result, error) {
 	return r, err
 }
 
-func password(text string) map[wizard.ID]map[string]smtpcheck.Secret {
-	return map[wizard.ID]map[string]smtpcheck.Secret{wizard.Sender: {"password": smtpcheck.NewSecret(text)}}
+func password(text string) map[wizard.ID]map[string]secret.Value {
+	return map[wizard.ID]map[string]secret.Value{wizard.Sender: {"password": secret.New(text)}}
 }
 
 func TestAnswersReachTheEnd(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -135,7 +135,7 @@ func (f *face) secret(ctx context.Context, field wizard.Field) (asked, error) {
 		return askedDone, err
 	}
 	if line != "" {
-		f.apply(ctx, wizard.TypedSecret{Field: field.Name, Secret: smtpcheck.NewSecret(line)})
+		f.apply(ctx, wizard.TypedSecret{Field: field.Name, Secret: secret.New(line)})
 	}
 	return askedDone, nil
 }

@@ -3,8 +3,8 @@ package prompt
 import (
 	"testing"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
 )
 
 // named is a page whose name on the screen is not its identifier.

@@ -10,9 +10,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"smtp-wizard/internal/steptest"
+	"smtp-wizard/internal/termtest"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
-	"smtp-wizard/wizard/termtest"
 )
 
 // guideEnv makes this test program the guide itself: job control needs a process

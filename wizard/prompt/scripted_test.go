@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
 )
 
 // tooLong is a bound for what should take no time.

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/steptest"
 )
 
 // screen is an output that can be looked at while it is written.

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/runner"
-	"smtp-wizard/wizard/steptest"
 )
 
 // tooLong is a bound for what should take no time.

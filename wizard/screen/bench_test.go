@@ -13,7 +13,7 @@ import (
 
 	"github.com/creack/pty"
 
-	"smtp-wizard/wizard/termtest"
+	"smtp-wizard/internal/termtest"
 )
 
 // BenchmarkFirstFrame measures how long a start takes until the first frame is

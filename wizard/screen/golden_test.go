@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"smtp-wizard/wizard/steptest"
+	"smtp-wizard/internal/steptest"
 )
 
 // walks are the ways to the screens that have a golden file.

@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -147,7 +147,7 @@ func (w *widget) sync(f wizard.Field, s wizard.State, first bool) {
 	}
 }
 
-func (w *widget) setSecret(s smtpcheck.Secret) {
+func (w *widget) setSecret(s secret.Value) {
 	if w.line.String() != s.Reveal() {
 		w.line.set(s.Reveal())
 	}

@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -60,7 +60,7 @@ func (w *widget) said(chosen bool) (wizard.Outcome, bool) {
 	name := w.field.Name
 	switch w.field.Kind {
 	case wizard.SecretField:
-		return wizard.TypedSecret{Field: name, Secret: smtpcheck.NewSecret(w.line.String())}, w.dirty
+		return wizard.TypedSecret{Field: name, Secret: secret.New(w.line.String())}, w.dirty
 	case wizard.ChoiceField:
 		v, ok := w.list.value()
 		return wizard.Typed{Field: name, Text: v}, ok && v != w.known && (chosen || w.dirty)

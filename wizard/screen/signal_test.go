@@ -12,8 +12,8 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
 
+	"smtp-wizard/internal/termtest"
 	"smtp-wizard/wizard/runner"
-	"smtp-wizard/wizard/termtest"
 )
 
 func TestSignals(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"smtp-wizard/wizard/termtest"
+	"smtp-wizard/internal/termtest"
 )
 
 // session is this binary again, showing the guide in a terminal.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"smtp-wizard/wizard/termtest"
+	"smtp-wizard/internal/termtest"
 )
 
 // sender goes to the page with the password.

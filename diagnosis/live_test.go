@@ -5,8 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/diagnosis"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/diagnosis"
 	"smtp-wizard/smtpcheck/practice"
 )
 
@@ -94,7 +95,7 @@ func planFor(relay *practice.Relay, name string, mode smtpcheck.TLSMode, login b
 		p.Port = relay.TLSPort()
 	}
 	if login {
-		p.User, p.Password = "user", smtpcheck.NewSecret("wrong")
+		p.User, p.Password = "user", secret.New("wrong")
 	}
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -138,7 +139,7 @@ func Test(do func(ctx context.Context, job wizard.Job, report func(any)) any) Wo
 type Trial struct {
 	Host, From, User string
 	Port, Number     int
-	Password         smtpcheck.Secret
+	Password         secret.Value
 }
 
 func trial(a wizard.Answers) Trial {
