@@ -16,7 +16,7 @@ import (
 func TestHintsArePrinted(t *testing.T) {
 	t.Parallel()
 	trial := steps.Trial{
-		Setup:  steps.Setup{Host: "relay.example.net", Port: 587, TLS: smtpcheck.TLSStartTLS, To: "me@example.com"},
+		Setup:  steps.Setup{Settings: smtpcheck.Settings{Host: "relay.example.net", Port: 587, TLS: smtpcheck.TLSStartTLS, To: "me@example.com"}},
 		Result: smtpcheck.Result{Stages: []smtpcheck.StageResult{{Stage: smtpcheck.StageData, OK: true}}},
 		Hints: []deliverability.Hint{
 			{ID: "spf", Level: deliverability.Advice, Text: "Change it."},

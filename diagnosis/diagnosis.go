@@ -21,13 +21,9 @@ type Situation struct {
 	Text string
 
 	Provider string // preset, such as "google-workspace-relay"
-	Host     string
-	Port     int
-	TLS      smtpcheck.TLSMode
+	smtpcheck.Settings
 	Names    []string // EHLO names that were announced, in order
 	SpeaksAs string   // the Pocket ID version spoken as, such as "2.9.0"
-
-	User, From, To string
 }
 
 // Step is the page of the wizard with the answer to change.

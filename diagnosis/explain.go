@@ -108,7 +108,7 @@ func judge(records []record, i int, hint string) (best finding, found bool) {
 }
 
 func explainRecord(r record, text, hint string) (finding, bool) {
-	s := Situation{Text: hideCredentials(oneLine(ends(text))), Stage: r.stage, Names: r.names, TLS: r.tls}
+	s := Situation{Text: hideCredentials(oneLine(ends(text))), Stage: r.stage, Names: r.names, Settings: smtpcheck.Settings{TLS: r.tls}}
 	if stage := stageOfWords(strings.ToLower(s.Text)); stage != "" {
 		s.Stage = stage
 	}

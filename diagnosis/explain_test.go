@@ -132,7 +132,7 @@ func TestTelling(t *testing.T) {
 func TestFailureNamesTheGreeting(t *testing.T) {
 	t.Parallel()
 	f := &smtpcheck.Failure{Stage: "ehlo", Doing: "EHLO localhost", Err: smtpcheck.ErrClosed}
-	if got := FromFailure(f, Situation{Host: "relay.example.com"}); got.ID != "ehlo-generic-name" || !strings.Contains(got.Cause, `"localhost"`) {
+	if got := FromFailure(f, Situation{Settings: smtpcheck.Settings{Host: "relay.example.com"}}); got.ID != "ehlo-generic-name" || !strings.Contains(got.Cause, `"localhost"`) {
 		t.Errorf("%s: %s", got.ID, got.Cause)
 	}
 	f.Reply = replyOf("421 4.3.2 no")
@@ -203,7 +203,7 @@ func TestNothingHostileComesThrough(t *testing.T) {
 		if !matched || hostile(line+got.Cause+got.Fix) {
 			t.Errorf("%q: matched %v, %q / %q / %q", text, matched, line, got.Cause, got.Fix)
 		}
-		live := Explain(Situation{Stage: "rcpt", Reply: &smtpcheck.Reply{Code: 550, Lines: []string{text}}, Names: []string{text}, From: text, User: text, To: text, Host: text, SpeaksAs: text})
+		live := Explain(Situation{Stage: "rcpt", Reply: &smtpcheck.Reply{Code: 550, Lines: []string{text}}, Names: []string{text}, Settings: smtpcheck.Settings{From: text, User: text, To: text, Host: text}, SpeaksAs: text})
 		if hostile(live.Cause + live.Fix + live.ID + live.Field) {
 			t.Errorf("%q: %q / %q", text, live.Cause, live.Fix)
 		}
@@ -241,7 +241,7 @@ func FuzzExplain(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code int, words, name, version, stage string) {
 		got := Explain(Situation{
 			Stage: smtpcheck.Stage(stage), Reply: &smtpcheck.Reply{Code: code, Lines: []string{words}}, Names: []string{name},
-			SpeaksAs: version, From: name, User: name, To: name, Host: name, TLS: smtpcheck.TLSStartTLS,
+			SpeaksAs: version, Settings: smtpcheck.Settings{From: name, User: name, To: name, Host: name, TLS: smtpcheck.TLSStartTLS},
 		})
 		if hostile(got.Cause + got.Fix) {
 			t.Errorf("%q / %q", got.Cause, got.Fix)

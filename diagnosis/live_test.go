@@ -72,7 +72,7 @@ func TestLiveConversations(t *testing.T) {
 				t.Fatalf("the conversation went well: %v", result.Transcript)
 			}
 			got := diagnosis.FromFailure(result.Failure, diagnosis.Situation{
-				Host: "relay.example.com", Port: plan.Port, TLS: plan.TLS, Names: result.Announced, From: plan.From, To: plan.To,
+				Settings: smtpcheck.Settings{Host: "relay.example.com", Port: plan.Port, TLS: plan.TLS, From: plan.From, To: plan.To}, Names: result.Announced,
 			})
 			if got.ID != c.id || got.Step != c.step || got.Stage != result.Failure.Stage {
 				t.Errorf("%v\n got %s at %s, step %s\nwant %s, step %s", result.Failure, got.ID, got.Stage, got.Step, c.id, c.step)
@@ -86,8 +86,8 @@ func planFor(relay *practice.Relay, name string, mode smtpcheck.TLSMode, login b
 		name = "id.example.com"
 	}
 	p := smtpcheck.Plan{
-		Host: "127.0.0.1", Port: relay.Port(), TLS: mode, Names: smtpcheck.SameName(name),
-		From: "id@example.com", To: "someone@example.com", RootCAs: relay.CA(),
+		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: relay.Port(), TLS: mode, From: "id@example.com", To: "someone@example.com"}, Names: smtpcheck.SameName(name),
+		RootCAs: relay.CA(),
 		Message: []byte("Subject: test\r\n\r\ntest\r\n"),
 		Limits:  smtpcheck.Limits{Connect: 30 * time.Second, Greeting: 30 * time.Second, Command: 30 * time.Second},
 	}
@@ -115,7 +115,7 @@ func TestWrongPair(t *testing.T) {
 			plan.Port = relay.Port()
 		}
 		result := smtpcheck.Run(context.Background(), plan, func(smtpcheck.Event) {})
-		got := diagnosis.FromFailure(result.Failure, diagnosis.Situation{Port: plan.Port, TLS: mode})
+		got := diagnosis.FromFailure(result.Failure, diagnosis.Situation{Settings: smtpcheck.Settings{Port: plan.Port, TLS: mode}})
 		if got.ID != id || got.Step != diagnosis.StepRelay || got.Field != "tls" {
 			t.Errorf("TLS %s on the other's port: %v: %+v", mode, result.Failure, got)
 		}
@@ -125,7 +125,7 @@ func TestWrongPair(t *testing.T) {
 // TestBadValue: what was never sent is no refusal by the relay.
 func TestBadValue(t *testing.T) {
 	t.Parallel()
-	plan := smtpcheck.Plan{Host: "127.0.0.1", Port: 25, TLS: smtpcheck.TLSNone, Names: smtpcheck.SameName("id.example.com"), From: "Pocket ID <id@example.com>", To: "a@example.com"}
+	plan := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: 25, TLS: smtpcheck.TLSNone, From: "Pocket ID <id@example.com>", To: "a@example.com"}, Names: smtpcheck.SameName("id.example.com")}
 	result := smtpcheck.Run(context.Background(), plan, func(smtpcheck.Event) {})
 	got := diagnosis.FromFailure(result.Failure, diagnosis.Situation{})
 	if got.ID != "bad-value" || got.Step != diagnosis.StepSender || got.Field != "from" {

@@ -62,7 +62,7 @@ var refusals = []struct {
 	{"Postfix, sender", Situation{Text: "554 5.7.1 <id@example.com>: Sender address rejected: Access denied"}, "sender-rejected", "rcpt", StepSender, "from", Exact},
 	{"Postfix, SASL down", Situation{Text: "454 4.7.0 Temporary authentication failure: Connection lost to authentication server"}, "auth-backend-down", "auth", StepNone, "", Exact},
 	{"Postfix, no SASL", Situation{Text: "503 5.5.1 Error: authentication not enabled"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
-	{"Postfix, no SASL under TLS", Situation{TLS: smtpcheck.TLSImplicit, Stage: "auth", Reply: replyOf("502 5.5.1 Error: authentication not enabled")}, "auth-not-offered", "auth", StepSender, "user", Exact},
+	{"Postfix, no SASL under TLS", Situation{Settings: smtpcheck.Settings{TLS: smtpcheck.TLSImplicit}, Stage: "auth", Reply: replyOf("502 5.5.1 Error: authentication not enabled")}, "auth-not-offered", "auth", StepSender, "user", Exact},
 	{"Postfix, mechanism", Situation{Text: "535 5.7.8 Error: authentication failed: Invalid authentication mechanism"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
 	{"Postfix, storage", Situation{Text: "452 4.3.1 Insufficient system storage"}, "relay-storage", "mail", StepNone, "", Exact},
 	{"Postfix, size", Situation{Text: "552 5.3.4 Error: message file too big: Message size exceeds fixed limit"}, "ses-552-too-long", "data", StepNone, "", Exact},
@@ -103,7 +103,7 @@ var refusals = []struct {
 	{"EHLO, underscore", Situation{Stage: "ehlo", Reply: replyOf("501 no"), Names: []string{"pocket_id.example.com"}}, "ehlo-bad-name", "ehlo", StepIdentity, "hostname", Likely},
 
 	{"502 at AUTH", Situation{Stage: "auth", Reply: replyOf("502 5.5.1 no")}, "auth-not-offered", "auth", StepRelay, "tls", Likely},
-	{"500 at AUTH under TLS", Situation{Stage: "auth", TLS: smtpcheck.TLSStartTLS, Reply: replyOf("500 5.5.1 what?")}, "auth-not-offered", "auth", StepSender, "user", Likely},
+	{"500 at AUTH under TLS", Situation{Stage: "auth", Settings: smtpcheck.Settings{TLS: smtpcheck.TLSStartTLS}, Reply: replyOf("500 5.5.1 what?")}, "auth-not-offered", "auth", StepSender, "user", Likely},
 	{"Pocket ID, key", Situation{Text: "ENCRYPTION_KEY must be at least 16 bytes long"}, "pocketid-encryption-key", "", StepInstall, "env_file", Likely},
 	{"Pocket ID, host", Situation{Text: "failed to send email: SMTP host is not configured"}, "pocketid-no-host", "", StepInstall, "env_file", Likely},
 	{"Pocket ID, TLS", Situation{Text: "invalid SMTP TLS setting: ssl"}, "pocketid-bad-tls", "tls", StepRelay, "tls", Exact},
@@ -122,13 +122,13 @@ var refusals = []struct {
 	{"own, garbage", Situation{Stage: "ehlo", Err: smtpcheck.ErrProtocol}, "bad-reply", "ehlo", StepRelay, "port", Likely},
 	{"own, no cipher", Situation{Stage: "tls", Err: smtpcheck.ErrProtocol}, "tls-handshake", "tls", StepRelay, "tls", Likely},
 	{"own, old TLS", Situation{Stage: "tls", Err: smtpcheck.ErrOldTLS}, "openssl-alert-70", "tls", StepProvider, "preset", Exact},
-	{"own, lookup", Situation{Stage: "dns", Host: "smtp.example.invalid", Err: smtpcheck.ErrNoSuchHost}, "go-no-such-host", "dns", StepRelay, "host", Exact},
+	{"own, lookup", Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "smtp.example.invalid"}, Err: smtpcheck.ErrNoSuchHost}, "go-no-such-host", "dns", StepRelay, "host", Exact},
 	{"own, refused", Situation{Stage: "connect", Err: smtpcheck.ErrConnRefused}, "go-refused", "connect", StepRelay, "port", Exact},
 	{"own, unreachable", Situation{Stage: "connect", Err: smtpcheck.ErrUnreachable}, "conn-no-route", "connect", StepRelay, "port", Exact},
 	{"own, DNS slow", Situation{Stage: "dns", Err: smtpcheck.ErrTimeout}, "dns-timeout", "dns", StepRelay, "host", Exact},
-	{"own, port 25 slow", Situation{Stage: "connect", Port: 25, Err: smtpcheck.ErrTimeout}, "port25-timeout", "connect", StepRelay, "port", Exact},
-	{"own, 587 slow", Situation{Stage: "connect", Port: 587, Err: smtpcheck.ErrTimeout}, "conn-timeout-587-cloud", "connect", StepRelay, "port", Likely},
-	{"own, other slow", Situation{Stage: "connect", Port: 2525, Err: smtpcheck.ErrTimeout}, "connect-timeout", "connect", StepRelay, "port", Likely},
+	{"own, port 25 slow", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: smtpcheck.ErrTimeout}, "port25-timeout", "connect", StepRelay, "port", Exact},
+	{"own, 587 slow", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 587}, Err: smtpcheck.ErrTimeout}, "conn-timeout-587-cloud", "connect", StepRelay, "port", Likely},
+	{"own, other slow", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 2525}, Err: smtpcheck.ErrTimeout}, "connect-timeout", "connect", StepRelay, "port", Likely},
 	{"read at connect", Situation{Stage: "connect", Text: "read: i/o timeout"}, "connect-timeout", "connect", StepRelay, "port", Likely},
 	{"own, greeting slow", Situation{Stage: "greeting", Err: smtpcheck.ErrTimeout}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
 	{"own, handshake slow", Situation{Stage: "tls", Err: smtpcheck.ErrTimeout}, "handshake-timeout", "tls", StepRelay, "tls", Likely},
@@ -162,7 +162,7 @@ var refusals = []struct {
 	{"dial refused", Situation{Stage: "connect", Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}, "go-refused", "connect", StepRelay, "port", Exact},
 	{"dial, no network", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
 	{"dial, no route", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "conn-no-route", "connect", StepRelay, "port", Exact},
-	{"dial, deadline", Situation{Stage: "connect", Port: 25, Err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
+	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
 	{"read, deadline", Situation{Stage: "greeting", Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
 	{"x509, authority", Situation{Stage: "tls", Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}, "go-x509-unknown-ca", "tls", StepRelay, "host", Exact},
 	{"x509, expired", Situation{Stage: "tls", Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "go-x509-expired", "tls", StepRelay, "host", Exact},
@@ -205,7 +205,7 @@ func TestNotOffered(t *testing.T) {
 }
 
 func notOffered(k kind, mode smtpcheck.TLSMode) evidence {
-	return evidence{Situation: Situation{TLS: mode}, kind: k}
+	return evidence{Situation: Situation{Settings: smtpcheck.Settings{TLS: mode}}, kind: k}
 }
 
 // TestEveryRuleIsTested demands a refusal in some table for each rule.

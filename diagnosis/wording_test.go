@@ -13,12 +13,12 @@ import (
 // situations are ways in which the blanks of a text can be filled.
 var situations = []Situation{
 	{},
-	{Host: "smtp-relay.gmail.com", Port: 587, TLS: smtpcheck.TLSStartTLS, SpeaksAs: "2.9.0", Names: []string{"localhost"}, From: "id@mail.a-rather-long-domain-name.example.com", User: "someone@mail.a-rather-long-domain-name.example.com", To: "someone.else@mail.a-rather-long-domain-name.example.com"},
-	{Host: "smtp.gmail.com", Port: 587, TLS: smtpcheck.TLSStartTLS, SpeaksAs: "2.10.0", Names: []string{"localhost"}, From: "id@example.com", User: "u@example.com"},
-	{Host: "smtp.zoho.eu", Port: 465, TLS: smtpcheck.TLSImplicit, SpeaksAs: "0.26", Names: []string{"3f9c2a71b0de"}},
-	{Provider: "microsoft-365", Host: "smtp.office365.com", Port: 587, TLS: smtpcheck.TLSStartTLS, SpeaksAs: "v2.9", From: "id@example.com"},
-	{Provider: "qq", Port: 25, TLS: smtpcheck.TLSNone, SpeaksAs: "0.30.0"},
-	{Provider: "google-workspace-relay", SpeaksAs: "2.14.1", TLS: smtpcheck.TLSImplicit},
+	{Settings: smtpcheck.Settings{Host: "smtp-relay.gmail.com", Port: 587, TLS: smtpcheck.TLSStartTLS, From: "id@mail.a-rather-long-domain-name.example.com", User: "someone@mail.a-rather-long-domain-name.example.com", To: "someone.else@mail.a-rather-long-domain-name.example.com"}, SpeaksAs: "2.9.0", Names: []string{"localhost"}},
+	{Settings: smtpcheck.Settings{Host: "smtp.gmail.com", Port: 587, TLS: smtpcheck.TLSStartTLS, From: "id@example.com", User: "u@example.com"}, SpeaksAs: "2.10.0", Names: []string{"localhost"}},
+	{Settings: smtpcheck.Settings{Host: "smtp.zoho.eu", Port: 465, TLS: smtpcheck.TLSImplicit}, SpeaksAs: "0.26", Names: []string{"3f9c2a71b0de"}},
+	{Provider: "microsoft-365", Settings: smtpcheck.Settings{Host: "smtp.office365.com", Port: 587, TLS: smtpcheck.TLSStartTLS, From: "id@example.com"}, SpeaksAs: "v2.9"},
+	{Provider: "qq", Settings: smtpcheck.Settings{Port: 25, TLS: smtpcheck.TLSNone}, SpeaksAs: "0.30.0"},
+	{Provider: "google-workspace-relay", SpeaksAs: "2.14.1", Settings: smtpcheck.Settings{TLS: smtpcheck.TLSImplicit}},
 }
 
 // bareEOF is the word without what it means beside it.
@@ -121,11 +121,11 @@ func TestValuesAreFilledIn(t *testing.T) {
 		{Situation{Text: "The mail.example.com domain is not verified. Please, add and verify your domain"}, "Verify mail.example.com"},
 		{Situation{Text: "x509: certificate is valid for mx.example.com, not smtp.example.com"}, "Set Host to mx.example.com"},
 		{Situation{Text: "dial tcp: lookup smpt.example.com on 9.9.9.9:53: no such host"}, "smpt.example.com does not exist"},
-		{Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Port: 587, Provider: "resend"}, "Set Port 2465 and TLS tls"},
-		{Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Port: 465, Host: "smtp.sendgrid.net"}, "Set Port 2525 and TLS starttls"},
-		{Situation{Stage: "auth", Reply: replyOf("535 no"), Host: "smtp.resend.com"}, "literally resend"},
-		{Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO)"), Names: []string{"localhost"}, SpeaksAs: "2.9.0", TLS: "starttls", From: "id@example.net"}, "Set Port 465 and TLS tls"},
-		{Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO)"), Names: []string{"localhost"}, SpeaksAs: "2.9.0", TLS: "starttls", From: "id@example.net"}, "id.example.net"},
+		{Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Settings: smtpcheck.Settings{Port: 587}, Provider: "resend"}, "Set Port 2465 and TLS tls"},
+		{Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Settings: smtpcheck.Settings{Port: 465, Host: "smtp.sendgrid.net"}}, "Set Port 2525 and TLS starttls"},
+		{Situation{Stage: "auth", Reply: replyOf("535 no"), Settings: smtpcheck.Settings{Host: "smtp.resend.com"}}, "literally resend"},
+		{Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO)"), Names: []string{"localhost"}, SpeaksAs: "2.9.0", Settings: smtpcheck.Settings{TLS: "starttls", From: "id@example.net"}}, "Set Port 465 and TLS tls"},
+		{Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO)"), Names: []string{"localhost"}, SpeaksAs: "2.9.0", Settings: smtpcheck.Settings{TLS: "starttls", From: "id@example.net"}}, "id.example.net"},
 		{Situation{Stage: "rcpt", Reply: replyOf("504 5.5.2 <3f9c2a71b0de>: Helo command rejected: need fully-qualified hostname")}, `"3f9c2a71b0de"`},
 	} {
 		got := Explain(c.s)
@@ -160,7 +160,7 @@ func TestIdentityFixFollowsTheVersion(t *testing.T) {
 		{"", "starttls", "", "not proven", ""},
 		{"garbage", "starttls", "", "not proven", ""},
 	} {
-		got := Explain(Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}, SpeaksAs: c.version, TLS: c.mode, Host: c.host})
+		got := Explain(Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}, SpeaksAs: c.version, Settings: smtpcheck.Settings{TLS: c.mode, Host: c.host}})
 		if !strings.Contains(got.Fix, c.want) || c.unwanted != "" && strings.Contains(got.Fix, c.unwanted) {
 			t.Errorf("Pocket ID %q with TLS %s: %s", c.version, c.mode, got.Fix)
 		}
@@ -172,9 +172,9 @@ func TestWordingOfParticulars(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ got, want string }{
 		{Explain(Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 User unknown")}).Cause, "The relay knows no mailbox for the recipient."},
-		{Explain(Situation{Stage: "dns", Host: "mail", Err: smtpcheck.ErrNoSuchHost}).Cause, "found for mail, a bare name"},
-		{Explain(Situation{Stage: "ehlo", Host: "localhost", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}}).Cause, `The relay refused the name "localhost"`},
-		{Explain(Situation{Stage: "mail", Host: "localhost", Reply: replyOf("559 no")}).Cause, "The relay refused "},
+		{Explain(Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "mail"}, Err: smtpcheck.ErrNoSuchHost}).Cause, "found for mail, a bare name"},
+		{Explain(Situation{Stage: "ehlo", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}}).Cause, `The relay refused the name "localhost"`},
+		{Explain(Situation{Stage: "mail", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("559 no")}).Cause, "The relay refused "},
 		{Explain(Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted, SpeaksAs: "2.14.0"}).Cause, "not proven"},
 		{Explain(Situation{Stage: "tls", Err: smtpcheck.ErrClosed}).Fix, "most likely too old"},
 		{Explain(Situation{Text: "Hello called after other methods"}).Fix, "from 0.27.2 to 2.9"},

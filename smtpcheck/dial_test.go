@@ -17,7 +17,7 @@ import (
 // resolving gives a plan's host these addresses; 192.0.2.x never answers. The plan's
 // limit is for that one: a busy machine may take longer over those that do answer.
 func resolving(p smtpcheck.Plan, addresses ...string) smtpcheck.Plan {
-	p.Host, p.InsecureSkipVerify = "relay.example", true
+	p.Host, p.SkipVerify = "relay.example", true
 	p.Net.LookupHost = func(context.Context, string) ([]string, error) { return addresses, nil }
 	p.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if strings.HasPrefix(address, "192.0.2.") || strings.HasPrefix(address, "[2001:db8:") {
@@ -137,7 +137,7 @@ func TestInvalidIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	for host, asked := range map[string]bool{"relay.invalid": false, "INVALID.": false, "invalid.example": true, "notinvalid": true} {
 		got := false
-		p := smtpcheck.Plan{Host: host, Port: 25, TLS: smtpcheck.TLSNone, Names: smtpcheck.SameName("id.example.com"), From: "a@example.com", To: "b@example.com", StopAfter: smtpcheck.StageRcpt}
+		p := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: host, Port: 25, TLS: smtpcheck.TLSNone, From: "a@example.com", To: "b@example.com"}, Names: smtpcheck.SameName("id.example.com"), StopAfter: smtpcheck.StageRcpt}
 		p.Net.LookupHost = func(context.Context, string) ([]string, error) {
 			got = true
 			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}

@@ -78,7 +78,7 @@ func TestIdentitiesCompare(t *testing.T) {
 		}
 		return "250 ok"
 	})
-	p := smtpcheck.Plan{Host: "127.0.0.1", Port: server, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}
+	p := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: server, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}}
 	got := smtpcheck.Identities(context.Background(), p, []string{"box", "id.example.com"}, nil)
 	if want := "box refused rcpt, id.example.com accepted rcpt"; outcomes(got) != want {
 		t.Errorf("got %s", outcomes(got))
@@ -196,7 +196,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 		}
 		return "250 ok"
 	})
-	p := login(smtpcheck.Plan{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example", Gate: smtpcheck.NewGate(4)})
+	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}, Gate: smtpcheck.NewGate(4)})
 	got := smtpcheck.Identities(context.Background(), p, []string{"a.example", "b.example", "c.example"}, nil)
 	held := 0
 	for _, v := range got {

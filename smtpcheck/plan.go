@@ -34,22 +34,32 @@ const (
 	AuthPlain
 )
 
-// Plan says with whom to talk, as whom, and how far to go.
-type Plan struct {
+// Settings are what a mail client is set up with: the relay, the login and the
+// envelope.
+type Settings struct {
 	Host string // name or address literal, without brackets or port
 	Port int
 	TLS  TLSMode
+	// SkipVerify takes any certificate.
+	SkipVerify bool
+
+	User     string
+	Password secret.Value `json:"-"`
+
+	From, To string // bare addresses of the envelope (RFC 5321 section 2.3.1)
+}
+
+// Plan says with whom to talk, as whom, and how far to go.
+type Plan struct {
+	Settings
 
 	Names Names
 
-	User     string
-	Password secret.Value
-	Auth     AuthStyle
+	Auth AuthStyle
 	// PlainNeedsTLS refuses AUTH in clear text to a host other than localhost,
 	// as net/smtp does.
 	PlainNeedsTLS bool
 
-	From, To string // bare addresses, RFC 5321 envelope
 	// StopAfter ends the conversation early and in order (RSET where a
 	// transaction is open, then QUIT); "" means go on to the delivery. StageEHLO
 	// is the first EHLO, StageStartTLS includes the handshake, and StageAuth is also
@@ -63,8 +73,7 @@ type Plan struct {
 	// Message is the mail with CRLF line endings; needed only for a delivery.
 	Message []byte
 
-	RootCAs            *x509.CertPool // nil: the system's
-	InsecureSkipVerify bool
+	RootCAs *x509.CertPool // nil: the system's
 
 	// Gate is shared by sessions that run side by side; nil is no limit.
 	Gate *Gate

@@ -82,7 +82,7 @@ func Ports(ctx context.Context, host string, ports []int, o PortOptions, report 
 	for i, port := range ports {
 		all.Go(func() {
 			found[i] = look(ctx, Plan{
-				Host: host, Port: port, TLS: likelyMode(port), Gate: gate, StopAfter: StageAuth,
+				Settings: Settings{Host: host, Port: port, TLS: likelyMode(port)}, Gate: gate, StopAfter: StageAuth,
 				RootCAs: o.RootCAs, Limits: o.Limits, Net: o.Net,
 			}, o)
 			mu.Lock()
@@ -106,7 +106,7 @@ func likelyMode(port int) TLSMode {
 
 // look finds out about one port.
 func look(ctx context.Context, p Plan, o PortOptions) Port {
-	p.InsecureSkipVerify = true // to see the certificate; no secret goes over it, and CertificateOf judges it
+	p.SkipVerify = true // to see the certificate; no secret goes over it, and CertificateOf judges it
 	mode, result := findMode(ctx, p, o.Names)
 	port := Port{Port: p.Port, State: stateOf(result.Failure), TLS: mode, Address: result.Address, Failure: result.Failure}
 	if f := result.Failure; f != nil && f.Stage == StageEHLO && result.TLS == nil {

@@ -35,7 +35,7 @@ func (s *session) secure() (string, *Failure) {
 	config := &tls.Config{
 		ServerName:         serverName(s.plan.Host),
 		RootCAs:            s.plan.RootCAs,
-		InsecureSkipVerify: s.plan.InsecureSkipVerify, // only when the admin said so
+		InsecureSkipVerify: s.plan.SkipVerify, // only when the admin said so
 		MinVersion:         tls.VersionTLS12,
 	}
 	if err := s.wire.handshake(config); err != nil {
@@ -49,7 +49,7 @@ func (s *session) secure() (string, *Failure) {
 		cert := state.PeerCertificates[0]
 		detail += ", " + s.wire.show(subject(cert)) + ", valid until " + cert.NotAfter.UTC().Format("2006-01-02")
 	}
-	if s.plan.InsecureSkipVerify {
+	if s.plan.SkipVerify {
 		detail += ", not verified"
 	}
 	s.wire.note(Note, detail)

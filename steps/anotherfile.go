@@ -3,6 +3,7 @@ package steps
 import (
 	"path/filepath"
 
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -33,6 +34,6 @@ func leaveFile(a wizard.Answers, found Surroundings) wizard.Answers {
 	}
 	return wizard.Answers{
 		EnvFile: a.EnvFile, TakenFrom: a.TakenFrom, Runs: a.Runs, Readers: a.Readers, FoundReaders: a.FoundReaders, Version: a.Version, AppURL: a.AppURL, Mend: a.Mend,
-		To: a.To, TestAs: a.TestAs, Retries: a.Retries, Continue: a.Continue, Unattended: a.Unattended, Offline: a.Offline, Looks: a.Looks,
+		Settings: smtpcheck.Settings{To: a.To}, TestAs: a.TestAs, Retries: a.Retries, Continue: a.Continue, Unattended: a.Unattended, Offline: a.Offline, Looks: a.Looks,
 	}
 }

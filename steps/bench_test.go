@@ -33,8 +33,7 @@ func BenchmarkTry(b *testing.B) {
 	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
 		b.Run(string(mode), func(b *testing.B) {
 			s := steps.Setup{
-				Host: "127.0.0.1", Port: relay.Port(), TLS: mode, User: user, Password: secret.New(password),
-				From: "id@example.com", To: "me@example.com", As: none, Hostname: "id.example.com",
+				Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: relay.Port(), TLS: mode, User: user, Password: secret.New(password), From: "id@example.com", To: "me@example.com"}, As: none, Hostname: "id.example.com",
 			}
 			if mode == smtpcheck.TLSImplicit {
 				s.Port = relay.TLSPort()

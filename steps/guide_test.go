@@ -55,7 +55,7 @@ func newWalk(t *testing.T, relayName string, options practice.Options, change fu
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
 		Hosts:     []presets.Host{{Host: "localhost"}},
 		Endpoints: []presets.Endpoint{{Port: relay.Port(), TLS: "starttls", Recommended: true}, {Port: relay.TLSPort(), TLS: "tls"}}}}
-	a := wizard.Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", From: "id@example.com", To: "me@example.com"}
+	a := wizard.Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}}
 	if change != nil {
 		change(&a)
 	}
@@ -413,11 +413,11 @@ func TestClearTextIsNeverTheDefault(t *testing.T) {
 	if tls, _ := w.machine.Page(w.state).FieldNamed("tls"); tls.Default != string(smtpcheck.TLSStartTLS) {
 		t.Errorf("the default is %q where STARTTLS is not offered", tls.Default)
 	}
-	remote := wizard.Answers{Host: "relay.example", TLS: smtpcheck.TLSNone}
+	remote := wizard.Answers{Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSNone}}
 	if f := clearText(remote, "id@example.com"); f.Tone != wizard.Warn {
 		t.Errorf("no warning of a login in clear text, but %+v", f)
 	}
-	for _, fine := range []wizard.Answers{{Host: "localhost", TLS: smtpcheck.TLSNone}, {Host: "relay.example", TLS: smtpcheck.TLSStartTLS}} {
+	for _, fine := range []wizard.Answers{{Settings: smtpcheck.Settings{Host: "localhost", TLS: smtpcheck.TLSNone}}, {Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSStartTLS}}} {
 		if f := clearText(fine, "id@example.com"); f != (wizard.Fault{}) {
 			t.Errorf("%+v is warned of: %+v", fine, f)
 		}
@@ -432,7 +432,7 @@ func TestRefusedLockStaysRefused(t *testing.T) {
 	if err := os.WriteFile(path, []byte("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=false\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.state = w.machine.Start(wizard.Answers{EnvFile: path, From: "id@example.com", To: "me@example.com"})
+	w.state = w.machine.Start(wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}})
 	w.settle()
 	w.finish()
 	if env, _ := os.ReadFile(path); !strings.Contains(string(env), "UI_CONFIG_DISABLED=false\n") || !strings.Contains(string(env), "SMTP_HOST=localhost\n") {

@@ -78,7 +78,7 @@ func TestQuery(t *testing.T) {
 		{"a mailbox elsewhere", []func(*Setup){preset("sendgrid", "smtp.sendgrid.net"), from("me@gmail.com")}, "gmail.com Gmail or Workspace mailbox own:false direct:false "},
 	}
 	for _, tt := range tests {
-		s := Setup{Port: 587, TLS: smtpcheck.TLSStartTLS, User: "u", From: "id@firm.de", To: "me@example.com", Hostname: "id.example.com"}
+		s := Setup{Settings: smtpcheck.Settings{Port: 587, TLS: smtpcheck.TLSStartTLS, User: "u", From: "id@firm.de", To: "me@example.com"}, Hostname: "id.example.com"}
 		for _, change := range tt.change {
 			change(&s)
 		}
@@ -109,8 +109,7 @@ func tried(t *testing.T, dns deliverability.Resolver, behaviour string) Trial {
 	w.Source = func(context.Context, netip.Addr) (netip.Addr, error) { return netip.Addr{}, net.ErrClosed }
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", SPF: []string{"spf.example.net"}}}
 	return w.Try(t.Context(), Setup{
-		Preset: "practice", Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit,
-		From: "id@firm.example", To: "me@example.com", Hostname: "id.example.com", As: w.version(wizard.Answers{Version: "2.9.0"}),
+		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: w.version(wizard.Answers{Version: "2.9.0"}),
 	}, nil, func(any) {})
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -104,11 +105,11 @@ func TestRecall(t *testing.T) {
 		answers wizard.Answers
 		want    bool
 	}{
-		"of the file":  {wizard.Answers{EnvFile: path, User: "id"}, true},
-		"typed":        {wizard.Answers{EnvFile: path, User: "id", PasswordTyped: true}, false},
-		"another user": {wizard.Answers{EnvFile: path, User: "other"}, false},
+		"of the file":  {wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}}, true},
+		"typed":        {wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}, PasswordTyped: true}, false},
+		"another user": {wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "other"}}, false},
 		"given up":     {wizard.Answers{EnvFile: path}, false},
-		"no such file": {wizard.Answers{EnvFile: path + ".gone", User: "id"}, false},
+		"no such file": {wizard.Answers{EnvFile: path + ".gone", Settings: smtpcheck.Settings{User: "id"}}, false},
 	} {
 		a, ok := world.Recall(t.Context(), tt.answers)
 		if ok != tt.want || a.Password.Empty() == tt.want {

@@ -21,12 +21,7 @@ import (
 type Order struct {
 	EnvFile, Runs, Version, AppURL, Readers string
 
-	Host       string
-	Port       int
-	TLS        smtpcheck.TLSMode
-	From, User string
-	Password   secret.Value
-	SkipVerify bool
+	smtpcheck.Settings
 
 	Hostname string
 	Mend     bool
@@ -37,10 +32,12 @@ type Order struct {
 }
 
 func (w World) order(a wizard.Answers) Order {
+	settings := a.Settings
+	settings.To = "" // only the test needs it
 	return Order{
 		EnvFile: a.EnvFile, Runs: a.Runs, Version: a.Version, AppURL: a.AppURL,
-		Readers: strings.Join(w.readers(a), ","),
-		Host:    a.Host, Port: a.Port, TLS: a.TLS, From: a.From, User: a.User, Password: a.Password, SkipVerify: a.SkipVerify,
+		Readers:  strings.Join(w.readers(a), ","),
+		Settings: settings,
 		Hostname: a.Hostname, Mend: a.Mend, LockUI: a.LockUI, InPlace: a.InPlace, Give: a.GiveToReader, Looks: a.Looks,
 	}
 }

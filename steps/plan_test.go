@@ -53,7 +53,7 @@ func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
 			found.read([]byte(tt.env))
 			d, err := sceneWorld().draft(Order{
 				EnvFile: path, Runs: string(tt.runs), Version: "2.9.0", AppURL: "https://id.example.com", Readers: strings.Join(tt.runs.Readers(), ","),
-				Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com",
+				Settings: smtpcheck.Settings{Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com"},
 			}, found)
 			if err != nil {
 				t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
@@ -50,13 +51,13 @@ func TestReceiverIsSuggested(t *testing.T) {
 	}{
 		{name: "by APP_URL", answers: wizard.Answers{AppURL: "https://id.firm.de"}, want: "migadu",
 			says: "Suggested: it receives the mail of firm.de (MX aspmx1.migadu.com)."},
-		{name: "by the sender", answers: wizard.Answers{AppURL: "https://id.own.de", From: "id@firm.de"}, want: "migadu"},
-		{name: "by a named sender", answers: wizard.Answers{From: "Pocket ID <id@firm.de>"}, want: "migadu"},
+		{name: "by the sender", answers: wizard.Answers{AppURL: "https://id.own.de", Settings: smtpcheck.Settings{From: "id@firm.de"}}, want: "migadu"},
+		{name: "by a named sender", answers: wizard.Answers{Settings: smtpcheck.Settings{From: "Pocket ID <id@firm.de>"}}, want: "migadu"},
 		{name: "nobody known", answers: wizard.Answers{AppURL: "https://id.own.de"}, want: first},
 		{name: "not in the DNS", answers: wizard.Answers{AppURL: "https://id.nowhere.de"}, want: first},
 		{name: "one that cannot be used", answers: wizard.Answers{AppURL: "https://id.tuta-firm.de"}, want: first},
-		{name: "a mailbox's own provider", answers: wizard.Answers{AppURL: "https://id.firm.de", From: "a@gmx.de"}, want: "gmx"},
-		{name: "a relay is there", answers: wizard.Answers{AppURL: "https://id.firm.de", Host: "mx.own.de"}, want: Custom},
+		{name: "a mailbox's own provider", answers: wizard.Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{From: "a@gmx.de"}}, want: "gmx"},
+		{name: "a relay is there", answers: wizard.Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{Host: "mx.own.de"}}, want: Custom},
 		{name: "nobody reads it", answers: wizard.Answers{AppURL: "https://id.firm.de", Unattended: true}, want: first},
 		{name: "a preset of the world", answers: wizard.Answers{AppURL: "https://id.firm.de"},
 			presets: []presets.Preset{{ID: "practice", Usable: true}}, want: "practice"},

@@ -53,9 +53,7 @@ func sceneAnswers() wizard.Answers {
 	return wizard.Answers{
 		EnvFile: "/opt/pocket-id/.env", TakenFrom: "/opt/pocket-id/.env", Runs: "compose", Version: "2.9.0",
 		AppURL: "https://id.example.com", Preset: "google-workspace-relay",
-		Host: relayHost, Port: 587, TLS: smtpcheck.TLSStartTLS,
-		From: "noreply@example.com", User: "id@example.com", Password: secret.New(scenePassword), To: "admin@example.org",
-		Hostname: "id.example.com",
+		Settings: smtpcheck.Settings{Host: relayHost, Port: 587, TLS: smtpcheck.TLSStartTLS, From: "noreply@example.com", User: "id@example.com", Password: secret.New(scenePassword), To: "admin@example.org"}, Hostname: "id.example.com",
 	}
 }
 

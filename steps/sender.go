@@ -190,7 +190,7 @@ func (s sender) Take(v wizard.View) wizard.Intent {
 
 // clearText warns of a password that anybody on the way could read.
 func clearText(a wizard.Answers, user string) wizard.Fault {
-	text := Setup{Host: a.Host, TLS: a.TLS, User: user}.ClearText()
+	text := Setup{Settings: smtpcheck.Settings{Host: a.Host, TLS: a.TLS, User: user}}.ClearText()
 	if text == "" {
 		return wizard.Fault{}
 	}

@@ -11,7 +11,6 @@ import (
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
-	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 )
@@ -20,21 +19,14 @@ import (
 // names the work of testing it.
 type Setup struct {
 	Preset string // id, for the diagnosis
-	Host   string
-	Port   int
-	TLS    smtpcheck.TLSMode
-
-	User     string
-	Password secret.Value
-	From, To string
+	smtpcheck.Settings
 
 	// As is the version of Pocket ID to speak as.
 	As pocketid.Version
 	// Hostname is what os.Hostname() will return to Pocket ID.
-	Hostname   string
-	Way        pocketid.Way
-	NoSend     bool // stop after RCPT
-	SkipVerify bool // Pocket ID's SMTP_SKIP_CERT_VERIFY
+	Hostname string
+	Way      pocketid.Way
+	NoSend   bool // stop after RCPT
 }
 
 // Trial is what a test found.
@@ -55,19 +47,15 @@ type Trial struct {
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
 	plan := smtpcheck.Plan{
-		Host: s.Host, Port: s.Port, TLS: s.TLS,
+		Settings:      s.Settings,
 		Names:         speech.Names,
-		User:          s.User,
-		Password:      s.Password,
 		Auth:          speech.Auth,
 		PlainNeedsTLS: speech.PlainNeedsTLS,
-		From:          s.From, To: s.To,
-		Body8Bit:           speech.Body8Bit,
-		HELOFallback:       speech.HELOFallback,
-		RootCAs:            w.RootCAs,
-		InsecureSkipVerify: s.SkipVerify,
-		Limits:             w.Limits,
-		Net:                w.Net,
+		Body8Bit:      speech.Body8Bit,
+		HELOFallback:  speech.HELOFallback,
+		RootCAs:       w.RootCAs,
+		Limits:        w.Limits,
+		Net:           w.Net,
 	}
 	if s.NoSend {
 		plan.StopAfter = smtpcheck.StageRcpt
@@ -136,9 +124,7 @@ func (w World) Identities(ctx context.Context, s Setup, names []string, report f
 // situation is what was tried, for the diagnosis.
 func (s Setup) situation(announced []string) diagnosis.Situation {
 	return diagnosis.Situation{
-		Provider: s.Preset, Host: s.Host, Port: s.Port, TLS: s.TLS,
-		Names: announced, SpeaksAs: s.As.String(),
-		User: s.User, From: s.From, To: s.To,
+		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.As.String(),
 	}
 }
 

@@ -84,9 +84,8 @@ func (w World) setup(a wizard.Answers) Setup {
 		}
 	}
 	return Setup{
-		Preset: a.Preset, Host: a.Host, Port: a.Port, TLS: a.TLS,
-		User: a.User, Password: a.Password, From: a.From, To: a.To,
-		As: as, Hostname: a.Hostname, Way: pocketid.Way(a.Runs), SkipVerify: a.SkipVerify,
+		Preset: a.Preset, Settings: a.Settings,
+		As: as, Hostname: a.Hostname, Way: pocketid.Way(a.Runs),
 	}
 }
 

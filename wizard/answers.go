@@ -1,7 +1,6 @@
 package wizard
 
 import (
-	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -24,20 +23,11 @@ type Answers struct {
 	// Provider
 	Preset string // id of the preset, "custom", or "" before it was chosen
 
-	// Relay
-	Host string
-	Port int
-	TLS  smtpcheck.TLSMode
-	// SkipVerify is SMTP_SKIP_CERT_VERIFY, as the .env has it.
-	SkipVerify bool
-
-	// Sender
-	From     string
-	User     string
-	Password secret.Value `json:"-"`
+	// Relay and Sender. SkipVerify is SMTP_SKIP_CERT_VERIFY, as the .env has it; To
+	// gets the test.
+	smtpcheck.Settings
 	// PasswordTyped: the password was typed, so it is not to be had from the .env.
 	PasswordTyped bool
-	To            string // recipient of the test
 
 	// Identity
 	Hostname string // the name that Pocket ID's os.Hostname() shall return

@@ -39,8 +39,7 @@ func someState() wizard.State {
 		At: wizard.LiveTest, Return: wizard.Write,
 		History: []wizard.ID{wizard.Install, wizard.Relay, wizard.Sender},
 		Answers: wizard.Answers{
-			EnvFile: ".env", Readers: []string{"pocket-id", "compose"}, Host: "smtp.example.com", Port: 465,
-			TLS: smtpcheck.TLSImplicit, From: "id@example.com", Untested: true,
+			EnvFile: ".env", Readers: []string{"pocket-id", "compose"}, Settings: smtpcheck.Settings{Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com"}, Untested: true,
 		},
 		Inputs: map[wizard.ID]wizard.Input{wizard.Relay: {"host": "ünïcode \"quoted\" \x1b"}},
 		Found:  map[wizard.ID]wizard.Finding{wizard.LiveTest: {Run: 3, Running: true, Result: make(chan int)}},
