@@ -208,7 +208,7 @@ func (s identity) present(v wizard.View) string {
 	if found.Install.Hostname != "" {
 		return found.Install.Hostname
 	}
-	if pocketid.Way(v.Answers.Runs).InContainer() {
+	if pocketid.Runtime(v.Answers.Runs).InContainer() {
 		return pocketid.StandInContainerID
 	}
 	return found.Hostname

@@ -82,15 +82,15 @@ func envField(a wizard.Answers, found Surroundings) wizard.Field {
 func runsField(a wizard.Answers, found Surroundings) wizard.Field {
 	f := wizard.Field{
 		Name: "runs", Label: "It runs by", Kind: wizard.ChoiceField,
-		Default: orElse(a.Runs, orElse(string(found.Install.Way), string(pocketid.WayCompose))),
+		Default: orElse(a.Runs, orElse(string(found.Install.Runtime), string(pocketid.RuntimeCompose))),
 		Help: wizard.Help{
 			What: "Who starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; the file is written so that yours reads it right.",
 		},
 	}
-	for _, way := range pocketid.Ways {
+	for _, runtime := range pocketid.Runtimes {
 		f.Choices = append(f.Choices, wizard.Choice{
-			Value: string(way),
-			Cells: []string{way.Label(), "read by " + strings.Join(way.Readers(), ", ")},
+			Value: string(runtime),
+			Cells: []string{runtime.Label(), "read by " + strings.Join(runtime.Readers(), ", ")},
 		})
 	}
 	return f
@@ -178,7 +178,7 @@ func (s install) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, *err)
 	}
 	a.FoundReaders = nil
-	if pocketid.Way(a.Runs) == found.Install.Way {
+	if pocketid.Runtime(a.Runs) == found.Install.Runtime {
 		a.FoundReaders = found.Install.Readers
 	}
 	if isAnother(a, path) {

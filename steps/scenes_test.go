@@ -96,7 +96,7 @@ func installScenes(t *testing.T, add addScene) {
 	fresh := wizard.Answers{EnvFile: ".env"}
 	add("install-new", wizard.Install, fresh, Surroundings{
 		EnvFile: ".env", Hostname: "vps-4711.example.net",
-		Install: pocketid.Install{Way: pocketid.WayManual, Readers: []string{"pocket-id", "compose"}},
+		Install: pocketid.Install{Runtime: pocketid.RuntimeManual, Readers: []string{"pocket-id", "compose"}},
 	}, nil)
 	add("install-broken", wizard.Install, wizard.Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), nil)
 	add("install-refused", wizard.Install, wizard.Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), func(s *wizard.State) {
@@ -127,7 +127,7 @@ func inCompose(t *testing.T) Surroundings {
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
 		Install: pocketid.Install{
-			Way: pocketid.WayCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
+			Runtime: pocketid.RuntimeCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
 			Service: "pocket-id", ComposeFile: "/opt/pocket-id/docker-compose.yml",
 			Readers: []string{"pocket-id", "compose"}, InContainer: true,
 		},
