@@ -109,7 +109,7 @@ func settingsField(options []pocketid.Option) *wizard.Field {
 }
 
 func (s identity) situation(v wizard.View, name string) pocketid.Situation {
-	var all []smtpcheck.Verdict
+	var all []smtpcheck.IdentityResult
 	said := verdicts(v)
 	for _, c := range s.candidates(v) {
 		if one, ok := said[c.Name]; ok {
@@ -129,14 +129,14 @@ func (s identity) advice(v wizard.View, name string) []pocketid.Option {
 }
 
 // situation is what the advice depends on.
-func (w World) situation(s Setup, said []smtpcheck.Verdict, found []pocketid.Endpoint) pocketid.Situation {
+func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
 		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS},
 	}
 	for _, v := range said {
 		status := pocketid.Unknown
-		switch v.Outcome {
+		switch v.Acceptance {
 		case smtpcheck.Accepted:
 			status = pocketid.Accepted
 		case smtpcheck.Refused:
