@@ -73,7 +73,7 @@ func classAnswer(e evidence) Diagnosis {
 		ID: classID(stage, e), Stage: stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Class,
 		Temporary: e.isTemporary(), Fix: fill(p.fix, e),
 	}
-	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !GenericName(e.name()))
+	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !genericName(e.name()))
 	d.Cause = capital(classCause(e, fillIn(p.what, e)), e.Host)
 	switch {
 	case d.Temporary && d.WaitHelps:

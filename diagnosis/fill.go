@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/pocketid"
 )
 
 // fill puts what is known into a template and a general phrase where nothing is.
@@ -70,11 +72,25 @@ var blanks = map[string]func(evidence) string{
 	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
 	"lookup":     func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "the relay's name") },
 	"fullname":   func(e evidence) string { return fullName(e) },
-	"ehlofix":    ehloFix,
-	"helofix":    heloFix,
+	"ehlofix":    ehloCure,
+	"helofix":    heloCure,
 	"altport":    altPort,
 	"passwordat": passwordAt,
-	"version":    func(e evidence) string { return or(e.SpeaksAs, "this version") },
+	"pairs":      pairs,
+	"relayfix":   func(e evidence) string { return pocketid.RelayCure(e.SpeaksAs) },
+	"upgrade":    func(evidence) string { return pocketid.Upgrade() },
+	"lock":       func(e evidence) string { return pocketid.KeyName("UI_CONFIG_DISABLED", e.SpeaksAs) },
+	"pocketid":   thisPocketID,
+}
+
+// thisPocketID is the version that was spoken as, with the doubt about what is
+// known of it.
+func thisPocketID(e evidence) string {
+	name := strings.TrimSpace("Pocket ID " + e.SpeaksAs.String())
+	if e.SpeaksAs.Known() && !pocketid.SpeechOf(e.SpeaksAs, e.TLS, "").Proven {
+		name += " (as far as is known)"
+	}
+	return name
 }
 
 var (
@@ -92,11 +108,16 @@ var (
 
 // found is the first thing of a kind in what was said.
 func (e evidence) found(what *regexp.Regexp) string {
-	m := what.FindStringSubmatch(e.raw)
+	return strings.TrimRight(firstMatch(what, e.raw), ".,;:")
+}
+
+// firstMatch is the last group of an expression where it first matches, or "".
+func firstMatch(what *regexp.Regexp, text string) string {
+	m := what.FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}
-	return strings.TrimRight(m[len(m)-1], ".,;:")
+	return m[len(m)-1]
 }
 
 // port is the relay's port, as known or as the words have it; 0 when neither.

@@ -233,3 +233,31 @@ func TestEveryRuleIsTested(t *testing.T) {
 		}
 	}
 }
+
+// TestARuleIsOneEntry adds one, and looks for it in everything that explains. It
+// runs alone, because it changes the table.
+func TestARuleIsOneEntry(t *testing.T) {
+	before := rules
+	t.Cleanup(func() { rules = before })
+	rules = join([]rule{{
+		id: "pigeon", stage: smtpcheck.StageRcpt, says: "coop is full", sure: Exact, step: StepSender, field: "to",
+		cause: "The coop of {to} is full.", fix: "Wait for {host}.",
+	}}, rules)
+	want := Diagnosis{ID: "pigeon", Stage: smtpcheck.StageRcpt, Step: StepSender, Field: "to", Confidence: Exact,
+		Cause: "The coop of the recipient is full.", Fix: "Wait for the relay."}
+	const text = "550 5.2.2 The coop is full"
+	pasted, matched, line := ExplainText("C: RCPT TO:<a@example.com>\nS: " + text)
+	for by, got := range map[string]Diagnosis{
+		"a pasted log":     pasted,
+		"a situation":      Explain(Situation{Text: text}),
+		"a conversation":   FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
+		"the words's case": Explain(Situation{Text: strings.ToUpper(text)}),
+	} {
+		if got != want {
+			t.Errorf("%s: %+v, want %+v", by, got, want)
+		}
+	}
+	if !matched || line != text {
+		t.Errorf("matched %v by %q", matched, line)
+	}
+}

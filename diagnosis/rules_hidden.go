@@ -14,8 +14,8 @@ var hiddenRules = []rule{
 	{
 		id: "go-starttls-hello-after", stage: smtpcheck.StageEHLO, says: "hello called after other methods",
 		sure: Exact, step: StepInstall, field: "version",
-		cause: "This is a bug of Pocket ID 0.27.1: with STARTTLS its mail library had already said EHLO localhost before Pocket ID set the name.",
-		fix:   "Upgrade Pocket ID to a version from 0.27.2 to 2.9, and choose it on the install page. With STARTTLS 0.35.6 to 2.9 says localhost first: there use Port 465 with TLS tls. 2.10 and later may say localhost again, which is not proven.",
+		cause: "This is a bug of that Pocket ID version: with STARTTLS its mail library had already said EHLO localhost before Pocket ID set the name.",
+		fix:   "{upgrade} Then choose that version on the install page.",
 	},
 	{
 		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, says: "unencrypted connection",
@@ -26,14 +26,14 @@ var hiddenRules = []rule{
 	{
 		id: "gokit-starttls-hidden-421", stage: smtpcheck.StageStartTLS, says: "smtp server does not support starttls",
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later, as far as known, sees no extensions and blames STARTTLS.",
-		fix:   "Probe the relay with a real name: `smtp-wizard probe HOST --helo id.example.com`. If it offers STARTTLS then, the name is the cause. " + fixUnproven,
+		cause: "This most likely hides a refused EHLO: the versions of Pocket ID that say this announce localhost, and when the relay hangs up on that, they see no extensions and blame STARTTLS.",
+		fix:   "Probe the relay with a real name: `smtp-wizard probe HOST --helo id.example.com`. If it offers STARTTLS then, the name is the cause. {relayfix}",
 	},
 	{
 		id: "gokit-auth-hidden-421", stage: smtpcheck.StageAuth, says: "smtp server does not support auth",
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later, as far as known, sees no extensions and blames AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
-		fix:   "With TLS none, set TLS to starttls or tls first. Else the name most likely is the cause: let a local Postfix with a real myhostname relay in between." + listenSure,
+		cause: "This most likely hides a refused EHLO: the versions of Pocket ID that say this announce localhost, and when the relay hangs up on that, they see no extensions and blame AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
+		fix:   "With TLS none, set TLS to starttls or tls first. Otherwise the name is most likely the cause. {relayfix}",
 	},
 	{
 		id: "go-smtp-no-auth", stage: smtpcheck.StageAuth, says: "doesn't support auth|does not support auth|no auth extension|auth extension not supported|smtp auth extension not supported",
@@ -50,14 +50,14 @@ var hiddenRules = []rule{
 	{
 		id: "google-relay-pocketid-eof", stage: smtpcheck.StageMail, says: "failed to set sender", kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay had already hung up, most likely on the EHLO name: Pocket ID before 0.27.1, and from 0.35.6 to 2.9 with STARTTLS, says localhost, and its mail library throws the refusal away.",
+		cause: "The relay had already hung up, most likely on the EHLO name: many versions of Pocket ID announce localhost, at least before STARTTLS, and their mail library throws the refusal away.",
 		fix:   "{ehlofix}" + makeSure,
 	},
 	{
 		id: "gokit-mail-eof", stage: smtpcheck.StageMail, says: "failed to set smtp sender", kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay had already hung up, most likely on the EHLO name: as far as known, Pocket ID 2.10 and later says localhost, and its mail library throws the refusal away.",
-		fix:   "Let a local Postfix with a real myhostname relay in between: no Pocket ID setting changes the name (not proven for each version)." + makeSure,
+		cause: "The relay had already hung up, most likely on the EHLO name: the versions of Pocket ID that say this announce localhost, and their mail library throws the refusal away.",
+		fix:   "{relayfix}" + makeSure,
 	},
 	{
 		id: "google-relay-kopia-eof", stage: smtpcheck.StageEHLO, says: "unable to send notification", kind: closed,
@@ -81,7 +81,7 @@ var hiddenRules = []rule{
 		id: "php-relay-empty-response", stage: smtpcheck.StageEHLO, says: "empty response",
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up without an answer that the program could read: most likely it refused the EHLO name, as Google's relay does with localhost.",
-		fix:   "Announce a full name such as {fullname}: for Pocket ID up to 2.9 set compose `hostname:`, and let the identity page try it against the relay.",
+		fix:   "Announce a full name such as {fullname}. {ehlofix}",
 	},
 	{
 		id: "pocketid-generic", says: "failed to send test email",

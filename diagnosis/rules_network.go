@@ -84,10 +84,6 @@ var certificateRules = []rule{
 	},
 }
 
-// loginInClear is why net/smtp sends nothing; that Pocket ID 2.10 and later uses
-// it so has been read and not been run.
-const loginInClear = "A login is set but no TLS. As far as is known (not proven), Pocket ID 2.10 and later sends no login in clear text, except to localhost."
-
 // ownRules are what package smtpcheck finds out for itself; there is nothing to
 // guess in them.
 var ownRules = []rule{
@@ -123,7 +119,7 @@ var ownRules = []rule{
 	},
 	{
 		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, kind: unencrypted, sure: Likely, step: StepRelay, field: "tls",
-		cause: loginInClear,
+		cause: "A login is set but no TLS, and {pocketid} sends no login in clear text, except to localhost.",
 		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
 	},
 	{

@@ -14,8 +14,8 @@ var pocketIDRules = []rule{
 	{
 		id: "pocketid-no-host", says: "smtp host is not configured|smtp host not configured",
 		sure: Likely, step: StepInstall, field: "env_file",
-		cause: "Pocket ID has no SMTP host, so its SMTP variables have no effect: they count only with UI_CONFIG_DISABLED=true, and only where the .env reaches the program.",
-		fix:   "Set UI_CONFIG_DISABLED=true (PUBLIC_UI_CONFIG_DISABLED before 1.0.0) beside SMTP_HOST and recreate the container; every other setting then comes from the .env too. Or enter the relay in Pocket ID's admin UI.",
+		cause: "Pocket ID has no SMTP host, so its SMTP variables have no effect: they count only with {lock}=true, and only where the .env reaches the program.",
+		fix:   "Set {lock}=true beside SMTP_HOST and recreate the container; every other setting then comes from the .env too. Or enter the relay in Pocket ID's admin UI.",
 	},
 	{
 		id: "pocketid-bad-tls", stage: smtpcheck.StageTLS, says: "invalid smtp tls setting|invalid smtp_tls",

@@ -161,7 +161,7 @@ var wordingRules = []rule{
 	{
 		id: "address-syntax", stage: smtpcheck.StageMail, says: "syntax: mail from|bad sender address syntax|bad recipient address syntax|malformed address|invalid address|syntax error in parameters|syntax error in mail|bad address syntax|unparseable address|invalid sender|sender address has|bad sender|missing @|malformed sender",
 		at: "mail rcpt", sure: Likely, step: StepSender, field: "from",
-		cause: "The relay could not read an address. A From of the form Name <a@b> does this: Pocket ID up to 2.9 puts it into MAIL FROM as it is.",
+		cause: "The relay could not read an address. A From of the form Name <a@b> does this: Pocket ID puts it into MAIL FROM unchanged.",
 		fix:   "Set From to the bare address alone, such as {from}; the visible name is always Pocket ID's application name.",
 	},
 	{

@@ -53,7 +53,7 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 			break
 		}
 	}
-	text = unescape(hideCredentials(text)) // in this order: a quote may be part of a password
+	text = unescape(text)
 	if loc := serverSays.FindStringIndex(text); loc != nil {
 		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
 	}
@@ -80,7 +80,7 @@ func unwrapJSON(line string) (before, inner string, ok bool) {
 		return "", "", false
 	}
 	texts := stringsOf(object, 0)
-	return before, oneLine(hideCredentials(strings.Join(texts, ": "))), len(texts) > 0
+	return before, oneLine(strings.Join(texts, ": ")), len(texts) > 0
 }
 
 // quiet are keys of JSON logs that never say what went wrong.
@@ -89,7 +89,7 @@ const quiet = "time timestamp ts level severity caller source logger trace_id sp
 func stringsOf(value any, depth int) []string {
 	switch v := value.(type) {
 	case string:
-		return []string{unescape(hideCredentials(v))}
+		return []string{unescape(v)}
 	case []any:
 		var all []string
 		for _, item := range v[:min(len(v), 20)] {
