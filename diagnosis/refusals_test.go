@@ -248,10 +248,10 @@ func TestARuleIsOneEntry(t *testing.T) {
 	const text = "550 5.2.2 The coop is full"
 	pasted, matched, line := ExplainText("C: RCPT TO:<a@example.com>\nS: " + text)
 	for by, got := range map[string]Diagnosis{
-		"a pasted log":     pasted,
-		"a situation":      Explain(Situation{Text: text}),
-		"a conversation":   FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
-		"the words's case": Explain(Situation{Text: strings.ToUpper(text)}),
+		"a pasted log":   pasted,
+		"a situation":    Explain(Situation{Text: text}),
+		"a conversation": FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
+		"capitals":       Explain(Situation{Text: strings.ToUpper(text)}),
 	} {
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", by, got, want)
