@@ -28,7 +28,7 @@ func (s *session) login() (string, *Failure) {
 		}
 		return reply, err
 	})
-	if failure := judge(reply, err, "AUTH "+mechanism, 235); failure != nil {
+	if failure := expect(reply, err, "AUTH "+mechanism, 235); failure != nil {
 		return "", failure
 	}
 	s.result.Mechanism, s.result.last = mechanism, reply

@@ -23,7 +23,7 @@ func (s *session) greet() (string, *Failure) {
 	if s.wire.encrypted {
 		reply, err = hear()
 	} else {
-		reply, err = s.hearOrProbe(hear)
+		reply, err = s.replyOrProbe(hear)
 	}
 	switch {
 	case err != nil && s.ctx.Err() == nil:
@@ -36,9 +36,9 @@ func (s *session) greet() (string, *Failure) {
 	return reply.String(), nil
 }
 
-// hearOrProbe runs hear with a probe beside it. When the probe finds another
+// replyOrProbe runs hear with a probe beside it. When the probe finds another
 // protocol, the connection is closed, which ends hear.
-func (s *session) hearOrProbe(hear func() (*Reply, error)) (*Reply, error) {
+func (s *session) replyOrProbe(hear func() (*Reply, error)) (*Reply, error) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	silence := min(s.plan.Limits.Silence, s.plan.Limits.Greeting/2)
 	var found error

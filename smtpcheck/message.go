@@ -45,10 +45,10 @@ func (m TestMail) Subject() string {
 // that is not a bare one.
 func (m TestMail) Bytes() ([]byte, error) {
 	at := strings.LastIndex(m.From, "@")
-	if at < 1 || at == len(m.From)-1 || !bareAddress(m.From) {
+	if at < 1 || at == len(m.From)-1 || !bareAddress(m.From) || strings.ContainsAny(m.From, separators) {
 		return nil, invalid("the sender %q is not a bare address", text.Shorten(m.From, 80))
 	}
-	if !bareAddress(m.To) {
+	if !bareAddress(m.To) || strings.ContainsAny(m.To, separators) {
 		return nil, invalid("the recipient %q is not a bare address", text.Shorten(m.To, 80))
 	}
 	var out bytes.Buffer
@@ -69,9 +69,8 @@ func (m TestMail) Bytes() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func bareAddress(address string) bool {
-	return address != "" && len(address) <= 320 && printableASCII(address) && !strings.ContainsAny(address, `<>,;:"`)
-}
+// separators are what stands between addresses in a header, or in one.
+const separators = `,;:"`
 
 func (m TestMail) headers(out *bytes.Buffer, domain, boundary string) {
 	name := m.FromName

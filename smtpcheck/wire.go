@@ -48,13 +48,13 @@ func (w *wire) close() {
 }
 
 // ask sends a command and returns the reply. shown is the command as it may be
-// seen. What the relay had already said unasked is its answer when it is a
-// refusal, and a violation of the protocol otherwise.
+// seen. What the relay said unsolicited is its answer when it is a refusal,
+// and a violation of the protocol otherwise.
 func (w *wire) ask(command, shown string) (*Reply, error) {
-	if w.unasked() {
+	if w.unsolicited() {
 		reply, err := w.reply(min(w.limit, lastWords))
 		if err == nil && reply.Code < 400 {
-			err = protocolError("a reply that nothing had asked for", reply.String())
+			err = protocolError("an unsolicited reply", reply.String())
 			reply = nil
 		}
 		return reply, err
@@ -78,14 +78,14 @@ func (w *wire) deliver(data []byte, limit time.Duration) (*Reply, error) {
 	return reply, err
 }
 
-// unasked reports whether something is waiting before we have spoken.
-func (w *wire) unasked() bool { return w.in.Buffered() > 0 }
+// unsolicited reports whether the relay said something before we spoke.
+func (w *wire) unsolicited() bool { return w.in.Buffered() > 0 }
 
 // reply reads one reply within limit and notes it.
 func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	_ = w.raw.SetReadDeadline(time.Now().Add(limit))
 	reply, err := readReply(w.in, w.show)
-	w.conceal(reply)
+	w.maskReply(reply)
 	w.noteReply(reply)
 	return reply, w.explain(err, limit)
 }
@@ -93,10 +93,10 @@ func (w *wire) reply(limit time.Duration) (*Reply, error) {
 // show makes what came from the other side fit to be seen.
 func (w *wire) show(said string) string { return w.masker.Mask(text.Clean(said)) }
 
-// conceal takes credentials out of a reply, also where they run over its lines.
+// maskReply takes credentials out of a reply, also where they run over its lines.
 // A challenge is base64 that nobody reads and that may hold anything, so none is
 // shown; the one who answers it finds it in w.challenge.
-func (w *wire) conceal(reply *Reply) {
+func (w *wire) maskReply(reply *Reply) {
 	if reply == nil {
 		return
 	}
