@@ -7,10 +7,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 )
 
-const masked = smtpcheck.Masked
+const masked = secret.Mask
 
 // Rules match what was pasted as it is. What is quoted of it, in a cause, a fix or
 // as the telling line, goes through hideCredentials first.
@@ -24,7 +24,7 @@ const hints = "pass|pwd|pw|kennwort|secret|token|key|auth|bearer|basic|credentia
 // sentence, and base64 that reads as text. It leaves a masked text as it is.
 func hideCredentials(s string) string {
 	if says(strings.ToLower(s), hints) {
-		s = smtpcheck.HideAuth(s)
+		s = secret.MaskAuth(s)
 		s = userinfo.ReplaceAllString(s, "${1}"+masked+"@")
 		s = hideNamed(s)
 		s = arguments.ReplaceAllString(s, "${1}"+masked)
