@@ -77,11 +77,11 @@ func environment(v any, env map[string]string) (keys, passed []string, appURL st
 // handsOn reports whether a value is the variable of that name: $KEY, ${KEY} or
 // ${KEY:-default}.
 func handsOn(value, key string) bool {
-	m := variable.FindStringSubmatch(value)
+	m := ownVariable.FindStringSubmatch(value)
 	return m != nil && m[1]+m[2] == key
 }
 
-var variable = regexp.MustCompile(`^\$(?:(\w+)$|\{(\w+))`)
+var ownVariable = regexp.MustCompile(`^\$(?:(\w+)$|\{(\w+))`)
 
 // mounts are the volumes of a service: what is mounted, and where.
 func mounts(v any) (list [][2]string) {
