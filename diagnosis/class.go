@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -60,7 +61,7 @@ func badValueAnswer(e evidence) Diagnosis {
 	p := placeOf(e.Stage, e)
 	return Diagnosis{
 		ID: "bad-value", Stage: e.Stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Exact,
-		Cause: "Nothing was sent, because a value cannot be used: " + shorten(firstNonEmpty(e.raw, "it is not valid"), 250) + ".",
+		Cause: "Nothing was sent, because a value cannot be used: " + shorten(cmp.Or(e.raw, "it is not valid"), 250) + ".",
 		Fix:   "Correct that value; it was refused by this program and not by the relay.",
 	}
 }
@@ -87,7 +88,7 @@ func classAnswer(e evidence) Diagnosis {
 }
 
 func classID(stage smtpcheck.Stage, e evidence) string {
-	parts := []string{"class", firstNonEmpty(string(stage), "unknown")}
+	parts := []string{"class", cmp.Or(string(stage), "unknown")}
 	switch {
 	case e.enhanced != "":
 		class, rest, _ := strings.Cut(e.enhanced, ".")

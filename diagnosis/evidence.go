@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -38,15 +39,15 @@ func newEvidence(s Situation) evidence {
 		e.enhanced = leadingEnhanced(said)
 	}
 	e.words = strings.ToLower(stripCodes(said, e.code, e.enhanced))
-	if !e.refused() {
+	if !e.refused() && s.Err != nil {
 		e.kind = kindOf(s.Err, s.Stage)
 	}
-	if e.kind == "" {
-		e.kind = kindOfWords(e.words, e.code != 0)
+	if e.kind == "" && e.code == 0 { // a reply is no network error, whatever its words
+		e.kind = kindOfWords(e.words)
 	}
 	e.provider = s.Provider
 	if e.provider == "" || e.provider == "custom" {
-		e.provider = firstNonEmpty(providerOf(s.Host, said), s.Provider)
+		e.provider = cmp.Or(providerOf(s.Host, said), s.Provider)
 	}
 	return e
 }
@@ -109,15 +110,6 @@ func stripCodes(text string, code int, enhanced string) string {
 // oneLine removes control characters and joins lines by one space.
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(clean(s)), " ")
-}
-
-func firstNonEmpty(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // stage is where the conversation ended, as told, else as the rule has it.

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"net/netip"
 	"regexp"
 	"strconv"
@@ -54,23 +55,23 @@ var blanks = map[string]func(evidence) string{
 	"ehloname":     func(e evidence) string { return around("the EHLO name ", e.quotedName(), "", "the EHLO name") },
 	"mailbox":      func(e evidence) string { return or(e.User, "MAILBOX") },
 	"loginaddress": func(e evidence) string { return around("the login address ", e.User, "", "the login address") },
-	"lookupname":   func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "NAME") },
+	"lookupname":   func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "NAME") },
 	"certname":     func(e evidence) string { return or(e.found(certOf), "the name in the certificate") },
 	"user":         func(e evidence) string { return or(e.User, "the SMTP user") },
-	"from":         func(e evidence) string { return or(firstNonEmpty(e.From, e.found(senderOf)), "the From address") },
+	"from":         func(e evidence) string { return or(cmp.Or(e.From, e.found(senderOf)), "the From address") },
 	"domain": func(e evidence) string {
-		return or(firstNonEmpty(e.found(domainOf), domain(e.From)), "the From domain")
+		return or(cmp.Or(e.found(domainOf), domain(e.From)), "the From domain")
 	},
-	"to":   func(e evidence) string { return or(firstNonEmpty(e.To, e.found(recipientOf)), "the recipient") },
+	"to":   func(e evidence) string { return or(cmp.Or(e.To, e.found(recipientOf)), "the recipient") },
 	"name": func(e evidence) string { return or(e.quotedName(), "the announced name") },
 	"generic": func(e evidence) string {
 		return around("the name ", quoted(e.genericName()), "", "a generic name such as localhost")
 	},
 	"ip":         func(e evidence) string { return or(e.ip(), "this machine's public IP address") },
 	"url":        func(e evidence) string { return or(e.found(urlOf), "the page that the reply names") },
-	"login":      func(e evidence) string { return or(firstNonEmpty(e.found(loginOf), e.User), "the SMTP user") },
+	"login":      func(e evidence) string { return or(cmp.Or(e.found(loginOf), e.User), "the SMTP user") },
 	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
-	"lookup":     func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "the relay's name") },
+	"lookup":     func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "the relay's name") },
 	"fullname":   func(e evidence) string { return fullName(e) },
 	"ehlofix":    ehloCure,
 	"helofix":    heloCure,

@@ -15,19 +15,12 @@ var (
 )
 
 // genericName reports whether a relay can tell nothing from an EHLO name:
-// localhost, a name without a dot such as a container id, an address literal, or
-// a name below .local, .localdomain, .internal or .lan.
+// localhost, a name without a dot such as a container id, an address, or a name
+// of a private network.
 func genericName(name string) bool {
-	n := strings.ToLower(strings.TrimSuffix(name, "."))
-	if strings.HasPrefix(n, "[") || net.ParseIP(n) != nil || !strings.Contains(n, ".") {
-		return true
-	}
-	for _, end := range []string{".localhost", ".localdomain", ".local", ".internal", ".lan"} {
-		if strings.HasSuffix(n, end) {
-			return true
-		}
-	}
-	return false
+	name = strings.TrimSuffix(name, ".")
+	return name == "" || strings.HasPrefix(name, "[") || net.ParseIP(name) != nil ||
+		pocketid.CheckName(name).Grade == pocketid.GradeSometimes
 }
 
 // badName reports whether an EHLO name breaks the syntax of RFC 5321 section

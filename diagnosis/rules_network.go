@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -276,7 +277,7 @@ func beforeGreeting(e evidence) bool {
 
 // bareLookup reports whether the name looked up has no dot.
 func bareLookup(e evidence) bool {
-	name := firstNonEmpty(e.found(lookupOf), e.Host)
+	name := cmp.Or(e.found(lookupOf), e.Host)
 	return name != "" && !strings.Contains(strings.Trim(name, "."), ".")
 }
 
