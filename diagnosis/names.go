@@ -40,12 +40,9 @@ func announcedIn(command string) string { return firstMatch(heloOf, command) }
 // nameCure is what pocketid advises for a refused name; atEHLO is whether the
 // name before STARTTLS counts too.
 func nameCure(e evidence, atEHLO bool) string {
-	noImplicit := false
-	if p, ok := e.preset(); ok {
-		_, implicit := p.With(string(smtpcheck.TLSImplicit))
-		noImplicit = !implicit
-	}
-	return pocketid.Refusal{Version: e.SpeaksAs, TLS: e.TLS, FullName: fullName(e), AtEHLO: atEHLO, NoImplicitTLS: noImplicit}.Cure()
+	p, _ := e.preset()
+	_, implicit := p.With(string(smtpcheck.TLSImplicit))
+	return pocketid.Refusal{Version: e.SpeaksAs, TLS: e.TLS, FullName: fullName(e), AtEHLO: atEHLO, NoImplicitTLS: !implicit}.Cure()
 }
 
 // ehloCure is for a relay that judges each EHLO as it comes.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"smtp-wizard/presets"
-	"smtp-wizard/smtpcheck"
 )
 
 // providerOf is the id of the provider, by the relay's host or by what was said:
@@ -25,63 +24,54 @@ func providerOf(host, said string) string {
 	return ""
 }
 
-// preset is the provider's row, if it has one that says anything.
-func (e evidence) preset() (presets.Preset, bool) {
-	p, ok := presets.ByID(e.provider)
-	return p, ok && p.Hosted()
-}
+// anyRelay stands for a provider of which nothing is known.
+var anyRelay = presets.Preset{Name: "This relay",
+	Endpoints: []presets.Endpoint{{Port: 587, TLS: "starttls"}, {Port: 465, TLS: "tls"}}}
 
-// set is the instruction to use an endpoint.
-func set(e presets.Endpoint) string { return fmt.Sprintf("Port %d with TLS %s", e.Port, e.TLS) }
+// preset is the provider's row, if it has one that says anything.
+func (e evidence) preset() (p presets.Preset, known bool) {
+	if p, ok := presets.ByID(e.provider); ok && p.Hosted() {
+		return p, true
+	}
+	return anyRelay, false
+}
 
 // pairs are the ports to submit mail to, with the TLS mode of each.
 func pairs(e evidence) string {
-	p, ok := e.preset()
-	if !ok {
-		return "Port 587 with TLS starttls or Port 465 with TLS tls"
-	}
+	p, _ := e.preset()
 	var list []string
-	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
-		if e, ok := p.With(string(mode)); ok {
-			list = append(list, set(e))
+	for _, mode := range []string{"starttls", "tls"} {
+		if e, ok := p.With(mode); ok {
+			list = append(list, endpoint(e))
 		}
 	}
 	return strings.Join(list, " or ")
 }
 
+func endpoint(e presets.Endpoint) string { return fmt.Sprintf("Port %d with TLS %s", e.Port, e.TLS) }
+
 // altPort is the way around a blocked port: another one of the same provider,
 // first one that networks seldom block.
 func altPort(e evidence) string {
-	p, ok := e.preset()
-	if !ok {
-		return altPortOfAny(e.port())
+	p, known := e.preset()
+	if !known && e.port() == 25 {
+		return "Set " + pairs(e) + ", of a relay that takes a user and password"
 	}
-	var usual string
+	const elsewhere = "use a relay that listens on 2525, 2587 or 2465"
+	var usual []string
 	for _, other := range p.Endpoints {
 		switch {
 		case other.Port == e.port() || other.Port == 25:
 		case other.Port != 465 && other.Port != 587:
-			return "Set " + set(other)
-		case usual == "":
-			usual = "Try " + set(other) + "; if that times out too, use a relay that listens on 2525, 2587 or 2465"
+			return "Set " + endpoint(other)
+		default:
+			usual = append(usual, endpoint(other))
 		}
 	}
-	if usual == "" {
-		return p.Name + " has no other port: use a relay that listens on 2525, 2587 or 2465"
+	if len(usual) == 0 {
+		return p.Name + " has no other port: " + elsewhere
 	}
-	return usual
-}
-
-func altPortOfAny(port int) string {
-	switch port {
-	case 25:
-		return "Set Port 587 with TLS starttls or Port 465 with TLS tls, of a relay that takes a user and password"
-	case 465:
-		return "Try Port 587 with TLS starttls; if that times out too, use a relay that listens on 2525, 2587 or 2465"
-	case 587:
-		return "Try Port 465 with TLS tls; if that times out too, use a relay that listens on 2525, 2587 or 2465"
-	}
-	return "Try Port 587 (TLS starttls) and 465 (TLS tls); if both time out, use a relay that listens on 2525, 2587 or 2465"
+	return "Try " + strings.Join(usual, " and ") + "; if that times out too, " + elsewhere
 }
 
 // passwordAt is the provider's rule for user and password, which is seldom the
