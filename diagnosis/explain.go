@@ -31,8 +31,8 @@ func ExplainText(text string) (d Diagnosis, matched bool, line string) {
 
 var unknown = Diagnosis{
 	ID: "unknown", Step: StepNone, Confidence: Class,
-	Cause: "Nothing in this text is a refusal that is known here, nor a reply with a three-digit code.",
-	Fix:   "Paste the line with the relay's own words, which begins with a code such as 535 or 550; `smtp-wizard check` shows it with its stage.",
+	Cause: "This text contains neither a known refusal nor a reply with a three-digit code.",
+	Fix:   "Paste the line with the relay's own words, which starts with a code such as 535 or 550; `smtp-wizard check` shows it with its stage.",
 }
 
 // finding is what one line, or a few that belong together, came to.

@@ -78,6 +78,7 @@ var blanks = map[string]func(evidence) string{
 	"altport":    altPort,
 	"passwordat": passwordAt,
 	"pairs":      pairs,
+	"implicit":   implicitTLS,
 	"relayfix":   func(e evidence) string { return pocketid.RelayCure(e.SpeaksAs) },
 	"upgrade":    func(evidence) string { return pocketid.Upgrade() },
 	"lock":       func(e evidence) string { return pocketid.KeyName("UI_CONFIG_DISABLED", e.SpeaksAs) },

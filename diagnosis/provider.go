@@ -48,6 +48,19 @@ func pairs(e evidence) string {
 	return strings.Join(list, " or ")
 }
 
+// implicitTLS is the instruction to use it, where the relay has a port for it.
+func implicitTLS(e evidence) string {
+	p, known := e.preset()
+	port, ok := p.With("tls")
+	switch {
+	case !ok:
+		return "Use another relay, one with a port for implicit TLS"
+	case !known:
+		return "If this relay has a port for implicit TLS, set " + endpoint(port)
+	}
+	return "Set " + endpoint(port)
+}
+
 func endpoint(e presets.Endpoint) string { return fmt.Sprintf("Port %d with TLS %s", e.Port, e.TLS) }
 
 // altPort is the way around a blocked port: another one of the same provider,
@@ -80,7 +93,7 @@ func passwordAt(e evidence) string {
 	if p, ok := e.preset(); ok && p.Login != presets.LoginNone && p.Username != "" {
 		return "User for " + p.Name + ": " + lowerFirst(p.Username) + " Password: " + lowerFirst(p.Password)
 	}
-	return "Type the password again; if that fails, use the full mail address as user, or an app password where the mailbox has two-factor login."
+	return "Enter the password again; if that fails, use the full mail address as user, or an app password if the mailbox has two-factor login."
 }
 
 // lowerFirst begins a rule in the middle of a sentence; abbreviations stay.

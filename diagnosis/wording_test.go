@@ -178,8 +178,8 @@ func hasPort(p presets.Preset, port string) bool {
 func TestWordingOfParticulars(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ got, want string }{
-		{Explain(Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 User unknown")}).Cause, "The relay knows no mailbox for the recipient."},
-		{Explain(Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "mail"}, Err: smtpcheck.ErrNoSuchHost}).Cause, "found for mail, a bare name"},
+		{Explain(Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 User unknown")}).Cause, "The relay has no mailbox for the recipient."},
+		{Explain(Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "mail"}, Err: smtpcheck.ErrNoSuchHost}).Cause, "found for mail, a name without a domain"},
 		{Explain(Situation{Stage: "ehlo", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}}).Cause, `The relay refused the name "localhost"`},
 		{Explain(Situation{Stage: "mail", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("559 no")}).Cause, "The relay refused "},
 		{Explain(Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted, SpeaksAs: version("2.14.0")}).Cause, "as far as is known"},
