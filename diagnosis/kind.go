@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -47,11 +48,12 @@ const (
 	badValue     kind = "bad-value" // refused before anything was sent
 )
 
-// ownErrors are those of package smtpcheck that say more than the network's.
+// ownErrors are those that say more than their words; most are package smtpcheck's.
 var ownErrors = []struct {
 	err  error
 	kind kind
 }{
+	{context.Canceled, cancelled},
 	{smtpcheck.ErrPlaintextPort, notTLS}, {smtpcheck.ErrImplicitTLSPort, implicitPort}, {smtpcheck.ErrNotSMTP, notSMTP},
 	{smtpcheck.ErrMechanism, noMechanism}, {smtpcheck.ErrUnencrypted, unencrypted}, {smtpcheck.ErrInjected, injected},
 	{smtpcheck.ErrOldTLS, tlsVersion}, {smtpcheck.ErrNoSuchHost, noHost}, {smtpcheck.ErrConnRefused, refused},

@@ -28,6 +28,12 @@ func replyOf(text string) *smtpcheck.Reply {
 	return &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
 }
 
+// inOtherWords is an error as package smtpcheck puts it.
+type inOtherWords struct{ error }
+
+func (inOtherWords) Error() string   { return "something happened" }
+func (e inOtherWords) Unwrap() error { return e.error }
+
 // refusals are those beyond the catalogue: the words of Postfix, Exim, OpenSMTPD,
 // Dovecot, Google and Microsoft as their sources and documentation have them.
 var refusals = []struct {
@@ -153,7 +159,7 @@ var refusals = []struct {
 	{"qmail", Situation{Text: "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"}, "relay-denied", "rcpt", StepSender, "user", Exact},
 	{"Google, DMARC", Situation{Text: "550-5.7.1 Unauthenticated email from example.com is not accepted due to domain's DMARC policy."}, "google-unauthenticated-sender", "data", StepSender, "from", Exact},
 	{"Microsoft, DMARC", Situation{Text: "550 5.7.515 Access denied, sending domain example.com doesn't meet the required authentication level."}, "dmarc-failed", "data", StepSender, "from", Likely},
-	{"cancelled", Situation{Stage: "data", Err: context.Canceled}, "cancelled", "data", StepNone, "", Exact},
+	{"cancelled", Situation{Stage: "data", Err: inOtherWords{context.Canceled}}, "cancelled", "data", StepNone, "", Exact},
 
 	{"DNS, not found", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "smtp.example.invalid", Server: "9.9.9.9:53", IsNotFound: true}}, "dns-typo", "dns", StepRelay, "host", Exact},
 	{"DNS, service name", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "mail", Server: "127.0.0.11:53", IsNotFound: true}}, "dns-docker-nohost", "dns", StepRelay, "host", Exact},
