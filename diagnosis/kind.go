@@ -8,6 +8,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"smtp-wizard/smtpcheck"
 )
@@ -53,7 +54,7 @@ var ownErrors = []struct {
 	err  error
 	kind kind
 }{
-	{context.Canceled, cancelled},
+	{context.Canceled, cancelled}, {syscall.ENETUNREACH, noNetwork}, {syscall.EADDRNOTAVAIL, noAddress},
 	{smtpcheck.ErrPlaintextPort, notTLS}, {smtpcheck.ErrImplicitTLSPort, implicitPort}, {smtpcheck.ErrNotSMTP, notSMTP},
 	{smtpcheck.ErrMechanism, noMechanism}, {smtpcheck.ErrUnencrypted, unencrypted}, {smtpcheck.ErrInjected, injected},
 	{smtpcheck.ErrOldTLS, tlsVersion}, {smtpcheck.ErrNoSuchHost, noHost}, {smtpcheck.ErrConnRefused, refused},
