@@ -118,6 +118,7 @@ var refusals = []struct {
 	{"STARTTLS, foreign log", Situation{Text: "smtp: server doesn't support STARTTLS"}, "no-starttls", "starttls", StepRelay, "tls", Likely},
 	{"STARTTLS, hidden", Situation{Text: "failed to start TLS: EOF", Stage: "starttls"}, "starttls-hidden", "starttls", StepRelay, "tls", Likely},
 
+	{"own, a bad value", Situation{Stage: "mail", Err: smtpcheck.ErrInvalid}, "bad-value", "mail", StepSender, "from", Exact},
 	{"own, implicit", Situation{Stage: "greeting", Err: smtpcheck.ErrImplicitTLSPort}, "implicit-tls-port", "greeting", StepRelay, "tls", Exact},
 	{"own, plain", Situation{Stage: "tls", Err: smtpcheck.ErrPlaintextPort}, "go-tls-first-record", "tls", StepRelay, "tls", Exact},
 	{"own, no SMTP", Situation{Stage: "greeting", Err: fmt.Errorf("x: %w", smtpcheck.ErrNotSMTP)}, "not-smtp", "greeting", StepRelay, "port", Exact},
@@ -220,7 +221,7 @@ func TestEveryRuleIsTested(t *testing.T) {
 	t.Parallel()
 	tested := map[int]bool{}
 	mark := func(e evidence) {
-		if _, rank, _ := rankedAnswer(e); rank < 4*len(rules) {
+		if _, rank, _ := rankedAnswer(e); e.kind != badValue && rank < 4*len(rules) {
 			tested[rank%(2*len(rules))] = true
 		}
 	}
