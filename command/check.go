@@ -217,11 +217,11 @@ func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
 	return r
 }
 
-func identitiesJSON(candidates []pocketid.Candidate, verdicts []smtpcheck.Verdict) []identityJSON {
+func identitiesJSON(candidates []pocketid.Candidate, verdicts []smtpcheck.IdentityResult) []identityJSON {
 	list := []identityJSON{}
 	for _, v := range verdicts {
-		one := identityJSON{Name: v.Name, Origin: []string{}, Verdict: v.Outcome.String(),
-			Accepted: v.Outcome == smtpcheck.Accepted, Stage: string(v.Stage)}
+		one := identityJSON{Name: v.Name, Origin: []string{}, Verdict: v.Acceptance.String(),
+			Accepted: v.Acceptance == smtpcheck.Accepted, Stage: string(v.Stage)}
 		if v.Reply != nil {
 			one.Reply = v.Reply.String()
 		} else if v.Failure != nil {

@@ -70,7 +70,7 @@ func demoWorld(o *options, relay *practice.Relay, b practice.Behaviour) steps.Wo
 	w.Detect = func(string) pocketid.Install {
 		version, _ := pocketid.ParseVersion("2.9.0")
 		return pocketid.Install{
-			Way: pocketid.WayCompose, WayFrom: "the demo", Version: version, VersionFrom: "the demo",
+			Runtime: pocketid.RuntimeCompose, RuntimeFrom: "the demo", Version: version, VersionFrom: "the demo",
 			HostnameFrom: "the demo", Readers: []string{"pocket-id", "compose"}, InContainer: true,
 		}
 	}

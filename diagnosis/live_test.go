@@ -86,7 +86,7 @@ func planFor(relay *practice.Relay, name string, mode smtpcheck.TLSMode, login b
 		name = "id.example.com"
 	}
 	p := smtpcheck.Plan{
-		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: relay.Port(), TLS: mode, From: "id@example.com", To: "someone@example.com"}, Names: smtpcheck.SameName(name),
+		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: relay.Port(), TLS: mode, From: "id@example.com", To: "someone@example.com"}, Client: smtpcheck.Client{Names: smtpcheck.SameName(name)},
 		RootCAs: relay.CA(),
 		Message: []byte("Subject: test\r\n\r\ntest\r\n"),
 		Limits:  smtpcheck.Limits{Connect: 30 * time.Second, Greeting: 30 * time.Second, Command: 30 * time.Second},
@@ -125,7 +125,7 @@ func TestWrongPair(t *testing.T) {
 // TestBadValue: what was never sent is no refusal by the relay.
 func TestBadValue(t *testing.T) {
 	t.Parallel()
-	plan := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: 25, TLS: smtpcheck.TLSNone, From: "Pocket ID <id@example.com>", To: "a@example.com"}, Names: smtpcheck.SameName("id.example.com")}
+	plan := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: 25, TLS: smtpcheck.TLSNone, From: "Pocket ID <id@example.com>", To: "a@example.com"}, Client: smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}}
 	result := smtpcheck.Run(context.Background(), plan, func(smtpcheck.Event) {})
 	got := diagnosis.FromFailure(result.Failure, diagnosis.Situation{})
 	if got.ID != "bad-value" || got.Step != diagnosis.StepSender || got.Field != "from" {

@@ -41,7 +41,7 @@ func TestAuthStyles(t *testing.T) {
 		}
 		var said []string
 		for _, line := range result.Transcript {
-			if line.From == smtpcheck.Client && strings.Contains(line.Text, "***") {
+			if line.From == smtpcheck.SpeakerClient && strings.Contains(line.Text, "***") {
 				said = append(said, line.Text)
 			}
 		}
@@ -97,7 +97,7 @@ func TestEchoedCredentialsAreHidden(t *testing.T) {
 		}
 		return "250 ok"
 	})
-	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone}, Names: smtpcheck.SameName("a.example"), StopAfter: smtpcheck.StageAuth})
+	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone}, Client: smtpcheck.Client{Names: smtpcheck.SameName("a.example")}, StopAfter: smtpcheck.StageAuth})
 	var events []smtpcheck.Event
 	result := smtpcheck.Run(context.Background(), p, func(e smtpcheck.Event) { events = append(events, e) })
 	shown, err := json.Marshal(map[string]any{"result": result.Stages, "events": events, "lines": result.Transcript, "reply": result.Failure.Reply})
@@ -179,7 +179,7 @@ func TestRelaysThatRepeatThePassword(t *testing.T) {
 			return "501 no"
 		})
 		p := smtpcheck.Plan{
-			Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, User: user, Password: secret.New(password)}, Names: smtpcheck.SameName("a.example"), StopAfter: smtpcheck.StageAuth,
+			Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, User: user, Password: secret.New(password)}, Client: smtpcheck.Client{Names: smtpcheck.SameName("a.example")}, StopAfter: smtpcheck.StageAuth,
 		}
 		var events []smtpcheck.Event
 		result := smtpcheck.Run(context.Background(), p, func(e smtpcheck.Event) { events = append(events, e) })
@@ -206,7 +206,7 @@ func TestUnexpectedChallenge(t *testing.T) {
 		}
 		return "250 ok"
 	})
-	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone}, Names: smtpcheck.SameName("a.example"), StopAfter: smtpcheck.StageAuth})
+	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone}, Client: smtpcheck.Client{Names: smtpcheck.SameName("a.example")}, StopAfter: smtpcheck.StageAuth})
 	result := smtpcheck.Run(context.Background(), p, nil)
 	if f := result.Failure; f == nil || !errors.Is(f, smtpcheck.ErrProtocol) || !strings.Contains(f.Error(), "Which ? planet?") {
 		t.Errorf("%v", f)

@@ -21,7 +21,7 @@ func sideBySide(b testing.TB, p smtpcheck.Plan) time.Duration {
 	var main sync.WaitGroup
 	main.Go(func() { deliver(b, p) })
 	for _, v := range smtpcheck.Identities(context.Background(), p, fourNames, nil) {
-		if v.Outcome != smtpcheck.Accepted {
+		if v.Acceptance != smtpcheck.Accepted {
 			b.Errorf("%s: %v", v.Name, v.Failure)
 		}
 	}

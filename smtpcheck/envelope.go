@@ -32,7 +32,7 @@ func (s *session) data() (string, *Failure) {
 	if _, failure := s.ask("DATA", "DATA", "DATA", 354); failure != nil {
 		return "", failure
 	}
-	s.wire.note(Note, "the message, with its final dot")
+	s.wire.note(SpeakerNote, "the message, with its final dot")
 	reply, err := s.wire.deliver(stuffed(s.plan.Message), s.wire.limit)
 	s.inMail = false
 	if failure := judge(reply, err, "the end of DATA", 250); failure != nil {

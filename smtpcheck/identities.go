@@ -8,31 +8,31 @@ import (
 	"time"
 )
 
-// Outcome is what a relay thinks of a name.
-type Outcome int
+// Acceptance is what a relay thinks of a name.
+type Acceptance int
 
 const (
-	// Unknown: the session ended for a reason that is not the name, such as AUTH
+	// NotJudged: the session ended for a reason that is not the name, such as AUTH
 	// required before MAIL, or a network error.
-	Unknown Outcome = iota
+	NotJudged Acceptance = iota
 	// Accepted: the session went as far as it was to go.
 	Accepted
 	// Refused: the relay refused the name.
 	Refused
 )
 
-func (o Outcome) String() string {
-	return [...]string{"unknown", "accepted", "refused"}[o]
+func (a Acceptance) String() string {
+	return [...]string{"unknown", "accepted", "refused"}[a]
 }
 
-// Verdict is what a relay said to one name.
-type Verdict struct {
-	Name    string
-	Outcome Outcome
-	Stage   Stage    // the last one reached
-	Reply   *Reply   // the relay's word at that stage, nil if it said none
-	Failure *Failure // why the session ended early; nil if it did not
-	Elapsed time.Duration
+// IdentityResult is what a relay said to one name.
+type IdentityResult struct {
+	Name       string
+	Acceptance Acceptance
+	Stage      Stage    // the last one reached
+	Reply      *Reply   // the relay's word at that stage, nil if it said none
+	Failure    *Failure // why the session ended early; nil if it did not
+	Elapsed    time.Duration
 }
 
 // Identities tries each name in a session of its own, announced wherever the
@@ -50,12 +50,12 @@ type Verdict struct {
 // Relays such as Postfix judge a name only at RCPT, where they judge all else
 // too. A refusal there is the name's when the relay says so, or when another
 // name, all else being the same, was accepted.
-func Identities(ctx context.Context, p Plan, names []string, report func(Verdict)) []Verdict {
+func Identities(ctx context.Context, p Plan, names []string, report func(IdentityResult)) []IdentityResult {
 	p.StopAfter, p.Message = probeDepth(p), nil
 	if p.Gate == nil {
 		p.Gate = NewGate(MaxSessions)
 	}
-	jury := &jury{verdicts: make([]Verdict, len(names)), known: make([]bool, len(names)), report: report}
+	jury := &jury{verdicts: make([]IdentityResult, len(names)), known: make([]bool, len(names)), report: report}
 	var sessions sync.WaitGroup
 	for i, name := range names {
 		sessions.Go(func() { jury.hear(i, jury.probe(ctx, p, name)) })
@@ -76,13 +76,13 @@ func probeDepth(p Plan) Stage {
 }
 
 // probe has one session with one name, where there is any use in it.
-func (j *jury) probe(ctx context.Context, p Plan, name string) Verdict {
+func (j *jury) probe(ctx context.Context, p Plan, name string) IdentityResult {
 	if err := p.Gate.enter(ctx); err != nil {
-		return Verdict{Name: name, Stage: StageDNS, Failure: &Failure{Stage: StageDNS, Err: err}}
+		return IdentityResult{Name: name, Stage: StageDNS, Failure: &Failure{Stage: StageDNS, Err: err}}
 	}
 	defer p.Gate.leave()
 	if f := j.outOfReach(); f != nil {
-		return Verdict{Name: name, Stage: f.Stage, Reply: f.Reply, Failure: f}
+		return IdentityResult{Name: name, Stage: f.Stage, Reply: f.Reply, Failure: f}
 	}
 	p.Names = SameName(name)
 	var elapsed time.Duration
@@ -92,7 +92,7 @@ func (j *jury) probe(ctx context.Context, p Plan, name string) Verdict {
 		greeted = greeted || e.Stage == StageGreeting && e.State == StagePassed
 	})
 	j.note(greeted, result.Failure)
-	v := Verdict{Name: name, Elapsed: elapsed, Failure: result.Failure, Reply: result.last}
+	v := IdentityResult{Name: name, Elapsed: elapsed, Failure: result.Failure, Reply: result.last}
 	if n := len(result.Stages); n > 0 {
 		v.Stage = result.Stages[n-1].Stage
 	}
@@ -129,15 +129,15 @@ func (j *jury) outOfReach() *Failure {
 // jury collects verdicts; those that need a comparison wait for one.
 type jury struct {
 	mu       sync.Mutex
-	verdicts []Verdict
+	verdicts []IdentityResult
 	known    []bool
 	accepted bool // some name was
-	report   func(Verdict)
+	report   func(IdentityResult)
 	greeted  bool     // some session was, by the relay
 	failed   *Failure // a session that was not
 }
 
-func (j *jury) hear(i int, v Verdict) {
+func (j *jury) hear(i int, v IdentityResult) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.verdicts[i] = v
@@ -164,14 +164,14 @@ func (j *jury) compare() {
 func (j *jury) close() {
 	for i := range j.verdicts {
 		if !j.known[i] {
-			j.settle(i, Unknown)
+			j.settle(i, NotJudged)
 		}
 	}
 }
 
-func (j *jury) settle(i int, outcome Outcome) {
+func (j *jury) settle(i int, outcome Acceptance) {
 	j.known[i] = true
-	j.verdicts[i].Outcome = outcome
+	j.verdicts[i].Acceptance = outcome
 	if j.report != nil {
 		j.report(j.verdicts[i])
 	}
@@ -179,7 +179,7 @@ func (j *jury) settle(i int, outcome Outcome) {
 
 // judgeName judges a session by itself. What is not certain may be due to the
 // name or not: a permanent refusal that gives another reason, or none.
-func judgeName(v Verdict) (outcome Outcome, certain bool) {
+func judgeName(v IdentityResult) (outcome Acceptance, certain bool) {
 	f := v.Failure
 	switch {
 	case f == nil:
@@ -187,26 +187,26 @@ func judgeName(v Verdict) (outcome Outcome, certain bool) {
 	case f.Stage == StageEHLO:
 		return judgeEHLO(f), true
 	case f.Stage != StageMail && f.Stage != StageRcpt, f.Reply == nil, f.Err != nil:
-		return Unknown, true
+		return NotJudged, true
 	case f.Reply.Code == 503 || f.Reply.Code == 530: // out of order; login required
-		return Unknown, true
+		return NotJudged, true
 	case SpeaksOfName(*f.Reply):
 		return Refused, true
 	}
-	return Unknown, !f.Reply.Permanent()
+	return NotJudged, !f.Reply.Permanent()
 }
 
 // judgeEHLO takes a refusal or a hang-up for one of the name, which is all that
 // EHLO says; but not a relay that does not know the command or breaks the
 // protocol.
-func judgeEHLO(f *Failure) Outcome {
+func judgeEHLO(f *Failure) Acceptance {
 	hungUp := f.Reply == nil && errors.Is(f.Err, ErrClosed)
 	refused := f.Reply != nil && (f.Err == nil || errors.Is(f.Err, ErrClosed)) &&
 		f.Reply.Code >= 400 && f.Reply.Code != 500 && f.Reply.Code != 502
 	if hungUp || refused {
 		return Refused
 	}
-	return Unknown
+	return NotJudged
 }
 
 var (

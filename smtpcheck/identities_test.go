@@ -13,10 +13,10 @@ import (
 	"smtp-wizard/smtpcheck/practice"
 )
 
-func outcomes(verdicts []smtpcheck.Verdict) string {
+func outcomes(verdicts []smtpcheck.IdentityResult) string {
 	var all []string
 	for _, v := range verdicts {
-		all = append(all, v.Name+" "+v.Outcome.String()+" "+string(v.Stage))
+		all = append(all, v.Name+" "+v.Acceptance.String()+" "+string(v.Stage))
 	}
 	return strings.Join(all, ", ")
 }
@@ -49,8 +49,8 @@ func TestIdentities(t *testing.T) {
 			if c.login {
 				p = login(p)
 			}
-			var reported []smtpcheck.Verdict
-			got := smtpcheck.Identities(context.Background(), p, names, func(v smtpcheck.Verdict) { reported = append(reported, v) })
+			var reported []smtpcheck.IdentityResult
+			got := smtpcheck.Identities(context.Background(), p, names, func(v smtpcheck.IdentityResult) { reported = append(reported, v) })
 			if outcomes(got) != c.want {
 				t.Errorf("got  %s\nwant %s", outcomes(got), c.want)
 			}
@@ -200,7 +200,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	got := smtpcheck.Identities(context.Background(), p, []string{"a.example", "b.example", "c.example"}, nil)
 	held := 0
 	for _, v := range got {
-		if v.Outcome != smtpcheck.Unknown || v.Stage != smtpcheck.StageAuth || v.Reply.Code != 535 {
+		if v.Acceptance != smtpcheck.NotJudged || v.Stage != smtpcheck.StageAuth || v.Reply.Code != 535 {
 			t.Errorf("%+v", v)
 		}
 		if errors.Is(v.Failure, smtpcheck.ErrLoginHeld) {
@@ -223,11 +223,11 @@ func TestIdentitiesCancelled(t *testing.T) {
 	if len(got) != 0 {
 		t.Errorf("verdicts without names: %v", got)
 	}
-	got = inTime(t, func() []smtpcheck.Verdict {
+	got = inTime(t, func() []smtpcheck.IdentityResult {
 		return smtpcheck.Identities(ctx, p, strings.Fields("a.example b.example c.example d.example e.example f.example"), nil)
 	})
 	for _, v := range got {
-		if v.Outcome != smtpcheck.Unknown || !errors.Is(v.Failure, context.Canceled) {
+		if v.Acceptance != smtpcheck.NotJudged || !errors.Is(v.Failure, context.Canceled) {
 			t.Errorf("%+v", v)
 		}
 	}
@@ -259,9 +259,9 @@ func TestNamesShareAFailureBeforeEHLO(t *testing.T) {
 				return (&net.Dialer{}).DialContext(ctx, network, address)
 			}
 			reports := 0
-			got := smtpcheck.Identities(context.Background(), p, names, func(smtpcheck.Verdict) { reports++ })
+			got := smtpcheck.Identities(context.Background(), p, names, func(smtpcheck.IdentityResult) { reports++ })
 			for i, v := range got {
-				if v.Name != names[i] || v.Outcome != smtpcheck.Unknown || v.Stage != c.stage || v.Failure == nil || v.Failure.Error() != got[0].Failure.Error() {
+				if v.Name != names[i] || v.Acceptance != smtpcheck.NotJudged || v.Stage != c.stage || v.Failure == nil || v.Failure.Error() != got[0].Failure.Error() {
 					t.Errorf("%+v", v)
 				}
 			}
@@ -293,7 +293,7 @@ func TestBusyGreetingIsNotShared(t *testing.T) {
 	got := smtpcheck.Identities(context.Background(), p, strings.Fields("a.example b.example c.example"), nil)
 	accepted := 0
 	for _, v := range got {
-		if v.Outcome == smtpcheck.Accepted {
+		if v.Acceptance == smtpcheck.Accepted {
 			accepted++
 		}
 	}

@@ -36,7 +36,7 @@ func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
 		}
 	}()
 	return smtpcheck.Plan{
-		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}, Names: smtpcheck.SameName("id.example.com"), Message: []byte("x\r\n"),
+		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}, Client: smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}, Message: []byte("x\r\n"),
 		Limits: smtpcheck.Limits{Command: patience},
 	}
 }

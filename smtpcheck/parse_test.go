@@ -155,9 +155,9 @@ func TestTranscriptIsBounded(t *testing.T) {
 	t.Parallel()
 	var log transcript
 	for range 100000 {
-		log.add(Server, false, "250 and on")
+		log.add(SpeakerServer, false, "250 and on")
 	}
-	if len(log.lines) != maxTranscriptLines+1 || log.lines[maxTranscriptLines].From != Note {
+	if len(log.lines) != maxTranscriptLines+1 || log.lines[maxTranscriptLines].From != SpeakerNote {
 		t.Errorf("%d lines", len(log.lines))
 	}
 }

@@ -51,10 +51,8 @@ type Settings struct {
 	To   string `json:"to,omitempty"`
 }
 
-// Plan says with whom to talk, as whom, and how far to go.
-type Plan struct {
-	Settings
-
+// Client is how a mail client speaks.
+type Client struct {
 	Names Names
 
 	Auth AuthStyle
@@ -62,16 +60,24 @@ type Plan struct {
 	// as net/smtp does.
 	PlainNeedsTLS bool
 
-	// StopAfter ends the conversation early and in order (RSET where a
-	// transaction is open, then QUIT); "" means go on to the delivery. StageEHLO
-	// is the first EHLO, StageStartTLS includes the handshake, and StageAuth is also
-	// right where there is nobody to log in.
-	StopAfter Stage
 	// Body8Bit adds BODY=8BITMIME to MAIL FROM when the relay offers 8BITMIME.
 	Body8Bit bool
 	// HELOFallback tries HELO after an EHLO refused with 5xx (RFC 5321 section
 	// 3.2), on the same connection.
 	HELOFallback bool
+}
+
+// Plan says with whom to talk, as whom, and how far to go.
+type Plan struct {
+	Settings
+
+	Client
+
+	// StopAfter ends the conversation early and in order (RSET where a
+	// transaction is open, then QUIT); "" means go on to the delivery. StageEHLO
+	// is the first EHLO, StageStartTLS includes the handshake, and StageAuth is also
+	// right where there is nobody to log in.
+	StopAfter Stage
 	// Message is the mail with CRLF line endings; needed only for a delivery.
 	Message []byte
 

@@ -35,7 +35,7 @@ type Port struct {
 	Size        int64    // SIZE in bytes (RFC 1870), 0 where there is none
 	Elapsed     time.Duration
 	Failure     *Failure // why there is less than there could be
-	Identities  []Verdict
+	Identities  []IdentityResult
 }
 
 // PortOptions say as whom to look.

@@ -56,9 +56,9 @@ type Line struct {
 type Speaker byte
 
 const (
-	Client Speaker = 'C'
-	Server Speaker = 'S'
-	Note   Speaker = '*' // what happened on the connection, such as a TLS handshake
+	SpeakerClient Speaker = 'C'
+	SpeakerServer Speaker = 'S'
+	SpeakerNote   Speaker = '*' // what happened on the connection, such as a TLS handshake
 )
 
 // Result is a whole conversation.

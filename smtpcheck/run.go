@@ -129,7 +129,7 @@ func (s *session) connect() (string, *Failure) {
 	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
 	s.wire.hide = newHider(s.plan.User, s.plan.Password.Reveal())
 	where := portAt(s.plan.Port, address)
-	s.wire.note(Note, "connected to "+where)
+	s.wire.note(SpeakerNote, "connected to "+where)
 	return where, nil
 }
 

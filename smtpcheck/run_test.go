@@ -40,7 +40,7 @@ func relay(t testing.TB, name string, options practice.Options, change ...func(*
 func plan(r *practice.Relay, mode smtpcheck.TLSMode) smtpcheck.Plan {
 	p := smtpcheck.Plan{
 		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: r.Port(), TLS: mode, From: "id@example.com", To: "admin@example.com"}, RootCAs: r.CA(),
-		Names:   smtpcheck.SameName("id.example.com"),
+		Client:  smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")},
 		Message: []byte("Subject: x\r\n\r\n.a line with a dot\r\n..two\r\nlast\r\n"),
 		Limits: smtpcheck.Limits{
 			Connect: patience, Greeting: patience, Command: patience, Silence: 100 * time.Millisecond,
@@ -229,7 +229,7 @@ func TestStopAfter(t *testing.T) {
 		}
 		var verbs []string
 		for _, line := range result.Transcript {
-			if line.From == smtpcheck.Client {
+			if line.From == smtpcheck.SpeakerClient {
 				verbs = append(verbs, strings.Fields(line.Text)[0])
 			}
 		}

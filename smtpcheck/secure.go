@@ -52,7 +52,7 @@ func (s *session) secure() (string, *Failure) {
 	if s.plan.SkipVerify {
 		detail += ", not verified"
 	}
-	s.wire.note(Note, detail)
+	s.wire.note(SpeakerNote, detail)
 	return detail, nil
 }
 

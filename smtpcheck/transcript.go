@@ -20,7 +20,7 @@ func (t *transcript) add(from Speaker, encrypted bool, text string) {
 	t.bytes += len(text)
 	if len(t.lines) >= maxTranscriptLines || t.bytes > maxTranscriptBytes {
 		t.full = true
-		t.lines = append(t.lines, Line{From: Note, Text: "the rest is left out"})
+		t.lines = append(t.lines, Line{From: SpeakerNote, Text: "the rest is left out"})
 		return
 	}
 	t.lines = append(t.lines, Line{From: from, Encrypted: encrypted, Text: text})

@@ -56,7 +56,7 @@ func (w *wire) ask(command, shown string) (*Reply, error) {
 		}
 		return reply, err
 	}
-	w.note(Client, shown)
+	w.note(SpeakerClient, shown)
 	return w.deliver([]byte(command+"\r\n"), w.limit)
 }
 
@@ -116,7 +116,7 @@ func (w *wire) noteReply(reply *Reply) {
 		if i == len(reply.Lines)-1 {
 			separator = " "
 		}
-		w.note(Server, strings.TrimSpace(Reply{Code: reply.Code}.String()+separator+line))
+		w.note(SpeakerServer, strings.TrimSpace(Reply{Code: reply.Code}.String()+separator+line))
 	}
 }
 

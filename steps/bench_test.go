@@ -76,7 +76,7 @@ func try(b *testing.B, w steps.World, s steps.Setup) time.Duration {
 		b.Fatal(f)
 	}
 	for _, v := range trial.Verdicts {
-		if v.Outcome != smtpcheck.Accepted {
+		if v.Acceptance != smtpcheck.Accepted {
 			b.Errorf("%s: %v", v.Name, v.Failure)
 		}
 	}

@@ -39,7 +39,7 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 				t.Fatalf("at %s with %+v", w.state.At, f)
 			}
 			found, _ := result[Surroundings](w.state.View(), Install)
-			if found.Install.Unread || found.Install.Way != "compose" || found.Install.Version.String() != "2.9.0" {
+			if found.Install.Unread || found.Install.Runtime != "compose" || found.Install.Version.String() != "2.9.0" {
 				t.Errorf("of the other file: %+v", found.Install)
 			}
 			w.enter()

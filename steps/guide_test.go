@@ -50,7 +50,7 @@ func newWalk(t *testing.T, relayName string, options practice.Options, change fu
 	w.FQDN = func(context.Context, string) string { return "" }
 	w.Detect = func(string) pocketid.Install {
 		v, _ := pocketid.ParseVersion("2.9.0")
-		return pocketid.Install{Way: pocketid.WayManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
+		return pocketid.Install{Runtime: pocketid.RuntimeManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
 	}
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
 		Hosts:     []presets.Host{{Host: "localhost"}},

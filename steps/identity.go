@@ -66,15 +66,15 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 }
 
 // verdicts are the relay's answers so far, by name.
-func verdicts(v View) map[string]smtpcheck.Verdict {
+func verdicts(v View) map[string]smtpcheck.IdentityResult {
 	f := v.Found[Identity]
-	said := map[string]smtpcheck.Verdict{}
+	said := map[string]smtpcheck.IdentityResult{}
 	for _, news := range f.News {
-		if one, ok := news.(smtpcheck.Verdict); ok {
+		if one, ok := news.(smtpcheck.IdentityResult); ok {
 			said[one.Name] = one
 		}
 	}
-	all, _ := f.Result.([]smtpcheck.Verdict)
+	all, _ := f.Result.([]smtpcheck.IdentityResult)
 	for _, one := range all {
 		said[one.Name] = one
 	}
@@ -138,7 +138,7 @@ func (s identity) nameField(v View) wizard.Field {
 	return f
 }
 
-func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Verdict, v View) wizard.Choice {
+func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.IdentityResult, v View) wizard.Choice {
 	var from []string
 	for _, o := range c.Origins {
 		if o == pocketid.FromLocalhost {
@@ -162,8 +162,8 @@ func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Ver
 }
 
 // verdictWords says in a few words what the relay made of a name.
-func verdictWords(v smtpcheck.Verdict) (wizard.Tone, string) {
-	switch v.Outcome {
+func verdictWords(v smtpcheck.IdentityResult) (wizard.Tone, string) {
+	switch v.Acceptance {
 	case smtpcheck.Accepted:
 		return wizard.Good, "accepted"
 	case smtpcheck.Refused:
@@ -181,21 +181,21 @@ func verdictWords(v smtpcheck.Verdict) (wizard.Tone, string) {
 func (s identity) suggest(v View) string {
 	said := verdicts(v)
 	// Sent back by a refusal, nobody is offered the refused name again.
-	sentBack := v.Fault.Field == "hostname" && said[v.Answers.Hostname].Outcome == smtpcheck.Refused
+	sentBack := v.Fault.Field == "hostname" && said[v.Answers.Hostname].Acceptance == smtpcheck.Refused
 	if v.Answers.Hostname != "" && !sentBack {
 		return v.Answers.Hostname
 	}
 	list := s.candidates(v)
-	if now := s.present(v); said[now].Outcome == smtpcheck.Accepted && pocketid.CheckName(now).Grade == pocketid.GradeOK {
+	if now := s.present(v); said[now].Acceptance == smtpcheck.Accepted && pocketid.CheckName(now).Grade == pocketid.GradeOK {
 		return now
 	}
 	for _, c := range list {
-		if said[c.Name].Outcome == smtpcheck.Accepted && c.Check.Grade == pocketid.GradeOK {
+		if said[c.Name].Acceptance == smtpcheck.Accepted && c.Check.Grade == pocketid.GradeOK {
 			return c.Name
 		}
 	}
 	for _, c := range list {
-		if said[c.Name].Outcome == smtpcheck.Accepted && c.Name != "localhost" {
+		if said[c.Name].Acceptance == smtpcheck.Accepted && c.Name != "localhost" {
 			return c.Name
 		}
 	}
@@ -208,7 +208,7 @@ func (s identity) present(v View) string {
 	if found.Install.Hostname != "" {
 		return found.Install.Hostname
 	}
-	if pocketid.Way(v.Answers.Runs).InContainer() {
+	if pocketid.Runtime(v.Answers.Runs).InContainer() {
 		return pocketid.StandInContainerID
 	}
 	return found.Hostname
@@ -221,10 +221,10 @@ func unjudged(v View, list []pocketid.Candidate) *smtpcheck.Failure {
 	var first *smtpcheck.Failure
 	for _, c := range list {
 		one, ok := said[c.Name]
-		if ok && one.Outcome == smtpcheck.Accepted {
+		if ok && one.Acceptance == smtpcheck.Accepted {
 			return nil
 		}
-		if ok && one.Outcome == smtpcheck.Unknown && first == nil {
+		if ok && one.Acceptance == smtpcheck.NotJudged && first == nil {
 			first = one.Failure
 		}
 	}

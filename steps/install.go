@@ -79,15 +79,15 @@ func envField(a Answers, found Surroundings) wizard.Field {
 func runsField(a Answers, found Surroundings) wizard.Field {
 	f := wizard.Field{
 		Name: "runs", Label: "It runs by", Kind: wizard.ChoiceField,
-		Default: orElse(a.Runs, orElse(string(found.Install.Way), string(pocketid.WayCompose))),
+		Default: orElse(a.Runs, orElse(string(found.Install.Runtime), string(pocketid.RuntimeCompose))),
 		Help: wizard.Help{
 			What: "Who starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; the file is written so that yours reads it right.",
 		},
 	}
-	for _, way := range pocketid.Ways {
+	for _, runtime := range pocketid.Runtimes {
 		f.Choices = append(f.Choices, wizard.Choice{
-			Value: string(way),
-			Cells: []string{way.Label(), "read by " + strings.Join(way.Readers(), ", ")},
+			Value: string(runtime),
+			Cells: []string{runtime.Label(), "read by " + strings.Join(runtime.Readers(), ", ")},
 		})
 	}
 	return f
@@ -175,7 +175,7 @@ func (s install) Take(v View) Intent {
 		return wizard.Stay(a, *err)
 	}
 	a.FoundReaders = nil
-	if pocketid.Way(a.Runs) == found.Install.Way {
+	if pocketid.Runtime(a.Runs) == found.Install.Runtime {
 		a.FoundReaders = found.Install.Readers
 	}
 	if isAnother(a, path) {

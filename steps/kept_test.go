@@ -87,7 +87,7 @@ func TestUnreadFileIsWarnedOf(t *testing.T) {
 	for unread, want := range map[bool]int{true: 1, false: 0} {
 		var found Surroundings
 		found.Install.Unread = unread
-		got := sceneWorld().minds(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.WayCompose, version(t, "2.9.0"))
+		got := sceneWorld().minds(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.RuntimeCompose, version(t, "2.9.0"))
 		if len(got) != want {
 			t.Errorf("unread %v: %q", unread, got)
 		}

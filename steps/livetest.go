@@ -35,7 +35,7 @@ func (s livetest) Wants(v View) wizard.Job {
 func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
 	setup := job.For.(attempt).setup
 	t := s.world.Try(ctx, setup, nil, report)
-	t.Verdicts, _ = result[[]smtpcheck.Verdict](v, Identity)
+	t.Verdicts, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(setup, t.Verdicts, surveyed(v))
 	return t
 }
@@ -147,7 +147,7 @@ func conversation(lines []smtpcheck.Line) wizard.Block {
 	v := wizard.Verbatim{}
 	for _, l := range lines {
 		tone := wizard.Plain
-		if l.From == smtpcheck.Note {
+		if l.From == smtpcheck.SpeakerNote {
 			tone = wizard.Quiet
 		}
 		v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: tone, Text: l.String()})

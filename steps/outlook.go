@@ -54,11 +54,11 @@ func (s identity) consequence(v View, in pocketid.Situation, name string) string
 		return "This version has no use for a hostname when it sends mail, as far as is known."
 	case name == s.present(v):
 		return "Pocket ID has this hostname already."
-	case in.Way == pocketid.WayCompose && !overrides(v):
+	case in.Runtime == pocketid.RuntimeCompose && !overrides(v):
 		return "The service in your compose file then needs `hostname: " + name + "`."
-	case in.Way == pocketid.WayCompose:
+	case in.Runtime == pocketid.RuntimeCompose:
 		return "This sets `hostname: " + name + "` in compose."
-	case in.Way.InContainer():
+	case in.Runtime.InContainer():
 		return "The container is then to be started with --hostname " + name + "."
 	}
 	return "This machine's hostname has then to become " + name + "."
@@ -109,7 +109,7 @@ func settingsField(options []pocketid.Option) *wizard.Field {
 }
 
 func (s identity) situation(v View, name string) pocketid.Situation {
-	var all []smtpcheck.Verdict
+	var all []smtpcheck.IdentityResult
 	said := verdicts(v)
 	for _, c := range s.candidates(v) {
 		if one, ok := said[c.Name]; ok {
@@ -129,14 +129,14 @@ func (s identity) advice(v View, name string) []pocketid.Option {
 }
 
 // situation is what the advice depends on.
-func (w World) situation(s Setup, said []smtpcheck.Verdict, found []pocketid.Endpoint) pocketid.Situation {
+func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
-		Version: s.As, Way: s.Way, Hostname: s.Hostname, HasLogin: s.User != "",
+		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS},
 	}
 	for _, v := range said {
 		status := pocketid.Unknown
-		switch v.Outcome {
+		switch v.Acceptance {
 		case smtpcheck.Accepted:
 			status = pocketid.Accepted
 		case smtpcheck.Refused:

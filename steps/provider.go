@@ -134,7 +134,7 @@ func regionField(p presets.Preset, a Answers) wizard.Field {
 	}
 	for _, h := range p.Hosts {
 		f.Choices = append(f.Choices, wizard.Choice{Value: h.Host, Cells: []string{h.Region, h.Host}})
-		if local && h.Host == "127.0.0.1" && !pocketid.Way(a.Runs).InContainer() {
+		if local && h.Host == "127.0.0.1" && !pocketid.Runtime(a.Runs).InContainer() {
 			f.Default = h.Host
 		}
 		if h.Host == a.Host {

@@ -132,13 +132,13 @@ func (f Surroundings) Usable() error {
 
 // SetupFrom is the test of the settings in a .env.
 func (w World) SetupFrom(found Surroundings) (Setup, error) {
-	a := Answers{Runs: string(found.Install.Way), AppURL: found.Value("APP_URL"), Version: found.Install.Version.String()}
+	a := Answers{Runs: string(found.Install.Runtime), AppURL: found.Value("APP_URL"), Version: found.Install.Version.String()}
 	a = prefill(a, found, w.version(a))
 	if err := settled(a); err != nil {
 		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
 	}
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
-	if a.Hostname == "" && pocketid.Way(a.Runs).InContainer() {
+	if a.Hostname == "" && pocketid.Runtime(a.Runs).InContainer() {
 		a.Hostname = pocketid.StandInContainerID
 	}
 	return w.setup(a), nil

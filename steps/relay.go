@@ -96,7 +96,7 @@ func (s relay) Page(v View) wizard.Page {
 	}
 	found, _ := result[Surroundings](v, Install)
 	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil {
-		if warning := s.world.ownLoopback(addr.Host, found.Install, pocketid.Way(a.Runs)); warning != "" {
+		if warning := s.world.ownLoopback(addr.Host, found.Install, pocketid.Runtime(a.Runs)); warning != "" {
 			page.Field[0].Note, page.Field[0].NoteTone = warning, wizard.Warn
 		}
 	}

@@ -99,7 +99,7 @@ func installScenes(t *testing.T, add addScene) {
 	fresh := Answers{EnvFile: ".env"}
 	add("install-new", Install, fresh, Surroundings{
 		EnvFile: ".env", Hostname: "vps-4711.example.net",
-		Install: pocketid.Install{Way: pocketid.WayManual, Readers: []string{"pocket-id", "compose"}},
+		Install: pocketid.Install{Runtime: pocketid.RuntimeManual, Readers: []string{"pocket-id", "compose"}},
 	}, nil)
 	add("install-broken", Install, Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), nil)
 	add("install-refused", Install, Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), func(s *State) {
@@ -130,7 +130,7 @@ func inCompose(t *testing.T) Surroundings {
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
 		Install: pocketid.Install{
-			Way: pocketid.WayCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
+			Runtime: pocketid.RuntimeCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
 			Service: "pocket-id", ComposeFile: "/opt/pocket-id/docker-compose.yml",
 			Readers: []string{"pocket-id", "compose"}, InContainer: true,
 		},
@@ -176,15 +176,15 @@ func surveyedPorts() []smtpcheck.Port {
 
 var tryAgainLater = &smtpcheck.Reply{Code: 421, Enhanced: "4.7.0", Lines: []string{"4.7.0 Try again later, closing connection. (EHLO)"}}
 
-func mixedVerdicts() []smtpcheck.Verdict {
+func mixedVerdicts() []smtpcheck.IdentityResult {
 	hungUp := &smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater}
-	return []smtpcheck.Verdict{
-		{Name: "id.example.com", Outcome: smtpcheck.Accepted, Stage: smtpcheck.StageRcpt, Elapsed: 101 * time.Millisecond},
-		{Name: "vps-4711.example.net", Outcome: smtpcheck.Unknown, Stage: smtpcheck.StageMail, Elapsed: 2040 * time.Millisecond,
+	return []smtpcheck.IdentityResult{
+		{Name: "id.example.com", Acceptance: smtpcheck.Accepted, Stage: smtpcheck.StageRcpt, Elapsed: 101 * time.Millisecond},
+		{Name: "vps-4711.example.net", Acceptance: smtpcheck.NotJudged, Stage: smtpcheck.StageMail, Elapsed: 2040 * time.Millisecond,
 			Failure: &smtpcheck.Failure{Stage: smtpcheck.StageMail, Err: smtpcheck.ErrTimeout}},
-		{Name: pocketid.StandInContainerID, Outcome: smtpcheck.Refused, Stage: smtpcheck.StageRcpt, Elapsed: 99 * time.Millisecond,
+		{Name: pocketid.StandInContainerID, Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageRcpt, Elapsed: 99 * time.Millisecond,
 			Reply: &smtpcheck.Reply{Code: 504, Enhanced: "5.5.2", Lines: []string{"5.5.2 need fully-qualified hostname"}}},
-		{Name: "localhost", Outcome: smtpcheck.Refused, Stage: smtpcheck.StageEHLO, Reply: tryAgainLater, Failure: hungUp, Elapsed: 42 * time.Millisecond},
+		{Name: "localhost", Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageEHLO, Reply: tryAgainLater, Failure: hungUp, Elapsed: 42 * time.Millisecond},
 	}
 }
 
@@ -206,9 +206,9 @@ func identityScenes(t *testing.T, add addScene) {
 	})
 	needsLogin := &smtpcheck.Failure{Stage: smtpcheck.StageMail, Doing: "MAIL FROM:<noreply@example.com>",
 		Reply: &smtpcheck.Reply{Code: 530, Enhanced: "5.7.0", Lines: []string{"5.7.0 Authentication Required."}}}
-	var none []smtpcheck.Verdict
+	var none []smtpcheck.IdentityResult
 	for _, v := range mixedVerdicts() {
-		none = append(none, smtpcheck.Verdict{Name: v.Name, Stage: smtpcheck.StageMail, Failure: needsLogin, Elapsed: v.Elapsed})
+		none = append(none, smtpcheck.IdentityResult{Name: v.Name, Stage: smtpcheck.StageMail, Failure: needsLogin, Elapsed: v.Elapsed})
 	}
 	add("identity-trouble", Identity, on465, none, nil)
 }
@@ -275,11 +275,11 @@ func refused(a Answers) Trial {
 	t := failedTrial(a, []smtpcheck.StageResult{{Stage: smtpcheck.StageEHLO, Elapsed: 42 * time.Millisecond, Detail: "localhost: " + tryAgainLater.String()}},
 		&smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater})
 	t.Result.Transcript = []smtpcheck.Line{
-		{From: smtpcheck.Note, Text: "connected to 142.250.102.28 port 587"},
-		{From: smtpcheck.Server, Text: upToGreeting[2].Detail},
-		{From: smtpcheck.Client, Text: "EHLO localhost"},
-		{From: smtpcheck.Server, Text: tryAgainLater.String()},
-		{From: smtpcheck.Note, Text: "the relay closed the connection"},
+		{From: smtpcheck.SpeakerNote, Text: "connected to 142.250.102.28 port 587"},
+		{From: smtpcheck.SpeakerServer, Text: upToGreeting[2].Detail},
+		{From: smtpcheck.SpeakerClient, Text: "EHLO localhost"},
+		{From: smtpcheck.SpeakerServer, Text: tryAgainLater.String()},
+		{From: smtpcheck.SpeakerNote, Text: "the relay closed the connection"},
 	}
 	return t
 }

@@ -25,7 +25,7 @@ type Setup struct {
 	As pocketid.Version
 	// Hostname is what os.Hostname() will return to Pocket ID.
 	Hostname string
-	Way      pocketid.Way
+	Runtime  pocketid.Runtime
 	NoSend   bool // stop after RCPT
 }
 
@@ -34,7 +34,7 @@ type Trial struct {
 	Setup    Setup
 	Speech   pocketid.Speech
 	Result   smtpcheck.Result
-	Verdicts []smtpcheck.Verdict
+	Verdicts []smtpcheck.IdentityResult
 	// Diagnosis explains Result.Failure; nil when there is none.
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
@@ -47,15 +47,17 @@ type Trial struct {
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
 	plan := smtpcheck.Plan{
-		Settings:      s.Settings,
-		Names:         speech.Names,
-		Auth:          speech.Auth,
-		PlainNeedsTLS: speech.PlainNeedsTLS,
-		Body8Bit:      speech.Body8Bit,
-		HELOFallback:  speech.HELOFallback,
-		RootCAs:       w.RootCAs,
-		Limits:        w.Limits,
-		Net:           w.Net,
+		Settings: s.Settings,
+		Client: smtpcheck.Client{
+			Names:         speech.Names,
+			Auth:          speech.Auth,
+			PlainNeedsTLS: speech.PlainNeedsTLS,
+			Body8Bit:      speech.Body8Bit,
+			HELOFallback:  speech.HELOFallback,
+		},
+		RootCAs: w.RootCAs,
+		Limits:  w.Limits,
+		Net:     w.Net,
 	}
 	if s.NoSend {
 		plan.StopAfter = smtpcheck.StageRcpt
@@ -64,7 +66,7 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 }
 
 // Try has the conversation, and beside it one with each of names as the
-// identity. News are smtpcheck.Event and smtpcheck.Verdict values.
+// identity. News are smtpcheck.Event and smtpcheck.IdentityResult values.
 func (w World) Try(ctx context.Context, s Setup, names []string, report func(any)) Trial {
 	plan, speech := w.Plan(s)
 	t := Trial{Setup: s, Speech: speech}
@@ -85,7 +87,7 @@ func (w World) Try(ctx context.Context, s Setup, names []string, report func(any
 	var side sync.WaitGroup
 	if len(names) > 0 {
 		side.Go(func() {
-			t.Verdicts = smtpcheck.Identities(ctx, plan, names, func(v smtpcheck.Verdict) { report(v) })
+			t.Verdicts = smtpcheck.Identities(ctx, plan, names, func(v smtpcheck.IdentityResult) { report(v) })
 		})
 	}
 	t.Result = smtpcheck.Run(ctx, plan, func(e smtpcheck.Event) { report(e) })
@@ -116,9 +118,9 @@ func (w World) elsewhere(ctx context.Context, t Trial) []pocketid.Endpoint {
 }
 
 // Identities tries each name in a session of its own. No message is sent.
-func (w World) Identities(ctx context.Context, s Setup, names []string, report func(any)) []smtpcheck.Verdict {
+func (w World) Identities(ctx context.Context, s Setup, names []string, report func(any)) []smtpcheck.IdentityResult {
 	plan, _ := w.Plan(s)
-	return smtpcheck.Identities(ctx, plan, names, func(v smtpcheck.Verdict) { report(v) })
+	return smtpcheck.Identities(ctx, plan, names, func(v smtpcheck.IdentityResult) { report(v) })
 }
 
 // situation is what was tried, for the diagnosis.
@@ -172,7 +174,7 @@ func endpointWords(list []presets.Endpoint) string {
 }
 
 // advise says which settings the relay would take, given its verdicts.
-func (w World) advise(s Setup, said []smtpcheck.Verdict, found []pocketid.Endpoint) []pocketid.Option {
+func (w World) advise(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) []pocketid.Option {
 	if len(said) == 0 {
 		return nil
 	}

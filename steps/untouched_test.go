@@ -27,7 +27,7 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 	t.Parallel()
 	old := []string{"APP_URL", "PUBLIC_APP_URL", "UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"}
 	for _, c := range []struct {
-		name, way, version, text string
+		name, runtime, version, text string
 	}{
 		{"plain", "manual", "2.9.0", finished},
 		{"plain, compose", "compose", "2.14.0", finished},
@@ -62,7 +62,7 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w, path := walkOver(t, c.way, c.version, c.text)
+			w, path := walkOver(t, c.runtime, c.version, c.text)
 			w.finish()
 			after, _ := os.ReadFile(path)
 			if string(after) != c.text {
@@ -76,7 +76,7 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 }
 
 // walkOver begins a guide, without a relay, at a file that is there already.
-func walkOver(t *testing.T, way, version, text string) (*walk, string) {
+func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 	t.Helper()
 	w := newWalk(t, "open", practice.Options{}, nil)
 	path := filepath.Join(t.TempDir(), ".env")
@@ -89,8 +89,8 @@ func walkOver(t *testing.T, way, version, text string) (*walk, string) {
 		t.Fatal(err)
 	}
 	world.Detect = func(string) pocketid.Install {
-		in := pocketid.Install{Way: pocketid.Way(way), Version: v, VersionFrom: "the test"}
-		in.Readers, in.InContainer = in.Way.Readers(), in.Way.InContainer()
+		in := pocketid.Install{Runtime: pocketid.Runtime(runtime), Version: v, VersionFrom: "the test"}
+		in.Readers, in.InContainer = in.Runtime.Readers(), in.Runtime.InContainer()
 		return in
 	}
 	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})

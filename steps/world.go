@@ -84,7 +84,7 @@ func (w World) setup(a Answers) Setup {
 	}
 	return Setup{
 		Preset: a.Preset, Settings: a.Settings,
-		As: as, Hostname: a.Hostname, Way: pocketid.Way(a.Runs),
+		As: as, Hostname: a.Hostname, Runtime: pocketid.Runtime(a.Runs),
 	}
 }
 
@@ -93,13 +93,13 @@ func (w World) readers(a Answers) []string {
 	if len(a.Readers) > 0 {
 		return a.Readers
 	}
-	if pocketid.Way(a.Runs) == pocketid.WayManual {
+	if pocketid.Runtime(a.Runs) == pocketid.RuntimeManual {
 		return []string{"pocket-id", "compose"} // nothing was found out: be right for both
 	}
 	if len(a.FoundReaders) > 0 { // a raw env_file, or a .env that is mounted
 		return a.FoundReaders
 	}
-	return pocketid.Way(a.Runs).Readers()
+	return pocketid.Runtime(a.Runs).Readers()
 }
 
 // mailDomain is the domain that mail of a host's owner is likely to come from:
