@@ -13,7 +13,6 @@ import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/wizard"
 )
 
 // Order is all that the files to write depend on. It is comparable, so it names
@@ -31,7 +30,7 @@ type Order struct {
 	Looks    int
 }
 
-func (w World) order(a wizard.Answers) Order {
+func (w World) order(a Answers) Order {
 	settings := a.Settings
 	settings.To = "" // only the test needs it
 	return Order{

@@ -9,7 +9,6 @@ import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
-	"smtp-wizard/wizard"
 )
 
 // finished is a .env that says all there is to say.
@@ -94,7 +93,7 @@ func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 		in.Readers, in.InContainer = in.Runtime.Readers(), in.Runtime.InContainer()
 		return in
 	}
-	w.begin(wizard.Machine{Steps: All(world)}, wizard.Answers{EnvFile: path, Offline: true})
+	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
 	return w, path
 }
 
@@ -104,7 +103,7 @@ func TestNoPasswordErasesNone(t *testing.T) {
 	t.Parallel()
 	text := over("USER=id", "USER=")
 	w, path := walkOver(t, "manual", "2.9.0", text)
-	w.to(wizard.Relay)
+	w.to(Relay)
 	w.state.Answers.Password = secret.Value{}
 	w.finish()
 	if after, _ := os.ReadFile(path); string(after) != text {
