@@ -64,7 +64,8 @@ var ownErrors = []struct {
 // kindOf reads an error value: the particular errors of package smtpcheck, then the
 // words, and then its general ones.
 func kindOf(err error, stage smtpcheck.Stage) kind {
-	return cmp.Or(ownKind(err, stage), certificateKind(err), kindOfWords(strings.ToLower(err.Error())), lateKind(err, stage))
+	words := strings.ToLower(err.Error())
+	return cmp.Or(ownKind(err, stage), certificateKind(err), kindOfWords(words), lateKind(err, stage))
 }
 
 // ownKind reads a particular error of package smtpcheck. A timeout means another

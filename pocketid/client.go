@@ -42,7 +42,8 @@ const (
 )
 
 // netSMTP is how Go's net/smtp logs in.
-var netSMTP = Speech{Auth: smtpcheck.AuthPlain, PlainNeedsTLS: true, Note: "This version tries AUTH PLAIN only, never LOGIN."}
+var netSMTP = Speech{Auth: smtpcheck.AuthPlain, PlainNeedsTLS: true,
+	Note: "This version tries AUTH PLAIN only, never LOGIN."}
 
 // clients are the mail clients that Pocket ID has had, the oldest first.
 //
@@ -136,7 +137,8 @@ type Speech struct {
 // not known is taken for the newest.
 func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
 	if v.IsNone() {
-		return Speech{Names: smtpcheck.SameName(host), Proven: true, Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true, Body8Bit: true}
+		return Speech{Names: smtpcheck.SameName(host), Proven: true, Auth: smtpcheck.AuthOffered,
+			PlainNeedsTLS: true, Body8Bit: true}
 	}
 	c := clientOf(v)
 	speech := c.Speech

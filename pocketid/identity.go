@@ -27,7 +27,8 @@ const (
 
 var originLabels = map[Origin]string{
 	FromAppURL: "APP_URL", FromCompose: "compose hostname", FromFQDN: "this machine's FQDN", FromHostname: "os.Hostname()",
-	FromAppURLParent: "domain of APP_URL", FromTyped: "typed", FromContainerID: "some container id", FromLocalhost: "many programs' default",
+	FromAppURLParent: "domain of APP_URL", FromTyped: "typed",
+	FromContainerID: "some container id", FromLocalhost: "many programs' default",
 }
 
 // Label is the origin as a screen shows it.

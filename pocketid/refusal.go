@@ -36,8 +36,8 @@ func (r Refusal) Cure() string {
 	case !r.AtEHLO || r.TLS != smtpcheck.TLSStartTLS || c.first == saysHostname:
 		return give
 	case r.NoImplicitTLS:
-		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay has "+
-			"no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
+		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay "+
+			"has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
 	}
 	return fmt.Sprintf("Set Port 465 and TLS tls (implicit): Pocket ID %s then greets with its hostname alone. "+
 		"Make that a full name: compose `hostname: %s`, or the machine's hostname.", r.Version, r.FullName)
@@ -47,11 +47,11 @@ func (r Refusal) Cure() string {
 func (r Refusal) cureOfAny(give string) string {
 	_, until := hostnameVersions()
 	if r.AtEHLO {
-		give = fmt.Sprintf("Give Pocket ID a full hostname (compose `hostname: %s`), and up to version %s set Port 465 and TLS tls.",
-			r.FullName, until.before())
+		give = fmt.Sprintf("Give Pocket ID a full hostname (compose `hostname: %s`), "+
+			"and up to version %s set Port 465 and TLS tls.", r.FullName, until.before())
 	}
-	return give + fmt.Sprintf(" From %s on it announces localhost whatever is set: then put a Postfix with a real myhostname in between.",
-		until.short())
+	return give + fmt.Sprintf(" From %s on it announces localhost whatever is set: "+
+		"then put a Postfix with a real myhostname in between.", until.short())
 }
 
 // RelayCure is the cure where version v announces localhost whatever is set; a

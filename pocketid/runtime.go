@@ -48,7 +48,8 @@ func (r Runtime) InContainer() bool {
 func (r Runtime) HostSetting() string {
 	switch r {
 	case RuntimeCompose:
-		return "It reaches this machine as host.docker.internal, with `extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service."
+		return "It reaches this machine as host.docker.internal, with " +
+			"`extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service."
 	case RuntimeDocker:
 		return "It reaches this machine as host.docker.internal, with --add-host host.docker.internal:host-gateway."
 	}
@@ -83,7 +84,8 @@ func (r Runtime) Restart(service string) []string {
 		// container's settings with it.
 		return []string{"# docker rm -f " + service + ", then the same docker run command again"}
 	case RuntimePodman:
-		return []string{"systemctl restart " + service, "# that is for a quadlet; else remove the container and run it again as before"}
+		return []string{"systemctl restart " + service,
+			"# that is for a quadlet; otherwise remove the container and run it again as before"}
 	}
 	return []string{"# stop Pocket ID and start it again"}
 }
