@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"smtp-wizard/secret"
@@ -86,18 +87,14 @@ func TestPlainNeedsTLS(t *testing.T) {
 // A relay that says back what it was told does not put it on the screen.
 func TestEchoedCredentialsAreHidden(t *testing.T) {
 	t.Parallel()
-	port := fakeRelay(t, func(line, _ string) string {
-		switch {
-		case strings.HasPrefix(line, "EHLO"):
-			return "250-fake\r\n250 AUTH PLAIN LOGIN"
-		case strings.HasPrefix(line, "AUTH PLAIN"):
-			decoded, _ := base64.StdEncoding.DecodeString(strings.Fields(line)[2])
-			parts := strings.Split(string(decoded), "\x00")
-			return fmt.Sprintf("535 5.7.8 %s is wrong for %s (%s)", line, parts[1], parts[2])
+	p := authRelay(t, func(line string) string {
+		if !strings.HasPrefix(line, "AUTH PLAIN") {
+			return "250 ok"
 		}
-		return "250 ok"
+		decoded, _ := base64.StdEncoding.DecodeString(strings.Fields(line)[2])
+		parts := strings.Split(string(decoded), "\x00")
+		return fmt.Sprintf("535 5.7.8 %s is wrong for %s (%s)", line, parts[1], parts[2])
 	})
-	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone}, Client: smtpcheck.Client{Names: smtpcheck.SameName("a.example")}, StopAfter: smtpcheck.StageAuth})
 	var events []smtpcheck.Event
 	result := smtpcheck.Run(context.Background(), p, func(e smtpcheck.Event) { events = append(events, e) })
 	shown, err := json.Marshal(map[string]any{"result": result.Stages, "events": events, "lines": result.Transcript, "reply": result.Failure.Reply})
@@ -169,18 +166,13 @@ func TestRelaysThatRepeatThePassword(t *testing.T) {
 		"without an end":       func(line string) string { return "535 " + strings.Repeat(line+" ", 100) },
 		"and then some":        func(line string) string { return "235 ok\r\n250 " + line },
 	} {
-		port := fakeRelay(t, func(line, _ string) string {
-			switch {
-			case strings.HasPrefix(line, "EHLO"):
-				return "250-fake\r\n250 AUTH PLAIN LOGIN"
-			case strings.HasPrefix(line, "AUTH"):
+		p := authRelay(t, func(line string) string {
+			if strings.HasPrefix(line, "AUTH") {
 				return answer(line)
 			}
 			return "501 no"
 		})
-		p := smtpcheck.Plan{
-			Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, User: user, Password: secret.New(password)}, Client: smtpcheck.Client{Names: smtpcheck.SameName("a.example")}, StopAfter: smtpcheck.StageAuth,
-		}
+		p.User, p.Password = user, secret.New(password)
 		var events []smtpcheck.Event
 		result := smtpcheck.Run(context.Background(), p, func(e smtpcheck.Event) { events = append(events, e) })
 		if name == "and then some" { // it answers the next command, which is refused or not
@@ -195,23 +187,41 @@ func TestRelaysThatRepeatThePassword(t *testing.T) {
 
 func TestUnexpectedChallenge(t *testing.T) {
 	t.Parallel()
-	port := fakeRelay(t, func(line, _ string) string {
-		switch {
-		case strings.HasPrefix(line, "EHLO"):
-			return "250-fake\r\n250-AUTH=PLAIN\r\n250 SIZE 5"
-		case strings.HasPrefix(line, "AUTH"):
+	p := authRelay(t, func(line string) string {
+		if strings.HasPrefix(line, "AUTH") {
 			return "334 " + base64.StdEncoding.EncodeToString([]byte("Which \x1b planet?"))
-		case line == "*":
-			return "501 5.7.0 cancelled"
 		}
-		return "250 ok"
+		return "501 5.7.0 cancelled"
 	})
-	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone}, Client: smtpcheck.Client{Names: smtpcheck.SameName("a.example")}, StopAfter: smtpcheck.StageAuth})
 	result := smtpcheck.Run(context.Background(), p, nil)
 	if f := result.Failure; f == nil || !errors.Is(f, smtpcheck.ErrProtocol) || !strings.Contains(f.Error(), "Which ? planet?") {
 		t.Errorf("%v", f)
 	}
 	if size, ok := result.Extension("size"); !ok || size != "5" {
 		t.Errorf("SIZE %q %v", size, ok)
+	}
+}
+
+// A relay that asks for the password over and over gets it a few times, and then
+// the exchange is cancelled.
+func TestAuthRoundsAreBounded(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	p := authRelay(t, func(line string) string {
+		switch {
+		case strings.HasPrefix(line, "AUTH PLAIN"):
+			return "504 5.5.4 no"
+		case line == "*" || asked.Add(1) > 50:
+			return "501 5.7.0 cancelled"
+		}
+		return "334 " + base64.StdEncoding.EncodeToString([]byte("Password:"))
+	})
+	p.Auth = smtpcheck.AuthPlainThenLogin
+	result := smtpcheck.Run(context.Background(), p, nil)
+	if f := result.Failure; f == nil || !errors.Is(f, smtpcheck.ErrProtocol) || !strings.Contains(text(result), "C: *\n") {
+		t.Errorf("%v\n%s", f, text(result))
+	}
+	if n := asked.Load(); n > 5 {
+		t.Errorf("it was asked %d times", n)
 	}
 }

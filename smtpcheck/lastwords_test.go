@@ -13,38 +13,6 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// scriptedRelay runs talk on each connection, which it closes with a reset when
-// talk returns.
-func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				talk(conn)
-				_ = conn.(*net.TCPConn).SetLinger(0)
-				_ = conn.Close()
-			}()
-		}
-	}()
-	return smtpcheck.Plan{
-		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}, Client: smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}, Message: []byte("x\r\n"),
-		Limits: smtpcheck.Limits{Command: patience},
-	}
-}
-
-func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
-
-func hear(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }
-
 func TestLastWords(t *testing.T) {
 	t.Parallel()
 	pause := func() { time.Sleep(100 * time.Millisecond) }

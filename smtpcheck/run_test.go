@@ -3,6 +3,8 @@ package smtpcheck_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -49,6 +51,75 @@ func plan(r *practice.Relay, mode smtpcheck.TLSMode) smtpcheck.Plan {
 	if mode == smtpcheck.TLSImplicit {
 		p.Port = r.TLSPort()
 	}
+	return p
+}
+
+// scriptedRelay runs talk on each connection, which it closes with a reset when
+// talk returns.
+func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				talk(conn)
+				_ = conn.(*net.TCPConn).SetLinger(0)
+				_ = conn.Close()
+			}()
+		}
+	}()
+	return smtpcheck.Plan{
+		Settings: smtpcheck.Settings{
+			Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example",
+		},
+		Client:  smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")},
+		Message: []byte("x\r\n"),
+		Limits:  smtpcheck.Limits{Command: patience},
+	}
+}
+
+func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
+
+func hear(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }
+
+// fakeRelay answers every command with answer(line, last EHLO name).
+func fakeRelay(t *testing.T, answer func(line, name string) string) smtpcheck.Plan {
+	t.Helper()
+	return scriptedRelay(t, func(conn net.Conn) {
+		say(conn, "220 fake\r\n")
+		buffer, name := make([]byte, 4096), ""
+		for {
+			n, err := conn.Read(buffer)
+			if err != nil {
+				return
+			}
+			line := strings.TrimSpace(string(buffer[:n]))
+			if host, ok := strings.CutPrefix(line, "EHLO "); ok {
+				name = host
+			}
+			say(conn, answer(line, name)+"\r\n")
+		}
+	})
+}
+
+// authRelay offers AUTH; answer is what it says to all but EHLO.
+func authRelay(t *testing.T, answer func(line string) string) smtpcheck.Plan {
+	t.Helper()
+	p := login(fakeRelay(t, func(line, _ string) string {
+		if strings.HasPrefix(line, "EHLO") {
+			return "250-fake\r\n250-AUTH=PLAIN LOGIN\r\n250 SIZE 5"
+		}
+		return answer(line)
+	}))
+	p.StopAfter = smtpcheck.StageAuth
 	return p
 }
 
@@ -253,6 +324,24 @@ func TestHELOFallback(t *testing.T) {
 	}
 	if !strings.Contains(text(result), "C: QUIT") {
 		t.Error("no QUIT after a refusal")
+	}
+}
+
+// A relay that forwards, or that will try, has taken the recipient (RFC 5321
+// section 4.2.3).
+func TestRecipientCodes(t *testing.T) {
+	t.Parallel()
+	for code, taken := range map[string]bool{"250": true, "251": true, "252": true, "220": false, "354": false, "450": false, "550": false} {
+		p := fakeRelay(t, func(line, _ string) string {
+			if strings.HasPrefix(line, "RCPT") {
+				return code + " that is what I say"
+			}
+			return "250 ok"
+		})
+		p.StopAfter = smtpcheck.StageRcpt
+		if f := smtpcheck.Run(context.Background(), p, nil).Failure; (f == nil) != taken || f != nil && f.Stage != smtpcheck.StageRcpt {
+			t.Errorf("%s: %v", code, f)
+		}
 	}
 }
 
