@@ -236,14 +236,9 @@ func TestBusyGreetingIsNotShared(t *testing.T) {
 	p := scriptedRelay(t, func(conn net.Conn) {
 		if sessions.Add(1) == 1 {
 			say(conn, "421 4.7.0 too many connections\r\n")
-			time.Sleep(100 * time.Millisecond)
 			return
 		}
-		say(conn, "220 hi\r\n")
-		for range 3 {
-			hear(conn)
-			say(conn, "250 ok\r\n")
-		}
+		script("220 hi\r\n", hears, "250 ok\r\n", hears, "250 ok\r\n", hears, "250 ok\r\n")(conn)
 	})
 	p.Gate = smtpcheck.NewGate(1)
 	got := smtpcheck.Identities(context.Background(), p, strings.Fields("a.example b.example c.example"), nil)

@@ -63,6 +63,7 @@ func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
+	dialed := make(chan struct{}, 1000) // before that, a reset would fail the connection
 	go func() {
 		for {
 			conn, err := l.Accept()
@@ -71,11 +72,17 @@ func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
 			}
 			go func() {
 				talk(conn)
+				<-dialed
 				_ = conn.(*net.TCPConn).SetLinger(0)
 				_ = conn.Close()
 			}()
 		}
 	}()
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		dialed <- struct{}{}
+		return conn, err
+	}
 	return smtpcheck.Plan{
 		Settings: smtpcheck.Settings{
 			Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example",
@@ -83,12 +90,32 @@ func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
 		Client:  smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")},
 		Message: []byte("x\r\n"),
 		Limits:  smtpcheck.Limits{Command: patience},
+		Net:     smtpcheck.Network{Dial: dial},
+	}
+}
+
+const (
+	hears   = "(it hears)"
+	hangsUp = "(it hangs up)"
+)
+
+// script is the talk of a relay that says its lines, whatever it hears.
+func script(lines ...string) func(net.Conn) {
+	return func(conn net.Conn) {
+		for _, line := range lines {
+			switch line {
+			case hears:
+				_, _ = conn.Read(make([]byte, 4096))
+			case hangsUp:
+				_ = conn.Close()
+			default:
+				say(conn, line)
+			}
+		}
 	}
 }
 
 func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
-
-func hear(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }
 
 // fakeRelay answers every command with answer(line, last EHLO name).
 func fakeRelay(t *testing.T, answer func(line, name string) string) smtpcheck.Plan {
