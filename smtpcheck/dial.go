@@ -129,7 +129,7 @@ type attempt struct {
 // connect tries the addresses, each a moment after the one before it or as soon
 // as that one failed, and keeps the first that answers.
 func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string, error) {
-	dialling, stop := context.WithCancel(ctx)
+	dialing, stop := context.WithCancel(ctx)
 	defer stop()
 	results := make(chan attempt, len(addresses))
 	next, pending := 0, 0
@@ -137,7 +137,7 @@ func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string,
 		address := addresses[next]
 		next, pending = next+1, pending+1
 		go func() {
-			conn, err := dial(dialling, p, address)
+			conn, err := dial(dialing, p, address)
 			results <- attempt{address, conn, err}
 		}()
 	}

@@ -14,7 +14,7 @@ import (
 // Run has one conversation with a relay as the plan says, and reports each stage
 // as it begins and ends; report is called from Run's own goroutine and may be
 // nil. Every wait ends within the plan's limits, and within a moment of the end
-// of ctx; Net.Dial must honour its context for that. What goes wrong is in
+// of ctx; Net.Dial must honor its context for that. What goes wrong is in
 // Result.Failure, never a panic or a bare network error.
 func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	p.Limits = p.Limits.withDefaults()

@@ -244,14 +244,14 @@ func TestListenAddresses(t *testing.T) {
 	if r.TLSAddr() != "" || r.TLSPort() != 0 || r.Port() == 0 {
 		t.Errorf("%q %d %d", r.TLSAddr(), r.TLSPort(), r.Port())
 	}
-	if _, err := Start(Behaviour{}, Options{Addr: r.Addr()}); err == nil {
+	if _, err := Start(Behavior{}, Options{Addr: r.Addr()}); err == nil {
 		t.Error("two relays on one port")
 	}
 }
 
 func TestTooBigMessage(t *testing.T) {
 	t.Parallel()
-	r, err := Start(Behaviour{MaxMessage: 10000}, Options{})
+	r, err := Start(Behavior{MaxMessage: 10000}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
