@@ -57,9 +57,11 @@ func isInvalid(host string) bool {
 	return labels[len(labels)-1] == "invalid"
 }
 
+type lookupFunc = func(ctx context.Context, host string) ([]string, error)
+
 // within leaves a look-up behind when ctx ends: the resolver of package net keeps
-// to a deadline, but takes no notice of a cancellation.
-func within(ctx context.Context, resolve func(context.Context, string) ([]string, error), host string) ([]string, error) {
+// to a deadline, but ignores a cancellation.
+func within(ctx context.Context, resolve lookupFunc, host string) ([]string, error) {
 	type answer struct {
 		addresses []string
 		err       error

@@ -72,7 +72,8 @@ func (s *session) otherProtocol(ctx context.Context) error {
 	w := newWire(ctx, conn, s.plan.Limits.Command, &transcript{})
 	w.masker = s.wire.masker
 	defer w.close()
-	err = w.handshake(&tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, ServerName: serverName(s.plan.Host)}) // nothing is sent over it
+	unverified := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, ServerName: serverName(s.plan.Host)}
+	err = w.handshake(unverified) // nothing is sent over it
 	if err == nil || startsTLS(w.raw.first) {
 		return ErrImplicitTLSPort
 	}

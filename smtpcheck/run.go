@@ -84,7 +84,9 @@ func (s *session) steps() []step {
 		steps = append(steps, step{StageAuth, s.login})
 	}
 	steps = append(steps, step{StageMail, s.mail}, step{StageRcpt, s.rcpt}, step{StageData, s.data})
-	return slices.DeleteFunc(steps, func(st step) bool { return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage) })
+	return slices.DeleteFunc(steps, func(st step) bool {
+		return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage)
+	})
 }
 
 // run does one step, reports it and keeps its result.

@@ -103,7 +103,8 @@ var catalogue = []Behavior{
 	{Name: "junk-words", About: "greets with 8-bit junk after a proper code",
 		Banner: &Answer{Text: "220 " + eightBit + "\r\n"}},
 	{Name: "escapes", About: "puts escape sequences, BEL and CR into its replies",
-		Answers: says("RCPT", Answer{Text: "550-5.1.1 \x1b[2J\x1b]0;owned\x07no\rsuch\x00 user\r\n550 5.1.1 \u202eesrever\u2066 \u009b31m\x9b31m\x7f\r\n"})},
+		Answers: says("RCPT", Answer{Text: "550-5.1.1 \x1b[2J\x1b]0;owned\x07no\rsuch\x00 user\r\n" +
+			"550 5.1.1 \u202eesrever\u2066 \u009b31m\x9b31m\x7f\r\n"})},
 	{Name: "http", About: "is a web server", HTTP: true},
 	{Name: "ssh", About: "is an SSH server", Banner: &Answer{Text: "SSH-2.0-OpenSSH_9.9\r\n"}},
 

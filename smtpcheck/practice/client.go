@@ -70,7 +70,8 @@ func (c *client) play(secure bool) {
 func (c *client) playHTTP() {
 	_ = c.conn.SetDeadline(time.Now().Add(idle))
 	if _, err := c.in.ReadSlice('\n'); err == nil {
-		_, _ = io.WriteString(c.conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n400 Bad Request")
+		_, _ = io.WriteString(c.conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"+
+			"Connection: close\r\n\r\n400 Bad Request")
 	}
 }
 

@@ -88,7 +88,8 @@ func (c *client) generic(name string) bool {
 
 // sessionID looks like the ones in Google's replies.
 func sessionID() string {
-	return fmt.Sprintf("p%dsm%dabc.%d", time.Now().UnixNano()%90+10, time.Now().UnixNano()%9000000+1000000, time.Now().UnixNano()%90+10)
+	now := time.Now().UnixNano()
+	return fmt.Sprintf("p%dsm%dabc.%d", now%90+10, now%9000000+1000000, now%90+10)
 }
 
 func fullyQualified(name string) bool {
