@@ -28,22 +28,22 @@ func (o *options) applyFailed(ctx context.Context, w steps.World, found steps.Su
 	if ctx.Err() != nil { // whatever else has come of it
 		err = ctx.Err()
 	}
-	trial, tested := steps.TrialOf(r.State)
+	trial, tested := steps.TrialOf(stateOf(r))
 	var fault *flags.FaultError
 	if !errors.As(err, &fault) {
-		fmt.Fprintln(o.Err, steps.Fate(r.State))
+		fmt.Fprintln(o.Err, steps.Fate(stateOf(r)))
 		return err
 	}
-	if (fault.From == wizard.LiveTest || fault.Step == wizard.LiveTest) && tested && trial.Result.Failure != nil {
+	if (fault.From == steps.LiveTest || fault.Step == steps.LiveTest) && tested && trial.Result.Failure != nil {
 		return o.refused(w, found, trial)
 	}
-	if fault.Step == wizard.Write || fault.From == wizard.Write {
-		if out := steps.OutcomeOf(r.State); out.Err != nil {
+	if fault.Step == steps.Write || fault.From == steps.Write {
+		if out := steps.OutcomeOf(stateOf(r)); out.Err != nil {
 			return file(out.Err)
 		}
 		return file(err)
 	}
-	if fault.Step == wizard.Install && found.Exists && found.Usable() != nil {
+	if fault.Step == steps.Install && found.Exists && found.Usable() != nil {
 		return file(err)
 	}
 	return usage(err)
@@ -67,7 +67,7 @@ func (o *options) refused(w steps.World, found steps.Surroundings, trial steps.T
 
 // printApplied says what was done, or what would be.
 func (o *options) printApplied(w steps.World, found steps.Surroundings, r flags.Result, f applyFlags) error {
-	outcome := steps.OutcomeOf(r.State)
+	outcome := steps.OutcomeOf(stateOf(r))
 	if outcome.Err != nil {
 		return file(outcome.Err)
 	}
@@ -78,10 +78,10 @@ func (o *options) printApplied(w steps.World, found steps.Surroundings, r flags.
 		fmt.Fprintf(shown{o.Err}, "Warning: %s\n", warning.Text)
 	}
 	if !f.dryRun {
-		fmt.Fprint(shown{o.Out}, steps.Summary(r.State))
+		fmt.Fprint(shown{o.Out}, steps.Summary(stateOf(r)))
 		return nil
 	}
-	if trial, tested := steps.TrialOf(r.State); tested {
+	if trial, tested := steps.TrialOf(stateOf(r)); tested {
 		fmt.Fprintf(shown{o.Out}, "%s took the test %s for %s.\n", trial.Setup.Host, trial.Token, trial.Setup.To)
 	}
 	printDiff(o, outcome.Draft)
@@ -110,7 +110,7 @@ func applied(w steps.World, found steps.Surroundings, r flags.Result, out steps.
 		a.Warnings = append(a.Warnings, warning.Text)
 	}
 	a.Warnings = append(a.Warnings, out.Warnings...)
-	if trial, ok := steps.TrialOf(r.State); ok {
+	if trial, ok := steps.TrialOf(stateOf(r)); ok {
 		check := trialJSON(w.Candidates(found, nil), trial)
 		a.Check = &check
 	}
@@ -138,3 +138,5 @@ func printDiff(o *options, d *steps.Draft) {
 		fmt.Fprintf(shown{o.Out}, "new file %s, hostname: %s\n", d.Override, d.Order.Hostname)
 	}
 }
+
+func stateOf(r flags.Result) steps.State { return wizard.StateOf[steps.Answers](r.Guide) }

@@ -87,10 +87,10 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 		return err
 	}
 	if f.dryRun {
-		given.Stop = steps.ReadyToWrite
+		given.Stop = func(g wizard.Guide) bool { return steps.ReadyToWrite(wizard.StateOf[steps.Answers](g)) }
 	}
-	machine := wizard.Machine{Steps: steps.All(world), Now: world.Now}
-	result, err := flags.Run(ctx, machine, machine.Start(start), given)
+	machine := steps.Machine{Steps: steps.All(world), Now: world.Now}
+	result, err := flags.Run(ctx, machine.Begin(start), given)
 	if err != nil {
 		return o.applyFailed(ctx, world, found, result, err)
 	}
@@ -98,8 +98,8 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 }
 
 // start are the answers that are no field of a page.
-func (f applyFlags) start(envFile string) (wizard.Answers, error) {
-	a := wizard.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck}
+func (f applyFlags) start(envFile string) (steps.Answers, error) {
+	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck}
 	for _, name := range f.readers {
 		if _, err := envwriter.ReaderNamed(strings.TrimSpace(name)); err != nil {
 			return a, usage(fmt.Errorf("--readers: %w", err))
@@ -127,24 +127,24 @@ func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, f
 		}
 		in[step][field] = value
 	}
-	in[wizard.Install] = map[string]string{"env_file": o.envFile}
-	put(wizard.Install, "app_url", "app-url", f.appURL)
-	put(wizard.Install, "version", "as", f.as)
-	put(wizard.Provider, "preset", "preset", f.preset)
-	put(wizard.Relay, "host", "host", f.host)
-	put(wizard.Relay, "port", "port", f.port)
-	put(wizard.Relay, "tls", "tls", f.tls)
-	put(wizard.Sender, "from", "from", f.from)
-	put(wizard.Sender, "user", "user", f.user)
-	put(wizard.Sender, "to", "to", f.to)
-	put(wizard.Identity, "hostname", "hostname", f.hostname)
+	in[steps.Install] = map[string]string{"env_file": o.envFile}
+	put(steps.Install, "app_url", "app-url", f.appURL)
+	put(steps.Install, "version", "as", f.as)
+	put(steps.Provider, "preset", "preset", f.preset)
+	put(steps.Relay, "host", "host", f.host)
+	put(steps.Relay, "port", "port", f.port)
+	put(steps.Relay, "tls", "tls", f.tls)
+	put(steps.Sender, "from", "from", f.from)
+	put(steps.Sender, "user", "user", f.user)
+	put(steps.Sender, "to", "to", f.to)
+	put(steps.Identity, "hostname", "hostname", f.hostname)
 	if cmd.Flags().Changed("port") || cmd.Flags().Changed("tls") {
-		put(wizard.Identity, "settings", orFlag(cmd, "port", "tls"), "leave")
+		put(steps.Identity, "settings", orFlag(cmd, "port", "tls"), "leave")
 	}
 	if f.preset == "" {
 		switch {
 		case f.host != "":
-			in[wizard.Provider] = map[string]string{"preset": steps.Custom}
+			in[steps.Provider] = map[string]string{"preset": steps.Custom}
 		case found.Value("SMTP_HOST") == "":
 			return flags.Given{}, usage(errors.New("--preset or --host is needed"))
 		}
@@ -153,14 +153,14 @@ func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, f
 	if f.lockUI || !exists {
 		lock = "yes"
 	}
-	in[wizard.Write] = map[string]string{"lock_ui": lock}
+	in[steps.Write] = map[string]string{"lock_ui": lock}
 	password, given, err := f.password(ctx, o)
 	if err != nil {
 		return flags.Given{}, err
 	}
 	g := flags.Given{Input: in}
 	if given {
-		g.Secrets = map[wizard.ID]map[string]secret.Value{wizard.Sender: {"password": password}}
+		g.Secrets = map[wizard.ID]map[string]secret.Value{steps.Sender: {"password": password}}
 	}
 	return g, nil
 }

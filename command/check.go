@@ -88,7 +88,7 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 		s.Hostname = f.hostname
 	}
 	if f.to != "" {
-		if s.To, err = steps.Address(f.to); err != nil {
+		if s.To, err = steps.ParseAddress(f.to); err != nil {
 			return s, usage(fmt.Errorf("--to: %w", err))
 		}
 	}

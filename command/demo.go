@@ -12,7 +12,6 @@ import (
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/steps"
-	"smtp-wizard/wizard"
 )
 
 func newDemo(o *options) *cobra.Command {
@@ -51,7 +50,7 @@ func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
 	ctx, cancel := o.bounded(cmd.Context())
 	defer cancel()
 	g := guide{options: o, world: demoWorld(o, relay, behaviour), plain: plain, product: "demo", forget: true,
-		start: wizard.Answers{EnvFile: env, AppURL: "https://id.example.com", Version: "2.9.0"}}
+		start: steps.Answers{EnvFile: env, AppURL: "https://id.example.com", Version: "2.9.0"}}
 	if _, err := g.run(ctx); err != nil {
 		return err
 	}
@@ -71,7 +70,7 @@ func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.Wor
 	w.Detect = func(string) pocketid.Install {
 		version, _ := pocketid.ParseVersion("2.9.0")
 		return pocketid.Install{
-			Way: pocketid.WayCompose, WayFrom: "the demo", Version: version, VersionFrom: "the demo",
+			Runtime: pocketid.RuntimeCompose, RuntimeFrom: "the demo", Version: version, VersionFrom: "the demo",
 			HostnameFrom: "the demo", Readers: []string{"pocket-id", "compose"}, InContainer: true,
 		}
 	}

@@ -55,7 +55,7 @@ is tried up to RCPT. No login is made and no message is sent.`,
 }
 
 func (o *options) probe(ctx context.Context, target string, f probeFlags) error {
-	host, port, err := steps.Relay(target)
+	host, port, err := steps.ParseRelay(target)
 	if err != nil {
 		return usage(err)
 	}
@@ -96,7 +96,7 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 		return smtpcheck.PortOptions{}, err
 	}
 	for _, given := range []struct{ flag, address string }{{"--from", f.from}, {"--to", f.to}} {
-		if _, err := steps.Address(given.address); given.address != "" && err != nil {
+		if _, err := steps.ParseAddress(given.address); given.address != "" && err != nil {
 			return smtpcheck.PortOptions{}, usage(fmt.Errorf("%s: %w", given.flag, err))
 		}
 	}

@@ -63,7 +63,7 @@ func TestResumeAfterDroppedLine(t *testing.T) {
 	w.Opens("Continue where you left off just now?", "The answers so far were kept, but for the password.",
 		"https://id.example.com", "localhost, port "+strconv.Itoa(r.TLSPort())+", tls", relayUser, "› Continue")
 	w.Keys(keyEnter)
-	w.Opens("[Sender]", "› Password", "The password is not part of what was kept; please give it again.")
+	w.Opens("[Sender]", "› Password", "Passwords are not kept; please enter it again.")
 	w.Keys(relayPassword, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 	finish(w)

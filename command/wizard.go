@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -26,7 +25,7 @@ func addWizard(root *cobra.Command, o *options) {
 		defer cancel()
 		world := steps.Real()
 		world.Getenv = o.Getenv
-		g := guide{options: o, world: world, plain: plain, start: wizard.Answers{EnvFile: o.envFile}}
+		g := guide{options: o, world: world, plain: plain, start: steps.Answers{EnvFile: o.envFile}}
 		_, err := g.run(ctx)
 		return err
 	}
@@ -37,7 +36,7 @@ type guide struct {
 	*options
 	world steps.World
 	plain bool
-	start wizard.Answers
+	start steps.Answers
 	// product stands in the header.
 	product string
 	// forget keeps no draft: a practice relay is gone with the program.
@@ -48,29 +47,30 @@ var errNoTerminal = errors.New("the wizard needs a terminal on standard input an
 	"--plain asks line by line without one, and `smtp-wizard apply` takes every answer as a flag")
 
 // face shows a machine until it ends.
-type face func(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error)
+type face func(ctx context.Context, g wizard.Guide, saved func(wizard.Guide)) (wizard.Guide, error)
 
 // run asks, works and writes, and leaves a summary behind.
-func (g guide) run(ctx context.Context) (wizard.State, error) {
+func (g guide) run(ctx context.Context) (steps.State, error) {
 	full, err := g.fullScreen()
 	if err != nil {
-		return wizard.State{}, err
+		return steps.State{}, err
 	}
 	keep, err := g.openDraft()
 	if err != nil {
-		return wizard.State{}, err
+		return steps.State{}, err
 	}
 	defer keep.close()
 	show := g.lines
 	if full {
 		show = g.screen(keep)
 	}
-	machine := wizard.Machine{Steps: steps.All(g.world), Now: g.world.Now}
+	machine := steps.Machine{Steps: steps.All(g.world), Now: g.world.Now}
 	state, err := g.begin(ctx, machine, show, keep)
 	if err != nil {
 		return state, g.ended(state, err, keep)
 	}
-	state, err = show(ctx, machine, state, keep.save)
+	shownGuide, err := show(ctx, wizard.Session[steps.Answers]{Machine: machine, State: state}, keep.save)
+	state = wizard.StateOf[steps.Answers](shownGuide)
 	if done := err == nil && state.Ended == wizard.Done; !done && !steps.Finished(state) {
 		return state, g.ended(state, err, keep)
 	}
@@ -81,16 +81,17 @@ func (g guide) run(ctx context.Context) (wizard.State, error) {
 
 // begin is the state to start from: the draft's, if there is one and it is
 // wanted.
-func (g guide) begin(ctx context.Context, m wizard.Machine, show face, keep draftFile) (wizard.State, error) {
-	saved, ok := keep.load()
+func (g guide) begin(ctx context.Context, m steps.Machine, show face, keep draftFile) (steps.State, error) {
+	saved, old, ok := keep.load()
 	if aside := keep.aside(); aside != "" {
 		fmt.Fprintf(shown{g.Err}, "Note: the answers that were kept cannot be read; they are in %s now.\n", aside)
 	}
 	if !ok {
 		return m.Start(g.start), nil
 	}
-	ask := wizard.Machine{Steps: []wizard.Step{steps.Resume{Saved: saved.State, At: saved.At, Now: g.world.Now()}}}
-	answer, err := show(ctx, ask, ask.Start(g.start), func(wizard.State) {})
+	ask := steps.Machine{Steps: []steps.Step{steps.Resume{Saved: old.Answers, At: saved.At, Now: g.world.Now()}}}
+	answered, err := show(ctx, ask.Begin(g.start), func(wizard.Guide) {})
+	answer := wizard.StateOf[steps.Answers](answered)
 	switch {
 	case err != nil:
 		return answer, err
@@ -99,23 +100,11 @@ func (g guide) begin(ctx context.Context, m wizard.Machine, show face, keep draf
 	case !answer.Answers.Continue:
 		return m.Start(g.start), nil
 	}
-	known := false
-	if slices.Contains(saved.Missing, draft.Password) {
-		saved.State.Answers, known = g.world.Recall(ctx, saved.State.Answers)
-	}
-	state := m.Resume(saved.State)
-	for _, missing := range saved.Missing {
-		if missing == draft.Password && known {
-			continue
-		}
-		state = m.AskAgain(state, missing.Step, wizard.Fault{Field: missing.Field, Tone: wizard.Warn,
-			Text: "The password is not part of what was kept; please give it again."})
-	}
-	return state, nil
+	return g.world.Resumed(ctx, m, old, saved.Missing), nil
 }
 
 // ended says how an unfinished guide ended.
-func (g guide) ended(s wizard.State, err error, keep draftFile) error {
+func (g guide) ended(s steps.State, err error, keep draftFile) error {
 	fmt.Fprintln(g.Err, steps.Fate(s))
 	if path := keep.path(); path != "" {
 		fmt.Fprintf(shown{g.Err}, "The answers, without the password, are kept in %s.\n", path)
@@ -154,9 +143,9 @@ func (g guide) screen(keep draftFile) face {
 	if keep.Draft != nil {
 		o.DraftNote = "The answers so far are kept, without the password, and the same command offers to go on with them. They are in " + keep.Path() + "."
 	}
-	return func(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error) {
+	return func(ctx context.Context, guide wizard.Guide, saved func(wizard.Guide)) (wizard.Guide, error) {
 		o.Saved = saved
-		return screen.Run(ctx, m, s, o)
+		return screen.Run(ctx, guide, o)
 	}
 }
 
@@ -167,8 +156,8 @@ func (g guide) name() string {
 	return g.product
 }
 
-func (g guide) lines(ctx context.Context, m wizard.Machine, s wizard.State, saved func(wizard.State)) (wizard.State, error) {
-	return prompt.Run(ctx, m, s, prompt.Options{In: g.In, Out: g.Out, Saved: saved})
+func (g guide) lines(ctx context.Context, guide wizard.Guide, saved func(wizard.Guide)) (wizard.Guide, error) {
+	return prompt.Run(ctx, guide, prompt.Options{In: g.In, Out: g.Out, Saved: saved})
 }
 
 // draftFile is the draft, or nothing where none can be kept.
@@ -192,11 +181,14 @@ func (g guide) openDraft() (draftFile, error) {
 	return draftFile{d}, nil
 }
 
-func (d draftFile) load() (draft.Saved, bool) {
+func (d draftFile) load() (draft.Saved, steps.State, bool) {
 	if d.Draft == nil {
-		return draft.Saved{}, false
+		return draft.Saved{}, steps.State{}, false
 	}
-	return d.Load()
+	var state steps.State
+	saved, ok := d.Load(&state.Answers)
+	state.Place = saved.Place
+	return saved, state, ok
 }
 
 func (d draftFile) aside() string {
@@ -208,9 +200,9 @@ func (d draftFile) aside() string {
 
 // save keeps a state in which something was answered; of any other, nothing
 // would be lost.
-func (d draftFile) save(s wizard.State) {
-	if d.Draft != nil && s.Answered() {
-		_ = d.Save(s) // the guide goes on without it
+func (d draftFile) save(g wizard.Guide) {
+	if d.Draft != nil && g.Place().Answered() {
+		_ = d.Save(steps.ForDraft(g)) // the guide goes on without it
 	}
 }
 
@@ -230,7 +222,7 @@ func (d draftFile) path() string {
 	if d.Draft == nil {
 		return ""
 	}
-	if _, ok := d.Load(); !ok {
+	if _, _, ok := d.load(); !ok {
 		return ""
 	}
 	return d.Path()

@@ -34,7 +34,7 @@ type Endpoint struct {
 // Situation is all that the advice depends on.
 type Situation struct {
 	Version  Version
-	Way      Way
+	Runtime  Runtime
 	Current  Endpoint
 	Hostname string // os.Hostname() that Pocket ID has or will have; "" is not known
 	// Verdicts by name, in the order of preference for a new hostname.

@@ -71,7 +71,7 @@ func TestAdvise(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			options := Advise(Situation{Version: must(t, tt.version), Way: WayCompose, Current: tt.current,
+			options := Advise(Situation{Version: must(t, tt.version), Runtime: RuntimeCompose, Current: tt.current,
 				Hostname: tt.hostname, Verdicts: tt.verdicts, Endpoints: tt.endpoints, HasLogin: tt.login})
 			var got []string
 			for _, o := range options {
@@ -93,17 +93,17 @@ func TestAdvise(t *testing.T) {
 
 func TestAdviceSaysHow(t *testing.T) {
 	t.Parallel()
-	for way, want := range map[Way]string{
-		WayCompose: "Set `hostname: id.example.com` in compose",
-		WayDocker:  "--hostname id.example.com",
-		WayPodman:  "HostName=",
-		WaySystemd: "hostnamectl set-hostname id.example.com",
-		WayManual:  "hostnamectl set-hostname id.example.com",
+	for runtime, want := range map[Runtime]string{
+		RuntimeCompose: "Set `hostname: id.example.com` in compose",
+		RuntimeDocker:  "--hostname id.example.com",
+		RuntimePodman:  "HostName=",
+		RuntimeSystemd: "hostnamectl set-hostname id.example.com",
+		RuntimeManual:  "hostnamectl set-hostname id.example.com",
 	} {
-		options := Advise(Situation{Version: must(t, "2.9"), Way: way, Current: port465, Hostname: "vps",
+		options := Advise(Situation{Version: must(t, "2.9"), Runtime: runtime, Current: port465, Hostname: "vps",
 			Verdicts: []NamedVerdict{named("vps", atEHLO), named(idName, ok)}})
 		if options[0].ID != "hostname" || !strings.Contains(options[0].Title, want) || options[0].Hostname != idName {
-			t.Errorf("%s: %+v", way, options[0])
+			t.Errorf("%s: %+v", runtime, options[0])
 		}
 	}
 }

@@ -27,8 +27,8 @@ func ThisMachine() Machine {
 // Install is how Pocket ID runs, as far as can be seen from its files. Every
 // finding names where it came from, and every one may be corrected by the admin.
 type Install struct {
-	Way     Way
-	WayFrom string
+	Runtime     Runtime
+	RuntimeFrom string
 
 	Version     Version // not known: zero
 	VersionFrom string
@@ -75,7 +75,7 @@ func Detect(m Machine, envPath string) Install {
 	if found, ok := detectSystemd(m, envPath); ok {
 		return found
 	}
-	if compose.Way == WayCompose {
+	if compose.Runtime == RuntimeCompose {
 		return compose
 	}
 	return m.byHand(envPath)
@@ -83,13 +83,13 @@ func Detect(m Machine, envPath string) Install {
 
 // byHand is what is left when no file tells.
 func (m Machine) byHand(envPath string) Install {
-	in := Install{Way: WayManual, WayFrom: "no compose file, unit or quadlet names this file"}
+	in := Install{Runtime: RuntimeManual, RuntimeFrom: "no compose file, unit or quadlet names this file"}
 	if envPath == proxmoxEnv {
-		in.Way, in.WayFrom = WaySystemd, "the place where the Proxmox helper script puts it"
+		in.Runtime, in.RuntimeFrom = RuntimeSystemd, "the place where the Proxmox helper script puts it"
 		in.ReadBy = "root"
 		in.Version, in.VersionFrom = m.proxmoxVersion()
 	}
-	in.Readers = in.Way.Readers()
+	in.Readers = in.Runtime.Readers()
 	in.DataDir = filepath.Join(filepath.Dir(envPath), "data")
 	m.ownHostname(&in)
 	return in
@@ -105,14 +105,14 @@ func (m Machine) ownHostname(in *Install) {
 	in.Hostname, in.HostnameFrom = name, "this machine's hostname"
 }
 
-// Use changes the way after the admin has corrected it: readers, container and
-// hostname follow, what belongs to the old way goes.
-func (in Install) Use(m Machine, way Way) Install {
-	if way == in.Way {
+// Use changes the runtime after the admin has corrected it: readers, container and
+// hostname follow, what belongs to the old runtime goes.
+func (in Install) Use(m Machine, runtime Runtime) Install {
+	if runtime == in.Runtime {
 		return in
 	}
-	out := Install{Way: way, WayFrom: "you", Version: in.Version, VersionFrom: in.VersionFrom,
-		AppURL: in.AppURL, Readers: way.Readers(), InContainer: way.InContainer()}
+	out := Install{Runtime: runtime, RuntimeFrom: "you", Version: in.Version, VersionFrom: in.VersionFrom,
+		AppURL: in.AppURL, Readers: runtime.Readers(), InContainer: runtime.InContainer()}
 	if out.InContainer {
 		out.HostnameFrom = containerIDHostname
 		return out

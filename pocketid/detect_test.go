@@ -76,7 +76,7 @@ func TestDetect(t *testing.T) {
 		name     string
 		files    map[string]string
 		env      string
-		way      Way
+		runtime  Runtime
 		version  string
 		hostname string
 		from     string // part of HostnameFrom
@@ -86,76 +86,76 @@ func TestDetect(t *testing.T) {
 		note     string // part of the notes
 	}{
 		{"official compose", map[string]string{"/srv/id/docker-compose.yml": officialCompose}, "/srv/id/.env",
-			WayCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", ""},
+			RuntimeCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", ""},
 		{"compose with hostname", map[string]string{"/srv/id/compose.yaml": officialCompose + "    hostname: id.example.com\n"},
-			"/srv/id/.env", WayCompose, "2.9.0", "id.example.com", "hostname: in compose.yaml", "pocket-id", []string{"compose"}, "", ""},
+			"/srv/id/.env", RuntimeCompose, "2.9.0", "id.example.com", "hostname: in compose.yaml", "pocket-id", []string{"compose"}, "", ""},
 		{"compose with override", map[string]string{"/srv/id/compose.yml": officialCompose,
 			"/srv/id/compose.override.yaml": "services: {pocket-id: {hostname: id.example.org}}"}, "/srv/id/.env",
-			WayCompose, "2.9.0", "id.example.org", "in compose.override.yaml", "pocket-id", []string{"compose"}, "", ""},
+			RuntimeCompose, "2.9.0", "id.example.org", "in compose.override.yaml", "pocket-id", []string{"compose"}, "", ""},
 		{"compose on the host network", map[string]string{"/srv/id/compose.yml": officialCompose + "    network_mode: host\n"},
-			"/srv/id/.env", WayCompose, "2.9.0", vps, "network_mode: host", "pocket-id", []string{"compose"}, "", ""},
+			"/srv/id/.env", RuntimeCompose, "2.9.0", vps, "network_mode: host", "pocket-id", []string{"compose"}, "", ""},
 		{"compose, tag from .env", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:$TAG', env_file: pid.env}}",
 			"/srv/id/.env":        "TAG=v2.10.0\n"}, "/srv/id/pid.env",
-			WayCompose, "2.10.0", "", "container id", "pocket-id", []string{"compose"}, "", ""},
+			RuntimeCompose, "2.10.0", "", "container id", "pocket-id", []string{"compose"}, "", ""},
 		{"compose, raw env file", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9', env_file: [{path: .env, format: raw}]}}"},
-			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"docker", "compose"}, "", ""},
+			"/srv/id/.env", RuntimeCompose, "2.9", "", "container id", "pocket-id", []string{"docker", "compose"}, "", ""},
 		{"compose, mounted", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9', volumes: ['./.env:/app/.env']}}"},
-			"/srv/id/.env", WayCompose, "2.9", "", "container id", "pocket-id", []string{"pocket-id", "compose"}, "", ""},
+			"/srv/id/.env", RuntimeCompose, "2.9", "", "container id", "pocket-id", []string{"pocket-id", "compose"}, "", ""},
 		{"compose that does not pass the file on", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2', environment: {SMTP_HOST: x}}}"},
-			"/srv/id/.env", WayCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "does not name .env under env_file:, so it gets of this file only what its environment: hands on"},
+			"/srv/id/.env", RuntimeCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "does not name .env under env_file:, so it gets of this file only what its environment: hands on"},
 		{"compose keys that win", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9.0', env_file: .env, environment: {SMTP_HOST: x}}}"},
-			"/srv/id/.env", WayCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", "wins over this file: SMTP_HOST"},
+			"/srv/id/.env", RuntimeCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", "wins over this file: SMTP_HOST"},
 		{"foreign compose file", map[string]string{"/srv/id/compose.yml": "services: {web: {image: nginx}}"}, "/srv/id/.env",
-			WayManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
+			RuntimeManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
 		{"Proxmox helper script", map[string]string{"/etc/systemd/system/pocketid.service": proxmoxUnit,
 			"/root/.pocket-id": "2.9.0\n"}, "/opt/pocket-id/.env",
-			WaySystemd, "2.9.0", vps, "this machine", "pocketid", []string{"pocket-id", "systemd"}, "root", ""},
+			RuntimeSystemd, "2.9.0", vps, "this machine", "pocketid", []string{"pocket-id", "systemd"}, "root", ""},
 		{"Proxmox helper script, unit gone", map[string]string{"/opt/PocketID_version.txt": "0.53.0"}, "/opt/pocket-id/.env",
-			WaySystemd, "0.53.0", vps, "this machine", "", []string{"pocket-id", "systemd"}, "root", ""},
+			RuntimeSystemd, "0.53.0", vps, "this machine", "", []string{"pocket-id", "systemd"}, "root", ""},
 		{"unit with drop-in", map[string]string{
 			"/etc/systemd/system/pocket-id.service":               "[Service]\nExecStart=/usr/bin/pocket-id\nUser=pocketid\n",
 			"/etc/systemd/system/pocket-id.service.d/mail.conf":   "[Service]\nEnvironmentFile=-/etc/pocket-id/mail.env\n",
 			"/etc/systemd/system/pocket-id-other.service.ignored": proxmoxUnit}, "/etc/pocket-id/mail.env",
-			WaySystemd, "", vps, "this machine", "pocket-id", []string{"systemd"}, "pocketid", ""},
+			RuntimeSystemd, "", vps, "this machine", "pocket-id", []string{"systemd"}, "pocketid", ""},
 		{"unit with the working directory only", map[string]string{
 			"/lib/systemd/system/pocket-id.service": "[Service]\nWorkingDirectory=/var/lib/pid\nUser=pid"}, "/var/lib/pid/.env",
-			WaySystemd, "", vps, "this machine", "pocket-id", []string{"pocket-id"}, "pid", ""},
+			RuntimeSystemd, "", vps, "this machine", "pocket-id", []string{"pocket-id"}, "pid", ""},
 		{"unit that runs docker", map[string]string{
 			"/etc/systemd/system/pocket-id.service": "[Service]\nExecStart=/usr/bin/docker run \\\n  --env-file=/etc/pid.env pocketid/pocket-id\n"},
-			"/etc/pid.env", WayDocker, "", "", "container id", "pocket-id", []string{"docker"}, "root", ""},
+			"/etc/pid.env", RuntimeDocker, "", "", "container id", "pocket-id", []string{"docker"}, "root", ""},
 		{"unit for another file", map[string]string{"/etc/systemd/system/pocketid.service": proxmoxUnit}, "/srv/id/.env",
-			WayManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
+			RuntimeManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
 		{"quadlet", map[string]string{"/etc/containers/systemd/id.container": "[Container]\nImage=ghcr.io/pocket-id/pocket-id:v2.9.0\n" +
 			"EnvironmentFile=id.env\nHostName=id.example.com\n"}, "/etc/containers/systemd/id.env",
-			WayPodman, "2.9.0", "id.example.com", "HostName=", "id", []string{"podman"}, "", ""},
+			RuntimePodman, "2.9.0", "id.example.com", "HostName=", "id", []string{"podman"}, "", ""},
 		{"quadlet of the user, without hostname", map[string]string{
 			"/root/.config/containers/systemd/pid.container": "[Container]\nImage=docker.io/pocketid/pocket-id:v1\nEnvironmentFile=%h/pid.env\n"},
-			"/root/pid.env", WayPodman, "1.16.0", "", "container id", "pid", []string{"podman"}, "", ""},
+			"/root/pid.env", RuntimePodman, "1.16.0", "", "container id", "pid", []string{"podman"}, "", ""},
 		{"a unit that names the file beats a compose file that does not", map[string]string{
 			"/opt/pocket-id/compose.yml":           "services: {pocket-id: {image: pocketid/pocket-id}}",
 			"/etc/systemd/system/pocketid.service": proxmoxUnit}, "/opt/pocket-id/.env",
-			WaySystemd, "", vps, "this machine", "pocketid", []string{"pocket-id", "systemd"}, "root", ""},
-		{"nothing", nil, "/srv/id/.env", WayManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
+			RuntimeSystemd, "", vps, "this machine", "pocketid", []string{"pocket-id", "systemd"}, "root", ""},
+		{"nothing", nil, "/srv/id/.env", RuntimeManual, "", vps, "this machine", "", []string{"pocket-id"}, "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			in := Detect(fakeMachine(tt.files), tt.env)
-			if in.Way != tt.way || in.Version.String() != tt.version || in.Hostname != tt.hostname ||
+			if in.Runtime != tt.runtime || in.Version.String() != tt.version || in.Hostname != tt.hostname ||
 				!strings.Contains(in.HostnameFrom, tt.from) || in.Service != tt.service || in.ReadBy != tt.readBy ||
 				!slices.Equal(in.Readers, tt.readers) || !strings.Contains(strings.Join(in.Notes, " "), tt.note) {
 				t.Errorf("%+v", in)
 			}
-			if in.WayFrom == "" || (in.Version.Known() && in.VersionFrom == "") {
+			if in.RuntimeFrom == "" || (in.Version.Known() && in.VersionFrom == "") {
 				t.Errorf("a finding does not say where it came from: %+v", in)
 			}
-			if in.InContainer != in.Way.InContainer() {
-				t.Errorf("%s in a container: %v", in.Way, in.InContainer)
+			if in.InContainer != in.Runtime.InContainer() {
+				t.Errorf("%s in a container: %v", in.Runtime, in.InContainer)
 			}
 		})
 	}
@@ -165,15 +165,15 @@ func TestInstallUse(t *testing.T) {
 	t.Parallel()
 	m := fakeMachine(map[string]string{"/srv/id/compose.yml": officialCompose})
 	found := Detect(m, "/srv/id/.env")
-	if same := found.Use(m, WayCompose); same.ComposeFile == "" {
-		t.Errorf("the same way loses what was found: %+v", same)
+	if same := found.Use(m, RuntimeCompose); same.ComposeFile == "" {
+		t.Errorf("the same runtime loses what was found: %+v", same)
 	}
-	systemd := found.Use(m, WaySystemd)
+	systemd := found.Use(m, RuntimeSystemd)
 	if systemd.Hostname == "" || systemd.InContainer || systemd.ComposeFile != "" ||
 		systemd.Version.String() != "2.9.0" || !slices.Contains(systemd.Readers, "systemd") {
 		t.Errorf("%+v", systemd)
 	}
-	if docker := systemd.Use(m, WayDocker); docker.Hostname != "" || !docker.InContainer {
+	if docker := systemd.Use(m, RuntimeDocker); docker.Hostname != "" || !docker.InContainer {
 		t.Errorf("%+v", docker)
 	}
 }
@@ -181,18 +181,18 @@ func TestInstallUse(t *testing.T) {
 func TestWays(t *testing.T) {
 	t.Parallel()
 	labels := map[string]bool{}
-	for _, w := range Ways {
-		labels[w.Label()] = true
-		if len(w.Readers()) == 0 || len(w.Restart("")) == 0 || !strings.Contains(w.hostnameSetting("x.example"), "x.example") {
-			t.Errorf("%s is incomplete", w)
+	for _, r := range Runtimes {
+		labels[r.Label()] = true
+		if len(r.Readers()) == 0 || len(r.Restart("")) == 0 || !strings.Contains(r.hostnameSetting("x.example"), "x.example") {
+			t.Errorf("%s is incomplete", r)
 		}
-		for _, line := range w.Restart("id") { // it is pasted into a shell
+		for _, line := range r.Restart("id") { // it is pasted into a shell
 			if !strings.HasPrefix(line, "# ") && !strings.HasPrefix(line, "docker compose up ") && !strings.HasPrefix(line, "systemctl restart ") {
-				t.Errorf("%s: %q is neither a comment nor a harmless command", w, line)
+				t.Errorf("%s: %q is neither a comment nor a harmless command", r, line)
 			}
 		}
 	}
-	if len(labels) != len(Ways) {
+	if len(labels) != len(Runtimes) {
 		t.Errorf("labels: %v", labels)
 	}
 }
@@ -246,7 +246,7 @@ func TestDetectHere(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := Detect(ThisMachine(), filepath.Join(dir, ".env"))
-	if in.Way != WayCompose || in.ComposeFile != filepath.Join(dir, "compose.yaml") {
+	if in.Runtime != RuntimeCompose || in.ComposeFile != filepath.Join(dir, "compose.yaml") {
 		t.Errorf("%+v", in)
 	}
 }

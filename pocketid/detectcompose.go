@@ -50,7 +50,7 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 		c = c.Merge(over)
 	}
 	in = Install{
-		Way: WayCompose, WayFrom: file,
+		Runtime: RuntimeCompose, RuntimeFrom: file,
 		Service: c.Service, ComposeFile: file, OverrideFile: override,
 		AppURL: c.AppURL, Overrides: c.overrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
 	}

@@ -49,10 +49,10 @@ func (m Machine) readUnit(file string) (unitFile, error) {
 
 func (m Machine) fromUnit(unit unitFile, file, envPath string) (Install, bool) {
 	in := Install{
-		Way:     WaySystemd,
-		WayFrom: file,
-		Service: strings.TrimSuffix(filepath.Base(file), ".service"),
-		ReadBy:  cmp.Or(unit.last("Service.User"), "root"),
+		Runtime:     RuntimeSystemd,
+		RuntimeFrom: file,
+		Service:     strings.TrimSuffix(filepath.Base(file), ".service"),
+		ReadBy:      cmp.Or(unit.last("Service.User"), "root"),
 	}
 	if unit.namesFile("Service.EnvironmentFile", envPath, "/", m.Home) {
 		in.Readers = append(in.Readers, "systemd")
@@ -64,9 +64,9 @@ func (m Machine) fromUnit(unit unitFile, file, envPath string) (Install, bool) {
 	command := unit.last("Service.ExecStart")
 	switch {
 	case mentionsFile(command, envPath) && strings.Contains(command, "podman"):
-		in.Way, in.Readers, in.InContainer = WayPodman, []string{"podman"}, true
+		in.Runtime, in.Readers, in.InContainer = RuntimePodman, []string{"podman"}, true
 	case mentionsFile(command, envPath) && strings.Contains(command, "docker"):
-		in.Way, in.Readers, in.InContainer = WayDocker, []string{"docker"}, true
+		in.Runtime, in.Readers, in.InContainer = RuntimeDocker, []string{"docker"}, true
 	}
 	if len(in.Readers) == 0 {
 		return Install{}, false
@@ -125,7 +125,7 @@ func detectQuadlet(m Machine, envPath string) (Install, bool) {
 
 func quadletInstall(unit unitFile, file, image string, byPodman bool) Install {
 	in := Install{
-		Way: WayPodman, WayFrom: file, InContainer: true,
+		Runtime: RuntimePodman, RuntimeFrom: file, InContainer: true,
 		Service:      strings.TrimSuffix(filepath.Base(file), ".container"),
 		Readers:      []string{"podman"},
 		Hostname:     unit.last("Container.HostName"),

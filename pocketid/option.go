@@ -31,7 +31,7 @@ func moveTo(e Endpoint, out Outlook) Option {
 func (s Situation) rename(e Endpoint, out Outlook, name string) Option {
 	option := Option{
 		ID:       "hostname",
-		Title:    s.Way.hostnameSetting(name),
+		Title:    s.Runtime.hostnameSetting(name),
 		Why:      fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", announced(e, out), e.Port),
 		Hostname: name,
 		Certain:  out.Proven,

@@ -41,16 +41,18 @@ const (
 // Settings are what a mail client is set up with: the relay, the login and the
 // envelope.
 type Settings struct {
-	Host string // name or address literal, without brackets or port
-	Port int
-	TLS  TLSMode
+	Host string  `json:"host,omitempty"` // name or address literal, without brackets or port
+	Port int     `json:"port,omitempty"`
+	TLS  TLSMode `json:"tls,omitempty"`
 	// SkipVerify takes any certificate.
-	SkipVerify bool
+	SkipVerify bool `json:"skip_verify,omitempty"`
 
-	User     string
+	User     string       `json:"user,omitempty"`
 	Password secret.Value `json:"-"`
 
-	From, To string // bare addresses of the envelope (RFC 5321 section 2.3.1)
+	// Bare addresses of the envelope (RFC 5321 section 2.3.1).
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
 }
 
 // Client is how a mail client speaks.

@@ -23,13 +23,13 @@ func TestMendedFileIsSeen(t *testing.T) {
 	save("APP_URL=https://id.example.com\nX=\"half\n")
 	w.answer("env_file", path)
 	w.enter()
-	if w.state.At != wizard.Install || w.state.Fault.Tone != wizard.Bad {
+	if w.state.At != Install || w.state.Fault.Tone != wizard.Bad {
 		t.Fatalf("a broken file was taken: at %s with %+v", w.state.At, w.state.Fault)
 	}
 	save("APP_URL=https://id.example.com\nX=\"half\"\n")
 	w.enter() // reads it again
 	w.enter()
-	if w.state.At != wizard.Provider {
+	if w.state.At != Provider {
 		t.Errorf("at %s with %+v although the file is mended", w.state.At, w.state.Fault)
 	}
 }
@@ -38,15 +38,15 @@ func TestMendedFileIsSeen(t *testing.T) {
 func TestAskTheRelayAgain(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "sender-refused", practice.Options{}, nil)
-	w.to(wizard.Identity)
-	run := w.state.Found[wizard.Identity].Run
+	w.to(Identity)
+	run := w.state.Found[Identity].Run
 	w.answer("hostname", askAgain)
 	w.enter()
-	if w.state.At != wizard.Identity || w.state.Found[wizard.Identity].Run == run {
-		t.Errorf("at %s, run %d after %d", w.state.At, w.state.Found[wizard.Identity].Run, run)
+	if w.state.At != Identity || w.state.Found[Identity].Run == run {
+		t.Errorf("at %s, run %d after %d", w.state.At, w.state.Found[Identity].Run, run)
 	}
 	w.enter()
-	if w.state.At != wizard.LiveTest {
+	if w.state.At != LiveTest {
 		t.Errorf("at %s with %+v", w.state.At, w.state.Fault)
 	}
 }

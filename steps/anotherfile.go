@@ -4,16 +4,15 @@ import (
 	"path/filepath"
 
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/wizard"
 )
 
 // isAnother reports whether the answers began with another file than path.
-func isAnother(a wizard.Answers, path string) bool {
+func isAnother(a Answers, path string) bool {
 	return a.TakenFrom != "" && filepath.Clean(a.TakenFrom) != filepath.Clean(path)
 }
 
 // itsOwn lets go of what another file's Pocket ID is, where this one's is known.
-func itsOwn(a wizard.Answers, found Surroundings) wizard.Answers {
+func itsOwn(a Answers, found Surroundings) Answers {
 	a.Runs = ""
 	if found.Install.Version.Known() {
 		a.Version = ""
@@ -27,12 +26,12 @@ func itsOwn(a wizard.Answers, found Surroundings) wizard.Answers {
 // leaveFile goes to a file that has settings of its own, or none. What was agreed
 // to for the other one was not agreed to for this; a relay of this file goes with
 // no login, sender or name of the other's.
-func leaveFile(a wizard.Answers, found Surroundings) wizard.Answers {
+func leaveFile(a Answers, found Surroundings) Answers {
 	a.Confirmed, a.LockUI, a.InPlace, a.GiveToReader, a.Untested = nil, "", false, false, false
 	if found.Value("SMTP_HOST") == "" {
 		return a
 	}
-	return wizard.Answers{
+	return Answers{
 		EnvFile: a.EnvFile, TakenFrom: a.TakenFrom, Runs: a.Runs, Readers: a.Readers, FoundReaders: a.FoundReaders, Version: a.Version, AppURL: a.AppURL, Mend: a.Mend,
 		Settings: smtpcheck.Settings{To: a.To}, TestAs: a.TestAs, Retries: a.Retries, Continue: a.Continue, Unattended: a.Unattended, Offline: a.Offline, Looks: a.Looks,
 	}

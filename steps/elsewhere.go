@@ -10,10 +10,10 @@ import (
 // elsewhere is for a compose file that hands another file to Pocket ID than the
 // one named. Where the named one does not exist, the other is taken; else the
 // admin is asked once.
-func elsewhere(v wizard.View, a wizard.Answers, found Surroundings, path string) (wizard.Intent, bool) {
+func elsewhere(v View, a Answers, found Surroundings, path string) (Intent, bool) {
 	in := found.Install
 	if !in.Unread || len(in.EnvFiles) != 1 {
-		return wizard.Intent{}, false
+		return Intent{}, false
 	}
 	other := besidePath(path, found.Absolute, in.EnvFiles[0])
 	compose := filepath.Base(in.ComposeFile)

@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"smtp-wizard/wizard"
 )
 
 // A compose file that hands another file to Pocket ID leads there.
@@ -24,15 +22,15 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 			world := sceneWorld()
 			world.Detect = Real().Detect
 			w := &walk{t: t, dir: dir}
-			w.begin(wizard.Machine{Steps: All(world)}, wizard.Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Offline: true})
+			w.begin(Machine{Steps: All(world)}, Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Offline: true})
 			w.enter()
 			other := filepath.Join(dir, "config", "pocket.env")
 			if exists {
-				if f := w.state.Fault; w.state.At != wizard.Install || f.Text != "docker-compose.yml hands "+other+" to Pocket ID, and not this file. Enter again keeps it." {
+				if f := w.state.Fault; w.state.At != Install || f.Text != "docker-compose.yml hands "+other+" to Pocket ID, and not this file. Enter again keeps it." {
 					t.Fatalf("at %s with %+v", w.state.At, f)
 				}
 				w.enter()
-				if w.state.At != wizard.Provider || w.state.Answers.EnvFile != filepath.Join(dir, ".env") {
+				if w.state.At != Provider || w.state.Answers.EnvFile != filepath.Join(dir, ".env") {
 					t.Errorf("at %s with %s", w.state.At, w.state.Answers.EnvFile)
 				}
 				return
@@ -40,12 +38,12 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 			if f := w.state.Fault; f.Text != "docker-compose.yml hands "+other+" to Pocket ID, so that file was taken." {
 				t.Fatalf("at %s with %+v", w.state.At, f)
 			}
-			found, _ := result[Surroundings](w.state.View(), wizard.Install)
-			if found.Install.Unread || found.Install.Way != "compose" || found.Install.Version.String() != "2.9.0" {
+			found, _ := result[Surroundings](w.state.View(), Install)
+			if found.Install.Unread || found.Install.Runtime != "compose" || found.Install.Version.String() != "2.9.0" {
 				t.Errorf("of the other file: %+v", found.Install)
 			}
 			w.enter()
-			if w.state.At != wizard.Provider || w.state.Answers.EnvFile != other {
+			if w.state.At != Provider || w.state.Answers.EnvFile != other {
 				t.Errorf("at %s with %s", w.state.At, w.state.Answers.EnvFile)
 			}
 		})

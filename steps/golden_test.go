@@ -18,10 +18,10 @@ import (
 )
 
 // still is a step that does not work: what its work found is in the state.
-type still struct{ wizard.Step }
+type still struct{ Step }
 
-func stilled(list []wizard.Step) wizard.Machine {
-	m := wizard.Machine{Now: func() time.Time { return sceneTime }}
+func stilled(list []Step) Machine {
+	m := Machine{Now: func() time.Time { return sceneTime }}
 	for _, s := range list {
 		m.Steps = append(m.Steps, still{s})
 	}
@@ -35,12 +35,12 @@ func TestGolden(t *testing.T) {
 	for _, c := range scenes(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			design := screen.Draw(c.machine, c.state, 80, 24, options(utf8...))
+			design := screen.Draw(c.guide(), 80, 24, options(utf8...))
 			golden(t, c.name+"-80x24", ansi.Strip(strings.Join(design, "\n\n")))
-			small := screen.Draw(c.machine, c.state, 40, 12, options(utf8...))
+			small := screen.Draw(c.guide(), 40, 12, options(utf8...))
 			golden(t, c.name+"-40x12", ansi.Strip(strings.Join(small, "\n\n")))
 			reachable(t, c, ansi.Strip(strings.Join(small, "\n")))
-			bare := screen.Draw(c.machine, c.state, 80, 24, options(append(utf8, "NO_COLOR=1")...))[0]
+			bare := screen.Draw(c.guide(), 80, 24, options(append(utf8, "NO_COLOR=1")...))[0]
 			if coloured.MatchString(bare) {
 				t.Error("a colour is set although NO_COLOR is")
 			}
@@ -53,7 +53,7 @@ func TestGolden(t *testing.T) {
 }
 
 func options(env ...string) screen.Options {
-	return screen.Options{Env: env, Product: "Pocket ID"}
+	return screen.Options{Env: env, Product: "Pocket ID", Now: func() time.Time { return sceneTime }}
 }
 
 var coloured = regexp.MustCompile(`\x1b\[[0-9;]*\b[34][0-8]\b[0-9;]*m`)
@@ -70,7 +70,7 @@ func asked(t *testing.T, c scene) string {
 	if c.state.Fault.Text == "" {
 		enters = strings.Repeat("\n", max(len(c.machine.Page(c.state).Field)-1, 0))
 	}
-	_, err := prompt.Run(t.Context(), c.machine, c.state, prompt.Options{In: strings.NewReader(enters), Out: &out})
+	_, err := prompt.Run(t.Context(), c.guide(), prompt.Options{In: strings.NewReader(enters), Out: &out})
 	if !errors.Is(err, prompt.ErrEOF) {
 		t.Fatalf("the questions end with %v", err)
 	}

@@ -21,8 +21,8 @@ import (
 // walk goes through the real guide against a practice relay, as a face would.
 type walk struct {
 	t       *testing.T
-	machine wizard.Machine
-	state   wizard.State
+	machine Machine
+	state   State
 	runner  *runner.Runner
 	news    chan wizard.Outcome
 	relay   *practice.Relay
@@ -30,7 +30,7 @@ type walk struct {
 }
 
 // newWalk begins a guide with answers that work, in a directory of its own.
-func newWalk(t *testing.T, relayName string, options practice.Options, change func(*wizard.Answers)) *walk {
+func newWalk(t *testing.T, relayName string, options practice.Options, change func(*Answers)) *walk {
 	t.Helper()
 	behaviour, ok := practice.Named(relayName)
 	if !ok {
@@ -50,26 +50,26 @@ func newWalk(t *testing.T, relayName string, options practice.Options, change fu
 	w.FQDN = func(context.Context, string) string { return "" }
 	w.Detect = func(string) pocketid.Install {
 		v, _ := pocketid.ParseVersion("2.9.0")
-		return pocketid.Install{Way: pocketid.WayManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
+		return pocketid.Install{Runtime: pocketid.RuntimeManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
 	}
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
 		Hosts:     []presets.Host{{Host: "localhost"}},
 		Endpoints: []presets.Endpoint{{Port: relay.Port(), TLS: "starttls", Recommended: true}, {Port: relay.TLSPort(), TLS: "tls"}}}}
-	a := wizard.Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}}
+	a := Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}}
 	if change != nil {
 		change(&a)
 	}
 	walker := &walk{t: t, relay: relay, dir: dir}
-	walker.begin(wizard.Machine{Steps: All(w)}, a)
+	walker.begin(Machine{Steps: All(w)}, a)
 	return walker
 }
 
 // begin starts a guide from those answers.
-func (w *walk) begin(m wizard.Machine, a wizard.Answers) {
+func (w *walk) begin(m Machine, a Answers) {
 	w.t.Helper()
 	news := make(chan wizard.Outcome, 1000)
 	w.machine, w.news = m, news
-	w.runner = runner.New(m, func(o wizard.Outcome) { news <- o })
+	w.runner = runner.New(func(o wizard.Outcome) { news <- o })
 	w.t.Cleanup(w.runner.Stop)
 	w.state = m.Start(a)
 	w.settle()
@@ -80,7 +80,7 @@ func (w *walk) settle() {
 	w.t.Helper()
 	deadline := time.After(30 * time.Second)
 	for {
-		w.runner.Follow(context.Background(), w.state)
+		w.runner.Follow(context.Background(), wizard.Session[Answers]{Machine: w.machine, State: w.state})
 		if !w.state.Found[w.state.At].Running {
 			return
 		}
@@ -170,7 +170,7 @@ func TestFinishedFileStaysAsItIs(t *testing.T) {
 	w.finish()
 	path := filepath.Join(w.dir, ".env")
 	before, _ := os.ReadFile(path)
-	again := wizard.Answers{EnvFile: path, AppURL: "https://id.example.com"}
+	again := Answers{EnvFile: path, AppURL: "https://id.example.com"}
 	w.state = w.machine.Start(again)
 	w.settle()
 	w.finish()
@@ -191,7 +191,7 @@ func spoilt(password string) func(*walk) {
 	return func(w *walk) {
 		w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New(password)})
 		w.enter()
-		if w.state.At != wizard.Sender || w.state.Fault.Field != "user" || w.state.Fault.Tone != wizard.Warn {
+		if w.state.At != Sender || w.state.Fault.Field != "user" || w.state.Fault.Tone != wizard.Warn {
 			w.t.Errorf("a password without a user is not warned of: %+v", w.state.Fault)
 		}
 	}
@@ -216,27 +216,27 @@ func TestRefusalAndCure(t *testing.T) {
 				w.answer("user", "id@example.com")
 				w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New("wrong")})
 			},
-			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "password",
+			stage: smtpcheck.StageAuth, step: Sender, field: "password",
 			cure: func(w *walk) {
 				w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New("right")})
 			}},
 		{name: "a password without a user", relay: "open", options: login, spoil: spoilt("right"),
-			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "user",
+			stage: smtpcheck.StageAuth, step: Sender, field: "user",
 			cure: func(w *walk) { w.answer("user", "id@example.com") }},
 		{name: "a password too much", relay: "wrong-password", spoil: spoilt("any"),
-			stage: smtpcheck.StageAuth, step: wizard.Sender, field: "user",
+			stage: smtpcheck.StageAuth, step: Sender, field: "user",
 			cure: func(w *walk) { w.answer("login", dropPassword) }},
-		{name: "a refused sender", relay: "sender-refused", stage: smtpcheck.StageMail, step: wizard.Sender, field: "from"},
-		{name: "a refused recipient", relay: "recipient-refused", stage: smtpcheck.StageRcpt, step: wizard.Sender, field: "to"},
+		{name: "a refused sender", relay: "sender-refused", stage: smtpcheck.StageMail, step: Sender, field: "from"},
+		{name: "a refused recipient", relay: "recipient-refused", stage: smtpcheck.StageRcpt, step: Sender, field: "to"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWalk(t, c.relay, c.options, nil)
-			w.to(wizard.Sender)
+			w.to(Sender)
 			if c.spoil != nil {
 				c.spoil(w)
 			}
-			w.to(wizard.LiveTest)
+			w.to(LiveTest)
 			f := w.trial().Result.Failure
 			if f == nil || f.Stage != c.stage {
 				t.Fatalf("the failure is %v, want one at %s", f, c.stage)
@@ -254,7 +254,7 @@ func TestRefusalAndCure(t *testing.T) {
 			}
 			c.cure(w)
 			w.enter()
-			if w.state.At != wizard.LiveTest || w.trial().Result.Failure != nil {
+			if w.state.At != LiveTest || w.trial().Result.Failure != nil {
 				t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
 			}
 			answers.Password = w.state.Answers.Password
@@ -270,35 +270,35 @@ func TestRefusalAndCure(t *testing.T) {
 func TestWrongPortAndMode(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "open", practice.Options{}, nil)
-	w.to(wizard.Relay)
+	w.to(Relay)
 	w.answer("port", "1")
 	w.enter() // warned: nothing listens there
 	if w.state.Fault.Field != "port" || w.state.Fault.Tone != wizard.Warn {
 		t.Fatalf("no warning of a port that nothing listens on, but %+v", w.state.Fault)
 	}
-	w.to(wizard.LiveTest)
+	w.to(LiveTest)
 	if f := w.trial().Result.Failure; f == nil || f.Stage != smtpcheck.StageConnect {
 		t.Fatalf("the failure is %v, want one at connect", f)
 	}
 	w.enter()
-	if own := fmt.Sprintf("Practice is reached on port %d with starttls or port %d with tls.", w.relay.Port(), w.relay.TLSPort()); w.state.At != wizard.Relay || !strings.Contains(w.state.Fault.Text, own) {
+	if own := fmt.Sprintf("Practice is reached on port %d with starttls or port %d with tls.", w.relay.Port(), w.relay.TLSPort()); w.state.At != Relay || !strings.Contains(w.state.Fault.Text, own) {
 		t.Fatalf("enter leads to %s, which says %q and not %q", w.state.At, w.state.Fault.Text, own)
 	}
 	w.answer("port", portText(w.relay.TLSPort()))
 	w.answer("tls", "starttls")
 	w.enter()
-	if w.state.At == wizard.Relay { // the look at the ports knows better
+	if w.state.At == Relay { // the look at the ports knows better
 		if w.state.Fault.Field != "tls" {
 			t.Fatalf("the fault is %+v", w.state.Fault)
 		}
 		w.enter()
 	}
 	f := w.trial().Result.Failure
-	if w.state.At != wizard.LiveTest || f == nil {
+	if w.state.At != LiveTest || f == nil {
 		t.Fatalf("at %s with %v", w.state.At, f)
 	}
 	w.enter()
-	if w.state.At != wizard.Relay || w.state.Focus != "tls" {
+	if w.state.At != Relay || w.state.Focus != "tls" {
 		t.Fatalf("enter leads to %s, field %q", w.state.At, w.state.Focus)
 	}
 	w.answer("tls", "tls")
@@ -312,19 +312,19 @@ func TestWrongPortAndMode(t *testing.T) {
 func TestLocalhostIsRefusedAndExplained(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "google", practice.Options{}, nil)
-	w.to(wizard.Identity)
+	w.to(Identity)
 	w.answer("hostname", "localhost")
-	w.to(wizard.LiveTest)
+	w.to(LiveTest)
 	trial := w.trial()
 	if f := trial.Result.Failure; f == nil || f.Stage != smtpcheck.StageEHLO || f.Reply == nil || f.Reply.Code != 421 {
 		t.Fatalf("the failure is %v, want the 421 at ehlo", f)
 	}
 	w.enter()
-	if w.state.At != wizard.Identity || w.state.Focus != "hostname" {
+	if w.state.At != Identity || w.state.Focus != "hostname" {
 		t.Fatalf("enter leads to %s, field %q", w.state.At, w.state.Focus)
 	}
 	w.enter() // the name offered is not the refused one
-	if w.state.At != wizard.LiveTest || w.trial().Result.Failure != nil {
+	if w.state.At != LiveTest || w.trial().Result.Failure != nil {
 		t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
 	}
 	if w.state.Answers.Hostname == "localhost" {
@@ -336,7 +336,7 @@ func TestLocalhostIsRefusedAndExplained(t *testing.T) {
 func TestResumedGuideLooksRoundAgain(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "google", practice.Options{}, nil)
-	w.to(wizard.Identity)
+	w.to(Identity)
 	saved := w.state
 	saved.Found = nil // a draft has no findings
 	w.state = w.machine.Resume(saved)
@@ -369,17 +369,17 @@ func TestBadAnswers(t *testing.T) {
 		want        string // in the message
 		rewritten   string // what the field then holds
 	}{
-		{wizard.Relay, "port", "70000", "70000 is no port", "70000"},
-		{wizard.Relay, "host", "localhost:2525", "port 2525", "localhost"},
-		{wizard.Relay, "host", "smtps://localhost", "port 465", "localhost"},
-		{wizard.Relay, "host", "a\r\nb", "line break", "a\r\nb"},
-		{wizard.Sender, "from", "Name <a@b.example>", "bare address", "a@b.example"},
-		{wizard.Sender, "from", "a@b\r\nRCPT TO:<c@d>", "line break", "a@b\r\nRCPT TO:<c@d>"},
-		{wizard.Sender, "user", "id\nx", "line break", "id\nx"},
-		{wizard.Identity, "name", "https://id.example.com", "URL", "id.example.com"},
-		{wizard.Identity, "name", "my_host.example.com", "underscore", ""},
-		{wizard.Identity, "name", "my host.example.com", "space", ""},
-		{wizard.Install, "app_url", "not a url at all", "", "not a url at all"},
+		{Relay, "port", "70000", "70000 is no port", "70000"},
+		{Relay, "host", "localhost:2525", "port 2525", "localhost"},
+		{Relay, "host", "smtps://localhost", "port 465", "localhost"},
+		{Relay, "host", "a\r\nb", "line break", "a\r\nb"},
+		{Sender, "from", "Name <a@b.example>", "bare address", "a@b.example"},
+		{Sender, "from", "a@b\r\nRCPT TO:<c@d>", "line break", "a@b\r\nRCPT TO:<c@d>"},
+		{Sender, "user", "id\nx", "line break", "id\nx"},
+		{Identity, "name", "https://id.example.com", "URL", "id.example.com"},
+		{Identity, "name", "my_host.example.com", "underscore", ""},
+		{Identity, "name", "my host.example.com", "space", ""},
+		{Install, "app_url", "not a url at all", "", "not a url at all"},
 	} {
 		t.Run(c.field+" "+c.text, func(t *testing.T) {
 			t.Parallel()
@@ -408,16 +408,16 @@ func TestBadAnswers(t *testing.T) {
 func TestClearTextIsNeverTheDefault(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "stripped", practice.Options{}, nil)
-	w.to(wizard.Relay)
+	w.to(Relay)
 	w.answer("port", portText(w.relay.Port()))
 	if tls, _ := w.machine.Page(w.state).FieldNamed("tls"); tls.Default != string(smtpcheck.TLSStartTLS) {
 		t.Errorf("the default is %q where STARTTLS is not offered", tls.Default)
 	}
-	remote := wizard.Answers{Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSNone}}
+	remote := Answers{Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSNone}}
 	if f := clearText(remote, "id@example.com"); f.Tone != wizard.Warn {
 		t.Errorf("no warning of a login in clear text, but %+v", f)
 	}
-	for _, fine := range []wizard.Answers{{Settings: smtpcheck.Settings{Host: "localhost", TLS: smtpcheck.TLSNone}}, {Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSStartTLS}}} {
+	for _, fine := range []Answers{{Settings: smtpcheck.Settings{Host: "localhost", TLS: smtpcheck.TLSNone}}, {Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSStartTLS}}} {
 		if f := clearText(fine, "id@example.com"); f != (wizard.Fault{}) {
 			t.Errorf("%+v is warned of: %+v", fine, f)
 		}
@@ -432,7 +432,7 @@ func TestRefusedLockStaysRefused(t *testing.T) {
 	if err := os.WriteFile(path, []byte("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=false\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.state = w.machine.Start(wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}})
+	w.state = w.machine.Start(Answers{EnvFile: path, Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}})
 	w.settle()
 	w.finish()
 	if env, _ := os.ReadFile(path); !strings.Contains(string(env), "UI_CONFIG_DISABLED=false\n") || !strings.Contains(string(env), "SMTP_HOST=localhost\n") {

@@ -109,7 +109,7 @@ func tried(t *testing.T, dns deliverability.Resolver, behaviour string) Trial {
 	w.Source = func(context.Context, netip.Addr) (netip.Addr, error) { return netip.Addr{}, net.ErrClosed }
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", SPF: []string{"spf.example.net"}}}
 	return w.Try(t.Context(), Setup{
-		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: w.version(wizard.Answers{Version: "2.9.0"}),
+		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: w.version(Answers{Version: "2.9.0"}),
 	}, nil, func(any) {})
 }
 

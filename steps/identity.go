@@ -18,9 +18,9 @@ type identity struct{ world World }
 // Choices that are no name: one of one's own, and to ask the relay once more.
 const another, askAgain = "another", "again"
 
-func (identity) ID() wizard.ID              { return wizard.Identity }
-func (identity) Name() string               { return "Identity" }
-func (identity) Skip(a wizard.Answers) bool { return a.Offline }
+func (identity) ID() wizard.ID       { return Identity }
+func (identity) Name() string        { return "Identity" }
+func (identity) Skip(a Answers) bool { return a.Offline }
 
 // inquiry is the job of asking the relay about names.
 type inquiry struct {
@@ -29,7 +29,7 @@ type inquiry struct {
 	again int
 }
 
-func (s identity) Wants(v wizard.View) wizard.Job {
+func (s identity) Wants(v View) wizard.Job {
 	if v.Answers.Offline || v.Answers.Host == "" {
 		return wizard.Job{}
 	}
@@ -44,14 +44,14 @@ func (s identity) Wants(v wizard.View) wizard.Job {
 	return wizard.Job{Task: "names", For: inquiry{setup, strings.Join(names, " "), v.Answers.Looks}}
 }
 
-func (s identity) Work(ctx context.Context, job wizard.Job, _ wizard.View, report func(any)) any {
+func (s identity) Work(ctx context.Context, job wizard.Job, _ View, report func(any)) any {
 	q := job.For.(inquiry)
 	return s.world.Identities(ctx, q.setup, strings.Fields(q.names), report)
 }
 
 // candidates are the names found and typed.
-func (s identity) candidates(v wizard.View) []pocketid.Candidate {
-	found, _ := result[Surroundings](v, wizard.Install)
+func (s identity) candidates(v View) []pocketid.Candidate {
+	found, _ := result[Surroundings](v, Install)
 	src := pocketid.Sources{Hostname: found.Hostname, FQDN: found.FQDN, AppURL: v.Answers.AppURL}
 	src = ofContainer(src, found.Install)
 	list := pocketid.Candidates(src)
@@ -66,8 +66,8 @@ func (s identity) candidates(v wizard.View) []pocketid.Candidate {
 }
 
 // verdicts are the relay's answers so far, by name.
-func verdicts(v wizard.View) map[string]smtpcheck.IdentityResult {
-	f := v.Found[wizard.Identity]
+func verdicts(v View) map[string]smtpcheck.IdentityResult {
+	f := v.Found[Identity]
 	said := map[string]smtpcheck.IdentityResult{}
 	for _, news := range f.News {
 		if one, ok := news.(smtpcheck.IdentityResult); ok {
@@ -81,13 +81,13 @@ func verdicts(v wizard.View) map[string]smtpcheck.IdentityResult {
 	return said
 }
 
-func (s identity) Page(v wizard.View) wizard.Page {
+func (s identity) Page(v View) wizard.Page {
 	page := wizard.Page{
 		Title: "Who does Pocket ID say it is?",
 		Why: "Pocket ID tells the relay a name in EHLO, and a relay may hang up on a name such as localhost. " +
 			"Each name is tried here up to RCPT; no mail is sent.",
 	}
-	f := v.Found[wizard.Identity]
+	f := v.Found[Identity]
 	if f.Running {
 		page.Busy = "Asking " + v.Answers.Host
 	}
@@ -116,7 +116,7 @@ func (s identity) Page(v wizard.View) wizard.Page {
 	return page
 }
 
-func (s identity) nameField(v wizard.View) wizard.Field {
+func (s identity) nameField(v View) wizard.Field {
 	said := verdicts(v)
 	f := wizard.Field{
 		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
@@ -138,7 +138,7 @@ func (s identity) nameField(v wizard.View) wizard.Field {
 	return f
 }
 
-func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.IdentityResult, v wizard.View) wizard.Choice {
+func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.IdentityResult, v View) wizard.Choice {
 	var from []string
 	for _, o := range c.Origins {
 		if o == pocketid.FromLocalhost {
@@ -154,7 +154,7 @@ func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Ide
 	case ok:
 		choice.Tone, words = verdictWords(verdict)
 		took = millis(verdict.Elapsed)
-	case v.Found[wizard.Identity].Running:
+	case v.Found[Identity].Running:
 		choice.Tone, words = wizard.Busy, "asking"
 	}
 	choice.Cells = []string{c.Name, strings.Join(from, ", "), words, took}
@@ -178,7 +178,7 @@ func verdictWords(v smtpcheck.IdentityResult) (wizard.Tone, string) {
 
 // suggest is the name to begin with: what was chosen, else what Pocket ID has
 // already if the relay takes it, else the best name that it takes.
-func (s identity) suggest(v wizard.View) string {
+func (s identity) suggest(v View) string {
 	said := verdicts(v)
 	// Sent back by a refusal, nobody is offered the refused name again.
 	sentBack := v.Fault.Field == "hostname" && said[v.Answers.Hostname].Acceptance == smtpcheck.Refused
@@ -203,12 +203,12 @@ func (s identity) suggest(v wizard.View) string {
 }
 
 // present is the hostname that Pocket ID has now, as far as can be told.
-func (s identity) present(v wizard.View) string {
-	found, _ := result[Surroundings](v, wizard.Install)
+func (s identity) present(v View) string {
+	found, _ := result[Surroundings](v, Install)
 	if found.Install.Hostname != "" {
 		return found.Install.Hostname
 	}
-	if pocketid.Way(v.Answers.Runs).InContainer() {
+	if pocketid.Runtime(v.Answers.Runs).InContainer() {
 		return pocketid.StandInContainerID
 	}
 	return found.Hostname
@@ -216,7 +216,7 @@ func (s identity) present(v wizard.View) string {
 
 // unjudged is how the first session ended that ended for another reason than
 // its name; nil when a name was accepted.
-func unjudged(v wizard.View, list []pocketid.Candidate) *smtpcheck.Failure {
+func unjudged(v View, list []pocketid.Candidate) *smtpcheck.Failure {
 	said := verdicts(v)
 	var first *smtpcheck.Failure
 	for _, c := range list {
@@ -233,7 +233,7 @@ func unjudged(v wizard.View, list []pocketid.Candidate) *smtpcheck.Failure {
 
 // trouble explains a relay that judged no name. The live test leads to the
 // cure.
-func (s identity) trouble(v wizard.View, f *smtpcheck.Failure) []wizard.Block {
+func (s identity) trouble(v View, f *smtpcheck.Failure) []wizard.Block {
 	d := s.world.diagnose(f, s.world.setup(v.Answers), nil)
 	return []wizard.Block{
 		wizard.Text{Body: "The names could not be judged; the test on the next page leads to the answer to change.", Tone: wizard.Warn},
@@ -243,7 +243,7 @@ func (s identity) trouble(v wizard.View, f *smtpcheck.Failure) []wizard.Block {
 	}
 }
 
-func (s identity) Take(v wizard.View) wizard.Intent {
+func (s identity) Take(v View) Intent {
 	a := v.Answers
 	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
 	if name == askAgain {

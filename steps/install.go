@@ -16,12 +16,9 @@ import (
 // file and whose hostname counts. Most of it is found out.
 type install struct{ world World }
 
-func (install) ID() wizard.ID            { return wizard.Install }
-func (install) Name() string             { return "Install" }
-func (install) Skip(wizard.Answers) bool { return false }
-
-// LooksOnly implements wizard.Looker: later pages rely on what was found here.
-func (install) LooksOnly() {}
+func (install) ID() wizard.ID     { return Install }
+func (install) Name() string      { return "Install" }
+func (install) Skip(Answers) bool { return false }
 
 // lookRound is the job of looking at a file; the number makes a further look a
 // new one.
@@ -30,21 +27,21 @@ type lookRound struct {
 	number  int
 }
 
-func (s install) Wants(v wizard.View) wizard.Job {
-	return wizard.Job{Task: "look round", For: lookRound{s.envFile(v), v.Answers.Looks}}
+func (s install) Wants(v View) wizard.Job {
+	return wizard.Job{Task: "look round", For: lookRound{s.envFile(v), v.Answers.Looks}, Lasting: true}
 }
 
-func (s install) envFile(v wizard.View) string {
+func (s install) envFile(v View) string {
 	return strings.TrimSpace(v.Text("env_file", orElse(v.Answers.EnvFile, ".env")))
 }
 
 // Work looks at the file, its neighbours and the machine's own name.
-func (s install) Work(ctx context.Context, job wizard.Job, _ wizard.View, _ func(any)) any {
+func (s install) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
 	return s.world.LookRound(ctx, job.For.(lookRound).envFile)
 }
 
-func (s install) Page(v wizard.View) wizard.Page {
-	found, _ := result[Surroundings](v, wizard.Install)
+func (s install) Page(v View) wizard.Page {
+	found, _ := result[Surroundings](v, Install)
 	a := v.Answers
 	if found.EnvFile != "" && isAnother(a, found.EnvFile) {
 		a = itsOwn(a, found)
@@ -58,13 +55,13 @@ func (s install) Page(v wizard.View) wizard.Page {
 	if len(fatal(found.Problems)) > 0 && found.Curable {
 		page.Field = append(page.Field, mendField(a))
 	}
-	if v.Found[wizard.Install].Running {
+	if v.Found[Install].Running {
 		page.Busy = "Looking round"
 	}
 	return page
 }
 
-func envField(a wizard.Answers, found Surroundings) wizard.Field {
+func envField(a Answers, found Surroundings) wizard.Field {
 	f := wizard.Field{
 		Name: "env_file", Label: ".env", Default: orElse(a.EnvFile, ".env"), Flag: "--env-file",
 		Help: wizard.Help{
@@ -79,24 +76,24 @@ func envField(a wizard.Answers, found Surroundings) wizard.Field {
 	return f
 }
 
-func runsField(a wizard.Answers, found Surroundings) wizard.Field {
+func runsField(a Answers, found Surroundings) wizard.Field {
 	f := wizard.Field{
 		Name: "runs", Label: "It runs by", Kind: wizard.ChoiceField,
-		Default: orElse(a.Runs, orElse(string(found.Install.Way), string(pocketid.WayCompose))),
+		Default: orElse(a.Runs, orElse(string(found.Install.Runtime), string(pocketid.RuntimeCompose))),
 		Help: wizard.Help{
 			What: "Who starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; the file is written so that yours reads it right.",
 		},
 	}
-	for _, way := range pocketid.Ways {
+	for _, runtime := range pocketid.Runtimes {
 		f.Choices = append(f.Choices, wizard.Choice{
-			Value: string(way),
-			Cells: []string{way.Label(), "read by " + strings.Join(way.Readers(), ", ")},
+			Value: string(runtime),
+			Cells: []string{runtime.Label(), "read by " + strings.Join(runtime.Readers(), ", ")},
 		})
 	}
 	return f
 }
 
-func versionField(a wizard.Answers, found Surroundings) wizard.Field {
+func versionField(a Answers, found Surroundings) wizard.Field {
 	f := wizard.Field{
 		Name: "version", Label: "Version", Flag: "--as",
 		Default: orElse(a.Version, orElse(found.Install.Version.String(), pocketid.NewestKnown().String())),
@@ -117,7 +114,7 @@ func versionField(a wizard.Answers, found Surroundings) wizard.Field {
 	return f
 }
 
-func urlField(a wizard.Answers, found Surroundings, w World) wizard.Field {
+func urlField(a Answers, found Surroundings, w World) wizard.Field {
 	f := wizard.Field{
 		Name: "app_url", Label: "APP_URL", Flag: "--app-url",
 		Help: wizard.Help{
@@ -139,7 +136,7 @@ func urlField(a wizard.Answers, found Surroundings, w World) wizard.Field {
 	return f
 }
 
-func mendField(a wizard.Answers) wizard.Field {
+func mendField(a Answers) wizard.Field {
 	f := wizard.Field{
 		Name: "mend", Label: "Mend it", Kind: wizard.ChoiceField, Default: "no",
 		Help: wizard.Help{What: "As it is, a program that reads this file takes nothing from it. The mending is part of the change that the last page shows."},
@@ -154,9 +151,9 @@ func mendField(a wizard.Answers) wizard.Field {
 	return f
 }
 
-func (s install) Take(v wizard.View) wizard.Intent {
+func (s install) Take(v View) Intent {
 	a := v.Answers
-	found, ok := result[Surroundings](v, wizard.Install)
+	found, ok := result[Surroundings](v, Install)
 	path := s.envFile(v)
 	if err := printable(path); err != nil || path == "" {
 		return wizard.Stay(a, wrong("env_file", errors.Join(err, errors.New("the path of the .env is needed"))))
@@ -178,7 +175,7 @@ func (s install) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, *err)
 	}
 	a.FoundReaders = nil
-	if pocketid.Way(a.Runs) == found.Install.Way {
+	if pocketid.Runtime(a.Runs) == found.Install.Runtime {
 		a.FoundReaders = found.Install.Readers
 	}
 	if isAnother(a, path) {
@@ -193,7 +190,7 @@ func (s install) Take(v wizard.View) wizard.Intent {
 
 // refuse says what is wrong with a file. Who has read that and comes again may
 // have mended it, so it is looked at anew.
-func (install) refuse(v wizard.View, a wizard.Answers, f wizard.Fault) wizard.Intent {
+func (install) refuse(v View, a Answers, f wizard.Fault) Intent {
 	if a.Unattended || v.Fault != f {
 		return wizard.Stay(a, f)
 	}
@@ -232,7 +229,7 @@ func repairURL(typed string) (repaired string, ok bool) {
 	return repaired, repaired != typed && pocketid.Validate("APP_URL", repaired, newest) == nil
 }
 
-func (s install) takeRest(a *wizard.Answers, v wizard.View) *wizard.Fault {
+func (s install) takeRest(a *Answers, v View) *wizard.Fault {
 	a.Runs = v.Input["runs"]
 	version, err := pocketid.ParseVersion(v.Input["version"])
 	if err != nil {

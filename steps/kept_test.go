@@ -16,7 +16,7 @@ import (
 func TestAnotherProviderIsVerified(t *testing.T) {
 	t.Parallel()
 	w, path := walkOver(t, "manual", "2.9.0", finished+"SMTP_SKIP_CERT_VERIFY=true\n")
-	w.to(wizard.Provider)
+	w.to(Provider)
 	w.answer("preset", "practice")
 	w.finish()
 	after, _ := os.ReadFile(path)
@@ -36,14 +36,14 @@ func TestAnotherFileIsNotMixed(t *testing.T) {
 	if err := os.WriteFile(other, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.to(wizard.Sender)
+	w.to(Sender)
 	w.answer("from", "typed@example.com")
-	w.to(wizard.Write)
-	for w.state.At != wizard.Install {
+	w.to(Write)
+	for w.state.At != Install {
 		w.apply(wizard.WentBack{})
 	}
 	w.answer("env_file", filepath.Dir(path)+"/./.env")
-	w.to(wizard.Provider)
+	w.to(Provider)
 	if from := w.state.Answers.From; from != "typed@example.com" {
 		t.Errorf("the same file again, and the sender is %s", from)
 	}
@@ -73,11 +73,11 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 	w, _ := walkOver(t, "compose", "2.9.0", finished)
 	world := w.machine.Steps[0].(install).world
 	world.Detect = Real().Detect
-	w.begin(wizard.Machine{Steps: All(world)}, wizard.Answers{EnvFile: path, Offline: true})
-	w.to(wizard.Write)
-	d, ok := w.state.Found[wizard.Write].Result.(*Draft)
+	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
+	w.to(Write)
+	d, ok := w.state.Found[Write].Result.(*Draft)
 	if !ok || d.Order.Readers != "docker,compose" {
-		t.Errorf("written for %+v, want docker,compose", w.state.Found[wizard.Write].Result)
+		t.Errorf("written for %+v, want docker,compose", w.state.Found[Write].Result)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestUnreadFileIsWarnedOf(t *testing.T) {
 	for unread, want := range map[bool]int{true: 1, false: 0} {
 		var found Surroundings
 		found.Install.Unread = unread
-		got := sceneWorld().minds(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.WayCompose, version(t, "2.9.0"))
+		got := sceneWorld().minds(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.RuntimeCompose, version(t, "2.9.0"))
 		if len(got) != want {
 			t.Errorf("unread %v: %q", unread, got)
 		}
@@ -102,14 +102,14 @@ func TestRecall(t *testing.T) {
 	world := sceneWorld()
 	world.Detect = Real().Detect
 	for name, tt := range map[string]struct {
-		answers wizard.Answers
+		answers Answers
 		want    bool
 	}{
-		"of the file":  {wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}}, true},
-		"typed":        {wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}, PasswordTyped: true}, false},
-		"another user": {wizard.Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "other"}}, false},
-		"given up":     {wizard.Answers{EnvFile: path}, false},
-		"no such file": {wizard.Answers{EnvFile: path + ".gone", Settings: smtpcheck.Settings{User: "id"}}, false},
+		"of the file":  {Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}}, true},
+		"typed":        {Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}, PasswordTyped: true}, false},
+		"another user": {Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "other"}}, false},
+		"given up":     {Answers{EnvFile: path}, false},
+		"no such file": {Answers{EnvFile: path + ".gone", Settings: smtpcheck.Settings{User: "id"}}, false},
 	} {
 		a, ok := world.Recall(t.Context(), tt.answers)
 		if ok != tt.want || a.Password.Empty() == tt.want {

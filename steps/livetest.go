@@ -18,9 +18,9 @@ import (
 // message.
 type livetest struct{ world World }
 
-func (livetest) ID() wizard.ID              { return wizard.LiveTest }
-func (livetest) Name() string               { return "Test" }
-func (livetest) Skip(a wizard.Answers) bool { return a.Offline }
+func (livetest) ID() wizard.ID       { return LiveTest }
+func (livetest) Name() string        { return "Test" }
+func (livetest) Skip(a Answers) bool { return a.Offline }
 
 // attempt is the job of one test. The number makes "try again" a new one.
 type attempt struct {
@@ -28,20 +28,20 @@ type attempt struct {
 	number int
 }
 
-func (s livetest) Wants(v wizard.View) wizard.Job {
+func (s livetest) Wants(v View) wizard.Job {
 	return wizard.Job{Task: "test", For: attempt{s.world.setup(v.Answers), v.Answers.Retries}}
 }
 
-func (s livetest) Work(ctx context.Context, job wizard.Job, v wizard.View, report func(any)) any {
+func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
 	setup := job.For.(attempt).setup
 	t := s.world.Try(ctx, setup, nil, report)
-	t.Verdicts, _ = result[[]smtpcheck.IdentityResult](v, wizard.Identity)
+	t.Verdicts, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(setup, t.Verdicts, surveyed(v))
 	return t
 }
 
-func (s livetest) Page(v wizard.View) wizard.Page {
-	a, f := v.Answers, v.Found[wizard.LiveTest]
+func (s livetest) Page(v View) wizard.Page {
+	a, f := v.Answers, v.Found[LiveTest]
 	setup := s.world.setup(a)
 	page := wizard.Page{
 		Title: "Live test",
@@ -158,7 +158,7 @@ func conversation(lines []smtpcheck.Line) wizard.Block {
 // better is the port on which the relay takes the same name, if the name is what
 // was refused.
 func better(t Trial) (pocketid.Option, bool) {
-	if string(t.Diagnosis.Step) != string(wizard.Identity) {
+	if string(t.Diagnosis.Step) != string(Identity) {
 		return pocketid.Option{}, false
 	}
 	for _, o := range t.Advice {
@@ -207,7 +207,7 @@ func actionField(choices []wizard.Choice) wizard.Field {
 	}
 }
 
-func successChoices(v wizard.View) []wizard.Choice {
+func successChoices(v View) []wizard.Choice {
 	list := []wizard.Choice{{Value: actGoOn, Cells: []string{"Go on"}}}
 	if v.Answers.TestAs != "" {
 		list = append(list, wizard.Choice{Value: actOwn, Cells: []string{"Test again as Pocket ID speaks"}})
@@ -215,7 +215,7 @@ func successChoices(v wizard.View) []wizard.Choice {
 	return append(list, showChoice(v), wizard.Choice{Value: actRetry, Cells: []string{"Send another message"}})
 }
 
-func showChoice(v wizard.View) wizard.Choice {
+func showChoice(v View) wizard.Choice {
 	if v.Input["show"] != "" {
 		return wizard.Choice{Value: actShow, Cells: []string{"Hide the conversation"}}
 	}
@@ -223,7 +223,7 @@ func showChoice(v wizard.View) wizard.Choice {
 }
 
 // refusalChoices begins with the way to the cure, so that Enter alone takes it.
-func refusalChoices(v wizard.View, t Trial) []wizard.Choice {
+func refusalChoices(v View, t Trial) []wizard.Choice {
 	if v.Answers.Unattended {
 		return []wizard.Choice{{Value: actFix, Cells: []string{"Say what to change"}}}
 	}
@@ -274,9 +274,9 @@ func fieldWords(step wizard.ID, field string) string {
 	return "the answers of the page " + strings.ToUpper(string(step[:1])) + string(step[1:])
 }
 
-func (s livetest) Take(v wizard.View) wizard.Intent {
+func (s livetest) Take(v View) Intent {
 	a := v.Answers
-	t, _ := v.Found[wizard.LiveTest].Result.(Trial)
+	t, _ := v.Found[LiveTest].Result.(Trial)
 	switch v.Input["action"] {
 	case actGoOn:
 		if t.Result.Failure != nil || t.Result.Stages == nil {
@@ -299,7 +299,7 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 	case actShow:
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"]), "action": ""}, wizard.Fault{})
 	case actPort:
-		return wizard.Goto(a, wizard.Relay, wizard.Fault{Field: "port", Tone: wizard.Bad,
+		return wizard.Goto(a, Relay, wizard.Fault{Field: "port", Tone: wizard.Bad,
 			Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix})
 	case actBetter:
 		best, _ := better(t)
@@ -311,7 +311,7 @@ func (s livetest) Take(v wizard.View) wizard.Intent {
 
 // toCure goes to the answer to change, or says on the spot that no answer here
 // can help.
-func toCure(a wizard.Answers, t Trial) wizard.Intent {
+func toCure(a Answers, t Trial) Intent {
 	if t.Result.Failure == nil || t.Diagnosis == nil {
 		return wizard.Stay(a, wizard.Fault{})
 	}

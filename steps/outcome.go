@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
-	"smtp-wizard/wizard"
 )
 
 // Outcome is how the last page ended, for a face that prints it.
@@ -18,10 +17,10 @@ type Outcome struct {
 }
 
 // OutcomeOf reads a state at its end.
-func OutcomeOf(s wizard.State) Outcome {
-	v := s.ViewOf(wizard.Write)
-	out := Outcome{Err: failed(v.Found[wizard.Write])}
-	switch r := v.Found[wizard.Write].Result.(type) {
+func OutcomeOf(s State) Outcome {
+	v := s.ViewOf(Write)
+	out := Outcome{Err: failed(v.Found[Write])}
+	switch r := v.Found[Write].Result.(type) {
 	case *Draft:
 		out.Draft, out.Env, out.Warnings = r, r.Env, r.Warnings
 		out.Readers = strings.Split(r.Order.Readers, ",")
@@ -32,26 +31,26 @@ func OutcomeOf(s wizard.State) Outcome {
 }
 
 // TrialOf is the live test of a state, if there was one.
-func TrialOf(s wizard.State) (Trial, bool) {
-	return result[Trial](s.ViewOf(wizard.LiveTest), wizard.LiveTest)
+func TrialOf(s State) (Trial, bool) {
+	return result[Trial](s.ViewOf(LiveTest), LiveTest)
 }
 
 // ReadyToWrite reports whether a state waits for the word to write.
-func ReadyToWrite(s wizard.State) bool {
-	d, ok := s.Found[wizard.Write].Result.(*Draft)
-	return s.At == wizard.Write && ok && d != nil
+func ReadyToWrite(s State) bool {
+	d, ok := s.Found[Write].Result.(*Draft)
+	return s.At == Write && ok && d != nil
 }
 
 // Finished reports whether a state stands behind the writing: then the guide is
 // done, however it is left.
-func Finished(s wizard.State) bool {
-	_, written := s.Found[wizard.Write].Result.(Written)
-	return s.At == wizard.Write && written
+func Finished(s State) bool {
+	_, written := s.Found[Write].Result.(Written)
+	return s.At == Write && written
 }
 
 // Fate is what has become of the files of a guide that was left.
-func Fate(s wizard.State) string {
-	f := s.Found[wizard.Write]
+func Fate(s State) string {
+	f := s.Found[Write]
 	if _, written := f.Result.(Written); written {
 		return "What was written before stays."
 	}

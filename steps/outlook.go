@@ -12,7 +12,7 @@ import (
 
 // outlook says what this version of Pocket ID will announce with the chosen
 // name, and offers the settings with which the relay takes it.
-func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
+func (s identity) outlook(v View) ([]wizard.Block, *wizard.Field) {
 	name := v.Text("hostname", s.suggest(v))
 	if name == another {
 		name = strings.TrimSpace(v.Input["name"])
@@ -46,7 +46,7 @@ func (s identity) outlook(v wizard.View) ([]wizard.Block, *wizard.Field) {
 }
 
 // consequence says what has to be set for Pocket ID to have that hostname.
-func (s identity) consequence(v wizard.View, in pocketid.Situation, name string) string {
+func (s identity) consequence(v View, in pocketid.Situation, name string) string {
 	switch {
 	case name == "localhost" || name == pocketid.StandInContainerID:
 		return ""
@@ -54,11 +54,11 @@ func (s identity) consequence(v wizard.View, in pocketid.Situation, name string)
 		return "This version has no use for a hostname when it sends mail, as far as is known."
 	case name == s.present(v):
 		return "Pocket ID has this hostname already."
-	case in.Way == pocketid.WayCompose && !overrides(v):
+	case in.Runtime == pocketid.RuntimeCompose && !overrides(v):
 		return "The service in your compose file then needs `hostname: " + name + "`."
-	case in.Way == pocketid.WayCompose:
+	case in.Runtime == pocketid.RuntimeCompose:
 		return "This sets `hostname: " + name + "` in compose."
-	case in.Way.InContainer():
+	case in.Runtime.InContainer():
 		return "The container is then to be started with --hostname " + name + "."
 	}
 	return "This machine's hostname has then to become " + name + "."
@@ -66,8 +66,8 @@ func (s identity) consequence(v wizard.View, in pocketid.Situation, name string)
 
 // overrides reports whether the last page can set the hostname itself: where a
 // compose file was found, and no override file that it would have to edit.
-func overrides(v wizard.View) bool {
-	found, _ := result[Surroundings](v, wizard.Install)
+func overrides(v View) bool {
+	found, _ := result[Surroundings](v, Install)
 	return found.Install.ComposeFile != "" && found.Install.OverrideFile == ""
 }
 
@@ -108,7 +108,7 @@ func settingsField(options []pocketid.Option) *wizard.Field {
 	return f
 }
 
-func (s identity) situation(v wizard.View, name string) pocketid.Situation {
+func (s identity) situation(v View, name string) pocketid.Situation {
 	var all []smtpcheck.IdentityResult
 	said := verdicts(v)
 	for _, c := range s.candidates(v) {
@@ -121,7 +121,7 @@ func (s identity) situation(v wizard.View, name string) pocketid.Situation {
 	return s.world.situation(setup, all, surveyed(v))
 }
 
-func (s identity) advice(v wizard.View, name string) []pocketid.Option {
+func (s identity) advice(v View, name string) []pocketid.Option {
 	if len(verdicts(v)) == 0 {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (s identity) advice(v wizard.View, name string) []pocketid.Option {
 // situation is what the advice depends on.
 func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
-		Version: s.As, Way: s.Way, Hostname: s.Hostname, HasLogin: s.User != "",
+		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS},
 	}
 	for _, v := range said {
@@ -159,9 +159,9 @@ func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocke
 }
 
 // surveyed are the endpoints that the look at the relay's ports has found.
-func surveyed(v wizard.View) []pocketid.Endpoint {
+func surveyed(v View) []pocketid.Endpoint {
 	var list []pocketid.Endpoint
-	for _, p := range portsFound(v.Found[wizard.Relay]) {
+	for _, p := range portsFound(v.Found[Relay]) {
 		if p.TLS != "" && v.Answers.Preset == Custom {
 			list = append(list, pocketid.Endpoint{Port: p.Port, TLS: p.TLS})
 		}

@@ -96,5 +96,5 @@ func (d *Draft) encode(base []byte, v pocketid.Version, readers []envwriter.Read
 // mayUsePasswordFile: the variable exists since 1.7.0, and in a container the
 // path would not be there.
 func (d *Draft) mayUsePasswordFile(v pocketid.Version) bool {
-	return v.AtLeast(1, 7, 0) && !pocketid.Way(d.Order.Runs).InContainer()
+	return v.AtLeast(1, 7, 0) && !pocketid.Runtime(d.Order.Runs).InContainer()
 }

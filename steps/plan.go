@@ -13,7 +13,6 @@ import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/wizard"
 )
 
 // Order is all that the files to write depend on. It is comparable, so it names
@@ -31,7 +30,7 @@ type Order struct {
 	Looks    int
 }
 
-func (w World) order(a wizard.Answers) Order {
+func (w World) order(a Answers) Order {
 	settings := a.Settings
 	settings.To = "" // only the test needs it
 	return Order{
@@ -114,7 +113,7 @@ func (w World) follow(d *Draft, v pocketid.Version, readers []envwriter.Reader) 
 	if err != nil {
 		return err
 	}
-	d.Warnings = append(d.Warnings, w.minds(d.Found, values, pocketid.Way(d.Order.Runs), v)...)
+	d.Warnings = append(d.Warnings, w.minds(d.Found, values, pocketid.Runtime(d.Order.Runs), v)...)
 	d.Warnings = append(d.Warnings, d.passwordTwice()...)
 	return nil
 }
@@ -187,7 +186,7 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 // Pocket ID, the hostname is another, and there is no override file yet.
 func (d *Draft) override() {
 	in := d.Found.Install
-	if pocketid.Way(d.Order.Runs) != pocketid.WayCompose || in.ComposeFile == "" || !d.renames() || in.OverrideFile != "" {
+	if pocketid.Runtime(d.Order.Runs) != pocketid.RuntimeCompose || in.ComposeFile == "" || !d.renames() || in.OverrideFile != "" {
 		return
 	}
 	dir := filepath.Dir(in.ComposeFile)
@@ -224,11 +223,11 @@ func (d *Draft) unused() bool {
 			return false
 		}
 	}
-	way, dir := pocketid.Way(d.Order.Runs), d.Found.Install.DataDir
-	if way != d.Found.Install.Way {
+	runtime, dir := pocketid.Runtime(d.Order.Runs), d.Found.Install.DataDir
+	if runtime != d.Found.Install.Runtime {
 		dir = ""
 	}
-	if dir == "" && way == pocketid.WayManual {
+	if dir == "" && runtime == pocketid.RuntimeManual {
 		dir = filepath.Join(filepath.Dir(d.Order.EnvFile), "data")
 	}
 	if dir == "" {

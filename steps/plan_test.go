@@ -16,25 +16,25 @@ func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		env     string // "" is no file
-		runs    pocketid.Way
-		found   pocketid.Way
+		runs    pocketid.Runtime
+		found   pocketid.Runtime
 		dataDir string // of what was found, in the directory; "" is not known
 		data    string // a file with data
 		want    bool
 	}{
-		{name: "a new file", runs: pocketid.WayDocker, found: pocketid.WayDocker, want: true},
-		{name: "a new file beside data", runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data", data: "data/pocket-id.db", want: true},
-		{name: "a blank file", env: " \n", runs: pocketid.WayCompose, found: pocketid.WayCompose, want: true},
-		{name: "compose, never started", env: some, runs: pocketid.WayCompose, found: pocketid.WayCompose, dataDir: "data", want: true},
-		{name: "compose, in use", env: some, runs: pocketid.WayCompose, found: pocketid.WayCompose, dataDir: "data", data: "data/pocket-id.db"},
-		{name: "compose, a named volume", env: some, runs: pocketid.WayCompose, found: pocketid.WayCompose},
-		{name: "docker run", env: some, runs: pocketid.WayDocker, found: pocketid.WayDocker},
-		{name: "by hand, never started", env: some, runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data", want: true},
-		{name: "by hand, as the admin says", env: some, runs: pocketid.WayManual, found: pocketid.WayCompose, want: true},
-		{name: "by hand, in use", env: some, runs: pocketid.WayManual, found: pocketid.WayCompose, data: "data/pocket-id.db"},
-		{name: "a unit that names no directory", env: some, runs: pocketid.WaySystemd, found: pocketid.WaySystemd},
-		{name: "a database elsewhere", env: some + "DB_CONNECTION_STRING=postgres://db/pid\n", runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data"},
-		{name: "said already", env: some + "UI_CONFIG_DISABLED=false\n", runs: pocketid.WayManual, found: pocketid.WayManual, dataDir: "data"},
+		{name: "a new file", runs: pocketid.RuntimeDocker, found: pocketid.RuntimeDocker, want: true},
+		{name: "a new file beside data", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data", data: "data/pocket-id.db", want: true},
+		{name: "a blank file", env: " \n", runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, want: true},
+		{name: "compose, never started", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, dataDir: "data", want: true},
+		{name: "compose, in use", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, dataDir: "data", data: "data/pocket-id.db"},
+		{name: "compose, a named volume", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose},
+		{name: "docker run", env: some, runs: pocketid.RuntimeDocker, found: pocketid.RuntimeDocker},
+		{name: "by hand, never started", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data", want: true},
+		{name: "by hand, as the admin says", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeCompose, want: true},
+		{name: "by hand, in use", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeCompose, data: "data/pocket-id.db"},
+		{name: "a unit that names no directory", env: some, runs: pocketid.RuntimeSystemd, found: pocketid.RuntimeSystemd},
+		{name: "a database elsewhere", env: some + "DB_CONNECTION_STRING=postgres://db/pid\n", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data"},
+		{name: "said already", env: some + "UI_CONFIG_DISABLED=false\n", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -46,7 +46,7 @@ func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
 			if tt.data != "" {
 				put(t, filepath.Join(dir, tt.data), "x")
 			}
-			found := Surroundings{EnvFile: path, Install: pocketid.Install{Way: tt.found, Readers: tt.found.Readers()}}
+			found := Surroundings{EnvFile: path, Install: pocketid.Install{Runtime: tt.found, Readers: tt.found.Readers()}}
 			if tt.dataDir != "" {
 				found.Install.DataDir = filepath.Join(dir, tt.dataDir)
 			}
@@ -91,30 +91,30 @@ func TestRenames(t *testing.T) {
 // In a container localhost is the container.
 func TestOwnLoopback(t *testing.T) {
 	t.Parallel()
-	shared := pocketid.Install{Way: pocketid.WayCompose, HostNetwork: true}
+	shared := pocketid.Install{Runtime: pocketid.RuntimeCompose, HostNetwork: true}
 	for _, tt := range []struct {
-		host string
-		in   pocketid.Install
-		way  pocketid.Way
-		want string // a part of the warning
+		host    string
+		in      pocketid.Install
+		runtime pocketid.Runtime
+		want    string // a part of the warning
 	}{
-		{"localhost", pocketid.Install{}, pocketid.WayCompose, "extra_hosts"},
-		{"127.0.0.1", pocketid.Install{}, pocketid.WayDocker, "--add-host"},
-		{"::1", pocketid.Install{}, pocketid.WayPodman, "host.containers.internal"},
-		{"localhost", shared, pocketid.WayCompose, ""},
-		{"localhost", shared, pocketid.WayDocker, "--add-host"}, // the admin knows better
-		{"localhost", pocketid.Install{}, pocketid.WaySystemd, ""},
-		{"mx.example.com", pocketid.Install{}, pocketid.WayCompose, ""},
-		{"10.0.0.1", pocketid.Install{}, pocketid.WayCompose, ""},
+		{"localhost", pocketid.Install{}, pocketid.RuntimeCompose, "extra_hosts"},
+		{"127.0.0.1", pocketid.Install{}, pocketid.RuntimeDocker, "--add-host"},
+		{"::1", pocketid.Install{}, pocketid.RuntimePodman, "host.containers.internal"},
+		{"localhost", shared, pocketid.RuntimeCompose, ""},
+		{"localhost", shared, pocketid.RuntimeDocker, "--add-host"}, // the admin knows better
+		{"localhost", pocketid.Install{}, pocketid.RuntimeSystemd, ""},
+		{"mx.example.com", pocketid.Install{}, pocketid.RuntimeCompose, ""},
+		{"10.0.0.1", pocketid.Install{}, pocketid.RuntimeCompose, ""},
 	} {
-		got := sceneWorld().ownLoopback(tt.host, tt.in, tt.way)
+		got := sceneWorld().ownLoopback(tt.host, tt.in, tt.runtime)
 		if (got != "") != (tt.want != "") || !strings.Contains(got, tt.want) {
-			t.Errorf("%s by %s: %q", tt.host, tt.way, got)
+			t.Errorf("%s by %s: %q", tt.host, tt.runtime, got)
 		}
 	}
 	practice := sceneWorld()
 	practice.Practice = true
-	if got := practice.ownLoopback("localhost", pocketid.Install{}, pocketid.WayCompose); got != "" {
+	if got := practice.ownLoopback("localhost", pocketid.Install{}, pocketid.RuntimeCompose); got != "" {
 		t.Errorf("in a practice: %q", got)
 	}
 }

@@ -3,7 +3,6 @@ package steps
 import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/wizard"
 )
 
 // modeOf reads SMTP_TLS. Up to 0.35.2 it was true or false, and the port chose
@@ -21,7 +20,7 @@ func modeOf(value string, port int) smtpcheck.TLSMode {
 }
 
 // prefill takes over what the file says already to that version.
-func prefill(a wizard.Answers, found Surroundings, v pocketid.Version) wizard.Answers {
+func prefill(a Answers, found Surroundings, v pocketid.Version) Answers {
 	set := func(field *string, key string) {
 		if value := found.Value(key); value != "" {
 			*field = value

@@ -17,11 +17,11 @@ const keep = "keep"
 // provider asks whose relay sends the mail.
 type provider struct{ world World }
 
-func (provider) ID() wizard.ID            { return wizard.Provider }
-func (provider) Name() string             { return "Provider" }
-func (provider) Skip(wizard.Answers) bool { return false }
+func (provider) ID() wizard.ID     { return Provider }
+func (provider) Name() string      { return "Provider" }
+func (provider) Skip(Answers) bool { return false }
 
-func (s provider) Page(v wizard.View) wizard.Page {
+func (s provider) Page(v View) wizard.Page {
 	chosen := v.Text("preset", s.suggest(v))
 	page := wizard.Page{
 		Title: "Who sends the mail?",
@@ -40,13 +40,13 @@ func (s provider) Page(v wizard.View) wizard.Page {
 	if p, ok := presets.ByID(chosen); ok && len(p.Hosts) > 1 {
 		page.Field = append(page.Field, regionField(p, v.Answers))
 	}
-	if v.Found[wizard.Provider].Running {
+	if v.Found[Provider].Running {
 		page.Aside = "asking the DNS who receives the mail of " + s.senderDomain(v.Answers)
 	}
 	return page
 }
 
-func (s provider) choices(v wizard.View) []wizard.Choice {
+func (s provider) choices(v View) []wizard.Choice {
 	var list []wizard.Choice
 	if s.isOfFile(v) {
 		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + v.Answers.Host, "as it is now"}})
@@ -85,14 +85,14 @@ func firstHost(p presets.Preset) string {
 
 // isOfFile reports whether the relay is the one that the .env has, so that it can
 // be kept. A practice relay is a new one each time.
-func (s provider) isOfFile(v wizard.View) bool {
-	found, _ := result[Surroundings](v, wizard.Install)
+func (s provider) isOfFile(v View) bool {
+	found, _ := result[Surroundings](v, Install)
 	return v.Answers.Host != "" && v.Answers.Host == found.Value("SMTP_HOST") && !s.world.Practice
 }
 
 // suggest is the choice to begin at: what is set already, else the provider of
 // the sender's domain or whoever receives its mail, else the first of the table.
-func (s provider) suggest(v wizard.View) string {
+func (s provider) suggest(v View) string {
 	a := v.Answers
 	if s.isOfFile(v) {
 		return keep
@@ -118,7 +118,7 @@ func (s provider) suggest(v wizard.View) string {
 // manyHosts is how many regions of a provider are taken in at a glance.
 const manyHosts = 9
 
-func regionField(p presets.Preset, a wizard.Answers) wizard.Field {
+func regionField(p presets.Preset, a Answers) wizard.Field {
 	f := wizard.Field{
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
 		Filter: len(p.Hosts) > manyHosts,
@@ -134,7 +134,7 @@ func regionField(p presets.Preset, a wizard.Answers) wizard.Field {
 	}
 	for _, h := range p.Hosts {
 		f.Choices = append(f.Choices, wizard.Choice{Value: h.Host, Cells: []string{h.Region, h.Host}})
-		if local && h.Host == "127.0.0.1" && !pocketid.Way(a.Runs).InContainer() {
+		if local && h.Host == "127.0.0.1" && !pocketid.Runtime(a.Runs).InContainer() {
 			f.Default = h.Host
 		}
 		if h.Host == a.Host {
@@ -145,7 +145,7 @@ func regionField(p presets.Preset, a wizard.Answers) wizard.Field {
 }
 
 // Take fills the relay in from the preset, but for what was kept.
-func (s provider) Take(v wizard.View) wizard.Intent {
+func (s provider) Take(v View) Intent {
 	a := v.Answers
 	id := v.Input["preset"]
 	if id == keep {

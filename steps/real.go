@@ -13,7 +13,6 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/wizard"
 )
 
 // Real is the machine that the program runs on.
@@ -111,7 +110,7 @@ func toUser(u *user.User) *envwriter.User {
 
 // checkValue refuses a value that the selected readers cannot be given in any
 // encoding.
-func (w World) checkValue(value string, a wizard.Answers) error {
+func (w World) checkValue(value string, a Answers) error {
 	return envwriter.CheckValue(value, namedReaders(w.readers(a)))
 }
 
@@ -133,20 +132,20 @@ func (f Surroundings) Usable() error {
 
 // SetupFrom is the test of the settings in a .env.
 func (w World) SetupFrom(found Surroundings) (Setup, error) {
-	a := wizard.Answers{Runs: string(found.Install.Way), AppURL: found.Value("APP_URL"), Version: found.Install.Version.String()}
+	a := Answers{Runs: string(found.Install.Runtime), AppURL: found.Value("APP_URL"), Version: found.Install.Version.String()}
 	a = prefill(a, found, w.version(a))
 	if err := settled(a); err != nil {
 		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
 	}
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
-	if a.Hostname == "" && pocketid.Way(a.Runs).InContainer() {
+	if a.Hostname == "" && pocketid.Runtime(a.Runs).InContainer() {
 		a.Hostname = pocketid.StandInContainerID
 	}
 	return w.setup(a), nil
 }
 
 // settled checks the settings of a file as the pages would.
-func settled(a wizard.Answers) error {
+func settled(a Answers) error {
 	if a.Host == "" {
 		return fmt.Errorf("SMTP_HOST is not set")
 	}
@@ -183,15 +182,15 @@ func ofContainer(src pocketid.Sources, in pocketid.Install) pocketid.Sources {
 	return src
 }
 
-// Address reads a bare mail address.
-func Address(text string) (string, error) {
+// ParseAddress reads a bare mail address.
+func ParseAddress(text string) (string, error) {
 	address, _, err := parseAddress(text)
 	return address, err
 }
 
-// Relay reads a relay's host, also from host:port or a URL; port is 0 where
+// ParseRelay reads a relay's host, also from host:port or a URL; port is 0 where
 // none was given.
-func Relay(text string) (host string, port int, err error) {
+func ParseRelay(text string) (host string, port int, err error) {
 	addr, err := parseRelay(text)
 	return addr.Host, addr.Port, err
 }

@@ -16,7 +16,7 @@ const receiverBound = 3 * time.Second
 // Wants looks up who receives the mail of the sender's domain while the page is
 // read: that one is likely to send for it too. Nothing is looked up where there
 // is a better guess, or nobody to read it.
-func (s provider) Wants(v wizard.View) wizard.Job {
+func (s provider) Wants(v View) wizard.Job {
 	a := v.Answers
 	domain := s.senderDomain(a)
 	_, owned := presets.ForAddress(a.From)
@@ -29,12 +29,12 @@ func (s provider) Wants(v wizard.View) wizard.Job {
 
 // senderDomain is that of the From address, else the one that mail of APP_URL's
 // owner is likely to come from.
-func (s provider) senderDomain(a wizard.Answers) string {
+func (s provider) senderDomain(a Answers) string {
 	return orElse(presets.DomainOf(a.From), mailDomain(a.AppURL))
 }
 
 // Work returns a presets.Receiver, or nothing.
-func (s provider) Work(ctx context.Context, job wizard.Job, _ wizard.View, _ func(any)) any {
+func (s provider) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
 	ctx, cancel := context.WithTimeout(ctx, receiverBound)
 	defer cancel()
 	if r, ok, err := presets.ReceiverOf(ctx, s.world.dns(), job.For.(string)); ok && err == nil {
@@ -44,8 +44,8 @@ func (s provider) Work(ctx context.Context, job wizard.Job, _ wizard.View, _ fun
 }
 
 // receiver is what was found out, for the domain of these answers.
-func (s provider) receiver(v wizard.View) (presets.Receiver, bool) {
-	f := v.Found[wizard.Provider]
+func (s provider) receiver(v View) (presets.Receiver, bool) {
+	f := v.Found[Provider]
 	r, ok := f.Result.(presets.Receiver)
 	return r, ok && f.Job == s.Wants(v)
 }

@@ -43,25 +43,25 @@ func TestReceiverIsSuggested(t *testing.T) {
 	first := presets.All()[0].ID
 	for _, tt := range []struct {
 		name    string
-		answers wizard.Answers
+		answers Answers
 		dns     deliverability.Resolver
 		presets []presets.Preset
 		want    string // the choice to begin at
 		says    string // a part of that choice's note, or of another's
 	}{
-		{name: "by APP_URL", answers: wizard.Answers{AppURL: "https://id.firm.de"}, want: "migadu",
+		{name: "by APP_URL", answers: Answers{AppURL: "https://id.firm.de"}, want: "migadu",
 			says: "Suggested: it receives the mail of firm.de (MX aspmx1.migadu.com)."},
-		{name: "by the sender", answers: wizard.Answers{AppURL: "https://id.own.de", Settings: smtpcheck.Settings{From: "id@firm.de"}}, want: "migadu"},
-		{name: "by a named sender", answers: wizard.Answers{Settings: smtpcheck.Settings{From: "Pocket ID <id@firm.de>"}}, want: "migadu"},
-		{name: "nobody known", answers: wizard.Answers{AppURL: "https://id.own.de"}, want: first},
-		{name: "not in the DNS", answers: wizard.Answers{AppURL: "https://id.nowhere.de"}, want: first},
-		{name: "one that cannot be used", answers: wizard.Answers{AppURL: "https://id.tuta-firm.de"}, want: first},
-		{name: "a mailbox's own provider", answers: wizard.Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{From: "a@gmx.de"}}, want: "gmx"},
-		{name: "a relay is there", answers: wizard.Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{Host: "mx.own.de"}}, want: Custom},
-		{name: "nobody reads it", answers: wizard.Answers{AppURL: "https://id.firm.de", Unattended: true}, want: first},
-		{name: "a preset of the world", answers: wizard.Answers{AppURL: "https://id.firm.de"},
+		{name: "by the sender", answers: Answers{AppURL: "https://id.own.de", Settings: smtpcheck.Settings{From: "id@firm.de"}}, want: "migadu"},
+		{name: "by a named sender", answers: Answers{Settings: smtpcheck.Settings{From: "Pocket ID <id@firm.de>"}}, want: "migadu"},
+		{name: "nobody known", answers: Answers{AppURL: "https://id.own.de"}, want: first},
+		{name: "not in the DNS", answers: Answers{AppURL: "https://id.nowhere.de"}, want: first},
+		{name: "one that cannot be used", answers: Answers{AppURL: "https://id.tuta-firm.de"}, want: first},
+		{name: "a mailbox's own provider", answers: Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{From: "a@gmx.de"}}, want: "gmx"},
+		{name: "a relay is there", answers: Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{Host: "mx.own.de"}}, want: Custom},
+		{name: "nobody reads it", answers: Answers{AppURL: "https://id.firm.de", Unattended: true}, want: first},
+		{name: "a preset of the world", answers: Answers{AppURL: "https://id.firm.de"},
 			presets: []presets.Preset{{ID: "practice", Usable: true}}, want: "practice"},
-		{name: "a reserved name and the real DNS", answers: wizard.Answers{AppURL: "https://id.example.com"}, dns: (*net.Resolver)(nil), want: first},
+		{name: "a reserved name and the real DNS", answers: Answers{AppURL: "https://id.example.com"}, dns: (*net.Resolver)(nil), want: first},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -71,13 +71,13 @@ func TestReceiverIsSuggested(t *testing.T) {
 				world.DNS = nil
 			}
 			s := provider{world}
-			view := wizard.View{Answers: tt.answers}
+			view := View{Answers: tt.answers}
 			if job := s.Wants(view); job != (wizard.Job{}) {
-				view.Found = map[wizard.ID]wizard.Finding{wizard.Provider: {Job: job, Running: true}}
+				view.Found = map[wizard.ID]wizard.Finding{Provider: {Job: job, Running: true}}
 				if page := s.Page(view); !strings.HasPrefix(page.Aside, "asking the DNS who receives the mail of ") {
 					t.Errorf("the page says %q of the work", page.Aside)
 				}
-				view.Found[wizard.Provider] = wizard.Finding{Job: job, Result: s.Work(t.Context(), job, view, nil)}
+				view.Found[Provider] = wizard.Finding{Job: job, Result: s.Work(t.Context(), job, view, nil)}
 			}
 			field := s.Page(view).Field[0]
 			if field.Default != tt.want {
@@ -96,7 +96,7 @@ func TestReceiverIsSuggested(t *testing.T) {
 func TestPlaceOfALocalRelay(t *testing.T) {
 	t.Parallel()
 	for runs, want := range map[string]string{"compose": "host.docker.internal", "systemd": "127.0.0.1", "manual": "127.0.0.1"} {
-		view := wizard.View{Answers: wizard.Answers{Runs: runs}, Input: wizard.Input{"preset": "postfix-local"}}
+		view := View{Answers: Answers{Runs: runs}, Input: wizard.Input{"preset": "postfix-local"}}
 		fields := provider{sceneWorld()}.Page(view).Field
 		if len(fields) != 2 || fields[1].Default != want || fields[1].Label != "Seen from" {
 			t.Errorf("%s: %+v", runs, fields[1:])

@@ -17,9 +17,9 @@ import (
 // answer from this machine.
 type relay struct{ world World }
 
-func (relay) ID() wizard.ID            { return wizard.Relay }
-func (relay) Name() string             { return "Relay" }
-func (relay) Skip(wizard.Answers) bool { return false }
+func (relay) ID() wizard.ID     { return Relay }
+func (relay) Name() string      { return "Relay" }
+func (relay) Skip(Answers) bool { return false }
 
 // portSurvey is the job of looking at a host's ports.
 type portSurvey struct {
@@ -27,7 +27,7 @@ type portSurvey struct {
 	ports string
 }
 
-func (s relay) Wants(v wizard.View) wizard.Job {
+func (s relay) Wants(v View) wizard.Job {
 	addr, err := parseRelay(v.Text("host", v.Answers.Host))
 	if err != nil || v.Answers.Unattended || v.Answers.Offline {
 		return wizard.Job{}
@@ -35,7 +35,7 @@ func (s relay) Wants(v wizard.View) wizard.Job {
 	return wizard.Job{Task: "ports", For: portSurvey{addr.Host, joinPorts(s.ports(v))}}
 }
 
-func (s relay) Work(ctx context.Context, job wizard.Job, _ wizard.View, report func(any)) any {
+func (s relay) Work(ctx context.Context, job wizard.Job, _ View, report func(any)) any {
 	survey := job.For.(portSurvey)
 	options := smtpcheck.PortOptions{RootCAs: s.world.RootCAs, Limits: s.world.Limits, Net: s.world.Net}
 	if options.Limits.Silence == 0 {
@@ -46,7 +46,7 @@ func (s relay) Work(ctx context.Context, job wizard.Job, _ wizard.View, report f
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one
 // set.
-func (s relay) ports(v wizard.View) []int {
+func (s relay) ports(v View) []int {
 	p, _ := s.world.preset(v.Answers.Preset)
 	var ports []int
 	add := func(port int) {
@@ -71,7 +71,7 @@ func (s relay) ports(v wizard.View) []int {
 	return ports
 }
 
-func (s relay) Page(v wizard.View) wizard.Page {
+func (s relay) Page(v View) wizard.Page {
 	a := v.Answers
 	usual := orElse(portText(a.Port), strconv.Itoa(usualPort(a.TLS)))
 	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil && addr.Port != 0 {
@@ -94,26 +94,26 @@ func (s relay) Page(v wizard.View) wizard.Page {
 			s.tlsField(v, port),
 		},
 	}
-	found, _ := result[Surroundings](v, wizard.Install)
+	found, _ := result[Surroundings](v, Install)
 	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil {
-		if warning := s.world.ownLoopback(addr.Host, found.Install, pocketid.Way(a.Runs)); warning != "" {
+		if warning := s.world.ownLoopback(addr.Host, found.Install, pocketid.Runtime(a.Runs)); warning != "" {
 			page.Field[0].Note, page.Field[0].NoteTone = warning, wizard.Warn
 		}
 	}
 	chosen, _ := parsePort(port) // none is no port
-	page.Body, page.Aside = portReport(v.Found[wizard.Relay], chosen)
+	page.Body, page.Aside = portReport(v.Found[Relay], chosen)
 	return page
 }
 
 // hostNote says which host a preset without one means.
-func hostNote(p presets.Preset, a wizard.Answers) string {
+func hostNote(p presets.Preset, a Answers) string {
 	if a.Host != "" {
 		return ""
 	}
 	return p.HostHint
 }
 
-func (s relay) tlsField(v wizard.View, port string) wizard.Field {
+func (s relay) tlsField(v View, port string) wizard.Field {
 	return wizard.Field{
 		Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Flag: "--tls", Default: string(s.modeFor(v, port)),
 		Help: wizard.Help{What: "SMTP_TLS, how the connection is protected."},
@@ -128,14 +128,14 @@ func (s relay) tlsField(v wizard.View, port string) wizard.Field {
 // modeFor is the TLS mode that goes with a port: what was answered for that very
 // port, else what it was found to speak, what the preset says of it, or what is
 // usual there.
-func (s relay) modeFor(v wizard.View, port string) smtpcheck.TLSMode {
+func (s relay) modeFor(v View, port string) smtpcheck.TLSMode {
 	a := v.Answers
 	port = strings.TrimSpace(port)
 	refused := v.Fault.Field == "tls" && v.Fault.Tone == wizard.Bad // sent back by the test
 	if portText(a.Port) == port && a.TLS != "" && !refused {
 		return a.TLS
 	}
-	for _, p := range portsFound(v.Found[wizard.Relay]) {
+	for _, p := range portsFound(v.Found[Relay]) {
 		// Never none: who strips STARTTLS on the way must not get the password.
 		if portText(p.Port) == port && p.TLS != "" && p.TLS != smtpcheck.TLSNone {
 			return p.TLS
@@ -156,7 +156,7 @@ func (s relay) modeFor(v wizard.View, port string) smtpcheck.TLSMode {
 	return smtpcheck.TLSStartTLS
 }
 
-func (s relay) Take(v wizard.View) wizard.Intent {
+func (s relay) Take(v View) Intent {
 	a := v.Answers
 	addr, err := parseRelay(v.Input["host"])
 	if err != nil {
@@ -175,7 +175,7 @@ func (s relay) Take(v wizard.View) wizard.Intent {
 	default:
 		return wizard.Stay(a, wizard.Fault{Field: "tls", Text: "TLS is one of none, starttls and tls.", Tone: wizard.Bad})
 	}
-	if f := doubtPort(v.Found[wizard.Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
+	if f := doubtPort(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
 		return wizard.Stay(a, f)
 	}
 	if addr.Host != a.Host || port != a.Port || mode != a.TLS {
@@ -192,7 +192,7 @@ func (s relay) Take(v wizard.View) wizard.Intent {
 }
 
 // splitInput rewrites the fields when the host had more in it than a host.
-func (s relay) splitInput(v wizard.View, addr relayAddress) (wizard.Input, string, bool) {
+func (s relay) splitInput(v View, addr relayAddress) (wizard.Input, string, bool) {
 	typed := strings.TrimSpace(v.Input["host"])
 	if typed == addr.Host && addr.Port == 0 {
 		return nil, "", false
@@ -222,7 +222,7 @@ func presetOf(host string) string {
 // endpoint is the port and TLS mode to begin with: the preset's own, unless
 // this version of Pocket ID greets as localhost there and not on another one.
 // That matters where the provider judges the name.
-func (w World) endpoint(p presets.Preset, a wizard.Answers) (int, smtpcheck.TLSMode) {
+func (w World) endpoint(p presets.Preset, a Answers) (int, smtpcheck.TLSMode) {
 	first := p.Recommended()
 	if p.Helo == "" {
 		return first.Port, smtpcheck.TLSMode(first.TLS)

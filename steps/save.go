@@ -52,15 +52,15 @@ func (w World) commands(d *Draft) []string {
 	if w.Practice {
 		return []string{"# that was practice; for the real one:", "smtp-wizard --env-file /path/to/.env"}
 	}
-	way := pocketid.Way(d.Order.Runs)
+	runtime := pocketid.Runtime(d.Order.Runs)
 	var list []string
 	if name := d.Order.Hostname; d.renames() {
 		switch {
-		case way == pocketid.WayCompose && d.Override == "":
+		case runtime == pocketid.RuntimeCompose && d.Override == "":
 			list = append(list, "# set `"+pocketid.HostnameSnippet(name)+"` for the service in your compose file")
-		case way == pocketid.WayDocker || way == pocketid.WayPodman:
+		case runtime == pocketid.RuntimeDocker || runtime == pocketid.RuntimePodman:
 			list = append(list, "# start the container with --hostname "+name)
-		case !way.InContainer() && name != d.Found.Hostname:
+		case !runtime.InContainer() && name != d.Found.Hostname:
 			list = append(list, "hostnamectl set-hostname "+name)
 		}
 	}
@@ -68,10 +68,10 @@ func (w World) commands(d *Draft) []string {
 	if in := d.Found.Install; in.ComposeFile != "" && !sameDirectory(in.ComposeFile, d.Order.EnvFile) {
 		dir = filepath.Dir(in.ComposeFile)
 	}
-	if way == pocketid.WayCompose && dir != "." {
+	if runtime == pocketid.RuntimeCompose && dir != "." {
 		list = append(list, "cd "+shellWord(dir))
 	}
-	return append(list, way.Restart(shellWord(d.Found.Install.Service))...)
+	return append(list, runtime.Restart(shellWord(d.Found.Install.Service))...)
 }
 
 // sameDirectory reports whether two files lie side by side, however their paths

@@ -18,8 +18,8 @@ import (
 // scene is a state of the guide with what its work would have found.
 type scene struct {
 	name    string
-	machine wizard.Machine
-	state   wizard.State
+	machine Machine
+	state   State
 }
 
 var sceneTime = time.Date(2026, 11, 23, 9, 45, 0, 0, time.UTC)
@@ -49,8 +49,8 @@ func version(t *testing.T, text string) pocketid.Version {
 }
 
 // sceneAnswers are those of somebody who has come to the live test.
-func sceneAnswers() wizard.Answers {
-	return wizard.Answers{
+func sceneAnswers() Answers {
+	return Answers{
 		EnvFile: "/opt/pocket-id/.env", TakenFrom: "/opt/pocket-id/.env", Runs: "compose", Version: "2.9.0",
 		AppURL: "https://id.example.com", Preset: "google-workspace-relay",
 		Settings: smtpcheck.Settings{Host: relayHost, Port: 587, TLS: smtpcheck.TLSStartTLS, From: "noreply@example.com", User: "id@example.com", Password: secret.New(scenePassword), To: "admin@example.org"}, Hostname: "id.example.com",
@@ -61,15 +61,15 @@ func sceneAnswers() wizard.Answers {
 func scenes(t *testing.T) []scene {
 	var list []scene
 	m := stilled(All(sceneWorld()))
-	add := func(name string, at wizard.ID, a wizard.Answers, found any, change func(*wizard.State)) {
-		s := wizard.State{At: at, Answers: a, Found: map[wizard.ID]wizard.Finding{}}
+	add := func(name string, at wizard.ID, a Answers, found any, change func(*State)) {
+		s := State{Place: wizard.Place{At: at, Found: map[wizard.ID]wizard.Finding{}}, Answers: a}
 		for _, step := range m.Steps {
 			if step.ID() == at {
 				break
 			}
 			s.History = append(s.History, step.ID())
 		}
-		s.Found[wizard.Install] = wizard.Finding{Result: inCompose(t)}
+		s.Found[Install] = wizard.Finding{Result: inCompose(t)}
 		if f, ok := found.(wizard.Finding); ok {
 			s.Found[at] = f
 		} else if found != nil {
@@ -85,40 +85,43 @@ func scenes(t *testing.T) []scene {
 	identityScenes(t, add)
 	testScenes(t, add)
 	writeScenes(t, add)
-	saved := wizard.State{Answers: sceneAnswers()}
-	offer := stilled([]wizard.Step{Resume{Saved: saved, At: sceneTime.Add(-3 * time.Minute), Now: sceneTime}})
-	return append(list, scene{"resume", offer, wizard.State{At: "resume"}})
+	offer := stilled([]Step{Resume{Saved: sceneAnswers(), At: sceneTime.Add(-3 * time.Minute), Now: sceneTime}})
+	return append(list, scene{"resume", offer, State{Place: wizard.Place{At: "resume"}}})
 }
 
-type addScene func(name string, at wizard.ID, a wizard.Answers, found any, change func(*wizard.State))
+func (c scene) guide() wizard.Guide {
+	return wizard.Session[Answers]{Machine: c.machine, State: c.state}
+}
+
+type addScene func(name string, at wizard.ID, a Answers, found any, change func(*State))
 
 func installScenes(t *testing.T, add addScene) {
-	fresh := wizard.Answers{EnvFile: ".env"}
-	add("install-new", wizard.Install, fresh, Surroundings{
+	fresh := Answers{EnvFile: ".env"}
+	add("install-new", Install, fresh, Surroundings{
 		EnvFile: ".env", Hostname: "vps-4711.example.net",
-		Install: pocketid.Install{Way: pocketid.WayManual, Readers: []string{"pocket-id", "compose"}},
+		Install: pocketid.Install{Runtime: pocketid.RuntimeManual, Readers: []string{"pocket-id", "compose"}},
 	}, nil)
-	add("install-broken", wizard.Install, wizard.Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), nil)
-	add("install-refused", wizard.Install, wizard.Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), func(s *wizard.State) {
+	add("install-broken", Install, Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), nil)
+	add("install-refused", Install, Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), func(s *State) {
 		*s = stilled(All(sceneWorld())).Apply(*s, wizard.Submitted{})
 	})
-	a := wizard.Answers{EnvFile: "/opt/pocket-id/.env", Version: "2.9.0", AppURL: "https://id.example.com"}
-	add("provider", wizard.Provider, a, nil, nil)
-	add("provider-region", wizard.Provider, a, nil, func(s *wizard.State) {
-		s.Inputs = map[wizard.ID]wizard.Input{wizard.Provider: {"preset": "amazon-ses"}}
+	a := Answers{EnvFile: "/opt/pocket-id/.env", Version: "2.9.0", AppURL: "https://id.example.com"}
+	add("provider", Provider, a, nil, nil)
+	add("provider-region", Provider, a, nil, func(s *State) {
+		s.Inputs = map[wizard.ID]wizard.Input{Provider: {"preset": "amazon-ses"}}
 		s.Focus = "region"
 	})
 	firm := a
 	firm.AppURL = "https://id.firm.de"
-	add("provider-suggested", wizard.Provider, firm, wizard.Finding{
+	add("provider-suggested", Provider, firm, wizard.Finding{
 		Job: wizard.Job{Task: "receiver", For: "firm.de"}, Result: receiverFor(t, "aspmx1.migadu.com"),
 	}, nil)
-	add("provider-keep", wizard.Provider, sceneAnswers(), nil, func(s *wizard.State) {
+	add("provider-keep", Provider, sceneAnswers(), nil, func(s *State) {
 		found := inCompose(t)
 		found.Values["SMTP_HOST"] = relayHost
-		s.Found[wizard.Install] = wizard.Finding{Result: found}
+		s.Found[Install] = wizard.Finding{Result: found}
 	})
-	add("provider-again", wizard.Provider, sceneAnswers(), nil, nil)
+	add("provider-again", Provider, sceneAnswers(), nil, nil)
 }
 
 // inCompose is an install as compose runs it.
@@ -127,7 +130,7 @@ func inCompose(t *testing.T) Surroundings {
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
 		Install: pocketid.Install{
-			Way: pocketid.WayCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
+			Runtime: pocketid.RuntimeCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
 			Service: "pocket-id", ComposeFile: "/opt/pocket-id/docker-compose.yml",
 			Readers: []string{"pocket-id", "compose"}, InContainer: true,
 		},
@@ -143,22 +146,22 @@ func broken(t *testing.T) Surroundings {
 
 func relayScenes(add addScene) {
 	a := sceneAnswers()
-	add("relay", wizard.Relay, a, surveyedPorts(), nil)
-	add("relay-running", wizard.Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
-	add("relay-doubt", wizard.Relay, a, surveyedPorts(), func(s *wizard.State) {
-		s.Inputs = map[wizard.ID]wizard.Input{wizard.Relay: {"port": "25"}}
+	add("relay", Relay, a, surveyedPorts(), nil)
+	add("relay-running", Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
+	add("relay-doubt", Relay, a, surveyedPorts(), func(s *State) {
+		s.Inputs = map[wizard.ID]wizard.Input{Relay: {"port": "25"}}
 		s.Fault = doubtPort(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
 		s.Focus = s.Fault.Field
 	})
 	a.Password = secret.Value{}
-	add("sender", wizard.Sender, a, nil, nil)
-	add("sender-fault", wizard.Sender, a, nil, func(s *wizard.State) {
+	add("sender", Sender, a, nil, nil)
+	add("sender-fault", Sender, a, nil, func(s *State) {
 		s.Fault = wizard.Fault{Field: "password", Tone: wizard.Bad,
 			Text: "535 5.7.8 Username and Password not accepted. (in reply to AUTH PLAIN ***). Make an app password and put it in here."}
-		s.Focus, s.Return = "password", wizard.LiveTest
+		s.Focus, s.Return = "password", LiveTest
 	})
 	a.User, a.Preset, a.Password = "", Custom, secret.New(scenePassword)
-	add("sender-unnamed", wizard.Sender, a, nil, func(s *wizard.State) { s.Focus = "login" })
+	add("sender-unnamed", Sender, a, nil, func(s *State) { s.Focus = "login" })
 }
 
 func surveyedPorts() []smtpcheck.Port {
@@ -188,17 +191,17 @@ func mixedVerdicts() []smtpcheck.IdentityResult {
 func identityScenes(t *testing.T, add addScene) {
 	a := sceneAnswers()
 	a.Hostname = ""
-	add("identity", wizard.Identity, a, mixedVerdicts(), nil) // 2.9 greets as localhost before STARTTLS
-	add("identity-busy", wizard.Identity, a, wizard.Finding{Running: true, Began: sceneTime.Add(-4 * time.Second),
+	add("identity", Identity, a, mixedVerdicts(), nil) // 2.9 greets as localhost before STARTTLS
+	add("identity-busy", Identity, a, wizard.Finding{Running: true, Began: sceneTime.Add(-4 * time.Second),
 		News: []any{mixedVerdicts()[0], mixedVerdicts()[3]}}, nil)
 	on465 := a
 	on465.Port, on465.TLS = 465, smtpcheck.TLSImplicit
-	add("identity-accepted", wizard.Identity, on465, mixedVerdicts(), nil)
+	add("identity-accepted", Identity, on465, mixedVerdicts(), nil)
 	next := a
 	next.Version = "2.14.0"
-	add("identity-unproven", wizard.Identity, next, mixedVerdicts(), nil)
-	add("identity-another", wizard.Identity, on465, mixedVerdicts(), func(s *wizard.State) {
-		s.Inputs = map[wizard.ID]wizard.Input{wizard.Identity: {"hostname": another, "name": "https://mail.example.com"}}
+	add("identity-unproven", Identity, next, mixedVerdicts(), nil)
+	add("identity-another", Identity, on465, mixedVerdicts(), func(s *State) {
+		s.Inputs = map[wizard.ID]wizard.Input{Identity: {"hostname": another, "name": "https://mail.example.com"}}
 		*s = stilled(All(sceneWorld())).Apply(*s, wizard.Submitted{})
 	})
 	needsLogin := &smtpcheck.Failure{Stage: smtpcheck.StageMail, Doing: "MAIL FROM:<noreply@example.com>",
@@ -207,7 +210,7 @@ func identityScenes(t *testing.T, add addScene) {
 	for _, v := range mixedVerdicts() {
 		none = append(none, smtpcheck.IdentityResult{Name: v.Name, Stage: smtpcheck.StageMail, Failure: needsLogin, Elapsed: v.Elapsed})
 	}
-	add("identity-trouble", wizard.Identity, on465, none, nil)
+	add("identity-trouble", Identity, on465, none, nil)
 }
 
 func stage(s smtpcheck.Stage, ms int, detail string) smtpcheck.StageResult {
@@ -222,7 +225,7 @@ var upToGreeting = []smtpcheck.StageResult{
 
 func testScenes(t *testing.T, add addScene) {
 	a := sceneAnswers()
-	add("livetest-running", wizard.LiveTest, a, wizard.Finding{Running: true, Began: sceneTime.Add(-12 * time.Second), News: []any{
+	add("livetest-running", LiveTest, a, wizard.Finding{Running: true, Began: sceneTime.Add(-12 * time.Second), News: []any{
 		smtpcheck.Event{Stage: smtpcheck.StageDNS, State: smtpcheck.StageBegan},
 		smtpcheck.Event{Stage: smtpcheck.StageDNS, State: smtpcheck.StagePassed, Detail: upToGreeting[0].Detail, Elapsed: 4 * time.Millisecond},
 		smtpcheck.Event{Stage: smtpcheck.StageConnect, State: smtpcheck.StagePassed, Detail: upToGreeting[1].Detail, Elapsed: 21 * time.Millisecond},
@@ -230,15 +233,15 @@ func testScenes(t *testing.T, add addScene) {
 	}}, nil)
 	on465 := a
 	on465.Port, on465.TLS = 465, smtpcheck.TLSImplicit
-	add("livetest-passed", wizard.LiveTest, on465, passed(on465), nil)
-	add("livetest-refused", wizard.LiveTest, a, refused(a), nil)
-	add("livetest-conversation", wizard.LiveTest, a, refused(a), func(s *wizard.State) {
-		s.Inputs = map[wizard.ID]wizard.Input{wizard.LiveTest: {"show": "none"}}
+	add("livetest-passed", LiveTest, on465, passed(on465), nil)
+	add("livetest-refused", LiveTest, a, refused(a), nil)
+	add("livetest-conversation", LiveTest, a, refused(a), func(s *State) {
+		s.Inputs = map[wizard.ID]wizard.Input{LiveTest: {"show": "none"}}
 	})
-	add("livetest-untrusted", wizard.LiveTest, a, untrusted(a), nil)
+	add("livetest-untrusted", LiveTest, a, untrusted(a), nil)
 }
 
-func passed(a wizard.Answers) Trial {
+func passed(a Answers) Trial {
 	t := Trial{Setup: sceneWorld().setup(a), Token: "k3v9-m2xq"}
 	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
 		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
@@ -257,7 +260,7 @@ func passed(a wizard.Answers) Trial {
 	return t
 }
 
-func failedTrial(a wizard.Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) Trial {
+func failedTrial(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) Trial {
 	w := sceneWorld()
 	t := Trial{Setup: w.setup(a), Verdicts: mixedVerdicts()}
 	t.Speech = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname)
@@ -268,7 +271,7 @@ func failedTrial(a wizard.Answers, stages []smtpcheck.StageResult, f *smtpcheck.
 	return t
 }
 
-func refused(a wizard.Answers) Trial {
+func refused(a Answers) Trial {
 	t := failedTrial(a, []smtpcheck.StageResult{{Stage: smtpcheck.StageEHLO, Elapsed: 42 * time.Millisecond, Detail: "localhost: " + tryAgainLater.String()}},
 		&smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater})
 	t.Result.Transcript = []smtpcheck.Line{
@@ -281,7 +284,7 @@ func refused(a wizard.Answers) Trial {
 	return t
 }
 
-func untrusted(a wizard.Answers) Trial {
+func untrusted(a Answers) Trial {
 	return failedTrial(a, []smtpcheck.StageResult{
 		stage(smtpcheck.StageEHLO, 20, "localhost"), stage(smtpcheck.StageStartTLS, 20, "220 2.0.0 Ready to start TLS"),
 		{Stage: smtpcheck.StageTLS, Elapsed: 31 * time.Millisecond, Detail: "the certificate is signed by nobody that this machine trusts"},
@@ -291,18 +294,18 @@ func untrusted(a wizard.Answers) Trial {
 func writeScenes(t *testing.T, add addScene) {
 	a := sceneAnswers()
 	a.Port, a.TLS = 465, smtpcheck.TLSImplicit
-	add("write-new", wizard.Write, a, planned(t, a, ""), nil)
+	add("write-new", Write, a, planned(t, a, ""), nil)
 	old := "# settings\nAPP_URL=https://id.example.com\nTRUST_PROXY=true\n\nSMTP_HOST=smtp-relay.gmail.com\nSMTP_PORT=587\nSMTP_TLS=starttls\nPUID=1000\n"
-	add("write-changes", wizard.Write, a, planned(t, a, old), nil)
-	add("write-whole", wizard.Write, a, planned(t, a, old), func(s *wizard.State) {
-		s.Inputs = map[wizard.ID]wizard.Input{wizard.Write: {"show": "yes"}}
+	add("write-changes", Write, a, planned(t, a, old), nil)
+	add("write-whole", Write, a, planned(t, a, old), func(s *State) {
+		s.Inputs = map[wizard.ID]wizard.Input{Write: {"show": "yes"}}
 	})
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
 	finished.Override = ""
-	add("write-nothing", wizard.Write, a, finished, nil)
-	add("write-mounted", wizard.Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
+	add("write-nothing", Write, a, finished, nil)
+	add("write-mounted", Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
 	d := planned(t, a, old)
-	add("done", wizard.Write, a, Written{
+	add("done", Write, a, Written{
 		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
 		Saved: []envwriter.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
@@ -312,7 +315,7 @@ func writeScenes(t *testing.T, add addScene) {
 }
 
 // planned is the plan for these answers and that file; "" is none yet.
-func planned(t *testing.T, a wizard.Answers, file string) *Draft {
+func planned(t *testing.T, a Answers, file string) *Draft {
 	t.Helper()
 	w := sceneWorld()
 	d := &Draft{Order: w.order(a), Found: inCompose(t), Fresh: file == ""}

@@ -13,11 +13,11 @@ import (
 // sender asks who writes, who logs in, and who gets the test.
 type sender struct{ world World }
 
-func (sender) ID() wizard.ID            { return wizard.Sender }
-func (sender) Name() string             { return "Sender" }
-func (sender) Skip(wizard.Answers) bool { return false }
+func (sender) ID() wizard.ID     { return Sender }
+func (sender) Name() string      { return "Sender" }
+func (sender) Skip(Answers) bool { return false }
 
-func (s sender) Page(v wizard.View) wizard.Page {
+func (s sender) Page(v View) wizard.Page {
 	a := v.Answers
 	p, _ := s.world.preset(a.Preset)
 	from := orElse(a.From, s.suggestFrom(a, p))
@@ -39,7 +39,7 @@ func (s sender) Page(v wizard.View) wizard.Page {
 
 // loginUnnamed reports whether a password is kept for which there never was a
 // user: an empty answer keeps it, so another one has to let it go.
-func loginUnnamed(v wizard.View, p presets.Preset, from string) bool {
+func loginUnnamed(v View, p presets.Preset, from string) bool {
 	_, typed := v.Secret("password")
 	user := v.Text("user", userField(v.Answers, p, from).Default)
 	return v.Answers.User == "" && !v.Answers.Password.Empty() && !typed && strings.TrimSpace(user) == ""
@@ -81,7 +81,7 @@ func fromField(from string, p presets.Preset) wizard.Field {
 	}
 }
 
-func userField(a wizard.Answers, p presets.Preset, from string) wizard.Field {
+func userField(a Answers, p presets.Preset, from string) wizard.Field {
 	f := wizard.Field{
 		Name: "user", Label: "User", Default: orElse(a.User, p.UserLiteral), Flag: "--user", Note: p.Username,
 		Help: wizard.Help{
@@ -98,11 +98,11 @@ func userField(a wizard.Answers, p presets.Preset, from string) wizard.Field {
 
 // noLogin reports whether the user was emptied: then there is to be no login any
 // more, and a password from before goes too.
-func noLogin(a wizard.Answers, user string) bool {
+func noLogin(a Answers, user string) bool {
 	return user == "" && a.User != ""
 }
 
-func passwordField(v wizard.View, p presets.Preset) wizard.Field {
+func passwordField(v View, p presets.Preset) wizard.Field {
 	a := v.Answers
 	f := wizard.Field{
 		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.Password.Empty(),
@@ -138,7 +138,7 @@ func usesAddress(p presets.Preset) bool {
 
 // suggestFrom is an address of Pocket ID's own domain, where the provider sends
 // for whole domains; a mailbox provider wants the mailbox's address.
-func (s sender) suggestFrom(a wizard.Answers, p presets.Preset) string {
+func (s sender) suggestFrom(a Answers, p presets.Preset) string {
 	if p.Category == "mailbox" {
 		return ""
 	}
@@ -149,7 +149,7 @@ func (s sender) suggestFrom(a wizard.Answers, p presets.Preset) string {
 	return "noreply@" + domain
 }
 
-func (s sender) Take(v wizard.View) wizard.Intent {
+func (s sender) Take(v View) Intent {
 	a := v.Answers
 	from, named, err := parseAddress(v.Input["from"])
 	if err != nil {
@@ -189,7 +189,7 @@ func (s sender) Take(v wizard.View) wizard.Intent {
 }
 
 // clearText warns of a password that anybody on the way could read.
-func clearText(a wizard.Answers, user string) wizard.Fault {
+func clearText(a Answers, user string) wizard.Fault {
 	text := Setup{Settings: smtpcheck.Settings{Host: a.Host, TLS: a.TLS, User: user}}.ClearText()
 	if text == "" {
 		return wizard.Fault{}
@@ -210,7 +210,7 @@ func (s Setup) ClearText() string {
 
 // login checks user and password against each other and against the readers of
 // the file.
-func (s sender) login(v wizard.View, user string, password secret.Value) wizard.Fault {
+func (s sender) login(v View, user string, password secret.Value) wizard.Fault {
 	if user == "" {
 		return wizard.Fault{}
 	}

@@ -43,7 +43,7 @@ func failed(f wizard.Finding) error {
 }
 
 // result returns a finding's result when it is there and of that type.
-func result[T any](v wizard.View, id wizard.ID) (T, bool) {
+func result[T any](v View, id wizard.ID) (T, bool) {
 	r, ok := v.Found[id].Result.(T)
 	return r, ok
 }

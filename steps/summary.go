@@ -3,16 +3,14 @@ package steps
 import (
 	"fmt"
 	"strings"
-
-	"smtp-wizard/wizard"
 )
 
 // Summary is what stays on the screen after the guide: the verdict, the files,
 // and what to run next.
-func Summary(s wizard.State) string {
+func Summary(s State) string {
 	var b strings.Builder
-	v := s.ViewOf(wizard.Write)
-	t, tested := result[Trial](v, wizard.LiveTest)
+	v := s.ViewOf(Write)
+	t, tested := result[Trial](v, LiveTest)
 	out := OutcomeOf(s)
 	switch {
 	case !tested || t.Result.Failure != nil || s.Answers.Untested:
@@ -22,7 +20,7 @@ func Summary(s wizard.State) string {
 	default:
 		fmt.Fprintf(&b, "Mail works: %s took the test %s for %s.\n", t.Setup.Host, t.Token, t.Setup.To)
 	}
-	w, ok := result[Written](v, wizard.Write)
+	w, ok := result[Written](v, Write)
 	if !ok {
 		fmt.Fprintf(&b, "Nothing was written: %s says all this already.\n", s.Answers.EnvFile)
 		mind(&b, out.Warnings)

@@ -103,7 +103,7 @@ func (f Surroundings) readAs(readers []string) Surroundings {
 
 // Recall takes the password that a draft lacks from the file again; false when it
 // is not to be had there: it was typed, or the file has none for that user.
-func (w World) Recall(ctx context.Context, a wizard.Answers) (wizard.Answers, bool) {
+func (w World) Recall(ctx context.Context, a Answers) (Answers, bool) {
 	if a.PasswordTyped {
 		return a, false
 	}

@@ -25,7 +25,7 @@ type Setup struct {
 	As pocketid.Version
 	// Hostname is what os.Hostname() will return to Pocket ID.
 	Hostname string
-	Way      pocketid.Way
+	Runtime  pocketid.Runtime
 	NoSend   bool // stop after RCPT
 }
 

@@ -9,7 +9,6 @@ import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
-	"smtp-wizard/wizard"
 )
 
 // finished is a .env that says all there is to say.
@@ -28,7 +27,7 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 	t.Parallel()
 	old := []string{"APP_URL", "PUBLIC_APP_URL", "UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"}
 	for _, c := range []struct {
-		name, way, version, text string
+		name, runtime, version, text string
 	}{
 		{"plain", "manual", "2.9.0", finished},
 		{"plain, compose", "compose", "2.14.0", finished},
@@ -63,7 +62,7 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w, path := walkOver(t, c.way, c.version, c.text)
+			w, path := walkOver(t, c.runtime, c.version, c.text)
 			w.finish()
 			after, _ := os.ReadFile(path)
 			if string(after) != c.text {
@@ -77,7 +76,7 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 }
 
 // walkOver begins a guide, without a relay, at a file that is there already.
-func walkOver(t *testing.T, way, version, text string) (*walk, string) {
+func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 	t.Helper()
 	w := newWalk(t, "open", practice.Options{}, nil)
 	path := filepath.Join(t.TempDir(), ".env")
@@ -90,11 +89,11 @@ func walkOver(t *testing.T, way, version, text string) (*walk, string) {
 		t.Fatal(err)
 	}
 	world.Detect = func(string) pocketid.Install {
-		in := pocketid.Install{Way: pocketid.Way(way), Version: v, VersionFrom: "the test"}
-		in.Readers, in.InContainer = in.Way.Readers(), in.Way.InContainer()
+		in := pocketid.Install{Runtime: pocketid.Runtime(runtime), Version: v, VersionFrom: "the test"}
+		in.Readers, in.InContainer = in.Runtime.Readers(), in.Runtime.InContainer()
 		return in
 	}
-	w.begin(wizard.Machine{Steps: All(world)}, wizard.Answers{EnvFile: path, Offline: true})
+	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
 	return w, path
 }
 
@@ -104,7 +103,7 @@ func TestNoPasswordErasesNone(t *testing.T) {
 	t.Parallel()
 	text := over("USER=id", "USER=")
 	w, path := walkOver(t, "manual", "2.9.0", text)
-	w.to(wizard.Relay)
+	w.to(Relay)
 	w.state.Answers.Password = secret.Value{}
 	w.finish()
 	if after, _ := os.ReadFile(path); string(after) != text {

@@ -16,7 +16,6 @@ import (
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
-	"smtp-wizard/wizard"
 )
 
 // World is what the steps reach outside themselves.
@@ -51,8 +50,8 @@ type World struct {
 }
 
 // All are the steps in the order of the guide.
-func All(w World) []wizard.Step {
-	return []wizard.Step{
+func All(w World) []Step {
+	return []Step{
 		install{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
 	}
 }
@@ -68,7 +67,7 @@ func (w World) preset(id string) (presets.Preset, bool) {
 }
 
 // version is the Pocket ID that the answers are for.
-func (w World) version(a wizard.Answers) pocketid.Version {
+func (w World) version(a Answers) pocketid.Version {
 	if v, err := pocketid.ParseVersion(a.Version); err == nil {
 		return v
 	}
@@ -76,7 +75,7 @@ func (w World) version(a wizard.Answers) pocketid.Version {
 }
 
 // setup is what the answers come to in a conversation.
-func (w World) setup(a wizard.Answers) Setup {
+func (w World) setup(a Answers) Setup {
 	as := w.version(a)
 	if a.TestAs != "" {
 		if v, err := pocketid.SpeaksAs(a.TestAs); err == nil {
@@ -85,22 +84,22 @@ func (w World) setup(a wizard.Answers) Setup {
 	}
 	return Setup{
 		Preset: a.Preset, Settings: a.Settings,
-		As: as, Hostname: a.Hostname, Way: pocketid.Way(a.Runs),
+		As: as, Hostname: a.Hostname, Runtime: pocketid.Runtime(a.Runs),
 	}
 }
 
 // readers are the programs that read the .env, by name.
-func (w World) readers(a wizard.Answers) []string {
+func (w World) readers(a Answers) []string {
 	if len(a.Readers) > 0 {
 		return a.Readers
 	}
-	if pocketid.Way(a.Runs) == pocketid.WayManual {
+	if pocketid.Runtime(a.Runs) == pocketid.RuntimeManual {
 		return []string{"pocket-id", "compose"} // nothing was found out: be right for both
 	}
 	if len(a.FoundReaders) > 0 { // a raw env_file, or a .env that is mounted
 		return a.FoundReaders
 	}
-	return pocketid.Way(a.Runs).Readers()
+	return pocketid.Runtime(a.Runs).Readers()
 }
 
 // mailDomain is the domain that mail of a host's owner is likely to come from:

@@ -15,12 +15,12 @@ import (
 // write shows what will change, and writes it once the admin agrees.
 type write struct{ world World }
 
-func (write) ID() wizard.ID            { return wizard.Write }
-func (write) Name() string             { return "Write" }
-func (write) Skip(wizard.Answers) bool { return false }
+func (write) ID() wizard.ID     { return Write }
+func (write) Name() string      { return "Write" }
+func (write) Skip(Answers) bool { return false }
 
 // Wants plans, until the very plan was agreed to.
-func (s write) Wants(v wizard.View) wizard.Job {
+func (s write) Wants(v View) wizard.Job {
 	order := s.orderOf(v)
 	if d, ok := v.Answers.Confirmed.(*Draft); ok && d.Order == order {
 		return wizard.Job{Task: "write", For: d}
@@ -29,10 +29,10 @@ func (s write) Wants(v wizard.View) wizard.Job {
 }
 
 // orderOf has the choice about the UI in it as soon as it is made.
-func (s write) orderOf(v wizard.View) Order {
+func (s write) orderOf(v View) Order {
 	o := s.world.order(v.Answers)
 	lock := v.Input["lock_ui"]
-	if d, ok := v.Found[wizard.Write].Result.(*Draft); lock == "" || ok && d.Order == o && yesNo(d.Lock) == lock {
+	if d, ok := v.Found[Write].Result.(*Draft); lock == "" || ok && d.Order == o && yesNo(d.Lock) == lock {
 		return o
 	}
 	o.LockUI = lock
@@ -46,7 +46,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-func (s write) Work(ctx context.Context, job wizard.Job, v wizard.View, _ func(any)) any {
+func (s write) Work(ctx context.Context, job wizard.Job, v View, _ func(any)) any {
 	if d, ok := job.For.(*Draft); ok {
 		written, err := s.world.Save(d)
 		if err != nil {
@@ -63,8 +63,8 @@ func (s write) Work(ctx context.Context, job wizard.Job, v wizard.View, _ func(a
 	return d
 }
 
-func (s write) Page(v wizard.View) wizard.Page {
-	f := v.Found[wizard.Write]
+func (s write) Page(v View) wizard.Page {
+	f := v.Found[Write]
 	page := wizard.Page{Title: "Write " + v.Answers.EnvFile}
 	if err := failed(f); err != nil {
 		page.Body = []wizard.Block{wizard.Text{Tone: wizard.Bad, Label: "Not written", Body: sentence(err.Error())}}
@@ -84,7 +84,7 @@ func (s write) Page(v wizard.View) wizard.Page {
 	return page
 }
 
-func (s write) plan(page wizard.Page, d *Draft, v wizard.View) wizard.Page {
+func (s write) plan(page wizard.Page, d *Draft, v View) wizard.Page {
 	changed, added := d.Env.Count(envwriter.Changed)+d.Env.Count(envwriter.Removed), d.Env.Count(envwriter.Added)
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, d.Env.Untouched)
@@ -166,7 +166,7 @@ func fileTable(d *Draft) wizard.Table {
 // lockField asks for UI_CONFIG_DISABLED. What comes of the answer that stands is
 // said below the field, also when it is not the one being asked, and what would
 // come of the other one beside that.
-func lockField(d *Draft, a wizard.Answers) wizard.Field {
+func lockField(d *Draft, a Answers) wizard.Field {
 	version, _ := pocketid.ParseVersion(a.Version)
 	yes := wizard.Choice{Value: "yes", Cells: []string{"Yes, set " + pocketid.KeyName("UI_CONFIG_DISABLED", version) + "=true"}}
 	no := wizard.Choice{Value: "no", Cells: []string{"No, leave it"}}
@@ -183,7 +183,7 @@ func lockField(d *Draft, a wizard.Answers) wizard.Field {
 	return f
 }
 
-func writeField(d *Draft, v wizard.View) wizard.Field {
+func writeField(d *Draft, v View) wizard.Field {
 	first := wizard.Choice{Value: "write", Cells: []string{"Write it"}}
 	if !d.anything() {
 		first = wizard.Choice{Value: "finish", Cells: []string{"Finish"}}
@@ -217,7 +217,7 @@ func failureField(err error, envFile string) wizard.Field {
 		Help: wizard.Help{What: "The .env is as it was. All answers are kept."}}
 }
 
-func (s write) Take(v wizard.View) wizard.Intent {
+func (s write) Take(v View) Intent {
 	a := v.Answers
 	a.LockUI = s.orderOf(v).LockUI
 	switch v.Input["action"] {
@@ -230,7 +230,7 @@ func (s write) Take(v wizard.View) wizard.Intent {
 		}
 		return wizard.Correct(a, wizard.Input{"show": shown}, wizard.Fault{})
 	case "again":
-		if err := failed(v.Found[wizard.Write]); a.Unattended && err != nil { // nobody has mended anything
+		if err := failed(v.Found[Write]); a.Unattended && err != nil { // nobody has mended anything
 			return wizard.Stay(a, wrong("action", err))
 		}
 		a.Looks++
@@ -244,9 +244,9 @@ func (s write) Take(v wizard.View) wizard.Intent {
 		return wizard.Stay(a, wizard.Fault{})
 	case "password":
 		a.Confirmed = nil
-		return wizard.Goto(a, wizard.Sender, wrong("password", failed(v.Found[wizard.Write])))
+		return wizard.Goto(a, Sender, wrong("password", failed(v.Found[Write])))
 	}
-	d, ok := v.Found[wizard.Write].Result.(*Draft)
+	d, ok := v.Found[Write].Result.(*Draft)
 	if !ok || d.Order != s.orderOf(v) {
 		return wizard.Stay(a, wizard.Fault{})
 	}

@@ -10,14 +10,14 @@ import (
 )
 
 // Machine moves between steps. It alone owns the history.
-type Machine struct {
-	Steps []Step
+type Machine[A any] struct {
+	Steps []Step[A]
 	Now   func() time.Time // for Finding.Began; nil leaves it zero
 }
 
 // Start returns the state before the first page.
-func (m Machine) Start(a Answers) State {
-	s := State{Answers: a}
+func (m Machine[A]) Start(a A) State[A] {
+	s := State[A]{Answers: a}
 	s.At = m.following("", a)
 	if s.At == "" {
 		s.Ended = Done
@@ -27,7 +27,7 @@ func (m Machine) Start(a Answers) State {
 
 // Resume puts a saved state back to work: what its steps had found is looked
 // for again.
-func (m Machine) Resume(s State) State {
+func (m Machine[A]) Resume(s State[A]) State[A] {
 	if m.Step(s.At) == nil {
 		return m.Start(s.Answers)
 	}
@@ -37,7 +37,7 @@ func (m Machine) Resume(s State) State {
 		s.Return = ""
 	}
 	for _, id := range s.History {
-		if _, ok := m.Step(id).(Looker); ok {
+		if job := m.job(s, id); job.Lasting {
 			s = m.askFor(s, id)
 		}
 	}
@@ -46,7 +46,7 @@ func (m Machine) Resume(s State) State {
 
 // AskAgain goes to a step whose answer is needed once more, as a password after
 // a resume, and comes back when it is given.
-func (m Machine) AskAgain(s State, to ID, f Fault) State {
+func (m Machine[A]) AskAgain(s State[A], to ID, f Fault) State[A] {
 	if s.Ended != Open {
 		return s
 	}
@@ -55,7 +55,7 @@ func (m Machine) AskAgain(s State, to ID, f Fault) State {
 
 // known is the history without steps that are not of this guide, or twice in
 // it: a state that was saved may be of another version, or spoilt.
-func (m Machine) known(s State) []ID {
+func (m Machine[A]) known(s State[A]) []ID {
 	var list []ID
 	for _, id := range s.History {
 		home := s.Return
@@ -70,17 +70,17 @@ func (m Machine) known(s State) []ID {
 }
 
 // Apply is the whole of the machine.
-func (m Machine) Apply(s State, o Outcome) State {
+func (m Machine[A]) Apply(s State[A], o Outcome) State[A] {
 	if s.Ended != Open {
 		return s
 	}
 	switch o := o.(type) {
 	case Typed:
-		s = m.typed(s, o.Field, func(s *State) {
+		s = m.typed(s, o.Field, func(s *State[A]) {
 			s.Inputs[s.At] = s.Inputs[s.At].With(o.Field, o.Text)
 		})
 	case TypedSecret:
-		s = m.typed(s, o.Field, func(s *State) {
+		s = m.typed(s, o.Field, func(s *State[A]) {
 			s.Secrets[s.At] = s.Secrets[s.At].With(o.Field, o.Secret)
 		})
 	case Submitted:
@@ -107,7 +107,7 @@ func (m Machine) Apply(s State, o Outcome) State {
 }
 
 // Step returns the step of that name, or nil.
-func (m Machine) Step(id ID) Step {
+func (m Machine[A]) Step(id ID) Step[A] {
 	for _, step := range m.Steps {
 		if step.ID() == id {
 			return step
@@ -117,21 +117,21 @@ func (m Machine) Step(id ID) Step {
 }
 
 // Page describes the current page.
-func (m Machine) Page(s State) Page { return m.Step(s.At).Page(s.View()) }
+func (m Machine[A]) Page(s State[A]) Page { return m.Step(s.At).Page(s.View()) }
 
 // View is what the current step gets to see.
-func (s State) View() View {
+func (s State[A]) View() View[A] {
 	v := s.ViewOf(s.At)
 	v.Fault = s.Fault
 	return v
 }
 
 // ViewOf is what that step would get to see.
-func (s State) ViewOf(id ID) View {
-	return View{Answers: s.Answers, Input: s.Inputs[id], Secrets: s.Secrets[id], Found: s.Found}
+func (s State[A]) ViewOf(id ID) View[A] {
+	return View[A]{Answers: s.Answers, Input: s.Inputs[id], Secrets: s.Secrets[id], Found: s.Found}
 }
 
-func (m Machine) typed(s State, field string, put func(*State)) State {
+func (m Machine[A]) typed(s State[A], field string, put func(*State[A])) State[A] {
 	s.Inputs, s.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
 	if s.Inputs == nil {
 		s.Inputs = map[ID]Input{}

@@ -23,17 +23,21 @@ var (
 	back  = wizard.WentBack{}
 )
 
+func standing(p wizard.Place) steptest.State {
+	return steptest.State{Place: p}
+}
+
 func jump(to wizard.ID) wizard.Outcome { return wizard.Jumped{To: to} }
 
 // verdict ends the first test's work, or the n-th.
 func verdict(n int, field string) wizard.Outcome {
-	return wizard.Worked{Step: wizard.LiveTest, Run: n, Result: steptest.Verdict(field)}
+	return wizard.Worked{Step: steptest.LiveTest, Run: n, Result: steptest.Verdict(field)}
 }
 
-func play(t *testing.T, outcomes ...wizard.Outcome) (wizard.Machine, wizard.State) {
+func play(t *testing.T, outcomes ...wizard.Outcome) (steptest.Machine, steptest.State) {
 	t.Helper()
 	m := steptest.Guide()
-	s := m.Start(wizard.Answers{})
+	s := m.Start(steptest.Answers{})
 	for _, o := range outcomes {
 		s = m.Apply(s, o)
 	}
@@ -42,7 +46,7 @@ func play(t *testing.T, outcomes ...wizard.Outcome) (wizard.Machine, wizard.Stat
 
 func TestMoving(t *testing.T) {
 	t.Parallel()
-	const p, r, se, l, w = wizard.Provider, wizard.Relay, wizard.Sender, wizard.LiveTest, wizard.Write
+	const p, r, se, l, w = steptest.Provider, steptest.Relay, steptest.Sender, steptest.LiveTest, steptest.Write
 	toTest := []wizard.Outcome{enter, enter, enter}
 	refused := append(slices.Clone(toTest), verdict(1, "from"), enter)
 	tests := []struct {
@@ -107,9 +111,9 @@ func TestMoving(t *testing.T) {
 
 func TestGuideWithNothingToAsk(t *testing.T) {
 	t.Parallel()
-	all := func(wizard.Answers) bool { return true }
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a", Skips: all}}}
-	if s := m.Start(wizard.Answers{}); s.Ended != wizard.Done {
+	all := func(steptest.Answers) bool { return true }
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a", Skips: all}}}
+	if s := m.Start(steptest.Answers{}); s.Ended != wizard.Done {
 		t.Errorf("ended %d", s.Ended)
 	}
 }
@@ -120,8 +124,8 @@ func TestNoAnswerIsLost(t *testing.T) {
 		typed("from", "x@example.com"), typedSecret("password", "geheim"))
 	away := map[string][]wizard.Outcome{
 		"back and forth":      {back, enter},
-		"jumped and returned": {jump(wizard.Provider), enter},
-		"jumped and back":     {jump(wizard.Provider), back},
+		"jumped and returned": {jump(steptest.Provider), enter},
+		"jumped and back":     {jump(steptest.Provider), back},
 		"refused at the gate": {typed("from", "no address"), enter, typed("from", "x@example.com")},
 		"twice back":          {back, back, enter, enter},
 	}
@@ -131,13 +135,13 @@ func TestNoAnswerIsLost(t *testing.T) {
 			for _, o := range outcomes {
 				s = m.Apply(s, o)
 			}
-			if s.At != wizard.Sender {
+			if s.At != steptest.Sender {
 				t.Fatalf("at %s", s.At)
 			}
-			if got := s.Inputs[wizard.Sender]["from"]; got != "x@example.com" {
+			if got := s.Inputs[steptest.Sender]["from"]; got != "x@example.com" {
 				t.Errorf("from is %q", got)
 			}
-			if got := s.Secrets[wizard.Sender]["password"]; got.Reveal() != "geheim" {
+			if got := s.Secrets[steptest.Sender]["password"]; got.Reveal() != "geheim" {
 				t.Error("the password was lost")
 			}
 			if s.Answers.Host != "a.example.com" || s.Answers.Port != 2525 {
@@ -152,7 +156,7 @@ func TestNoAnswerIsLost(t *testing.T) {
 func TestTypedIsKeptOnEveryPage(t *testing.T) {
 	t.Parallel()
 	_, s := play(t, enter, typed("port", "nonsense"), back, typed("preset", "google"), enter)
-	if s.At != wizard.Relay || s.Inputs[wizard.Relay]["port"] != "nonsense" {
+	if s.At != steptest.Relay || s.Inputs[steptest.Relay]["port"] != "nonsense" {
 		t.Errorf("at %s with %v", s.At, s.Inputs)
 	}
 }
@@ -160,7 +164,7 @@ func TestTypedIsKeptOnEveryPage(t *testing.T) {
 func TestTakenAnswersAreForgotten(t *testing.T) {
 	t.Parallel()
 	_, s := play(t, enter, enter, typed("user", "u"), typedSecret("password", "geheim"), enter)
-	if len(s.Inputs[wizard.Sender]) != 0 || len(s.Secrets[wizard.Sender]) != 0 {
+	if len(s.Inputs[steptest.Sender]) != 0 || len(s.Secrets[steptest.Sender]) != 0 {
 		t.Error("what was taken is still on the page")
 	}
 	if s.Answers.User != "u" || s.Answers.Password.Reveal() != "geheim" {
@@ -171,7 +175,7 @@ func TestTakenAnswersAreForgotten(t *testing.T) {
 func TestCorrectRewritesFields(t *testing.T) {
 	t.Parallel()
 	m, s := play(t, enter, typed("host", "a.example.com:465"), enter)
-	in := s.Inputs[wizard.Relay]
+	in := s.Inputs[steptest.Relay]
 	if in["host"] != "a.example.com" || in["port"] != "465" || s.Fault.Field != "host" {
 		t.Fatalf("typed %v, fault %v", in, s.Fault)
 	}
@@ -215,9 +219,11 @@ func TestGotoWhereItIsAlready(t *testing.T) {
 	t.Parallel()
 	fault := wizard.Fault{Field: "x", Text: "No.", Tone: wizard.Bad}
 	for _, to := range []wizard.ID{"a", "nowhere"} {
-		m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
-			Takes: func(v wizard.View) wizard.Intent { return wizard.Goto(v.Answers, to, fault) }}}}
-		s := m.Apply(m.Start(wizard.Answers{}), enter)
+		m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
+			Takes: func(v steptest.View) steptest.Intent {
+				return wizard.Goto(v.Answers, to, fault)
+			}}}}
+		s := m.Apply(m.Start(steptest.Answers{}), enter)
 		if s.At != "a" || s.Return != "" || s.Fault != fault {
 			t.Errorf("goto %s: at %s, home %q, fault %v", to, s.At, s.Return, s.Fault)
 		}
@@ -228,33 +234,33 @@ func TestAskAgainComesBack(t *testing.T) {
 	t.Parallel()
 	m, s := play(t, enter, enter, enter)
 	said := wizard.Fault{Field: "password", Text: "Once more, please.", Tone: wizard.Warn}
-	s = m.AskAgain(s, wizard.Sender, said)
-	if s.At != wizard.Sender || s.Return != wizard.LiveTest || s.Fault != said || s.Found[wizard.LiveTest].Running {
+	s = m.AskAgain(s, steptest.Sender, said)
+	if s.At != steptest.Sender || s.Return != steptest.LiveTest || s.Fault != said || s.Found[steptest.LiveTest].Running {
 		t.Fatalf("at %s, home %s, fault %v", s.At, s.Return, s.Fault)
 	}
 	s = m.Apply(m.Apply(s, typedSecret("password", "geheim")), enter)
-	if s.At != wizard.LiveTest || s.Answers.Password.Reveal() != "geheim" {
+	if s.At != steptest.LiveTest || s.Answers.Password.Reveal() != "geheim" {
 		t.Errorf("at %s", s.At)
 	}
 }
 
 func TestResume(t *testing.T) {
 	t.Parallel()
-	const p, r, se, l = wizard.Provider, wizard.Relay, wizard.Sender, wizard.LiveTest
+	const p, r, se, l = steptest.Provider, steptest.Relay, steptest.Sender, steptest.LiveTest
 	tests := []struct {
 		name    string
-		saved   wizard.State
+		saved   steptest.State
 		at      wizard.ID
 		history []wizard.ID
 		home    wizard.ID
 	}{
-		{"as it was", wizard.State{At: se, History: []wizard.ID{p, r}}, se, []wizard.ID{p, r}, ""},
-		{"in a correction", wizard.State{At: r, History: []wizard.ID{p, r, se}, Return: l}, r, []wizard.ID{p, r, se}, l},
-		{"at no step", wizard.State{At: "gone", History: []wizard.ID{p}}, p, nil, ""},
-		{"with steps that are gone", wizard.State{At: se, History: []wizard.ID{p, "gone", r}, Return: "gone"}, se, []wizard.ID{p, r}, ""},
-		{"with steps twice", wizard.State{At: se, History: []wizard.ID{p, p, r, se}}, se, []wizard.ID{p, r}, ""},
-		{"with itself to go back to", wizard.State{At: r, History: []wizard.ID{p}, Return: r}, r, []wizard.ID{p}, ""},
-		{"at the end", wizard.State{At: se, History: []wizard.ID{p, r}, Ended: wizard.Quit}, se, []wizard.ID{p, r}, ""},
+		{"as it was", standing(wizard.Place{At: se, History: []wizard.ID{p, r}}), se, []wizard.ID{p, r}, ""},
+		{"in a correction", standing(wizard.Place{At: r, History: []wizard.ID{p, r, se}, Return: l}), r, []wizard.ID{p, r, se}, l},
+		{"at no step", standing(wizard.Place{At: "gone", History: []wizard.ID{p}}), p, nil, ""},
+		{"with steps that are gone", standing(wizard.Place{At: se, History: []wizard.ID{p, "gone", r}, Return: "gone"}), se, []wizard.ID{p, r}, ""},
+		{"with steps twice", standing(wizard.Place{At: se, History: []wizard.ID{p, p, r, se}}), se, []wizard.ID{p, r}, ""},
+		{"with itself to go back to", standing(wizard.Place{At: r, History: []wizard.ID{p}, Return: r}), r, []wizard.ID{p}, ""},
+		{"at the end", standing(wizard.Place{At: se, History: []wizard.ID{p, r}, Ended: wizard.Quit}), se, []wizard.ID{p, r}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -271,8 +277,8 @@ func TestApplyIsPure(t *testing.T) {
 	t.Parallel()
 	all := []wizard.Outcome{
 		typed("preset", "local"), typed("port", "25"), typed("port", "70000"), typed("host", "a:1"),
-		typedSecret("password", "geheim"), enter, back, jump(wizard.Provider), jump(wizard.Relay),
-		wizard.Reported{Step: wizard.LiveTest, Run: 1, News: "connect"}, verdict(1, "from"), verdict(1, ""), wizard.Left{},
+		typedSecret("password", "geheim"), enter, back, jump(steptest.Provider), jump(steptest.Relay),
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "connect"}, verdict(1, "from"), verdict(1, ""), wizard.Left{},
 	}
 	paths := [][]wizard.Outcome{
 		nil, {enter}, {enter, typed("port", "70000"), enter}, {enter, enter, typedSecret("password", "x")},
@@ -295,26 +301,26 @@ func TestApplyIsPure(t *testing.T) {
 func TestFuturesAreApart(t *testing.T) {
 	t.Parallel()
 	m, s := play(t, enter, enter, enter)
-	report := func(s wizard.State, news string) wizard.State {
-		return m.Apply(s, wizard.Reported{Step: wizard.LiveTest, Run: 1, News: news})
+	report := func(s steptest.State, news string) steptest.State {
+		return m.Apply(s, wizard.Reported{Step: steptest.LiveTest, Run: 1, News: news})
 	}
 	s = report(s, "first")
 	a, b := report(s, "a"), report(s, "b")
-	if got := a.Found[wizard.LiveTest].News[1]; got != "a" {
+	if got := a.Found[steptest.LiveTest].News[1]; got != "a" {
 		t.Errorf("news of the other future: %v", got)
 	}
-	if got := b.Found[wizard.LiveTest].News[1]; got != "b" {
+	if got := b.Found[steptest.LiveTest].News[1]; got != "b" {
 		t.Errorf("news of the other future: %v", got)
 	}
 	a, b = m.Apply(m.Apply(s, verdict(1, "")), enter), m.Apply(s, back)
-	if !slices.Equal(a.History, []wizard.ID{wizard.Provider, wizard.Relay, wizard.Sender, wizard.LiveTest}) ||
-		!slices.Equal(m.Apply(b, enter).History, []wizard.ID{wizard.Provider, wizard.Relay, wizard.Sender}) {
+	if !slices.Equal(a.History, []wizard.ID{steptest.Provider, steptest.Relay, steptest.Sender, steptest.LiveTest}) ||
+		!slices.Equal(m.Apply(b, enter).History, []wizard.ID{steptest.Provider, steptest.Relay, steptest.Sender}) {
 		t.Error("the histories are mixed up")
 	}
 }
 
 // deepCopy shares nothing that Apply could write to.
-func deepCopy(s wizard.State) wizard.State {
+func deepCopy(s steptest.State) steptest.State {
 	s.History = slices.Clone(s.History)
 	s.Inputs, s.Secrets, s.Found = maps.Clone(s.Inputs), maps.Clone(s.Secrets), maps.Clone(s.Found)
 	for id, in := range s.Inputs {

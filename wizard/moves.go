@@ -7,7 +7,7 @@ import (
 
 // submit hands the step its page with every field answered, and carries its
 // intent out.
-func (m Machine) submit(s State) State {
+func (m Machine[A]) submit(s State[A]) State[A] {
 	step := m.Step(s.At)
 	page := step.Page(s.View())
 	if page.Busy != "" {
@@ -22,7 +22,7 @@ func (m Machine) submit(s State) State {
 	return m.carryOut(s, step.Take(view))
 }
 
-func (m Machine) carryOut(s State, it Intent) State {
+func (m Machine[A]) carryOut(s State[A], it Intent[A]) State[A] {
 	s.Answers, s.Fault, s.Focus = it.answers, it.fault, it.fault.Field
 	switch it.move {
 	case stay:
@@ -44,7 +44,7 @@ func (m Machine) carryOut(s State, it Intent) State {
 // step's corrections; else the answers were taken, and only the corrections are
 // left as typed. A default is never kept as if it had been typed: it goes on
 // following what it was made from, as the TLS mode follows the port.
-func (m Machine) remain(s State, it Intent) State {
+func (m Machine[A]) remain(s State[A], it Intent[A]) State[A] {
 	if it.fault == (Fault{}) {
 		s = m.forget(s)
 	}
@@ -59,7 +59,7 @@ func (m Machine) remain(s State, it Intent) State {
 }
 
 // keep holds on to what was typed on the current page.
-func (m Machine) keep(s State, in Input) State {
+func (m Machine[A]) keep(s State[A], in Input) State[A] {
 	s.Inputs = maps.Clone(s.Inputs)
 	if s.Inputs == nil {
 		s.Inputs = map[ID]Input{}
@@ -69,7 +69,7 @@ func (m Machine) keep(s State, in Input) State {
 }
 
 // forget drops what was typed on the current page: it is in the answers now.
-func (m Machine) forget(s State) State {
+func (m Machine[A]) forget(s State[A]) State[A] {
 	s.Inputs, s.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
 	delete(s.Inputs, s.At)
 	delete(s.Secrets, s.At)
@@ -77,7 +77,7 @@ func (m Machine) forget(s State) State {
 }
 
 // onward goes to the next page, or back to the step that sent the admin here.
-func (m Machine) onward(s State) State {
+func (m Machine[A]) onward(s State[A]) State[A] {
 	if s.Return != "" {
 		return m.comeBack(s)
 	}
@@ -89,7 +89,7 @@ func (m Machine) onward(s State) State {
 	return s.enter(append(slices.Clip(s.History), s.At), to)
 }
 
-func (m Machine) back(s State) State {
+func (m Machine[A]) back(s State[A]) State[A] {
 	if s.Return != "" {
 		return m.comeBack(s)
 	}
@@ -104,7 +104,7 @@ func (m Machine) back(s State) State {
 
 // visit goes to a step to change an answer. The history stays as it is, and so
 // does the step to come back to when one correction leads to another.
-func (m Machine) visit(s State, to ID, f Fault) State {
+func (m Machine[A]) visit(s State[A], to ID, f Fault) State[A] {
 	if m.Step(to) == nil || to == s.At {
 		s.Fault, s.Focus = f, f.Field
 		return s
@@ -123,7 +123,7 @@ func (m Machine) visit(s State, to ID, f Fault) State {
 
 // comeBack ends a correction. Where it came from may have nothing to ask any
 // more.
-func (m Machine) comeBack(s State) State {
+func (m Machine[A]) comeBack(s State[A]) State[A] {
 	home := s.Return
 	if m.Step(home).Skip(s.Answers) {
 		home = m.following(home, s.Answers)
@@ -136,7 +136,7 @@ func (m Machine) comeBack(s State) State {
 }
 
 // enter moves to a page. Work that was under way on the page left is given up.
-func (s State) enter(history []ID, to ID) State {
+func (s State[A]) enter(history []ID, to ID) State[A] {
 	if s.Found[s.At].Running {
 		s.Found = maps.Clone(s.Found)
 		delete(s.Found, s.At)
@@ -147,8 +147,8 @@ func (s State) enter(history []ID, to ID) State {
 }
 
 // following is the first step after id that has something to ask.
-func (m Machine) following(id ID, a Answers) ID {
-	i := slices.IndexFunc(m.Steps, func(st Step) bool { return st.ID() == id })
+func (m Machine[A]) following(id ID, a A) ID {
+	i := slices.IndexFunc(m.Steps, func(st Step[A]) bool { return st.ID() == id })
 	for _, step := range m.Steps[i+1:] {
 		if !step.Skip(a) {
 			return step.ID()

@@ -2,16 +2,21 @@ package wizard
 
 import "smtp-wizard/secret"
 
-// State is where the guide stands. It is a value; Machine.Apply returns a new
-// one and leaves the old as it was.
-type State struct {
+// State is where the guide stands and what was answered. It is a value;
+// Machine.Apply returns a new one and leaves the old as it was.
+type State[A any] struct {
+	Place
+	Answers A
+}
+
+// Place is a state without the taken answers: all that a face needs to know.
+type Place struct {
 	At      ID
 	History []ID // the steps to go back through, oldest first
 	// Return is the step that sent the admin here to change an answer; the next
 	// answer goes back to it.
 	Return ID
 
-	Answers Answers
 	Inputs  map[ID]Input
 	Secrets map[ID]Secrets
 	Found   map[ID]Finding
@@ -25,16 +30,16 @@ type State struct {
 
 // Answered reports whether anything was answered or typed that a start anew would
 // ask for again.
-func (s State) Answered() bool {
-	if len(s.History) > 0 || s.Return != "" {
+func (p Place) Answered() bool {
+	if len(p.History) > 0 || p.Return != "" {
 		return true
 	}
-	for _, in := range s.Inputs {
+	for _, in := range p.Inputs {
 		if len(in) > 0 {
 			return true
 		}
 	}
-	for _, in := range s.Secrets {
+	for _, in := range p.Secrets {
 		if len(in) > 0 {
 			return true
 		}

@@ -10,49 +10,31 @@ import (
 // ID names a step.
 type ID string
 
-// The steps, in the order of the guide.
-const (
-	Install  ID = "install"
-	Provider ID = "provider"
-	Relay    ID = "relay"
-	Sender   ID = "sender"
-	Identity ID = "identity"
-	LiveTest ID = "livetest"
-	Write    ID = "write"
-)
-
 // A Step is one page of the guide. Its methods are pure: they read the view and
 // return values.
-type Step interface {
+type Step[A any] interface {
 	ID() ID
 	// Name is one word for the header.
 	Name() string
 	// Skip reports whether there is nothing to ask.
-	Skip(Answers) bool
+	Skip(A) bool
 	// Page describes what is shown and asked.
-	Page(View) Page
+	Page(View[A]) Page
 	// Take absorbs the answers and says where to go. It gets the view with every
 	// field answered: by the admin, or by the field's default.
-	Take(View) Intent
+	Take(View[A]) Intent[A]
 }
 
-// A Worker is a step that also works: it looks round, probes, tests or writes.
-type Worker interface {
-	Step
+// A Worker is a step that also works: it detects, probes, tests or writes.
+type Worker[A any] interface {
+	Step[A]
 	// Wants names the work that the page needs under these answers; the zero Job
 	// is none. When it changes, the machine gives up the old work and begins the
 	// new.
-	Wants(View) Job
+	Wants(View[A]) Job
 	// Work does it, off the machine. It reports as it goes, returns the outcome,
 	// and ends soon after ctx is done. It changes nothing but the world.
-	Work(ctx context.Context, job Job, v View, report func(any)) any
-}
-
-// A Looker is a worker that only looks, and whose findings the pages after it
-// rely on. When a guide is resumed behind it, it looks again at once.
-type Looker interface {
-	Worker
-	LooksOnly()
+	Work(ctx context.Context, job Job, v View[A], report func(any)) any
 }
 
 // Job names a piece of work and what it is for. Two jobs that are equal are the
@@ -60,6 +42,9 @@ type Looker interface {
 type Job struct {
 	Task string
 	For  any
+	// Lasting work found what later pages rely on: a resumed guide does it again at
+	// once, also behind the page that it resumes at.
+	Lasting bool
 }
 
 // Finding is what a step's work has found so far.
@@ -73,8 +58,8 @@ type Finding struct {
 }
 
 // View is what a step gets to see.
-type View struct {
-	Answers Answers
+type View[A any] struct {
+	Answers A
 	// Input is what has been typed or chosen on this page and not yet taken.
 	Input   Input
 	Secrets Secrets
@@ -86,7 +71,7 @@ type View struct {
 }
 
 // Text returns the answer to a field: what was typed, else otherwise.
-func (v View) Text(field, otherwise string) string {
+func (v View[A]) Text(field, otherwise string) string {
 	if s, ok := v.Input[field]; ok {
 		return s
 	}
@@ -94,18 +79,18 @@ func (v View) Text(field, otherwise string) string {
 }
 
 // Warned reports whether this very warning is on the page already.
-func (v View) Warned(f Fault) bool { return f.Tone == Warn && v.Fault == f }
+func (v View[A]) Warned(f Fault) bool { return f.Tone == Warn && v.Fault == f }
 
 // Secret returns the answer to a secret field and whether one was typed.
-func (v View) Secret(field string) (secret.Value, bool) {
+func (v View[A]) Secret(field string) (secret.Value, bool) {
 	s, ok := v.Secrets[field]
 	return s, ok && !s.Empty()
 }
 
 // Intent is where a step wants to go. Only the machine carries it out.
-type Intent struct {
+type Intent[A any] struct {
 	move    move
-	answers Answers
+	answers A
 	to      ID
 	fault   Fault
 	input   Input
@@ -121,22 +106,22 @@ const (
 )
 
 // Stay keeps the page, with the answers so far and what is wrong, if anything.
-func Stay(a Answers, f Fault) Intent { return Intent{move: stay, answers: a, fault: f} }
+func Stay[A any](a A, f Fault) Intent[A] { return Intent[A]{move: stay, answers: a, fault: f} }
 
 // Correct keeps the page and rewrites some of its fields, as when a host:port
 // is split into two.
-func Correct(a Answers, in Input, f Fault) Intent {
-	return Intent{move: stay, answers: a, input: in, fault: f}
+func Correct[A any](a A, in Input, f Fault) Intent[A] {
+	return Intent[A]{move: stay, answers: a, input: in, fault: f}
 }
 
 // Next goes on.
-func Next(a Answers) Intent { return Intent{move: next, answers: a} }
+func Next[A any](a A) Intent[A] { return Intent[A]{move: next, answers: a} }
 
 // Goto goes to the step whose answer must change, with the field and the
 // reason. When that step is answered, the machine comes back here.
-func Goto(a Answers, to ID, f Fault) Intent {
-	return Intent{move: goTo, answers: a, to: to, fault: f}
+func Goto[A any](a A, to ID, f Fault) Intent[A] {
+	return Intent[A]{move: goTo, answers: a, to: to, fault: f}
 }
 
 // Finish ends the guide.
-func Finish(a Answers) Intent { return Intent{move: finish, answers: a} }
+func Finish[A any](a A) Intent[A] { return Intent[A]{move: finish, answers: a} }

@@ -20,7 +20,7 @@ func TestRandomWalk(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			m := steptest.Guide()
-			s := m.Start(wizard.Answers{})
+			s := m.Start(steptest.Answers{})
 			for range 150 {
 				o := anything(r, s)
 				before := deepCopy(s)
@@ -35,8 +35,8 @@ func TestRandomWalk(t *testing.T) {
 	}
 }
 
-func anything(r *rand.Rand, s wizard.State) wizard.Outcome {
-	steps := []wizard.ID{wizard.Install, wizard.Provider, wizard.Relay, wizard.Sender, wizard.LiveTest, wizard.Write}
+func anything(r *rand.Rand, s steptest.State) wizard.Outcome {
+	steps := []wizard.ID{steptest.Install, steptest.Provider, steptest.Relay, steptest.Sender, steptest.LiveTest, steptest.Write}
 	some := steps[r.IntN(len(steps))]
 	run := max(0, s.Runs-r.IntN(3)+r.IntN(2))
 	words := []string{"", "google", "local", "lost", "25", "465", "70000", "a:2", "no address",
@@ -65,7 +65,7 @@ func anything(r *rand.Rand, s wizard.State) wizard.Outcome {
 	return enter
 }
 
-func sound(t *testing.T, m wizard.Machine, was wizard.State, o wizard.Outcome, is wizard.State) {
+func sound(t *testing.T, m steptest.Machine, was steptest.State, o wizard.Outcome, is steptest.State) {
 	t.Helper()
 	if m.Step(is.At) == nil || is.Return != "" && m.Step(is.Return) == nil || is.Return == is.At {
 		t.Fatalf("%#v: at %q, home %q", o, is.At, is.Return)
@@ -96,7 +96,7 @@ func sound(t *testing.T, m wizard.Machine, was wizard.State, o wizard.Outcome, i
 
 // nothingLost: only a page that was submitted lets go of what was typed on it,
 // and only once it is in the answers.
-func nothingLost(t *testing.T, was wizard.State, o wizard.Outcome, is wizard.State, submitted bool) {
+func nothingLost(t *testing.T, was steptest.State, o wizard.Outcome, is steptest.State, submitted bool) {
 	t.Helper()
 	taken := submitted && (is.At != was.At || is.Ended != wizard.Open || is.Fault == wizard.Fault{})
 	for id, in := range was.Inputs {

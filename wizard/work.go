@@ -6,9 +6,9 @@ import (
 )
 
 // ask notes the work that the current page wants and has not had.
-func (m Machine) ask(s State) State { return m.askFor(s, s.At) }
+func (m Machine[A]) ask(s State[A]) State[A] { return m.askFor(s, s.At) }
 
-func (m Machine) now() time.Time {
+func (m Machine[A]) now() time.Time {
 	if m.Now == nil {
 		return time.Time{}
 	}
@@ -16,7 +16,7 @@ func (m Machine) now() time.Time {
 }
 
 // found changes a finding, unless the news are of an older run.
-func (s State) found(step ID, run int, change func(*Finding)) State {
+func (s State[A]) found(step ID, run int, change func(*Finding)) State[A] {
 	f, ok := s.Found[step]
 	if !ok || f.Run != run || !f.Running {
 		return s
@@ -27,12 +27,11 @@ func (s State) found(step ID, run int, change func(*Finding)) State {
 	return s
 }
 
-func (m Machine) askFor(s State, id ID) State {
-	worker, ok := m.Step(id).(Worker)
-	if !ok || s.Ended != Open {
+func (m Machine[A]) askFor(s State[A], id ID) State[A] {
+	if _, works := m.Step(id).(Worker[A]); !works || s.Ended != Open {
 		return s
 	}
-	job := worker.Wants(s.ViewOf(id))
+	job := m.job(s, id)
 	if job == s.Found[id].Job {
 		return s
 	}
@@ -47,4 +46,12 @@ func (m Machine) askFor(s State, id ID) State {
 	s.Runs++
 	s.Found[id] = Finding{Job: job, Run: s.Runs, Running: true, Began: m.now()}
 	return s
+}
+
+// job is the work that a step wants, the zero Job for one that does none.
+func (m Machine[A]) job(s State[A], id ID) Job {
+	if worker, ok := m.Step(id).(Worker[A]); ok {
+		return worker.Wants(s.ViewOf(id))
+	}
+	return Job{}
 }

@@ -8,14 +8,14 @@ import (
 	"smtp-wizard/wizard"
 )
 
-func finding(s wizard.State) wizard.Finding { return s.Found[wizard.LiveTest] }
+func finding(s steptest.State) wizard.Finding { return s.Found[steptest.LiveTest] }
 
 func TestWorkBeginsWithItsPage(t *testing.T) {
 	t.Parallel()
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	m := steptest.Guide()
 	m.Now = func() time.Time { return began }
-	s := m.Start(wizard.Answers{})
+	s := m.Start(steptest.Answers{})
 	for range 3 {
 		if len(s.Found) != 0 {
 			t.Fatalf("work on page %s", s.At)
@@ -31,9 +31,9 @@ func TestWorkBeginsWithItsPage(t *testing.T) {
 func TestReportsAndResult(t *testing.T) {
 	t.Parallel()
 	_, s := play(t, enter, enter, enter,
-		wizard.Reported{Step: wizard.LiveTest, Run: 1, News: "a"},
-		wizard.Reported{Step: wizard.LiveTest, Run: 1, News: "b"}, verdict(1, "from"),
-		wizard.Reported{Step: wizard.LiveTest, Run: 1, News: "after the end"}, verdict(1, ""))
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "a"},
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "b"}, verdict(1, "from"),
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "after the end"}, verdict(1, ""))
 	f := finding(s)
 	if f.Running || len(f.News) != 2 || f.News[1] != "b" || f.Result != steptest.Verdict("from") {
 		t.Errorf("%+v", f)
@@ -44,8 +44,8 @@ func TestStaleNewsAreDropped(t *testing.T) {
 	t.Parallel()
 	again := []wizard.Outcome{enter, enter, enter, verdict(1, ""), typed("action", "again"), enter}
 	stale := []wizard.Outcome{
-		wizard.Reported{Step: wizard.LiveTest, Run: 1, News: "old"}, verdict(1, "from"),
-		verdict(3, "from"), wizard.Worked{Step: wizard.Relay, Run: 2, Result: "not a worker"},
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "old"}, verdict(1, "from"),
+		verdict(3, "from"), wizard.Worked{Step: steptest.Relay, Run: 2, Result: "not a worker"},
 		wizard.Worked{Step: "nowhere", Run: 2},
 	}
 	_, s := play(t, append(again, stale...)...)
@@ -56,7 +56,7 @@ func TestStaleNewsAreDropped(t *testing.T) {
 
 func TestWorkIsGivenUpWithItsPage(t *testing.T) {
 	t.Parallel()
-	for name, o := range map[string]wizard.Outcome{"back": back, "jump": jump(wizard.Provider)} {
+	for name, o := range map[string]wizard.Outcome{"back": back, "jump": jump(steptest.Provider)} {
 		m, s := play(t, enter, enter, enter, o)
 		if len(s.Found) != 0 {
 			t.Errorf("%s: %+v", name, s.Found)
@@ -73,11 +73,11 @@ func TestWorkIsGivenUpWithItsPage(t *testing.T) {
 // What was found stays, as long as the answers that it was found for do.
 func TestResultIsKeptForTheSameJob(t *testing.T) {
 	t.Parallel()
-	m, s := play(t, enter, enter, enter, verdict(1, ""), jump(wizard.Sender), enter)
+	m, s := play(t, enter, enter, enter, verdict(1, ""), jump(steptest.Sender), enter)
 	if f := finding(s); f.Running || f.Run != 1 || f.Result != steptest.Verdict("") {
 		t.Errorf("the same answers: %+v", f)
 	}
-	s = m.Apply(m.Apply(m.Apply(s, jump(wizard.Sender)), typed("from", "b@example.com")), enter)
+	s = m.Apply(m.Apply(m.Apply(s, jump(steptest.Sender)), typed("from", "b@example.com")), enter)
 	if f := finding(s); !f.Running || f.Run != 2 || f.Result != nil {
 		t.Errorf("another sender: %+v", f)
 	}
@@ -85,18 +85,18 @@ func TestResultIsKeptForTheSameJob(t *testing.T) {
 
 func TestWorkThatIsNoLongerWanted(t *testing.T) {
 	t.Parallel()
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Worker{
-		Step: steptest.Step{Called: "a", Pages: func(wizard.View) wizard.Page {
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{
+		Step: steptest.Step{Called: "a", Pages: func(steptest.View) wizard.Page {
 			return wizard.Page{Field: []wizard.Field{{Name: "host"}}}
 		}},
-		Want: func(v wizard.View) wizard.Job {
+		Want: func(v steptest.View) wizard.Job {
 			if v.Input["host"] == "" {
 				return wizard.Job{}
 			}
 			return wizard.Job{Task: "look", For: v.Input["host"]}
 		},
 	}}}
-	s := m.Start(wizard.Answers{})
+	s := m.Start(steptest.Answers{})
 	if len(s.Found) != 0 {
 		t.Fatalf("work for nothing: %+v", s.Found)
 	}

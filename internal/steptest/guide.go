@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"smtp-wizard/secret"
-	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -14,14 +13,14 @@ import (
 // provider "local"), the sender with a password, a test, and the end. Its test
 // is refused at stage rcpt when the sender is refused@example.com, and at stage
 // auth when the password is "wrong". It does no I/O.
-func Guide() wizard.Machine {
-	return wizard.Machine{Steps: []wizard.Step{provider(), relay(), sender(), Test(nil), write()}}
+func Guide() Machine {
+	return Machine{Steps: []wizard.Step[Answers]{provider(), relay(), sender(), Test(nil), write()}}
 }
 
 func provider() Step {
 	return Step{
-		Called: wizard.Provider,
-		Pages: func(v wizard.View) wizard.Page {
+		Called: Provider,
+		Pages: func(v View) wizard.Page {
 			return wizard.Page{
 				Title: "Who sends the mail?", Why: "The preset fills in host and port.",
 				Field: []wizard.Field{{
@@ -34,7 +33,7 @@ func provider() Step {
 				}},
 			}
 		},
-		Takes: func(v wizard.View) wizard.Intent {
+		Takes: func(v View) Intent {
 			a := v.Answers
 			if v.Input["preset"] == "lost" {
 				return wizard.Stay(a, wizard.Fault{Field: "preset", Text: "This one is gone.", Tone: wizard.Bad})
@@ -50,9 +49,9 @@ func provider() Step {
 
 func relay() Step {
 	return Step{
-		Called: wizard.Relay,
-		Skips:  func(a wizard.Answers) bool { return a.Preset == "local" },
-		Pages: func(v wizard.View) wizard.Page {
+		Called: Relay,
+		Skips:  func(a Answers) bool { return a.Preset == "local" },
+		Pages: func(v View) wizard.Page {
 			port, mode := "587", "starttls"
 			if v.Answers.Port != 0 {
 				port = strconv.Itoa(v.Answers.Port)
@@ -71,7 +70,7 @@ func relay() Step {
 	}
 }
 
-func takeRelay(v wizard.View) wizard.Intent {
+func takeRelay(v View) Intent {
 	a := v.Answers
 	if host, port, ok := strings.Cut(v.Input["host"], ":"); ok {
 		return wizard.Correct(a, wizard.Input{"host": host, "port": port},
@@ -85,14 +84,14 @@ func takeRelay(v wizard.View) wizard.Intent {
 	if port == 25 && !v.Warned(odd) {
 		return wizard.Stay(a, odd)
 	}
-	a.Host, a.Port, a.TLS = v.Input["host"], port, smtpcheck.TLSMode(v.Input["tls"])
+	a.Host, a.Port, a.TLS = v.Input["host"], port, v.Input["tls"]
 	return wizard.Next(a)
 }
 
 func sender() Step {
 	return Step{
-		Called: wizard.Sender,
-		Pages: func(v wizard.View) wizard.Page {
+		Called: Sender,
+		Pages: func(v View) wizard.Page {
 			return wizard.Page{Title: "Who is the sender?", Field: []wizard.Field{
 				{Name: "from", Label: "From", Default: orElse(v.Answers.From, "id@example.com"), Flag: "--from"},
 				{Name: "user", Label: "User", Default: v.Answers.User, Flag: "--user"},
@@ -100,7 +99,7 @@ func sender() Step {
 					Kept: !v.Answers.Password.Empty(), Flag: "--password-file"},
 			}}
 		},
-		Takes: func(v wizard.View) wizard.Intent {
+		Takes: func(v View) Intent {
 			a := v.Answers
 			password, typed := v.Secret("password")
 			if !typed {
@@ -129,8 +128,8 @@ func Test(do func(ctx context.Context, job wizard.Job, report func(any)) any) Wo
 		do = Try
 	}
 	return Worker{
-		Step: Step{Called: wizard.LiveTest, Pages: testPage, Takes: takeTest},
-		Want: func(v wizard.View) wizard.Job { return wizard.Job{Task: "test", For: trial(v.Answers)} },
+		Step: Step{Called: LiveTest, Pages: testPage, Takes: takeTest},
+		Want: func(v View) wizard.Job { return wizard.Job{Task: "test", For: trial(v.Answers)} },
 		Do:   do,
 	}
 }
@@ -142,7 +141,7 @@ type Trial struct {
 	Password         secret.Value
 }
 
-func trial(a wizard.Answers) Trial {
+func trial(a Answers) Trial {
 	return Trial{a.Host, a.From, a.User, a.Port, a.Retries, a.Password}
 }
 
@@ -162,8 +161,8 @@ func Try(_ context.Context, job wizard.Job, report func(any)) any {
 	return Verdict("")
 }
 
-func testPage(v wizard.View) wizard.Page {
-	found := v.Found[wizard.LiveTest]
+func testPage(v View) wizard.Page {
+	found := v.Found[LiveTest]
 	page := wizard.Page{Title: "Live test", Why: "Speaking to " + v.Answers.Host + "."}
 	table := wizard.Table{}
 	for _, news := range found.News {
@@ -186,15 +185,15 @@ func testPage(v wizard.View) wizard.Page {
 	return page
 }
 
-func takeTest(v wizard.View) wizard.Intent {
+func takeTest(v View) Intent {
 	a := v.Answers
 	switch v.Input["action"] {
 	case "again":
 		a.Retries++
 		return wizard.Stay(a, wizard.Fault{})
 	case "fix":
-		verdict, _ := v.Found[wizard.LiveTest].Result.(Verdict)
-		return wizard.Goto(a, wizard.Sender, wizard.Fault{
+		verdict, _ := v.Found[LiveTest].Result.(Verdict)
+		return wizard.Goto(a, Sender, wizard.Fault{
 			Field: string(verdict), Text: "The relay refused it: 550 no.", Tone: wizard.Bad})
 	}
 	return wizard.Next(a)
@@ -202,13 +201,13 @@ func takeTest(v wizard.View) wizard.Intent {
 
 func write() Step {
 	return Step{
-		Called: wizard.Write,
-		Pages: func(v wizard.View) wizard.Page {
+		Called: Write,
+		Pages: func(v View) wizard.Page {
 			return wizard.Page{Title: "Write", Body: []wizard.Block{
 				wizard.Verbatim{Lines: []wizard.VerbatimLine{{Text: "+ SMTP_HOST=" + v.Answers.Host}}},
 			}}
 		},
-		Takes: func(v wizard.View) wizard.Intent { return wizard.Finish(v.Answers) },
+		Takes: func(v View) Intent { return wizard.Finish(v.Answers) },
 	}
 }
 

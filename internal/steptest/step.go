@@ -12,25 +12,25 @@ import (
 // Takes it goes on, without Skips it is always asked.
 type Step struct {
 	Called wizard.ID
-	Skips  func(wizard.Answers) bool
-	Pages  func(wizard.View) wizard.Page
-	Takes  func(wizard.View) wizard.Intent
+	Skips  func(Answers) bool
+	Pages  func(View) wizard.Page
+	Takes  func(View) Intent
 }
 
 func (s Step) ID() wizard.ID { return s.Called }
 
 func (s Step) Name() string { return string(s.Called) }
 
-func (s Step) Skip(a wizard.Answers) bool { return s.Skips != nil && s.Skips(a) }
+func (s Step) Skip(a Answers) bool { return s.Skips != nil && s.Skips(a) }
 
-func (s Step) Page(v wizard.View) wizard.Page {
+func (s Step) Page(v View) wizard.Page {
 	if s.Pages == nil {
 		return wizard.Page{Title: s.Name()}
 	}
 	return s.Pages(v)
 }
 
-func (s Step) Take(v wizard.View) wizard.Intent {
+func (s Step) Take(v View) Intent {
 	if s.Takes == nil {
 		return wizard.Next(v.Answers)
 	}
@@ -40,12 +40,12 @@ func (s Step) Take(v wizard.View) wizard.Intent {
 // Worker is a Step that works.
 type Worker struct {
 	Step
-	Want func(wizard.View) wizard.Job
+	Want func(View) wizard.Job
 	Do   func(ctx context.Context, job wizard.Job, report func(any)) any
 }
 
-func (w Worker) Wants(v wizard.View) wizard.Job { return w.Want(v) }
+func (w Worker) Wants(v View) wizard.Job { return w.Want(v) }
 
-func (w Worker) Work(ctx context.Context, job wizard.Job, _ wizard.View, report func(any)) any {
+func (w Worker) Work(ctx context.Context, job wizard.Job, _ View, report func(any)) any {
 	return w.Do(ctx, job, report)
 }

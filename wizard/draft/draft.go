@@ -18,8 +18,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"smtp-wizard/wizard"
 )
 
 // UnavailableError says that no draft can be kept. The guide works without one.
@@ -71,11 +69,12 @@ func Open(envPath string) (*Draft, error) {
 // Path is where the draft is saved.
 func (d *Draft) Path() string { return d.path }
 
-// Load returns the saved state, when it was saved, and whether there is one. A
+// Load returns the saved state, fills answers, which points to what was saved, and
+// reports whether there is one. A
 // draft that cannot be read, or is of another version, counts as none and is put
-// aside. The state is for Machine.Resume, and the secrets that are missing for
+// aside. It is for Machine.Resume, and the secrets that are missing for
 // Machine.AskAgain.
-func (d *Draft) Load() (Saved, bool) {
+func (d *Draft) Load(answers any) (Saved, bool) {
 	data, err := readBounded(d.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Saved{}, false
@@ -83,7 +82,7 @@ func (d *Draft) Load() (Saved, bool) {
 	var saved Saved
 	var env string
 	if err == nil {
-		saved, env, err = decode(data)
+		saved, env, err = decode(data, answers)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -106,13 +105,16 @@ func (d *Draft) Aside() string {
 
 // Save replaces the draft, at once or not at all. It writes nothing when
 // nothing that a draft keeps has changed.
-func (d *Draft) Save(s wizard.State) error {
+func (d *Draft) Save(s Snapshot) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
 		return &UnavailableError{errors.New("the draft is closed")}
 	}
-	f := onDisk(s, d.env, d.missing)
+	f, err := onDisk(s, d.env, d.missing)
+	if err != nil {
+		return &UnavailableError{err}
+	}
 	body, err := encode(f)
 	if err != nil {
 		return &UnavailableError{err}

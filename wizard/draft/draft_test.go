@@ -2,7 +2,6 @@ package draft
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -11,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/secret"
-	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -34,17 +33,41 @@ func open(t *testing.T, env string) *Draft {
 	return d
 }
 
-func someState() wizard.State {
-	return wizard.State{
-		At: wizard.LiveTest, Return: wizard.Write,
-		History: []wizard.ID{wizard.Install, wizard.Relay, wizard.Sender},
-		Answers: wizard.Answers{
-			EnvFile: ".env", Readers: []string{"pocket-id", "compose"}, Settings: smtpcheck.Settings{Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com"}, Untested: true,
+// loaded is a draft with the answers that were loaded with it.
+type loaded struct {
+	Saved
+	State steptest.State
+}
+
+func load(d *Draft) (loaded, bool) {
+	var l loaded
+	var ok bool
+	l.Saved, ok = d.Load(&l.State.Answers)
+	l.State.Place = l.Place
+	return l, ok
+}
+
+var password = Missing{steptest.Sender, "password"}
+
+func snapshot(s steptest.State) Snapshot {
+	out := Snapshot{Place: s.Place, Answers: s.Answers}
+	if !s.Answers.Password.Empty() {
+		out.Missing = []Missing{password}
+	}
+	return out
+}
+
+func someState() steptest.State {
+	return steptest.State{
+		Place: wizard.Place{
+			At: steptest.LiveTest, Return: steptest.Write,
+			History: []wizard.ID{steptest.Install, steptest.Relay, steptest.Sender},
+			Inputs:  map[wizard.ID]wizard.Input{steptest.Relay: {"host": "ünïcode \"quoted\" \x1b"}},
+			Found:   map[wizard.ID]wizard.Finding{steptest.LiveTest: {Run: 3, Running: true, Result: make(chan int)}},
+			Fault:   wizard.Fault{Text: "not kept"},
+			Runs:    3,
 		},
-		Inputs: map[wizard.ID]wizard.Input{wizard.Relay: {"host": "ünïcode \"quoted\" \x1b"}},
-		Found:  map[wizard.ID]wizard.Finding{wizard.LiveTest: {Run: 3, Running: true, Result: make(chan int)}},
-		Fault:  wizard.Fault{Text: "not kept"},
-		Runs:   3,
+		Answers: steptest.Answers{EnvFile: ".env", Host: "smtp.example.com", Port: 465, TLS: "tls", From: "id@example.com"},
 	}
 }
 
@@ -52,17 +75,17 @@ func TestSaveAndLoad(t *testing.T) {
 	_, env := home(t)
 	began := time.Now().Add(-time.Second)
 	d := open(t, env)
-	if _, ok := d.Load(); ok {
+	if _, ok := load(d); ok {
 		t.Fatal("a draft out of nothing")
 	}
 	s := someState()
-	if err := d.Save(s); err != nil {
+	if err := d.Save(snapshot(s)); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	saved, ok := open(t, env).Load()
+	saved, ok := load(open(t, env))
 	if !ok || len(saved.Missing) != 0 || saved.At.Before(began) || saved.At.After(time.Now().Add(time.Second)) {
 		t.Fatalf("%v %+v", ok, saved)
 	}
@@ -79,7 +102,7 @@ func TestModes(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := open(t, env)
-	if err := d.Save(someState()); err != nil {
+	if err := d.Save(snapshot(someState())); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]os.FileMode{dir: 0o700, d.Path(): 0o600, d.Path() + ".lock": 0o600}
@@ -96,14 +119,14 @@ func TestModes(t *testing.T) {
 func TestNothingIsLeft(t *testing.T) {
 	state, env := home(t)
 	d := open(t, env)
-	_ = d.Save(someState())
+	_ = d.Save(snapshot(someState()))
 	if err := errors.Join(d.Remove(), d.Remove(), d.Close(), d.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if names, _ := filepath.Glob(filepath.Join(state, "smtp-wizard", "*")); len(names) != 0 {
 		t.Errorf("left over: %v", names)
 	}
-	if err := d.Save(someState()); err == nil {
+	if err := d.Save(snapshot(someState())); err == nil {
 		t.Error("saved without holding the lock")
 	}
 }
@@ -112,10 +135,10 @@ func TestNothingIsLeft(t *testing.T) {
 func TestSaveAfterRemove(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
-	_ = d.Save(someState())
+	_ = d.Save(snapshot(someState()))
 	_ = d.Remove()
-	_ = d.Save(someState())
-	if _, ok := d.Load(); !ok {
+	_ = d.Save(snapshot(someState()))
+	if _, ok := load(d); !ok {
 		t.Error("not saved again")
 	}
 }
@@ -124,19 +147,19 @@ func TestUnchangedIsNotWritten(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	s := someState()
-	_ = d.Save(s)
+	_ = d.Save(snapshot(s))
 	before, err := os.Stat(d.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Runs, s.Found = 4, nil // a draft keeps neither
-	_ = d.Save(s)
+	_ = d.Save(snapshot(s))
 	same, _ := os.Stat(d.Path())
 	if !os.SameFile(before, same) {
 		t.Error("written again")
 	}
 	s.Answers.Port = 587
-	_ = d.Save(s)
+	_ = d.Save(snapshot(s))
 	other, _ := os.Stat(d.Path())
 	if os.SameFile(before, other) {
 		t.Error("written in place, or not at all")
@@ -153,9 +176,8 @@ func TestNoSecretIsSaved(t *testing.T) {
 		value := randomSecret(r)
 		s := someState()
 		s.Answers.Password = secret.New(value)
-		s.Answers.Confirmed = value
-		s.Secrets = map[wizard.ID]wizard.Secrets{wizard.Sender: {"password": secret.New(value), "other": secret.New(value)}}
-		if err := d.Save(s); err != nil {
+		s.Secrets = map[wizard.ID]wizard.Secrets{steptest.Sender: {"password": secret.New(value), "other": secret.New(value)}}
+		if err := d.Save(snapshot(s)); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(d.Path())
@@ -187,18 +209,18 @@ func TestMissingSecretsAreNamed(t *testing.T) {
 	s := someState()
 	s.Answers.Password = secret.New("geheim")
 	s.Secrets = map[wizard.ID]wizard.Secrets{
-		wizard.Sender: {"password": secret.New("neu")}, wizard.Relay: {"key": secret.New("x"), "empty": {}},
+		steptest.Sender: {"password": secret.New("neu")}, steptest.Relay: {"key": secret.New("x"), "empty": {}},
 	}
-	_ = d.Save(s)
-	saved, _ := d.Load()
-	want := []Missing{{wizard.Relay, "key"}, Password}
+	_ = d.Save(snapshot(s))
+	saved, _ := load(d)
+	want := []Missing{{steptest.Relay, "key"}, password}
 	if !reflect.DeepEqual(saved.Missing, want) {
 		t.Fatalf("missing %v, want %v", saved.Missing, want)
 	}
 	// A second drop of the line, before the password was typed again.
 	saved.State.Answers.Port = 25
-	_ = d.Save(saved.State)
-	if again, _ := d.Load(); !reflect.DeepEqual(again.Missing, want) {
+	_ = d.Save(snapshot(saved.State))
+	if again, _ := load(d); !reflect.DeepEqual(again.Missing, want) {
 		t.Errorf("missing %v after a second time", again.Missing)
 	}
 }
@@ -206,7 +228,7 @@ func TestMissingSecretsAreNamed(t *testing.T) {
 func TestSpoiltDraftsAreIgnored(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
-	_ = d.Save(someState())
+	_ = d.Save(snapshot(someState()))
 	whole, err := os.ReadFile(d.Path())
 	if err != nil {
 		t.Fatal(err)
@@ -215,7 +237,7 @@ func TestSpoiltDraftsAreIgnored(t *testing.T) {
 	spoilt := map[string]string{
 		"empty":           "",
 		"cut short":       text[:len(text)/2],
-		"another version": strings.Replace(text, `"version": 1`, `"version": 2`, 1),
+		"another version": strings.Replace(text, `"version": 2`, `"version": 3`, 1),
 		"another file":    strings.Replace(text, ".env\"", ".env2\"", 1),
 		"no step":         strings.Replace(text, `"at": "livetest"`, `"at": ""`, 1),
 		"wrong types":     strings.Replace(text, `"Port": 465`, `"Port": "465"`, 1),
@@ -230,7 +252,7 @@ func TestSpoiltDraftsAreIgnored(t *testing.T) {
 		if err := os.WriteFile(d.Path(), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if saved, ok := d.Load(); ok {
+		if saved, ok := load(d); ok {
 			t.Errorf("%s: %+v", name, saved)
 		}
 		if left, err := os.ReadFile(d.Aside()); err != nil || string(left) != content {
@@ -238,11 +260,11 @@ func TestSpoiltDraftsAreIgnored(t *testing.T) {
 		}
 	}
 	s := someState()
-	s.At = wizard.Write
-	if err := d.Save(s); err != nil {
+	s.At = steptest.Write
+	if err := d.Save(snapshot(s)); err != nil {
 		t.Fatalf("a spoilt draft is in the way: %v", err)
 	}
-	if saved, ok := d.Load(); !ok || saved.State.At != wizard.Write {
+	if saved, ok := load(d); !ok || saved.State.At != steptest.Write {
 		t.Error("not replaced")
 	}
 }
@@ -251,7 +273,7 @@ func TestSpoiltDraftsAreIgnored(t *testing.T) {
 func TestLinksAreNotFollowed(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
-	_ = d.Save(someState())
+	_ = d.Save(snapshot(someState()))
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
 	if err := os.Rename(d.Path(), elsewhere); err != nil {
 		t.Fatal(err)
@@ -262,18 +284,18 @@ func TestLinksAreNotFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, ok := d.Load(); ok {
+	if _, ok := load(d); ok {
 		t.Error("a link was read")
 	}
 	s := someState()
-	s.At = wizard.Write
-	if err := d.Save(s); err != nil {
+	s.At = steptest.Write
+	if err := d.Save(snapshot(s)); err != nil {
 		t.Fatal(err)
 	}
 	if after, _ := os.ReadFile(elsewhere); string(after) != string(before) {
 		t.Error("a link was written through")
 	}
-	if saved, ok := d.Load(); !ok || saved.State.At != wizard.Write {
+	if saved, ok := load(d); !ok || saved.State.At != steptest.Write {
 		t.Error("not saved")
 	}
 }
@@ -282,16 +304,16 @@ func TestLinksAreNotFollowed(t *testing.T) {
 func TestKilledWhileSaving(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
-	_ = d.Save(someState())
-	if err := os.WriteFile(d.Path()+".tmp", []byte(`{"version": 1, "at": "wri`), 0o600); err != nil {
+	_ = d.Save(snapshot(someState()))
+	if err := os.WriteFile(d.Path()+".tmp", []byte(`{"version": 2, "at": "wri`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_ = d.Close()
 	d = open(t, env)
-	if saved, ok := d.Load(); !ok || saved.State.At != wizard.LiveTest {
+	if saved, ok := load(d); !ok || saved.State.At != steptest.LiveTest {
 		t.Errorf("%v %+v", ok, saved)
 	}
-	if err := d.Save(wizard.State{At: wizard.Write}); err != nil {
+	if err := d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Write}})); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(d.Path() + ".tmp"); !errors.Is(err, os.ErrNotExist) {
@@ -303,10 +325,10 @@ func TestOneDraftForEachFile(t *testing.T) {
 	_, env := home(t)
 	other := filepath.Join(t.TempDir(), ".env")
 	a, b := open(t, env), open(t, other)
-	_ = a.Save(wizard.State{At: wizard.Relay})
-	_ = b.Save(wizard.State{At: wizard.Write})
-	for d, want := range map[*Draft]wizard.ID{a: wizard.Relay, b: wizard.Write} {
-		if saved, ok := d.Load(); !ok || saved.State.At != want {
+	_ = a.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Relay}}))
+	_ = b.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Write}}))
+	for d, want := range map[*Draft]wizard.ID{a: steptest.Relay, b: steptest.Write} {
+		if saved, ok := load(d); !ok || saved.State.At != want {
 			t.Errorf("%s: %+v", d.Path(), saved)
 		}
 	}
@@ -394,38 +416,43 @@ func TestSaveSaysWhatFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var none *UnavailableError
-	if err := d.Save(someState()); !errors.As(err, &none) {
+	if err := d.Save(snapshot(someState())); !errors.As(err, &none) {
 		t.Errorf("%v", err)
 	}
 }
 
 func FuzzDecode(f *testing.F) {
-	whole, err := encode(file{Version: version, SavedAt: time.Now(), At: wizard.Relay,
-		Inputs: map[wizard.ID]wizard.Input{wizard.Relay: {"host": "x"}}, Missing: []Missing{Password}})
+	whole, err := encode(file{Version: version, SavedAt: time.Now(), At: steptest.Relay, Answers: []byte("{}"),
+		Inputs: map[wizard.ID]wizard.Input{steptest.Relay: {"host": "x"}}, Missing: []Missing{password}})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole)
-	f.Add([]byte(`{"version":1,"saved_at":"2026-01-02T03:04:05Z","at":"relay","history":["x","x"],"inputs":{"relay":null}}`))
+	f.Add([]byte(`{"version":2,"answers":{"Port":25},"saved_at":"2026-01-02T03:04:05Z","at":"relay","history":["x","x"],"inputs":{"relay":null}}`))
 	f.Add([]byte("{}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		saved, env, err := decode(data)
+		var answers, again steptest.Answers
+		saved, env, err := decode(data, &answers)
 		if err != nil {
 			if !reflect.DeepEqual(saved, Saved{}) {
 				t.Errorf("an error and %+v", saved)
 			}
 			return
 		}
-		if saved.State.At == "" || !saved.State.Answers.Password.Empty() || saved.State.Secrets != nil {
+		if saved.Place.At == "" || !answers.Password.Empty() || saved.Place.Secrets != nil {
 			t.Fatalf("%+v", saved)
 		}
-		again, err := encode(onDisk(saved.State, env, saved.Missing))
+		f, err := onDisk(Snapshot{Place: saved.Place, Answers: answers}, env, saved.Missing)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again = []byte(strings.Replace(string(again), `"0001-01-01T00:00:00Z"`, fmt.Sprintf("%q", "2026-01-02T03:04:05Z"), 1))
-		second, _, err := decode(again)
-		if err != nil || second.State.At != saved.State.At || !reflect.DeepEqual(second.State.Answers, saved.State.Answers) {
+		f.SavedAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+		text, err := encode(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, _, err := decode(text, &again)
+		if err != nil || second.Place.At != saved.Place.At || !reflect.DeepEqual(again, answers) {
 			t.Fatalf("read back: %v\n%+v\n%+v", err, saved, second)
 		}
 	})
@@ -436,31 +463,15 @@ func TestUserinfoIsNotKept(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	s := someState()
-	s.Inputs = map[wizard.ID]wizard.Input{wizard.Relay: {"host": "smtp+x://bob:gehe@im@mail.example.com:587"}, wizard.Sender: {"from": "ID <a@example.com>"}}
-	if err := d.Save(s); err != nil {
+	s.Inputs = map[wizard.ID]wizard.Input{steptest.Relay: {"host": "smtp+x://bob:gehe@im@mail.example.com:587"}, steptest.Sender: {"from": "ID <a@example.com>"}}
+	if err := d.Save(snapshot(s)); err != nil {
 		t.Fatal(err)
 	}
-	saved, ok := d.Load()
-	if !ok || saved.State.Inputs[wizard.Relay]["host"] != "smtp+x://mail.example.com:587" || saved.State.Inputs[wizard.Sender]["from"] != "ID <a@example.com>" {
+	saved, ok := load(d)
+	if !ok || saved.State.Inputs[steptest.Relay]["host"] != "smtp+x://mail.example.com:587" || saved.State.Inputs[steptest.Sender]["from"] != "ID <a@example.com>" {
 		t.Errorf("%v: %v", ok, saved.State.Inputs)
 	}
-	if s.Inputs[wizard.Relay]["host"] != "smtp+x://bob:gehe@im@mail.example.com:587" {
+	if s.Inputs[steptest.Relay]["host"] != "smtp+x://bob:gehe@im@mail.example.com:587" {
 		t.Error("the state itself was changed")
-	}
-}
-
-// A password that was typed is told from one that the .env has, also before its
-// page was left.
-func TestTypedPasswordsAreTold(t *testing.T) {
-	_, env := home(t)
-	d := open(t, env)
-	s := someState()
-	s.Answers.Password = secret.New("of the file")
-	for typed, secrets := range map[bool]wizard.Secrets{false: nil, true: {"password": secret.New("half")}} {
-		s.Secrets = map[wizard.ID]wizard.Secrets{wizard.Sender: secrets}
-		_ = d.Save(s)
-		if saved, ok := d.Load(); !ok || saved.State.Answers.PasswordTyped != typed {
-			t.Errorf("typed %v, kept as %v", typed, saved.State.Answers.PasswordTyped)
-		}
 	}
 }

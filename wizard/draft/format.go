@@ -14,14 +14,22 @@ import (
 )
 
 // version is that of the file's format; a draft of another is ignored.
-const version = 1
+const version = 2
+
+// Snapshot is what a draft keeps of a guide. Answers must encode to JSON without
+// a secret.
+type Snapshot struct {
+	Place   wizard.Place
+	Answers any
+	// Missing are the secrets that were typed. They are not in the draft and are to
+	// be asked for again.
+	Missing []Missing
+}
 
 // Saved is a draft as it was read.
 type Saved struct {
-	State wizard.State
-	At    time.Time
-	// Missing are the secrets that had been typed. They are not in the draft and
-	// are to be asked again.
+	Place   wizard.Place
+	At      time.Time
 	Missing []Missing
 }
 
@@ -31,9 +39,6 @@ type Missing struct {
 	Field string    `json:"field"`
 }
 
-// Password is the secret that Answers holds.
-var Password = Missing{Step: wizard.Sender, Field: "password"}
-
 // file is the draft on disk.
 type file struct {
 	Version int                        `json:"version"`
@@ -42,25 +47,24 @@ type file struct {
 	At      wizard.ID                  `json:"at"`
 	History []wizard.ID                `json:"history,omitempty"`
 	Return  wizard.ID                  `json:"return,omitempty"`
-	Answers wizard.Answers             `json:"answers"`
+	Answers json.RawMessage            `json:"answers"`
 	Inputs  map[wizard.ID]wizard.Input `json:"inputs,omitempty"`
 	Missing []Missing                  `json:"missing,omitempty"`
 }
 
 // onDisk is what is kept of a state. The secrets that an earlier draft missed
 // stay missing until they are typed.
-func onDisk(s wizard.State, env string, missing []Missing) file {
-	names := append(secretsOf(s), missing...)
+func onDisk(s Snapshot, env string, missing []Missing) (file, error) {
+	names := slices.Concat(typedSecrets(s.Place), s.Missing, missing)
 	slices.SortFunc(names, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Field, b.Field))
 	})
-	answers := s.Answers
-	answers.PasswordTyped = answers.PasswordTyped || !s.Secrets[Password.Step][Password.Field].Empty()
+	answers, err := json.Marshal(s.Answers)
 	return file{
 		Version: version, EnvFile: env,
-		At: s.At, History: s.History, Return: s.Return,
-		Answers: answers, Inputs: withoutUserinfo(s.Inputs), Missing: slices.Compact(names),
-	}
+		At: s.Place.At, History: s.Place.History, Return: s.Place.Return,
+		Answers: answers, Inputs: withoutUserinfo(s.Place.Inputs), Missing: slices.Compact(names),
+	}, err
 }
 
 // userinfo is the login in a URL. Who pastes one into a field for a host has
@@ -86,13 +90,10 @@ func encode(f file) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// secretsOf lists the secrets that a state holds, by name alone.
-func secretsOf(s wizard.State) []Missing {
+// typedSecrets lists the secrets that were typed and not taken, by name alone.
+func typedSecrets(p wizard.Place) []Missing {
 	var out []Missing
-	if !s.Answers.Password.Empty() {
-		out = append(out, Password)
-	}
-	for step, secrets := range s.Secrets {
+	for step, secrets := range p.Secrets {
 		for field, secret := range secrets {
 			if !secret.Empty() {
 				out = append(out, Missing{Step: step, Field: field})
@@ -103,7 +104,7 @@ func secretsOf(s wizard.State) []Missing {
 }
 
 // decode reads a draft. It never returns a state that names no step.
-func decode(data []byte) (s Saved, env string, err error) {
+func decode(data []byte, answers any) (s Saved, env string, err error) {
 	if len(data) > maxSize || !utf8.Valid(data) {
 		return Saved{}, "", errors.New("not a draft")
 	}
@@ -117,11 +118,11 @@ func decode(data []byte) (s Saved, env string, err error) {
 	case f.At == "" || f.SavedAt.IsZero():
 		return Saved{}, "", errors.New("a draft that is not whole")
 	}
+	if err := json.Unmarshal(f.Answers, answers); err != nil {
+		return Saved{}, "", fmt.Errorf("not a draft: %w", err)
+	}
 	return Saved{
-		State: wizard.State{
-			At: f.At, History: f.History, Return: f.Return,
-			Answers: f.Answers, Inputs: f.Inputs,
-		},
-		At: f.SavedAt, Missing: f.Missing,
+		Place: wizard.Place{At: f.At, History: f.History, Return: f.Return, Inputs: f.Inputs},
+		At:    f.SavedAt, Missing: f.Missing,
 	}, f.EnvFile, nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
 
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 			_, _ = os.Stdout.WriteString("refused: " + err.Error())
 			os.Exit(1)
 		}
-		if err := d.Save(wizard.State{At: wizard.Relay}); err != nil {
+		if err := d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Relay}})); err != nil {
 			os.Exit(2)
 		}
 		_, _ = os.Stdout.WriteString("ready")
@@ -73,7 +74,7 @@ func TestSecondInstance(t *testing.T) {
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	d := open(t, env)
-	if saved, ok := d.Load(); !ok || saved.State.At != wizard.Relay {
+	if saved, ok := load(d); !ok || saved.State.At != steptest.Relay {
 		t.Errorf("%v %+v", ok, saved)
 	}
 	if _, said := other(t, env); !strings.HasPrefix(said, "refused: another smtp-wizard (process ") {
@@ -100,7 +101,7 @@ func TestOneAtATime(t *testing.T) {
 					t.Error("two hold the draft")
 				}
 				mu.Unlock()
-				_ = d.Save(wizard.State{At: wizard.Relay})
+				_ = d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Relay}}))
 				mu.Lock()
 				holders--
 				mu.Unlock()

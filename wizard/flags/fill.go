@@ -24,7 +24,7 @@ func (d *driver) fill(ctx context.Context) error {
 // giveOne gives one answer that the page asks for and has not had.
 func (d *driver) giveOne(ctx context.Context) bool {
 	at := d.state.At
-	for _, f := range d.machine.Page(d.state).Field {
+	for _, f := range d.guide.Page().Field {
 		key := answer{at, f.Name}
 		if d.used[key] {
 			continue
@@ -58,7 +58,7 @@ func stale(f wizard.Field, text string) bool {
 // every answer has been given.
 func (d *driver) settle(ctx context.Context) error {
 	for {
-		page := d.machine.Page(d.state)
+		page := d.guide.Page()
 		running := d.state.Found[d.state.At].Running
 		switch {
 		case page.Busy == "" && (!running || d.complete(page)):

@@ -20,7 +20,7 @@ type Given struct {
 	// Stop ends the run before a page is submitted, when its work is done and
 	// its answers are given: for a dry run, or where a default is not to be
 	// taken. It may be nil.
-	Stop func(wizard.State) bool
+	Stop func(wizard.Guide) bool
 }
 
 // Warning is what a page said and was passed over.
@@ -33,7 +33,7 @@ type Warning struct {
 
 // Result is how the guide stands at the end, with or without an error.
 type Result struct {
-	State    wizard.State // Ended is Open when Stop stopped it or it failed
+	Guide    wizard.Guide // Ended is Open when Stop stopped it or it failed
 	Warnings []Warning
 }
 
@@ -73,10 +73,10 @@ const maxStays = 16
 
 // Run answers page after page until the guide ends, Stop says so, an answer is
 // refused (a *FaultError), or ctx is done. Warnings are passed over once each.
-func Run(ctx context.Context, m wizard.Machine, s wizard.State, g Given) (Result, error) {
-	d := newDriver(m, s, g)
+func Run(ctx context.Context, g wizard.Guide, given Given) (Result, error) {
+	d := newDriver(g, given)
 	err := d.run(ctx)
-	return Result{State: d.state, Warnings: d.warnings}, err
+	return Result{Guide: d.guide, Warnings: d.warnings}, err
 }
 
 type answer struct {
@@ -85,8 +85,8 @@ type answer struct {
 }
 
 type driver struct {
-	machine  wizard.Machine
-	state    wizard.State
+	guide    wizard.Guide
+	state    wizard.Place // of guide
 	given    Given
 	used     map[answer]bool
 	warnings []Warning
@@ -96,12 +96,12 @@ type driver struct {
 	over     chan struct{}
 }
 
-func newDriver(m wizard.Machine, s wizard.State, g Given) *driver {
+func newDriver(g wizard.Guide, given Given) *driver {
 	d := &driver{
-		machine: m, state: s, given: g, used: map[answer]bool{},
+		guide: g, state: g.Place(), given: given, used: map[answer]bool{},
 		outcomes: make(chan wizard.Outcome), over: make(chan struct{}),
 	}
-	d.work = runner.New(m, func(o wizard.Outcome) {
+	d.work = runner.New(func(o wizard.Outcome) {
 		select {
 		case d.outcomes <- o:
 		case <-d.over:
@@ -115,14 +115,14 @@ func (d *driver) run(ctx context.Context) error {
 	defer d.work.Stop()
 	defer close(d.over)
 	defer cancel()
-	d.work.Follow(ctx, d.state)
+	d.work.Follow(ctx, d.guide)
 	stays := 0
 	for d.state.Ended == wizard.Open {
 		at := d.state.At
 		if err := d.fill(ctx); err != nil {
 			return err
 		}
-		if d.given.Stop != nil && d.given.Stop(d.state) {
+		if d.given.Stop != nil && d.given.Stop(d.guide) {
 			return nil
 		}
 		before := d.state.Fault
@@ -141,8 +141,9 @@ func (d *driver) run(ctx context.Context) error {
 }
 
 func (d *driver) apply(ctx context.Context, o wizard.Outcome) {
-	d.state = d.machine.Apply(d.state, o)
-	d.work.Follow(ctx, d.state)
+	d.guide = d.guide.Apply(o)
+	d.state = d.guide.Place()
+	d.work.Follow(ctx, d.guide)
 }
 
 // judge looks at what a submitted page came to.
@@ -175,6 +176,6 @@ func (d *driver) refused(f wizard.Fault) *FaultError {
 }
 
 func (d *driver) field(name string) wizard.Field {
-	field, _ := d.machine.Page(d.state).FieldNamed(name)
+	field, _ := d.guide.Page().FieldNamed(name)
 	return field
 }

@@ -15,32 +15,34 @@ import (
 // tooLong is a bound for what should take no time.
 const tooLong = 20 * time.Second
 
-func run(t *testing.T, m wizard.Machine, g Given) (Result, error) {
+func run(t *testing.T, m steptest.Machine, g Given) (Result, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
 	defer cancel()
-	r, err := Run(ctx, m, m.Start(wizard.Answers{}), g)
+	r, err := Run(ctx, m.Begin(steptest.Answers{}), g)
 	if errors.Is(err, context.DeadlineExceeded) {
-		t.Fatalf("it does not end; at %s", r.State.At)
+		t.Fatalf("it does not end; at %s", r.Guide.Place().At)
 	}
 	return r, err
 }
 
+func answersOf(r Result) steptest.Answers { return wizard.StateOf[steptest.Answers](r.Guide).Answers }
+
 func password(text string) map[wizard.ID]map[string]secret.Value {
-	return map[wizard.ID]map[string]secret.Value{wizard.Sender: {"password": secret.New(text)}}
+	return map[wizard.ID]map[string]secret.Value{steptest.Sender: {"password": secret.New(text)}}
 }
 
 func TestAnswersReachTheEnd(t *testing.T) {
 	t.Parallel()
 	r, err := run(t, steptest.Guide(), Given{
 		Input: map[wizard.ID]map[string]string{
-			wizard.Relay:  {"host": "mx.example.com", "port": "465"},
-			wizard.Sender: {"from": "a@example.com", "user": "me"},
+			steptest.Relay:  {"host": "mx.example.com", "port": "465"},
+			steptest.Sender: {"from": "a@example.com", "user": "me"},
 		},
 		Secrets: password("geheim"),
 	})
-	a := r.State.Answers
-	if err != nil || r.State.Ended != wizard.Done || len(r.Warnings) != 0 {
+	a := answersOf(r)
+	if err != nil || r.Guide.Place().Ended != wizard.Done || len(r.Warnings) != 0 {
 		t.Fatalf("%v: %+v", err, r)
 	}
 	if a.Preset != "google" || a.Host != "mx.example.com" || a.Port != 465 || a.TLS != "tls" ||
@@ -57,18 +59,18 @@ func TestRefusedAnswers(t *testing.T) {
 		want  FaultError
 		says  string
 	}{
-		{"an answer", Given{Input: map[wizard.ID]map[string]string{wizard.Relay: {"port": "70000"}}},
-			FaultError{Step: wizard.Relay, Field: "port", Flag: "--port", Label: "Port"}, "--port: A port is"},
-		{"a choice", Given{Input: map[wizard.ID]map[string]string{wizard.Provider: {"preset": "lost"}}},
-			FaultError{Step: wizard.Provider, Field: "preset", Flag: "--preset", Label: "Provider"}, "--preset: This one is gone."},
-		{"a missing answer", Given{Input: map[wizard.ID]map[string]string{wizard.Sender: {"user": "me"}}},
-			FaultError{Step: wizard.Sender, Field: "password", Flag: "--password-file", Label: "Password", Missing: true},
+		{"an answer", Given{Input: map[wizard.ID]map[string]string{steptest.Relay: {"port": "70000"}}},
+			FaultError{Step: steptest.Relay, Field: "port", Flag: "--port", Label: "Port"}, "--port: A port is"},
+		{"a choice", Given{Input: map[wizard.ID]map[string]string{steptest.Provider: {"preset": "lost"}}},
+			FaultError{Step: steptest.Provider, Field: "preset", Flag: "--preset", Label: "Provider"}, "--preset: This one is gone."},
+		{"a missing answer", Given{Input: map[wizard.ID]map[string]string{steptest.Sender: {"user": "me"}}},
+			FaultError{Step: steptest.Sender, Field: "password", Flag: "--password-file", Label: "Password", Missing: true},
 			"--password-file is needed: A user needs"},
-		{"the test, for what was given", Given{Input: map[wizard.ID]map[string]string{wizard.Sender: {"from": "refused@example.com"}}},
-			FaultError{Step: wizard.Sender, Field: "from", Flag: "--from", Label: "From", From: wizard.LiveTest},
+		{"the test, for what was given", Given{Input: map[wizard.ID]map[string]string{steptest.Sender: {"from": "refused@example.com"}}},
+			FaultError{Step: steptest.Sender, Field: "from", Flag: "--from", Label: "From", From: steptest.LiveTest},
 			"--from: The relay refused it: 550 no."},
 		{"the test, for a secret", Given{Secrets: password("wrong")},
-			FaultError{Step: wizard.Sender, Field: "password", Flag: "--password-file", Label: "Password", From: wizard.LiveTest},
+			FaultError{Step: steptest.Sender, Field: "password", Flag: "--password-file", Label: "Password", From: steptest.LiveTest},
 			"--password-file: The relay refused it"},
 	}
 	for _, tt := range tests {
@@ -76,8 +78,8 @@ func TestRefusedAnswers(t *testing.T) {
 			t.Parallel()
 			r, err := run(t, steptest.Guide(), tt.given)
 			var got *FaultError
-			if !errors.As(err, &got) || r.State.Ended != wizard.Open {
-				t.Fatalf("%v, ended %d", err, r.State.Ended)
+			if !errors.As(err, &got) || r.Guide.Place().Ended != wizard.Open {
+				t.Fatalf("%v, ended %d", err, r.Guide.Place().Ended)
 			}
 			bare := *got
 			if bare.Text = ""; bare != tt.want {
@@ -94,8 +96,8 @@ func TestRefusedAnswers(t *testing.T) {
 func TestFaultWithoutAFlag(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]FaultError{
-		"install, Runs: No.": {Step: wizard.Install, Label: "Runs", Text: "No.", Missing: true},
-		"write: No.":         {Step: wizard.Write, Text: "No."},
+		"install, Runs: No.": {Step: steptest.Install, Label: "Runs", Text: "No.", Missing: true},
+		"write: No.":         {Step: steptest.Write, Text: "No."},
 	} {
 		if got := err.Error(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -105,11 +107,11 @@ func TestFaultWithoutAFlag(t *testing.T) {
 
 func TestWarningsArePassedAndKept(t *testing.T) {
 	t.Parallel()
-	r, err := run(t, steptest.Guide(), Given{Input: map[wizard.ID]map[string]string{wizard.Relay: {"host": "mx.example.com:25"}}})
-	if err != nil || r.State.Answers.Port != 25 || len(r.Warnings) != 2 {
+	r, err := run(t, steptest.Guide(), Given{Input: map[wizard.ID]map[string]string{steptest.Relay: {"host": "mx.example.com:25"}}})
+	if err != nil || answersOf(r).Port != 25 || len(r.Warnings) != 2 {
 		t.Fatalf("%v: %+v", err, r.Warnings)
 	}
-	want := Warning{Step: wizard.Relay, Field: "port", Flag: "--port", Text: "Port 25 is for mail between servers."}
+	want := Warning{Step: steptest.Relay, Field: "port", Flag: "--port", Text: "Port 25 is for mail between servers."}
 	if r.Warnings[0].Flag != "--host" || r.Warnings[1] != want {
 		t.Errorf("%+v", r.Warnings)
 	}
@@ -118,22 +120,23 @@ func TestWarningsArePassedAndKept(t *testing.T) {
 // Stop sees a page with its work done and its answers given, and not taken.
 func TestStop(t *testing.T) {
 	t.Parallel()
-	r, err := run(t, steptest.Guide(), Given{Stop: func(s wizard.State) bool {
+	r, err := run(t, steptest.Guide(), Given{Stop: func(g wizard.Guide) bool {
+		s := g.Place()
 		if s.Found[s.At].Running {
 			t.Errorf("asked while work is under way on %s", s.At)
 		}
-		return s.At == wizard.LiveTest
+		return s.At == steptest.LiveTest
 	}})
-	if err != nil || r.State.At != wizard.LiveTest || r.State.Ended != wizard.Open ||
-		r.State.Found[wizard.LiveTest].Result != steptest.Verdict("") {
-		t.Errorf("%v: %+v", err, r.State)
+	if err != nil || r.Guide.Place().At != steptest.LiveTest || r.Guide.Place().Ended != wizard.Open ||
+		r.Guide.Place().Found[steptest.LiveTest].Result != steptest.Verdict("") {
+		t.Errorf("%v: %+v", err, r.Guide.Place())
 	}
 }
 
 func TestContextEndsIt(t *testing.T) {
 	t.Parallel()
 	begun := make(chan struct{})
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Test(func(ctx context.Context, _ wizard.Job, _ func(any)) any {
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Test(func(ctx context.Context, _ wizard.Job, _ func(any)) any {
 		close(begun)
 		<-ctx.Done()
 		return nil
@@ -141,7 +144,7 @@ func TestContextEndsIt(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
 	defer cancel()
 	go func() { <-begun; cancel() }()
-	if _, err := Run(ctx, m, m.Start(wizard.Answers{}), Given{}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(ctx, m.Begin(steptest.Answers{}), Given{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
@@ -150,14 +153,20 @@ func TestContextEndsIt(t *testing.T) {
 func TestNoEndlessLoop(t *testing.T) {
 	t.Parallel()
 	warn := wizard.Fault{Text: "Never enough.", Tone: wizard.Warn}
-	page := func(wizard.View) wizard.Page { return wizard.Page{Field: []wizard.Field{{Name: "x"}}} }
-	takes := map[string]func(wizard.View) wizard.Intent{
-		"the same warning": func(v wizard.View) wizard.Intent { return wizard.Stay(v.Answers, warn) },
-		"no fault":         func(v wizard.View) wizard.Intent { return wizard.Stay(v.Answers, wizard.Fault{}) },
-		"corrections": func(v wizard.View) wizard.Intent {
+	page := func(steptest.View) wizard.Page {
+		return wizard.Page{Field: []wizard.Field{{Name: "x"}}}
+	}
+	takes := map[string]func(steptest.View) steptest.Intent{
+		"the same warning": func(v steptest.View) steptest.Intent {
+			return wizard.Stay(v.Answers, warn)
+		},
+		"no fault": func(v steptest.View) steptest.Intent {
+			return wizard.Stay(v.Answers, wizard.Fault{})
+		},
+		"corrections": func(v steptest.View) steptest.Intent {
 			return wizard.Correct(v.Answers, wizard.Input{"x": v.Input["x"] + "x"}, wizard.Fault{})
 		},
-		"two warnings in turn": func(v wizard.View) wizard.Intent {
+		"two warnings in turn": func(v steptest.View) steptest.Intent {
 			other := wizard.Fault{Text: "Nor this.", Tone: wizard.Warn}
 			if v.Warned(warn) {
 				return wizard.Stay(v.Answers, other)
@@ -166,8 +175,8 @@ func TestNoEndlessLoop(t *testing.T) {
 		},
 	}
 	for name, take := range takes {
-		m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a", Pages: page, Takes: take}}}
-		if r, err := run(t, m, Given{}); err == nil || r.State.Ended != wizard.Open {
+		m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a", Pages: page, Takes: take}}}
+		if r, err := run(t, m, Given{}); err == nil || r.Guide.Place().Ended != wizard.Open {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -175,8 +184,8 @@ func TestNoEndlessLoop(t *testing.T) {
 
 func TestBusyWithoutWork(t *testing.T) {
 	t.Parallel()
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
-		Pages: func(wizard.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
+		Pages: func(steptest.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
 	if _, err := run(t, m, Given{}); err == nil {
 		t.Error("no error")
 	}
@@ -186,9 +195,9 @@ func TestBusyWithoutWork(t *testing.T) {
 // minded before the page is submitted.
 func TestAsideWorkAndNewQuestions(t *testing.T) {
 	t.Parallel()
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Worker{
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{
 		Step: steptest.Step{Called: "a",
-			Pages: func(v wizard.View) wizard.Page {
+			Pages: func(v steptest.View) wizard.Page {
 				page := wizard.Page{Field: []wizard.Field{{Name: "host"}}}
 				if v.Input["host"] == "mx" {
 					port, _ := v.Found["a"].Result.(string)
@@ -196,19 +205,21 @@ func TestAsideWorkAndNewQuestions(t *testing.T) {
 				}
 				return page
 			},
-			Takes: func(v wizard.View) wizard.Intent {
+			Takes: func(v steptest.View) steptest.Intent {
 				a := v.Answers
 				a.Host, a.From, a.User = v.Input["host"], v.Input["port"], v.Input["tls"]
 				return wizard.Next(a)
 			}},
-		Want: func(v wizard.View) wizard.Job { return wizard.Job{Task: "ports", For: v.Input["host"]} },
+		Want: func(v steptest.View) wizard.Job {
+			return wizard.Job{Task: "ports", For: v.Input["host"]}
+		},
 		Do: func(_ context.Context, job wizard.Job, _ func(any)) any {
 			time.Sleep(10 * time.Millisecond)
 			return job.For.(string) + " 465"
 		},
 	}}}
 	r, err := run(t, m, Given{Input: map[wizard.ID]map[string]string{"a": {"host": "mx", "tls": "tls"}}})
-	if a := r.State.Answers; err != nil || a.Host != "mx" || a.From != "mx 465" || a.User != "tls" {
+	if a := answersOf(r); err != nil || a.Host != "mx" || a.From != "mx 465" || a.User != "tls" {
 		t.Errorf("%v: %+v", err, a)
 	}
 }
@@ -216,14 +227,14 @@ func TestAsideWorkAndNewQuestions(t *testing.T) {
 // Where all is given, nothing is left for work in the background to say.
 func TestAsideWorkIsNotNeeded(t *testing.T) {
 	t.Parallel()
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Worker{
-		Step: steptest.Step{Called: "a", Pages: func(wizard.View) wizard.Page {
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{
+		Step: steptest.Step{Called: "a", Pages: func(steptest.View) wizard.Page {
 			return wizard.Page{Aside: "Looking", Field: []wizard.Field{{Name: "host"}}}
 		}},
-		Want: func(wizard.View) wizard.Job { return wizard.Job{Task: "ports"} },
+		Want: func(steptest.View) wizard.Job { return wizard.Job{Task: "ports"} },
 		Do:   func(ctx context.Context, _ wizard.Job, _ func(any)) any { <-ctx.Done(); return nil },
 	}}}
-	if r, err := run(t, m, Given{Input: map[wizard.ID]map[string]string{"a": {"host": "mx"}}}); err != nil || r.State.Ended != wizard.Done {
-		t.Errorf("%v: %+v", err, r.State)
+	if r, err := run(t, m, Given{Input: map[wizard.ID]map[string]string{"a": {"host": "mx"}}}); err != nil || r.Guide.Place().Ended != wizard.Done {
+		t.Errorf("%v: %+v", err, r.Guide.Place())
 	}
 }

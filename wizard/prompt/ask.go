@@ -117,7 +117,7 @@ func (f *face) answer(ctx context.Context, field wizard.Field, text string) (ask
 // secret takes a line as it is: no character of it is a command.
 func (f *face) secret(ctx context.Context, field wizard.Field) (asked, error) {
 	label := field.Label
-	_, typed := f.state.View().Secret(field.Name)
+	typed := !f.state.Secrets[f.state.At][field.Name].Empty()
 	hidden := ""
 	if f.in.hides() {
 		hidden = "typing is not shown; "

@@ -13,12 +13,16 @@ import (
 // heading says where the admin is.
 func (f *face) heading() {
 	page := f.page()
-	i := slices.IndexFunc(f.machine.Steps, func(s wizard.Step) bool { return s.ID() == f.state.At })
+	outline := f.guide.Outline()
+	index := func(id wizard.ID) int {
+		return slices.IndexFunc(outline, func(h wizard.Heading) bool { return h.ID == id })
+	}
+	i := index(f.state.At)
 	f.shown, f.title, f.why = nil, page.Title, page.Why
 	f.out.blank()
-	where := fmt.Sprintf("Page %d of %d: %s", i+1, len(f.machine.Steps), f.machine.Steps[i].Name())
-	if home := f.machine.Step(f.state.Return); home != nil {
-		f.out.say("", where+", then back to "+home.Name())
+	where := fmt.Sprintf("Page %d of %d: %s", i+1, len(outline), outline[i].Name)
+	if home := index(f.state.Return); home >= 0 {
+		f.out.say("", where+", then back to "+outline[home].Name)
 		f.out.say("", page.Title)
 		return
 	}

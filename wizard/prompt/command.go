@@ -68,9 +68,9 @@ func (f *face) meaning(word string) command {
 
 // called is the page with this name, or "".
 func (f *face) called(name string) wizard.ID {
-	for _, s := range f.machine.Steps {
-		if strings.EqualFold(name, s.Name()) || strings.EqualFold(name, string(s.ID())) {
-			return s.ID()
+	for _, s := range f.guide.Outline() {
+		if strings.EqualFold(name, s.Name) || strings.EqualFold(name, string(s.ID)) {
+			return s.ID
 		}
 	}
 	return ""

@@ -17,7 +17,7 @@ func (n named) Name() string { return n.name }
 
 func TestCommand(t *testing.T) {
 	t.Parallel()
-	f := &face{machine: wizard.Machine{Steps: []wizard.Step{named{steptest.Step{Called: wizard.LiveTest}, "Test"}}}}
+	f := &face{guide: steptest.Machine{Steps: []wizard.Step[steptest.Answers]{named{steptest.Step{Called: steptest.LiveTest}, "Test"}}}.Begin(steptest.Answers{})}
 	for line, want := range map[string]struct {
 		text string
 		is   command
@@ -37,7 +37,7 @@ func TestCommand(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"test", "LIVETEST"} {
-		if id := f.called(name); id != wizard.LiveTest {
+		if id := f.called(name); id != steptest.LiveTest {
 			t.Errorf("%s is the page %q", name, id)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/internal/termtest"
-	"smtp-wizard/wizard"
 )
 
 // guideEnv makes this test program the guide itself: job control needs a process
@@ -24,7 +23,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	guide := steptest.Guide()
-	if _, err := Run(context.Background(), guide, guide.Start(wizard.Answers{}), Options{In: os.Stdin, Out: os.Stdout}); err != nil {
+	if _, err := Run(context.Background(), guide.Begin(steptest.Answers{}), Options{In: os.Stdin, Out: os.Stdout}); err != nil {
 		os.Exit(1)
 	}
 }

@@ -27,7 +27,7 @@ type Options struct {
 	// a terminal's echo is switched off, and from anything else a line is read.
 	Secret func(prompt string) (string, error)
 	// Saved gets every new state, as for a draft; it may be nil.
-	Saved func(wizard.State)
+	Saved func(wizard.Guide)
 	// Width is where lines are wrapped; 0 is the terminal's, at most 78.
 	Width int
 }
@@ -46,14 +46,14 @@ const (
 // then. The error is wizard.ErrInterrupted when the admin left, ErrEOF when the
 // input ended, the context's when it is done, or that of writing to Out; the
 // state is good for a draft with each.
-func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wizard.State, error) {
-	return newFace(m, s, o).run(ctx)
+func Run(ctx context.Context, g wizard.Guide, o Options) (wizard.Guide, error) {
+	return newFace(g, o).run(ctx)
 }
 
 type face struct {
-	machine  wizard.Machine
-	state    wizard.State
-	saved    func(wizard.State)
+	guide    wizard.Guide
+	state    wizard.Place // of guide
+	saved    func(wizard.Guide)
 	in       *input
 	out      *printer
 	work     *runner.Runner
@@ -72,14 +72,14 @@ type face struct {
 	asideBound, firstWord, laterWord time.Duration
 }
 
-func newFace(m wizard.Machine, s wizard.State, o Options) *face {
+func newFace(g wizard.Guide, o Options) *face {
 	f := &face{
-		machine: m, state: s, saved: o.Saved,
+		guide: g, state: g.Place(), saved: o.Saved,
 		in: newInput(o.In, o.Secret), out: newPrinter(o.Out, o.Width),
 		outcomes: make(chan wizard.Outcome), over: make(chan struct{}),
 		asideBound: asideBound, firstWord: firstWord, laterWord: laterWord,
 	}
-	f.work = runner.New(m, func(o wizard.Outcome) {
+	f.work = runner.New(func(o wizard.Outcome) {
 		select {
 		case f.outcomes <- o:
 		case <-f.over:
@@ -88,7 +88,7 @@ func newFace(m wizard.Machine, s wizard.State, o Options) *face {
 	return f
 }
 
-func (f *face) run(ctx context.Context) (wizard.State, error) {
+func (f *face) run(ctx context.Context) (wizard.Guide, error) {
 	// The work is told to end before it is waited for.
 	ctx, cancel := context.WithCancel(ctx)
 	defer f.work.Stop()
@@ -96,31 +96,32 @@ func (f *face) run(ctx context.Context) (wizard.State, error) {
 	defer cancel()
 	f.jobs = watchJobs(f.in.tty)
 	defer f.jobs.end()
-	f.work.Follow(ctx, f.state)
+	f.work.Follow(ctx, f.guide)
 	f.out.say("", introduction)
 	for f.state.Ended == wizard.Open {
 		if err := f.visit(ctx); err != nil {
-			return f.state, err
+			return f.guide, err
 		}
 		if f.out.err != nil {
-			return f.state, f.out.err
+			return f.guide, f.out.err
 		}
 	}
 	if f.state.Ended == wizard.Quit {
-		return f.state, wizard.ErrInterrupted
+		return f.guide, wizard.ErrInterrupted
 	}
-	return f.state, nil
+	return f.guide, nil
 }
 
 func (f *face) apply(ctx context.Context, o wizard.Outcome) {
-	f.state = f.machine.Apply(f.state, o)
-	f.work.Follow(ctx, f.state)
+	f.guide = f.guide.Apply(o)
+	f.state = f.guide.Place()
+	f.work.Follow(ctx, f.guide)
 	if f.saved != nil {
-		f.saved(f.state)
+		f.saved(f.guide)
 	}
 }
 
-func (f *face) page() wizard.Page { return f.machine.Page(f.state) }
+func (f *face) page() wizard.Page { return f.guide.Page() }
 
 // visit asks the current page's questions until the page is left.
 func (f *face) visit(ctx context.Context) error {

@@ -18,16 +18,16 @@ import (
 const tooLong = 20 * time.Second
 
 // script answers the small guide's questions from a pipe.
-func script(t *testing.T, m wizard.Machine, lines string) (wizard.State, string, error) {
+func script(t *testing.T, m steptest.Machine, lines string) (steptest.State, string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
 	defer cancel()
 	var out bytes.Buffer
-	s, err := Run(ctx, m, m.Start(wizard.Answers{}), Options{In: strings.NewReader(lines), Out: &out})
+	g, err := Run(ctx, m.Begin(steptest.Answers{}), Options{In: strings.NewReader(lines), Out: &out})
 	if errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("the guide does not end:\n%s", out.String())
 	}
-	return s, out.String(), err
+	return wizard.StateOf[steptest.Answers](g), out.String(), err
 }
 
 func golden(t *testing.T, got string) {
@@ -41,7 +41,7 @@ func TestGolden(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, answers string
-		machine       wizard.Machine
+		machine       steptest.Machine
 		end           error
 	}{
 		{"enter alone", strings.Repeat("\n", 12), steptest.Guide(), nil},
@@ -81,7 +81,7 @@ func plain(t *testing.T, out string) {
 	}
 }
 
-func longList() wizard.Machine {
+func longList() steptest.Machine {
 	field := wizard.Field{Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Filter: true,
 		Default: "p40", Columns: []string{"NAME", "HOST"}}
 	for i := 1; i <= 75; i++ {
@@ -90,10 +90,10 @@ func longList() wizard.Machine {
 			Find: "region" + n[1:]})
 	}
 	field.Choices[39].Note = "The one that goes with the sender's domain."
-	return wizard.Machine{Steps: []wizard.Step{
-		steptest.Step{Called: "preset", Pages: func(wizard.View) wizard.Page {
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{
+		steptest.Step{Called: "preset", Pages: func(steptest.View) wizard.Page {
 			return wizard.Page{Title: "Who sends the mail?", Field: []wizard.Field{field}}
-		}, Takes: func(v wizard.View) wizard.Intent {
+		}, Takes: func(v steptest.View) steptest.Intent {
 			a := v.Answers
 			a.Preset = v.Input["preset"]
 			a.Retries++
@@ -107,9 +107,9 @@ func longList() wizard.Machine {
 }
 
 // everything is a page with each kind of block, some of them hostile.
-func everything() wizard.Machine {
+func everything() steptest.Machine {
 	long := strings.Repeat("long words that go on ", 6)
-	return wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "all", Pages: func(wizard.View) wizard.Page {
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "all", Pages: func(steptest.View) wizard.Page {
 		return wizard.Page{
 			Title: "Everything", Why: "Why: " + long,
 			Body: []wizard.Block{
@@ -139,42 +139,46 @@ func TestAnswers(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, answers string
-		is            func(wizard.State) bool
+		is            func(steptest.State) bool
 	}{
-		{"by number", "2\n", func(s wizard.State) bool { return s.Answers.Preset == "local" }},
-		{"by beginning", "LOC\n", func(s wizard.State) bool { return s.Answers.Preset == "local" }},
-		{"by label", "local postfix\n", func(s wizard.State) bool { return s.Answers.Preset == "local" }},
-		{"after ambiguity", "lo\nloc\n", func(s wizard.State) bool { return s.Answers.Preset == "local" }},
-		{"after a number too high", "4\n0\n-1\n2\n", func(s wizard.State) bool { return s.Answers.Preset == "local" }},
-		{"without a line feed at the end", "2", func(s wizard.State) bool { return s.Answers.Preset == "local" }},
-		{"with carriage returns", "1\r\nmx.example.com\r\n\r\n\r\n", func(s wizard.State) bool { return s.Answers.Host == "mx.example.com" }},
-		{"a default emptied", "1\n-\n\n\n", func(s wizard.State) bool { return s.At == wizard.Sender && s.Answers.Host == "" }},
-		{"a default kept", "1\n\n\n\n", func(s wizard.State) bool { return s.Answers.Host == "smtp-relay.example.com" }},
-		{"an escaped command", "2\n\n\\?\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == "?" }},
-		{"an escaped escape", "2\n\n\\\\!q\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `\!q` }},
-		{"a backslash that escapes nothing", "2\n\nCORP\\me\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `CORP\me` }},
-		{"a leading one too", "2\n\n\\me\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `\me` }},
-		{"a bang that is no command", "2\n\n!me\n\\!me\n", func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == `!me` }},
-		{"a page not answered yet", "2\nme@example.com\n!write\nme\n", func(s wizard.State) bool {
-			return s.Inputs[wizard.Sender]["from"] == "me@example.com" && s.Inputs[wizard.Sender]["user"] == "me"
+		{"by number", "2\n", func(s steptest.State) bool { return s.Answers.Preset == "local" }},
+		{"by beginning", "LOC\n", func(s steptest.State) bool { return s.Answers.Preset == "local" }},
+		{"by label", "local postfix\n", func(s steptest.State) bool { return s.Answers.Preset == "local" }},
+		{"after ambiguity", "lo\nloc\n", func(s steptest.State) bool { return s.Answers.Preset == "local" }},
+		{"after a number too high", "4\n0\n-1\n2\n", func(s steptest.State) bool { return s.Answers.Preset == "local" }},
+		{"without a line feed at the end", "2", func(s steptest.State) bool { return s.Answers.Preset == "local" }},
+		{"with carriage returns", "1\r\nmx.example.com\r\n\r\n\r\n", func(s steptest.State) bool { return s.Answers.Host == "mx.example.com" }},
+		{"a default emptied", "1\n-\n\n\n", func(s steptest.State) bool { return s.At == steptest.Sender && s.Answers.Host == "" }},
+		{"a default kept", "1\n\n\n\n", func(s steptest.State) bool { return s.Answers.Host == "smtp-relay.example.com" }},
+		{"an escaped command", "2\n\n\\?\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == "?" }},
+		{"an escaped escape", "2\n\n\\\\!q\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `\!q` }},
+		{"a backslash that escapes nothing", "2\n\nCORP\\me\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `CORP\me` }},
+		{"a leading one too", "2\n\n\\me\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `\me` }},
+		{"a bang that is no command", "2\n\n!me\n\\!me\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `!me` }},
+		{"a page not answered yet", "2\nme@example.com\n!write\nme\n", func(s steptest.State) bool {
+			return s.Inputs[steptest.Sender]["from"] == "me@example.com" && s.Inputs[steptest.Sender]["user"] == "me"
 		}},
-		{"a password as it is", "2\n\nme\n ?< \\! \n", func(s wizard.State) bool { return s.Answers.Password.Reveal() == ` ?< \! ` }},
-		{"a password that is a command", "2\n\nme\n?\n", func(s wizard.State) bool { return s.Answers.Password.Reveal() == "?" }},
+		{"a password as it is", "2\n\nme\n ?< \\! \n", func(s steptest.State) bool { return s.Answers.Password.Reveal() == ` ?< \! ` }},
+		{"a password that is a command", "2\n\nme\n?\n", func(s steptest.State) bool { return s.Answers.Password.Reveal() == "?" }},
 		{"back within the page", "1\nmx.example.com\n26\n<\n<\nmy.example.com\n\n\n",
-			func(s wizard.State) bool { return s.Answers.Host == "my.example.com" && s.Answers.Port == 26 }},
+			func(s steptest.State) bool {
+				return s.Answers.Host == "my.example.com" && s.Answers.Port == 26
+			}},
 		{"a line too long", "2\n\n" + strings.Repeat("x", maxLine+1) + "\nme\n",
-			func(s wizard.State) bool { return s.Inputs[wizard.Sender]["user"] == "me" }},
+			func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == "me" }},
 		{"what a correction changes is asked too", "1\n\n70000\n\n465\nnone\n",
-			func(s wizard.State) bool { return s.Answers.Port == 465 && s.Answers.TLS == "none" }},
+			func(s steptest.State) bool { return s.Answers.Port == 465 && s.Answers.TLS == "none" }},
 		{"only the faulted field is asked", "1\n\n70000\nnone\n465\n",
-			func(s wizard.State) bool {
-				return s.At == wizard.Sender && s.Answers.Port == 465 && s.Answers.TLS == "none"
+			func(s steptest.State) bool {
+				return s.At == steptest.Sender && s.Answers.Port == 465 && s.Answers.TLS == "none"
 			}},
 		{"back from a fault goes one question up", "1\n\n70000\nnone\n<\nmy.example.com\n465\n\n",
-			func(s wizard.State) bool { return s.Answers.Host == "my.example.com" && s.Answers.Port == 465 }},
-		{"a warning passed by enter", "1\n\n25\n\n\n", func(s wizard.State) bool { return s.Answers.Port == 25 }},
-		{"a warning passed by the same answer", "1\n\n25\n\n25\n", func(s wizard.State) bool { return s.Answers.Port == 25 }},
-		{"a warning heeded", "1\n\n25\n\n26\n", func(s wizard.State) bool { return s.Answers.Port == 26 }},
+			func(s steptest.State) bool {
+				return s.Answers.Host == "my.example.com" && s.Answers.Port == 465
+			}},
+		{"a warning passed by enter", "1\n\n25\n\n\n", func(s steptest.State) bool { return s.Answers.Port == 25 }},
+		{"a warning passed by the same answer", "1\n\n25\n\n25\n", func(s steptest.State) bool { return s.Answers.Port == 25 }},
+		{"a warning heeded", "1\n\n25\n\n26\n", func(s steptest.State) bool { return s.Answers.Port == 26 }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -220,10 +224,10 @@ func TestEndOfInput(t *testing.T) {
 func TestSaved(t *testing.T) {
 	t.Parallel()
 	m := steptest.Guide()
-	var last wizard.State
-	_, err := Run(t.Context(), m, m.Start(wizard.Answers{}), Options{
-		In: strings.NewReader("1\nmx.example.com\n"), Out: io.Discard, Saved: func(s wizard.State) { last = s }})
-	if !errors.Is(err, ErrEOF) || last.At != wizard.Relay || last.Inputs[wizard.Relay]["host"] != "mx.example.com" {
+	var last wizard.Place
+	_, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{
+		In: strings.NewReader("1\nmx.example.com\n"), Out: io.Discard, Saved: func(g wizard.Guide) { last = g.Place() }})
+	if !errors.Is(err, ErrEOF) || last.At != steptest.Relay || last.Inputs[steptest.Relay]["host"] != "mx.example.com" {
 		t.Errorf("%v: %+v", err, last)
 	}
 }
@@ -235,7 +239,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 func TestOutputGone(t *testing.T) {
 	t.Parallel()
 	m := steptest.Guide()
-	if _, err := Run(t.Context(), m, m.Start(wizard.Answers{}), Options{In: strings.NewReader(strings.Repeat("\n", 50)), Out: brokenPipe{}}); !errors.Is(err, io.ErrClosedPipe) {
+	if _, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{In: strings.NewReader(strings.Repeat("\n", 50)), Out: brokenPipe{}}); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("%v", err)
 	}
 }
@@ -252,9 +256,9 @@ func TestSecretByCaller(t *testing.T) {
 		defer func() { answers = answers[1:] }()
 		return answers[0], nil
 	}
-	s, err := Run(t.Context(), m, m.Start(wizard.Answers{}), Options{
+	g, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{
 		In: strings.NewReader("2\n\nme\n\n!sender\n\n\n"), Out: io.Discard, Secret: secret})
-	if !errors.Is(err, ErrEOF) || s.Answers.Password.Reveal() != "geheim" {
+	if s := wizard.StateOf[steptest.Answers](g); !errors.Is(err, ErrEOF) || s.Answers.Password.Reveal() != "geheim" {
 		t.Errorf("%v: %+v", err, s)
 	}
 }

@@ -21,10 +21,10 @@ type terminal struct {
 	keys, tty *os.File
 	cancel    context.CancelFunc
 	ended     chan error
-	state     wizard.State
+	state     steptest.State
 }
 
-func onTerminal(t *testing.T, m wizard.Machine, size *pty.Winsize) *terminal {
+func onTerminal(t *testing.T, m steptest.Machine, size *pty.Winsize) *terminal {
 	t.Helper()
 	blocking, tty, err := pty.Open()
 	if err != nil {
@@ -48,8 +48,8 @@ func onTerminal(t *testing.T, m wizard.Machine, size *pty.Winsize) *terminal {
 		}
 	}()
 	go func() {
-		var err error
-		g.state, err = Run(ctx, m, m.Start(wizard.Answers{}), Options{In: tty, Out: tty})
+		last, err := Run(ctx, m.Begin(steptest.Answers{}), Options{In: tty, Out: tty})
+		g.state = wizard.StateOf[steptest.Answers](last)
 		g.ended <- err
 	}()
 	t.Cleanup(func() { cancel(); _ = keys.Close(); _ = tty.Close() })

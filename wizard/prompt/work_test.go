@@ -47,22 +47,22 @@ type started struct {
 	typing io.WriteCloser
 	cancel context.CancelFunc
 	ended  chan error
-	state  wizard.State
+	state  steptest.State
 }
 
-func start(t *testing.T, m wizard.Machine, change func(*face)) *started {
+func start(t *testing.T, m steptest.Machine, change func(*face)) *started {
 	t.Helper()
 	in, typing := io.Pipe()
 	g := &started{typing: typing, ended: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(t.Context())
 	g.cancel = cancel
-	f := newFace(m, m.Start(wizard.Answers{}), Options{In: in, Out: g})
+	f := newFace(m.Begin(steptest.Answers{}), Options{In: in, Out: g})
 	if change != nil {
 		change(f)
 	}
 	go func() {
-		var err error
-		g.state, err = f.run(ctx)
+		last, err := f.run(ctx)
+		g.state = wizard.StateOf[steptest.Answers](last)
 		g.ended <- err
 	}()
 	t.Cleanup(func() { cancel(); _ = typing.Close() })
@@ -88,8 +88,8 @@ func (g *started) end(t *testing.T) error {
 }
 
 // tested is the small guide's test alone, with work of the test's own.
-func tested(do func(ctx context.Context, job wizard.Job, report func(any)) any) wizard.Machine {
-	return wizard.Machine{Steps: []wizard.Step{steptest.Test(do)}}
+func tested(do func(ctx context.Context, job wizard.Job, report func(any)) any) steptest.Machine {
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Test(do)}}
 }
 
 func TestProgressIsPrintedAsItComes(t *testing.T) {
@@ -166,19 +166,19 @@ func TestStoppedWhileAsking(t *testing.T) {
 // A page that waits for work that nobody does is an error, not a wait for ever.
 func TestBusyWithoutWork(t *testing.T) {
 	t.Parallel()
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
-		Pages: func(wizard.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
-	if _, err := Run(t.Context(), m, m.Start(wizard.Answers{}), Options{In: strings.NewReader(""), Out: io.Discard}); err == nil || errors.Is(err, ErrEOF) {
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
+		Pages: func(steptest.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
+	if _, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{In: strings.NewReader(""), Out: io.Discard}); err == nil || errors.Is(err, ErrEOF) {
 		t.Errorf("%v", err)
 	}
 }
 
 // survey is a page that suggests a port, and looks meanwhile for a better one.
-func survey(do func(ctx context.Context, job wizard.Job, report func(any)) any) wizard.Machine {
-	return wizard.Machine{Steps: []wizard.Step{steptest.Worker{
-		Step: steptest.Step{Called: wizard.Relay,
-			Pages: func(v wizard.View) wizard.Page {
-				found := v.Found[wizard.Relay]
+func survey(do func(ctx context.Context, job wizard.Job, report func(any)) any) steptest.Machine {
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{
+		Step: steptest.Step{Called: steptest.Relay,
+			Pages: func(v steptest.View) wizard.Page {
+				found := v.Found[steptest.Relay]
 				page := wizard.Page{Title: "Relay", Field: []wizard.Field{
 					{Name: "host", Label: "Host", Default: "mx"}, {Name: "port", Label: "Port", Default: "587"}}}
 				if port, ok := found.Result.(string); ok {
@@ -189,12 +189,12 @@ func survey(do func(ctx context.Context, job wizard.Job, report func(any)) any) 
 				}
 				return page
 			},
-			Takes: func(v wizard.View) wizard.Intent {
+			Takes: func(v steptest.View) steptest.Intent {
 				a := v.Answers
 				a.Host, a.From = v.Input["host"], v.Input["port"]
 				return wizard.Next(a)
 			}},
-		Want: func(wizard.View) wizard.Job { return wizard.Job{Task: "ports"} },
+		Want: func(steptest.View) wizard.Job { return wizard.Job{Task: "ports"} },
 		Do:   do,
 	}}}
 }
@@ -222,16 +222,16 @@ func TestAsideWorkEndsWhileAsking(t *testing.T) {
 	t.Parallel()
 	found := make(chan struct{})
 	m := survey(func(context.Context, wizard.Job, func(any)) any { <-found; return "465" })
-	heard := make(chan wizard.State, 100)
+	heard := make(chan wizard.Place, 100)
 	g := start(t, m, func(f *face) {
 		f.asideBound = time.Millisecond
-		f.saved = func(s wizard.State) { heard <- s }
+		f.saved = func(g wizard.Guide) { heard <- g.Place() }
 	})
 	g.write(t, "my\n")
 	g.waitFor(t, "Port [587]: ")
 	close(found)
 	for s := range heard {
-		if !s.Found[wizard.Relay].Running {
+		if !s.Found[steptest.Relay].Running {
 			break
 		}
 	}
@@ -262,8 +262,8 @@ func TestAsideWorkThatNeverEnds(t *testing.T) {
 // stays is not.
 func TestBodyThatComesAndGoes(t *testing.T) {
 	t.Parallel()
-	m := wizard.Machine{Steps: []wizard.Step{steptest.Step{Called: "a",
-		Pages: func(v wizard.View) wizard.Page {
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
+		Pages: func(v steptest.View) wizard.Page {
 			page := wizard.Page{Body: []wizard.Block{wizard.Text{Body: "Always."}},
 				Field: []wizard.Field{{Name: "do", Label: "Next"}}}
 			if v.Answers.Retries%2 == 1 {
@@ -271,7 +271,7 @@ func TestBodyThatComesAndGoes(t *testing.T) {
 			}
 			return page
 		},
-		Takes: func(v wizard.View) wizard.Intent {
+		Takes: func(v steptest.View) steptest.Intent {
 			a := v.Answers
 			if a.Retries++; v.Input["do"] == "go" {
 				return wizard.Next(a)

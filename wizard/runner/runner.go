@@ -3,7 +3,6 @@ package runner
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -13,8 +12,7 @@ import (
 // Runner keeps the goroutines of a guide in step with its state. Its methods
 // may be called from any goroutine.
 type Runner struct {
-	machine wizard.Machine
-	send    func(wizard.Outcome)
+	send func(wizard.Outcome)
 
 	mu      sync.Mutex
 	cancel  map[int]context.CancelFunc // by run number
@@ -24,26 +22,26 @@ type Runner struct {
 
 // New makes a runner that hands every report and result to send. Send may
 // block, and must return once the guide has ended.
-func New(m wizard.Machine, send func(wizard.Outcome)) *Runner {
-	return &Runner{machine: m, send: send, cancel: map[int]context.CancelFunc{}}
+func New(send func(wizard.Outcome)) *Runner {
+	return &Runner{send: send, cancel: map[int]context.CancelFunc{}}
 }
 
 // Follow begins the runs that the state has and the runner has not, and cancels
 // those that the state no longer has.
-func (r *Runner) Follow(ctx context.Context, s wizard.State) {
+func (r *Runner) Follow(ctx context.Context, g wizard.Guide) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stopped {
 		return
 	}
 	wanted := map[int]bool{}
-	for id, f := range s.Found {
+	for id, f := range g.Place().Found {
 		if !f.Running {
 			continue
 		}
 		wanted[f.Run] = true
 		if _, ok := r.cancel[f.Run]; !ok {
-			r.begin(ctx, id, f, s)
+			r.begin(ctx, id, f.Run, g)
 		}
 	}
 	for run, cancel := range r.cancel {
@@ -82,35 +80,20 @@ func Within(d time.Duration, f func()) {
 	}
 }
 
-func (r *Runner) begin(ctx context.Context, id wizard.ID, f wizard.Finding, s wizard.State) {
-	worker, ok := r.machine.Step(id).(wizard.Worker)
-	if !ok {
-		return
-	}
+func (r *Runner) begin(ctx context.Context, id wizard.ID, run int, g wizard.Guide) {
 	ctx, cancel := context.WithCancel(ctx)
-	r.cancel[f.Run] = cancel
+	r.cancel[run] = cancel
 	r.wg.Add(1)
 	go func() {
 		defer r.wg.Done()
 		defer cancel()
-		result := work(ctx, worker, f.Job, s.ViewOf(id), func(news any) {
+		result := g.Work(ctx, id, func(news any) {
 			if ctx.Err() == nil {
-				r.send(wizard.Reported{Step: id, Run: f.Run, News: news})
+				r.send(wizard.Reported{Step: id, Run: run, News: news})
 			}
 		})
 		if ctx.Err() == nil {
-			r.send(wizard.Worked{Step: id, Run: f.Run, Result: result})
+			r.send(wizard.Worked{Step: id, Run: run, Result: result})
 		}
 	}()
-}
-
-// work turns a panic into a result, so that the terminal is never left in raw
-// mode by a goroutine that nobody else can catch.
-func work(ctx context.Context, w wizard.Worker, j wizard.Job, v wizard.View, report func(any)) (result any) {
-	defer func() {
-		if p := recover(); p != nil {
-			result = fmt.Errorf("%s: a fault in smtp-wizard itself: %v", w.Name(), p)
-		}
-	}()
-	return w.Work(ctx, j, v, report)
 }

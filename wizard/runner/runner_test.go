@@ -18,11 +18,13 @@ import (
 const tooLong = 20 * time.Second
 
 // guide is a machine of one worker, whose job is what was typed.
-func guide(do func(ctx context.Context, job wizard.Job, report func(any)) any) wizard.Machine {
-	return wizard.Machine{Steps: []wizard.Step{steptest.Worker{
+func guide(do func(ctx context.Context, job wizard.Job, report func(any)) any) steptest.Machine {
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{
 		Step: steptest.Step{Called: "a"},
-		Want: func(v wizard.View) wizard.Job { return wizard.Job{Task: "look", For: v.Input["host"]} },
-		Do:   do,
+		Want: func(v steptest.View) wizard.Job {
+			return wizard.Job{Task: "look", For: v.Input["host"]}
+		},
+		Do: do,
 	}}}
 }
 
@@ -73,8 +75,8 @@ func TestReportsInOrderThenResult(t *testing.T) {
 		return job.For
 	})
 	box := newInbox()
-	r := runner.New(m, box.send)
-	s := m.Apply(m.Start(wizard.Answers{}), typed("relay"))
+	r := runner.New(box.send)
+	s := m.Begin(steptest.Answers{}).Apply(typed("relay"))
 	r.Follow(t.Context(), s)
 	r.Follow(t.Context(), s) // again changes nothing
 	want := []wizard.Outcome{
@@ -87,11 +89,11 @@ func TestReportsInOrderThenResult(t *testing.T) {
 		if got != w {
 			t.Fatalf("got %#v, want %#v", got, w)
 		}
-		s = m.Apply(s, got)
+		s = s.Apply(got)
 		r.Follow(t.Context(), s)
 	}
 	stopped(t, r)
-	if f := s.Found["a"]; f.Running || f.Result != "relay" {
+	if f := s.Place().Found["a"]; f.Running || f.Result != "relay" {
 		t.Errorf("%+v", f)
 	}
 }
@@ -110,10 +112,10 @@ func TestReplacedWorkIsCancelled(t *testing.T) {
 		return "too late"
 	})
 	box := newInbox()
-	r := runner.New(m, box.send)
-	s := m.Apply(m.Start(wizard.Answers{}), typed("first"))
+	r := runner.New(box.send)
+	s := m.Begin(steptest.Answers{}).Apply(typed("first"))
 	r.Follow(t.Context(), s)
-	s = m.Apply(s, typed("second"))
+	s = s.Apply(typed("second"))
 	r.Follow(t.Context(), s)
 	if got := box.next(t); got != (wizard.Worked{Step: "a", Run: 3, Result: "done"}) {
 		t.Errorf("got %#v", got)
@@ -141,11 +143,11 @@ func TestStopEndsWorkAndBeginsNoMore(t *testing.T) {
 		return nil
 	})
 	box := newInbox()
-	r := runner.New(m, box.send)
-	s := m.Apply(m.Start(wizard.Answers{}), typed("first"))
+	r := runner.New(box.send)
+	s := m.Begin(steptest.Answers{}).Apply(typed("first"))
 	r.Follow(t.Context(), s)
 	stopped(t, r)
-	r.Follow(t.Context(), m.Apply(s, typed("second")))
+	r.Follow(t.Context(), s.Apply(typed("second")))
 	stopped(t, r)
 	mu.Lock()
 	defer mu.Unlock()
@@ -164,8 +166,8 @@ func TestStopWhileReporting(t *testing.T) {
 		return nil
 	})
 	box := newInbox()
-	r := runner.New(m, box.send)
-	r.Follow(t.Context(), m.Start(wizard.Answers{}))
+	r := runner.New(box.send)
+	r.Follow(t.Context(), m.Begin(steptest.Answers{}))
 	<-reporting
 	close(box.over)
 	stopped(t, r)
@@ -179,8 +181,8 @@ func TestCancelledContextIsSilent(t *testing.T) {
 		report("too late")
 		return "too late"
 	})
-	r := runner.New(m, func(o wizard.Outcome) { t.Errorf("heard of %#v", o) })
-	r.Follow(ctx, m.Start(wizard.Answers{}))
+	r := runner.New(func(o wizard.Outcome) { t.Errorf("heard of %#v", o) })
+	r.Follow(ctx, m.Begin(steptest.Answers{}))
 	cancel()
 	stopped(t, r)
 }
@@ -189,23 +191,13 @@ func TestPanicIsAResult(t *testing.T) {
 	t.Parallel()
 	m := guide(func(context.Context, wizard.Job, func(any)) any { panic("index out of range") })
 	box := newInbox()
-	r := runner.New(m, box.send)
-	r.Follow(t.Context(), m.Start(wizard.Answers{}))
+	r := runner.New(box.send)
+	r.Follow(t.Context(), m.Begin(steptest.Answers{}))
 	worked, ok := box.next(t).(wizard.Worked)
 	err, isError := worked.Result.(error)
 	if !ok || !isError || !strings.Contains(err.Error(), "index out of range") || errors.Is(err, context.Canceled) {
 		t.Errorf("got %#v", worked)
 	}
-	stopped(t, r)
-}
-
-// A state may name work of a step that does none, or that there is not.
-func TestUnknownWork(t *testing.T) {
-	t.Parallel()
-	r := runner.New(steptest.Guide(), func(o wizard.Outcome) { t.Errorf("heard of %#v", o) })
-	r.Follow(t.Context(), wizard.State{Found: map[wizard.ID]wizard.Finding{
-		wizard.Relay: {Run: 1, Running: true}, "nowhere": {Run: 2, Running: true},
-	}})
 	stopped(t, r)
 }
 
@@ -215,8 +207,8 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	begun, never := make(chan struct{}), make(chan struct{})
 	defer close(never)
 	m := guide(func(context.Context, wizard.Job, func(any)) any { close(begun); <-never; return nil })
-	r := runner.New(m, func(wizard.Outcome) {})
-	r.Follow(t.Context(), m.Start(wizard.Answers{}))
+	r := runner.New(func(wizard.Outcome) {})
+	r.Follow(t.Context(), m.Begin(steptest.Answers{}))
 	<-begun
 	stopped(t, r)
 }

@@ -17,7 +17,7 @@ import (
 type aftermath struct {
 	ctx    context.Context
 	runner *runner.Runner
-	save   func(wizard.State)
+	save   func(wizard.Guide)
 
 	following, saving sync.Mutex
 	followed, saved   int // the numbers of the newest states
@@ -25,12 +25,12 @@ type aftermath struct {
 }
 
 // followUp returns the command that goes along with a state.
-func (a *aftermath) followUp(n int, s wizard.State, save bool) tea.Cmd {
+func (a *aftermath) followUp(n int, g wizard.Guide, save bool) tea.Cmd {
 	return func() tea.Msg {
 		a.following.Lock()
 		if n > a.followed {
 			a.followed = n
-			a.runner.Follow(a.ctx, s)
+			a.runner.Follow(a.ctx, g)
 		}
 		a.following.Unlock()
 		if !save || a.save == nil {
@@ -40,7 +40,7 @@ func (a *aftermath) followUp(n int, s wizard.State, save bool) tea.Cmd {
 		defer a.saving.Unlock()
 		if n > a.saved && !a.closed {
 			a.saved = n
-			a.save(s)
+			a.save(g)
 		}
 		return nil
 	}
@@ -48,12 +48,12 @@ func (a *aftermath) followUp(n int, s wizard.State, save bool) tea.Cmd {
 
 // close saves the last state and keeps every command that comes late from
 // saving an older one over it, or a draft after the guide is done.
-func (a *aftermath) close(s wizard.State) {
+func (a *aftermath) close(g wizard.Guide) {
 	a.saving.Lock()
 	defer a.saving.Unlock()
 	a.closed = true
-	if a.save != nil && s.Ended != wizard.Done {
-		a.save(s)
+	if a.save != nil && g.Place().Ended != wizard.Done {
+		a.save(g)
 	}
 }
 
@@ -66,5 +66,5 @@ func (m *model) follow(o wizard.Outcome) tea.Cmd {
 	case nil, wizard.Reported, wizard.Worked:
 		save = false
 	}
-	return m.after.followUp(m.moves, m.state, save)
+	return m.after.followUp(m.moves, m.guide, save)
 }

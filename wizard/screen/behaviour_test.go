@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
 
@@ -54,7 +55,7 @@ func TestTypeAhead(t *testing.T) {
 	d := start(t)
 	d.press("enter", "enter", "enter", "google", "enter")
 	d.sees("[Relay]")
-	if got := d.state.Answers.Preset; got != "p42" {
+	if got := d.answers().Preset; got != "p42" {
 		t.Errorf("preset %q", got)
 	}
 }
@@ -101,7 +102,7 @@ func TestBackLosesNothing(t *testing.T) {
 	d.press("tab", "tab")
 	d.sees("Typed before; typing replaces it.")
 	d.press("s3", "enter", "enter")
-	if got := d.state.Answers.Password.Reveal(); got != "s3" {
+	if got := d.answers().Password.Reveal(); got != "s3" {
 		t.Errorf("password %q", got)
 	}
 }
@@ -135,7 +136,7 @@ func TestKeptSecret(t *testing.T) {
 	d.press("esc", "tab", "tab")
 	d.sees("Password       kept as it is; type to change")
 	d.press("enter", "enter")
-	if got := d.state.Answers.Password.Reveal(); got != "hunter2" {
+	if got := d.answers().Password.Reveal(); got != "hunter2" {
 		t.Errorf("password %q", got)
 	}
 }
@@ -234,7 +235,7 @@ func TestPanicInPage(t *testing.T) {
 	t.Parallel()
 	m := fakeMachine(0)
 	s := m.Steps[1].(plainStep)
-	s.page = func(wizard.View) wizard.Page { panic("no page") }
+	s.page = func(steptest.View) wizard.Page { panic("no page") }
 	m.Steps[1] = s
 	d := drive(t, m, 80, 24, Options{})
 	g := guard{d.model, &lastState{}}
@@ -248,8 +249,8 @@ func TestPanicInPage(t *testing.T) {
 	if _, ok := cmd().(tea.QuitMsg); !ok {
 		t.Error("it does not quit")
 	}
-	if state, err := g.last.get(); err == nil || !strings.Contains(err.Error(), "no page") || state.At != "install" {
-		t.Errorf("%v at %s", err, state.At)
+	if last, err := g.last.get(); err == nil || !strings.Contains(err.Error(), "no page") || last.Place().At != "install" {
+		t.Errorf("%v at %s", err, last.Place().At)
 	}
 }
 
@@ -259,7 +260,7 @@ func TestNewsThatChangeTheOffer(t *testing.T) {
 	m := fakeMachine(0)
 	s := m.Steps[4].(workStep)
 	page := s.page
-	s.page = func(v wizard.View) wizard.Page {
+	s.page = func(v steptest.View) wizard.Page {
 		p := page(v)
 		if len(v.Found["identity"].News) > 1 {
 			p.Field[0].Default = "vps-4711.example.net"
@@ -315,7 +316,7 @@ func TestEnterDoesNotWaitForRest(t *testing.T) {
 	toProvider(d)
 	d.press("down", "down", "enter")
 	d.sees("[Relay]")
-	if got := d.state.Answers.Preset; got != "p2" {
+	if got := d.answers().Preset; got != "p2" {
 		t.Errorf("preset %q", got)
 	}
 }

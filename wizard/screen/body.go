@@ -98,8 +98,10 @@ func (m *model) title(w int) []string {
 	for _, line := range m.look.paragraphs(m.page.Title, w) {
 		lines = append(lines, m.look.title.Render(line))
 	}
-	if s := m.machine.Step(m.state.Return); s != nil {
-		lines = append(lines, m.look.quiet.Render(m.look.clip("Then back to "+m.look.clean(s.Name())+".", w)))
+	for _, s := range m.guide.Outline() {
+		if s.ID == m.state.Return {
+			lines = append(lines, m.look.quiet.Render(m.look.clip("Then back to "+m.look.clean(s.Name)+".", w)))
+		}
 	}
 	return lines
 }

@@ -5,11 +5,8 @@ import "smtp-wizard/wizard"
 // Draw is the screens of a state as text, without a terminal: the one that the
 // page opens with and, where not all of it is in sight, those that one sees
 // scrolling from its top to its end. In, Out and Saved of the options do nothing.
-func Draw(m wizard.Machine, s wizard.State, width, height int, o Options) []string {
-	face := newModel(m, s, o.filled())
-	if m.Now != nil {
-		face.now = m.Now
-	}
+func Draw(g wizard.Guide, width, height int, o Options) []string {
+	face := newModel(g, o.filled())
 	face.w, face.h = width, height
 	face.refresh(true)
 	face.lay()

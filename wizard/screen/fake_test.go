@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
 
@@ -19,37 +19,39 @@ import (
 type plainStep struct {
 	id   wizard.ID
 	name string
-	page func(wizard.View) wizard.Page
-	take func(wizard.View) wizard.Intent
+	page func(steptest.View) wizard.Page
+	take func(steptest.View) steptest.Intent
 }
 
 func (s plainStep) ID() wizard.ID                    { return s.id }
 func (s plainStep) Name() string                     { return s.name }
-func (s plainStep) Skip(wizard.Answers) bool         { return false }
-func (s plainStep) Page(v wizard.View) wizard.Page   { return s.page(v) }
-func (s plainStep) Take(v wizard.View) wizard.Intent { return s.take(v) }
+func (s plainStep) Skip(steptest.Answers) bool       { return false }
+func (s plainStep) Page(v steptest.View) wizard.Page { return s.page(v) }
+func (s plainStep) Take(v steptest.View) steptest.Intent {
+	return s.take(v)
+}
 
 // workStep is one that works.
 type workStep struct {
 	plainStep
-	wants func(wizard.View) wizard.Job
+	wants func(steptest.View) wizard.Job
 	work  func(context.Context, wizard.Job, func(any)) any
 }
 
-func (s workStep) Wants(v wizard.View) wizard.Job { return s.wants(v) }
-func (s workStep) Work(ctx context.Context, j wizard.Job, _ wizard.View, report func(any)) any {
+func (s workStep) Wants(v steptest.View) wizard.Job { return s.wants(v) }
+func (s workStep) Work(ctx context.Context, j wizard.Job, _ steptest.View, report func(any)) any {
 	return s.work(ctx, j, report)
 }
 
 // fakeMachine is the whole guide; pace is how long each piece of work takes.
-func fakeMachine(pace time.Duration) wizard.Machine {
-	return wizard.Machine{Now: time.Now, Steps: []wizard.Step{
+func fakeMachine(pace time.Duration) steptest.Machine {
+	return steptest.Machine{Now: time.Now, Steps: []wizard.Step[steptest.Answers]{
 		fakeInstall(), fakeProvider(), fakeRelay(), fakeSender(), fakeIdentity(pace), fakeTest(pace), fakeWrite(),
 	}}
 }
 
-func fakeInstall() wizard.Step {
-	return plainStep{"install", "Install", func(v wizard.View) wizard.Page {
+func fakeInstall() wizard.Step[steptest.Answers] {
+	return plainStep{"install", "Install", func(v steptest.View) wizard.Page {
 		return wizard.Page{
 			Title: "Where is Pocket ID installed?",
 			Why:   "The guide ends with a .env file that Pocket ID reads. How Pocket ID runs decides who else reads it, and so how a value must be written.",
@@ -63,7 +65,7 @@ func fakeInstall() wizard.Step {
 				{Name: "url", Label: "APP_URL", Default: cmp.Or(v.Answers.AppURL, "https://id.example.com")},
 			},
 		}
-	}, func(v wizard.View) wizard.Intent {
+	}, func(v steptest.View) steptest.Intent {
 		a := v.Answers
 		a.EnvFile, a.Runs, a.AppURL = v.Input["env"], v.Input["runs"], v.Input["url"]
 		if strings.Contains(a.EnvFile, "panic") {
@@ -73,7 +75,7 @@ func fakeInstall() wizard.Step {
 	}}
 }
 
-func fakeProvider() wizard.Step {
+func fakeProvider() wizard.Step[steptest.Answers] {
 	var choices []wizard.Choice
 	for i := range 75 {
 		choices = append(choices, wizard.Choice{
@@ -83,7 +85,7 @@ func fakeProvider() wizard.Step {
 	}
 	choices[16].Cells[0] = "Oracle Cloud Email Delivery" // as long as a preset's name may be
 	choices[42].Cells[0], choices[42].Note = "Google Workspace", "The relay wants a name that is yours."
-	return plainStep{"provider", "Provider", func(v wizard.View) wizard.Page {
+	return plainStep{"provider", "Provider", func(v steptest.View) wizard.Page {
 		return wizard.Page{
 			Title: "Who sends your mail?",
 			Why:   "A known provider fills in host, port and what the password must be.",
@@ -92,16 +94,16 @@ func fakeProvider() wizard.Step {
 				Columns: []string{"NAME", "RELAY", "KIND"}, Choices: choices,
 			}},
 		}
-	}, func(v wizard.View) wizard.Intent {
+	}, func(v steptest.View) steptest.Intent {
 		a := v.Answers
 		a.Preset = v.Input["preset"]
 		return wizard.Next(a)
 	}}
 }
 
-func fakeRelay() wizard.Step {
-	return plainStep{"relay", "Relay", func(v wizard.View) wizard.Page {
-		host, port, tls := v.Answers.Host, "587", cmp.Or(string(v.Answers.TLS), "starttls")
+func fakeRelay() wizard.Step[steptest.Answers] {
+	return plainStep{"relay", "Relay", func(v steptest.View) wizard.Page {
+		host, port, tls := v.Answers.Host, "587", cmp.Or(v.Answers.TLS, "starttls")
 		if host == "" {
 			host = "smtp-relay.gmail.com"
 		}
@@ -123,9 +125,9 @@ func fakeRelay() wizard.Step {
 	}, takeRelay}
 }
 
-func takeRelay(v wizard.View) wizard.Intent {
+func takeRelay(v steptest.View) steptest.Intent {
 	a := v.Answers
-	a.TLS = smtpcheck.TLSMode(v.Input["tls"])
+	a.TLS = v.Input["tls"]
 	host, port, ok := strings.Cut(v.Input["host"], ":")
 	if ok {
 		return wizard.Correct(a, wizard.Input{"host": host, "port": port}, wizard.Fault{})
@@ -141,8 +143,8 @@ func takeRelay(v wizard.View) wizard.Intent {
 	return wizard.Next(a)
 }
 
-func fakeSender() wizard.Step {
-	return plainStep{"sender", "Sender", func(v wizard.View) wizard.Page {
+func fakeSender() wizard.Step[steptest.Answers] {
+	return plainStep{"sender", "Sender", func(v steptest.View) wizard.Page {
 		return wizard.Page{
 			Title: "Who sends, and with which account?", Why: "The relay checks the account and often the sender too.",
 			Field: []wizard.Field{
@@ -152,7 +154,7 @@ func fakeSender() wizard.Step {
 				{Name: "to", Label: "Test mail to", Default: v.Answers.To},
 			},
 		}
-	}, func(v wizard.View) wizard.Intent {
+	}, func(v steptest.View) steptest.Intent {
 		a := v.Answers
 		a.From, a.User, a.To = v.Input["from"], v.Input["user"], v.Input["to"]
 		if s, ok := v.Secret("password"); ok {
@@ -165,10 +167,10 @@ func fakeSender() wizard.Step {
 	}}
 }
 
-func fakeIdentity(pace time.Duration) wizard.Step {
+func fakeIdentity(pace time.Duration) wizard.Step[steptest.Answers] {
 	names := []string{"id.example.com", "vps-4711.example.net", "3f9c2a71b0de", "localhost"}
 	from := []string{"APP_URL", "os.Hostname()", "container id", "Pocket ID 2.10+"}
-	page := func(v wizard.View) wizard.Page {
+	page := func(v steptest.View) wizard.Page {
 		f := v.Found["identity"]
 		p := wizard.Page{
 			Title: "Who does Pocket ID say it is?", Why: `A relay may hang up on a client that greets it as "localhost".`,
@@ -199,13 +201,13 @@ func fakeIdentity(pace time.Duration) wizard.Step {
 		}
 		return p
 	}
-	return workStep{plainStep{"identity", "Identity", page, func(v wizard.View) wizard.Intent {
+	return workStep{plainStep{"identity", "Identity", page, func(v steptest.View) steptest.Intent {
 		a := v.Answers
 		if a.Hostname = v.Input["name"]; a.Hostname == "other" {
 			a.Hostname = v.Input["other"]
 		}
 		return wizard.Next(a)
-	}}, func(v wizard.View) wizard.Job {
+	}}, func(v steptest.View) wizard.Job {
 		return wizard.Job{Task: "probe", For: v.Answers.Host}
 	}, func(ctx context.Context, _ wizard.Job, report func(any)) any {
 		for i := range names {
@@ -230,8 +232,8 @@ var stages = []wizard.Row{
 	{Tone: wizard.Bad, Cells: []string{"ehlo", "localhost", "42 ms"}},
 }
 
-func fakeTest(pace time.Duration) wizard.Step {
-	return workStep{plainStep{"livetest", "Test", testPage, func(v wizard.View) wizard.Intent {
+func fakeTest(pace time.Duration) wizard.Step[steptest.Answers] {
+	return workStep{plainStep{"livetest", "Test", testPage, func(v steptest.View) steptest.Intent {
 		a := v.Answers
 		switch v.Input["next"] {
 		case "port":
@@ -242,7 +244,7 @@ func fakeTest(pace time.Duration) wizard.Step {
 		}
 		a.Untested = true
 		return wizard.Next(a)
-	}}, func(v wizard.View) wizard.Job {
+	}}, func(v steptest.View) wizard.Job {
 		return wizard.Job{Task: "test", For: fmt.Sprint(v.Answers.Port, v.Answers.Retries)}
 	}, func(ctx context.Context, _ wizard.Job, report func(any)) any {
 		for _, s := range stages {
@@ -254,7 +256,7 @@ func fakeTest(pace time.Duration) wizard.Step {
 	}}
 }
 
-func testPage(v wizard.View) wizard.Page {
+func testPage(v steptest.View) wizard.Page {
 	f := v.Found["livetest"]
 	p := wizard.Page{Title: "Live test", Why: "Speaking as Pocket ID 2.9.0 does."}
 	table := wizard.Table{}
@@ -278,8 +280,8 @@ func testPage(v wizard.View) wizard.Page {
 	return p
 }
 
-func fakeWrite() wizard.Step {
-	return plainStep{"write", "Write", func(v wizard.View) wizard.Page {
+func fakeWrite() wizard.Step[steptest.Answers] {
+	return plainStep{"write", "Write", func(v steptest.View) wizard.Page {
 		return wizard.Page{
 			Title: "Write " + v.Answers.EnvFile, Why: "3 changed, 4 added, 14 lines untouched",
 			Body: []wizard.Block{wizard.Verbatim{Lines: []wizard.VerbatimLine{
@@ -292,5 +294,5 @@ func fakeWrite() wizard.Step {
 				{Value: "write", Cells: []string{"Write it"}}, {Value: "show", Cells: []string{"Show the whole file"}},
 			}}},
 		}
-	}, func(v wizard.View) wizard.Intent { return wizard.Finish(v.Answers) }}
+	}, func(v steptest.View) steptest.Intent { return wizard.Finish(v.Answers) }}
 }

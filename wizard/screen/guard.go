@@ -21,23 +21,23 @@ type guard struct {
 // said, for the case that the screen can no longer be asked.
 type lastState struct {
 	mu    sync.Mutex
-	state wizard.State
+	guide wizard.Guide
 	err   error
 }
 
-func (l *lastState) keep(s wizard.State, err error) {
+func (l *lastState) keep(g wizard.Guide, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.state = s
+	l.guide = g
 	if l.err == nil {
 		l.err = err
 	}
 }
 
-func (l *lastState) get() (wizard.State, error) {
+func (l *lastState) get() (wizard.Guide, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.state, l.err
+	return l.guide, l.err
 }
 
 func (g guard) Init() (cmd tea.Cmd) {
@@ -94,6 +94,6 @@ func guarded(cmd tea.Cmd, last *lastState) tea.Cmd {
 
 // fail keeps the state as it was before the panic.
 func (l *lastState) fail(p any) {
-	s, _ := l.get()
-	l.keep(s, fmt.Errorf("a fault in smtp-wizard itself: %v", p))
+	g, _ := l.get()
+	l.keep(g, fmt.Errorf("a fault in smtp-wizard itself: %v", p))
 }

@@ -18,15 +18,14 @@ type place struct {
 // steps are the steps that have something to ask.
 func (m *model) steps() []place {
 	var places []place
-	for _, s := range m.machine.Steps {
-		id := s.ID()
-		current := id == m.state.At
-		if !current && s.Skip(m.state.Answers) {
+	for _, s := range m.guide.Outline() {
+		current := s.ID == m.state.At
+		if !current && s.Skipped {
 			continue
 		}
 		places = append(places, place{
-			id: id, name: m.look.clean(s.Name()), current: current,
-			done: !current && slices.Contains(m.state.History, id),
+			id: s.ID, name: m.look.clean(s.Name), current: current,
+			done: !current && slices.Contains(m.state.History, s.ID),
 		})
 	}
 	return places

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
 
@@ -31,9 +32,9 @@ func TestMain(m *testing.M) {
 // ended, and exits as the real one would.
 func child(pace time.Duration) int {
 	m := fakeMachine(pace)
-	s, err := Run(context.Background(), m, m.Start(wizard.Answers{}), Options{
+	s, err := Run(context.Background(), m.Begin(steptest.Answers{}), Options{
 		Product: "Pocket ID", DraftNote: "Your answers are kept in ~/.local/state/smtp-wizard.",
-		Saved: func(s wizard.State) {
+		Saved: func(s wizard.Guide) {
 			if path := os.Getenv("SCREEN_DRAFT"); path != "" {
 				_ = os.WriteFile(path, []byte(describe(s)), 0o600)
 			}
@@ -53,7 +54,8 @@ func child(pace time.Duration) int {
 	return 1
 }
 
-func describe(s wizard.State) string {
+func describe(g wizard.Guide) string {
+	s := wizard.StateOf[steptest.Answers](g)
 	a := s.Answers
 	return fmt.Sprintf("at=%s env=%q runs=%q host=%q port=%d from=%q password=%q typed=%v",
 		s.At, a.EnvFile, a.Runs, a.Host, a.Port, a.From, a.Password.Reveal(), s.Inputs[s.At])

@@ -12,12 +12,12 @@ import (
 // model is the machine's state and what only the screen knows: where the
 // cursor is, what is scrolled to, what was typed and not yet said.
 type model struct {
-	machine wizard.Machine
-	state   wizard.State
-	page    wizard.Page
-	after   *aftermath
-	moves   int // how often the machine moved
-	now     func() time.Time
+	guide wizard.Guide
+	state wizard.Place // of guide
+	page  wizard.Page
+	after *aftermath
+	moves int // how often the machine moved
+	now   func() time.Time
 
 	look  look
 	keys  keyMap
@@ -92,7 +92,7 @@ func (m *model) refresh(opened bool) {
 			old[w.field.Name] = w
 		}
 	}
-	m.page, m.foreseen = m.machine.Page(m.state), nil
+	m.page, m.foreseen = m.guide.Page(), nil
 	m.side = m.sidebar(sidebarWidth - 3)
 	m.form = nil
 	for _, f := range m.page.Field {
@@ -114,7 +114,7 @@ func (m *model) refresh(opened bool) {
 
 // sync takes what the machine knows of the field. An answer that is not yet
 // said stays.
-func (w *widget) sync(f wizard.Field, s wizard.State, first bool) {
+func (w *widget) sync(f wizard.Field, s wizard.Place, first bool) {
 	w.field = f
 	if f.Kind == wizard.SecretField {
 		if !w.dirty {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/runner"
 )
@@ -20,7 +21,7 @@ type driven struct {
 	clock time.Time
 }
 
-func drive(t *testing.T, m wizard.Machine, w, h int, o Options) *driven {
+func drive(t *testing.T, m steptest.Machine, w, h int, o Options) *driven {
 	t.Helper()
 	if o.Env == nil {
 		o.Env = []string{"LANG=C.UTF-8", "TERM=xterm-256color"}
@@ -28,9 +29,9 @@ func drive(t *testing.T, m wizard.Machine, w, h int, o Options) *driven {
 	o.Product = "Pocket ID"
 	d := &driven{t: t, clock: time.Date(2026, 11, 23, 9, 45, 0, 0, time.UTC)}
 	m.Now = func() time.Time { return d.clock }
-	d.model = newModel(m, m.Start(wizard.Answers{}), o.filled())
+	d.model = newModel(m.Begin(steptest.Answers{}), o.filled())
 	d.now = m.Now
-	d.after = &aftermath{ctx: context.Background(), runner: runner.New(m, func(wizard.Outcome) {})}
+	d.after = &aftermath{ctx: context.Background(), runner: runner.New(func(wizard.Outcome) {})}
 	d.Init()
 	d.update(tea.WindowSizeMsg{Width: w, Height: h})
 	return d
@@ -71,6 +72,8 @@ func (d *driven) worked(result any) {
 	f := d.state.Found[d.state.At]
 	d.update(outcomeMsg{wizard.Worked{Step: d.state.At, Run: f.Run, Result: result}})
 }
+
+func (d *driven) answers() steptest.Answers { return wizard.StateOf[steptest.Answers](d.guide).Answers }
 
 // rest lets the pointer stay where it is.
 func (d *driven) rest() { d.update(restMsg{d.walked}) }

@@ -16,7 +16,8 @@ const deafness = 400 * time.Millisecond
 // apply hands an outcome to the machine and takes what comes of it.
 func (m *model) apply(o wizard.Outcome) tea.Cmd {
 	at, before := m.state.At, m.offered()
-	m.state = m.machine.Apply(m.state, o)
+	m.guide = m.guide.Apply(o)
+	m.state = m.guide.Place()
 	if m.state.Ended != wizard.Open {
 		return tea.Sequence(m.follow(o), tea.Quit)
 	}
@@ -83,14 +84,14 @@ func (m *model) say(w *widget, chosen bool) tea.Cmd {
 }
 
 // unsaid is the state as it would be if all that is typed were said.
-func (m *model) unsaid() wizard.State {
-	s := m.state
+func (m *model) unsaid() wizard.Guide {
+	g := m.guide
 	for _, w := range m.form {
 		if o, news := w.said(false); news && w.dirty {
-			s = m.machine.Apply(s, o)
+			g = g.Apply(o)
 		}
 	}
-	return s
+	return g
 }
 
 // enter takes the focused answer and goes on: to the next field, or, from the

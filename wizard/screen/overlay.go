@@ -102,5 +102,12 @@ func (m *model) hasSecrets() bool {
 			return true
 		}
 	}
-	return !m.state.Answers.Password.Empty()
+	for _, id := range m.state.History {
+		for _, f := range m.guide.Taken(id).Field {
+			if f.Kind == wizard.SecretField && f.Kept {
+				return true
+			}
+		}
+	}
+	return false
 }

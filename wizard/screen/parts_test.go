@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
 
@@ -222,12 +223,15 @@ func TestSavingInOrder(t *testing.T) {
 	var saved []string
 	d := drive(t, fakeMachine(0), 80, 24, Options{})
 	a := d.after
-	a.save = func(s wizard.State) { saved = append(saved, fmt.Sprint(s.Runs)) }
-	a.followUp(2, wizard.State{Runs: 2}, true)()
-	a.followUp(1, wizard.State{Runs: 1}, true)()
-	a.followUp(3, wizard.State{Runs: 3}, false)()
-	a.close(wizard.State{Runs: 4})
-	a.followUp(5, wizard.State{Runs: 5}, true)()
+	a.save = func(g wizard.Guide) { saved = append(saved, fmt.Sprint(g.Place().Runs)) }
+	run := func(n int) wizard.Guide {
+		return steptest.Session{State: steptest.State{Place: wizard.Place{Runs: n}}}
+	}
+	a.followUp(2, run(2), true)()
+	a.followUp(1, run(1), true)()
+	a.followUp(3, run(3), false)()
+	a.close(run(4))
+	a.followUp(5, run(5), true)()
 	if got := strings.Join(saved, " "); got != "2 4" {
 		t.Errorf("saved %s", got)
 	}

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
 
 // longPage has a list longer than its window at 40x12, and text below it.
-func longPage() wizard.Machine {
-	return wizard.Machine{Steps: []wizard.Step{plainStep{"names", "Names", func(wizard.View) wizard.Page {
+func longPage() steptest.Machine {
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{plainStep{"names", "Names", func(steptest.View) wizard.Page {
 		f := wizard.Field{Name: "name", Label: "Name", Kind: wizard.ChoiceField, Default: "n0"}
 		for i := range 12 {
 			f.Choices = append(f.Choices, wizard.Choice{Value: fmt.Sprintf("n%d", i), Cells: []string{fmt.Sprintf("name %d", i)}})
@@ -19,7 +20,7 @@ func longPage() wizard.Machine {
 		return wizard.Page{Title: "Names", Why: "Why.", Field: []wizard.Field{f}, After: []wizard.Block{
 			wizard.Text{Body: strings.Repeat("words below ", 20)}, wizard.Text{Body: "the end of the page"},
 		}}
-	}, func(v wizard.View) wizard.Intent { return wizard.Finish(v.Answers) }}}}
+	}, func(v steptest.View) steptest.Intent { return wizard.Finish(v.Answers) }}}}
 }
 
 // What the rule promises of the key, the key does: to the end of the page and
@@ -80,7 +81,7 @@ func TestPasteWithoutEnd(t *testing.T) {
 // the pointer's.
 func TestChoicesFollowThePointer(t *testing.T) {
 	t.Parallel()
-	page := func(v wizard.View) wizard.Page {
+	page := func(v steptest.View) wizard.Page {
 		name := v.Text("name", "good")
 		p := wizard.Page{Title: "Names", Field: []wizard.Field{{Name: "name", Label: "Name", Kind: wizard.ChoiceField, Default: "good",
 			Choices: []wizard.Choice{{Value: "good", Cells: []string{"good"}}, {Value: "other", Cells: []string{"other"}}, {Value: "none", Cells: []string{"none"}}}}}}
@@ -90,8 +91,8 @@ func TestChoicesFollowThePointer(t *testing.T) {
 		}
 		return p
 	}
-	d := drive(t, wizard.Machine{Steps: []wizard.Step{plainStep{"names", "Names", page,
-		func(v wizard.View) wizard.Intent { return wizard.Finish(v.Answers) }}}}, 80, 24, Options{})
+	d := drive(t, steptest.Machine{Steps: []wizard.Step[steptest.Answers]{plainStep{"names", "Names", page,
+		func(v steptest.View) steptest.Intent { return wizard.Finish(v.Answers) }}}}, 80, 24, Options{})
 	for _, want := range []string{"port for good", "port for other", "nothing to choose then", "nothing to choose then"} {
 		d.update(restMsg{d.walked})
 		if !strings.Contains(d.screen(), want) {

@@ -21,10 +21,11 @@ import (
 
 // Options says where the guide is shown and how.
 type Options struct {
-	In, Out *os.File // terminals; nil for standard input and output
-	Env     []string // nil for os.Environ()
-	NoColor bool     // as NO_COLOR in Env
-	ASCII   bool     // as a locale in Env that is not UTF-8
+	In, Out *os.File         // terminals; nil for standard input and output
+	Env     []string         // nil for os.Environ()
+	NoColor bool             // as NO_COLOR in Env
+	ASCII   bool             // as a locale in Env that is not UTF-8
+	Now     func() time.Time // nil for time.Now
 	// Title and Product stand in the header, as "smtp-wizard · Pocket ID".
 	Title, Product string
 	// DraftNote says where the answers are kept, as a sentence; it is shown when
@@ -33,36 +34,36 @@ type Options struct {
 	// Saved keeps a draft. It is called after each move of the machine that can
 	// have changed an answer, never twice at a time, and a last time before Run
 	// returns unless the guide was finished.
-	Saved func(wizard.State)
+	Saved func(wizard.Guide)
 }
 
 // Run shows the guide until it is finished or left, and returns its last state.
 // The error is wizard.ErrInterrupted, wizard.ErrHungUp or wizard.ErrTerminated
 // when the guide ended before its end, the context's error when that ended it,
 // and else what went wrong with the terminal or in a step.
-func Run(ctx context.Context, m wizard.Machine, s wizard.State, o Options) (wizard.State, error) {
-	if s.Ended != wizard.Open {
-		return s, nil
+func Run(ctx context.Context, g wizard.Guide, o Options) (wizard.Guide, error) {
+	if g.Place().Ended != wizard.Open {
+		return g, nil
 	}
 	o = o.filled()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	face := newModel(m, s, o)
+	face := newModel(g, o)
 	face.keys.Suspend.SetEnabled(suspend.Possible())
-	last := &lastState{state: s}
+	last := &lastState{guide: g}
 	p := newProgram(face, last, o)
-	work := runner.New(m, func(out wizard.Outcome) { p.Send(outcomeMsg{out}) })
+	work := runner.New(func(out wizard.Outcome) { p.Send(outcomeMsg{out}) })
 	face.after = &aftermath{ctx: ctx, runner: work, save: o.Saved}
 
 	err := watch(ctx, p, o.In)
-	state, why := last.get()
+	g, why := last.get()
 	cancel()
 	work.Stop()
 	// GNU screen, as it comes, has no alternate screen: what is said next would be
 	// written over the footer.
 	runner.Within(runner.StopWait, func() { _, _ = o.Out.WriteString("\r\x1b[K") })
-	runner.Within(runner.StopWait, func() { face.after.close(state) })
-	return state, ending(state, why, err)
+	runner.Within(runner.StopWait, func() { face.after.close(g) })
+	return g, ending(g.Place(), why, err)
 }
 
 func (o Options) filled() Options {
@@ -75,19 +76,22 @@ func (o Options) filled() Options {
 	if o.Env == nil {
 		o.Env = os.Environ()
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Title == "" {
 		o.Title = "smtp-wizard"
 	}
 	return o
 }
 
-func newModel(m wizard.Machine, s wizard.State, o Options) *model {
+func newModel(g wizard.Guide, o Options) *model {
 	l := newLook(o.Env, o.NoColor, o.ASCII)
 	name := l.clean(o.Title)
 	if o.Product != "" {
 		name += l.dot + l.clean(o.Product)
 	}
-	return &model{machine: m, state: s, now: time.Now, look: l, keys: newKeys(l), name: name, draft: o.DraftNote}
+	return &model{guide: g, state: g.Place(), now: o.Now, look: l, keys: newKeys(l), name: name, draft: o.DraftNote}
 }
 
 func newProgram(face *model, last *lastState, o Options) *tea.Program {
@@ -149,7 +153,7 @@ func signalled(s os.Signal) error {
 
 // ending is the error that tells why the guide ended: what the model says, else
 // what the terminal said. A terminal that fails on the way is one that is gone.
-func ending(s wizard.State, why, err error) error {
+func ending(s wizard.Place, why, err error) error {
 	switch {
 	case why != nil:
 		return why

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"smtp-wizard/wizard"
 )
 
@@ -28,19 +30,18 @@ func (m *model) beside(lines []string, bodyWidth int) []string {
 func (m *model) sidebar(w int) []string {
 	l := m.look
 	var lines []string
-	for _, id := range m.state.History {
-		step := m.machine.Step(id)
-		if step == nil || id == m.state.At || step.Skip(m.state.Answers) {
+	for _, step := range m.guide.Outline() {
+		if !slices.Contains(m.state.History, step.ID) || step.ID == m.state.At || step.Skipped {
 			continue
 		}
-		answers := m.answers(id, step, w)
+		answers := m.answers(step.ID, w)
 		if len(answers) == 0 {
 			continue
 		}
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
-		lines = append(lines, l.strong.Render(l.clip(l.clean(step.Name()), w)))
+		lines = append(lines, l.strong.Render(l.clip(l.clean(step.Name), w)))
 		lines = append(lines, answers...)
 	}
 	return lines
@@ -48,12 +49,10 @@ func (m *model) sidebar(w int) []string {
 
 // answers are the answered fields of a step: a label, and under it the answer
 // when both do not fit one line.
-func (m *model) answers(id wizard.ID, step wizard.Step, w int) []string {
+func (m *model) answers(id wizard.ID, w int) []string {
 	l := m.look
-	view := m.state.ViewOf(id)
-	view.Input, view.Secrets = nil, nil // typed, and not taken
 	var lines []string
-	for _, f := range step.Page(view).Field {
+	for _, f := range m.guide.Taken(id).Field {
 		value := l.clean(m.spoken(f))
 		if value == "" {
 			continue

@@ -77,9 +77,7 @@ func (m *model) settle() {
 		return
 	}
 	if value, ok := w.list.value(); ok {
-		v := m.state.View()
-		v.Input = v.Input.With(w.field.Name, value)
-		page := m.machine.Step(m.state.At).Page(v)
+		page := m.guide.Foresee(w.field.Name, value)
 		m.page.After, m.foreseen = page.After, &page
 	}
 }

@@ -1,47 +1,47 @@
 package pocketid
 
-// Way is how Pocket ID is run; it decides who reads the .env and how a hostname
+// Runtime is how Pocket ID is run; it decides who reads the .env and how a hostname
 // is set.
-type Way string
+type Runtime string
 
-// The ways.
+// The runtimes.
 const (
-	WayCompose Way = "compose"
-	WayDocker  Way = "docker" // docker run --env-file
-	WayPodman  Way = "podman" // podman run --env-file, or a quadlet
-	WaySystemd Way = "systemd"
-	WayManual  Way = "manual" // started by hand; the binary reads ./.env
+	RuntimeCompose Runtime = "compose"
+	RuntimeDocker  Runtime = "docker" // docker run --env-file
+	RuntimePodman  Runtime = "podman" // podman run --env-file, or a quadlet
+	RuntimeSystemd Runtime = "systemd"
+	RuntimeManual  Runtime = "manual" // started manually; the binary reads ./.env
 )
 
-// Ways lists them in the order in which to offer them.
-var Ways = []Way{WayCompose, WayDocker, WayPodman, WaySystemd, WayManual}
+// Runtimes lists them in the order in which to offer them.
+var Runtimes = []Runtime{RuntimeCompose, RuntimeDocker, RuntimePodman, RuntimeSystemd, RuntimeManual}
 
-// Label is the way as a screen shows it.
-func (w Way) Label() string {
-	switch w {
-	case WayCompose:
+// Label is the runtime as a screen shows it.
+func (r Runtime) Label() string {
+	switch r {
+	case RuntimeCompose:
 		return "docker compose"
-	case WayDocker:
+	case RuntimeDocker:
 		return "docker run"
-	case WayPodman:
+	case RuntimePodman:
 		return "podman"
-	case WaySystemd:
+	case RuntimeSystemd:
 		return "systemd service"
 	}
 	return "started by hand"
 }
 
-// Readers are the programs that read the .env in this way, by their --readers
+// Readers are the programs that read the .env in this runtime, by their --readers
 // names.
-func (w Way) Readers() []string {
-	switch w {
-	case WayCompose:
+func (r Runtime) Readers() []string {
+	switch r {
+	case RuntimeCompose:
 		return []string{"compose"}
-	case WayDocker:
+	case RuntimeDocker:
 		return []string{"docker"}
-	case WayPodman:
+	case RuntimePodman:
 		return []string{"podman"}
-	case WaySystemd:
+	case RuntimeSystemd:
 		return []string{"pocket-id", "systemd"}
 	}
 	return []string{"pocket-id"}
@@ -49,30 +49,30 @@ func (w Way) Readers() []string {
 
 // InContainer reports whether Pocket ID has a hostname of its own, and a
 // localhost of its own.
-func (w Way) InContainer() bool {
-	return w == WayCompose || w == WayDocker || w == WayPodman
+func (r Runtime) InContainer() bool {
+	return r == RuntimeCompose || r == RuntimeDocker || r == RuntimePodman
 }
 
 // HostSetting says by which name a container reaches the machine that it runs on,
 // and what that needs.
-func (w Way) HostSetting() string {
-	switch w {
-	case WayCompose:
+func (r Runtime) HostSetting() string {
+	switch r {
+	case RuntimeCompose:
 		return "It reaches this machine as host.docker.internal, with `extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service."
-	case WayDocker:
+	case RuntimeDocker:
 		return "It reaches this machine as host.docker.internal, with --add-host host.docker.internal:host-gateway."
 	}
 	return "It reaches this machine as host.containers.internal."
 }
 
 // hostnameSetting is the instruction to give Pocket ID a hostname.
-func (w Way) hostnameSetting(name string) string {
-	switch w {
-	case WayCompose:
+func (r Runtime) hostnameSetting(name string) string {
+	switch r {
+	case RuntimeCompose:
 		return "Set `hostname: " + name + "` in compose"
-	case WayDocker:
+	case RuntimeDocker:
 		return "Start the container with --hostname " + name
-	case WayPodman:
+	case RuntimePodman:
 		return "Start the container with --hostname " + name + " (HostName= in a quadlet)"
 	}
 	return "Set this machine's hostname: hostnamectl set-hostname " + name
@@ -81,20 +81,20 @@ func (w Way) hostnameSetting(name string) string {
 // Restart is what makes Pocket ID read the new settings: commands, and comments
 // where what to type depends on how it was started. service is the
 // name of the compose service, unit or container; "" takes the usual one.
-func (w Way) Restart(service string) []string {
+func (r Runtime) Restart(service string) []string {
 	if service == "" {
 		service = "pocket-id"
 	}
-	switch w {
-	case WayCompose:
+	switch r {
+	case RuntimeCompose:
 		return []string{"docker compose up -d --force-recreate " + service}
-	case WaySystemd:
+	case RuntimeSystemd:
 		return []string{"systemctl restart " + service}
-	case WayDocker:
+	case RuntimeDocker:
 		// Not for pasting: who has lost the docker run command would lose the
 		// container's settings with it.
 		return []string{"# docker rm -f " + service + ", then the same docker run command again"}
-	case WayPodman:
+	case RuntimePodman:
 		return []string{"systemctl restart " + service, "# that is for a quadlet; else remove the container and run it again as before"}
 	}
 	return []string{"# stop Pocket ID and start it again"}

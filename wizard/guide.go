@@ -1,0 +1,94 @@
+package wizard
+
+import (
+	"context"
+	"fmt"
+)
+
+// Guide is a machine in one of its states: what a face drives, whatever the type
+// of the answers. It is a value; Apply returns the next one.
+type Guide interface {
+	Apply(Outcome) Guide
+	Place() Place
+	Outline() []Heading
+	// Page is the current page.
+	Page() Page
+	// Foresee is the current page as it would be with that answer. The machine is
+	// not told: it might begin work for it.
+	Foresee(field, answer string) Page
+	// Taken is the page of a step with the answers that were taken, without what
+	// is typed there.
+	Taken(ID) Page
+	// Work does the work that a step's finding names, and turns a panic into an
+	// error as its result.
+	Work(ctx context.Context, id ID, report func(any)) any
+}
+
+// Heading is a step as a list of steps shows it.
+type Heading struct {
+	ID      ID
+	Name    string
+	Skipped bool // it has nothing to ask
+}
+
+// Session is a Guide: a machine and its state.
+type Session[A any] struct {
+	Machine Machine[A]
+	State   State[A]
+}
+
+// StateOf is the state of a guide that is a Session.
+func StateOf[A any](g Guide) State[A] { return g.(Session[A]).State }
+
+// Begin is a guide before its first page.
+func (m Machine[A]) Begin(a A) Session[A] { return Session[A]{m, m.Start(a)} }
+
+// Apply implements Guide.
+func (s Session[A]) Apply(o Outcome) Guide {
+	s.State = s.Machine.Apply(s.State, o)
+	return s
+}
+
+// Place implements Guide.
+func (s Session[A]) Place() Place { return s.State.Place }
+
+// Page implements Guide.
+func (s Session[A]) Page() Page { return s.Machine.Page(s.State) }
+
+// Foresee implements Guide.
+func (s Session[A]) Foresee(field, answer string) Page {
+	v := s.State.View()
+	v.Input = v.Input.With(field, answer)
+	return s.Machine.Step(s.State.At).Page(v)
+}
+
+// Taken implements Guide.
+func (s Session[A]) Taken(id ID) Page {
+	v := s.State.ViewOf(id)
+	v.Input, v.Secrets = nil, nil
+	return s.Machine.Step(id).Page(v)
+}
+
+// Outline implements Guide.
+func (s Session[A]) Outline() []Heading {
+	var list []Heading
+	for _, step := range s.Machine.Steps {
+		list = append(list, Heading{step.ID(), step.Name(), step.Skip(s.State.Answers)})
+	}
+	return list
+}
+
+// Work implements Guide.
+func (s Session[A]) Work(ctx context.Context, id ID, report func(any)) (result any) {
+	worker, ok := s.Machine.Step(id).(Worker[A])
+	if !ok {
+		return nil
+	}
+	// A panic in a goroutine of work would leave the terminal in raw mode.
+	defer func() {
+		if p := recover(); p != nil {
+			result = fmt.Errorf("%s: a bug in smtp-wizard: %v", worker.Name(), p)
+		}
+	}()
+	return worker.Work(ctx, s.State.Found[id].Job, s.State.ViewOf(id), report)
+}
