@@ -92,40 +92,35 @@ func lookupError(ctx context.Context, p Plan, err error) error {
 	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
 }
 
-// ConnectError is why none of a host's addresses could be reached. errors.Is
+// connectError is why none of a host's addresses could be reached. errors.Is
 // finds ErrConnRefused, ErrTimeout or ErrUnreachable when any address failed so.
-type ConnectError struct {
-	Port     int
-	Attempts []Attempt
+type connectError struct {
+	port     int
+	attempts []attempt
 }
 
-// Attempt is one address that could not be reached.
-type Attempt struct {
-	Address string
-	Err     error
-}
-
-func (e *ConnectError) Error() string {
-	var parts []string
-	for _, a := range e.Attempts {
-		parts = append(parts, fmt.Sprintf("%s: %s", a.Address, a.Err))
-	}
-	return fmt.Sprintf("port %d at %s", e.Port, strings.Join(parts, "; "))
-}
-
-// Unwrap returns the attempts' errors.
-func (e *ConnectError) Unwrap() []error {
-	var all []error
-	for _, a := range e.Attempts {
-		all = append(all, a.Err)
-	}
-	return all
-}
-
+// attempt is one address that was dialed.
 type attempt struct {
 	address string
 	conn    net.Conn
 	err     error
+}
+
+func (e *connectError) Error() string {
+	var parts []string
+	for _, a := range e.attempts {
+		parts = append(parts, fmt.Sprintf("%s: %s", a.address, a.err))
+	}
+	return fmt.Sprintf("port %d at %s", e.port, strings.Join(parts, "; "))
+}
+
+// Unwrap returns the attempts' errors.
+func (e *connectError) Unwrap() []error {
+	var all []error
+	for _, a := range e.attempts {
+		all = append(all, a.err)
+	}
+	return all
 }
 
 // connect tries the addresses, each a moment after the one before it or as soon
@@ -143,7 +138,7 @@ func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string,
 			results <- attempt{address, conn, err}
 		}()
 	}
-	failed := &ConnectError{Port: p.Port}
+	failed := &connectError{port: p.Port}
 	for start(); pending > 0; {
 		var headStart <-chan time.Time
 		if next < len(addresses) {
@@ -158,7 +153,7 @@ func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string,
 				go closeRest(results, pending)
 				return got.conn, got.address, nil
 			}
-			failed.Attempts = append(failed.Attempts, Attempt{got.address, got.err})
+			failed.attempts = append(failed.attempts, got)
 			if next < len(addresses) {
 				start()
 			}

@@ -130,9 +130,9 @@ type Certificate struct {
 	Problem  string
 }
 
-// CertificateOf checks the certificate of a connection against a host at a time.
+// certificateOf checks the certificate of a connection against a host at a time.
 // roots nil means the system's. It returns nil where there is no certificate.
-func CertificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time) *Certificate {
+func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time) *Certificate {
 	if state == nil || len(state.PeerCertificates) == 0 {
 		return nil
 	}

@@ -18,7 +18,7 @@ import (
 type Options struct {
 	// Addr is the port with STARTTLS; "" is a free port of 127.0.0.1.
 	Addr string
-	// TLSAddr is the port with implicit TLS; "" is a free port of 127.0.0.1,
+	// tlsAddr is the port with implicit TLS; "" is a free port of 127.0.0.1,
 	// NoPort is none.
 	TLSAddr string
 	// User and Password, when set, must be given before MAIL.
@@ -128,8 +128,8 @@ func (r *Relay) Close() {
 // Addr is host:port with STARTTLS, or "".
 func (r *Relay) Addr() string { return address(r.plain) }
 
-// TLSAddr is host:port with implicit TLS, or "".
-func (r *Relay) TLSAddr() string { return address(r.secure) }
+// tlsAddr is host:port with implicit TLS, or "".
+func (r *Relay) tlsAddr() string { return address(r.secure) }
 
 // Port is the port with STARTTLS, or 0.
 func (r *Relay) Port() int { return port(r.plain) }

@@ -171,7 +171,7 @@ func TestCertificates(t *testing.T) {
 	for name, good := range map[string]bool{"open": true, "expired": false, "self-signed": false, "wrong-name": false} {
 		r := start(t, name, Options{})
 		for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
-			conn, err := tls.Dial("tcp", r.TLSAddr(), &tls.Config{ServerName: host, RootCAs: r.CA()})
+			conn, err := tls.Dial("tcp", r.tlsAddr(), &tls.Config{ServerName: host, RootCAs: r.CA()})
 			if (err == nil) != good {
 				t.Errorf("%s as %s: %v", name, host, err)
 			}
@@ -239,8 +239,8 @@ func TestCatalogueNames(t *testing.T) {
 func TestListenAddresses(t *testing.T) {
 	t.Parallel()
 	r := start(t, "open", Options{TLSAddr: NoPort})
-	if r.TLSAddr() != "" || r.TLSPort() != 0 || r.Port() == 0 {
-		t.Errorf("%q %d %d", r.TLSAddr(), r.TLSPort(), r.Port())
+	if r.tlsAddr() != "" || r.TLSPort() != 0 || r.Port() == 0 {
+		t.Errorf("%q %d %d", r.tlsAddr(), r.TLSPort(), r.Port())
 	}
 	if _, err := Start(Behavior{}, Options{Addr: r.Addr()}); err == nil {
 		t.Error("two relays on one port")
