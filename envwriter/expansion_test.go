@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"smtp-wizard/secret"
 )
 
 // doubling returns variables each of which is twice the one before, in some notation.
@@ -36,16 +38,16 @@ func TestExpansionIsBounded(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			file := []byte(doubling(32, line))
-			if err := CheckExpansion(file); !errors.Is(err, ErrExpansion) {
+			if err := CheckExpansion(file); !errors.Is(err, errExpansion) {
 				t.Errorf("%v", err)
 			}
 			for _, r := range Readers {
 				vars, err := r.Read(file) // uses up all memory if it is not stopped
-				if read := (*ReadError)(nil); err != nil && !errors.As(err, &read) {
+				if read := (*readError)(nil); err != nil && !errors.As(err, &read) {
 					t.Errorf("%s: %d variables, %v", r.Name, len(vars), err)
 				}
 			}
-			Problems(file, Readers)
+			Lint(file, Readers)
 		})
 	}
 }
@@ -57,26 +59,26 @@ func TestExpansionIsRefusedEverywhere(t *testing.T) {
 		readers := pick(t, name)
 		want := name + " cannot read the file: its ${...} come to more than 4 MiB, at line "
 		_, err := readers[0].Read(file)
-		if !errors.Is(err, ErrExpansion) || !strings.HasPrefix(err.Error(), want) {
+		if !errors.Is(err, errExpansion) || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("reading: %v", err)
 		}
-		_, err = Apply(file, []Change{{Key: "B", Value: "1"}}, readers)
-		if !errors.Is(err, ErrExpansion) || !strings.HasPrefix(err.Error(), want) {
+		_, err = Apply(file, []Change{set("B", "1")}, readers)
+		if !errors.Is(err, errExpansion) || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("applying: %v", err)
 		}
-		problems := Problems(file, readers)
-		if len(problems) != 1 || !problems[0].Fatal || problems[0].What != ErrExpansion.Error() {
+		problems := Lint(file, readers)
+		if len(problems) != 1 || !problems[0].Fatal || problems[0].What != errExpansion.Error() {
 			t.Errorf("problems: %+v", problems)
 		}
 		for _, reading := range readers[0].Readings(file) {
-			if reading.Note != "everything set" && !errors.Is(reading.Err, ErrExpansion) {
+			if reading.Note != "everything set" && !errors.Is(reading.Err, errExpansion) {
 				t.Errorf("readings: %v", reading.Err)
 			}
 		}
 	}
 	// Nor is a value tried that would do it in the wrong encoding.
 	value := strings.Repeat("${A}", 1<<10)
-	_, err := Apply([]byte("A="+strings.Repeat("x", 10000)+"\n"), []Change{{Key: "B", Value: value}}, pick(t, "pocket-id", "compose"))
+	_, err := Apply([]byte("A="+strings.Repeat("x", 10000)+"\n"), []Change{{Key: "B", Value: secret.New(value)}}, pick(t, "pocket-id", "compose"))
 	if no := (*NoEncodingError)(nil); !errors.As(err, &no) {
 		t.Errorf("%v", err)
 	}
@@ -94,7 +96,7 @@ func TestExpansionOfRealFiles(t *testing.T) {
 		"large":      large.String(),
 		"one JSON":   "HOST=db\nCONFIG={" + strings.Repeat(`"key":{"a":"$HOST","b":[1,2]},`, 500) + "}\nAGAIN=$CONFIG\n",
 		"dollars":    "SMTP_PASSWORD='" + strings.Repeat("$", 10000) + "'\n" + strings.Repeat("HASH='$2y$10$abcdefghijklmnopqrstuv'\n", 500),
-		"no dollar":  strings.Repeat("A=1\n", MaxSize/4),
+		"no dollar":  strings.Repeat("A=1\n", 1<<18),
 		"colons":     strings.Repeat("A:", 1<<16) + "\nB=$A\n",
 	}
 	for _, file := range awkwardFiles {

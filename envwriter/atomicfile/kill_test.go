@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"math/rand/v2"
@@ -28,8 +28,8 @@ func TestKillHelper(t *testing.T) {
 	}
 	path := filepath.Join(dir, ".env")
 	for n := 1; ; n++ {
-		opt := SaveOptions{Readers: Readers[:1]}
-		if _, err := save(system{}, noon.Add(time.Duration(n)*time.Second), path, []byte(generation(n)), opt); err != nil {
+		f := File{Path: path, Bytes: []byte(generation(n))}
+		if _, err := saveAll(system{}, noon.Add(time.Duration(n)*time.Second), []File{f}); err != nil {
 			_ = os.WriteFile(filepath.Join(dir, "failed"), []byte(err.Error()), 0o600)
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		}
 		left += checkLeftovers(t, dir)
 	}
-	_, err := Save(path, []byte("A=1\n"), SaveOptions{})
+	_, err := save(system{}, path, "A=1\n", File{})
 	must(t, err)
 	names := listing(t, dir)
 	if len(names) > 1+keepBackups {

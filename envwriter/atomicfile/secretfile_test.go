@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"errors"
@@ -9,36 +9,12 @@ import (
 	"testing"
 )
 
-func TestMustBeNew(t *testing.T) {
-	t.Parallel()
-	for name, prepare := range map[string]func(path string) error{
-		"file":          func(path string) error { return os.WriteFile(path, []byte("old"), 0o600) },
-		"same contents": func(path string) error { return os.WriteFile(path, []byte("new"), 0o600) },
-		"dangling link": func(path string) error { return os.Symlink("nowhere", path) },
-		"link":          func(path string) error { return os.Symlink(os.Args[0], path) },
-		"directory":     func(path string) error { return os.Mkdir(path, 0o700) },
-	} {
-		dir := t.TempDir()
-		path := filepath.Join(dir, "compose.override.yaml")
-		must(t, prepare(path))
-		before := modeOf(t, path)
-		saved, err := Save(path, []byte("new"), SaveOptions{MustBeNew: true})
-		if !errors.Is(err, ErrExists) || saved.Changed || modeOf(t, path) != before || len(listing(t, dir)) != 1 {
-			t.Errorf("%s: %+v, %v, %v", name, saved, err, listing(t, dir))
-		}
-	}
-	path := filepath.Join(t.TempDir(), "new")
-	if saved, err := Save(path, []byte("new"), SaveOptions{MustBeNew: true}); err != nil || !saved.Created {
-		t.Errorf("%+v, %v", saved, err)
-	}
-}
-
 // One that is made while the save is under way is not replaced either.
 func TestMustBeNewMeanwhile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x")
 	m := &meddler{system{}, 1, func() { write(t, path, "theirs", 0o600) }}
-	if _, err := save(m, noon, path, []byte("new"), SaveOptions{MustBeNew: true}); !errors.Is(err, ErrExists) || contents(t, path) != "theirs" {
+	if _, err := save(m, path, "new", File{MustBeNew: true}); !errors.Is(err, errExists) || contents(t, path) != "theirs" {
 		t.Errorf("%v, %q", err, contents(t, path))
 	}
 }
@@ -51,8 +27,8 @@ func TestSecretFileIsNotWrittenThroughALink(t *testing.T) {
 	for _, to := range []string{target, "nowhere"} {
 		_ = os.Remove(link)
 		must(t, os.Symlink(to, link))
-		_, err := SaveAll([]FileToSave{SecretFile(link, "pw", SaveOptions{ReadBy: &User{UID: os.Getuid()}, GiveToReader: true})})
-		if !errors.Is(err, ErrSymlink) || contents(t, target) != "root's" || modeOf(t, link)&fs.ModeSymlink == 0 {
+		_, err := save(system{}, link, "pw", File{Secret: true, ReadBy: &User{UID: os.Getuid()}})
+		if !errors.Is(err, errSymlink) || contents(t, target) != "root's" || modeOf(t, link)&fs.ModeSymlink == 0 {
 			t.Errorf("%s: %v", to, err)
 		}
 	}
@@ -91,7 +67,7 @@ func TestSecretFileIsALinkForAMoment(t *testing.T) {
 	path := filepath.Join(dir, "password")
 	write(t, filepath.Join(dir, "passwd"), "root's", 0o644)
 	write(t, path, "", 0o600)
-	_, err := save(&swapping{system{}, path}, noon, path, []byte("pw"), SaveOptions{Secret: true})
+	_, err := save(&swapping{system{}, path}, path, "pw", File{Secret: true})
 	if err == nil || contents(t, filepath.Join(dir, "passwd")) != "root's" {
 		t.Errorf("%v, %q", err, contents(t, filepath.Join(dir, "passwd")))
 	}
@@ -140,28 +116,23 @@ func TestSecretFileOfSomebodyElse(t *testing.T) {
 	for _, c := range []struct {
 		owner, run int
 		by         *User
-		opt        SaveOptions
+		give       bool
 		want       error
 	}{
 		{owner: 0, run: 0, by: nil},
 		{owner: 4001, run: 0, by: &User{UID: 4001}},
 		{owner: 4001, run: 4001, by: nil},
 		{owner: 4001, run: 4001, by: &User{UID: 0}},
-		{owner: 4002, run: 0, by: &User{UID: 4001}, want: ErrForeign},
-		{owner: 4002, run: 0, by: nil, want: ErrForeign},
-		{owner: 4002, run: 4001, by: &User{UID: 4001}, want: ErrForeign},
+		{owner: 4002, run: 0, by: &User{UID: 4001}, want: errForeign},
+		{owner: 4002, run: 0, by: nil, want: errForeign},
+		{owner: 4002, run: 4001, by: &User{UID: 4001}, want: errForeign},
 		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, want: ErrUnreadable},
-		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, opt: SaveOptions{GiveToReader: true}, want: ErrUnreadable},
-		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, opt: SaveOptions{GiveExisting: true}, want: ErrUnreadable},
-		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, opt: SaveOptions{GiveToReader: true, GiveExisting: true}},
+		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, give: true},
 	} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "password")
 		write(t, path, "old", 0o600)
-		opt := c.opt
-		opt.ReadBy = c.by
-		f := SecretFile(path, "new", opt)
-		_, err := save(owned{system{}, path, c.owner, c.run}, noon, path, f.Bytes, f.Options)
+		_, err := save(owned{system{}, path, c.owner, c.run}, path, "new", File{Secret: true, ReadBy: c.by, GiveExisting: c.give})
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%+v: %v", c, err)
 		}

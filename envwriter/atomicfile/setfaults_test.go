@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"fmt"
@@ -13,27 +13,28 @@ import (
 // A setFile is one of the files of a set in the tests: before, and what to make of it.
 type setFile struct {
 	name, old, new string // old is empty for a file that is not there
-	opt            SaveOptions
+	opt            File
 }
 
 var fileSets = map[string][]setFile{
-	"all there": {{"password", "old", "new", SaveOptions{}}, {"compose.override.yaml", "a: 1\n", "a: 2\n", SaveOptions{}}, {".env", "A=old\n", newContents, SaveOptions{}}},
-	"new ones":  {{"password", "", "new", SaveOptions{}}, {"compose.override.yaml", "", "a: 2\n", SaveOptions{NewMode: 0o644}}, {".env", "A=old\n", newContents, SaveOptions{}}},
-	"in place":  {{"password", "old", "new", SaveOptions{}}, {".env", "A=old\n", newContents, SaveOptions{InPlace: true}}},
-	"not read back": {{"password", "", "new", SaveOptions{}}, {"same", "same", "same", SaveOptions{}},
-		{".env", "A=old\n", newContents, SaveOptions{Readers: Readers[:1], Want: []Change{{Key: "A", Value: "other"}}}}},
+	"all there": {{"password", "old", "new", File{}}, {"compose.override.yaml", "a: 1\n", "a: 2\n", File{}}, {".env", "A=old\n", newContents, File{}}},
+	"new ones":  {{"password", "", "new", File{}}, {"compose.override.yaml", "", "a: 2\n", File{NewMode: 0o644}}, {".env", "A=old\n", newContents, File{}}},
+	"in place":  {{"password", "old", "new", File{}}, {".env", "A=old\n", newContents, File{InPlace: true}}},
+	"not read back": {{"password", "", "new", File{}}, {"same", "same", "same", File{}},
+		{".env", "A=old\n", newContents, File{Verify: reject}}},
 }
 
 // playSet saves a set in a directory of its own, on a disk that fails at one call.
 func playSet(t *testing.T, files []setFile, d *faulty) (dir string, err error) {
 	t.Helper()
 	dir = t.TempDir()
-	var list []FileToSave
+	var list []File
 	for _, f := range files {
 		if f.old != "" {
 			write(t, filepath.Join(dir, f.name), f.old, 0o640)
 		}
-		list = append(list, FileToSave{Path: filepath.Join(dir, f.name), Bytes: []byte(f.new), Options: f.opt})
+		f.opt.Path, f.opt.Bytes = filepath.Join(dir, f.name), []byte(f.new)
+		list = append(list, f.opt)
 	}
 	d.disk = system{}
 	_, err = saveAll(d, noon, list)
@@ -76,7 +77,7 @@ func TestSetIsOldOrNew(t *testing.T) {
 				dir, err := playSet(t, files, d)
 				where := fmt.Sprintf("call %d (%s) fails with %v: %v", n, d.calls[n], errno, err)
 				old, new := stateOf(t, dir, files, where)
-				if twice := err != nil && strings.Contains(err.Error(), "put back)"); twice {
+				if twice := err != nil && strings.Contains(err.Error(), "could not be restored"); twice {
 					continue // the set failed by itself, and then the disk as it was put back
 				}
 				if err != nil && old != len(files) || err == nil && new != len(files) {
@@ -114,7 +115,7 @@ func TestSetKilledAfterEachCall(t *testing.T) {
 // nothingLeft checks that the next save removes all but the files and their backups.
 func nothingLeft(t *testing.T, dir string, files []setFile, where string) {
 	t.Helper()
-	if _, err := save(&faulty{disk: system{}, failAt: -1}, noon, filepath.Join(dir, ".env"), []byte("A=the next run\n"), SaveOptions{}); err != nil {
+	if _, err := save(&faulty{disk: system{}, failAt: -1}, filepath.Join(dir, ".env"), "A=the next run\n", File{}); err != nil {
 		t.Errorf("%s: the next save fails: %v", where, err)
 	}
 	for _, name := range listing(t, dir) {
@@ -132,14 +133,14 @@ func TestSetThatCannotBePutBack(t *testing.T) {
 	write(t, filepath.Join(dir, "a"), "old", 0o600)
 	write(t, filepath.Join(dir, "b"), "old", 0o600)
 	d := &stubborn{disk: system{}, target: filepath.Join(dir, "b")}
-	files := []FileToSave{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir, "b"), Bytes: []byte("new"),
-		Options: SaveOptions{Readers: Readers[:1], Want: []Change{{Key: "X", Value: "1"}}}}}
+	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir, "b"), Bytes: []byte("new"),
+		Verify: reject}}
 	_, err := saveAll(d, noon, files)
-	set, ok := err.(*SetError)
-	if !ok || !set.Failed.Changed || len(set.Saved) != 1 || contents(t, filepath.Join(dir, "a")) != "new" || contents(t, set.Failed.Backup) != "old" {
+	failed, ok := err.(*saveError)
+	if !ok || len(failed.changed) != 2 || contents(t, filepath.Join(dir, "a")) != "new" || contents(t, failed.changed[1].Backup) != "old" {
 		t.Fatalf("%+v", err)
 	}
-	want := fmt.Sprintf("%[1]s/b: put the old file back: input/output error (%[1]s/a and %[1]s/b could not be put back)", dir)
+	want := fmt.Sprintf("%[1]s/b: restore the old file: input/output error (could not be restored: %[1]s/a, %[1]s/b)", dir)
 	if err.Error() != want {
 		t.Errorf("says %s\nwant %s", err, want)
 	}

@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"errors"
@@ -164,7 +164,7 @@ type scene struct {
 	name string
 	old  string // empty: there is no file
 	mode fs.FileMode
-	opt  SaveOptions
+	opt  File
 	// torn allows a mixture while killed: nothing can prevent that in place.
 	torn bool
 }
@@ -173,11 +173,11 @@ var scenes = []scene{
 	{name: "new"},
 	{name: "existing", old: "A=old\nSMTP_PASSWORD=old\n", mode: 0o600},
 	{name: "group may read", old: "A=old\n", mode: 0o640},
-	{name: "tightened", old: "A=old\n", mode: 0o644, opt: SaveOptions{ReadBy: &User{UID: 0}}},
-	{name: "in place", old: "A=old and longer than what is new, by a good deal, this time\n", mode: 0o600, opt: SaveOptions{InPlace: true}, torn: true},
-	{name: "in place, longer", old: "A=old\n", mode: 0o600, opt: SaveOptions{InPlace: true}, torn: true},
-	{name: "verified", old: "A=old\n", mode: 0o600, opt: SaveOptions{Readers: Readers[:2], Want: []Change{{Key: "A", Value: "new"}}}},
-	{name: "put back", old: "A=old\n", mode: 0o600, opt: SaveOptions{Readers: Readers[:2], Want: []Change{{Key: "A", Value: "other"}}}},
+	{name: "tightened", old: "A=old\n", mode: 0o644, opt: File{ReadBy: &User{UID: 0}}},
+	{name: "in place", old: "A=old and longer than what is new, by a good deal, this time\n", mode: 0o600, opt: File{InPlace: true}, torn: true},
+	{name: "in place, longer", old: "A=old\n", mode: 0o600, opt: File{InPlace: true}, torn: true},
+	{name: "verified", old: "A=old\n", mode: 0o600, opt: File{Verify: func([]byte) bool { return true }}},
+	{name: "put back", old: "A=old\n", mode: 0o600, opt: File{Verify: reject}},
 }
 
 const newContents = "A=new\nSMTP_PASSWORD='new one'\n"
@@ -191,7 +191,7 @@ func (s scene) play(t *testing.T, d *faulty) (dir string, saved Saved, err error
 		write(t, path, s.old, s.mode)
 	}
 	d.disk = system{}
-	saved, err = save(d, noon, path, []byte(newContents), s.opt)
+	saved, err = save(d, path, newContents, s.opt)
 	return dir, saved, err
 }
 
@@ -260,7 +260,7 @@ func (s scene) check(t *testing.T, dir string, saved Saved, err error, where str
 		}
 	}
 	s.backups(t, dir)
-	if _, err := save(&faulty{disk: system{}, failAt: -1}, noon, path, []byte("A=the next run\n"), SaveOptions{}); err != nil {
+	if _, err := save(&faulty{disk: system{}, failAt: -1}, path, "A=the next run\n", File{}); err != nil {
 		t.Errorf("%s: the next save fails: %v", where, err)
 	}
 	for _, name := range listing(t, dir) {
@@ -321,8 +321,8 @@ func TestSaveNoticesAnEditWhileItSaves(t *testing.T) {
 			}
 			// The first rename gives the backup its name; a new file has none.
 			m := &meddler{system{}, 1, func() { write(t, path, "edited", 0o600) }}
-			saved, err := save(m, noon, path, []byte("new"), SaveOptions{})
-			if !errors.Is(err, ErrChanged) || saved.Changed || saved.Backup != "" || contents(t, path) != "edited" || len(listing(t, dir)) != 1 {
+			saved, err := save(m, path, "new", File{})
+			if !errors.Is(err, errChanged) || saved.Changed || saved.Backup != "" || contents(t, path) != "edited" || len(listing(t, dir)) != 1 {
 				t.Errorf("%+v, %v, %q, %v", saved, err, contents(t, path), listing(t, dir))
 			}
 		})

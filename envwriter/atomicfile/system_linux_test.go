@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"bytes"
@@ -38,11 +38,11 @@ func TestSaveCopiesAttributesAndACL(t *testing.T) {
 				t.Fatal(err)
 			}
 			// With an ACL user 4242 may read although mode and owner say no.
-			opt := SaveOptions{}
+			opt := File{}
 			if name != "user.note" {
 				opt.ReadBy = &User{UID: 4242, GID: 4242}
 			}
-			if _, err := Save(path, []byte("new"), opt); err != nil {
+			if _, err := save(system{}, path, "new", opt); err != nil {
 				t.Fatal(err)
 			}
 			got := make([]byte, 256)
@@ -80,7 +80,7 @@ func TestSaveInADirectoryWithAnACL(t *testing.T) {
 			setACL(t, path, posixACL, acl(0))
 		}
 		setACL(t, dir, "system.posix_acl_default", acl(4))
-		saved, err := Save(path, []byte("new"), SaveOptions{NewMode: c.mode})
+		saved, err := save(system{}, path, "new", File{NewMode: c.mode})
 		must(t, err)
 		if got := attribute(t, path, posixACL); c.own != bytes.Equal(got, acl(0)) || !c.own && got != nil || modeOf(t, path) != c.want {
 			t.Errorf("%+v: ACL %q, %v", c, got, modeOf(t, path))
