@@ -45,7 +45,7 @@ func (r *replacement) decideAccess() (access, error) {
 	a := accessOf(r.old)
 	var err error
 	if a.attributes, err = r.oldAttributes(); err != nil {
-		return a, r.fail("read attributes", err)
+		return a, err
 	}
 	by, acl := r.file.ReadBy, a.hasACL()
 	switch {
@@ -56,7 +56,7 @@ func (r *replacement) decideAccess() (access, error) {
 	case acl: // the mode says too little about who can read
 	case !by.canRead(a.mode, a.uid, a.gid):
 		if !r.file.GiveExisting || r.uid() != 0 {
-			return a, r.fail("check", ErrUnreadable)
+			return a, ErrUnreadable
 		}
 		a.uid, a.gid, a.mode = by.UID, by.GID, 0o600
 	case a.mode&0o007 != 0:

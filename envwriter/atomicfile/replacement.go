@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -24,9 +25,9 @@ type replacement struct {
 	saved     Saved
 }
 
-// fail names the step that failed. Errors that have a step keep it.
-func (r *replacement) fail(stage string, err error) error {
-	if known := (*Error)(nil); err == nil || errors.As(err, &known) {
+// failed says where it failed. Errors that say so keep it.
+func (r *replacement) failed(stage string, err error) error {
+	if known := (*Error)(nil); errors.As(err, &known) {
 		return err
 	}
 	return &Error{Stage: stage, Path: r.saved.Path, Err: err}
@@ -46,7 +47,7 @@ func (r *replacement) locate() error {
 	}
 	target, _, err := resolve(r.disk, r.saved.Path)
 	r.folder = filepath.Dir(target)
-	return r.fail("find", err)
+	return err
 }
 
 // checkName looks at what has the name itself, without following it.
@@ -60,11 +61,11 @@ func (r *replacement) checkName() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return r.fail("inspect", err)
+		return err
 	case r.file.MustBeNew:
-		return r.fail("check", errExists)
+		return errExists
 	case r.own.mode&fs.ModeSymlink != 0:
-		return r.fail("check", errSymlink)
+		return errSymlink
 	}
 	return nil
 }
@@ -77,7 +78,7 @@ func (r *replacement) inspect() error {
 		return err
 	}
 	if r.file.Before != nil && !r.old.same(*r.file.Before) || filepath.Dir(r.old.Target) != r.folder {
-		return r.fail("check", errChanged)
+		return errChanged
 	}
 	if err := r.checkName(); err != nil { // again, as nobody else saves here now
 		return err
@@ -85,9 +86,9 @@ func (r *replacement) inspect() error {
 	switch {
 	case !r.file.Secret || !r.old.Exists:
 	case !r.old.stat.isFile(r.own): // it was a symlink when it was read
-		return r.fail("check", errSymlink)
+		return errSymlink
 	case r.foreign(r.old.UID):
-		return r.fail("check", errForeign)
+		return errForeign
 	}
 	r.sweep()
 	if r.old.stat.links > 1 { // again: a killed run may have left a second name
@@ -123,10 +124,10 @@ func (r *replacement) prepare() error {
 			err = r.makeSpare()
 		}
 		if err != nil {
-			return r.fail("write a temporary file", err)
+			return err
 		}
 	}
-	return r.fail("back up", r.backUp())
+	return r.backUp()
 }
 
 // makeSpare makes the old file a second time, under a temporary name.
@@ -147,7 +148,7 @@ func (r *replacement) commit() error {
 		return err
 	}
 	if !now.same(r.old) { // another program edits it that does not know of the lock
-		return r.fail("check", errChanged)
+		return errChanged
 	}
 	if r.inPlace() {
 		err = r.writeInPlace()
@@ -159,7 +160,7 @@ func (r *replacement) commit() error {
 	}
 	now, err = load(r.disk, r.saved.Path)
 	if err != nil || !bytes.Equal(now.Bytes, r.file.Bytes) || r.file.Verify != nil && !r.file.Verify(now.Bytes) {
-		return r.fail("read back", errReadBack)
+		return errReadBack
 	}
 	return nil
 }
@@ -172,23 +173,24 @@ func (r *replacement) rename() error {
 		r.saved.Changed, r.saved.Created = true, !r.old.Exists
 		return r.syncDirectory()
 	case isBusy(err):
-		err = ErrMounted
+		return ErrMounted
 	case errors.Is(err, fs.ErrExist) && r.file.MustBeNew:
-		err = errExists
+		return errExists
 	case errors.Is(err, fs.ErrExist) && !r.old.Exists:
-		err = errChanged
+		return errChanged
 	}
-	return r.fail("rename", err)
+	return err
 }
 
 func (r *replacement) syncDirectory() error {
 	if r.directory == nil {
 		return nil
 	}
-	if err := r.directory.sync(); err != nil && !isUnsupported(err) {
-		return r.fail("sync the directory", err)
+	err := r.directory.sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) { // the file system cannot sync directories
+		return nil
 	}
-	return nil
+	return err
 }
 
 // writeInPlace writes over the old file, for one that cannot be replaced. It is the
@@ -204,7 +206,7 @@ func (r *replacement) writeInPlace() error {
 		r.saved.Changed = true
 		r.warn("the file is damaged; its old contents are in the backup")
 	}
-	return r.fail("write in place", err)
+	return err
 }
 
 // overwrite first writes what goes beyond the present end, the only part that
@@ -247,7 +249,7 @@ func (r *replacement) restore() error {
 		}
 	}
 	if err != nil {
-		return r.fail("restore the old file", err)
+		return err
 	}
 	r.saved.Changed, r.saved.Created = false, false
 	_ = r.syncDirectory() // it is the old one, whether that survives a power failure or not

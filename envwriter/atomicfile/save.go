@@ -106,17 +106,23 @@ type transaction struct {
 // given, and the earlier ones are restored when a later one fails.
 func (t *transaction) run() ([]Saved, error) {
 	defer t.cleanUp()
-	steps := []func() error{
-		t.each((*replacement).locate),
-		t.lockDirectories,
-		t.each((*replacement).inspect),
-		t.each((*replacement).prepare),
-		t.each((*replacement).commit),
+	err := each(t.files, "find", (*replacement).locate)
+	if err == nil {
+		// In the same order in every run, so that no two wait for each other.
+		byFolder := slices.SortedStableFunc(slices.Values(t.files), func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
+		err = each(byFolder, "lock the directory", t.lockDirectory)
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return nil, t.rollBack(err)
-		}
+	if err == nil {
+		err = each(t.files, "check", (*replacement).inspect)
+	}
+	if err == nil {
+		err = each(t.files, "write a temporary file", (*replacement).prepare)
+	}
+	if err == nil {
+		err = each(t.files, "replace", (*replacement).commit)
+	}
+	if err != nil {
+		return nil, t.rollBack(err)
 	}
 	var saved []Saved
 	for _, r := range t.files {
@@ -126,15 +132,14 @@ func (t *transaction) run() ([]Saved, error) {
 	return saved, nil
 }
 
-func (t *transaction) each(step func(*replacement) error) func() error {
-	return func() error {
-		for _, r := range t.files {
-			if err := step(r); err != nil {
-				return err
-			}
+// each does a step for every file up to the first that fails.
+func each(files []*replacement, stage string, step func(*replacement) error) error {
+	for _, r := range files {
+		if err := step(r); err != nil {
+			return r.failed(stage, err)
 		}
-		return nil
 	}
+	return nil
 }
 
 // rollBack restores what was replaced, the last one first. A file that cannot be
@@ -144,7 +149,7 @@ func (t *transaction) rollBack(err error) error {
 	for _, r := range slices.Backward(t.files) {
 		if restoring := r.restore(); restoring != nil {
 			if errors.Is(err, errReadBack) { // which says that it was restored
-				out.err = restoring
+				out.err = r.failed("restore the old file", restoring)
 			}
 			break
 		}
@@ -176,19 +181,6 @@ type directory struct {
 	made stat
 }
 
-// lockDirectories opens and locks the directory of each file, in the same order in
-// every run, so that no two wait for each other.
-func (t *transaction) lockDirectories() error {
-	sorted := slices.Clone(t.files)
-	slices.SortStableFunc(sorted, func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
-	for _, r := range sorted {
-		if err := t.lockDirectory(r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (t *transaction) lockDirectory(r *replacement) error {
 	f, err := t.open(r.folder, openRead, 0)
 	if err != nil {
@@ -198,7 +190,7 @@ func (t *transaction) lockDirectory(r *replacement) error {
 	seen, err := f.stat()
 	if err != nil {
 		_ = f.Close()
-		return r.fail("inspect the directory", err)
+		return err
 	}
 	known := slices.IndexFunc(t.directories, func(d directory) bool { return d.made.isFile(seen) })
 	if known >= 0 {
@@ -209,7 +201,7 @@ func (t *transaction) lockDirectory(r *replacement) error {
 	t.directories = append(t.directories, directory{f, seen})
 	r.directory = f
 	if !t.waitForLock(f) {
-		return r.fail("check", errBusy)
+		return errBusy
 	}
 	return nil
 }

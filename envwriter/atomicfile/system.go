@@ -125,8 +125,3 @@ func (f realFile) lock() error {
 func isBusy(err error) bool {
 	return errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EWOULDBLOCK)
 }
-
-// isUnsupported reports that a file system cannot sync directories.
-func isUnsupported(err error) bool {
-	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP)
-}
