@@ -28,7 +28,7 @@ const (
 // A statement is one line, or several when a quote spans them.
 type statement struct {
 	kind    kind
-	line    int    // where it begins, from 1
+	line    int    // where it begins, from 1; edits leave it as it is
 	key     string // of an assignment
 	prefix  string // "export KEY = " up to the value; the whole text of other kinds
 	value   string // as encoded in the file
@@ -245,7 +245,7 @@ func (d *document) add(key, raw string) *document {
 	}
 	out.statements = append(out.statements, statement{kind: assignment, key: key, prefix: key + "=", value: raw, eol: eol})
 	out.appended = true
-	return out.renumber()
+	return out
 }
 
 // unset removes every active assignment to key; commented-out ones stay.
@@ -254,23 +254,17 @@ func (d *document) unset(key string) *document {
 	out.statements = slices.DeleteFunc(out.statements, func(s statement) bool {
 		return s.kind == assignment && s.key == key
 	})
-	return out.renumber()
-}
-
-func (d *document) renumber() *document {
-	line := 1
-	for i := range d.statements {
-		d.statements[i].line = line
-		line += strings.Count(d.statements[i].raw(), "\n")
-	}
-	return d
+	return out
 }
 
 // references returns the other keys whose value refers to key as $KEY or ${KEY},
 // and those that refer to them in turn, each with its line.
 func (d *document) references(key string) map[string]int {
 	by := map[string][]statement{} // the statements that refer to a name
+	line := 1
 	for _, s := range d.statements {
+		s.line = line
+		line += strings.Count(s.raw(), "\n")
 		if s.kind == assignment && !strings.HasPrefix(s.value, "'") {
 			for _, m := range referredName.FindAllStringSubmatch(s.value, -1) {
 				by[m[1]] = append(by[m[1]], s)

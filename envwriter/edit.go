@@ -184,14 +184,14 @@ func (e *editor) verify(next *document, c Change, views []view) (objector string
 	for _, before := range views {
 		after, err := before.read(file)
 		if err != nil || !c.holds(after) {
-			return before.reader, false
+			return before.reader.Name, false
 		}
 		for _, key := range e.moved(before.vars, after) {
 			if refers == nil {
 				refers = next.references(c.Key)
 			}
 			if refers[key] == 0 {
-				return before.reader, false
+				return before.reader.Name, false
 			}
 			referred = true
 		}

@@ -3,6 +3,7 @@ package envwriter
 import (
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 
 	"smtp-wizard/secret"
@@ -81,26 +82,26 @@ const mostExplained = 1 << 20
 // explain finds out which readers stand in each other's way.
 func (e *editor) explain(c Change) error {
 	out := &NoEncodingError{Key: c.Key}
-	by := map[string][]view{}
 	for _, v := range e.before {
-		if by[v.reader] == nil {
-			out.readers = append(out.readers, v.reader)
+		if !slices.Contains(out.readers, v.reader.Name) {
+			out.readers = append(out.readers, v.reader.Name)
 		}
-		by[v.reader] = append(by[v.reader], v)
 	}
 	if len(e.doc.bytes())*len(e.before) > mostExplained {
 		return out
 	}
 	out.anyValue = !e.possible(Change{Key: c.Key, Value: secret.New("x")}, e.before)
 	for _, name := range out.readers {
-		if !e.possible(c, by[name]) {
-			out.impossible = append(out.impossible, name)
-		}
-		var others []view
+		var own, others []view
 		for _, v := range e.before {
-			if v.reader != name {
+			if v.reader.Name == name {
+				own = append(own, v)
+			} else {
 				others = append(others, v)
 			}
+		}
+		if !e.possible(c, own) {
+			out.impossible = append(out.impossible, name)
 		}
 		if len(others) > 0 && e.possible(c, others) {
 			out.drop = append(out.drop, name)

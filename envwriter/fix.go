@@ -10,17 +10,12 @@ const mostChecked = 8 << 20
 type check struct {
 	views   []view
 	failing []Reader
-	stumble map[string]map[string]string // by the name of the reader
-	room    int                          // bytes that may still be parsed
+	room    int // bytes that may still be parsed
 }
 
 func newCheck(file []byte, readers []Reader, room int) *check {
-	c := &check{stumble: map[string]map[string]string{}, room: room}
-	c.views, c.failing = viewsOf(file, readers)
-	for _, r := range readers {
-		c.stumble[r.Name] = r.stumbles
-	}
-	return c
+	views, failing := viewsOf(file, readers)
+	return &check{views, failing, room}
 }
 
 func (c *check) fails(reader string) bool { return slices.Contains(Names(c.failing), reader) }
@@ -41,7 +36,7 @@ func (c *check) safe(rule rule, fixed *document, keys ...string) bool {
 		if err != nil {
 			return false
 		}
-		stumbles := c.stumble[before.reader][rule.name] != ""
+		stumbles := before.reader.stumbles[rule.name] != ""
 		for key, value := range before.vars {
 			now, found := after[key]
 			if found && now == value || own[key] && stumbles || !isName(key) {

@@ -15,7 +15,6 @@ import (
 // depends on it is read once with nothing set and once with everything set.
 var composeReader = Reader{
 	Name:     "compose",
-	About:    "docker compose: env_file and the project's .env",
 	variants: bothEnvironments(readCompose),
 	stumbles: map[string]string{
 		"open quote": openQuote + refusesFile,

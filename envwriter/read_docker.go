@@ -15,7 +15,6 @@ import (
 // A name alone passes the variable of that name through.
 var dockerReader = Reader{
 	Name:       "docker",
-	About:      "docker run --env-file, and env_file with format: raw",
 	lineByLine: true,
 	variants: []variant{
 		{"quotes kept", func(file []byte) (map[string]string, error) { return readDocker(file, false, unset) }},

@@ -8,7 +8,6 @@ const loadsNothing = "Pocket ID ignores the whole file because of this line"
 // It expands $NAME from what the file has set so far, never from the environment.
 var pocketIDReader = Reader{
 	Name:     "pocket-id",
-	About:    "Pocket ID itself, which loads ./.env with godotenv 1.5.1",
 	variants: []variant{{read: readPocketID}},
 	stumbles: map[string]string{
 		"bom":        bomBefore + "Pocket ID ignores the whole file because of it",

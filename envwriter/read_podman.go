@@ -13,7 +13,6 @@ import (
 // A name alone passes the variable of that name through.
 var podmanReader = Reader{
 	Name:       "podman",
-	About:      "podman run --env-file, and EnvironmentFile= of a Quadlet",
 	lineByLine: true,
 	variants:   bothEnvironments(readPodman),
 	stumbles: map[string]string{

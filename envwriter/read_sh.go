@@ -2,6 +2,7 @@ package envwriter
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 )
 
@@ -13,7 +14,6 @@ const runsIt = "a shell would run this line as a command"
 // or that dash, bash and busybox read differently, fails the file.
 var shReader = Reader{
 	Name:     "sh",
-	About:    "a shell: set -a; . ./.env",
 	variants: bothEnvironments(readShell),
 	stops:    "a shell would run part of this line, or stop at it",
 	stumbles: map[string]string{
@@ -170,26 +170,22 @@ func (p *shellParser) runs(c byte, tilde bool) bool {
 	return strings.IndexByte("|&;<>()", c) >= 0 || c == '~' && tilde || p.export && strings.IndexByte("*?[{", c) >= 0
 }
 
+var shellReference = regexp.MustCompile(`^(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
+
 // expand handles what follows a $: a name, a name in braces, or nothing that
 // means anything, in which case the $ stands for itself.
 func (p *shellParser) expand(out *strings.Builder, quoted bool) error {
-	next := p.peek()
-	if strings.IndexByte("(?#@*!-$[0123456789", next) >= 0 || !quoted && strings.IndexByte("'\"", next) >= 0 {
+	m := shellReference.FindStringSubmatch(p.src[p.pos:])
+	switch next := p.peek(); {
+	case m != nil:
+	case strings.IndexByte("{(?#@*!-$[0123456789", next) >= 0 || !quoted && strings.IndexByte("'\"", next) >= 0:
 		return errShellRuns
-	}
-	if next == '{' {
-		p.pos++
-	}
-	name := p.name()
-	switch {
-	case next == '{' && (name == "" || p.peek() != '}'):
-		return errShellRuns
-	case next == '{':
-		p.pos++
-	case name == "":
+	default:
 		out.WriteByte('$')
 		return nil
 	}
+	p.pos += len(m[0])
+	name := m[1] + m[2]
 	value, found := p.vars[name]
 	if !found {
 		value, _ = p.environment(name)

@@ -10,8 +10,7 @@ import (
 // src/basic/env-file.c. Since v254 a backslash at the end of a comment no longer
 // swallows the next line; both are in use.
 var systemdReader = Reader{
-	Name:  "systemd",
-	About: "systemd: EnvironmentFile= of a unit",
+	Name: "systemd",
 	variants: []variant{
 		{"254 and later", func(file []byte) (map[string]string, error) { return readSystemd(string(file), false) }},
 		{"up to 253", func(file []byte) (map[string]string, error) { return readSystemd(string(file), true) }},

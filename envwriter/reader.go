@@ -11,8 +11,6 @@ import (
 type Reader struct {
 	// Name is what --readers calls it.
 	Name string
-	// About says in one line whose rules these are.
-	About string
 	// lineByLine is set for readers that take a file line by line and keep quotes:
 	// no value can hold a line feed there.
 	lineByLine bool
@@ -84,7 +82,7 @@ func (r Reader) Readings(file []byte) []Reading {
 // A view is what one variant of a reader made of the old file.
 type view struct {
 	variant
-	reader string
+	reader Reader
 	vars   map[string]string
 }
 
@@ -96,7 +94,7 @@ func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
 		known := len(views)
 		for _, v := range r.variants {
 			if vars, err := v.read(file); err == nil {
-				views = append(views, view{v, r.Name, vars})
+				views = append(views, view{v, r, vars})
 			}
 		}
 		if len(views) == known {
@@ -117,14 +115,12 @@ type readError struct {
 func (e *readError) Error() string {
 	what := e.reader + " cannot read the file"
 	switch {
-	case e.err != nil && e.line != 0:
-		return fmt.Sprintf("%s: %v, at line %d and before", what, e.err, e.line)
+	case e.line == 0:
+		return what
 	case e.err != nil:
-		return fmt.Sprintf("%s: %v", what, e.err)
-	case e.line != 0:
-		return fmt.Sprintf("%s: it stops at line %d", what, e.line)
+		return fmt.Sprintf("%s: %v, at line %d and before", what, e.err, e.line)
 	}
-	return what
+	return fmt.Sprintf("%s: it stops at line %d", what, e.line)
 }
 
 func (e *readError) Unwrap() error { return e.err }

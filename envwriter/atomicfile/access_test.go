@@ -47,40 +47,6 @@ func TestAccess(t *testing.T) {
 	}
 }
 
-// labeled shows attributes on one file, and notes what is set on others.
-type labeled struct {
-	disk
-	path  string
-	shown map[string]string
-	set   map[string]string
-}
-
-func (d labeled) open(path string, flags int, mode fs.FileMode) (handle, error) {
-	f, err := d.disk.open(path, flags, mode)
-	return labeledFile{f, d, path == d.path}, err
-}
-
-type labeledFile struct {
-	handle
-	d    labeled
-	here bool
-}
-
-func (f labeledFile) attributes() (map[string][]byte, error) {
-	out := map[string][]byte{}
-	if f.here {
-		for name, value := range f.d.shown {
-			out[name] = []byte(value)
-		}
-	}
-	return out, nil
-}
-
-func (f labeledFile) setAttribute(name string, value []byte) error {
-	f.d.set[name] = string(value)
-	return nil
-}
-
 func TestAttributes(t *testing.T) {
 	t.Parallel()
 	acl := map[string]string{"system.posix_acl_access": "x"}
@@ -101,11 +67,13 @@ func TestAttributes(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), ".env")
 			write(t, path, "old", c.mode)
-			d := labeled{system{}, path, c.shown, map[string]string{}}
+			copied := map[string]string{}
+			d := shown{disk: system{}, path: path, run: os.Getuid(), attributes: c.shown,
+				set: func(name string, value []byte) { copied[name] = string(value) }}
 			_, err := save(d, path, "new", File{ReadBy: c.by})
 			must(t, err)
-			if !maps.Equal(d.set, c.copied) {
-				t.Errorf("copied %v, want %v", d.set, c.copied)
+			if !maps.Equal(copied, c.copied) {
+				t.Errorf("copied %v, want %v", copied, c.copied)
 			}
 			is(t, path, "new", c.want)
 		})

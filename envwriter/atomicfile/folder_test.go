@@ -61,24 +61,12 @@ func TestSaveWaitsForAnother(t *testing.T) {
 	}
 }
 
-// unlockable is a disk without locks.
-type unlockable struct{ disk }
-
-func (d unlockable) open(path string, flags int, mode os.FileMode) (handle, error) {
-	f, err := d.disk.open(path, flags, mode)
-	return unlockableFile{f}, err
-}
-
-type unlockableFile struct{ handle }
-
-func (unlockableFile) lock() error { return syscall.ENOLCK }
-
 func TestSaveWithoutLocks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, ".env")
 	write(t, path, "old", 0o600)
-	saved, err := save(unlockable{system{}}, path, "new", File{})
+	saved, err := save(shown{disk: system{}, run: os.Getuid(), lock: syscall.ENOLCK}, path, "new", File{})
 	if err != nil || contents(t, path) != "new" || len(listing(t, dir)) != 2 {
 		t.Errorf("%+v, %v, %v", saved, err, listing(t, dir))
 	}
