@@ -36,12 +36,12 @@ var (
 	anyAssignment = regexp.MustCompile(`(?i)([a-z0-9_]*)[^a-z0-9_\n=:]*[=:][\t\v\f\r \x{85}\x{a0}]*(["']?)`)
 )
 
-// A span is where the last value of one name begins, and the first and the last
-// place where it could end. Those that overlap are taken for one, so it is never
-// shorter than what a reader takes for the value.
+// A span is where the last value of one name begins, and the last place where it
+// could end. Those that overlap are taken for one, and one that is still open counts
+// as far as it goes, so it is never shorter than what a reader takes for the value.
 type span struct {
-	start, ready, end int
-	longest           int // of the values that ended before
+	start, end int
+	longest    int // of the values that ended before
 }
 
 // A tally is what references come to, by where they are.
@@ -57,18 +57,15 @@ func (t *tally) before(place int) int {
 
 // length is the longest that a value can be at a place.
 func (t *tally) length(s span, place int) int {
-	if place < s.ready {
-		return s.longest
-	}
 	end := min(place, s.end)
 	return max(s.longest, end-s.start+t.before(end)-t.before(s.start))
 }
 
 // expansion estimates the bytes that references put into a file, up to the first
 // beyond maxExpanded. It is never less than what a reader puts in: they cut a file
-// differently, so all that any of them could take for an assignment counts, with
-// each end that its value could have. A simpler bound, the longest
-// value for each reference, would refuse a file with twenty lines of two.
+// differently, so all that any of them could take for an assignment counts. A simpler
+// bound, the longest value for each reference, would refuse a file with twenty lines
+// of two.
 func expansion(file []byte) int {
 	if !referenceStart.Match(file) {
 		return 0
@@ -77,24 +74,27 @@ func expansion(file []byte) int {
 	assignments := anyAssignment.FindAllStringSubmatchIndex(text, -1)
 	spans := map[string]span{}
 	t := &tally{}
-	total, feed, carriage := 0, -1, -1
+	total, feed := 0, 0 // feed is the end of the line
 	for _, ref := range referenceStart.FindAllStringIndex(text, -1) {
 		for ; len(assignments) > 0 && assignments[0][4] <= ref[0]; assignments = assignments[1:] {
 			m := assignments[0]
 			name, start := text[m[2]:m[3]], m[4]
-			if name == "" {
+			if name == "" || strings.HasSuffix(text[:m[2]], "{") { // ${NAME:-...} is none
 				continue
 			}
-			feed, carriage = nextByte(text, '\n', start, feed), nextByte(text, '\r', start, carriage)
-			ready, end := min(feed, carriage), feed // godotenv ends a line at either
-			if start < m[5] {
-				ready, end = quotedEnds(text, start)
+			if feed < start {
+				line, _, _ := strings.Cut(text[start:], "\n")
+				feed = start + len(line)
+			}
+			end := feed
+			if start < m[5] { // the readers differ on what a backslash in quotes does
+				end = start + max(quoteEnd(text[start:]), unescaped(text[start:], text[start]))
 			}
 			s := spans[name]
 			if start >= s.end {
-				s = span{start: start, ready: ready, longest: t.length(s, start)}
+				s = span{start: start, longest: t.length(s, start)}
 			}
-			s.ready, s.end = min(s.ready, ready), max(s.end, end)
+			s.end = max(s.end, end)
 			spans[name] = s
 		}
 		name := referenceName.FindStringSubmatch(text[ref[0]:])[1]
@@ -111,28 +111,6 @@ func expansion(file []byte) int {
 		t.at, t.sums = append(t.at, ref[0]), append(t.sums, total)
 	}
 	return total
-}
-
-// quotedEnds returns the first and the last place where a value in quotes could
-// end: the readers differ on what a backslash does.
-func quotedEnds(text string, start int) (first, last int) {
-	a, b := quoteEnd(text[start:]), unescaped(text[start:], text[start])
-	if a < 0 || b < 0 {
-		a, b = max(a, b), max(a, b)
-	}
-	return start + min(a, b), start + max(a, b)
-}
-
-// nextByte returns where c is next, the length when it is not. known is what it
-// returned for an earlier start, so that a long line is not searched again and again.
-func nextByte(text string, c byte, start, known int) int {
-	if known >= start {
-		return known
-	}
-	if i := strings.IndexByte(text[start:], c); i >= 0 {
-		return start + i
-	}
-	return len(text)
 }
 
 // quoteEnd returns where godotenv takes the quote that s begins with to end, or -1.

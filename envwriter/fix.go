@@ -68,7 +68,7 @@ func Fix(file []byte, readers []Reader) (fixed []byte, lines int) {
 			doc := parse(file)
 			var found []int
 			for i, s := range doc.statements {
-				if rule.fix != nil && rule.found(s) {
+				if rule.fix != nil && rule.matches(s) {
 					found = append(found, i)
 				}
 			}

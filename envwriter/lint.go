@@ -11,9 +11,9 @@ import (
 // file, under the name of the rule, what it makes of them.
 type rule struct {
 	name   string
-	found  func(s statement) bool
-	fatal  bool // it can keep a reader from reading the file at all
-	once   bool // one report is enough
+	found  func(s statement) bool // nil: by invalidAs
+	fatal  bool                   // it can keep a reader from reading the file at all
+	once   bool                   // one report is enough
 	advice string
 	fix    func(s statement) string // its new prefix
 }
@@ -46,18 +46,10 @@ var rules = []rule{
 	{name: "bom", fatal: true, advice: "remove the byte order mark",
 		found: func(s statement) bool { return s.line == 1 && strings.HasPrefix(s.prefix, bom) },
 		fix:   func(s statement) string { return strings.TrimPrefix(s.prefix, bom) }},
-	{name: "name alone", fatal: true, advice: "make it a comment", fix: commentOut,
-		found: func(s statement) bool { return s.kind == invalid && nameAlone.MatchString(s.line1()) }},
-	{name: "odd name", fatal: true, advice: "make it a comment", fix: commentOut,
-		found: func(s statement) bool {
-			return s.kind == invalid && oddName.MatchString(s.line1()) && !assignmentStart.MatchString(s.line1())
-		}},
-	{name: "open quote", fatal: true,
-		found: func(s statement) bool { return s.kind == invalid && assignmentStart.MatchString(s.line1()) }},
-	{name: "text", fatal: true, advice: "make it a comment", fix: commentOut,
-		found: func(s statement) bool {
-			return s.kind == invalid && !nameAlone.MatchString(s.line1()) && !oddName.MatchString(s.line1())
-		}},
+	{name: "name alone", fatal: true, advice: "make it a comment", fix: commentOut},
+	{name: "odd name", fatal: true, advice: "make it a comment", fix: commentOut},
+	{name: "open quote", fatal: true},
+	{name: "text", fatal: true, advice: "make it a comment", fix: commentOut},
 	{name: "export", fatal: true, advice: `remove "export"`,
 		found: func(s statement) bool { return s.kind == assignment && exported.MatchString(s.prefix) },
 		fix:   func(s statement) string { return exported.ReplaceAllString(s.prefix, "") }},
@@ -79,8 +71,25 @@ var rules = []rule{
 	{name: "long line", fatal: true, found: func(s statement) bool { return len(s.raw()) > 64<<10 }},
 }
 
-// line1 is the text of an invalid statement, without a byte order mark.
-func (s statement) line1() string { return strings.TrimPrefix(s.prefix, bom) }
+func (r rule) matches(s statement) bool {
+	if r.found != nil {
+		return r.found(s)
+	}
+	return s.kind == invalid && r.name == invalidAs(strings.TrimPrefix(s.prefix, bom))
+}
+
+// invalidAs tells apart the lines that are invalid, by the names of their rules.
+func invalidAs(line string) string {
+	switch {
+	case nameAlone.MatchString(line):
+		return "name alone"
+	case assignmentStart.MatchString(line):
+		return "open quote"
+	case oddName.MatchString(line):
+		return "odd name"
+	}
+	return "text"
+}
 
 // plainPrefix writes "NAME=", and keeps an export.
 func plainPrefix(s statement) string {
@@ -114,7 +123,7 @@ func Lint(file []byte, readers []Reader) []Problem {
 	relevant := rulesFor(readers)
 	for i, s := range doc.statements {
 		for _, rule := range relevant {
-			if rule.once && told[rule.name] || !rule.found(s) {
+			if rule.once && told[rule.name] || !rule.matches(s) {
 				continue
 			}
 			told[rule.name] = true
