@@ -22,15 +22,15 @@ type rule struct {
 const (
 	refusesFile   = "the file is refused because of this line"
 	bareName      = "a name without a value: "
-	oddCharacter  = "a character in the name that no name may hold: "
+	oddCharacter  = "a character that names must not contain: "
 	openQuote     = "a quote that is never closed: "
 	neither       = "neither a comment nor NAME=value: "
 	colonSign     = "a colon instead of an equals sign: "
-	keepsComment  = "the comment behind the value becomes part of it"
+	keepsComment  = "the comment after the value becomes part of it"
 	keepsQuotes   = "the quotes become part of the value"
 	bomInName     = "an invisible byte order mark becomes part of the first name"
-	bomBefore     = "an invisible byte order mark stands before this line, and "
-	linesApart    = "a value of several lines: it reads each line by itself"
+	bomBefore     = "an invisible byte order mark precedes this line, and "
+	linesApart    = "a value that spans several lines: each line is read on its own"
 	joinsNextLine = "a backslash at the end joins this line and the next"
 	longLine      = "a line of more than 64 KiB: " + refusesFile
 )
@@ -55,14 +55,14 @@ var rules = []rule{
 		fix:   func(s statement) string { return exported.ReplaceAllString(s.prefix, "") }},
 	{name: "colon", fatal: true, advice: "write NAME=value", fix: plainPrefix,
 		found: func(s statement) bool { return s.kind == assignment && !strings.Contains(s.prefix, "=") }},
-	{name: "blanks", fatal: true, advice: "remove the blanks", fix: plainPrefix,
+	{name: "blanks", fatal: true, advice: "remove the spaces", fix: plainPrefix,
 		found: func(s statement) bool { return s.kind == assignment && aroundEquals.MatchString(s.prefix) }},
 	{name: "comment", found: func(s statement) bool { return strings.Contains(s.comment, "#") }},
 	{name: "quotes", found: func(s statement) bool {
 		return s.value != "" && strings.ContainsAny(s.value[:1], `'"`) && !strings.Contains(s.value, "\n")
 	}},
 	{name: "lines", fatal: true, found: func(s statement) bool { return strings.Contains(s.value, "\n") }},
-	{name: "comment joins", advice: "put a space behind the backslash",
+	{name: "comment joins", advice: "put a space after the backslash",
 		found: func(s statement) bool { return s.kind == commentLine && strings.HasSuffix(s.prefix, `\`) },
 		fix:   func(s statement) string { return s.prefix + " " }},
 	{name: "line joins", found: func(s statement) bool { return strings.HasSuffix(s.value, `\`) }},

@@ -25,7 +25,7 @@ var dockerReader = Reader{
 		"text":      refusesFile,
 		"export":    `"export": ` + refusesFile,
 		"colon":     colonSign + refusesFile,
-		"blanks":    "blanks around the equals sign: the file is refused, or they become part of the value",
+		"blanks":    "spaces around the equals sign: the file is refused, or they become part of the value",
 		"comment":   keepsComment,
 		"quotes":    keepsQuotes,
 		"lines":     linesApart,
@@ -47,7 +47,7 @@ func readDocker(file []byte, strip bool, environment lookup) (map[string]string,
 		}
 		key, value, has := strings.Cut(text, "=")
 		if key == "" || strings.ContainsAny(key, " \t") {
-			return nil, errors.New("no variable name, or blanks in it")
+			return nil, errors.New("no variable name, or spaces in it")
 		}
 		if last := len(value) - 1; strip && last > 0 && value[0] == value[last] && (value[0] == '\'' || value[0] == '"') {
 			value = value[1:last]

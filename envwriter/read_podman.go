@@ -19,7 +19,7 @@ var podmanReader = Reader{
 		"bom":       bomInName,
 		"export":    `"export" becomes part of the name`,
 		"colon":     colonSign + "the line is ignored",
-		"blanks":    "blanks around the equals sign become part of name and value",
+		"blanks":    "spaces around the equals sign become part of name and value",
 		"comment":   keepsComment,
 		"quotes":    keepsQuotes,
 		"lines":     linesApart,

@@ -23,7 +23,7 @@ var shReader = Reader{
 		"open quote": openQuote + "a shell stops here",
 		"text":       runsIt,
 		"colon":      colonSign + runsIt,
-		"blanks":     "blanks around the equals sign: " + runsIt,
+		"blanks":     "spaces around the equals sign: " + runsIt,
 		"line joins": joinsNextLine,
 		"crlf":       "Windows line ends: a shell keeps the carriage return in every value",
 	},
