@@ -18,18 +18,14 @@ import (
 func envValues(t *testing.T) []string {
 	t.Helper()
 	file, err := os.ReadFile("../envwriter/testdata/values.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
+	envOK(t, err)
 	var out []string
 	for line := range strings.Lines(string(file)) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
 		}
 		value, err := strconv.Unquote(line)
-		if err != nil {
-			t.Fatal(err)
-		}
+		envOK(t, err)
 		out = append(out, value)
 	}
 	return out
@@ -117,9 +113,7 @@ func TestEnvShells(t *testing.T) {
 				if model.Err != nil || !maps.Equal(model.Vars, inherited.Vars) {
 					continue // what the model does not know, or what depends on the environment, is never written
 				}
-				if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				envOK(t, os.WriteFile(path, []byte(file), 0o600))
 				args := []string{"-c", `set -a; . "$0"; exec /usr/bin/env -0`, path}
 				if shell == "busybox" {
 					args = append([]string{"sh"}, args...)

@@ -243,7 +243,8 @@ func (d *document) add(key, raw string) *document {
 			out.statements = append(out.statements, statement{kind: blankLine, eol: eol})
 		}
 	}
-	out.statements = append(out.statements, statement{kind: assignment, key: key, prefix: key + "=", value: raw, eol: eol})
+	s := statement{kind: assignment, key: key, prefix: key + "=", value: raw, eol: eol}
+	out.statements = append(out.statements, s)
 	out.appended = true
 	return out
 }

@@ -69,7 +69,8 @@ type referenceError struct {
 
 func (e *referenceError) Error() string {
 	var by []string
-	for _, key := range slices.SortedFunc(maps.Keys(e.by), func(a, b string) int { return cmp.Compare(e.by[a], e.by[b]) }) {
+	byLine := func(a, b string) int { return cmp.Compare(e.by[a], e.by[b]) }
+	for _, key := range slices.SortedFunc(maps.Keys(e.by), byLine) {
 		by = append(by, fmt.Sprintf("%s (line %d)", key, e.by[key]))
 	}
 	return fmt.Sprintf("%s to %s and would change with it", list(by, "refers", "refer"), e.key)

@@ -25,11 +25,12 @@ func (w World) Save(d *Draft) (Written, error) {
 	reader := w.readBy(d)
 	var files []atomicfile.File
 	if d.Override != "" {
-		files = append(files, atomicfile.File{Path: d.Override, Bytes: d.OverrideBytes, NewMode: 0o644, ReadBy: reader, MustBeNew: true})
+		files = append(files, atomicfile.File{Path: d.Override, Bytes: d.OverrideBytes, ReadBy: reader,
+			NewMode: 0o644, MustBeNew: true})
 	}
 	if d.SecretPath != "" {
-		files = append(files, atomicfile.File{Path: d.SecretPath, Bytes: []byte(d.Secret.Reveal()), Secret: true, ReadBy: reader,
-			MustBeNew: d.SecretPath != d.Found.PasswordFile})
+		files = append(files, atomicfile.File{Path: d.SecretPath, Bytes: []byte(d.Secret.Reveal()), ReadBy: reader,
+			Secret: true, MustBeNew: d.SecretPath != d.Found.PasswordFile})
 	}
 	files = append(files, atomicfile.File{Path: d.Order.EnvFile, Bytes: d.Env.New, Before: &d.Before, ReadBy: reader,
 		GiveExisting: d.Order.Give, InPlace: d.Order.InPlace, Verify: d.Env.Verify})

@@ -88,7 +88,8 @@ func saveAll(d disk, now time.Time, files []File) ([]Saved, error) {
 func newTransaction(d disk, now time.Time, files []File) *transaction {
 	t := &transaction{disk: d, lockWait: 5 * time.Second}
 	for i, f := range files {
-		t.files = append(t.files, &replacement{disk: d, now: now, file: f, last: i == len(files)-1, saved: Saved{Path: f.Path}})
+		r := &replacement{disk: d, now: now, file: f, last: i == len(files)-1, saved: Saved{Path: f.Path}}
+		t.files = append(t.files, r)
 	}
 	return t
 }
@@ -109,8 +110,9 @@ func (t *transaction) run() ([]Saved, error) {
 	err := each(t.files, "find", (*replacement).locate)
 	if err == nil {
 		// In the same order in every run, so that no two wait for each other.
-		byFolder := slices.SortedStableFunc(slices.Values(t.files), func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
-		err = each(byFolder, "lock the directory", t.lockDirectory)
+		sorted := slices.Clone(t.files)
+		slices.SortStableFunc(sorted, func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
+		err = each(sorted, "lock the directory", t.lockDirectory)
 	}
 	if err == nil {
 		err = each(t.files, "check", (*replacement).inspect)
