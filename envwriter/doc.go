@@ -7,6 +7,6 @@
 // package atomicfile touches the disk.
 //
 // document.go cuts a file into statements, edit.go and encode.go change it,
-// read_*.go are the programs that read it, lint.go and fix.go tell what they
-// stumble over, diff.go and mask.go show it.
+// read_*.go are the programs that read it, lint.go and fix.go deal with what
+// they cannot read, diff.go and mask.go show it.
 package envwriter

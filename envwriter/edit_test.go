@@ -236,12 +236,3 @@ func TestApplyThenNothingLeftToDo(t *testing.T) {
 		t.Errorf("printed, an edit shows its values: %s", text)
 	}
 }
-
-func TestApplyRefusesWhatNoEncodingHolds(t *testing.T) {
-	t.Parallel()
-	_, err := Apply(nil, []Change{set("P", "it's $A")}, pick(t, "pocket-id", "docker"))
-	no := (*NoEncodingError)(nil)
-	if !errors.As(err, &no) || len(no.drop) != 2 || len(no.impossible) != 0 {
-		t.Errorf("got %v", err)
-	}
-}

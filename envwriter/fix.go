@@ -21,7 +21,7 @@ func newCheck(file []byte, readers []Reader, room int) *check {
 func (c *check) fails(reader string) bool { return slices.Contains(Names(c.failing), reader) }
 
 // safe reports whether whoever can read the file reads it as before, but for keys
-// in a line that is fixed, by the readers that stumble there. It is no when finding
+// in a line that is fixed, by the readers that misread it. It is no when finding
 // out would take too long.
 func (c *check) safe(rule rule, fixed *document, keys ...string) bool {
 	file, own := fixed.bytes(), map[string]bool{}
@@ -36,10 +36,10 @@ func (c *check) safe(rule rule, fixed *document, keys ...string) bool {
 		if err != nil {
 			return false
 		}
-		stumbles := before.reader.stumbles[rule.name] != ""
+		misreads := before.reader.lint[rule.name] != ""
 		for key, value := range before.vars {
 			now, found := after[key]
-			if found && now == value || own[key] && stumbles || !isName(key) {
+			if found && now == value || own[key] && misreads || !isName(key) {
 				continue // names that are no variable names, such as "export K", may go
 			}
 			return false

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// A rule finds statements that some readers stumble over: each says in its own
-// file, under the name of the rule, what it makes of them.
+// A rule finds statements that not every reader can read, or reads as the others
+// do. Each says in its own file, under the name of the rule, what it makes of them.
 type rule struct {
 	name   string
 	found  func(s statement) bool // nil: by invalidAs
@@ -132,7 +132,7 @@ func Lint(file []byte, readers []Reader) []Problem {
 				fix = rule.advice
 			}
 			for _, r := range readers {
-				if what := r.stumbles[rule.name]; what != "" {
+				if what := r.lint[rule.name]; what != "" {
 					out = append(out, Problem{s.line, r.Name, what, rule.fatal && check.fails(r.Name), fix})
 				}
 			}
@@ -144,11 +144,11 @@ func Lint(file []byte, readers []Reader) []Problem {
 	return append(out, unexplained(file, check.failing, out)...)
 }
 
-// rulesFor lists the rules over which one of the readers stumbles.
+// rulesFor lists the rules that matter to one of the readers.
 func rulesFor(readers []Reader) []rule {
 	var out []rule
 	for _, rule := range rules {
-		if slices.ContainsFunc(readers, func(r Reader) bool { return r.stumbles[rule.name] != "" }) {
+		if slices.ContainsFunc(readers, func(r Reader) bool { return r.lint[rule.name] != "" }) {
 			out = append(out, rule)
 		}
 	}

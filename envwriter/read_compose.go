@@ -16,7 +16,7 @@ import (
 var composeReader = Reader{
 	Name:     "compose",
 	variants: bothEnvironments(readCompose),
-	stumbles: map[string]string{
+	lint: map[string]string{
 		"open quote": openQuote + refusesFile,
 		"text":       neither + refusesFile,
 	},

@@ -21,7 +21,7 @@ var dockerReader = Reader{
 		{"quotes stripped", func(file []byte) (map[string]string, error) { return readDocker(file, true, unset) }},
 		{"everything set", func(file []byte) (map[string]string, error) { return readDocker(file, false, inherited) }},
 	},
-	stumbles: map[string]string{
+	lint: map[string]string{
 		"text":      refusesFile,
 		"export":    `"export": ` + refusesFile,
 		"colon":     colonSign + refusesFile,

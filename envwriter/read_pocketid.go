@@ -9,7 +9,7 @@ const loadsNothing = "Pocket ID ignores the whole file because of this line"
 var pocketIDReader = Reader{
 	Name:     "pocket-id",
 	variants: []variant{{read: readPocketID}},
-	stumbles: map[string]string{
+	lint: map[string]string{
 		"bom":        bomBefore + "Pocket ID ignores the whole file because of it",
 		"name alone": bareName + loadsNothing,
 		"odd name":   oddCharacter + loadsNothing,

@@ -15,7 +15,7 @@ var podmanReader = Reader{
 	Name:       "podman",
 	lineByLine: true,
 	variants:   bothEnvironments(readPodman),
-	stumbles: map[string]string{
+	lint: map[string]string{
 		"bom":       bomInName,
 		"export":    `"export" becomes part of the name`,
 		"colon":     colonSign + "the line is ignored",

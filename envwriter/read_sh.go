@@ -16,7 +16,7 @@ var shReader = Reader{
 	Name:     "sh",
 	variants: bothEnvironments(readShell),
 	stops:    "a shell would run part of this line, or stop at it",
-	stumbles: map[string]string{
+	lint: map[string]string{
 		"bom":        bomBefore + "a shell would run it as a command",
 		"name alone": bareName + runsIt,
 		"odd name":   oddCharacter + runsIt,

@@ -15,7 +15,7 @@ var systemdReader = Reader{
 		{"254 and later", func(file []byte) (map[string]string, error) { return readSystemd(string(file), false) }},
 		{"up to 253", func(file []byte) (map[string]string, error) { return readSystemd(string(file), true) }},
 	},
-	stumbles: map[string]string{
+	lint: map[string]string{
 		"bom":           bomBefore + "the line is ignored",
 		"odd name":      oddCharacter + "the line is ignored",
 		"open quote":    openQuote + "all that follows becomes part of the value",

@@ -17,8 +17,8 @@ type Reader struct {
 	// variants are its releases and environments. Where they differ, all of them
 	// have to agree on a value before it is accepted.
 	variants []variant
-	// stumbles says, by the name of a lint rule, what it makes of such a line.
-	stumbles map[string]string
+	// lint says, by the name of a rule, what it makes of a line that breaks it.
+	lint map[string]string
 	// stops says what it does at a line that it cannot read for another reason.
 	stops string
 }

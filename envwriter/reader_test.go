@@ -24,7 +24,7 @@ func TestAReaderIsARow(t *testing.T) {
 			}
 			return vars, nil
 		}}},
-		stumbles: map[string]string{"export": "it knows no export"},
+		lint: map[string]string{"export": "it knows no export"},
 	}
 	table := append(slices.Clone(Readers), upper)
 	if names := Names(table); names[len(names)-1] != "upper" || len(names) != len(Readers)+1 {
@@ -48,9 +48,8 @@ func TestAReaderIsARow(t *testing.T) {
 	}
 }
 
-// What a reader stumbles over is the name of a rule, and of each rule there is a
-// reader that stumbles over it.
-func TestReadersStumbleOverKnownRules(t *testing.T) {
+// Readers name known rules, and each rule matters to a reader.
+func TestReadersNameKnownRules(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
 	for _, rule := range rules {
@@ -60,9 +59,9 @@ func TestReadersStumbleOverKnownRules(t *testing.T) {
 		}
 	}
 	for _, r := range Readers {
-		for name, what := range r.stumbles {
+		for name, what := range r.lint {
 			if !known[name] || what == "" {
-				t.Errorf("%s stumbles over %q: %q", r.Name, name, what)
+				t.Errorf("%s names the rule %q: %q", r.Name, name, what)
 			}
 		}
 	}
