@@ -59,7 +59,7 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	s.StringVar(&f.appURL, "app-url", "", "APP_URL")
 	s.StringVar(&f.hostname, "hostname", "", "the `name` that os.Hostname() shall return to Pocket ID")
 	s.StringVar(&f.as, "as", "", "the `version` of Pocket ID (default: found out, else the newest known)")
-	s.StringSliceVar(&f.readers, "readers", nil, "who reads the .env: pocket-id, compose, systemd, sh, docker, podman, node")
+	s.StringSliceVar(&f.readers, "readers", nil, "who reads the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
 	s.StringVar(&f.to, "to", "", "send the test to this `address` (default: the sender)")
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
 	s.BoolVar(&f.noCheck, "no-check", false, "do not speak to the relay")

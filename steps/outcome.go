@@ -4,13 +4,14 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 )
 
 // Outcome is how the last page ended, for a face that prints it.
 type Outcome struct {
 	Draft    *Draft // what was planned and not written; nil once it is written
-	Saved    []envwriter.Saved
-	Env      envwriter.Plan
+	Saved    []atomicfile.Saved
+	Env      envwriter.Edit
 	Readers  []string
 	Warnings []string
 	Err      error // why nothing was written

@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"syscall"
 
-	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 )
 
 // ownerOfDirectory is who a file's directory belongs to, or nil.
-func ownerOfDirectory(path string) *envwriter.User {
+func ownerOfDirectory(path string) *atomicfile.User {
 	info, err := os.Stat(filepath.Dir(path))
 	if err != nil {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 )
@@ -29,7 +30,7 @@ func (f *Surroundings) readPasswordFile() {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(f.EnvFile), path)
 	}
-	snapshot, err := envwriter.Load(path)
+	snapshot, err := atomicfile.Load(path)
 	if err != nil || !snapshot.Exists {
 		f.Notes = append(f.Notes, "SMTP_PASSWORD_FILE names "+path+", which cannot be read from here.")
 		return
@@ -49,14 +50,14 @@ func (d *Draft) changePassword(now map[string]string) {
 	case password.Empty() && d.Order.User == "" && now["SMTP_USER"] != "": // the login was given up
 		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
 			if now[key] != "" {
-				d.Changes = append(d.Changes, envwriter.Change{Key: key, Secret: key == "SMTP_PASSWORD"})
+				d.Changes = append(d.Changes, envwriter.Change{Key: key})
 			}
 		}
 	case password.Empty(): // none was given, as after a resume: what is there stays
 	case d.Found.PasswordFile == "":
 		have := now["SMTP_PASSWORD"]
 		if password.Reveal() != have {
-			d.Changes = append(d.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password.Reveal(), Secret: true})
+			d.Changes = append(d.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
 		}
 	case password != d.Found.Password:
 		d.SecretPath, d.Secret = d.Found.PasswordFile, password
@@ -83,7 +84,7 @@ func (d *Draft) encode(base []byte, v pocketid.Version, readers []envwriter.Read
 		}
 		changes = append(changes, c)
 	}
-	changes = append(changes, envwriter.Change{Key: "SMTP_PASSWORD_FILE", Value: path})
+	changes = append(changes, envwriter.Change{Key: "SMTP_PASSWORD_FILE", Value: secret.New(path)})
 	plan, second := envwriter.Apply(base, changes, readers)
 	if second != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -46,8 +47,8 @@ func (w World) order(a Answers) Order {
 type Draft struct {
 	Order   Order
 	Found   Surroundings
-	Before  envwriter.Snapshot
-	Env     envwriter.Plan
+	Before  atomicfile.Snapshot
+	Env     envwriter.Edit
 	Changes []envwriter.Change
 	Diff    []envwriter.DiffLine
 	// SecretPath is a file for the password alone; "" is none.
@@ -72,7 +73,7 @@ var secretKeys = []string{"SMTP_PASSWORD", "ENCRYPTION_KEY"}
 func (w World) draft(o Order, found Surroundings) (*Draft, error) {
 	d := &Draft{Order: o, Found: found}
 	var err error
-	if d.Before, err = envwriter.Load(o.EnvFile); err != nil {
+	if d.Before, err = atomicfile.Load(o.EnvFile); err != nil {
 		return nil, err
 	}
 	if err := w.spare(d.Before); err != nil {
@@ -127,7 +128,7 @@ func (d *Draft) isNew() bool {
 func (d *Draft) base(v pocketid.Version, readers []envwriter.Reader) ([]byte, error) {
 	if !d.isNew() {
 		if d.Order.Mend {
-			mended, _ := envwriter.MendAll(d.Before.Bytes, readers)
+			mended, _ := envwriter.Fix(d.Before.Bytes, readers)
 			return mended, nil
 		}
 		return d.Before.Bytes, nil
@@ -153,7 +154,7 @@ func (d *Draft) change(base []byte, v pocketid.Version, readers []envwriter.Read
 		if d.saysAlready(now, key, value, v) {
 			return
 		}
-		d.Changes = append(d.Changes, envwriter.Change{Key: key, Value: value})
+		d.Changes = append(d.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
 	}
 	o := d.Order
 	mode, ok := pocketid.TLSValue(v, string(o.TLS), o.Port)

@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
 )
 
 // Written is what was saved, and what is left to the admin.
 type Written struct {
-	Saved    []envwriter.Saved
-	Env      envwriter.Plan
+	Saved    []atomicfile.Saved
+	Env      envwriter.Edit
 	Readers  []string
 	Warnings []string
 	// Commands are what to run next, in order.
@@ -21,21 +22,19 @@ type Written struct {
 
 // Save writes a draft: what the .env relies on first, the .env last.
 func (w World) Save(d *Draft) (Written, error) {
-	readers := namedReaders(strings.Split(d.Order.Readers, ","))
 	reader := w.readBy(d)
-	var files []envwriter.FileToSave
+	var files []atomicfile.File
 	if d.Override != "" {
-		files = append(files, envwriter.FileToSave{Path: d.Override, Bytes: d.OverrideBytes,
-			Options: envwriter.SaveOptions{NewMode: 0o644, ReadBy: reader, GiveToReader: true, MustBeNew: true}})
+		files = append(files, atomicfile.File{Path: d.Override, Bytes: d.OverrideBytes, ReadBy: reader,
+			NewMode: 0o644, MustBeNew: true})
 	}
 	if d.SecretPath != "" {
-		files = append(files, envwriter.SecretFile(d.SecretPath, d.Secret.Reveal(),
-			envwriter.SaveOptions{ReadBy: reader, GiveToReader: true, MustBeNew: d.SecretPath != d.Found.PasswordFile}))
+		files = append(files, atomicfile.File{Path: d.SecretPath, Bytes: []byte(d.Secret.Reveal()), ReadBy: reader,
+			Secret: true, MustBeNew: d.SecretPath != d.Found.PasswordFile})
 	}
-	files = append(files, envwriter.FileToSave{Path: d.Order.EnvFile, Bytes: d.Env.New,
-		Options: envwriter.SaveOptions{Before: &d.Before, ReadBy: reader, GiveToReader: !d.Before.Exists || d.Order.Give, GiveExisting: d.Order.Give,
-			InPlace: d.Order.InPlace, Readers: readers, Want: d.Changes}})
-	saved, err := envwriter.SaveAll(files)
+	files = append(files, atomicfile.File{Path: d.Order.EnvFile, Bytes: d.Env.New, Before: &d.Before, ReadBy: reader,
+		GiveExisting: d.Order.Give, InPlace: d.Order.InPlace, Verify: d.Env.Verify})
+	saved, err := atomicfile.SaveAll(files)
 	if err != nil {
 		return Written{}, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -303,11 +304,11 @@ func writeScenes(t *testing.T, add addScene) {
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
 	finished.Override = ""
 	add("write-nothing", Write, a, finished, nil)
-	add("write-mounted", Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
+	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)
 	add("done", Write, a, Written{
 		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
-		Saved: []envwriter.Saved{
+		Saved: []atomicfile.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
 			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},
 		},
@@ -327,7 +328,7 @@ func planned(t *testing.T, a Answers, file string) *Draft {
 			t.Fatal(err)
 		}
 	}
-	d.Before = envwriter.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
+	d.Before = atomicfile.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
 	if err := errors.Join(d.change(base, v, readers), d.encode(base, v, readers), sceneWorld().follow(d, v, readers)); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
@@ -67,7 +68,7 @@ func (w World) lookRound(ctx context.Context, envFile string) Surroundings {
 	ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
 	defer cancel()
 	found.FQDN = w.fullName(ctx, found.Hostname)
-	snapshot, err := envwriter.Load(envFile)
+	snapshot, err := atomicfile.Load(envFile)
 	if err != nil {
 		found.Err = err
 		return found
@@ -82,7 +83,7 @@ func (w World) lookRound(ctx context.Context, envFile string) Surroundings {
 
 // spare refuses a file that is not for practice: a .env, by its own name or by
 // that of a link to it.
-func (w World) spare(s envwriter.Snapshot) error {
+func (w World) spare(s atomicfile.Snapshot) error {
 	if w.Practice && filepath.Base(s.Target) == ".env" {
 		return errors.New("the demo never writes a .env; give the file another name")
 	}
@@ -130,8 +131,8 @@ func (w World) fullName(ctx context.Context, hostname string) string {
 // read finds what is wrong with the file, and takes the values out of it.
 func (f *Surroundings) read(data []byte) {
 	readers := namedReaders(f.Install.Readers)
-	f.Problems = envwriter.Problems(data, readers)
-	if mended, cured := envwriter.MendAll(data, readers); len(cured) > 0 && len(fatal(envwriter.Problems(mended, readers))) == 0 {
+	f.Problems = envwriter.Lint(data, readers)
+	if mended, cured := envwriter.Fix(data, readers); cured > 0 && len(fatal(envwriter.Lint(mended, readers))) == 0 {
 		f.Curable, data = true, mended
 	}
 	f.text = secret.New(string(data))
@@ -198,8 +199,8 @@ func (f Surroundings) report() []wizard.Block {
 		if p.Fatal {
 			tone = wizard.Bad
 		}
-		if p.Cure != "" {
-			text += " Cure: " + sentence(p.Cure)
+		if p.Fix != "" {
+			text += " Cure: " + sentence(p.Fix)
 		}
 		blocks = append(blocks, wizard.Text{Tone: tone, Label: fmt.Sprintf("line %d", p.Line), Body: text})
 	}

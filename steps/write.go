@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
 )
@@ -202,11 +203,11 @@ func writeField(d *Draft, v View) wizard.Field {
 func failureField(err error, envFile string) wizard.Field {
 	list := []wizard.Choice{{Value: "again", Cells: []string{"Look again"}}}
 	var no *envwriter.NoEncodingError
-	if errors.Is(err, envwriter.ErrMounted) {
+	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
 	}
-	if unreadable := (*envwriter.FileError)(nil); errors.Is(err, envwriter.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
+	if unreadable := (*atomicfile.Error)(nil); errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
 			Note: "Its owner becomes the user whom Pocket ID's unit or your sudo names, at mode 0600. Only root can do that."})
 	}
