@@ -3,7 +3,7 @@
 // same practice relay, which takes 100 ms for each reply. It needs swaks, and
 // Net::SSLeay for its TLS (Debian: swaks, libnet-ssleay-perl).
 //
-//	go run ./docs/benchmark
+//	go run ./e2e/benchmark
 package main
 
 import (
