@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 // Certificate is what an admin needs to know of a relay's certificate. All texts
@@ -46,7 +48,7 @@ func CertificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool
 func names(cert *x509.Certificate) []string {
 	var all []string
 	for _, name := range cert.DNSNames {
-		all = append(all, shorten(Clean(name), 100))
+		all = append(all, text.Shorten(text.Clean(name), 100))
 	}
 	for _, ip := range cert.IPAddresses {
 		all = append(all, ip.String())
@@ -56,7 +58,7 @@ func names(cert *x509.Certificate) []string {
 
 func subject(cert *x509.Certificate) string {
 	if cert.Subject.CommonName != "" {
-		return shorten(Clean(cert.Subject.CommonName), 100)
+		return text.Shorten(text.Clean(cert.Subject.CommonName), 100)
 	}
 	if all := names(cert); len(all) > 0 {
 		return all[0]
@@ -69,7 +71,7 @@ func issuer(cert *x509.Certificate) string {
 	if name == "" {
 		name = cert.Issuer.String()
 	}
-	return shorten(Clean(name), 100)
+	return text.Shorten(text.Clean(name), 100)
 }
 
 // certificateProblem says in plain words why a certificate does not prove host.
@@ -88,11 +90,11 @@ func certificateProblem(cert *x509.Certificate, host string, err error) string {
 		if valid == "" {
 			valid = "no host name at all (only the outdated common name " + subject(cert) + ")"
 		}
-		return "the certificate is for " + shorten(valid, 200) + ", not for " + host
+		return "the certificate is for " + text.Shorten(valid, 200) + ", not for " + host
 	case errors.As(err, &unknown) && cert != nil && cert.Issuer.String() == cert.Subject.String():
 		return "the certificate is self-signed (" + subject(cert) + ")"
 	case errors.As(err, &unknown) && cert != nil:
 		return "the certificate is signed by " + issuer(cert) + ", which this machine does not trust"
 	}
-	return "the certificate does not verify: " + Clean(err.Error())
+	return "the certificate does not verify: " + text.Clean(err.Error())
 }

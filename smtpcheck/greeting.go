@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 // greet waits for the relay's greeting. In clear text a long silence may mean
@@ -68,7 +70,7 @@ func (s *session) otherProtocol(ctx context.Context) error {
 		return nil
 	}
 	w := newWire(ctx, conn, s.plan.Limits.Command, &transcript{})
-	w.hide = s.wire.hide
+	w.masker = s.wire.masker
 	defer w.close()
 	err = w.handshake(&tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, ServerName: serverName(s.plan.Host)}) // nothing is sent over it
 	if err == nil || startsTLS(w.raw.first) {
@@ -133,7 +135,7 @@ func foreign(first []byte, show func(string) string) error {
 		{"SSH-", "SSH"}, {"* OK", "IMAP"}, {"* BYE", "IMAP"}, {"+OK", "POP3"},
 	} {
 		if strings.HasPrefix(strings.ToUpper(line), strings.ToUpper(known.prefix)) {
-			return &NotSMTPError{known.protocol, shorten(show(line), 80)}
+			return &NotSMTPError{known.protocol, text.Shorten(show(line), 80)}
 		}
 	}
 	return nil

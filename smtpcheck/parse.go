@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+
+	"smtp-wizard/internal/text"
 )
 
 // RFC 5321 section 4.5.3.1.5 allows 512 bytes a line; real relays write more.
@@ -34,7 +36,7 @@ func readReply(in *bufio.Reader, show func(string) string) (*Reply, error) {
 			return reply, err
 		}
 		said := strings.TrimRight(string(raw), "\r\n")
-		line, bad := parseLine(Clean(said))
+		line, bad := parseLine(text.Clean(said))
 		if bad == "" && reply != nil && line.code != reply.Code {
 			bad = fmt.Sprintf("a reply that begins with %d and goes on with %d", reply.Code, line.code)
 		}

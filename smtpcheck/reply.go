@@ -3,6 +3,8 @@ package smtpcheck
 import (
 	"fmt"
 	"strings"
+
+	"smtp-wizard/internal/text"
 )
 
 // Reply is what a relay answered (RFC 5321 section 4.2), already safe to show:
@@ -24,7 +26,7 @@ const maxWords = 500
 // String is the reply as one line for people, such as "421 4.7.0 Try again later".
 // Beyond 500 characters it is cut, which an ellipsis shows.
 func (r Reply) String() string {
-	return shorten(strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text())), maxWords)
+	return text.Shorten(strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text())), maxWords)
 }
 
 // Text is the reply's words as one line, without the code and in full.

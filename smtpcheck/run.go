@@ -5,6 +5,9 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
 )
 
 // Run has one conversation with a relay as the plan says, and reports each stage
@@ -105,7 +108,7 @@ func (s *session) run(st step) bool {
 			outcome.Detail = failure.Reply.String()
 		}
 	}
-	outcome.Detail = shorten(outcome.Detail, 300)
+	outcome.Detail = text.Shorten(outcome.Detail, 300)
 	s.result.Stages = append(s.result.Stages, outcome)
 	s.report(Event{Stage: st.stage, State: state, Detail: outcome.Detail, Elapsed: outcome.Elapsed})
 	return failure == nil
@@ -127,7 +130,7 @@ func (s *session) connect() (string, *Failure) {
 	}
 	s.result.Address = address
 	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
-	s.wire.hide = newHider(s.plan.User, s.plan.Password.Reveal())
+	s.wire.masker = secret.NewMasker(s.plan.User, s.plan.Password.Reveal())
 	where := portAt(s.plan.Port, address)
 	s.wire.note(SpeakerNote, "connected to "+where)
 	return where, nil

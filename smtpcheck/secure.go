@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+
+	"smtp-wizard/internal/text"
 )
 
 // startTLS asks for TLS (RFC 3207). Nothing may follow the 220: what does was put
@@ -26,7 +28,7 @@ func (s *session) startTLS() (string, *Failure) {
 }
 
 func (s *session) injected(said []byte) error {
-	words := shorten(s.wire.show(strings.TrimSpace(string(said))), 80)
+	words := text.Shorten(s.wire.show(strings.TrimSpace(string(said))), 80)
 	return &kindError{ErrInjected, "the relay, or somebody in between, sent clear text behind its answer, where TLS must begin: \"" + words + "\"", nil}
 }
 
@@ -99,10 +101,10 @@ func (s *session) notTLS(first []byte, err error) error {
 	if s.plan.TLS == TLSStartTLS {
 		return s.injected(first)
 	}
-	if line, bad := parseLine(Clean(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
+	if line, bad := parseLine(text.Clean(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
 		return ErrPlaintextPort
 	}
-	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + shorten(s.wire.show(string(first)), 60) + "\"", err}
+	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + text.Shorten(s.wire.show(string(first)), 60) + "\"", err}
 }
 
 func firstOf(certs []*x509.Certificate) *x509.Certificate {

@@ -1,6 +1,10 @@
 package smtpcheck
 
-import "strings"
+import (
+	"strings"
+
+	"smtp-wizard/internal/text"
+)
 
 // refusal checks what would go over the wire, before anything does: a line break
 // in a name or an address would be a command of its own. It returns nil when all
@@ -41,8 +45,8 @@ func order(stage Stage) int {
 }
 
 func checkHost(host string) error {
-	if host == "" || len(host) > 255 || strings.ContainsAny(host, " /[]@\"<>") || Clean(host) != host {
-		return invalid("the host %q is not a host name or an address", shorten(host, 80))
+	if host == "" || len(host) > 255 || strings.ContainsAny(host, " /[]@\"<>") || text.Clean(host) != host {
+		return invalid("the host %q is not a host name or an address", text.Shorten(host, 80))
 	}
 	return nil
 }
@@ -67,7 +71,7 @@ func (p *Plan) checkNames() error {
 	}
 	for _, name := range names {
 		if name == "" || len(name) > 255 || !printableASCII(name) {
-			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces", shorten(name, 80))
+			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces", text.Shorten(name, 80))
 		}
 	}
 	return nil
@@ -87,9 +91,9 @@ func (p *Plan) checkAddress(stage Stage, role, address string) error {
 	case address == "":
 		return invalid("there is no %s address", role)
 	case strings.IndexFunc(address, func(r rune) bool { return r > 126 }) >= 0:
-		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)", role, shorten(address, 80))
+		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)", role, text.Shorten(address, 80))
 	case len(address) > 320 || !printableASCII(address) || strings.ContainsAny(address, "<>"):
-		return invalid("the %s %q is not a bare address", role, shorten(address, 80))
+		return invalid("the %s %q is not a bare address", role, text.Shorten(address, 80))
 	}
 	return nil
 }

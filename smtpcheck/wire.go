@@ -9,6 +9,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
 )
 
 // lastWords is how long to listen to a relay that no longer takes what we write.
@@ -22,8 +25,8 @@ type wire struct {
 	in        *bufio.Reader
 	limit     time.Duration // for each reply
 	encrypted bool
-	hide      *hider // takes credentials out of what a relay echoes
-	challenge string // of the last reply that was a 334, as it came
+	masker    *secret.Masker // takes credentials out of what a relay echoes
+	challenge string         // of the last reply that was a 334, as it came
 	log       *transcript
 	release   func() bool
 }
@@ -34,7 +37,7 @@ func newWire(ctx context.Context, conn net.Conn, limit time.Duration, log *trans
 	return &wire{
 		ctx: ctx, raw: raw, conn: raw, limit: limit, log: log,
 		in:      bufio.NewReaderSize(raw, maxLine),
-		hide:    &hider{},
+		masker:  &secret.Masker{},
 		release: context.AfterFunc(ctx, func() { _ = conn.Close() }),
 	}
 }
@@ -88,7 +91,7 @@ func (w *wire) reply(limit time.Duration) (*Reply, error) {
 }
 
 // show makes what came from the other side fit to be seen.
-func (w *wire) show(said string) string { return w.hide.hide(Clean(said)) }
+func (w *wire) show(said string) string { return w.masker.Mask(text.Clean(said)) }
 
 // conceal takes credentials out of a reply, also where they run over its lines.
 // A challenge is base64 that nobody reads and that may hold anything, so none is
@@ -99,10 +102,10 @@ func (w *wire) conceal(reply *Reply) {
 	}
 	if reply.Code == 334 {
 		w.challenge = reply.Text()
-		reply.Lines = []string{Masked}
+		reply.Lines = []string{secret.Mask}
 		return
 	}
-	reply.Lines = strings.Split(w.hide.hide(strings.Join(reply.Lines, "\n")), "\n")
+	reply.Lines = strings.Split(w.masker.Mask(strings.Join(reply.Lines, "\n")), "\n")
 }
 
 func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
@@ -135,7 +138,7 @@ func (w *wire) explain(err error, limit time.Duration) error {
 	case hungUp(err), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNABORTED):
 		return &kindError{ErrClosed, ErrClosed.Error(), err}
 	}
-	return &kindError{ErrProtocol, "the connection broke: " + Clean(err.Error()), err}
+	return &kindError{ErrProtocol, "the connection broke: " + text.Clean(err.Error()), err}
 }
 
 // handshake puts TLS on the connection. Whatever was read in clear text before
