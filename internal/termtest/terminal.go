@@ -1,5 +1,3 @@
-//go:build !windows
-
 // Package termtest runs a program in a pseudo-terminal, with a model of its
 // screen, and presses its keys. The terminal answers no query, as many real ones
 // do not. It is for tests alone.
@@ -16,8 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
-	"github.com/hinshun/vt10x"
 )
 
 // The bytes that terminals send for keys.
@@ -52,7 +51,7 @@ type Terminal struct {
 	screen   io.Reader
 
 	mu    sync.Mutex
-	model vt10x.Terminal
+	model *vt.Emulator
 	raw   []byte
 	quit  chan struct{} // closed to end the reading
 	seen  chan struct{} // closed when there is nothing more to read
@@ -76,8 +75,10 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	}
 	w := &Terminal{
 		T: t, TTY: tty, Cmd: cmd, keyboard: tty, screen: tty,
-		model: vt10x.New(vt10x.WithSize(o.Cols, o.Rows)), quit: make(chan struct{}), seen: make(chan struct{}),
+		model: vt.NewEmulator(o.Cols, o.Rows), quit: make(chan struct{}), seen: make(chan struct{}),
 	}
+	// The model's own replies to queries go nowhere.
+	go func() { _, _ = io.Copy(io.Discard, w.model) }()
 	if o.Line != nil {
 		w.screen, w.keyboard = o.Line(tty)
 	}
@@ -130,11 +131,15 @@ func (w *Terminal) Instead(text string) {
 	w.Keys(CtrlU, text, Enter)
 }
 
-// Screen is what is on the screen, a line a row.
+// Screen is what is on the screen, a line a row, each as wide as the screen.
 func (w *Terminal) Screen() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.model.String()
+	lines := strings.Split(w.model.String(), "\n")
+	for i, line := range lines {
+		lines[i] = line + strings.Repeat(" ", max(w.model.Width()-ansi.StringWidthWc(line), 0))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Flat is the screen as one line with single spaces: a sentence may have been
@@ -145,8 +150,8 @@ func (w *Terminal) Flat() string { return strings.Join(strings.Fields(w.Screen()
 func (w *Terminal) Cursor() (x, y int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c := w.model.Cursor()
-	return c.X, c.Y
+	p := w.model.CursorPosition()
+	return p.X, p.Y
 }
 
 // Output is all that the program has written.

@@ -64,7 +64,7 @@ func (d *driver) settle(ctx context.Context) error {
 		case page.Busy == "" && (!running || d.complete(page)):
 			return ctx.Err()
 		case !running:
-			return fmt.Errorf("a fault in smtp-wizard itself: the page %s waits for work that is not under way", d.state.At)
+			return fmt.Errorf("a bug in smtp-wizard: the page %s waits for work that is not under way", d.state.At)
 		}
 		select {
 		case o := <-d.outcomes:

@@ -84,7 +84,7 @@ func (f *face) busy(ctx context.Context) error {
 			return nil
 		}
 		if !f.state.Found[f.state.At].Running {
-			return fmt.Errorf("a fault in smtp-wizard itself: the page %s waits for work that is not under way", f.state.At)
+			return fmt.Errorf("a bug in smtp-wizard: the page %s waits for work that is not under way", f.state.At)
 		}
 		f.news(false)
 		f.hasWaited = true

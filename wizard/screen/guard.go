@@ -95,5 +95,5 @@ func guarded(cmd tea.Cmd, last *lastState) tea.Cmd {
 // fail keeps the state as it was before the panic.
 func (l *lastState) fail(p any) {
 	g, _ := l.get()
-	l.keep(g, fmt.Errorf("a fault in smtp-wizard itself: %v", p))
+	l.keep(g, fmt.Errorf("a bug in smtp-wizard: %v", p))
 }

@@ -1,5 +1,3 @@
-//go:build !windows
-
 package screen
 
 import (
@@ -180,7 +178,7 @@ func TestPanicInStep(t *testing.T) {
 	if code := s.Exit(); code != 1 {
 		t.Errorf("exit %d", code)
 	}
-	s.ended("a fault in smtp-wizard itself: the step is broken, at=install")
+	s.ended("a bug in smtp-wizard: the step is broken, at=install")
 	if raw := s.Output(); strings.Contains(raw, "goroutine") || strings.Contains(raw, "Caught panic") {
 		t.Errorf("a stack trace was shown: %q", raw)
 	}
