@@ -145,7 +145,7 @@ func switchedOn(value string) bool {
 
 // screen is the full-screen face. It promises a draft only where one is kept.
 func (g guide) screen(keep draftFile) face {
-	o := screen.Options{Title: "smtp-wizard", Product: g.name()}
+	o := screen.Options{Product: g.name()}
 	o.In, _ = g.In.(*os.File)
 	o.Out, _ = g.Out.(*os.File)
 	if keep.Draft != nil {

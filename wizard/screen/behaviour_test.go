@@ -43,7 +43,7 @@ func TestKeysInFlight(t *testing.T) {
 	d.worked(true)
 	d.press("down", "enter") // meant for what was there before
 	d.sees("[Test]", "› Use port 465")
-	d.clock = d.clock.Add(deafness - 1)
+	d.clock = d.clock.Add(ignoreFor - 1)
 	d.press("enter")
 	d.sees("[Test]")
 	d.clock = d.clock.Add(1)
@@ -63,7 +63,7 @@ func TestTypeAhead(t *testing.T) {
 func TestQuitAsksOnce(t *testing.T) {
 	d := start(t)
 	d.press("x", "ctrl+c")
-	d.sees("Leave before it is finished?", "Kept in the draft.")
+	d.sees("Leave before finishing?", "Kept in the draft.")
 	d.press("enter")
 	d.sees("Environment file   x")
 	d.press("ctrl+c", "esc")
@@ -100,7 +100,7 @@ func TestBackLosesNothing(t *testing.T) {
 	d.press("enter", "enter", "enter")
 	d.sees("[Sender]", "From           a@example.com", "Password       ••••••••")
 	d.press("tab", "tab")
-	d.sees("Typed before; typing replaces it.")
+	d.sees("Already typed; typing replaces it.")
 	d.press("s3", "enter", "enter")
 	if got := d.answers().Password.Reveal(); got != "s3" {
 		t.Errorf("password %q", got)
@@ -118,9 +118,9 @@ func TestSecretIsMaskedAlike(t *testing.T) {
 	}
 	d.press("ctrl+r")
 	d.sees("hunter2-is-a-long-one")
-	d.update(hideMsg{d.revealed - 1})
+	d.update(hideMsg{d.reveals - 1})
 	d.sees("hunter2-is-a-long-one")
-	d.update(hideMsg{d.revealed})
+	d.update(hideMsg{d.reveals})
 	if d.screen() != one {
 		t.Errorf("still shown:\n%s", d.screen())
 	}
@@ -134,7 +134,7 @@ func TestKeptSecret(t *testing.T) {
 	d := start(t)
 	toIdentity(d)
 	d.press("esc", "tab", "tab")
-	d.sees("Password       kept as it is; type to change")
+	d.sees("Password       unchanged; type to replace it")
 	d.press("enter", "enter")
 	if got := d.answers().Password.Reveal(); got != "hunter2" {
 		t.Errorf("password %q", got)
@@ -157,7 +157,7 @@ func TestHelpKeys(t *testing.T) {
 func TestJumpAndUndoIt(t *testing.T) {
 	d := start(t)
 	toIdentity(d)
-	d.press("alt+1")
+	d.press("ctrl+o", "enter")
 	d.sees("[Install]", "Then back to Identity.")
 	d.press("esc")
 	d.sees("[Identity]")
@@ -219,13 +219,13 @@ func TestNewsKeepTheChoice(t *testing.T) {
 
 func TestHostileText(t *testing.T) {
 	t.Parallel()
-	l := newLook([]string{"LANG=C.UTF-8"}, false, false)
+	l := newTheme([]string{"LANG=C.UTF-8"})
 	for _, s := range []string{"\x1b[2J", "a\rb", "\x9b31m", "\u202etxt", "\x07", "\u2028"} {
 		if got := l.clean(s); strings.ContainsAny(got, "\x1b\r\x07\u009b\u202e\u2028") {
 			t.Errorf("%q became %q", s, got)
 		}
 	}
-	ascii := newLook([]string{"LANG=C"}, false, false)
+	ascii := newTheme([]string{"LANG=C"})
 	if got := ascii.clean("“Café” — 5 → 6…"); got != `"Caf?" - 5 -> 6...` {
 		t.Errorf("ASCII: %q", got)
 	}
@@ -271,13 +271,13 @@ func TestNewsThatChangeTheOffer(t *testing.T) {
 	d := drive(t, m, 80, 24, Options{})
 	toIdentity(d)
 	d.news(0)
-	if d.deaf.After(d.clock) {
+	if d.ignoreUntil.After(d.clock) {
 		t.Error("deaf for news that change nothing")
 	}
 	d.news(1)
 	d.press("enter")
 	d.sees("[Identity]", "› ✓ vps-4711")
-	d.clock = d.clock.Add(deafness)
+	d.clock = d.clock.Add(ignoreFor)
 	d.press("enter")
 	d.sees("[Test]")
 }
@@ -290,7 +290,7 @@ func TestWordsFollowARestingPointer(t *testing.T) {
 	d.sees("› Google Workspace", "The relay wants a name")
 	d.press("esc", "up")
 	d.sees("› Provider 41", "The relay wants a name")
-	d.update(restMsg{d.walked - 1}) // of a move before
+	d.update(restMsg{d.moves - 1}) // of a move before
 	d.sees("The relay wants a name")
 	before := strings.Split(d.screen(), "\n")
 	d.press("up")

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/internal/steptest"
+	"smtp-wizard/internal/text"
 )
 
 // walks are the ways to the screens that have a golden file.
@@ -58,7 +59,7 @@ func refused(d *driven) {
 		d.news(s)
 	}
 	d.worked(true)
-	d.clock = d.clock.Add(deafness)
+	d.clock = d.clock.Add(ignoreFor)
 }
 
 func TestGolden(t *testing.T) {
@@ -70,7 +71,7 @@ func TestGolden(t *testing.T) {
 		{"80x24", 80, 24, Options{}},
 		{"40x12", 40, 12, Options{}},
 		{"120x30", 120, 30, Options{}},
-		{"ascii", 80, 24, Options{ASCII: true}},
+		{"ascii", 80, 24, Options{Env: []string{"LANG=C"}}},
 	}
 	for _, l := range looks {
 		for name, walk := range walks {
@@ -115,8 +116,8 @@ func fits(t *testing.T, screen string, w, h int) {
 		t.Errorf("%d lines on a screen of %d", len(lines), h)
 	}
 	for _, line := range lines {
-		if width(line) > w {
-			t.Errorf("%d cells wide: %q", width(line), line)
+		if text.Width(line) > w {
+			t.Errorf("%d cells wide: %q", text.Width(line), line)
 		}
 	}
 }
@@ -149,7 +150,7 @@ func TestSizes(t *testing.T) {
 				t.Errorf("%s at %v: %d lines", name, size, len(lines))
 			}
 			for _, line := range lines {
-				if width(line) > w {
+				if text.Width(line) > w {
 					t.Errorf("%s at %v: %q", name, size, line)
 				}
 			}

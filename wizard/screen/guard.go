@@ -18,7 +18,7 @@ type guard struct {
 }
 
 // lastState is the newest state of the machine with what is typed and not yet
-// said, for the case that the screen can no longer be asked.
+// handed over, for the case that the screen can no longer be asked.
 type lastState struct {
 	mu    sync.Mutex
 	guide wizard.Guide
@@ -49,7 +49,7 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	next = g
 	defer g.catch(&cmd)
 	cmd = guarded(g.update(msg), g.last)
-	g.last.keep(g.unsaid(), g.err)
+	g.last.keep(g.withAll(), g.err)
 	return next, cmd
 }
 

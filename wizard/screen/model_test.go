@@ -31,7 +31,7 @@ func drive(t *testing.T, m steptest.Machine, w, h int, o Options) *driven {
 	m.Now = func() time.Time { return d.clock }
 	d.model = newModel(m.Begin(steptest.Answers{}), o.filled())
 	d.now = m.Now
-	d.after = &aftermath{ctx: context.Background(), runner: runner.New(func(wizard.Outcome) {})}
+	d.effects = &effects{ctx: context.Background(), runner: runner.New(func(wizard.Outcome) {})}
 	d.Init()
 	d.update(tea.WindowSizeMsg{Width: w, Height: h})
 	return d
@@ -76,7 +76,7 @@ func (d *driven) worked(result any) {
 func (d *driven) answers() steptest.Answers { return wizard.StateOf[steptest.Answers](d.guide).Answers }
 
 // rest lets the pointer stay where it is.
-func (d *driven) rest() { d.update(restMsg{d.walked}) }
+func (d *driven) rest() { d.update(restMsg{d.moves}) }
 
 func (d *driven) screen() string { return ansi.Strip(d.frame.text) }
 

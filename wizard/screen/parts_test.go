@@ -3,12 +3,12 @@ package screen
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"smtp-wizard/internal/steptest"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
@@ -47,7 +47,7 @@ func TestEditor(t *testing.T) {
 				t.Errorf("%s is no key", k)
 			}
 		}
-		if got := string(e.text[:e.at]) + "|" + string(e.text[e.at:]); got != want {
+		if got := string(e.text[:e.cursor]) + "|" + string(e.text[e.cursor:]); got != want {
 			t.Errorf("%s: %s, not %s", keys, got, want)
 		}
 	}
@@ -59,9 +59,9 @@ func TestEditorWindow(t *testing.T) {
 	e.set(strings.Repeat("0123456789", 30))
 	for w := range 40 {
 		for at := 0; at <= len(e.text); at += 7 {
-			e.at = at
+			e.cursor = at
 			part, cursor, _, _ := e.window(w)
-			if width(part) > max(w, 1) || cursor >= max(w, 1) || cursor < 0 {
+			if text.Width(part) > max(w, 1) || cursor >= max(w, 1) || cursor < 0 {
 				t.Fatalf("width %d at %d: %q, cursor %d", w, at, part, cursor)
 			}
 		}
@@ -174,7 +174,7 @@ func FuzzKeyboard(f *testing.F) {
 
 func TestTables(t *testing.T) {
 	t.Parallel()
-	l := newLook([]string{"LANG=C.UTF-8"}, false, false)
+	l := newTheme([]string{"LANG=C.UTF-8"})
 	table := wizard.Table{Columns: []string{"NAME", "DETAIL", "TIME"}, Rows: []wizard.Row{
 		{Tone: wizard.Good, Cells: []string{"日本.example", "a long detail that needs more room than there is", "7 ms"}},
 		{Cells: []string{"x", "", "1234 ms"}},
@@ -188,8 +188,8 @@ func TestTables(t *testing.T) {
 			}
 		}
 		for _, line := range lines {
-			if width(line) > w {
-				t.Errorf("at %d: %q is %d wide", w, line, width(line))
+			if text.Width(line) > w {
+				t.Errorf("at %d: %q is %d wide", w, line, text.Width(line))
 			}
 		}
 	}
@@ -197,12 +197,12 @@ func TestTables(t *testing.T) {
 
 func TestVerbatimDropsNothing(t *testing.T) {
 	t.Parallel()
-	l := newLook([]string{"LANG=C.UTF-8", "NO_COLOR=1"}, false, false)
-	text := "  sudo  " + strings.Repeat("docker compose up -d ", 9)
+	l := newTheme([]string{"LANG=C.UTF-8", "NO_COLOR=1"})
+	words := "  sudo  " + strings.Repeat("docker compose up -d ", 9)
 	for w := 10; w < 100; w++ {
 		var got strings.Builder
-		for i, line := range l.verbatim(wizard.Verbatim{Lines: []wizard.VerbatimLine{{Text: text}}}, w) {
-			if width(line) > w {
+		for i, line := range l.verbatim(wizard.Verbatim{Lines: []wizard.VerbatimLine{{Text: words}}}, w) {
+			if text.Width(line) > w {
 				t.Fatalf("at %d: %q", w, line)
 			}
 			if i > 0 {
@@ -210,7 +210,7 @@ func TestVerbatimDropsNothing(t *testing.T) {
 			}
 			got.WriteString(line)
 		}
-		if got.String() != "  "+text {
+		if got.String() != "  "+words {
 			t.Errorf("at %d: %q", w, got.String())
 		}
 	}
@@ -222,34 +222,17 @@ func TestSavingInOrder(t *testing.T) {
 	t.Parallel()
 	var saved []string
 	d := drive(t, fakeMachine(0), 80, 24, Options{})
-	a := d.after
+	a := d.effects
 	a.save = func(g wizard.Guide) { saved = append(saved, fmt.Sprint(g.Place().Runs)) }
 	run := func(n int) wizard.Guide {
 		return steptest.Session{State: steptest.State{Place: wizard.Place{Runs: n}}}
 	}
-	a.followUp(2, run(2), true)()
-	a.followUp(1, run(1), true)()
-	a.followUp(3, run(3), false)()
+	a.command(2, run(2), true)()
+	a.command(1, run(1), true)()
+	a.command(3, run(3), false)()
 	a.close(run(4))
-	a.followUp(5, run(5), true)()
+	a.command(5, run(5), true)()
 	if got := strings.Join(saved, " "); got != "2 4" {
 		t.Errorf("saved %s", got)
-	}
-}
-
-func TestWrap(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string][]string{
-		"":                             nil,
-		"one":                          {"one"},
-		"as smtp-relay.gmail.com does": {"as", "smtp-relay.gmail", ".com does"},
-		"the relay-host a-b here":      {"the relay-host", "a-b here"},
-		"a  b":                         {"a  b"},
-		"0123456789 0123456789":        {"0123456789", "0123456789"},
-		"日本語日本語日本語":                    {"日本語日本語日本", "語"},
-	} {
-		if got := wrap(in, 16); !slices.Equal(got, want) {
-			t.Errorf("%q: %q", in, got)
-		}
 	}
 }

@@ -94,7 +94,7 @@ func TestChoicesFollowThePointer(t *testing.T) {
 	d := drive(t, steptest.Machine{Steps: []wizard.Step[steptest.Answers]{plainStep{"names", "Names", page,
 		func(v steptest.View) steptest.Intent { return wizard.Finish(v.Answers) }}}}, 80, 24, Options{})
 	for _, want := range []string{"port for good", "port for other", "nothing to choose then", "nothing to choose then"} {
-		d.update(restMsg{d.walked})
+		d.update(restMsg{d.moves})
 		if !strings.Contains(d.screen(), want) {
 			t.Errorf("not %q:\n%s", want, d.screen())
 		}

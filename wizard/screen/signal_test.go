@@ -196,7 +196,7 @@ func TestNoShellToStopFor(t *testing.T) {
 	s.Keys("\x1a" + "abc")
 	s.Until("Environment file   abc ")
 	s.Keys("\x1b[11~") // F1
-	s.Until("Keys", "draw again")
+	s.Until("Keys", "redraw")
 	if strings.Contains(s.Screen(), "suspend") {
 		t.Errorf("a key that does nothing is listed:\n%s", s.Screen())
 	}
