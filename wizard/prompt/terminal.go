@@ -6,9 +6,45 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 
 	"smtp-wizard/wizard/suspend"
 )
+
+// echo is a terminal's echo, which is off while a secret is typed. Lines are
+// still edited by the terminal, and Ctrl+C is still a signal.
+type echo struct {
+	fd     int
+	before *term.State
+}
+
+// hide switches a terminal's echo off.
+func hide(tty *os.File) (*echo, error) {
+	e := &echo{fd: int(tty.Fd())}
+	var err error
+	if e.before, err = term.GetState(e.fd); err != nil {
+		return nil, err
+	}
+	return e, e.off()
+}
+
+func (e *echo) off() error {
+	mode, err := unix.IoctlGetTermios(e.fd, getTermios)
+	if err != nil {
+		return err
+	}
+	mode.Lflag &^= unix.ECHO | unix.ECHONL
+	mode.Lflag |= unix.ICANON | unix.ISIG
+	mode.Iflag |= unix.ICRNL
+	return unix.IoctlSetTermios(e.fd, setTermios, mode)
+}
+
+// restore puts the terminal back as it was.
+func (e *echo) restore() {
+	if e != nil {
+		_ = term.Restore(e.fd, e.before)
+	}
+}
 
 // jobs is the job control of a shell: Ctrl+Z, and what continues the program
 // later.
@@ -29,14 +65,14 @@ func watchJobs(tty *os.File) *jobs {
 	signal.Notify(j.continued, unix.SIGCONT)
 	if suspend.Possible() {
 		signal.Notify(j.stopped, unix.SIGTSTP)
-		go j.stops()
+		go j.stop()
 	}
 	return j
 }
 
-// stops stops the program with the terminal's echo on, so that no shell is left
+// stop stops the program with the terminal's echo on, so that no shell is left
 // without one.
-func (j *jobs) stops() {
+func (j *jobs) stop() {
 	for range j.stopped {
 		j.mu.Lock()
 		j.hidden.restore()
@@ -47,13 +83,7 @@ func (j *jobs) stops() {
 	}
 }
 
-// hiding says that the echo is off until the returned function has put it back.
-func (j *jobs) hiding(e *echo) (shown func()) {
-	j.set(e)
-	return func() { e.restore(); j.set(nil) }
-}
-
-func (j *jobs) set(e *echo) {
+func (j *jobs) hide(e *echo) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.hidden = e
