@@ -158,12 +158,15 @@ func (m *model) rule(left, right string) string {
 
 // Draw is the screens of a state as text, without a terminal: the one that the
 // page opens with and, where not all of it is in sight, those that one sees
-// scrolling from its top to its end. In, Out and Saved of the options do nothing.
-func Draw(g wizard.Guide, width, height int, o Options) []string {
+// scrolling from its top to its end. Keys are pressed before, as long as they do
+// not end the guide. In, Out and Saved of the options do nothing.
+func Draw(g wizard.Guide, width, height int, o Options, keys ...tea.KeyPressMsg) []string {
 	m := newModel(g, o.filled())
-	m.w, m.h = width, height
 	m.refresh(true)
-	m.layout()
+	m.update(tea.WindowSizeMsg{Width: width, Height: height})
+	for _, k := range keys {
+		m.update(k)
+	}
 	screens, opened := []string{m.frame.text}, m.top
 	m.scrolled = true
 	for top := 0; top < m.frame.total; top += m.frame.height {
