@@ -150,18 +150,6 @@ func TestLateReplies(t *testing.T) {
 	}
 }
 
-func TestLostEndOfPaste(t *testing.T) {
-	t.Parallel()
-	s := open(t, 80, 24)
-	s.Until(firstPage)
-	s.Keys(pasteOn + "abc")
-	time.Sleep(pasteWait + 200*time.Millisecond)
-	s.Keys(ctrlC)
-	s.Until("Leave before")
-	s.Keys("n" + enter)
-	s.Until("Environment file   abc")
-}
-
 func TestResize(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
