@@ -18,6 +18,7 @@ type effects struct {
 	ctx    context.Context
 	runner *runner.Runner
 	save   func(wizard.Guide) // nil for no draft
+	last   *lastState
 
 	following, saving sync.Mutex // apart, since a disk may be slow
 	followed, saved   int        // the numbers of the newest states
@@ -26,7 +27,8 @@ type effects struct {
 
 // command is what follows from a state.
 func (e *effects) command(n int, g wizard.Guide, save bool) tea.Cmd {
-	return func() tea.Msg {
+	return func() (msg tea.Msg) {
+		defer e.last.catch(func() { msg = tea.Quit() })
 		e.following.Lock()
 		if n > e.followed {
 			e.followed = n

@@ -51,7 +51,7 @@ func Run(ctx context.Context, g wizard.Guide, o Options) (wizard.Guide, error) {
 	last := &lastState{guide: g}
 	p := newProgram(face, last, o)
 	work := runner.New(func(out wizard.Outcome) { p.Send(outcomeMsg{out}) })
-	face.effects = &effects{ctx: ctx, runner: work, save: o.Saved}
+	face.effects = &effects{ctx: ctx, runner: work, save: o.Saved, last: last}
 
 	err := watch(ctx, p, o.In)
 	g, why := last.get()

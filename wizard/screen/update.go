@@ -224,9 +224,8 @@ func (m *model) walk(w *widget, n int) tea.Cmd {
 	return tea.Tick(restFor, func(time.Time) tea.Msg { return restMsg{move} })
 }
 
-// scroll moves the body by a page, or the focused list where it is longer than
-// its window: a long one before the body, since it is what one wants to see, a
-// short one when the body is at its end.
+// scroll moves by a page: the focused list where it is longer than its window, up
+// to its end, and then the body.
 func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	by := 0
 	switch {
@@ -237,27 +236,16 @@ func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	default:
 		return nil, false
 	}
-	if w := m.focused(); m.pagesList(w, by) {
-		m.scrolled = false
-		return m.walk(w, by*max(m.frame.rows-1, 1)), true
+	w, rows := m.focused(), m.frame.rows
+	if m.over == noOverlay && w != nil && !m.scrolled && rows > 0 && len(w.list.shown) > rows {
+		before := w.list.at
+		if w.list.move(by * max(rows-1, 1)); w.list.at != before {
+			return m.walk(w, 0), true
+		}
 	}
 	m.top += by * max(m.frame.height-1, 1)
 	m.scrolled = true
 	return nil, true
-}
-
-func (m *model) pagesList(w *widget, by int) bool {
-	if m.over != noOverlay || w == nil || m.frame.rows == 0 || len(w.list.shown) <= m.frame.rows {
-		return false
-	}
-	end, bodyEnds := 0, m.top == 0
-	if by > 0 {
-		end, bodyEnds = len(w.list.shown)-1, m.top+m.frame.height >= m.frame.total
-	}
-	if w.list.compact {
-		return w.list.at != end && !m.scrolled
-	}
-	return w.list.at != end && bodyEnds
 }
 
 func (m *model) reveal() tea.Cmd {
