@@ -128,7 +128,7 @@ func TestStop(t *testing.T) {
 		return s.At == steptest.LiveTest
 	}})
 	if err != nil || r.Guide.Place().At != steptest.LiveTest || r.Guide.Place().Ended != wizard.Open ||
-		r.Guide.Place().Found[steptest.LiveTest].Result != steptest.Verdict("") {
+		r.Guide.Place().Found[steptest.LiveTest].Result != steptest.Refusal("") {
 		t.Errorf("%v: %+v", err, r.Guide.Place())
 	}
 }

@@ -96,7 +96,7 @@ func TestProgressIsPrintedAsItComes(t *testing.T) {
 			report(stage)
 			<-goOn
 		}
-		return steptest.Verdict("")
+		return steptest.Refusal("")
 	})
 	g := start(t, m, func(f *face) { f.wait.firstWord, f.wait.laterWord = 5*time.Millisecond, 5*time.Millisecond })
 	g.waitFor(t, "Testing ...\n")
