@@ -2,7 +2,6 @@ package wizard_test
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"testing"
 
@@ -151,16 +150,6 @@ func TestNoAnswerIsLost(t *testing.T) {
 	}
 }
 
-// What is on the page when it is left backwards is there again on return, also
-// where the page was never submitted.
-func TestTypedIsKeptOnEveryPage(t *testing.T) {
-	t.Parallel()
-	_, s := play(t, enter, typed("port", "nonsense"), back, typed("preset", "google"), enter)
-	if s.At != steptest.Relay || s.Inputs[steptest.Relay]["port"] != "nonsense" {
-		t.Errorf("at %s with %v", s.At, s.Inputs)
-	}
-}
-
 func TestTakenAnswersAreForgotten(t *testing.T) {
 	t.Parallel()
 	_, s := play(t, enter, enter, typed("user", "u"), typedSecret("password", "geheim"), enter)
@@ -269,31 +258,6 @@ func TestResume(t *testing.T) {
 				t.Errorf("at %s after %v, home %q, ended %d", s.At, s.History, s.Return, s.Ended)
 			}
 		})
-	}
-}
-
-// Apply leaves the state that it was given as it was, whatever happens.
-func TestApplyIsPure(t *testing.T) {
-	t.Parallel()
-	all := []wizard.Outcome{
-		typed("preset", "local"), typed("port", "25"), typed("port", "70000"), typed("host", "a:1"),
-		typedSecret("password", "geheim"), enter, back, jump(steptest.Provider), jump(steptest.Relay),
-		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "connect"}, tested(1, "from"), tested(1, ""), wizard.Left{},
-	}
-	paths := [][]wizard.Outcome{
-		nil, {enter}, {enter, typed("port", "70000"), enter}, {enter, enter, typedSecret("password", "x")},
-		{enter, enter, enter}, {enter, enter, enter, tested(1, "from")}, {enter, enter, enter, tested(1, "from"), enter},
-		{enter, enter, enter, tested(1, ""), enter},
-	}
-	for _, path := range paths {
-		for _, o := range all {
-			m, s := play(t, path...)
-			before := deepCopy(s)
-			m.Apply(s, o)
-			if !reflect.DeepEqual(s, before) {
-				t.Errorf("after %v, %#v changed the old state:\n%+v\n%+v", path, o, before, s)
-			}
-		}
 	}
 }
 

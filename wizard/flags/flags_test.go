@@ -182,17 +182,8 @@ func TestNoEndlessLoop(t *testing.T) {
 	}
 }
 
-func TestBusyWithoutWork(t *testing.T) {
-	t.Parallel()
-	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
-		Pages: func(steptest.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
-	if _, err := run(t, m, Given{}); err == nil {
-		t.Error("no error")
-	}
-}
-
 // An answer may bring up a question, and work of which a default comes: both are
-// minded before the page is submitted.
+// dealt with before the page is submitted.
 func TestAsideWorkAndNewQuestions(t *testing.T) {
 	t.Parallel()
 	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{

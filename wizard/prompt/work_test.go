@@ -159,16 +159,6 @@ func TestStoppedWhileAsking(t *testing.T) {
 	}
 }
 
-// A page that waits for work that nobody does is an error, not a wait for ever.
-func TestBusyWithoutWork(t *testing.T) {
-	t.Parallel()
-	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
-		Pages: func(steptest.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
-	if _, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{In: strings.NewReader(""), Out: io.Discard}); err == nil || errors.Is(err, ErrEOF) {
-		t.Errorf("%v", err)
-	}
-}
-
 // survey is a page that suggests a port, and looks meanwhile for a better one.
 func survey(do func(ctx context.Context, job wizard.Job, report func(any)) any) steptest.Machine {
 	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{

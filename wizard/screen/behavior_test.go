@@ -49,6 +49,9 @@ func TestKeys(t *testing.T) {
 		"a fault goes when the answer changes": {walks["relay-fault"], []step{
 			{"", []string{"✗ A port is a number"}}, {"tab shift+tab", []string{"✗ A port is a number"}},
 			{"backspace", []string{"-✗ A port is a number"}}, {"enter", []string{"[Sender]"}}}},
+		"a step rewrites fields": {toRelay, []step{
+			{"ctrl+u smtp.example.com:465 enter enter enter", []string{"Host   smtp.example.com\n", "Port   465\n"}},
+			{"shift+tab shift+tab ctrl+_", []string{"Host   smtp-relay.gmail.com"}}}},
 		"a cure": {walks["test-cure"], []step{{"", []string{"[Relay]", "✗ Port 465 works here.", "Then back to Test."}}}},
 		"nothing matches": {walks["provider-none"], []step{
 			{"", []string{"Nothing matches. Clear the filter", "0 of 75"}}, {"esc", []string{"75 of 75"}}}},
