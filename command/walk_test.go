@@ -67,7 +67,7 @@ func TestWholeGuideByKeys(t *testing.T) {
 	wrongMode(w)
 	otherSizes(w)
 	w.Keys(ctrlC)
-	w.Until("Leave before finishing?", "Your answers are not kept.")
+	w.Until("Leave before finishing?", "Your answers will not be saved.")
 	w.Keys(keyEnter)
 	w.Until("› Go on")
 	w.Keys(keyEnter)

@@ -105,7 +105,7 @@ func (f Field) ChoiceOf(value string) (Choice, bool) {
 	return f.Choices[i], true
 }
 
-// Tone is what a piece of text means; the faces choose colour and mark.
+// Tone is what a piece of text means; the faces choose color and mark.
 type Tone int
 
 const (

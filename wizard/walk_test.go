@@ -11,7 +11,7 @@ import (
 	"smtp-wizard/wizard"
 )
 
-// Whatever happens in whatever order, the machine stays on its feet: it stands
+// Whatever happens in whatever order, the machine stays sound: it stands
 // at a step that there is, its history names steps once, the old state is left
 // alone, and what was typed is on its page until the page takes it.
 func TestRandomWalk(t *testing.T) {

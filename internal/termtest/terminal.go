@@ -32,9 +32,9 @@ const (
 	// patience is how long something may take to appear, on a machine that has
 	// much else to do.
 	patience = 40 * time.Second
-	// deafness is longer than the program drops keys after a page has opened by
+	// ignored is longer than the program drops keys after a page has opened by
 	// itself.
-	deafness = 450 * time.Millisecond
+	ignored = 450 * time.Millisecond
 	// stillness is how long nothing is drawn when the program has nothing to draw.
 	stillness = 80 * time.Millisecond
 	glance    = 10 * time.Millisecond
@@ -162,17 +162,13 @@ func (w *Terminal) Output() string {
 }
 
 // Written is the number of bytes that the program has written.
-func (w *Terminal) Written() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.raw)
-}
+func (w *Terminal) Written() int { return len(w.Output()) }
 
 // missing is one of the words that the screen shows neither as it is nor flat.
 func (w *Terminal) missing(words []string) string {
-	screen, flat := w.Screen(), w.Flat()
+	seen := w.Screen() + "\n" + w.Flat()
 	for _, word := range words {
-		if !strings.Contains(screen, word) && !strings.Contains(flat, word) {
+		if !strings.Contains(seen, word) {
 			return word
 		}
 	}
@@ -181,8 +177,12 @@ func (w *Terminal) missing(words []string) string {
 
 // Sees waits for all these words and reports whether they came.
 func (w *Terminal) Sees(within time.Duration, words ...string) bool {
+	return eventually(within, func() bool { return w.missing(words) == "" })
+}
+
+func eventually(within time.Duration, is func() bool) bool {
 	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(glance) {
-		if w.missing(words) == "" {
+		if is() {
 			return true
 		}
 	}
@@ -200,14 +200,11 @@ func (w *Terminal) Until(words ...string) {
 // UntilAny waits for any of these words.
 func (w *Terminal) UntilAny(words ...string) {
 	w.T.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(glance) {
-		for _, word := range words {
-			if w.missing([]string{word}) == "" {
-				return
-			}
-		}
+	if !eventually(patience, func() bool {
+		return slices.ContainsFunc(words, func(word string) bool { return w.missing([]string{word}) == "" })
+	}) {
+		w.T.Fatalf("none of %q appeared; the screen is\n%s", words, w.Screen())
 	}
-	w.T.Fatalf("none of %q appeared; the screen is\n%s", words, w.Screen())
 }
 
 // Opens waits for words of a page that opens by itself, and until the page takes
@@ -215,7 +212,7 @@ func (w *Terminal) UntilAny(words ...string) {
 func (w *Terminal) Opens(words ...string) {
 	w.T.Helper()
 	w.Until(words...)
-	time.Sleep(deafness)
+	time.Sleep(ignored)
 	w.Until(words...)
 }
 
@@ -286,12 +283,7 @@ func (w *Terminal) moves(key string) bool {
 	w.T.Helper()
 	before := w.pointer()
 	w.Keys(key)
-	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(glance) {
-		if w.pointer() != before {
-			return true
-		}
-	}
-	return false
+	return eventually(time.Second, func() bool { return w.pointer() != before })
 }
 
 // pointer is the row that the pointer is at, without its mark.

@@ -79,13 +79,13 @@ func (m *model) openSteps() {
 func (m *model) leaveQuestion(w int) []string {
 	t := m.theme
 	lines := []string{t.strong.Render(t.clip("Leave before finishing?", w)), ""}
-	kept := "Your answers are not kept."
+	kept := "Your answers will not be saved."
 	if m.draft != "" {
 		kept = m.draft
 	}
 	lines = append(lines, t.paragraphs(kept, w)...)
 	if m.hasSecrets() {
-		lines = append(lines, t.paragraphs("Passwords are never kept: you will be asked for them again.", w)...)
+		lines = append(lines, t.paragraphs("Passwords are never saved; you will be asked for them again.", w)...)
 	}
 	return append(lines, "", t.strong.Render("enter")+" stay", t.strong.Render("y")+"     leave")
 }

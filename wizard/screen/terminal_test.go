@@ -61,7 +61,7 @@ func TestNoQueries(t *testing.T) {
 	s.Exit()
 	raw := s.Output()
 	for name, q := range map[string]string{
-		"DECRQM": "$p", "device attributes": "\x1b[c", "cursor position": "\x1b[6n", "colours": "\x1b]1",
+		"DECRQM": "$p", "device attributes": "\x1b[c", "cursor position": "\x1b[6n", "colors": "\x1b]1",
 		"kitty flags": "\x1b[?u", "XTVERSION": "\x1b[>q", "terminfo": "\x1bP+q", "modifyOtherKeys": "\x1b[>4",
 		"cursor shape": " q",
 	} {
