@@ -10,8 +10,9 @@ const introduction = "Type each answer and press Enter. Enter alone takes the an
 	"choices are answered by number or by name. Instead of an answer, type ? for help, < to go back, " +
 	"or - for an empty answer. Ctrl+C leaves."
 
-const commandHelp = "Enter alone takes the answer in [brackets]. < goes back, also to the pages before; no answer is lost. " +
-	`- gives an empty answer, Ctrl+C leaves. An answer that is itself one of ? < - is typed with a \ before it, such as \?. ` +
+const commandHelp = "Enter alone takes the answer in [brackets]. < goes back, also to the pages before; " +
+	`no answer is lost. - gives an empty answer, Ctrl+C leaves. An answer that is itself one of ? < - ` +
+	`is typed with a \ before it, such as \?. ` +
 	"A password is taken as it is typed; to go back from it, press Enter and type < at the next question."
 
 // The commands, which stand in place of an answer.
