@@ -18,7 +18,7 @@ const manExit = `0: done, or the relay accepted.
 130: interrupted, or the time of --timeout is over (check and probe then have the code of the stage that they waited for).`
 
 const manEnvironment = `SMTP_WIZARD_PASSWORD: the SMTP password, for apply.
-ACCESSIBLE: when set, the wizard asks line by line, as with --plain.`
+ACCESSIBLE: when set, and not to 0 or false, the wizard asks line by line, as with --plain.`
 
 // newMan prints the manual page, made from the very commands and flags.
 func newMan(root *cobra.Command, o *options) *cobra.Command {

@@ -89,7 +89,7 @@ func TestResumeWithThePasswordOfTheFile(t *testing.T) {
 	w.Instead("https://sso.example.com")
 	w.Until("› Keep localhost")
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?")
+	w.Until("Leave before finishing?")
 	w.Keys("y")
 	w.Ends(130)
 	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
@@ -99,7 +99,7 @@ func TestResumeWithThePasswordOfTheFile(t *testing.T) {
 	w.Keys(keyEnter)
 	w.Until("Where is the relay?")
 	w.Keys(keyEnter, keyEnter, keyEnter)
-	w.Until("kept as it is; type to change")
+	w.Until("unchanged; type to replace it")
 	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 }
@@ -151,7 +151,7 @@ func TestBeginAnew(t *testing.T) {
 	w.Instead("https://old.example.com")
 	w.Until("Who sends the mail?")
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?", "The answers so far are kept, without the password, and the same command offers to go on with them.", "/state/smtp-wizard/")
+	w.Until("Leave before finishing?", "The answers so far are kept, without the password, and the same command offers to go on with them.", "/state/smtp-wizard/")
 	w.Keys("y")
 	w.Ends(130)
 	w = at80x24(t, w.Cmd.Dir, nil)
@@ -178,6 +178,8 @@ func TestFaces(t *testing.T) {
 		{name: "LANG=C", env: []string{"LANG=C"}, never: "›", with: "[Install]"},
 		{name: "TERM=linux", env: []string{"TERM=linux"}, with: "[Install]", never: "\x1b[>1u"},
 		{name: "ACCESSIBLE", env: []string{"ACCESSIBLE=1"}, plain: true},
+		{name: "ACCESSIBLE=0", env: []string{"ACCESSIBLE=0"}},
+		{name: "ACCESSIBLE=false", env: []string{"ACCESSIBLE=false"}},
 		{name: "TERM=dumb", env: []string{"TERM=dumb"}, plain: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

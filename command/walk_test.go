@@ -39,7 +39,7 @@ func toRelay(t *testing.T, env ...string) *terminal {
 	w.Keys(keyEscape)
 	w.Until("72 of 72")
 	w.Keys(ctrlO)
-	w.Until("Go to which step?", "› ✓ Install alt+1")
+	w.Until("Go to which step?", "› ✓ Install")
 	w.Keys(keyEscape)
 	w.Until("72 of 72")
 	w.Keys(keyEnter)
@@ -67,7 +67,7 @@ func TestWholeGuideByKeys(t *testing.T) {
 	wrongMode(w)
 	otherSizes(w)
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?", "Your answers are not kept.")
+	w.Until("Leave before finishing?", "Your answers will not be saved.")
 	w.Keys(keyEnter)
 	w.Until("› Go on")
 	w.Keys(keyEnter)
@@ -117,7 +117,9 @@ func wrongAnswers(w *terminal, port string) {
 // wrongName insists on localhost, and changes it where the refusal leads.
 func wrongName(w *terminal) {
 	w.T.Helper()
-	w.Keys("\x1b5")
+	w.Keys(ctrlO)
+	w.Choose("Identity")
+	w.Keys(keyEnter)
 	w.Opens("[Identity]", "Then back to Test", "421 at EHLO")
 	w.Choose("localhost")
 	w.Keys(keyEnter)
@@ -200,7 +202,7 @@ func TestLeavingWhatIsDone(t *testing.T) {
 	for name, leave := range map[string]func(*terminal){
 		"ctrl+c": func(w *terminal) { w.Keys(ctrlC) },
 		"esc":    func(w *terminal) { w.Keys(keyEscape) },
-		"steps":  func(w *terminal) { w.Keys("\x1b1", keyEnter) }, // alt+1 goes nowhere
+		"steps":  func(w *terminal) { w.Keys(ctrlO, keyEnter) }, // ctrl+o goes nowhere
 		"SIGTERM": func(w *terminal) {
 			if err := w.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				w.T.Fatal(err)
@@ -237,7 +239,7 @@ func TestLeavingBeforeIt(t *testing.T) {
 	w.Opens("Where is Pocket ID?", "enter next")
 	w.Instead("other.env")
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?")
+	w.Until("Leave before finishing?")
 	w.Keys("y")
 	w.Ends(130)
 	if !strings.Contains(w.Flat(), "Nothing was written.") {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -129,15 +130,22 @@ func (g guide) fullScreen() (bool, error) {
 		return false, nil
 	case !terminal:
 		return false, &exitError{exitTerminal, errNoTerminal}
-	case g.Getenv("TERM") == "dumb" || g.Getenv("ACCESSIBLE") != "":
+	case g.Getenv("TERM") == "dumb" || switchedOn(g.Getenv("ACCESSIBLE")):
 		return false, nil
 	}
 	return true, nil
 }
 
+// switchedOn reports whether a variable of the environment asks for something:
+// "0" and "false" do not.
+func switchedOn(value string) bool {
+	on, err := strconv.ParseBool(value)
+	return value != "" && (err != nil || on)
+}
+
 // screen is the full-screen face. It promises a draft only where one is kept.
 func (g guide) screen(keep draftFile) face {
-	o := screen.Options{Title: "smtp-wizard", Product: g.name()}
+	o := screen.Options{Product: g.name()}
 	o.In, _ = g.In.(*os.File)
 	o.Out, _ = g.Out.(*os.File)
 	if keep.Draft != nil {
