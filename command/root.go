@@ -77,7 +77,6 @@ Without a command it is the wizard.`,
 	root.SetIn(o.In)
 	root.SetOut(o.Out)
 	root.SetErr(o.Err)
-	root.SetVersionTemplate("smtp-wizard {{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.envFile, "env-file", ".env", "the `path` of the .env")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
