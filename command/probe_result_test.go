@@ -41,7 +41,7 @@ func TestSilentPorts(t *testing.T) {
 				t.Errorf("%s, %v", packed, err)
 			}
 			var out bytes.Buffer
-			printPorts(&out, r, c.ports)
+			r.print(&out, c.ports)
 			for _, text := range c.says {
 				if !strings.Contains(out.String(), text) {
 					t.Errorf("%q is not in\n%s", text, out.String())

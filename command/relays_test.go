@@ -1,15 +1,16 @@
-package command_test
+package command
 
 import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/apptest"
 	"smtp-wizard/smtpcheck/practice"
 )
 
-// relayCases say how check must end at each relay of the catalogue. An exit code
-// of 0 is a delivered message.
-var relayCases = []struct {
+// relayCase is how check must end at a relay of the catalogue. An exit code of 0
+// is a delivered message.
+type relayCase struct {
 	relay, mode string
 	login       bool
 	args        string // besides --as none --hostname id.example.com
@@ -17,7 +18,9 @@ var relayCases = []struct {
 	stage       string
 	step, field string // of the diagnosis
 	says        string // part of the failed stage's detail
-}{
+}
+
+var relayCases = []relayCase{
 	{relay: "google", mode: "starttls", stage: "data"},
 	{relay: "google", mode: "starttls", args: "--as 2.9", exit: 13, stage: "ehlo", step: "identity", field: "hostname", says: "421 4.7.0 Try again later"},
 	{relay: "postfix", mode: "tls", stage: "data"},
@@ -73,20 +76,9 @@ func TestEveryPracticeRelay(t *testing.T) {
 		tried[c.relay] = true
 		t.Run(strings.TrimSpace(c.relay+" "+c.mode+" "+c.args), func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, c.relay, c.mode, c.login)
-			args := append([]string{"--as", "none", "--hostname", "id.example.com"}, strings.Fields(c.args)...)
-			got, exit := s.check(args...)
-			if exit != c.exit || got.Exit != c.exit || got.OK != (c.exit == 0) || got.Stage != c.stage {
-				t.Fatalf("exit %d, ok %v, exit %d and stage %q in the JSON", exit, got.OK, got.Exit, got.Stage)
-			}
-			last := got.Stages[len(got.Stages)-1]
-			if last.Name != c.stage || !strings.Contains(last.Detail, c.says) {
-				t.Errorf("the last stage is %+v", last)
-			}
-			d := got.Diagnosis
-			if (d == nil) != (c.exit == 0) || d != nil && (d.ID == "" || d.Cause == "" || d.Fix == "" || d.Step != c.step || d.Field != c.field) {
-				t.Errorf("diagnosis %+v", d)
-			}
+			s := newSite(t, named(t, c.relay), c.mode, c.login)
+			got, exit := s.check(append([]string{"--as", "none", "--hostname", "id.example.com"}, strings.Fields(c.args)...)...)
+			c.compare(t, got, exit)
 		})
 	}
 	for _, b := range practice.Catalogue() {
@@ -96,33 +88,39 @@ func TestEveryPracticeRelay(t *testing.T) {
 	}
 }
 
-// TestPortsOfTheOtherMode: both sides would wait for each other for ever.
+func (c relayCase) compare(t *testing.T, got apptest.Checked, exit int) {
+	t.Helper()
+	if exit != c.exit || got.Exit != c.exit || got.OK != (c.exit == 0) || got.Stage != c.stage {
+		t.Fatalf("exit %d, ok %v, exit %d and stage %q in the JSON", exit, got.OK, got.Exit, got.Stage)
+	}
+	if last := got.Stages[len(got.Stages)-1]; last.Name != c.stage || !strings.Contains(last.Detail, c.says) {
+		t.Errorf("the last stage is %+v", last)
+	}
+	d := got.Diagnosis
+	if none := d.ID == "" && d.Cause == "" && d.Fix == ""; none != (c.exit == 0) || d.Step != c.step || d.Field != c.field {
+		t.Errorf("diagnosis %+v", d)
+	}
+}
+
+// A port of the other TLS mode: both sides would wait for each other forever.
 func TestPortsOfTheOtherMode(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		mode, stage, says string
-		exit              int
-	}{
-		{"tls", "tls", "speaks SMTP in clear text first", 15},
-		{"starttls", "greeting", "speaks TLS from the first byte", 12},
-		{"none", "greeting", "speaks TLS from the first byte", 12},
+	for _, c := range []relayCase{
+		{mode: "tls", stage: "tls", says: "speaks SMTP in clear text first", exit: 15},
+		{mode: "starttls", stage: "greeting", says: "speaks TLS from the first byte", exit: 12},
+		{mode: "none", stage: "greeting", says: "speaks TLS from the first byte", exit: 12},
 	} {
 		t.Run(c.mode, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, "open", c.mode, true)
+			s := newSite(t, named(t, "open"), c.mode, true)
 			port := s.relay.TLSPort()
 			if c.mode == "tls" {
 				port = s.relay.Port()
 			}
-			s.write(c.mode, port, true)
+			s.write(c.mode, port, true, "")
 			got, exit := s.check("--as", "none", "--hostname", "id.example.com", "--timeout", "19s")
-			last := got.Stages[len(got.Stages)-1]
-			if exit != c.exit || got.Stage != c.stage || !strings.Contains(last.Detail, c.says) {
-				t.Errorf("exit %d at %s: %s", exit, got.Stage, last.Detail)
-			}
-			if d := got.Diagnosis; d == nil || d.Step != "relay" || d.Field != "tls" {
-				t.Errorf("diagnosis %+v", d)
-			}
+			c.step, c.field = "relay", "tls"
+			c.compare(t, got, exit)
 		})
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package command_test
+package command
 
 import (
 	"os"
@@ -9,14 +9,16 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"unicode"
+
+	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/termtest"
 )
 
 // toRelay opens the demo and goes to the page of the relay, looking round on the
 // way: help, back and forth, the list of steps.
-func toRelay(t *testing.T, env ...string) *terminal {
+func toRelay(t *testing.T, env ...string) apptest.Guide {
 	t.Helper()
-	w := at80x24(t, t.TempDir(), env, "demo")
+	w := open(t, t.TempDir(), env, "demo")
 	w.Opens("Where is Pocket ID?", "There is none yet", "https://id.example.com")
 	w.Keys("?")
 	w.Until("The file with Pocket ID's settings.", "Example", "Keys")
@@ -91,7 +93,7 @@ func TestWholeGuideByKeys(t *testing.T) {
 
 // wrongAnswers gives each answer wrong once on the way to the identity; the port
 // stays wrong.
-func wrongAnswers(w *terminal, port string) {
+func wrongAnswers(w apptest.Guide, port string) {
 	w.T.Helper()
 	w.Keys(keyEnter)
 	w.Until("› Port")
@@ -115,7 +117,7 @@ func wrongAnswers(w *terminal, port string) {
 }
 
 // wrongName insists on localhost, and changes it where the refusal leads.
-func wrongName(w *terminal) {
+func wrongName(w apptest.Guide) {
 	w.T.Helper()
 	w.Keys("\x1b5")
 	w.Opens("[Identity]", "Then back to Test", "421 at EHLO")
@@ -125,9 +127,9 @@ func wrongName(w *terminal) {
 		w.Keys(keyEnter)
 	}
 	w.Opens("[Test]", "✗ ehlo", "421 4.7.0 Try again later", "› Change the identity")
-	w.Keys(keyPageUp)
+	w.Keys(termtest.PageUp)
 	w.Until("Live test")
-	w.Keys(keyPageDown)
+	w.Keys(termtest.PageDown)
 	w.Choose("Show the conversation")
 	w.Keys(keyEnter)
 	w.Until("C: EHLO localhost", "Hide the conversation")
@@ -140,7 +142,7 @@ func wrongName(w *terminal) {
 }
 
 // wrongMode keeps a TLS mode that the port does not speak, against the warning.
-func wrongMode(w *terminal) {
+func wrongMode(w apptest.Guide) {
 	w.T.Helper()
 	w.Keys(ctrlO)
 	w.Until("Go to which step?")
@@ -161,7 +163,7 @@ func wrongMode(w *terminal) {
 }
 
 // otherSizes resizes the terminal in the middle of a page.
-func otherSizes(w *terminal) {
+func otherSizes(w apptest.Guide) {
 	w.T.Helper()
 	w.Resize(40, 12)
 	w.Until("Test 6 of 7", "› Go on", "more, pgup")
@@ -173,35 +175,15 @@ func otherSizes(w *terminal) {
 	w.Until("[Test]", "› Go on")
 }
 
-// TestLinuxConsole goes a part of the way on a terminal that is called linux:
-// nothing of what that console would show as text is sent.
-func TestLinuxConsole(t *testing.T) {
-	t.Parallel()
-	w := at80x24(t, t.TempDir(), []string{"TERM=linux"}, "demo")
-	w.Opens("Where is Pocket ID?", "> .env")
-	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
-	w.Until("Who sends the mail?", "> Practice relay", "72 of 72")
-	for _, r := range w.Screen() {
-		if r > unicode.MaxASCII {
-			t.Fatalf("%q is not in that console's font; the screen is\n%s", r, w.Screen())
-		}
-	}
-	for name, sequence := range map[string]string{"kitty keyboard": "\x1b[>", "DECRQM": "$p", "OSC": "\x1b]"} {
-		if strings.Contains(w.Output(), sequence) {
-			t.Errorf("%s is sent: %q", name, w.Output())
-		}
-	}
-}
-
 // TestLeavingWhatIsDone leaves the last page in other ways than by Enter: the
 // file is written, so the guide is done.
 func TestLeavingWhatIsDone(t *testing.T) {
 	t.Parallel()
-	for name, leave := range map[string]func(*terminal){
-		"ctrl+c": func(w *terminal) { w.Keys(ctrlC) },
-		"esc":    func(w *terminal) { w.Keys(keyEscape) },
-		"steps":  func(w *terminal) { w.Keys("\x1b1", keyEnter) }, // alt+1 goes nowhere
-		"SIGTERM": func(w *terminal) {
+	for name, leave := range map[string]func(apptest.Guide){
+		"ctrl+c": func(w apptest.Guide) { w.Keys(ctrlC) },
+		"esc":    func(w apptest.Guide) { w.Keys(keyEscape) },
+		"steps":  func(w apptest.Guide) { w.Keys("\x1b1", keyEnter) }, // alt+1 goes nowhere
+		"SIGTERM": func(w apptest.Guide) {
 			if err := w.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				w.T.Fatal(err)
 			}
@@ -233,7 +215,7 @@ func TestLeavingWhatIsDone(t *testing.T) {
 // TestLeavingBeforeIt says that nothing was written.
 func TestLeavingBeforeIt(t *testing.T) {
 	t.Parallel()
-	w := at80x24(t, t.TempDir(), nil)
+	w := open(t, t.TempDir(), nil)
 	w.Opens("Where is Pocket ID?", "enter next")
 	w.Instead("other.env")
 	w.Keys(ctrlC)
@@ -250,7 +232,7 @@ func TestDemoAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for range 2 {
-		w := at80x24(t, dir, nil, "demo")
+		w := open(t, dir, nil, "demo")
 		w.Opens("Where is Pocket ID?", "enter next")
 		w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 		w.Until("› Practice relay")
