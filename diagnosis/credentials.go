@@ -4,10 +4,10 @@ import (
 	"regexp"
 	"strings"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 )
 
-const masked = smtpcheck.Masked
+const masked = secret.Mask
 
 // credential is what a client says after a 334.
 var credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
@@ -22,7 +22,7 @@ const hints = "pass|pwd|pw|kennwort|secret|token|key|auth|bearer|basic|credentia
 // as it is.
 func hideCredentials(s string) string {
 	if says(strings.ToLower(s), hints) {
-		s = smtpcheck.HideAuth(s)
+		s = secret.MaskAuth(s)
 		s = userinfo.ReplaceAllString(s, "${1}"+masked+"@")
 		s = hideAssigned(s)
 		s = hideArguments(s)
