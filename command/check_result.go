@@ -80,11 +80,11 @@ type hintJSON struct {
 
 // containerNote is for a hostname that nobody can know in advance.
 const containerNote = "No hostname is set for the container, so Pocket ID announces its id; " +
-	pocketid.StandInContainerID + " stands in for it. Use --hostname to test another name."
+	pocketid.ExampleContainerID + " stands in for it. Use --hostname to test another name."
 
 func newCheckResult(candidates []pocketid.Candidate, t steps.Trial) checkResult {
 	notes := []string{t.Speech.Note}
-	if t.Setup.Hostname == pocketid.StandInContainerID {
+	if t.Setup.Hostname == pocketid.ExampleContainerID {
 		notes = append(notes, containerNote)
 	}
 	notes = append(notes, t.Setup.ClearText())

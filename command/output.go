@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/internal/text"
 )
 
 // cleanWriter writes text for people. File names, the .env and compose files are
@@ -16,19 +16,15 @@ import (
 type cleanWriter struct{ w io.Writer }
 
 func (c cleanWriter) Write(p []byte) (int, error) {
-	lines := strings.Split(string(p), "\n")
-	for i, line := range lines {
-		lines[i] = smtpcheck.Clean(line)
-	}
-	if _, err := io.WriteString(c.w, strings.Join(lines, "\n")); err != nil {
+	if _, err := io.WriteString(c.w, text.CleanLines(string(p))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// print prints a result: as JSON with --json, else as text does. A result that
+// print prints a result: as JSON with --json, else as asText does. A result that
 // cannot be printed, as on a full disk, is a failure whatever it was.
-func (o *options) print(result any, text func(io.Writer)) error {
+func (o *options) print(result any, asText func(io.Writer)) error {
 	var out strings.Builder
 	if o.json {
 		if err := encode(&out, result, "  "); err != nil {
@@ -36,12 +32,12 @@ func (o *options) print(result any, text func(io.Writer)) error {
 		}
 		return o.write(escape(out.String()))
 	}
-	text(cleanWriter{&out})
+	asText(cleanWriter{&out})
 	return o.write(out.String())
 }
 
-func (o *options) write(text string) error {
-	if _, err := io.WriteString(o.Out, text); err != nil {
+func (o *options) write(s string) error {
+	if _, err := io.WriteString(o.Out, s); err != nil {
 		return fileError(fmt.Errorf("the result could not be printed: %w", err))
 	}
 	return nil
@@ -58,17 +54,17 @@ func encode(w io.Writer, v any, indent string) error {
 type list[T any] []T
 
 func (l list[T]) MarshalJSON() ([]byte, error) {
-	var text bytes.Buffer
-	err := encode(&text, append([]T{}, l...), "")
-	return text.Bytes(), err
+	var out bytes.Buffer
+	err := encode(&out, append([]T{}, l...), "")
+	return out.Bytes(), err
 }
 
 // escape writes as \u in JSON what encoding/json lets through and a terminal
 // would act on: DEL, C1, bidirectional and invisible characters. Apart from line
 // ends they occur in strings only.
-func escape(text string) string {
+func escape(s string) string {
 	var out strings.Builder
-	for _, r := range text {
+	for _, r := range s {
 		switch {
 		case r == '\n' || unicode.IsPrint(r):
 			out.WriteRune(r)
