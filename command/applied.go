@@ -24,21 +24,21 @@ type applyResult struct {
 
 // applyFailed says which flag to change. A refused test has its stage's exit
 // code, and its JSON.
-func (o *options) applyFailed(ctx context.Context, w steps.World, found steps.Surroundings, r flags.Result, err error) error {
+func (o *options) applyFailed(ctx context.Context, found steps.Discovery, r flags.Result, err error) error {
 	if ctx.Err() != nil { // whatever else has come of it
 		err = ctx.Err()
 	}
-	trial, tested := steps.TrialOf(stateOf(r))
+	trial, tested := steps.TestResultOf(stateOf(r))
 	var fault *flags.FaultError
 	if !errors.As(err, &fault) {
 		fmt.Fprintln(o.Err, steps.Fate(stateOf(r)))
 		return err
 	}
 	if (fault.From == steps.LiveTest || fault.Step == steps.LiveTest) && tested && trial.Result.Failure != nil {
-		return o.refused(w, found, trial)
+		return o.refused(found, trial)
 	}
 	if fault.Step == steps.Write || fault.From == steps.Write {
-		if out := steps.OutcomeOf(stateOf(r)); out.Err != nil {
+		if out := steps.WriteResultOf(stateOf(r)); out.Err != nil {
 			return file(out.Err)
 		}
 		return file(err)
@@ -49,8 +49,8 @@ func (o *options) applyFailed(ctx context.Context, w steps.World, found steps.Su
 	return usage(err)
 }
 
-func (o *options) refused(w steps.World, found steps.Surroundings, trial steps.Trial) error {
-	check := trialJSON(w.Candidates(found, nil), trial)
+func (o *options) refused(found steps.Discovery, trial steps.TestResult) error {
+	check := trialJSON(found.Candidates(found.Value("APP_URL")), trial)
 	if !o.json {
 		printTrial(shown{o.Out}, trial, check)
 		fmt.Fprintln(o.Out, "\nNothing was written.")
@@ -66,13 +66,13 @@ func (o *options) refused(w steps.World, found steps.Surroundings, trial steps.T
 }
 
 // printApplied says what was done, or what would be.
-func (o *options) printApplied(w steps.World, found steps.Surroundings, r flags.Result, f applyFlags) error {
-	outcome := steps.OutcomeOf(stateOf(r))
+func (o *options) printApplied(found steps.Discovery, r flags.Result, f applyFlags) error {
+	outcome := steps.WriteResultOf(stateOf(r))
 	if outcome.Err != nil {
 		return file(outcome.Err)
 	}
 	if o.json {
-		return printJSON(o.Out, applied(w, found, r, outcome))
+		return printJSON(o.Out, applied(found, r, outcome))
 	}
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(shown{o.Err}, "Warning: %s\n", warning.Text)
@@ -81,14 +81,14 @@ func (o *options) printApplied(w steps.World, found steps.Surroundings, r flags.
 		fmt.Fprint(shown{o.Out}, steps.Summary(stateOf(r)))
 		return nil
 	}
-	if trial, tested := steps.TrialOf(stateOf(r)); tested {
+	if trial, tested := steps.TestResultOf(stateOf(r)); tested {
 		fmt.Fprintf(shown{o.Out}, "%s took the test %s for %s.\n", trial.Setup.Host, trial.Token, trial.Setup.To)
 	}
-	printDiff(o, outcome.Draft)
+	printDiff(o, outcome.Plan)
 	return nil
 }
 
-func applied(w steps.World, found steps.Surroundings, r flags.Result, out steps.Outcome) applyResult {
+func applied(found steps.Discovery, r flags.Result, out steps.WriteResult) applyResult {
 	a := applyResult{Written: []string{}, Encoding: map[string]string{}, Readers: list(out.Readers), Changed: []string{}, Warnings: []string{}}
 	for _, s := range out.Saved {
 		if s.Changed {
@@ -110,14 +110,14 @@ func applied(w steps.World, found steps.Surroundings, r flags.Result, out steps.
 		a.Warnings = append(a.Warnings, warning.Text)
 	}
 	a.Warnings = append(a.Warnings, out.Warnings...)
-	if trial, ok := steps.TrialOf(stateOf(r)); ok {
-		check := trialJSON(w.Candidates(found, nil), trial)
+	if trial, ok := steps.TestResultOf(stateOf(r)); ok {
+		check := trialJSON(found.Candidates(found.Value("APP_URL")), trial)
 		a.Check = &check
 	}
 	return a
 }
 
-func printDiff(o *options, d *steps.Draft) {
+func printDiff(o *options, d *steps.FilePlan) {
 	if d == nil {
 		return
 	}
@@ -126,7 +126,7 @@ func printDiff(o *options, d *steps.Draft) {
 	}
 	switch {
 	case !d.Before.Exists:
-		fmt.Fprintf(shown{o.Out}, "new file %s, from Pocket ID's template, with a new ENCRYPTION_KEY\n", d.Order.EnvFile)
+		fmt.Fprintf(shown{o.Out}, "new file %s, from Pocket ID's template, with a new ENCRYPTION_KEY\n", d.Request.EnvFile)
 	case !d.Env.Changed():
 		fmt.Fprintln(o.Out, "Nothing would change in the .env.")
 	}
@@ -135,7 +135,7 @@ func printDiff(o *options, d *steps.Draft) {
 		fmt.Fprintf(shown{o.Out}, "%1s %s\n", marks[l.Op], l.Text)
 	}
 	if d.Override != "" {
-		fmt.Fprintf(shown{o.Out}, "new file %s, hostname: %s\n", d.Override, d.Order.Hostname)
+		fmt.Fprintf(shown{o.Out}, "new file %s, hostname: %s\n", d.Override, d.Request.Hostname)
 	}
 }
 

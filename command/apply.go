@@ -77,7 +77,7 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 	if err != nil {
 		return err
 	}
-	found := world.LookRound(ctx, o.envFile)
+	found := world.Discover(ctx, o.envFile)
 	if found.Err != nil {
 		fmt.Fprintln(o.Err, "Nothing was written.")
 		return file(found.Err)
@@ -92,9 +92,9 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 	machine := steps.Machine{Steps: steps.All(world), Now: world.Now}
 	result, err := flags.Run(ctx, machine.Begin(start), given)
 	if err != nil {
-		return o.applyFailed(ctx, world, found, result, err)
+		return o.applyFailed(ctx, found, result, err)
 	}
-	return o.printApplied(world, found, result, f)
+	return o.printApplied(found, result, f)
 }
 
 // start are the answers that are no field of a page.
@@ -116,7 +116,7 @@ func (f applyFlags) start(envFile string) (steps.Answers, error) {
 }
 
 // given are the flags as answers to fields.
-func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, found steps.Surroundings, exists bool) (flags.Given, error) {
+func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, found steps.Discovery, exists bool) (flags.Given, error) {
 	in := map[wizard.ID]map[string]string{}
 	put := func(step wizard.ID, field, flag, value string) {
 		if !cmd.Flags().Changed(flag) {

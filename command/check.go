@@ -40,17 +40,17 @@ The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo
 			if err != nil {
 				return err
 			}
-			found := world.LookRound(ctx, o.envFile)
+			found := world.Discover(ctx, o.envFile)
 			setup, err := f.setup(world, found)
 			if err != nil {
 				return err
 			}
 			live := newProgress(o, setup)
-			candidates := f.candidates(world, found)
-			trial := world.Try(ctx, setup, namesOf(candidates), live.report)
+			candidates := f.candidates(found)
+			trial := world.RunTest(ctx, setup, namesOf(candidates), live.report)
 			live.end()
 			r := trialJSON(candidates, trial)
-			r.Warnings = append(r.Warnings, world.Minds(found, setup.As)...)
+			r.Warnings = append(r.Warnings, world.Warnings(found, setup.As)...)
 			return report(o, trial, r)
 		},
 	}
@@ -65,7 +65,7 @@ The exit code is the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo
 }
 
 // setup reads the .env into a test.
-func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup, error) {
+func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, error) {
 	if err := found.Usable(); err != nil {
 		return steps.Setup{}, file(err)
 	}
@@ -88,7 +88,7 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 		s.Hostname = f.hostname
 	}
 	if f.to != "" {
-		if s.To, err = steps.ParseAddress(f.to); err != nil {
+		if s.To, _, err = steps.ParseAddress(f.to); err != nil {
 			return s, usage(fmt.Errorf("--to: %w", err))
 		}
 	}
@@ -98,8 +98,8 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 
 // candidates are the identities to try: those found, and those given. Also what
 // is no proper name is tried where it was found: Pocket ID would announce it.
-func (f checkFlags) candidates(w steps.World, found steps.Surroundings) []pocketid.Candidate {
-	return w.Candidates(found, append(slices.Clone(f.helo), f.hostname))
+func (f checkFlags) candidates(found steps.Discovery) []pocketid.Candidate {
+	return found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
 }
 
 func namesOf(candidates []pocketid.Candidate) []string {
@@ -179,7 +179,7 @@ const containerNote = "No hostname is set for the container, so Pocket ID announ
 	pocketid.ExampleContainerID + " stands for it. --hostname tests another name."
 
 // trialJSON turns a test into its JSON. The lists are never null.
-func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
+func trialJSON(candidates []pocketid.Candidate, t steps.TestResult) checkResult {
 	r := checkResult{
 		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: append([]string{}, t.Result.Announced...), Explanation: t.Speech.Note,
@@ -201,7 +201,7 @@ func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
 	} else if !t.Setup.NoSend {
 		r.Token = t.Token
 	}
-	r.Identities = identitiesJSON(candidates, t.Verdicts)
+	r.Identities = identitiesJSON(candidates, t.Identities)
 	if d := t.Diagnosis; d != nil {
 		r.Diagnosis = &diagnosisJSON{d.ID, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence), d.Temporary}
 	}
@@ -243,7 +243,7 @@ func identitiesJSON(candidates []pocketid.Candidate, verdicts []smtpcheck.Identi
 }
 
 // report prints the outcome and returns its exit code as an error.
-func report(o *options, t steps.Trial, r checkResult) error {
+func report(o *options, t steps.TestResult, r checkResult) error {
 	if o.json {
 		if err := printJSON(o.Out, r); err != nil {
 			return err
@@ -262,7 +262,7 @@ func report(o *options, t steps.Trial, r checkResult) error {
 
 // newWorld is the machine as it is, with further certificates to trust.
 func newWorld(ctx context.Context, o *options, ca string) (steps.World, error) {
-	w := steps.Real()
+	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	if ca == "" {
 		return w, nil

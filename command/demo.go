@@ -64,7 +64,7 @@ func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
 // demoWorld is this machine with a Pocket ID that is pretended, and a relay of
 // its own first in the list.
 func demoWorld(o *options, relay *practice.Relay, b practice.Behaviour) steps.World {
-	w := steps.Real()
+	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	w.RootCAs, w.Practice = relay.CA(), true
 	w.Detect = func(string) pocketid.Install {

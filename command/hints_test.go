@@ -15,7 +15,7 @@ import (
 // stays 0.
 func TestHintsArePrinted(t *testing.T) {
 	t.Parallel()
-	trial := steps.Trial{
+	trial := steps.TestResult{
 		Setup:  steps.Setup{Settings: smtpcheck.Settings{Host: "relay.example.net", Port: 587, TLS: smtpcheck.TLSStartTLS, To: "me@example.com"}},
 		Result: smtpcheck.Result{Stages: []smtpcheck.StageResult{{Stage: smtpcheck.StageData, OK: true}}},
 		Hints: []deliverability.Hint{

@@ -33,7 +33,7 @@ func encodeJSON(w io.Writer, v any, indent string) error {
 }
 
 // printTrial is the outcome of a test for people.
-func printTrial(w io.Writer, t steps.Trial, r checkResult) {
+func printTrial(w io.Writer, t steps.TestResult, r checkResult) {
 	printSpeaker(w, t.Setup)
 	for _, s := range r.Stages {
 		printStage(w, s.OK, s.Name, s.Detail, s.MS)
@@ -42,7 +42,7 @@ func printTrial(w io.Writer, t steps.Trial, r checkResult) {
 }
 
 // printVerdict is what comes after the stages.
-func printVerdict(w io.Writer, t steps.Trial, r checkResult) {
+func printVerdict(w io.Writer, t steps.TestResult, r checkResult) {
 	if len(r.Identities) > 0 {
 		fmt.Fprintf(w, "\nNames, as %s judges them\n", t.Setup.Host)
 		for _, one := range r.Identities {

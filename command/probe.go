@@ -55,12 +55,12 @@ is tried up to RCPT. No login is made and no message is sent.`,
 }
 
 func (o *options) probe(ctx context.Context, target string, f probeFlags) error {
-	host, port, err := steps.ParseRelay(target)
+	relay, err := steps.ParseRelay(target)
 	if err != nil {
 		return usage(err)
 	}
-	if port != 0 && len(f.ports) == 0 {
-		f.ports = []int{port}
+	if relay.Port != 0 && len(f.ports) == 0 {
+		f.ports = []int{relay.Port}
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
@@ -71,11 +71,11 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	if err != nil {
 		return err
 	}
-	ports := smtpcheck.Ports(ctx, host, f.portsOf(host), opt, nil)
+	ports := smtpcheck.Ports(ctx, relay.Host, f.portsOf(relay.Host), opt, nil)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return errInterrupted
 	}
-	r := f.result(host, ports, opt.Names)
+	r := f.result(relay.Host, ports, opt.Names)
 	if o.json {
 		if err := printJSON(o.Out, r); err != nil {
 			return err
@@ -96,7 +96,7 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 		return smtpcheck.PortOptions{}, err
 	}
 	for _, given := range []struct{ flag, address string }{{"--from", f.from}, {"--to", f.to}} {
-		if _, err := steps.ParseAddress(given.address); given.address != "" && err != nil {
+		if _, _, err := steps.ParseAddress(given.address); given.address != "" && err != nil {
 			return smtpcheck.PortOptions{}, usage(fmt.Errorf("%s: %w", given.flag, err))
 		}
 	}

@@ -23,7 +23,7 @@ func addWizard(root *cobra.Command, o *options) {
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx, cancel := o.bounded(cmd.Context())
 		defer cancel()
-		world := steps.Real()
+		world := steps.ThisHost()
 		world.Getenv = o.Getenv
 		g := guide{options: o, world: world, plain: plain, start: steps.Answers{EnvFile: o.envFile}}
 		_, err := g.run(ctx)
