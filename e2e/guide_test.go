@@ -76,7 +76,7 @@ func (w *terminal) identity(name string) {
 // writes goes from a passed test to the end.
 func (w *terminal) writes() {
 	w.T.Helper()
-	w.Opens("Accepted", "› Go on")
+	w.Opens("Accepted", "› Continue")
 	w.Keys(enter)
 	w.Opens("[Write]", "Lock the UI")
 	w.Keys(enter)
