@@ -162,7 +162,7 @@ var refusals = []struct {
 	{"dial refused", Situation{Stage: "connect", Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}, "go-refused", "connect", StepRelay, "port", Exact},
 	{"dial, no network", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
 	{"dial, no route", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "conn-no-route", "connect", StepRelay, "port", Exact},
-	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
+	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
 	{"read, deadline", Situation{Stage: "greeting", Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
 	{"x509, authority", Situation{Stage: "tls", Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}, "go-x509-unknown-ca", "tls", StepRelay, "host", Exact},
 	{"x509, expired", Situation{Stage: "tls", Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "go-x509-expired", "tls", StepRelay, "host", Exact},
@@ -231,5 +231,33 @@ func TestEveryRuleIsTested(t *testing.T) {
 		if !tested[i] {
 			t.Errorf("no refusal in the tables is answered by rule %d, %s (%s)", i, r.id, r.says)
 		}
+	}
+}
+
+// TestARuleIsOneEntry adds one, and looks for it in everything that explains. It
+// runs alone, because it changes the table.
+func TestARuleIsOneEntry(t *testing.T) {
+	before := rules
+	t.Cleanup(func() { rules = before })
+	rules = join([]rule{{
+		id: "pigeon", stage: smtpcheck.StageRcpt, says: "coop is full", sure: Exact, step: StepSender, field: "to",
+		cause: "The coop of {to} is full.", fix: "Wait for {host}.",
+	}}, rules)
+	want := Diagnosis{ID: "pigeon", Stage: smtpcheck.StageRcpt, Step: StepSender, Field: "to", Confidence: Exact,
+		Cause: "The coop of the recipient is full.", Fix: "Wait for the relay."}
+	const text = "550 5.2.2 The coop is full"
+	pasted, matched, line := ExplainText("C: RCPT TO:<a@example.com>\nS: " + text)
+	for by, got := range map[string]Diagnosis{
+		"a pasted log":   pasted,
+		"a situation":    Explain(Situation{Text: text}),
+		"a conversation": FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
+		"capitals":       Explain(Situation{Text: strings.ToUpper(text)}),
+	} {
+		if got != want {
+			t.Errorf("%s: %+v, want %+v", by, got, want)
+		}
+	}
+	if !matched || line != text {
+		t.Errorf("matched %v by %q", matched, line)
 	}
 }

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -116,7 +117,7 @@ func saysPhrase(words, phrase string) bool {
 
 func (r *rule) answer(e evidence) Diagnosis {
 	d := Diagnosis{
-		ID: r.id, Stage: e.stage(r.stage), Provider: firstNonEmpty(e.Provider, r.provider, e.provider),
+		ID: r.id, Stage: e.stage(r.stage), Provider: cmp.Or(e.Provider, r.provider, e.provider),
 		Cause: fill(r.cause, e), Fix: fill(r.fix, e), Step: r.step, Field: r.field, Confidence: r.sure,
 		Temporary: r.passing || e.isTemporary(), WaitHelps: r.waiting,
 	}

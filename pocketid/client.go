@@ -14,9 +14,9 @@ type client struct {
 	// range, from the project's tags up to August 2026.
 	newest []Version
 
-	direct   names // with TLS none or implicit TLS
-	first    names // with STARTTLS, in clear text
-	afterTLS names // with STARTTLS, after the handshake
+	direct   announces // with TLS none or implicit TLS
+	first    announces // with STARTTLS, in clear text
+	afterTLS announces // with STARTTLS, after the handshake
 	// brokenStartTLS is the error with which STARTTLS fails, whatever the relay says.
 	brokenStartTLS string
 
@@ -27,12 +27,12 @@ type client struct {
 	note  string // one sentence for the admin, or ""
 }
 
-// names is which name a client puts into one EHLO.
-type names int
+// announces is which name a client puts into one EHLO.
+type announces int
 
 const (
-	localhost names = iota
-	hostname        // os.Hostname()
+	saysLocalhost announces = iota
+	saysHostname            // os.Hostname()
 )
 
 // evidence is how it is known what a client does.
@@ -57,19 +57,19 @@ var clients = []client{
 	// Hello is called after StartTLS has already greeted, which net/smtp forbids
 	// (issue 179 of pocket-id/pocket-id).
 	{since: release(0, 27, 1), known: read,
-		direct: hostname, first: localhost, afterTLS: hostname,
+		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
 		brokenStartTLS: "smtp: Hello called after other methods",
 		auth:           smtpcheck.AuthPlain, plainNeedsTLS: true, note: noLogin},
 
 	{since: release(0, 27, 2), known: read, // Hello is called right after connecting
-		direct: hostname, first: hostname, afterTLS: hostname,
+		direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
 		auth: smtpcheck.AuthPlain, plainNeedsTLS: true, note: noLogin},
 
 	// emersion/go-smtp: DialStartTLS greets as localhost before Hello can be
 	// called. 2.9.0 was run; the code is the same since 0.35.6.
 	{since: release(0, 35, 6), known: run,
 		newest: []Version{release(0, 53, 0), release(1, 16, 0)},
-		direct: hostname, first: localhost, afterTLS: hostname,
+		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
 		auth: smtpcheck.AuthPlainThenLogin},
 
 	// italypaleale/go-kit emailer/smtp over net/smtp, Hello never called. 2.10.0's
@@ -160,9 +160,9 @@ func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
 func UsesHostname(v Version, tls smtpcheck.TLSMode) bool {
 	c := clientOf(v)
 	if tls == smtpcheck.TLSStartTLS {
-		return v.IsNone() || c.afterTLS == hostname
+		return v.IsNone() || c.afterTLS == saysHostname
 	}
-	return v.IsNone() || c.direct == hostname
+	return v.IsNone() || c.direct == saysHostname
 }
 
 // LocalhostLabel says what version v announces localhost for.
@@ -170,16 +170,16 @@ func LocalhostLabel(v Version) string {
 	switch c := clientOf(v); {
 	case c.known == inferred:
 		return fmt.Sprintf("%s+, not proven", c.since.short())
-	case c.direct == localhost:
+	case c.direct == saysLocalhost:
 		return "Pocket ID " + v.String()
-	case c.first == localhost:
+	case c.first == saysLocalhost:
 		return "before STARTTLS"
 	}
 	return FromLocalhost.Label()
 }
 
-func (n names) of(host string) string {
-	if n == hostname {
+func (n announces) of(host string) string {
+	if n == saysHostname {
 		return host
 	}
 	return "localhost"

@@ -29,11 +29,11 @@ func (r Refusal) Cure() string {
 	c := clientOf(r.Version)
 	startTLS := r.TLS == smtpcheck.TLSStartTLS
 	switch {
-	case c.direct == localhost && r.Version.Compare(hostnameSince()) < 0:
+	case c.direct == saysLocalhost && r.Version.Compare(hostnameSince()) < 0:
 		return Upgrade() + " " + give
-	case c.direct == localhost:
+	case c.direct == saysLocalhost:
 		return relayCure(c, "Pocket ID "+r.Version.String())
-	case !r.AtEHLO || !startTLS || c.first == hostname:
+	case !r.AtEHLO || !startTLS || c.first == saysHostname:
 		return give
 	case r.NoImplicitTLS:
 		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay has "+
@@ -75,7 +75,7 @@ func relayCure(c client, pocketID string) string {
 func Upgrade() string {
 	var before []string // STARTTLS
 	for i, c := range clients {
-		if c.direct == hostname && c.first == localhost && c.brokenStartTLS == "" {
+		if c.direct == saysHostname && c.first == saysLocalhost && c.brokenStartTLS == "" {
 			before = append(before, versions(i))
 		}
 	}
@@ -87,7 +87,7 @@ func Upgrade() string {
 // hostnameSince is the first version that can announce its hostname in each mode.
 func hostnameSince() Version {
 	for _, c := range clients {
-		if c.direct == hostname && c.brokenStartTLS == "" {
+		if c.direct == saysHostname && c.brokenStartTLS == "" {
 			return c.since
 		}
 	}
@@ -97,7 +97,7 @@ func hostnameSince() Version {
 // localhostSince is the first version that cannot any more.
 func localhostSince() Version {
 	for _, c := range clients {
-		if c.direct == localhost && c.since.Compare(hostnameSince()) > 0 {
+		if c.direct == saysLocalhost && c.since.Compare(hostnameSince()) > 0 {
 			return c.since
 		}
 	}

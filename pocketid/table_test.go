@@ -26,7 +26,7 @@ func TestReadmeHasTheTable(t *testing.T) {
 }
 
 func announcedTable() string {
-	words := map[names]string{localhost: "`localhost`", hostname: "its hostname"}
+	words := map[announces]string{saysLocalhost: "`localhost`", saysHostname: "its hostname"}
 	var b strings.Builder
 	for i, c := range clients {
 		startTLS := words[c.first] + ", then " + words[c.afterTLS]
@@ -51,7 +51,7 @@ func TestAVersionIsOneRow(t *testing.T) {
 	before := clients
 	t.Cleanup(func() { clients = before })
 	clients = append(slices.Clone(clients), client{since: release(3, 1, 2), newest: []Version{release(3, 4, 0)}, known: run,
-		direct: hostname, first: hostname, afterTLS: hostname, auth: smtpcheck.AuthPlain, note: "Its own words."})
+		direct: saysHostname, first: saysHostname, afterTLS: saysHostname, auth: smtpcheck.AuthPlain, note: "Its own words."})
 
 	if NewestKnown().String() != "3.4.0" || must(t, "v3").String() != "3.4.0" || must(t, "latest").String() != "3.4.0" ||
 		must(t, "v2").String() != "2.14.0" || must(t, "3.1").Compare(release(3, 1, 2)) != 0 {

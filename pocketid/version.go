@@ -120,7 +120,9 @@ func (v Version) String() string {
 }
 
 // short leaves out a patch of 0.
-func (v Version) short() string { return strings.TrimSuffix(release(v.Major, v.Minor, v.Patch).String(), ".0") }
+func (v Version) short() string {
+	return strings.TrimSuffix(release(v.Major, v.Minor, v.Patch).String(), ".0")
+}
 
 // before is the version before the first of a row, as precise as it is known.
 func (v Version) before() string {

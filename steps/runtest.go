@@ -138,7 +138,7 @@ func (w World) notBegun(t TestResult, stage smtpcheck.Stage, err error) TestResu
 // followed by the provider's own where those are others.
 func (w World) diagnose(f *smtpcheck.Failure, s Setup, announced []string) *diagnosis.Diagnosis {
 	d := diagnosis.FromFailure(f, diagnosis.Situation{
-		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.As.String(),
+		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.As,
 	})
 	p, known := w.preset(s.Preset)
 	ports := p.Ports()

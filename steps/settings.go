@@ -105,7 +105,7 @@ func (r FileRequest) alreadySet(now map[string]string, key, value string, v pock
 }
 
 // portOptional reports whether Pocket ID finds the port by itself.
-func portOptional(v pocketid.Version) bool { return v.AtLeast(2, 10, 0) }
+func portOptional(v pocketid.Version) bool { return pocketid.Validate("SMTP_PORT", "", v) == nil }
 
 // usualPort is what Pocket ID 2.10 and later take for an empty SMTP_PORT.
 func usualPort(mode smtpcheck.TLSMode) int {
@@ -132,12 +132,7 @@ func modeOf(value string, port int) smtpcheck.TLSMode {
 // unsetMode is what an absent SMTP_TLS means: clear text, but TLS as the port
 // has it up to 0.35.2.
 func unsetMode(v pocketid.Version, port int) smtpcheck.TLSMode {
-	for _, known := range pocketid.Vars(v) {
-		if known.Name == "SMTP_TLS" {
-			return modeOf(known.Default, port)
-		}
-	}
-	return smtpcheck.TLSNone
+	return modeOf(pocketid.DefaultTLS(v), port)
 }
 
 // Candidates are the names that Pocket ID could announce.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/internal/text"
 )
 
 // Resolver is the part of net.Resolver that is needed.
@@ -28,11 +28,11 @@ const (
 )
 
 // shown makes text from the DNS safe to show; what is too long is cut.
-func shown(text string, most int) string {
-	if len(text) > most {
-		text = text[:most] + "..."
+func shown(s string, most int) string {
+	if len(s) > most {
+		s = s[:most] + "..."
 	}
-	return smtpcheck.Clean(text)
+	return text.Clean(s)
 }
 
 // missing reports whether the DNS said that there is no such name or record, as
