@@ -54,7 +54,7 @@ func TestSPFOfProvider(t *testing.T) {
 			map[string][]string{"all.example.com": {"v=spf1 ?include:_spf.google.com -all"}}, Advice, "does not list"},
 		{"none", []string{"unrelated"}, nil, Advice, "Add a TXT record to example.com: v=spf1 include:_spf.google.com ~all"},
 		{"two", []string{"v=spf1 include:_spf.google.com -all", "v=spf1 mx -all"}, nil, Advice, "2 SPF records"},
-		{"spoilt", []string{"v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all"}, nil, Advice, `"ipv4:192.0.2.7" is not valid (unknown field)`},
+		{"spoilt", []string{"v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all"}, nil, Advice, `"ipv4:192.0.2.7" is not valid`},
 		{"open to all", []string{"v=spf1 include:_spf.google.com +all"}, nil, Advice, "+all"},
 		{"open to all by a redirect", []string{"v=spf1 redirect=all.example.com"},
 			map[string][]string{"all.example.com": {"v=spf1 all"}}, Advice, "+all"},
@@ -163,11 +163,11 @@ func TestMX(t *testing.T) {
 		{&table{mx: mx(".")}, Advice, "null MX"},
 		{&table{host: map[string][]string{"example.com": {"192.0.2.7"}}}, Advice, "no MX record"},
 		{&table{}, Advice, "neither an MX record nor an address"},
-		{&table{mx: mx("evil\x1b[2J.example.")}, Good, "evil?[2J.example"},
+		{&table{mx: mx("evil\x1b[2J.example.")}, Good, "evil?[2j.example"},
 	}
 	for _, tt := range tests {
-		if h := lookMX(t.Context(), tt.dns, "example.com"); h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
-			t.Errorf("%s, %q; want %s, %q", h.Level, h.Text, tt.level, tt.say)
+		if level, says := lookMX(t.Context(), resolver{tt.dns}, "example.com"); level != tt.level || !strings.Contains(says, tt.say) {
+			t.Errorf("%s, %q; want %s, %q", level, says, tt.level, tt.say)
 		}
 	}
 }
@@ -229,13 +229,13 @@ func TestForeignDomainAsksNothing(t *testing.T) {
 	}
 }
 
-// deaf does not listen to the context, and answers when the test is over.
-type deaf struct {
+// stuck does not listen to the context, and answers when the test is over.
+type stuck struct {
 	*table
 	over chan struct{}
 }
 
-func (d deaf) LookupTXT(context.Context, string) ([]string, error) {
+func (d stuck) LookupTXT(context.Context, string) ([]string, error) {
 	<-d.over
 	return nil, context.Canceled
 }
@@ -251,7 +251,7 @@ func lookEndsInTime(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	start := time.Now()
-	dns := deaf{&table{mx: map[string][]*net.MX{"example.com": {{Host: "mx.example.com."}}}}, make(chan struct{})}
+	dns := stuck{&table{mx: map[string][]*net.MX{"example.com": {{Host: "mx.example.com."}}}}, make(chan struct{})}
 	// Where Look does not end with ctx, this lets it end, too late.
 	late := time.AfterFunc(time.Hour, func() { close(dns.over) })
 	hints := Look(ctx, dns, google.at("example.com"))

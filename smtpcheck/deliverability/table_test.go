@@ -21,7 +21,7 @@ type table struct {
 	asked []string
 }
 
-func answer[T any](ctx context.Context, t *table, kind, name string, records map[string][]T) ([]T, error) {
+func lookUp[T any](ctx context.Context, t *table, kind, name string, records map[string][]T) ([]T, error) {
 	name = strings.TrimSuffix(name, ".")
 	t.mu.Lock()
 	t.asked = append(t.asked, kind+" "+name)
@@ -37,16 +37,16 @@ func answer[T any](ctx context.Context, t *table, kind, name string, records map
 }
 
 func (t *table) LookupTXT(ctx context.Context, name string) ([]string, error) {
-	return answer(ctx, t, "TXT", name, t.txt)
+	return lookUp(ctx, t, "TXT", name, t.txt)
 }
 func (t *table) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
-	return answer(ctx, t, "MX", name, t.mx)
+	return lookUp(ctx, t, "MX", name, t.mx)
 }
 func (t *table) LookupAddr(ctx context.Context, addr string) ([]string, error) {
-	return answer(ctx, t, "PTR", addr, t.ptr)
+	return lookUp(ctx, t, "PTR", addr, t.ptr)
 }
 func (t *table) LookupHost(ctx context.Context, host string) ([]string, error) {
-	return answer(ctx, t, "A", host, t.host)
+	return lookUp(ctx, t, "A", host, t.host)
 }
 
 // speaksFrom is a Source with one answer.
