@@ -84,7 +84,7 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 	if err != nil {
 		return err
 	}
-	found := world.LookRound(ctx, o.envFile)
+	found := world.Discover(ctx, o.envFile)
 	if found.Err != nil {
 		fmt.Fprintln(o.Err, "Nothing was written.")
 		return fileError(found.Err)
@@ -95,7 +95,7 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 	}
 	machine := steps.Machine{Steps: steps.All(world), Now: world.Now}
 	result, err := flags.Run(ctx, machine.Begin(start), given)
-	a := application{o, world, found, wizard.StateOf[steps.Answers](result.Guide), result.Warnings}
+	a := application{o, found, wizard.StateOf[steps.Answers](result.Guide), result.Warnings}
 	if err != nil {
 		return a.failed(ctx, err)
 	}
@@ -104,7 +104,8 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 
 // start are the answers that are not fields of a page.
 func (f applyFlags) start(envFile string) (steps.Answers, error) {
-	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck, Hostname: f.value("hostname")}
+	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck}
+	a.Hostname = f.value("hostname")
 	for _, name := range f.readers {
 		name = strings.TrimSpace(name)
 		if _, err := envwriter.ReaderNamed(name); err != nil {
@@ -121,7 +122,7 @@ func (f applyFlags) start(envFile string) (steps.Answers, error) {
 func (f applyFlags) value(name string) string { return f.Lookup(name).Value.String() }
 
 // answers are the flags as answers to fields.
-func (f applyFlags) answers(ctx context.Context, o *options, found steps.Surroundings) (flags.Given, error) {
+func (f applyFlags) answers(ctx context.Context, o *options, found steps.Discovery) (flags.Given, error) {
 	given := flags.Given{Input: map[wizard.ID]map[string]string{}}
 	put := func(step wizard.ID, field, value string) {
 		if given.Input[step] == nil {

@@ -26,8 +26,7 @@ type applyResult struct {
 // application is a run of apply that has ended.
 type application struct {
 	*options
-	world    steps.World
-	found    steps.Surroundings
+	found    steps.Discovery
 	state    steps.State
 	warnings []flags.Warning
 }
@@ -44,7 +43,7 @@ func (a application) failed(ctx context.Context, err error) error {
 		return err
 	}
 	concerns := func(step wizard.ID) bool { return fault.Step == step || fault.From == step }
-	check, out := a.check(), steps.OutcomeOf(a.state)
+	check, out := a.check(), steps.WriteResultOf(a.state)
 	switch {
 	case concerns(steps.LiveTest) && check != nil && !check.OK:
 		return a.refused(check)
@@ -58,17 +57,17 @@ func (a application) failed(ctx context.Context, err error) error {
 
 // check is the result of the test, or nil without one.
 func (a application) check() *checkResult {
-	trial, tested := steps.TrialOf(a.state)
+	trial, tested := steps.TestResultOf(a.state)
 	if !tested {
 		return nil
 	}
-	r := newCheckResult(a.world.Candidates(a.found, nil), trial)
+	r := newCheckResult(a.found.Candidates(a.found.Value("APP_URL")), trial)
 	return &r
 }
 
 func (a application) refused(check *checkResult) error {
 	err := a.options.print(applyResult{Encoding: map[string]string{}, Check: check}, func(w io.Writer) {
-		trial, _ := steps.TrialOf(a.state)
+		trial, _ := steps.TestResultOf(a.state)
 		check.print(w, trial)
 		fmt.Fprintln(w, "\nNothing was written.")
 	})
@@ -80,7 +79,7 @@ func (a application) refused(check *checkResult) error {
 
 // print says what was done, or what would be.
 func (a application) print(dryRun bool) error {
-	out := steps.OutcomeOf(a.state)
+	out := steps.WriteResultOf(a.state)
 	if out.Err != nil {
 		return fileError(out.Err)
 	}
@@ -92,16 +91,16 @@ func (a application) print(dryRun bool) error {
 			fmt.Fprint(w, steps.Summary(a.state))
 			return
 		}
-		if trial, tested := steps.TrialOf(a.state); tested {
+		if trial, tested := steps.TestResultOf(a.state); tested {
 			fmt.Fprintf(w, "%s took the test %s for %s.\n", trial.Setup.Host, trial.Token, trial.Setup.To)
 		}
-		if out.Draft != nil {
-			a.printChanges(w, out.Draft)
+		if out.Plan != nil {
+			a.printChanges(w, out.Plan)
 		}
 	})
 }
 
-func (a application) result(out steps.Outcome) applyResult {
+func (a application) result(out steps.WriteResult) applyResult {
 	r := applyResult{Encoding: map[string]string{}, Readers: out.Readers, Check: a.check()}
 	for _, s := range out.Saved {
 		if s.Changed {
@@ -127,13 +126,13 @@ func (a application) result(out steps.Outcome) applyResult {
 }
 
 // printChanges prints what a dry run would write.
-func (a application) printChanges(w io.Writer, d *steps.Draft) {
+func (a application) printChanges(w io.Writer, d *steps.FilePlan) {
 	for _, warning := range d.Warnings {
 		fmt.Fprintf(a.Err, "Warning: %s\n", warning)
 	}
 	switch {
 	case !d.Before.Exists:
-		fmt.Fprintf(w, "new file %s, from Pocket ID's template, with a new ENCRYPTION_KEY\n", d.Order.EnvFile)
+		fmt.Fprintf(w, "new file %s, from Pocket ID's template, with a new ENCRYPTION_KEY\n", d.Request.EnvFile)
 	case !d.Env.Changed():
 		fmt.Fprintln(w, "Nothing would change in the .env.")
 	}
@@ -142,6 +141,6 @@ func (a application) printChanges(w io.Writer, d *steps.Draft) {
 		fmt.Fprintf(w, "%1s %s\n", marks[l.Op], l.Text)
 	}
 	if d.Override != "" {
-		fmt.Fprintf(w, "new file %s, hostname: %s\n", d.Override, d.Order.Hostname)
+		fmt.Fprintf(w, "new file %s, hostname: %s\n", d.Override, d.Request.Hostname)
 	}
 }

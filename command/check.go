@@ -34,18 +34,18 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 			if err != nil {
 				return err
 			}
-			found := world.LookRound(ctx, o.envFile)
+			found := world.Discover(ctx, o.envFile)
 			setup, err := f.setup(world, found)
 			if err != nil {
 				return err
 			}
 			// Found names are tried even if they are invalid: Pocket ID would announce them.
-			candidates := world.Candidates(found, append(slices.Clone(f.helo), f.hostname))
+			candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
 			live := newProgress(o, setup)
-			trial := world.Try(ctx, setup, namesOf(candidates), live.report)
+			trial := world.RunTest(ctx, setup, namesOf(candidates), live.report)
 			live.end()
 			r := newCheckResult(candidates, trial)
-			r.Warnings = world.Minds(found, setup.As)
+			r.Warnings = world.Warnings(found, setup.As)
 			if err := o.print(r, func(w io.Writer) { r.printEnd(w, trial) }); err != nil {
 				return err
 			}
@@ -63,7 +63,7 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 }
 
 // setup turns the .env and the flags into a test.
-func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup, error) {
+func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, error) {
 	if err := found.Usable(); err != nil {
 		return steps.Setup{}, fileError(err)
 	}
@@ -87,7 +87,7 @@ func (f checkFlags) setup(w steps.World, found steps.Surroundings) (steps.Setup,
 		}
 	}
 	if f.to != "" {
-		if s.To, err = steps.ParseAddress(f.to); err != nil {
+		if s.To, _, err = steps.ParseAddress(f.to); err != nil {
 			return s, usage(fmt.Errorf("--to: %w", err))
 		}
 	}

@@ -82,7 +82,7 @@ type hintJSON struct {
 const containerNote = "No hostname is set for the container, so Pocket ID announces its id; " +
 	pocketid.ExampleContainerID + " stands in for it. Use --hostname to test another name."
 
-func newCheckResult(candidates []pocketid.Candidate, t steps.Trial) checkResult {
+func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkResult {
 	notes := []string{t.Speech.Note}
 	if t.Setup.Hostname == pocketid.ExampleContainerID {
 		notes = append(notes, containerNote)
@@ -90,7 +90,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.Trial) checkResult 
 	notes = append(notes, t.Setup.ClearText())
 	r := checkResult{
 		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
-		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Verdicts),
+		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
 		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
 	}
 	for _, s := range t.Result.Stages {
@@ -157,7 +157,7 @@ func (r checkResult) exitError() error {
 }
 
 // print prints a finished test for people.
-func (r checkResult) print(w io.Writer, t steps.Trial) {
+func (r checkResult) print(w io.Writer, t steps.TestResult) {
 	printSpeaker(w, t.Setup)
 	for _, s := range r.Stages {
 		printStage(w, s)
@@ -166,7 +166,7 @@ func (r checkResult) print(w io.Writer, t steps.Trial) {
 }
 
 // printEnd is what follows the stages.
-func (r checkResult) printEnd(w io.Writer, t steps.Trial) {
+func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 	if len(r.Identities) > 0 {
 		fmt.Fprintf(w, "\nWhat %s says to each name\n", t.Setup.Host)
 	}

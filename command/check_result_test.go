@@ -14,7 +14,7 @@ import (
 // in both forms, and the exit code stays 0.
 func TestHintsAndNotesArePrinted(t *testing.T) {
 	t.Parallel()
-	trial := steps.Trial{
+	trial := steps.TestResult{
 		Setup:  steps.Setup{Settings: smtpcheck.Settings{Host: "relay.example.net", Port: 587, TLS: smtpcheck.TLSNone, User: "id", To: "me@example.com"}},
 		Result: smtpcheck.Result{Stages: []smtpcheck.StageResult{{Stage: smtpcheck.StageData, OK: true}}},
 		Hints: []deliverability.Hint{

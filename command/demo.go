@@ -63,7 +63,7 @@ func (o *options) demo(ctx context.Context, name, env string, plain bool) error 
 // demoWorld is this machine with a pretended Pocket ID, and a practice relay first
 // in the list.
 func demoWorld(o *options, relay *practice.Relay, b practice.Behaviour) steps.World {
-	w := steps.Real()
+	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	w.RootCAs, w.Practice = relay.CA(), true
 	w.Detect = func(string) pocketid.Install {

@@ -72,7 +72,7 @@ const caUsage = "also trust the certificates in this PEM `file`"
 
 // newWorld is this machine, with more certificates to trust.
 func newWorld(ctx context.Context, o *options, caFile string) (steps.World, error) {
-	w := steps.Real()
+	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	if caFile == "" {
 		return w, nil
@@ -107,7 +107,7 @@ func checkAddress(flag, address string) error {
 	if address == "" {
 		return nil
 	}
-	if _, err := steps.ParseAddress(address); err != nil {
+	if _, _, err := steps.ParseAddress(address); err != nil {
 		return usage(fmt.Errorf("%s: %w", flag, err))
 	}
 	return nil

@@ -54,12 +54,12 @@ name is tried up to RCPT. It does not log in and sends no message.`,
 }
 
 func (o *options) probe(ctx context.Context, target string, f probeFlags) error {
-	host, port, err := steps.ParseRelay(target)
+	relay, err := steps.ParseRelay(target)
 	if err != nil {
 		return usage(err)
 	}
-	if port != 0 && len(f.ports) == 0 {
-		f.ports = []int{port}
+	if relay.Port != 0 && len(f.ports) == 0 {
+		f.ports = []int{relay.Port}
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
@@ -70,11 +70,11 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	if err != nil {
 		return err
 	}
-	ports := smtpcheck.Ports(ctx, host, f.portsOf(host), opt, nil)
+	ports := smtpcheck.Ports(ctx, relay.Host, f.portsOf(relay.Host), opt, nil)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return errInterrupted
 	}
-	r := f.result(host, ports, opt.Names)
+	r := f.result(relay.Host, ports, opt.Names)
 	if err := o.print(r, func(w io.Writer) { r.print(w, ports) }); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func newProgress(o *options, s steps.Setup) *progress {
 	return p
 }
 
-// report takes the news of steps.World.Try, from any goroutine.
+// report takes the news of steps.World.RunTest, from any goroutine.
 func (p *progress) report(news any) {
 	e, ok := news.(smtpcheck.Event)
 	if !ok || p.quiet {

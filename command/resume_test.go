@@ -61,10 +61,10 @@ func TestResumeAfterDroppedLine(t *testing.T) {
 	w.Drops("?") // the help
 	w.Ends(130)
 	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
-	w.Opens("Continue where you left off just now?", "The answers so far were kept, but for the password.",
+	w.Opens("Continue where you left off just now?", "Your answers so far were kept, except the password.",
 		"https://id.example.com", "localhost, port "+strconv.Itoa(r.TLSPort())+", tls", relayUser, "› Continue")
 	w.Keys(keyEnter)
-	w.Opens("[Sender]", "› Password", "Passwords are not kept; please enter it again.")
+	w.Opens("[Sender]", "› Password", "Passwords are not saved; please enter it again.")
 	w.Keys(relayPassword, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 	finish(w)
@@ -120,12 +120,12 @@ func TestLoginIsGivenUp(t *testing.T) {
 	w.Until("Who is the sender?")
 	w.Keys(keyEnter)
 	w.Instead("")
-	w.Until("Without a user there is no login, and the password from before is dropped.")
+	w.Until("Without a user there is no login, so the earlier password is dropped.")
 	w.Keys(keyEnter, keyEnter)
 	w.Opens("[Identity]", "The names could not be judged")
 	w.Keys(keyEnter)
-	w.Opens("[Test]", "Authentication required", "› Change the user")
-	w.Choose("Go on without a delivered message")
+	w.Opens("[Test]", "Authentication required", "› Change User on the Sender page")
+	w.Choose("Continue without a delivered message")
 	w.Keys(keyEnter)
 	w.Opens("[Write]", "- SMTP_USER="+relayUser, "- SMTP_PASSWORD=")
 }

@@ -37,7 +37,7 @@ func TestTypingAPassword(t *testing.T) {
 	w.Keys(ctrlU, long) // 4 KiB as keys: a terminal without bracketed paste
 	w.Settled()
 	w.Keys(ctrlU, relayPassword+"\r") // there, the line break at the end goes on
-	w.Until("› Test mail to", "me@example.org")
+	w.Until("› Send test to", "me@example.org")
 	w.Keys(keyBack)
 	w.Until("› Password")
 	w.Keys(ctrlU, termtest.PasteBegin+relayPassword+"\r"+termtest.PasteEnd)
@@ -54,7 +54,7 @@ func TestTypingAPassword(t *testing.T) {
 	w.Keys(keyEnter, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 	w.Keys(keyEnter, keyEnter, keyDown, keyEnter, keyEnter) // all but the first before the test is done
-	w.Opens("[Test]", "Accepted", "› Go on")
+	w.Opens("[Test]", "Accepted", "› Continue")
 	if n := len(r.Delivered()); n != 1 {
 		t.Errorf("%d messages were sent", n)
 	}

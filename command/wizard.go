@@ -23,7 +23,7 @@ func addWizard(root *cobra.Command, o *options) {
 	var plain bool
 	root.Flags().BoolVar(&plain, "plain", false, plainUsage)
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		world := steps.Real()
+		world := steps.ThisHost()
 		world.Getenv = o.Getenv
 		g := guide{options: o, world: world, plain: plain, product: "Pocket ID", start: steps.Answers{EnvFile: o.envFile}}
 		return g.run(cmd.Context())

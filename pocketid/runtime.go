@@ -28,7 +28,7 @@ func (r Runtime) Label() string {
 	case RuntimeSystemd:
 		return "systemd service"
 	}
-	return "started by hand"
+	return "manual start"
 }
 
 // Readers are the programs that read the .env in this runtime, by their --readers

@@ -30,12 +30,12 @@ func TestParseAddress(t *testing.T) {
 		{"Name <a@b", "", false, "one bare address"},
 		{strings.Repeat("a", 65) + "@example.com", "", false, "64"},
 	} {
-		got, named, err := parseAddress(c.text)
+		got, named, err := ParseAddress(c.text)
 		switch {
 		case c.err == "" && (err != nil || got != c.want || named != c.named):
-			t.Errorf("parseAddress(%q) = %q, %v, %v; want %q, %v", c.text, got, named, err, c.want, c.named)
+			t.Errorf("ParseAddress(%q) = %q, %v, %v; want %q, %v", c.text, got, named, err, c.want, c.named)
 		case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)):
-			t.Errorf("parseAddress(%q): error %v, want one with %q", c.text, err, c.err)
+			t.Errorf("ParseAddress(%q): error %v, want one with %q", c.text, err, c.err)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func FuzzParseAddress(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		address, _, err := parseAddress(text)
+		address, _, err := ParseAddress(text)
 		if err == nil && strings.ContainsAny(address, " \r\n\t\x00<>") {
 			t.Fatalf("%q gave %q", text, address)
 		}

@@ -28,7 +28,7 @@ func BenchmarkTry(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	world := steps.Real()
+	world := steps.ThisHost()
 	world.RootCAs = relay.CA()
 	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
 		b.Run(string(mode), func(b *testing.B) {
@@ -70,12 +70,12 @@ func try(b *testing.B, w steps.World, s steps.Setup) time.Duration {
 	b.Helper()
 	names := []string{"id.example.com", "example.com", "vps.example.net", "localhost"}
 	began := time.Now()
-	trial := w.Try(context.Background(), s, names, func(any) {})
+	trial := w.RunTest(context.Background(), s, names, func(any) {})
 	took := time.Since(began)
 	if f := trial.Result.Failure; f != nil {
 		b.Fatal(f)
 	}
-	for _, v := range trial.Verdicts {
+	for _, v := range trial.Identities {
 		if v.Acceptance != smtpcheck.Accepted {
 			b.Errorf("%s: %v", v.Name, v.Failure)
 		}

@@ -20,13 +20,13 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 				put(t, filepath.Join(dir, ".env"), "TAG=v2.9.0\n")
 			}
 			world := sceneWorld()
-			world.Detect = Real().Detect
+			world.Detect = ThisHost().Detect
 			w := &walk{t: t, dir: dir}
 			w.begin(Machine{Steps: All(world)}, Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Offline: true})
 			w.enter()
 			other := filepath.Join(dir, "config", "pocket.env")
 			if exists {
-				if f := w.state.Fault; w.state.At != Install || f.Text != "docker-compose.yml hands "+other+" to Pocket ID, and not this file. Enter again keeps it." {
+				if f := w.state.Fault; w.state.At != Install || f.Text != "docker-compose.yml passes "+other+" to Pocket ID, not this file. Enter again keeps it." {
 					t.Fatalf("at %s with %+v", w.state.At, f)
 				}
 				w.enter()
@@ -35,10 +35,10 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 				}
 				return
 			}
-			if f := w.state.Fault; f.Text != "docker-compose.yml hands "+other+" to Pocket ID, so that file was taken." {
+			if f := w.state.Fault; f.Text != "docker-compose.yml passes "+other+" to Pocket ID, so that file was taken." {
 				t.Fatalf("at %s with %+v", w.state.At, f)
 			}
-			found, _ := result[Surroundings](w.state.View(), Install)
+			found, _ := result[Discovery](w.state.View(), Install)
 			if found.Install.Unread || found.Install.Runtime != "compose" || found.Install.Version.String() != "2.9.0" {
 				t.Errorf("of the other file: %+v", found.Install)
 			}

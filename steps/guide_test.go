@@ -18,6 +18,11 @@ import (
 	"smtp-wizard/wizard/runner"
 )
 
+// mailFrom are answers with a sender and a recipient.
+func mailFrom(from string) MailAnswers {
+	return MailAnswers{Settings: smtpcheck.Settings{From: from, To: "me@example.com"}}
+}
+
 // walk goes through the real guide against a practice relay, as a face would.
 type walk struct {
 	t       *testing.T
@@ -42,7 +47,7 @@ func newWalk(t *testing.T, relayName string, options practice.Options, change fu
 	}
 	t.Cleanup(relay.Close)
 	dir := t.TempDir()
-	w := Real()
+	w := ThisHost()
 	w.RootCAs = relay.CA()
 	w.Limits.Silence = 100 * time.Millisecond
 	w.Getenv = func(string) string { return "" }
@@ -55,7 +60,7 @@ func newWalk(t *testing.T, relayName string, options practice.Options, change fu
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
 		Hosts:     []presets.Host{{Host: "localhost"}},
 		Endpoints: []presets.Endpoint{{Port: relay.Port(), TLS: "starttls", Recommended: true}, {Port: relay.TLSPort(), TLS: "tls"}}}}
-	a := Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}}
+	a := Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", MailAnswers: mailFrom("id@example.com")}
 	if change != nil {
 		change(&a)
 	}
@@ -134,9 +139,9 @@ func (w *walk) finish() {
 	w.t.Fatalf("no end: at %s with %+v", w.state.At, w.state.Fault)
 }
 
-func (w *walk) trial() Trial {
+func (w *walk) trial() TestResult {
 	w.t.Helper()
-	trial, ok := TrialOf(w.state)
+	trial, ok := TestResultOf(w.state)
 	if !ok {
 		w.t.Fatal("there was no live test")
 	}
@@ -369,7 +374,7 @@ func TestBadAnswers(t *testing.T) {
 		want        string // in the message
 		rewritten   string // what the field then holds
 	}{
-		{Relay, "port", "70000", "70000 is no port", "70000"},
+		{Relay, "port", "70000", "70000 is not a port", "70000"},
 		{Relay, "host", "localhost:2525", "port 2525", "localhost"},
 		{Relay, "host", "smtps://localhost", "port 465", "localhost"},
 		{Relay, "host", "a\r\nb", "line break", "a\r\nb"},
@@ -413,13 +418,22 @@ func TestClearTextIsNeverTheDefault(t *testing.T) {
 	if tls, _ := w.machine.Page(w.state).FieldNamed("tls"); tls.Default != string(smtpcheck.TLSStartTLS) {
 		t.Errorf("the default is %q where STARTTLS is not offered", tls.Default)
 	}
-	remote := Answers{Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSNone}}
-	if f := clearText(remote, "id@example.com"); f.Tone != wizard.Warn {
-		t.Errorf("no warning of a login in clear text, but %+v", f)
-	}
-	for _, fine := range []Answers{{Settings: smtpcheck.Settings{Host: "localhost", TLS: smtpcheck.TLSNone}}, {Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSStartTLS}}} {
-		if f := clearText(fine, "id@example.com"); f != (wizard.Fault{}) {
-			t.Errorf("%+v is warned of: %+v", fine, f)
+	for _, tt := range []struct {
+		host   string
+		tls    smtpcheck.TLSMode
+		user   string
+		warned bool
+	}{
+		{"relay.example", smtpcheck.TLSNone, "id", true},
+		{"relay.example", smtpcheck.TLSNone, "", false},
+		{"relay.example", smtpcheck.TLSStartTLS, "id", false},
+		{"localhost", smtpcheck.TLSNone, "id", false},
+		{"127.0.0.1", smtpcheck.TLSNone, "id", false},
+	} {
+		a := Answers{}
+		a.Host, a.TLS, a.User, a.Password = tt.host, tt.tls, tt.user, secret.New("x")
+		if f := loginFault(View{}, a, false); (f.Tone == wizard.Warn) != tt.warned {
+			t.Errorf("%+v: %+v", tt, f)
 		}
 	}
 }
@@ -432,7 +446,7 @@ func TestRefusedLockStaysRefused(t *testing.T) {
 	if err := os.WriteFile(path, []byte("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=false\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.state = w.machine.Start(Answers{EnvFile: path, Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}})
+	w.state = w.machine.Start(Answers{EnvFile: path, MailAnswers: mailFrom("id@example.com")})
 	w.settle()
 	w.finish()
 	if env, _ := os.ReadFile(path); !strings.Contains(string(env), "UI_CONFIG_DISABLED=false\n") || !strings.Contains(string(env), "SMTP_HOST=localhost\n") {

@@ -70,6 +70,7 @@ func TestQuery(t *testing.T) {
 		{"a provider", []func(*Setup){preset("google-workspace-relay", "smtp-relay.gmail.com")}, "firm.de - own:false direct:false _spf.google.com"},
 		{"a provider found by its host", []func(*Setup){preset(Custom, "smtp-relay.gmail.com")}, "firm.de - own:false direct:false _spf.google.com"},
 		{"a relay of one's own", []func(*Setup){preset(Custom, "mail.firm.de")}, "firm.de - own:true direct:false "},
+		{"with a login at port 25", []func(*Setup){preset(Custom, "mail.firm.de"), func(s *Setup) { s.Port = 25 }}, "firm.de - own:true direct:false "},
 		{"without a login at port 25", []func(*Setup){preset(Custom, "mail.firm.de"), func(s *Setup) { s.Port, s.User = 25, "" }}, "firm.de - own:true direct:true "},
 		{"a reserved domain", []func(*Setup){preset("sendgrid", "smtp.sendgrid.net"), from("id@mail.example.com")}, ""},
 		{"no domain", []func(*Setup){preset("sendgrid", "smtp.sendgrid.net"), from("root@localhost")}, ""},
@@ -93,7 +94,7 @@ func TestQuery(t *testing.T) {
 }
 
 // tried is a test at a practice relay, with that DNS.
-func tried(t *testing.T, dns deliverability.Resolver, behaviour string) Trial {
+func tried(t *testing.T, dns deliverability.Resolver, behaviour string) TestResult {
 	t.Helper()
 	b, ok := practice.Named(behaviour)
 	if !ok {
@@ -104,12 +105,12 @@ func tried(t *testing.T, dns deliverability.Resolver, behaviour string) Trial {
 		t.Fatal(err)
 	}
 	t.Cleanup(relay.Close)
-	w := Real()
+	w := ThisHost()
 	w.RootCAs, w.DNS = relay.CA(), dns
 	w.Source = func(context.Context, netip.Addr) (netip.Addr, error) { return netip.Addr{}, net.ErrClosed }
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", SPF: []string{"spf.example.net"}}}
-	return w.Try(t.Context(), Setup{
-		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: w.version(Answers{Version: "2.9.0"}),
+	return w.RunTest(t.Context(), Setup{
+		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: version(t, "2.9.0"),
 	}, nil, func(any) {})
 }
 
@@ -130,7 +131,7 @@ func TestHintsAfterSuccess(t *testing.T) {
 		t.Errorf("%d hints", len(trial.Hints))
 	}
 	blocks := hintBlocks(trial.Hints)
-	if last, ok := blocks[len(blocks)-1].(wizard.Text); !ok || last.Body != "In good order: SPF." {
+	if last, ok := blocks[len(blocks)-1].(wizard.Text); !ok || last.Body != "All good: SPF." {
 		t.Errorf("%+v", last)
 	}
 	if first, ok := blocks[0].(wizard.Text); !ok || first.Tone != wizard.Warn || len(blocks) != len(want) {

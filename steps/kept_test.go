@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"smtp-wizard/pocketid"
-	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -72,11 +71,11 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 	}
 	w, _ := walkOver(t, "compose", "2.9.0", finished)
 	world := w.machine.Steps[0].(install).world
-	world.Detect = Real().Detect
+	world.Detect = ThisHost().Detect
 	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
 	w.to(Write)
-	d, ok := w.state.Found[Write].Result.(*Draft)
-	if !ok || d.Order.Readers != "docker,compose" {
+	d, ok := w.state.Found[Write].Result.(*FilePlan)
+	if !ok || d.Request.Readers != "docker,compose" {
 		t.Errorf("written for %+v, want docker,compose", w.state.Found[Write].Result)
 	}
 }
@@ -85,9 +84,9 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 func TestUnreadFileIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	for unread, want := range map[bool]int{true: 1, false: 0} {
-		var found Surroundings
+		var found Discovery
 		found.Install.Unread = unread
-		got := sceneWorld().minds(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.RuntimeCompose, version(t, "2.9.0"))
+		got := sceneWorld().warnings(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.RuntimeCompose, version(t, "2.9.0"))
 		if len(got) != want {
 			t.Errorf("unread %v: %q", unread, got)
 		}
@@ -100,18 +99,25 @@ func TestRecall(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	put(t, path, "SMTP_USER=id\nSMTP_PASSWORD=right\n")
 	world := sceneWorld()
-	world.Detect = Real().Detect
+	world.Detect = ThisHost().Detect
+	of := func(user string, typed bool) Answers {
+		a := Answers{EnvFile: path}
+		a.User, a.PasswordTyped = user, typed
+		return a
+	}
+	gone := of("id", false)
+	gone.EnvFile += ".gone"
 	for name, tt := range map[string]struct {
 		answers Answers
 		want    bool
 	}{
-		"of the file":  {Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}}, true},
-		"typed":        {Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "id"}, PasswordTyped: true}, false},
-		"another user": {Answers{EnvFile: path, Settings: smtpcheck.Settings{User: "other"}}, false},
-		"given up":     {Answers{EnvFile: path}, false},
-		"no such file": {Answers{EnvFile: path + ".gone", Settings: smtpcheck.Settings{User: "id"}}, false},
+		"of the file":  {of("id", false), true},
+		"typed":        {of("id", true), false},
+		"another user": {of("other", false), false},
+		"given up":     {of("", false), false},
+		"no such file": {gone, false},
 	} {
-		a, ok := world.Recall(t.Context(), tt.answers)
+		a, ok := world.recall(t.Context(), tt.answers)
 		if ok != tt.want || a.Password.Empty() == tt.want {
 			t.Errorf("%s: %v, and a password: %v", name, ok, !a.Password.Empty())
 		}

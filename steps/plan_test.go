@@ -46,13 +46,13 @@ func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
 			if tt.data != "" {
 				put(t, filepath.Join(dir, tt.data), "x")
 			}
-			found := Surroundings{EnvFile: path, Install: pocketid.Install{Runtime: tt.found, Readers: tt.found.Readers()}}
+			found := Discovery{EnvFile: path, Install: pocketid.Install{Runtime: tt.found, Readers: tt.found.Readers()}}
 			if tt.dataDir != "" {
 				found.Install.DataDir = filepath.Join(dir, tt.dataDir)
 			}
 			found.read([]byte(tt.env))
-			d, err := sceneWorld().draft(Order{
-				EnvFile: path, Runs: string(tt.runs), Version: "2.9.0", AppURL: "https://id.example.com", Readers: strings.Join(tt.runs.Readers(), ","),
+			d, err := sceneWorld().planFiles(FileRequest{
+				EnvFile: path, Runtime: tt.runs, Version: "2.9.0", AppURL: "https://id.example.com", Readers: strings.Join(tt.runs.Readers(), ","),
 				Settings: smtpcheck.Settings{Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com"},
 			}, found)
 			if err != nil {
@@ -69,21 +69,20 @@ func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
 func TestRenames(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name, now string
-		announced bool
-		want      bool
+		name, now, version string
+		want               bool
 	}{
-		{"id.example.com", "", true, true},
-		{"id.example.com", "vps", true, true},
-		{"id.example.com", "id.example.com", true, false},
-		{"id.example.com", "", false, false},
-		{"", "vps", true, false},
-		{pocketid.ExampleContainerID, "", true, false},
+		{"id.example.com", "", "2.9.0", true},
+		{"id.example.com", "vps", "2.9.0", true},
+		{"id.example.com", "id.example.com", "2.9.0", false},
+		{"id.example.com", "", "2.14.0", false}, // not announced
+		{"", "vps", "2.9.0", false},
+		{pocketid.ExampleContainerID, "", "2.9.0", false},
 	} {
-		d := Draft{Order: Order{Hostname: tt.name}, usesName: tt.announced}
-		d.Found.Install.Hostname = tt.now
-		if got := d.renames(); got != tt.want {
-			t.Errorf("%q in place of %q, announced %v: %v", tt.name, tt.now, tt.announced, got)
+		p := FilePlan{Request: FileRequest{Hostname: tt.name, Version: tt.version}}
+		p.Found.Install.Hostname = tt.now
+		if got := p.renames(); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
 		}
 	}
 }

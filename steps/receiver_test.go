@@ -51,13 +51,13 @@ func TestReceiverIsSuggested(t *testing.T) {
 	}{
 		{name: "by APP_URL", answers: Answers{AppURL: "https://id.firm.de"}, want: "migadu",
 			says: "Suggested: it receives the mail of firm.de (MX aspmx1.migadu.com)."},
-		{name: "by the sender", answers: Answers{AppURL: "https://id.own.de", Settings: smtpcheck.Settings{From: "id@firm.de"}}, want: "migadu"},
-		{name: "by a named sender", answers: Answers{Settings: smtpcheck.Settings{From: "Pocket ID <id@firm.de>"}}, want: "migadu"},
+		{name: "by the sender", answers: Answers{AppURL: "https://id.own.de", MailAnswers: mailFrom("id@firm.de")}, want: "migadu"},
+		{name: "by a named sender", answers: Answers{MailAnswers: mailFrom("Pocket ID <id@firm.de>")}, want: "migadu"},
 		{name: "nobody known", answers: Answers{AppURL: "https://id.own.de"}, want: first},
 		{name: "not in the DNS", answers: Answers{AppURL: "https://id.nowhere.de"}, want: first},
 		{name: "one that cannot be used", answers: Answers{AppURL: "https://id.tuta-firm.de"}, want: first},
-		{name: "a mailbox's own provider", answers: Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{From: "a@gmx.de"}}, want: "gmx"},
-		{name: "a relay is there", answers: Answers{AppURL: "https://id.firm.de", Settings: smtpcheck.Settings{Host: "mx.own.de"}}, want: Custom},
+		{name: "a mailbox's own provider", answers: Answers{AppURL: "https://id.firm.de", MailAnswers: mailFrom("a@gmx.de")}, want: "gmx"},
+		{name: "a relay is there", answers: Answers{AppURL: "https://id.firm.de", MailAnswers: MailAnswers{Settings: smtpcheck.Settings{Host: "mx.own.de"}}}, want: Custom},
 		{name: "nobody reads it", answers: Answers{AppURL: "https://id.firm.de", Unattended: true}, want: first},
 		{name: "a preset of the world", answers: Answers{AppURL: "https://id.firm.de"},
 			presets: []presets.Preset{{ID: "practice", Usable: true}}, want: "practice"},
@@ -74,7 +74,7 @@ func TestReceiverIsSuggested(t *testing.T) {
 			view := View{Answers: tt.answers}
 			if job := s.Wants(view); job != (wizard.Job{}) {
 				view.Found = map[wizard.ID]wizard.Finding{Provider: {Job: job, Running: true}}
-				if page := s.Page(view); !strings.HasPrefix(page.Aside, "asking the DNS who receives the mail of ") {
+				if page := s.Page(view); !strings.HasPrefix(page.Aside, "asking DNS who receives the mail of ") {
 					t.Errorf("the page says %q of the work", page.Aside)
 				}
 				view.Found[Provider] = wizard.Finding{Job: job, Result: s.Work(t.Context(), job, view, nil)}

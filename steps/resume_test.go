@@ -15,7 +15,7 @@ func TestForDraft(t *testing.T) {
 	const value = "geheim-of-the-file"
 	for typed, secrets := range map[bool]wizard.Secrets{false: nil, true: {"password": secret.New("half")}} {
 		s := State{Answers: sceneAnswers()}
-		s.Answers.Password, s.Answers.Confirmed = secret.New(value), value
+		s.Answers.Password, s.Answers.Confirmed = secret.New(value), &FilePlan{Override: value}
 		s.Secrets = map[wizard.ID]wizard.Secrets{Sender: secrets}
 		kept := ForDraft(wizard.Session[Answers]{State: s})
 		if a := kept.Answers.(Answers); a.PasswordTyped != typed || len(kept.Missing) != 1 {
