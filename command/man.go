@@ -19,7 +19,7 @@ const manExit = `0: done, or the relay accepted.
 130: interrupted, or the time given with --timeout is over (check and probe then have the code of the stage that they were waiting for).`
 
 const manEnvironment = `SMTP_WIZARD_PASSWORD: the SMTP password, for apply.
-ACCESSIBLE: if set, the wizard asks line by line, as with --plain.`
+ACCESSIBLE: if set, and not to 0 or false, the wizard asks line by line, as with --plain.`
 
 // newMan prints the manual page, made from the very commands and flags.
 func newMan(root *cobra.Command, o *options) *cobra.Command {

@@ -178,7 +178,8 @@ func TestFaces(t *testing.T) {
 		{name: "LANG=C", env: []string{"LANG=C"}, never: "›", with: "[Install]"},
 		{name: "TERM=linux", env: []string{"TERM=linux"}, with: "[Install]", never: "\x1b[>1u"},
 		{name: "ACCESSIBLE", env: []string{"ACCESSIBLE=1"}, plain: true},
-		{name: "ACCESSIBLE=false", env: []string{"ACCESSIBLE=false"}, with: "›"},
+		{name: "ACCESSIBLE=0", env: []string{"ACCESSIBLE=0"}},
+		{name: "ACCESSIBLE=false", env: []string{"ACCESSIBLE=false"}},
 		{name: "TERM=dumb", env: []string{"TERM=dumb"}, plain: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -138,10 +138,14 @@ func (g guide) fullScreen() (bool, error) {
 	if !isTerminal(g.In) || !isTerminal(g.Out) {
 		return false, errNoTerminal
 	}
-	accessible := g.Getenv("ACCESSIBLE")
-	on, err := strconv.ParseBool(accessible)
-	lines := accessible != "" && (on || err != nil) // "0" and "false" mean off
-	return !lines && g.Getenv("TERM") != "dumb", nil
+	return g.Getenv("TERM") != "dumb" && !switchedOn(g.Getenv("ACCESSIBLE")), nil
+}
+
+// switchedOn reports whether a variable of the environment asks for something:
+// "0" and "false" do not.
+func switchedOn(value string) bool {
+	on, err := strconv.ParseBool(value)
+	return value != "" && (err != nil || on)
 }
 
 // face is the full screen or lines. It promises a draft only where one is kept.
