@@ -3,6 +3,7 @@
 package command
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,6 +130,9 @@ func TestLoginIsGivenUp(t *testing.T) {
 	w.Keys(keyEnter)
 	w.Opens("[Write]", "- SMTP_USER="+relayUser, "- SMTP_PASSWORD=")
 }
+
+// inDemoList is how the demo's list of providers says how many it shows.
+func inDemoList(n int) string { return fmt.Sprintf("%d of %d", n, apptest.Providers+1) }
 
 // finish goes from the identity to the end.
 func finish(w apptest.Guide) {
