@@ -25,11 +25,11 @@ var answerFlags = []struct {
 	{"preset", "the provider's `id`; see smtp-wizard presets", steps.Provider, "preset"},
 	{"host", "the relay's `host`, also as host:port or URL", steps.Relay, "host"},
 	{"port", "the relay's `port`", steps.Relay, "port"},
-	{"tls", "none, starttls or tls", steps.Relay, "tls"},
+	{"tls", "the TLS `mode`: none, starttls or tls", steps.Relay, "tls"},
 	{"from", "SMTP_FROM, a bare `address`", steps.Sender, "from"},
-	{"user", "SMTP_USER", steps.Sender, "user"},
+	{"user", "SMTP_USER, the `name` to log in with", steps.Sender, "user"},
 	{"to", "send the test to this `address` (default: the sender)", steps.Sender, "to"},
-	{"app-url", "APP_URL", steps.Install, "app_url"},
+	{"app-url", "APP_URL, the `url` of Pocket ID", steps.Install, "app_url"},
 	{"as", "the `version` of Pocket ID (default: detected, else the newest known)", steps.Install, "version"},
 	{"hostname", "the `name` that os.Hostname() should return to Pocket ID", steps.Identity, "hostname"},
 }
@@ -67,7 +67,7 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	}
 	f.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	f.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
-	f.StringSliceVar(&f.readers, "readers", nil, "what reads the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
+	f.StringSliceVar(&f.readers, "readers", nil, "the `programs` that read the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
 	f.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
 	f.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
 	f.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test still runs")

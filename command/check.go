@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -71,19 +72,10 @@ func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, er
 	if err != nil {
 		return s, usage(err)
 	}
-	s.NoSend = f.noSend
+	s.NoSend, s.Hostname = f.noSend, cmp.Or(f.hostname, s.Hostname)
 	if f.as != "" {
 		if s.As, err = pocketid.SpeaksAs(f.as); err != nil {
 			return s, usage(fmt.Errorf("--as: %w", err))
-		}
-	}
-	if err := checkNames("--helo", f.helo...); err != nil {
-		return s, err
-	}
-	if f.hostname != "" {
-		s.Hostname = f.hostname
-		if err := checkNames("--hostname", f.hostname); err != nil {
-			return s, err
 		}
 	}
 	if f.to != "" {
@@ -91,7 +83,10 @@ func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, er
 			return s, usage(fmt.Errorf("--to: %w", err))
 		}
 	}
-	return s, nil
+	if f.hostname != "" {
+		err = checkNames("--hostname", f.hostname)
+	}
+	return s, cmp.Or(err, checkNames("--helo", f.helo...))
 }
 
 func namesOf(candidates []pocketid.Candidate) []string {

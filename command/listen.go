@@ -52,17 +52,20 @@ func (o *options) listen(ctx context.Context, addr string, once bool) error {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return usage(fmt.Errorf("--addr: %w", err))
 	}
+	o.jsonLines = true
 	var mu sync.Mutex
+	over := false
 	end := make(chan error, 1)
 	relay, err := practice.Start(practice.Behaviour{Name: "listen"}, practice.Options{
 		Addr: addr, TLSAddr: practice.NoPort, AnyLogin: true, SizeOnly: true,
 		OnSession: func(s practice.Session) {
 			mu.Lock()
 			defer mu.Unlock()
-			if len(end) > 0 || ctx.Err() != nil {
+			if over || ctx.Err() != nil {
 				return
 			}
 			if err := o.printSession(s); err != nil || once && s.Messages > 0 {
+				over = true
 				end <- err
 			}
 		},
@@ -81,14 +84,9 @@ func (o *options) listen(ctx context.Context, addr string, once bool) error {
 }
 
 func (o *options) printSession(s practice.Session) error {
-	if !o.json {
-		return o.print(nil, func(w io.Writer) { fmt.Fprintln(w, sessionLine(s)) })
-	}
-	var line strings.Builder
-	if err := encode(&line, sessionJSON{s.EHLO, s.TLS, s.Mechanism, s.User, s.From, s.To, s.Bytes}, ""); err != nil {
-		return err
-	}
-	return o.write(escape(line.String()))
+	return o.print(sessionJSON{s.EHLO, s.TLS, s.Mechanism, s.User, s.From, s.To, s.Bytes}, func(w io.Writer) {
+		fmt.Fprintln(w, sessionLine(s))
+	})
 }
 
 // sessionLine is a connection in one line.

@@ -27,7 +27,11 @@ func (c cleanWriter) Write(p []byte) (int, error) {
 func (o *options) print(result any, asText func(io.Writer)) error {
 	var out strings.Builder
 	if o.json {
-		if err := encode(&out, result, "  "); err != nil {
+		indent := "  "
+		if o.jsonLines {
+			indent = ""
+		}
+		if err := encode(&out, result, indent); err != nil {
 			return err
 		}
 		return o.write(escape(out.String()))

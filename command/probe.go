@@ -63,7 +63,7 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
-			return usage(fmt.Errorf("--port: %d is no port: ports go from 1 to 65535", p))
+			return usage(fmt.Errorf("--port: %d is not a port: ports go from 1 to 65535", p))
 		}
 	}
 	opt, err := f.options(ctx, o)
@@ -109,13 +109,13 @@ func (f probeFlags) portsOf(host string) []int {
 		p, _ := presets.ByHost(host) // an unknown one has no ports
 		wanted = slices.Concat(usualPorts, p.Ports())
 	}
-	var once []int
+	var unique []int
 	for _, port := range wanted {
-		if !slices.Contains(once, port) {
-			once = append(once, port)
+		if !slices.Contains(unique, port) {
+			unique = append(unique, port)
 		}
 	}
-	return once
+	return unique
 }
 
 // probeExit is success if any port speaks SMTP, else the first one's stage.

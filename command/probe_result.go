@@ -98,21 +98,15 @@ func speaksSMTP(p smtpcheck.Port) bool { return p.TLS != "" }
 // otherPorts are where the relay may be reached instead: the ports that work, and
 // those of its provider that were not probed.
 func otherPorts(host string, ports []smtpcheck.Port) []int {
-	var others, seen []int
+	var others, probed []int
 	for _, p := range ports {
-		seen = append(seen, p.Port)
-		if p.TLS != "" {
+		probed = append(probed, p.Port)
+		if speaksSMTP(p) {
 			others = append(others, p.Port)
 		}
 	}
-	if p, ok := presets.ByHost(host); ok {
-		for _, port := range p.Ports() {
-			if !slices.Contains(seen, port) {
-				others = append(others, port)
-			}
-		}
-	}
-	return others
+	provider, _ := presets.ByHost(host) // an unknown one has no ports
+	return append(others, slices.DeleteFunc(provider.Ports(), func(port int) bool { return slices.Contains(probed, port) })...)
 }
 
 func (r probeResult) print(w io.Writer, ports []smtpcheck.Port) {

@@ -34,6 +34,8 @@ type options struct {
 	envFile string
 	json    bool
 	timeout time.Duration
+	// jsonLines prints each result on one line, for a stream of them.
+	jsonLines bool
 }
 
 // Main runs one command line and returns its exit code. SIGINT, SIGTERM and

@@ -38,68 +38,80 @@ type guide struct {
 	start   steps.Answers
 	product string // in the header
 	noDraft bool   // a practice relay is gone with the program
+
+	full bool         // on a full screen
+	kept *draft.Draft // nil where none is kept
 }
 
 var errNoTerminal = &exitError{exitTerminal, errors.New("the wizard needs a terminal on standard input and output; " +
 	"--plain asks line by line without one, and `smtp-wizard apply` takes every answer as a flag")}
 
-// face shows a machine until it ends.
-type face func(ctx context.Context, g wizard.Guide, saved func(wizard.Guide)) (wizard.Guide, error)
-
 // run asks, works and writes, and leaves a summary behind.
-func (g guide) run(ctx context.Context) error {
-	full, err := g.fullScreen()
-	if err != nil {
+func (g guide) run(ctx context.Context) (err error) {
+	if g.full, err = g.fullScreen(); err != nil {
 		return err
 	}
-	kept, err := g.openDraft()
-	if err != nil {
+	if g.kept, err = g.openDraft(); err != nil {
 		return err
 	}
-	save := func(wizard.Guide) {}
-	if kept != nil {
-		defer kept.Close()
-		save = func(g wizard.Guide) {
-			if g.Place().Answered() { // else nothing would be lost
-				_ = kept.Save(steps.ForDraft(g)) // the guide works without it
-			}
-		}
+	if g.kept != nil {
+		defer g.kept.Close()
 	}
-	show := g.face(full, kept)
 	machine := steps.Machine{Steps: steps.All(g.world), Now: g.world.Now}
-	state, err := g.begin(ctx, machine, show, kept)
+	state, err := g.begin(ctx, machine)
 	if err != nil {
-		return g.unfinished(state, err, kept)
+		return g.unfinished(state, err)
 	}
-	last, err := show(ctx, wizard.Session[steps.Answers]{Machine: machine, State: state}, save)
+	last, err := g.show(ctx, wizard.Session[steps.Answers]{Machine: machine, State: state}, g.save)
 	state = wizard.StateOf[steps.Answers](last)
 	if done := err == nil && state.Ended == wizard.Done; !done && !steps.Finished(state) {
-		return g.unfinished(state, err, kept)
+		return g.unfinished(state, err)
 	}
-	if kept != nil {
-		_ = kept.Remove()
+	if g.kept != nil {
+		_ = g.kept.Remove()
 	}
 	fmt.Fprint(cleanWriter{g.Out}, steps.Summary(state))
 	return nil
 }
 
+// show shows a machine until it ends, on a full screen or line by line.
+func (g guide) show(ctx context.Context, machine wizard.Guide, saved func(wizard.Guide)) (wizard.Guide, error) {
+	if !g.full {
+		return prompt.Run(ctx, machine, prompt.Options{In: g.In, Out: g.Out, Saved: saved})
+	}
+	o := screen.Options{In: g.In.(*os.File), Out: g.Out.(*os.File), Title: "smtp-wizard", Product: g.product, Saved: saved}
+	if g.kept != nil {
+		o.DraftNote = "Your answers so far are saved, without the password, and the same command offers to continue with them. " +
+			"They are in " + g.kept.Path() + "."
+	}
+	return screen.Run(ctx, machine, o)
+}
+
+// save keeps a state in which something was answered; of any other, nothing would
+// be lost.
+func (g guide) save(state wizard.Guide) {
+	if g.kept != nil && state.Place().Answered() {
+		_ = g.kept.Save(steps.ForDraft(state)) // the guide works without it
+	}
+}
+
 // begin is the state to start from: the draft's, if there is one and it is
 // wanted.
-func (g guide) begin(ctx context.Context, m steps.Machine, show face, kept *draft.Draft) (steps.State, error) {
-	if kept == nil {
+func (g guide) begin(ctx context.Context, m steps.Machine) (steps.State, error) {
+	if g.kept == nil {
 		return m.Start(g.start), nil
 	}
 	var old steps.State
-	saved, ok := kept.Load(&old.Answers)
+	saved, ok := g.kept.Load(&old.Answers)
 	old.Place = saved.Place
-	if aside := kept.Aside(); aside != "" {
+	if aside := g.kept.Aside(); aside != "" {
 		fmt.Fprintf(g.Err, "Note: the saved answers cannot be read; they were moved to %s.\n", aside)
 	}
 	if !ok {
 		return m.Start(g.start), nil
 	}
 	ask := steps.Machine{Steps: []steps.Step{steps.Resume{Saved: old.Answers, At: saved.At, Now: g.world.Now()}}}
-	answered, err := show(ctx, ask.Begin(g.start), func(wizard.Guide) {})
+	answered, err := g.show(ctx, ask.Begin(g.start), func(wizard.Guide) {})
 	answer := wizard.StateOf[steps.Answers](answered)
 	switch {
 	case err != nil:
@@ -113,11 +125,11 @@ func (g guide) begin(ctx context.Context, m steps.Machine, show face, kept *draf
 }
 
 // unfinished says how an unfinished guide ended.
-func (g guide) unfinished(s steps.State, err error, kept *draft.Draft) error {
+func (g guide) unfinished(s steps.State, err error) error {
 	fmt.Fprintln(g.Err, steps.Fate(s))
-	if kept != nil {
-		if _, ok := kept.Load(&steps.Answers{}); ok {
-			fmt.Fprintf(g.Err, "Your answers, without the password, are saved in %s.\n", kept.Path())
+	if g.kept != nil {
+		if _, ok := g.kept.Load(&steps.Answers{}); ok {
+			fmt.Fprintf(g.Err, "Your answers, without the password, are saved in %s.\n", g.kept.Path())
 		}
 	}
 	if errors.Is(err, prompt.ErrEOF) {
@@ -146,21 +158,6 @@ func (g guide) fullScreen() (bool, error) {
 func switchedOn(value string) bool {
 	on, err := strconv.ParseBool(value)
 	return value != "" && (err != nil || on)
-}
-
-// face is the full screen or lines. It promises a draft only where one is kept.
-func (g guide) face(full bool, kept *draft.Draft) face {
-	note := ""
-	if kept != nil {
-		note = "Your answers so far are saved, without the password, and the same command offers to continue with them. They are in " + kept.Path() + "."
-	}
-	return func(ctx context.Context, guide wizard.Guide, saved func(wizard.Guide)) (wizard.Guide, error) {
-		if !full {
-			return prompt.Run(ctx, guide, prompt.Options{In: g.In, Out: g.Out, Saved: saved})
-		}
-		in, out := g.In.(*os.File), g.Out.(*os.File)
-		return screen.Run(ctx, guide, screen.Options{In: in, Out: out, Title: "smtp-wizard", Product: g.product, DraftNote: note, Saved: saved})
-	}
 }
 
 // openDraft locks the draft of the .env. Another wizard on the same file is an
