@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/secret"
@@ -35,7 +34,7 @@ var answerFlags = []struct {
 }
 
 type applyFlags struct {
-	*pflag.FlagSet
+	*cobra.Command
 	passwordFile, ca                       string
 	readers                                []string
 	passwordStdin, lockUI, noCheck, dryRun bool
@@ -61,17 +60,18 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.apply(cmd.Context(), f) },
 	}
-	f.FlagSet = c.Flags()
+	f.Command = c
+	s := c.Flags()
 	for _, a := range answerFlags {
-		f.String(a.name, "", a.usage)
+		s.String(a.name, "", a.usage)
 	}
-	f.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
-	f.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
-	f.StringSliceVar(&f.readers, "readers", nil, "the `programs` that read the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
-	f.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
-	f.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
-	f.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test still runs")
-	f.StringVar(&f.ca, "ca", "", caUsage)
+	s.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
+	s.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
+	s.StringSliceVar(&f.readers, "readers", nil, "the `programs` that read the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
+	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
+	s.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
+	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test still runs")
+	s.StringVar(&f.ca, "ca", "", caUsage)
 	return c
 }
 
@@ -119,7 +119,7 @@ func (f applyFlags) start(envFile string) (steps.Answers, error) {
 	return a, checkNames("--hostname", a.Hostname)
 }
 
-func (f applyFlags) value(name string) string { return f.Lookup(name).Value.String() }
+func (f applyFlags) value(name string) string { return f.Flags().Lookup(name).Value.String() }
 
 // answers are the flags as answers to fields.
 func (f applyFlags) answers(ctx context.Context, o *options, found steps.Discovery) (flags.Given, error) {
@@ -132,11 +132,11 @@ func (f applyFlags) answers(ctx context.Context, o *options, found steps.Discove
 	}
 	put(steps.Install, "env_file", o.envFile)
 	for _, a := range answerFlags {
-		if f.Changed(a.name) {
+		if f.Flags().Changed(a.name) {
 			put(a.step, a.field, f.value(a.name))
 		}
 	}
-	if f.Changed("port") || f.Changed("tls") {
+	if f.Flags().Changed("port") || f.Flags().Changed("tls") {
 		put(steps.Identity, "settings", "leave")
 	}
 	if f.value("preset") == "" {
@@ -171,7 +171,8 @@ func (f applyFlags) password(ctx context.Context, o *options) (secret.Value, err
 	case f.passwordStdin && f.passwordFile != "":
 		return secret.Value{}, usage(errors.New("--password-stdin and --password-file cannot be combined"))
 	case f.passwordStdin && isTerminal(o.In):
-		return secret.Value{}, usage(errors.New("standard input is a terminal, which would show the password; pipe it in, or use --password-file"))
+		return secret.Value{}, usage(errors.New("standard input is a terminal, " +
+			"which would show the password; pipe it in, or use --password-file"))
 	case f.passwordStdin:
 		raw, err = untilDone(ctx, func() ([]byte, error) { return readAll(o.In, maxPassword) })
 	case f.passwordFile != "":
@@ -186,7 +187,7 @@ func (f applyFlags) password(ctx context.Context, o *options) (secret.Value, err
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
 	if text == "" {
-		return secret.Value{}, usage(errors.New("the password that was given is empty; use --user '' for a relay without a login"))
+		return secret.Value{}, usage(errors.New("the given password is empty; use --user '' for a relay without a login"))
 	}
 	return secret.New(text), nil
 }

@@ -56,8 +56,10 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 	flags := c.Flags()
 	flags.StringVar(&f.to, "to", "", "send the test to this `address` (default: SMTP_FROM)")
 	flags.BoolVar(&f.noSend, "no-send", false, "stop after RCPT: nothing is delivered")
-	flags.StringVar(&f.as, "as", "", "speak as this `version` of Pocket ID; \"none\" announces the hostname everywhere (default: detected, else the newest known)")
-	flags.StringVar(&f.hostname, "hostname", "", "the `name` that os.Hostname() will return to Pocket ID (default: detected)")
+	flags.StringVar(&f.as, "as", "", "speak as this `version` of Pocket ID; \"none\" announces the hostname everywhere "+
+		"(default: detected, else the newest known)")
+	flags.StringVar(&f.hostname, "hostname", "",
+		"the `name` that os.Hostname() will return to Pocket ID (default: detected)")
 	flags.StringArrayVar(&f.helo, "helo", nil, "also try this `name` as an identity (repeatable)")
 	flags.StringVar(&f.ca, "ca", "", caUsage)
 	return c

@@ -15,7 +15,9 @@ import (
 func TestHintsAndNotesArePrinted(t *testing.T) {
 	t.Parallel()
 	trial := steps.TestResult{
-		Setup:  steps.Setup{Settings: smtpcheck.Settings{Host: "relay.example.net", Port: 587, TLS: smtpcheck.TLSNone, User: "id", To: "me@example.com"}},
+		Setup: steps.Setup{Settings: smtpcheck.Settings{
+			Host: "relay.example.net", Port: 587, TLS: smtpcheck.TLSNone, User: "id", To: "me@example.com",
+		}},
 		Result: smtpcheck.Result{Stages: []smtpcheck.StageResult{{Stage: smtpcheck.StageData, OK: true}}},
 		Hints: []deliverability.Hint{
 			{ID: "spf", Level: deliverability.Advice, Text: "Change it."},

@@ -65,7 +65,10 @@ type explainJSON struct {
 
 func (o *options) explain(text string) error {
 	d, matched, line := diagnosis.ExplainText(text)
-	r := explainJSON{matched, d.ID, string(d.Stage), d.Provider, d.Cause, d.Fix, string(d.Step), string(d.Confidence), line}
+	r := explainJSON{
+		Matched: matched, ID: d.ID, Stage: string(d.Stage), Provider: d.Provider, Cause: d.Cause, Fix: d.Fix,
+		Step: string(d.Step), Confidence: string(d.Confidence), Line: line,
+	}
 	if err := o.print(r, r.print); err != nil {
 		return err
 	}

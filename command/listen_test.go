@@ -27,7 +27,8 @@ func TestListen(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, errs) }()
 	s.write("starttls", port, true, "SMTP_SKIP_CERT_VERIFY=true\n")
-	if _, _, code := s.run(s.checkArgs("--as", "2.9", "--hostname", "id.example.com", "--to", "me@example.com")...); code != exitOK {
+	args := s.checkArgs("--as", "2.9", "--hostname", "id.example.com", "--to", "me@example.com")
+	if _, _, code := s.run(args...); code != exitOK {
 		t.Errorf("check ended with %d", code)
 	}
 	if code := <-ended; code != exitOK {
@@ -49,7 +50,8 @@ func TestListen(t *testing.T) {
 			t.Fatalf("%v: %s", err, line)
 		}
 	}
-	want := session{[]string{"localhost", "id.example.com"}, true, "PLAIN", relayUser, "id@example.com", []string{"me@example.com"}, got.Bytes}
+	want := session{[]string{"localhost", "id.example.com"}, true, "PLAIN", relayUser,
+		"id@example.com", []string{"me@example.com"}, got.Bytes}
 	if got.Bytes == 0 || !reflect.DeepEqual(got, want) {
 		t.Errorf("heard %+v", got)
 	}

@@ -36,7 +36,8 @@ func newPresets(o *options) *cobra.Command {
 				found = presets.Filter(args[0])
 			}
 			if len(found) == 0 && !o.json {
-				fmt.Fprintln(o.Err, `No provider matches. For a relay that is not in the table use "Another SMTP server" in the wizard, or apply --host.`)
+				fmt.Fprintln(o.Err, "No provider matches. For a relay that is not in the table, "+
+					"use \"Another SMTP server\" in the wizard, or apply --host.")
 				return nil
 			}
 			return o.print(presetsJSON(found), func(w io.Writer) { printPresets(w, found) })

@@ -45,7 +45,8 @@ name is tried up to RCPT. It does not log in and sends no message.`,
 		},
 	}
 	s := c.Flags()
-	s.IntSliceVar(&f.ports, "port", nil, "probe this `port` (repeatable; default: 25, 465, 587, 2525 and the provider's own)")
+	s.IntSliceVar(&f.ports, "port", nil,
+		"probe this `port` (repeatable; default: 25, 465, 587, 2525 and the provider's own)")
 	s.StringArrayVar(&f.helo, "helo", nil, "announce this `name` (repeatable; default: this machine's hostname)")
 	s.StringVar(&f.from, "from", "", "try the names with this envelope sender `address`")
 	s.StringVar(&f.to, "to", "", "try the names with this envelope recipient `address`")
@@ -87,7 +88,8 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 		return smtpcheck.PortOptions{}, err
 	}
 	names := f.helo
-	if err := cmp.Or(checkNames("--helo", names...), checkAddress("--from", f.from), checkAddress("--to", f.to)); err != nil {
+	err = cmp.Or(checkNames("--helo", names...), checkAddress("--from", f.from), checkAddress("--to", f.to))
+	if err != nil {
 		return smtpcheck.PortOptions{}, err
 	}
 	if f.to != "" && f.from == "" {

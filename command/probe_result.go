@@ -90,7 +90,8 @@ func (f probeFlags) depthNote(ports []smtpcheck.Port) string {
 	if f.from != "" {
 		depth = "MAIL"
 	}
-	return "Names were tried as far as " + depth + "; many relays judge them only at RCPT: use --from and --to to go that far."
+	return "Names were tried as far as " + depth +
+		"; many relays judge them only at RCPT: use --from and --to to go that far."
 }
 
 func speaksSMTP(p smtpcheck.Port) bool { return p.TLS != "" }
@@ -106,7 +107,8 @@ func otherPorts(host string, ports []smtpcheck.Port) []int {
 		}
 	}
 	provider, _ := presets.ByHost(host) // an unknown one has no ports
-	return append(others, slices.DeleteFunc(provider.Ports(), func(port int) bool { return slices.Contains(probed, port) })...)
+	more := slices.DeleteFunc(provider.Ports(), func(port int) bool { return slices.Contains(probed, port) })
+	return append(others, more...)
 }
 
 func (r probeResult) print(w io.Writer, ports []smtpcheck.Port) {

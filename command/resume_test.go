@@ -46,7 +46,8 @@ func toIdentity(t *testing.T) (apptest.Guide, *practice.Relay) {
 		t.Fatal(err)
 	}
 	w := open(t, s.dir, trusting(s.dir))
-	w.ToIdentity(apptest.Answers{Version: "2.9.0", AppURL: "https://id.example.com", Host: "localhost", Port: s.relay.TLSPort(), TLS: "tls",
+	w.ToIdentity(apptest.Answers{Version: "2.9.0", AppURL: "https://id.example.com",
+		Host: "localhost", Port: s.relay.TLSPort(), TLS: "tls",
 		From: "id@example.com", User: relayUser, Password: relayPassword, To: "me@example.org"})
 	w.Opens("accepted")
 	return w, s.relay

@@ -87,7 +87,8 @@ Without a command it starts the wizard.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.envFile, "env-file", ".env", "the `path` of the .env")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
-	flags.DurationVar(&o.timeout, "timeout", 0, "give up after this `time`, such as 90s (default: each wait has its own limit)")
+	flags.DurationVar(&o.timeout, "timeout", 0,
+		"give up after this `time`, such as 90s (default: each wait has its own limit)")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
 	})

@@ -73,7 +73,8 @@ func (s *site) file(name, text string) string {
 
 func (s *site) write(mode string, port int, login bool, more string) {
 	s.t.Helper()
-	env := fmt.Sprintf("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=127.0.0.1\nSMTP_PORT=%d\nSMTP_FROM=id@example.com\nSMTP_TLS=%s\n", port, mode)
+	env := fmt.Sprintf("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\n"+
+		"SMTP_HOST=127.0.0.1\nSMTP_PORT=%d\nSMTP_FROM=id@example.com\nSMTP_TLS=%s\n", port, mode)
 	if login {
 		env += fmt.Sprintf("SMTP_USER=%s\nSMTP_PASSWORD='%s'\n", relayUser, relayPassword)
 	}
@@ -82,7 +83,8 @@ func (s *site) write(mode string, port int, login bool, more string) {
 
 // checkArgs is check on the site's .env.
 func (s *site) checkArgs(args ...string) []string {
-	return append([]string{"check", "--env-file", filepath.Join(s.dir, ".env"), "--ca", filepath.Join(s.dir, "ca.pem")}, args...)
+	ca := filepath.Join(s.dir, "ca.pem")
+	return append([]string{"check", "--env-file", filepath.Join(s.dir, ".env"), "--ca", ca}, args...)
 }
 
 // check runs check for people and for scripts.
@@ -100,7 +102,8 @@ func (s *site) checked(printed string) apptest.Checked {
 	s.t.Helper()
 	var got apptest.Checked
 	var everything any
-	if err := errors.Join(json.Unmarshal([]byte(printed), &got), json.Unmarshal([]byte(printed), &everything)); err != nil {
+	err := errors.Join(json.Unmarshal([]byte(printed), &got), json.Unmarshal([]byte(printed), &everything))
+	if err != nil {
 		s.t.Fatalf("%v\n%s", err, printed)
 	}
 	s.safeValue(everything)

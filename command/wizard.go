@@ -81,8 +81,8 @@ func (g guide) show(ctx context.Context, machine wizard.Guide, saved func(wizard
 	}
 	o := screen.Options{In: g.In.(*os.File), Out: g.Out.(*os.File), Title: "smtp-wizard", Product: g.product, Saved: saved}
 	if g.kept != nil {
-		o.DraftNote = "Your answers so far are saved, without the password, and the same command offers to continue with them. " +
-			"They are in " + g.kept.Path() + "."
+		o.DraftNote = "Your answers so far are saved, without the password, " +
+			"and the same command offers to continue with them. They are in " + g.kept.Path() + "."
 	}
 	return screen.Run(ctx, machine, o)
 }
