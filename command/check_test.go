@@ -46,7 +46,8 @@ func TestInterruptedCheck(t *testing.T) {
 				scripts <- run(ctx, append(args, "--json"), testIO(strings.NewReader(""), &packed, &scriptErrs))
 			}()
 			errs := &cancelOn{words: "  ...  " + c.stage + " ", cancel: cancel}
-			if code := run(ctx, args, testIO(strings.NewReader(""), io.Discard, errs)); code != exitInterrupted || ctx.Err() == nil {
+			code := run(ctx, args, testIO(strings.NewReader(""), io.Discard, errs))
+			if code != exitInterrupted || ctx.Err() == nil {
 				t.Errorf("exit code %d: %s", code, errs.said.String())
 			}
 			if code := <-scripts; code != exitInterrupted || !strings.Contains(scriptErrs.String(), "interrupted") {

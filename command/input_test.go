@@ -42,7 +42,7 @@ func TestSilentInput(t *testing.T) {
 		"password file":  append(slices.Clone(applyArgs), "--password-file", "FIFO"),
 		"certificates":   {"check", "--ca", "FIFO"},
 	} {
-		for how, want := range map[string]string{"interrupt": "interrupted", "timeout": "the time given with --timeout is over"} {
+		for how, want := range map[string]string{"interrupt": "interrupted", "timeout": "--timeout is over"} {
 			t.Run(name+" "+how, func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
@@ -59,7 +59,8 @@ func TestSilentInput(t *testing.T) {
 					go func() { <-in.reading; cancel() }()
 				}
 				var out, errs strings.Builder
-				if code := run(ctx, args, testIO(in, &out, &errs)); code != exitInterrupted || !strings.Contains(errs.String(), want) {
+				code := run(ctx, args, testIO(in, &out, &errs))
+				if code != exitInterrupted || !strings.Contains(errs.String(), want) {
 					t.Errorf("exit code %d: %s", code, errs.String())
 				}
 			})

@@ -16,8 +16,7 @@ const manExit = `0: done, or the relay accepted.
 3: a file could not be read or written.
 4: a terminal is needed.
 10 to 19: the stage that failed: ` + stageExitHelp + `.
-130: interrupted, or the time given with --timeout is over (check and probe then
-have the code of the stage that they were waiting for).`
+130: interrupted, or --timeout is over (check and probe then have the code of the stage under way).`
 
 const manEnvironment = `SMTP_WIZARD_PASSWORD: the SMTP password, for apply.
 ACCESSIBLE: if set, and not to 0 or false, the wizard asks line by line, as with --plain.`
@@ -67,7 +66,8 @@ func manPage(root *cobra.Command) (string, error) {
 		}
 	}
 	page = page.WithLongDescription(flow(root.Long)).
-		WithSection("Exit status", strings.NewReplacer(",\n", ", ", "then\n", "then ").Replace(manExit)).WithSection("Environment", manEnvironment)
+		WithSection("Exit status", strings.ReplaceAll(manExit, ",\n", ", ")).
+		WithSection("Environment", manEnvironment)
 	text := page.Build(roff.NewDocument())
 	// The header has no room for a sentence, and commands are copied from the
 	// page, so nothing is justified or hyphenated.

@@ -3,7 +3,6 @@ package command
 import (
 	"encoding/json"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,7 +23,7 @@ func TestResultThatCannotBePrinted(t *testing.T) {
 		"check --json --env-file testdata/closed.env", "check --env-file testdata/closed.env",
 	} {
 		var errs strings.Builder
-		code := run(t.Context(), strings.Fields(line), IO{In: strings.NewReader(""), Out: fullDisk{}, Err: &errs, Getenv: os.Getenv})
+		code := run(t.Context(), strings.Fields(line), testIO(strings.NewReader(""), fullDisk{}, &errs))
 		if code != exitFile || !strings.Contains(errs.String(), errNoRoom.Error()) {
 			t.Errorf("%s: exit %d, %s", line, code, errs.String())
 		}

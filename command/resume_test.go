@@ -151,7 +151,8 @@ func TestBeginAnew(t *testing.T) {
 	w.Instead("https://old.example.com")
 	w.Until("Who sends the mail?")
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?", "Your answers so far are saved, without the password, and the same command offers to continue with them.", "/state/smtp-wizard/")
+	w.Until("Leave before it is finished?", "/state/smtp-wizard/", "Your answers so far are saved, without the password, "+
+		"and the same command offers to continue with them.")
 	second := open(t, w.Cmd.Dir, nil)
 	second.Ends(exitFile)
 	if !strings.Contains(second.Flat(), "is working on this file") {
