@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
@@ -17,10 +18,10 @@ import (
 )
 
 type applyFlags struct {
-	preset, host, port, tls, from, user, to string
-	appURL, hostname, as, passwordFile, ca  string
-	readers                                 []string
-	passwordStdin, lockUI, noCheck, dryRun  bool
+	*pflag.FlagSet
+	passwordFile, ca                       string
+	readers                                []string
+	passwordStdin, lockUI, noCheck, dryRun bool
 }
 
 // passwordVariable holds the password where neither a file nor standard input
@@ -44,23 +45,17 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := o.bounded(cmd.Context())
 			defer cancel()
-			return o.apply(ctx, cmd, f)
+			return o.apply(ctx, f)
 		},
 	}
 	s := c.Flags()
-	s.StringVar(&f.preset, "preset", "", "the provider's `id`; see smtp-wizard presets")
-	s.StringVar(&f.host, "host", "", "the relay's `host`, also as host:port or URL")
-	s.StringVar(&f.port, "port", "", "the relay's `port`")
-	s.StringVar(&f.tls, "tls", "", "none, starttls or tls")
-	s.StringVar(&f.from, "from", "", "SMTP_FROM, a bare `address`")
-	s.StringVar(&f.user, "user", "", "SMTP_USER")
+	f.FlagSet = s
+	for _, answer := range steps.AnswerFlags() {
+		s.String(answer.Name, "", answer.Usage)
+	}
 	s.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	s.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
-	s.StringVar(&f.appURL, "app-url", "", "APP_URL")
-	s.StringVar(&f.hostname, "hostname", "", "the `name` that os.Hostname() shall return to Pocket ID")
-	s.StringVar(&f.as, "as", "", "the `version` of Pocket ID (default: found out, else the newest known)")
 	s.StringSliceVar(&f.readers, "readers", nil, "who reads the .env: pocket-id, compose, systemd, sh, docker, podman, node")
-	s.StringVar(&f.to, "to", "", "send the test to this `address` (default: the sender)")
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
 	s.BoolVar(&f.noCheck, "no-check", false, "do not speak to the relay")
 	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test is made all the same")
@@ -68,7 +63,7 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	return c
 }
 
-func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) error {
+func (o *options) apply(ctx context.Context, f applyFlags) error {
 	world, err := newWorld(ctx, o, f.ca)
 	if err != nil {
 		return err
@@ -82,7 +77,7 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 		fmt.Fprintln(o.Err, "Nothing was written.")
 		return file(found.Err)
 	}
-	given, err := f.given(ctx, cmd, o, found, !found.Blank())
+	given, err := f.given(ctx, o, found, !found.Blank())
 	if err != nil {
 		return err
 	}
@@ -106,45 +101,37 @@ func (f applyFlags) start(envFile string) (steps.Answers, error) {
 		}
 		a.Readers = append(a.Readers, strings.TrimSpace(name))
 	}
-	if f.hostname != "" {
-		if err := pocketid.CheckName(f.hostname).Err(); err != nil {
+	if name := f.value("hostname"); name != "" {
+		if err := pocketid.CheckName(name).Err(); err != nil {
 			return a, usage(fmt.Errorf("--hostname: %w", err))
 		}
-		a.Hostname = f.hostname
+		a.Hostname = name
 	}
 	return a, nil
 }
 
 // given are the flags as answers to fields.
-func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, found steps.Discovery, exists bool) (flags.Given, error) {
+func (f applyFlags) given(ctx context.Context, o *options, found steps.Discovery, exists bool) (flags.Given, error) {
 	in := map[wizard.ID]map[string]string{}
-	put := func(step wizard.ID, field, flag, value string) {
-		if !cmd.Flags().Changed(flag) {
-			return
-		}
+	put := func(step wizard.ID, field, value string) {
 		if in[step] == nil {
 			in[step] = map[string]string{}
 		}
 		in[step][field] = value
 	}
-	in[steps.Install] = map[string]string{"env_file": o.envFile}
-	put(steps.Install, "app_url", "app-url", f.appURL)
-	put(steps.Install, "version", "as", f.as)
-	put(steps.Provider, "preset", "preset", f.preset)
-	put(steps.Relay, "host", "host", f.host)
-	put(steps.Relay, "port", "port", f.port)
-	put(steps.Relay, "tls", "tls", f.tls)
-	put(steps.Sender, "from", "from", f.from)
-	put(steps.Sender, "user", "user", f.user)
-	put(steps.Sender, "to", "to", f.to)
-	put(steps.Identity, "hostname", "hostname", f.hostname)
-	if cmd.Flags().Changed("port") || cmd.Flags().Changed("tls") {
-		put(steps.Identity, "settings", orFlag(cmd, "port", "tls"), "leave")
+	put(steps.Install, "env_file", o.envFile)
+	for _, answer := range steps.AnswerFlags() {
+		if f.Changed(answer.Name) {
+			put(answer.Step, answer.Field, f.value(answer.Name))
+		}
 	}
-	if f.preset == "" {
+	if f.Changed("port") || f.Changed("tls") {
+		put(steps.Identity, "settings", "leave")
+	}
+	if f.value("preset") == "" {
 		switch {
-		case f.host != "":
-			in[steps.Provider] = map[string]string{"preset": steps.Custom}
+		case f.value("host") != "":
+			put(steps.Provider, "preset", steps.Custom)
 		case found.Value("SMTP_HOST") == "":
 			return flags.Given{}, usage(errors.New("--preset or --host is needed"))
 		}
@@ -153,7 +140,7 @@ func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, f
 	if f.lockUI || !exists {
 		lock = "yes"
 	}
-	in[steps.Write] = map[string]string{"lock_ui": lock}
+	put(steps.Write, "lock_ui", lock)
 	password, given, err := f.password(ctx, o)
 	if err != nil {
 		return flags.Given{}, err
@@ -165,12 +152,7 @@ func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, f
 	return g, nil
 }
 
-func orFlag(cmd *cobra.Command, first, second string) string {
-	if cmd.Flags().Changed(first) {
-		return first
-	}
-	return second
-}
+func (f applyFlags) value(name string) string { return f.Lookup(name).Value.String() }
 
 // password reads the password from where the flags say. One line end at the end
 // is not part of it.

@@ -115,7 +115,7 @@ func toField(to string) wizard.Field {
 		Name: "to", Label: "Send test to", Default: to, Flag: "--to",
 		Note: "The live test sends one message there.",
 		Help: wizard.Help{
-			What:    "A mailbox that you can open, preferably at another provider: it shows that mail arrives, and where.",
+			What:    "The mailbox that gets the test. Use one that you can open, preferably at another provider: it shows that mail arrives, and where.",
 			Example: "you@example.org",
 		},
 	}
