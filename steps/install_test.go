@@ -1,10 +1,32 @@
 package steps
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
+
+	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/wizard"
 )
+
+// A file that was refused is looked at anew, so that fixing it in an editor is
+// enough to go on.
+func TestFixedFileIsSeen(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "open", practice.Options{})
+	path := filepath.Join(w.dir, "fixed.env")
+	put(t, path, "APP_URL=https://id.example.com\nX=\"half\n")
+	w.answer("env_file", path)
+	w.enter()
+	if w.state.At != Install || w.state.Fault.Tone != wizard.Bad {
+		t.Fatalf("a broken file was taken: at %s with %+v", w.state.At, w.state.Fault)
+	}
+	put(t, path, "APP_URL=https://id.example.com\nX=\"half\"\n")
+	w.enter() // reads it again
+	w.enter()
+	if w.state.At != Provider {
+		t.Errorf("at %s with %+v although the file is fixed", w.state.At, w.state.Fault)
+	}
+}
 
 // A compose file that hands another file to Pocket ID leads there.
 func TestFileOfComposeIsTaken(t *testing.T) {
@@ -47,16 +69,6 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 				t.Errorf("at %s with %s", w.state.At, w.state.Answers.EnvFile)
 			}
 		})
-	}
-}
-
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -8,9 +8,12 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
@@ -93,31 +96,22 @@ func TestQuery(t *testing.T) {
 	}
 }
 
-// tried is a test at a practice relay, with that DNS.
-func tried(t *testing.T, dns deliverability.Resolver, behaviour string) TestResult {
+// testWith is a test at a practice relay, with that DNS.
+func testWith(t *testing.T, dns deliverability.Resolver, behavior string) TestResult {
 	t.Helper()
-	b, ok := practice.Named(behaviour)
-	if !ok {
-		t.Fatalf("no relay %q", behaviour)
-	}
-	relay, err := practice.Start(b, practice.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(relay.Close)
-	w := ThisHost()
-	w.RootCAs, w.DNS = relay.CA(), dns
+	w, relay := practiceWorld(t, behavior)
+	w.DNS = dns
 	w.Source = func(context.Context, netip.Addr) (netip.Addr, error) { return netip.Addr{}, net.ErrClosed }
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", SPF: []string{"spf.example.net"}}}
 	return w.RunTest(t.Context(), Setup{
-		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: version(t, "2.9.0"),
+		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: versionOf(t, "2.9.0"),
 	}, nil, func(any) {})
 }
 
 func TestHintsAfterSuccess(t *testing.T) {
 	t.Parallel()
 	dns := &records{txt: map[string]string{"firm.example": "v=spf1 include:spf.example.net -all", "spf.example.net": "v=spf1 -all"}}
-	trial := tried(t, dns, "open")
+	trial := testWith(t, dns, "open")
 	if trial.Result.Failure != nil {
 		t.Fatal(trial.Result.Failure)
 	}
@@ -143,7 +137,7 @@ func TestHintsAfterSuccess(t *testing.T) {
 // the end is not heard.
 func TestHintsWithoutDNS(t *testing.T) {
 	t.Parallel()
-	trial := tried(t, &records{silent: true}, "open")
+	trial := testWith(t, &records{silent: true}, "open")
 	if trial.Result.Failure != nil || len(trial.Hints) != 3 {
 		t.Fatalf("%v, %d hints", trial.Result.Failure, len(trial.Hints))
 	}
@@ -156,8 +150,64 @@ func TestHintsWithoutDNS(t *testing.T) {
 
 func TestNoHintsAfterRefusal(t *testing.T) {
 	t.Parallel()
-	trial := tried(t, &records{}, "relay-denied")
+	trial := testWith(t, &records{}, "relay-denied")
 	if trial.Result.Failure == nil || trial.Hints != nil {
 		t.Errorf("%v, %+v", trial.Result.Failure, trial.Hints)
 	}
+}
+
+// The port with implicit TLS is looked for only where advice follows: not in the
+// guide, which knows the ports already.
+func TestImplicitTLSIsProbedForAdviceOnly(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		run  func(World, Setup) TestResult
+		want int32
+	}{
+		"check": {func(w World, s Setup) TestResult {
+			return w.RunTest(t.Context(), s, []string{"localhost"}, func(any) {})
+		}, 1},
+		"the guide": {func(w World, s Setup) TestResult {
+			v := View{Found: map[wizard.ID]wizard.Finding{Identity: {Result: mixedResults()}}}
+			return livetest{w}.Work(t.Context(), wizard.Job{For: testRun{setup: s}}, v, func(any) {}).(TestResult)
+		}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, relay := practiceWorld(t, "google")
+			var dials atomic.Int32
+			w.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+				if strings.HasSuffix(address, ":465") {
+					dials.Add(1)
+					return nil, syscall.ECONNREFUSED
+				}
+				return new(net.Dialer).DialContext(ctx, network, address)
+			}
+			s := Setup{Preset: Custom, Hostname: "localhost", As: versionOf(t, "2.9.0"), Settings: smtpcheck.Settings{
+				Host: "localhost", Port: relay.Port(), TLS: smtpcheck.TLSStartTLS, From: "id@example.com", To: "me@example.com"}}
+			r := tt.run(w, s)
+			if r.Diagnosis == nil || r.Diagnosis.Step != diagnosis.StepIdentity || len(r.Advice) == 0 {
+				t.Fatalf("the name is not what was refused: %+v, advice %+v", r.Diagnosis, r.Advice)
+			}
+			if got := dials.Load(); got != tt.want {
+				t.Errorf("port 465 was dialed %d times, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+// practiceWorld is a world that trusts a relay of that behavior.
+func practiceWorld(t *testing.T, behavior string, options ...practice.Options) (World, *practice.Relay) {
+	t.Helper()
+	b, ok := practice.Named(behavior)
+	if !ok {
+		t.Fatalf("no relay %q", behavior)
+	}
+	relay, err := practice.Start(b, append(options, practice.Options{})[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(relay.Close)
+	w := ThisHost()
+	w.RootCAs = relay.CA()
+	return w, relay
 }
