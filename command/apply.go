@@ -55,7 +55,7 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	}
 	s.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	s.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
-	s.StringSliceVar(&f.readers, "readers", nil, "who reads the .env: pocket-id, compose, systemd, sh, docker, podman, node")
+	s.StringSliceVar(&f.readers, "readers", nil, "what reads the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
 	s.BoolVar(&f.noCheck, "no-check", false, "do not speak to the relay")
 	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test is made all the same")

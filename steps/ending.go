@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 )
 
 // WriteResult is how the last page ended, for a face that prints it.
 type WriteResult struct {
 	Plan     *FilePlan // what was planned and not written; nil once it is written
-	Saved    []envwriter.Saved
-	Env      envwriter.Plan
+	Saved    []atomicfile.Saved
+	Env      envwriter.Edit
 	Readers  []string
 	Warnings []string
 	Err      error // why nothing was written

@@ -71,8 +71,8 @@ func (d Discovery) report() []wizard.Block {
 		if p.Fatal {
 			tone = wizard.Bad
 		}
-		if p.Cure != "" {
-			text += " Fix: " + sentence(p.Cure)
+		if p.Fix != "" {
+			text += " Fix: " + sentence(p.Fix)
 		}
 		blocks = append(blocks, wizard.Text{Tone: tone, Label: fmt.Sprintf("line %d", p.Line), Body: text})
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -303,11 +303,11 @@ func writeScenes(t *testing.T, add addScene) {
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
 	finished.Override = ""
 	add("write-nothing", Write, a, finished, nil)
-	add("write-mounted", Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
+	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)
 	add("done", Write, a, Written{
 		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
-		Saved: []envwriter.Saved{
+		Saved: []atomicfile.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
 			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},
 		},
@@ -325,7 +325,7 @@ func planned(t *testing.T, a Answers, file string) *FilePlan {
 			t.Fatal(err)
 		}
 	}
-	d.Before = envwriter.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
+	d.Before = atomicfile.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
 	if err := sceneWorld().complete(d, base); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -118,7 +118,7 @@ func fqdn(ctx context.Context, hostname string) string {
 // readBy is the user who has to be able to read the .env, as far as is known:
 // the one that a unit names, the one who called sudo, or the one who runs this.
 // For root without sudo it is the owner of the file or of its directory.
-func (w World) readBy(p *FilePlan) *envwriter.User {
+func (w World) readBy(p *FilePlan) *atomicfile.User {
 	if name := p.Found.Install.ReadBy; name != "" {
 		u, err := user.Lookup(name)
 		if err != nil {
@@ -146,7 +146,7 @@ func (w World) readBy(p *FilePlan) *envwriter.User {
 }
 
 // userNumbered also knows users that have a number but no name.
-func userNumbered(uid string) *envwriter.User {
+func userNumbered(uid string) *atomicfile.User {
 	if u, err := user.LookupId(uid); err == nil {
 		return toUser(u)
 	}
@@ -154,16 +154,16 @@ func userNumbered(uid string) *envwriter.User {
 	if err != nil {
 		return nil
 	}
-	return &envwriter.User{UID: n, GID: -1}
+	return &atomicfile.User{UID: n, GID: -1}
 }
 
-func toUser(u *user.User) *envwriter.User {
+func toUser(u *user.User) *atomicfile.User {
 	uid, err1 := strconv.Atoi(u.Uid)
 	gid, err2 := strconv.Atoi(u.Gid)
 	if err1 != nil || err2 != nil {
 		return nil
 	}
-	out := &envwriter.User{UID: uid, GID: gid}
+	out := &atomicfile.User{UID: uid, GID: gid}
 	groups, _ := u.GroupIds()
 	for _, g := range groups {
 		if n, err := strconv.Atoi(g); err == nil {

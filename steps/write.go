@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
 )
@@ -186,11 +187,11 @@ func writeField(p *FilePlan, v View) wizard.Field {
 
 func failureField(err error, envFile string) wizard.Field {
 	list := []wizard.Choice{choice("again", "Check again")}
-	if errors.Is(err, envwriter.ErrMounted) {
+	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
 	}
-	if unreadable := (*envwriter.FileError)(nil); errors.Is(err, envwriter.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
+	if unreadable := (*atomicfile.Error)(nil); errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
 			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. Only root can do that."})
 	}
@@ -234,8 +235,8 @@ func (s write) Take(v View) Intent {
 
 // Written is what was saved, and what is left to the admin.
 type Written struct {
-	Saved    []envwriter.Saved
-	Env      envwriter.Plan
+	Saved    []atomicfile.Saved
+	Env      envwriter.Edit
 	Readers  []string
 	Warnings []string
 	// Commands are what to run next, in order.
@@ -245,19 +246,17 @@ type Written struct {
 // save writes a plan: what the .env relies on first, the .env last.
 func (w World) save(p *FilePlan) (Written, error) {
 	r, reader := p.Request, w.readBy(p)
-	var files []envwriter.FileToSave
+	var files []atomicfile.File
 	if p.Override != "" {
-		files = append(files, envwriter.FileToSave{Path: p.Override, Bytes: p.OverrideBytes,
-			Options: envwriter.SaveOptions{NewMode: 0o644, ReadBy: reader, GiveToReader: true, MustBeNew: true}})
+		files = append(files, atomicfile.File{Path: p.Override, Bytes: p.OverrideBytes, ReadBy: reader, NewMode: 0o644, MustBeNew: true})
 	}
 	if p.SecretPath != "" {
-		files = append(files, envwriter.SecretFile(p.SecretPath, p.Secret.Reveal(),
-			envwriter.SaveOptions{ReadBy: reader, GiveToReader: true, MustBeNew: p.SecretPath != p.Found.PasswordFile}))
+		files = append(files, atomicfile.File{Path: p.SecretPath, Bytes: []byte(p.Secret.Reveal()), ReadBy: reader,
+			Secret: true, MustBeNew: p.SecretPath != p.Found.PasswordFile})
 	}
-	files = append(files, envwriter.FileToSave{Path: r.EnvFile, Bytes: p.Env.New, Options: envwriter.SaveOptions{
-		Before: &p.Before, ReadBy: reader, GiveToReader: !p.Before.Exists || r.GiveToReader, GiveExisting: r.GiveToReader,
-		InPlace: r.InPlace, Readers: namedReaders(r.readerNames()), Want: p.Changes}})
-	saved, err := envwriter.SaveAll(files)
+	files = append(files, atomicfile.File{Path: r.EnvFile, Bytes: p.Env.New, Before: &p.Before, ReadBy: reader,
+		GiveExisting: r.GiveToReader, InPlace: r.InPlace, Verify: p.Env.Verify})
+	saved, err := atomicfile.SaveAll(files)
 	if err != nil {
 		return Written{}, err
 	}

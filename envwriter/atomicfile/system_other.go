@@ -1,6 +1,6 @@
-//go:build unix && !linux
+//go:build !linux
 
-package envwriter
+package atomicfile
 
 func renameNew(from, to string) error { return renameChecked(from, to) }
 

@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"errors"
@@ -11,23 +11,6 @@ import (
 	"testing"
 	"time"
 )
-
-func write(t testing.TB, path, contents string, mode fs.FileMode) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(contents), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(path, mode); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // loadInTime is Load, which must not wait for somebody to write to a FIFO.
 func loadInTime(t *testing.T, path string) (s Snapshot, err error) {
@@ -47,7 +30,7 @@ func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	write(t, at("file"), "A=1\n", 0o640)
-	write(t, at("big"), strings.Repeat("x", MaxSize+1), 0o600)
+	write(t, at("big"), strings.Repeat("x", maxSize+1), 0o600)
 	must(t, os.Symlink("file", at("link")))
 	must(t, os.Symlink("nowhere", at("dangling")))
 	must(t, os.Symlink("loop", at("loop")))
@@ -58,7 +41,7 @@ func TestLoad(t *testing.T) {
 		want error
 	}{
 		{"file", nil}, {"link", nil}, {"missing", nil},
-		{"dangling", ErrDangling}, {"dir", ErrDirectory}, {"fifo", ErrNotRegular}, {"big", ErrTooBig},
+		{"dangling", errDangling}, {"dir", errDirectory}, {"fifo", errNotRegular}, {"big", errTooBig},
 		{"nodir/file", fs.ErrNotExist}, {"file/file", syscall.ENOTDIR},
 	}
 	for _, c := range cases {
@@ -66,7 +49,7 @@ func TestLoad(t *testing.T) {
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
-		if file := (*FileError)(nil); err != nil && (!errors.As(err, &file) || file.Stage == "" || file.Path != at(c.name)) {
+		if file := (*Error)(nil); err != nil && (!errors.As(err, &file) || file.Stage == "" || file.Path != at(c.name)) {
 			t.Errorf("%s: %#v", c.name, err)
 		}
 		if err == nil && s.Exists != (c.name != "missing") {
@@ -76,7 +59,7 @@ func TestLoad(t *testing.T) {
 	if _, err := Load(at("loop")); err == nil {
 		t.Error("a loop of links loads")
 	}
-	if _, err := Load("/dev/null"); !errors.Is(err, ErrNotRegular) {
+	if _, err := Load("/dev/null"); !errors.Is(err, errNotRegular) {
 		t.Errorf("/dev/null: %v", err)
 	}
 	s, err := Load(at("link"))
@@ -95,7 +78,7 @@ func TestFileErrorSaysWhereAndWhy(t *testing.T) {
 		".env: open: file exists":           &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EEXIST},
 	}
 	for want, err := range cases {
-		if got := (&FileError{Stage: "open", Path: ".env", Err: err}).Error(); got != want {
+		if got := (&Error{Stage: "open", Path: ".env", Err: err}).Error(); got != want {
 			t.Errorf("says %q, want %q", got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"crypto/rand"
@@ -21,45 +21,66 @@ var temporaryName = regexp.MustCompile(`^\.envwriter-[A-Z2-7]{26}\.tmp$`)
 // A temporary is a finished file that does not have its name yet. It is locked
 // while its process lives: one that is not was left by a killed run.
 type temporary struct {
-	s    *saver
+	disk
 	file handle
 	path string // empty once it is renamed
 }
 
+// rename gives the file its name. Without replace it fails with fs.ErrExist
+// where there is one already.
+func (t *temporary) rename(to string, replace bool) error {
+	err := t.disk.rename(t.path, to, replace)
+	if err == nil {
+		t.path = ""
+	}
+	return err
+}
+
+// discard closes the file, and removes it where it was not renamed.
 func (t *temporary) discard() {
+	if t == nil {
+		return
+	}
 	if t.path != "" {
-		_ = t.s.remove(t.path)
+		_ = t.remove(t.path)
 	}
 	_ = t.file.Close()
 }
 
 // temporary writes contents to a new file in the target's directory and forces
 // them to disk.
-func (s *saver) temporary(contents []byte, a access) (*temporary, error) {
-	t, err := s.create()
+func (r *replacement) temporary(contents []byte, a access) (*temporary, error) {
+	t, err := r.createTemporary()
 	if err != nil {
 		return nil, err
 	}
-	if err := t.fill(contents, a); err != nil {
+	_, err = t.file.WriteAt(contents, 0)
+	if err == nil {
+		err = a.apply(t.file)
+	}
+	if err == nil {
+		err = t.file.sync()
+	}
+	if err != nil {
 		t.discard()
 		return nil, err
 	}
 	return t, nil
 }
 
-// create makes an empty file that only its owner may read. Between its creation and its
-// lock another run may take it for a leftover; then another one is made.
-func (s *saver) create() (*temporary, error) {
+// createTemporary makes an empty file that only its owner may read. Between its creation
+// and its lock another run may take it for a leftover; then another one is made.
+func (r *replacement) createTemporary() (*temporary, error) {
 	for range 100 {
-		path := filepath.Join(s.folder, ".envwriter-"+rand.Text()+".tmp")
-		f, err := s.open(path, openNew, 0o600)
+		path := filepath.Join(r.folder, ".envwriter-"+rand.Text()+".tmp")
+		f, err := r.open(path, openNew, 0o600)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		t := &temporary{s: s, file: f, path: path}
+		t := &temporary{disk: r.disk, file: f, path: path}
 		lockErr := f.lock()
 		made, err := f.stat()
 		if err == nil && made.links == 1 && !isBusy(lockErr) { // without locks nobody takes it for a leftover
@@ -73,40 +94,30 @@ func (s *saver) create() (*temporary, error) {
 	return nil, errors.New("another program keeps removing it")
 }
 
-func (t *temporary) fill(contents []byte, a access) error {
-	if _, err := t.file.WriteAt(contents, 0); err != nil {
-		return err
-	}
-	if err := a.apply(t.file); err != nil {
-		return err
-	}
-	return t.file.sync()
-}
-
 // sweep removes what killed runs left in the directory.
-func (s *saver) sweep() {
-	names, err := s.list(s.folder)
+func (r *replacement) sweep() {
+	names, err := r.list(r.folder)
 	if err != nil {
 		return // the directory may be written to but not read; nothing is lost by a leftover
 	}
 	for _, name := range names {
 		if temporaryName.MatchString(name) {
-			s.sweepOne(filepath.Join(s.folder, name))
+			r.sweepOne(filepath.Join(r.folder, name))
 		}
 	}
 }
 
-func (s *saver) sweepOne(path string) {
-	seen, err := s.lstat(path)
+func (r *replacement) sweepOne(path string) {
+	seen, err := r.lstat(path)
 	if err != nil || !seen.mode.IsRegular() {
 		return
 	}
-	f, err := s.open(path, openRead, 0)
+	f, err := r.open(path, openRead, 0)
 	if err != nil {
 		return
 	}
 	defer f.Close()
 	if f.lock() == nil {
-		_ = s.remove(path)
+		_ = r.remove(path)
 	}
 }

@@ -1,8 +1,9 @@
-package envwriter
+package atomicfile
 
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -13,9 +14,9 @@ type User struct {
 	Groups   []int // supplementary ones
 }
 
-// CanRead reports whether the user may read a file of that mode and owner. ACLs
+// canRead reports whether the user may read a file of that mode and owner. ACLs
 // are not looked at.
-func (u User) CanRead(mode fs.FileMode, uid, gid int) bool {
+func (u User) canRead(mode fs.FileMode, uid, gid int) bool {
 	switch {
 	case u.UID == 0:
 		return true
@@ -37,37 +38,38 @@ type access struct {
 func accessOf(s Snapshot) access { return access{uid: s.UID, gid: s.GID, mode: s.Mode} }
 
 // decideAccess settles who will own and read the new file.
-func (s *saver) decideAccess() (access, error) {
-	if !s.old.Exists {
-		return s.newAccess()
+func (r *replacement) decideAccess() (access, error) {
+	if !r.old.Exists {
+		return r.newAccess(), nil
 	}
-	a := accessOf(s.old)
+	a := accessOf(r.old)
 	var err error
-	if a.attributes, err = s.oldAttributes(); err != nil {
-		return a, s.fail("read attributes", err)
+	if a.attributes, err = r.oldAttributes(); err != nil {
+		return a, err
 	}
-	by, acl := s.opt.ReadBy, hasACL(a.attributes)
+	by, acl := r.file.ReadBy, a.hasACL()
 	switch {
 	case by == nil:
 		if a.mode&0o004 != 0 {
-			s.warn("everybody on this machine can read it")
+			r.warn("everybody on this machine can read it")
 		}
-	case !by.CanRead(a.mode, a.uid, a.gid) && !acl:
-		if !s.opt.GiveToReader || !s.opt.GiveExisting || s.uid() != 0 {
-			return a, s.fail("check", ErrUnreadable)
+	case acl: // the mode says too little about who can read
+	case !by.canRead(a.mode, a.uid, a.gid):
+		if !r.file.GiveExisting || r.uid() != 0 {
+			return a, ErrUnreadable
 		}
 		a.uid, a.gid, a.mode = by.UID, by.GID, 0o600
-	case a.mode&0o007 != 0 && !acl:
-		a.mode = tightest(a, *by)
+	case a.mode&0o007 != 0:
+		a.mode = a.tightest(*by)
 	}
 	return a, nil
 }
 
 // tightest drops what everybody may do, and what the group may when the reader
 // does not need it.
-func tightest(a access, by User) fs.FileMode {
+func (a access) tightest(by User) fs.FileMode {
 	for _, mode := range []fs.FileMode{a.mode & 0o600, a.mode & 0o640} {
-		if by.CanRead(mode, a.uid, a.gid) {
+		if by.canRead(mode, a.uid, a.gid) {
 			return mode
 		}
 	}
@@ -75,33 +77,38 @@ func tightest(a access, by User) fs.FileMode {
 }
 
 // newAccess is for a file that does not exist yet: it belongs to its reader.
-func (s *saver) newAccess() (access, error) {
-	a := access{uid: s.uid(), gid: -1, mode: 0o600}
-	if s.opt.NewMode != 0 {
-		a.mode = s.opt.NewMode
+func (r *replacement) newAccess() access {
+	a := access{uid: r.uid(), gid: -1, mode: 0o600}
+	if r.file.NewMode != 0 {
+		a.mode = r.file.NewMode
 	}
-	by := s.opt.ReadBy
+	by := r.file.ReadBy
 	switch {
 	case by == nil || by.UID == a.uid:
 	case a.uid == 0:
 		a.uid, a.gid = by.UID, by.GID
-	case !by.CanRead(a.mode, a.uid, -1): // not root: the group is all that can be given
+	case !by.canRead(a.mode, a.uid, -1): // not root: the group is all that can be given
 		a.gid, a.mode = by.GID, a.mode|0o040
 	}
-	return a, nil
+	return a
 }
 
-func (s *saver) oldAttributes() (map[string][]byte, error) {
-	f, err := s.open(s.old.Target, openRead, 0)
+// madeFromContents are attributes that would be wrong on other contents.
+var madeFromContents = []string{"security.ima", "security.evm", "security.capability"}
+
+func (r *replacement) oldAttributes() (map[string][]byte, error) {
+	f, err := r.open(r.old.Target, openRead, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return f.attributes()
+	all, err := f.attributes()
+	maps.DeleteFunc(all, func(name string, _ []byte) bool { return slices.Contains(madeFromContents, name) })
+	return all, err
 }
 
-func hasACL(attributes map[string][]byte) bool {
-	for name := range attributes {
+func (a access) hasACL() bool {
+	for name := range a.attributes {
 		if strings.HasPrefix(name, "system.posix_acl") || strings.HasPrefix(name, "system.nfs4_acl") {
 			return true
 		}
@@ -131,7 +138,7 @@ func (a access) apply(f handle) error {
 	if err := a.copyAttributes(f); err != nil {
 		return err
 	}
-	if a.mode == 0o600 && !hasACL(a.attributes) {
+	if a.mode == 0o600 && !a.hasACL() {
 		return nil
 	}
 	return f.chmod(a.mode)

@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"bytes"
@@ -27,29 +27,22 @@ func acl(others uint16) []byte {
 
 func TestSaveCopiesAttributesAndACL(t *testing.T) {
 	t.Parallel()
-	for name, value := range map[string][]byte{"user.note": []byte("kept"), "system.posix_acl_access": acl(0)} {
+	for name, value := range map[string][]byte{"user.note": []byte("kept"), posixACL: acl(0)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), ".env")
 			write(t, path, "old", 0o640)
-			if err := unix.Setxattr(path, name, value, 0); errors.Is(err, unix.ENOTSUP) {
-				t.Skip("this file system has no " + name)
-			} else if err != nil {
-				t.Fatal(err)
+			setAttribute(t, path, name, value)
+			f := File{}
+			if name == posixACL { // with it user 4242 may read although mode and owner say no
+				f.ReadBy = &User{UID: 4242, GID: 4242}
 			}
-			// With an ACL user 4242 may read although mode and owner say no.
-			opt := SaveOptions{}
-			if name != "user.note" {
-				opt.ReadBy = &User{UID: 4242, GID: 4242}
+			_, err := save(system{}, path, "new", f)
+			must(t, err)
+			if got := attribute(t, path, name); !bytes.Equal(got, value) {
+				t.Errorf("%q, want %q", got, value)
 			}
-			if _, err := Save(path, []byte("new"), opt); err != nil {
-				t.Fatal(err)
-			}
-			got := make([]byte, 256)
-			n, err := unix.Getxattr(path, name, got)
-			if err != nil || !bytes.Equal(got[:n], value) || modeOf(t, path) != 0o640 {
-				t.Errorf("%q, %v, %v", got[:n], err, modeOf(t, path))
-			}
+			is(t, path, "new", 0o640)
 		})
 	}
 }
@@ -62,27 +55,19 @@ func TestSaveInADirectoryWithAnACL(t *testing.T) {
 		old  string
 		mode os.FileMode
 		own  bool // the old file has an ACL itself
-		want os.FileMode
-	}{
-		{"old", 0o640, false, 0o640},
-		{"old", 0o600, false, 0o600},
-		{"old", 0o644, false, 0o644},
-		{"old", 0o640, true, 0o640},
-		{"", 0o644, false, 0o644},
-		{"", 0o600, false, 0o600},
-	} {
+	}{{"old", 0o640, false}, {"old", 0o600, false}, {"old", 0o644, false}, {"old", 0o640, true}, {"", 0o644, false}, {"", 0o600, false}} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, ".env")
 		if c.old != "" {
 			write(t, path, c.old, c.mode)
 		}
 		if c.own {
-			setACL(t, path, posixACL, acl(0))
+			setAttribute(t, path, posixACL, acl(0))
 		}
-		setACL(t, dir, "system.posix_acl_default", acl(4))
-		saved, err := Save(path, []byte("new"), SaveOptions{NewMode: c.mode})
+		setAttribute(t, dir, "system.posix_acl_default", acl(4))
+		saved, err := save(system{}, path, "new", File{NewMode: c.mode})
 		must(t, err)
-		if got := attribute(t, path, posixACL); c.own != bytes.Equal(got, acl(0)) || !c.own && got != nil || modeOf(t, path) != c.want {
+		if got := attribute(t, path, posixACL); c.own != bytes.Equal(got, acl(0)) || !c.own && got != nil || modeOf(t, path) != c.mode {
 			t.Errorf("%+v: ACL %q, %v", c, got, modeOf(t, path))
 		}
 		if saved.Backup != "" && (attribute(t, saved.Backup, posixACL) != nil || modeOf(t, saved.Backup) != 0o600) {
@@ -91,10 +76,10 @@ func TestSaveInADirectoryWithAnACL(t *testing.T) {
 	}
 }
 
-func setACL(t *testing.T, path, name string, value []byte) {
+func setAttribute(t *testing.T, path, name string, value []byte) {
 	t.Helper()
 	if err := unix.Setxattr(path, name, value, 0); errors.Is(err, unix.ENOTSUP) {
-		t.Skip("this file system has no ACLs")
+		t.Skip("this file system has no " + name)
 	} else if err != nil {
 		t.Fatal(err)
 	}

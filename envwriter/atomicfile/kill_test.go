@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"math/rand/v2"
@@ -28,8 +28,8 @@ func TestKillHelper(t *testing.T) {
 	}
 	path := filepath.Join(dir, ".env")
 	for n := 1; ; n++ {
-		opt := SaveOptions{Readers: Readers[:1]}
-		if _, err := save(system{}, noon.Add(time.Duration(n)*time.Second), path, []byte(generation(n)), opt); err != nil {
+		f := File{Path: path, Bytes: []byte(generation(n))}
+		if _, err := saveAll(system{}, noon.Add(time.Duration(n)*time.Second), []File{f}); err != nil {
 			_ = os.WriteFile(filepath.Join(dir, "failed"), []byte(err.Error()), 0o600)
 			t.Fatal(err)
 		}
@@ -55,15 +55,18 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		if err != nil || text != generation(n) || modeOf(t, path) != 0o640 {
 			t.Fatalf("the file is damaged: %d bytes, %v", len(text), modeOf(t, path))
 		}
-		left += checkLeftovers(t, dir)
+		for _, name := range listing(t, dir) {
+			if temporaryName.MatchString(name) {
+				left++
+				if mode := modeOf(t, filepath.Join(dir, name)); mode.Perm()&0o007 != 0 {
+					t.Errorf("everybody can read %s: %v", name, mode)
+				}
+			}
+		}
 	}
-	_, err := Save(path, []byte("A=1\n"), SaveOptions{})
+	_, err := save(system{}, path, "A=1\n", File{})
 	must(t, err)
-	names := listing(t, dir)
-	if len(names) > 1+keepBackups {
-		t.Errorf("there is %v", names)
-	}
-	for _, name := range names {
+	for _, name := range listing(t, dir) {
 		if name != ".env" && !backupStamp.MatchString(strings.TrimPrefix(name, ".env")) {
 			t.Errorf("%s is left", name)
 		}
@@ -86,18 +89,4 @@ func killOnce(t *testing.T, dir string) {
 	if reason, err := os.ReadFile(filepath.Join(dir, "failed")); err == nil {
 		t.Fatalf("the helper failed: %s", reason)
 	}
-}
-
-// checkLeftovers counts temporary files, none of which others may read.
-func checkLeftovers(t *testing.T, dir string) int {
-	count := 0
-	for _, name := range listing(t, dir) {
-		if temporaryName.MatchString(name) {
-			count++
-			if mode := modeOf(t, filepath.Join(dir, name)); mode.Perm()&0o007 != 0 {
-				t.Errorf("everybody can read %s: %v", name, mode)
-			}
-		}
-	}
-	return count
 }

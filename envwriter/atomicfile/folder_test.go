@@ -1,4 +1,4 @@
-package envwriter
+package atomicfile
 
 import (
 	"errors"
@@ -25,7 +25,7 @@ func TestSavesAtTheSameTime(t *testing.T) {
 		errs := make([]error, 8)
 		for i := range errs {
 			runs.Go(func() {
-				_, errs[i] = Save(path, fmt.Appendf(nil, "%d", i), SaveOptions{Before: &before})
+				_, errs[i] = save(system{}, path, fmt.Sprint(i), File{Before: &before})
 			})
 		}
 		runs.Wait()
@@ -33,7 +33,7 @@ func TestSavesAtTheSameTime(t *testing.T) {
 		for i, err := range errs {
 			if err == nil {
 				won = i
-			} else if !errors.Is(err, ErrChanged) {
+			} else if !errors.Is(err, errChanged) {
 				t.Errorf("%v", err)
 			}
 		}
@@ -46,12 +46,13 @@ func TestSavesAtTheSameTime(t *testing.T) {
 func TestSaveWaitsForAnother(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	files := []FileToSave{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir, ".env"), Bytes: []byte("new")}}
+	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir, ".env"), Bytes: []byte("new")}}
 	other, err := system{}.open(dir, os.O_RDONLY, 0)
 	must(t, err)
 	must(t, other.lock())
-	impatient := &set{disk: system{}, patience: 30 * time.Millisecond}
-	if _, err := impatient.run(noon, files); !errors.Is(err, ErrBusy) || len(listing(t, dir)) != 0 {
+	impatient := newTransaction(system{}, noon, files)
+	impatient.lockWait = 30 * time.Millisecond
+	if _, err := impatient.run(); !errors.Is(err, errBusy) || len(listing(t, dir)) != 0 {
 		t.Errorf("%v, %v", err, listing(t, dir))
 	}
 	time.AfterFunc(50*time.Millisecond, func() { other.Close() })
@@ -60,24 +61,12 @@ func TestSaveWaitsForAnother(t *testing.T) {
 	}
 }
 
-// unlockable is a disk without locks.
-type unlockable struct{ disk }
-
-func (d unlockable) open(path string, flags int, mode os.FileMode) (handle, error) {
-	f, err := d.disk.open(path, flags, mode)
-	return unlockableFile{f}, err
-}
-
-type unlockableFile struct{ handle }
-
-func (unlockableFile) lock() error { return syscall.ENOLCK }
-
 func TestSaveWithoutLocks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, ".env")
 	write(t, path, "old", 0o600)
-	saved, err := save(unlockable{system{}}, noon, path, []byte("new"), SaveOptions{})
+	saved, err := save(shown{disk: system{}, run: os.Getuid(), lock: syscall.ENOLCK}, path, "new", File{})
 	if err != nil || contents(t, path) != "new" || len(listing(t, dir)) != 2 {
 		t.Errorf("%+v, %v, %v", saved, err, listing(t, dir))
 	}
@@ -88,7 +77,7 @@ func TestSetInOneDirectoryByTwoNames(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	d := renamed{system{}, dir}
-	files := []FileToSave{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir+"/other", "b"), Bytes: []byte("new")}}
+	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir+"/other", "b"), Bytes: []byte("new")}}
 	if _, err := saveAll(d, noon, files); err != nil || len(listing(t, dir)) != 2 {
 		t.Errorf("%v, %v", err, listing(t, dir))
 	}
