@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"smtp-wizard/diagnosis"
+	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/smtpcheck/practice"
@@ -196,7 +198,7 @@ func TestImplicitTLSIsProbedForAdviceOnly(t *testing.T) {
 }
 
 // practiceWorld is a world that trusts a relay of that behavior.
-func practiceWorld(t *testing.T, behavior string, options ...practice.Options) (World, *practice.Relay) {
+func practiceWorld(t testing.TB, behavior string, options ...practice.Options) (World, *practice.Relay) {
 	t.Helper()
 	b, ok := practice.Named(behavior)
 	if !ok {
@@ -210,4 +212,51 @@ func practiceWorld(t *testing.T, behavior string, options ...practice.Options) (
 	w := ThisHost()
 	w.RootCAs = relay.CA()
 	return w, relay
+}
+
+// BenchmarkRunTest reports how much longer a test with a delivery and four
+// identities beside it takes than one single conversation, with a relay that
+// takes 100 ms for each reply.
+func BenchmarkRunTest(b *testing.B) {
+	behavior, _ := practice.Named("open")
+	behavior.ReplyDelay = 100 * time.Millisecond
+	const user, password = "mailer", "secret"
+	relay, err := practice.Start(behavior, practice.Options{User: user, Password: password})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer relay.Close()
+	none, err := pocketid.SpeaksAs("none")
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := ThisHost()
+	w.RootCAs = relay.CA()
+	took := func(s Setup, names ...string) time.Duration {
+		began := time.Now()
+		t := w.RunTest(b.Context(), s, names, func(any) {})
+		if t.Result.Failure != nil {
+			b.Fatal(t.Result.Failure)
+		}
+		for _, r := range t.Identities {
+			if r.Acceptance != smtpcheck.Accepted {
+				b.Errorf("%s: %v", r.Name, r.Failure)
+			}
+		}
+		return time.Since(began)
+	}
+	for mode, port := range map[smtpcheck.TLSMode]int{
+		smtpcheck.TLSNone: relay.Port(), smtpcheck.TLSStartTLS: relay.Port(), smtpcheck.TLSImplicit: relay.TLSPort(),
+	} {
+		b.Run(string(mode), func(b *testing.B) {
+			s := Setup{As: none, Hostname: "id.example.com", Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port,
+				TLS: mode, User: user, Password: secret.New(password), From: "id@example.com", To: "me@example.com"}}
+			var alone, together time.Duration
+			for b.Loop() {
+				alone += took(s)
+				together += took(s, "id.example.com", "example.com", "vps.example.net", "localhost")
+			}
+			b.ReportMetric(together.Seconds()/alone.Seconds(), "times-one-conversation")
+		})
+	}
 }

@@ -305,7 +305,7 @@ func writeScenes(t *testing.T, add addScene) {
 	add("write-nothing", Write, a, finished, nil)
 	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)
-	add("done", Write, a, Written{
+	add("done", Write, a, WriteResult{
 		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
 		Saved: []atomicfile.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},

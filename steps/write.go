@@ -73,7 +73,7 @@ func (s write) Page(v View) wizard.Page {
 	switch r := f.Result.(type) {
 	case *FilePlan:
 		return planPage(page, r, v)
-	case Written:
+	case WriteResult:
 		return donePage(page, r)
 	}
 	page.Busy = "Reading the file"
@@ -233,18 +233,8 @@ func (s write) Take(v View) Intent {
 	return stay(a)
 }
 
-// Written is what was saved, and what is left to the admin.
-type Written struct {
-	Saved    []atomicfile.Saved
-	Env      envwriter.Edit
-	Readers  []string
-	Warnings []string
-	// Commands are what to run next, in order.
-	Commands []string
-}
-
 // save writes a plan: what the .env relies on first, the .env last.
-func (w World) save(p *FilePlan) (Written, error) {
+func (w World) save(p *FilePlan) (WriteResult, error) {
 	r, reader := p.Request, w.readBy(p)
 	var files []atomicfile.File
 	if p.Override != "" {
@@ -258,9 +248,9 @@ func (w World) save(p *FilePlan) (Written, error) {
 		GiveExisting: r.GiveToReader, InPlace: r.InPlace, Verify: p.Env.Verify})
 	saved, err := atomicfile.SaveAll(files)
 	if err != nil {
-		return Written{}, err
+		return WriteResult{}, err
 	}
-	out := Written{Saved: saved, Env: p.Env, Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	out := WriteResult{Saved: saved, Env: p.Env, Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
 	for _, s := range saved {
 		out.Warnings = append(out.Warnings, s.Warnings...)
 	}
@@ -311,7 +301,7 @@ func shellWord(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
-func donePage(page wizard.Page, w Written) wizard.Page {
+func donePage(page wizard.Page, w WriteResult) wizard.Page {
 	page.Title, page.Final = "Done", true
 	page.Why = "The settings are written, and read back by the rules of every reader."
 	table := wizard.Table{}
