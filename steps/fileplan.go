@@ -255,7 +255,8 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 		return err
 	}
 	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
-	p.Warnings = append(p.Warnings, "The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
+	p.Warnings = append(p.Warnings,
+		"The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
 	return nil
 }
 
@@ -280,7 +281,8 @@ func (p *FilePlan) override() {
 // announces it. The example of a container's id means: leave it.
 func (p *FilePlan) renames() bool {
 	name := p.Request.Hostname
-	return pocketid.UsesHostname(p.Request.version(), p.Request.TLS) && name != "" && name != p.Found.Install.Hostname && name != pocketid.ExampleContainerID
+	return pocketid.UsesHostname(p.Request.version(), p.Request.TLS) && name != "" &&
+		name != p.Found.Install.Hostname && name != pocketid.ExampleContainerID
 }
 
 // changesFiles reports whether there is anything to write.

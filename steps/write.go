@@ -182,16 +182,19 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	if v.Input["show"] != "" {
 		show = choice("show", "Show only the changes")
 	}
-	return nextField("The file is replaced in one piece, and is never more open than before; the old one stays beside it as a backup.", first, show)
+	return nextField("The file is replaced in one piece, and is never more open than before; "+
+		"the old one stays beside it as a backup.", first, show)
 }
 
 func failureField(err error, envFile string) wizard.Field {
 	list := []wizard.Choice{choice("again", "Check again")}
 	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
-			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
+			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
+				"If the machine stops in that moment, the backup has the old contents."})
 	}
-	if unreadable := (*atomicfile.Error)(nil); errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
+	var of *atomicfile.Error
+	if errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &of) && of.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
 			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. Only root can do that."})
 	}
@@ -238,7 +241,8 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	r, reader := p.Request, w.readBy(p)
 	var files []atomicfile.File
 	if p.Override != "" {
-		files = append(files, atomicfile.File{Path: p.Override, Bytes: p.OverrideBytes, ReadBy: reader, NewMode: 0o644, MustBeNew: true})
+		files = append(files, atomicfile.File{Path: p.Override, Bytes: p.OverrideBytes, ReadBy: reader,
+			NewMode: 0o644, MustBeNew: true})
 	}
 	if p.SecretPath != "" {
 		files = append(files, atomicfile.File{Path: p.SecretPath, Bytes: []byte(p.Secret.Reveal()), ReadBy: reader,
@@ -327,6 +331,7 @@ func donePage(page wizard.Page, w WriteResult) wizard.Page {
 		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
 	}
 	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
-	page.Field = []wizard.Field{nextField("Everything is written. The summary stays on the screen.", choice("finish", "Finish"))}
+	page.Field = []wizard.Field{
+		nextField("Everything is written. The summary stays on the screen.", choice("finish", "Finish"))}
 	return page
 }
