@@ -15,24 +15,6 @@ import (
 	"smtp-wizard/wizard/flags"
 )
 
-// answerFlags are the flags that answer a field of a page.
-var answerFlags = []struct {
-	name, usage string
-	step        wizard.ID
-	field       string
-}{
-	{"preset", "the provider's `id`; see smtp-wizard presets", steps.Provider, "preset"},
-	{"host", "the relay's `host`, also as host:port or URL", steps.Relay, "host"},
-	{"port", "the relay's `port`", steps.Relay, "port"},
-	{"tls", "the TLS `mode`: none, starttls or tls", steps.Relay, "tls"},
-	{"from", "SMTP_FROM, a bare `address`", steps.Sender, "from"},
-	{"user", "SMTP_USER, the `name` to log in with", steps.Sender, "user"},
-	{"to", "send the test to this `address` (default: the sender)", steps.Sender, "to"},
-	{"app-url", "APP_URL, the `url` of Pocket ID", steps.Install, "app_url"},
-	{"as", "the `version` of Pocket ID (default: detected, else the newest known)", steps.Install, "version"},
-	{"hostname", "the `name` that os.Hostname() should return to Pocket ID", steps.Identity, "hostname"},
-}
-
 type applyFlags struct {
 	*cobra.Command
 	passwordFile, ca                       string
@@ -62,8 +44,8 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	}
 	f.Command = c
 	s := c.Flags()
-	for _, a := range answerFlags {
-		s.String(a.name, "", a.usage)
+	for _, a := range steps.AnswerFlags() {
+		s.String(a.Name, "", a.Usage)
 	}
 	s.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	s.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
@@ -132,9 +114,9 @@ func (f applyFlags) answers(ctx context.Context, o *options, found steps.Discove
 		given.Input[step][field] = value
 	}
 	put(steps.Install, "env_file", o.envFile)
-	for _, a := range answerFlags {
-		if f.Flags().Changed(a.name) {
-			put(a.step, a.field, f.value(a.name))
+	for _, a := range steps.AnswerFlags() {
+		if f.Flags().Changed(a.Name) {
+			put(a.Step, a.Field, f.value(a.Name))
 		}
 	}
 	if f.Flags().Changed("port") || f.Flags().Changed("tls") {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 )
@@ -81,8 +82,8 @@ func (w World) discover(ctx context.Context, envFile string) Discovery {
 
 // load reads a file, but refuses one that is not for practice: a .env, by its own
 // name or by that of a link to it.
-func (w World) load(envFile string) (envwriter.Snapshot, error) {
-	snapshot, err := envwriter.Load(envFile)
+func (w World) load(envFile string) (atomicfile.Snapshot, error) {
+	snapshot, err := atomicfile.Load(envFile)
 	if err == nil && w.Practice && filepath.Base(snapshot.Target) == ".env" {
 		err = errors.New("the demo never writes a .env; give the file another name")
 	}
@@ -130,9 +131,9 @@ func fatal(problems []envwriter.Problem) []envwriter.Problem {
 // read finds what is wrong with the file, and takes the values out of it.
 func (d *Discovery) read(data []byte) {
 	readers := namedReaders(d.Install.Readers)
-	d.Problems = envwriter.Problems(data, readers)
-	fixed, cured := envwriter.MendAll(data, readers)
-	if len(cured) > 0 && len(fatal(envwriter.Problems(fixed, readers))) == 0 {
+	d.Problems = envwriter.Lint(data, readers)
+	fixed, lines := envwriter.Fix(data, readers)
+	if lines > 0 && len(fatal(envwriter.Lint(fixed, readers))) == 0 {
 		d.Fixable, data = true, fixed
 	}
 	d.text = secret.New(string(data))
@@ -193,7 +194,7 @@ func (d *Discovery) readPasswordFile() {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(d.EnvFile), path)
 	}
-	snapshot, err := envwriter.Load(path)
+	snapshot, err := atomicfile.Load(path)
 	switch {
 	case err != nil || !snapshot.Exists:
 		note("SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here.")

@@ -5,27 +5,29 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 )
 
 // WriteResult is how the last page ended, for a face that prints it.
 type WriteResult struct {
 	Plan     *FilePlan // what was planned and not written; nil once it is written
-	Saved    []envwriter.Saved
-	Env      envwriter.Plan
+	Saved    []atomicfile.Saved
+	Env      envwriter.Edit
 	Readers  []string
 	Warnings []string
-	Err      error // why nothing was written
+	Commands []string // to run next, in order
+	Err      error    // why nothing was written
 }
 
 // WriteResultOf reads a state at its end.
 func WriteResultOf(s State) WriteResult {
-	switch r := s.Found[Write].Result.(type) {
-	case *FilePlan:
-		return WriteResult{Plan: r, Env: r.Env, Warnings: r.Warnings, Readers: r.Request.readerNames()}
-	case Written:
-		return WriteResult{Saved: r.Saved, Env: r.Env, Warnings: r.Warnings, Readers: r.Readers}
+	f := s.Found[Write]
+	if p, ok := f.Result.(*FilePlan); ok {
+		return WriteResult{Plan: p, Env: p.Env, Warnings: p.Warnings, Readers: p.Request.readerNames()}
 	}
-	return WriteResult{Err: failed(s.Found[Write])}
+	out, _ := f.Result.(WriteResult)
+	out.Err = failed(f)
+	return out
 }
 
 // TestResultOf is the live test of a state, if there was one.
@@ -36,21 +38,25 @@ func TestResultOf(s State) (TestResult, bool) {
 
 // ReadyToWrite reports whether a state waits for the word to write.
 func ReadyToWrite(s State) bool {
-	p, ok := s.Found[Write].Result.(*FilePlan)
-	return s.At == Write && ok && p != nil
+	_, planned := s.Found[Write].Result.(*FilePlan)
+	return s.At == Write && planned
+}
+
+func written(s State) bool {
+	_, ok := s.Found[Write].Result.(WriteResult)
+	return ok
 }
 
 // Finished reports whether a state stands behind the writing: then the guide is
 // done, however it is left.
 func Finished(s State) bool {
-	_, written := s.Found[Write].Result.(Written)
-	return s.At == Write && written
+	return s.At == Write && written(s)
 }
 
 // Fate is what has become of the files of a guide that was left.
 func Fate(s State) string {
 	f := s.Found[Write]
-	if _, written := f.Result.(Written); written {
+	if written(s) {
 		return "What was written before stays."
 	}
 	if f.Job.Task == "write" {
@@ -73,11 +79,10 @@ func Summary(s State) string {
 	default:
 		fmt.Fprintf(&b, "Mail works: %s took the test %s for %s.\n", t.Setup.Host, t.Token, t.Setup.To)
 	}
-	w, written := s.Found[Write].Result.(Written)
-	if !written {
+	if !written(s) {
 		fmt.Fprintf(&b, "Nothing was written: %s is already up to date.\n", s.Answers.EnvFile)
 	}
-	for _, f := range w.Saved {
+	for _, f := range out.Saved {
 		switch {
 		case f.Created:
 			fmt.Fprintf(&b, "New:     %s\n", f.Path)
@@ -91,9 +96,9 @@ func Summary(s State) string {
 	for _, warning := range out.Warnings {
 		fmt.Fprintf(&b, "Warning: %s\n", sentence(warning))
 	}
-	if written {
+	if written(s) {
 		b.WriteString("Run next:\n")
-		for _, c := range w.Commands {
+		for _, c := range out.Commands {
 			fmt.Fprintf(&b, "  %s\n", c)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -49,8 +50,8 @@ func (r FileRequest) readerNames() []string { return strings.Split(r.Readers, ",
 type FilePlan struct {
 	Request FileRequest
 	Found   Discovery
-	Before  envwriter.Snapshot
-	Env     envwriter.Plan
+	Before  atomicfile.Snapshot
+	Env     envwriter.Edit
 	Changes []envwriter.Change
 	Diff    []envwriter.DiffLine
 	// SecretPath is a file for the password alone; "" is none.
@@ -157,7 +158,7 @@ func (p *FilePlan) base() ([]byte, error) {
 		return pocketid.Template(p.Request.version(), p.Request.AppURL, key)
 	}
 	if p.Request.FixFile {
-		fixed, _ := envwriter.MendAll(p.Before.Bytes, namedReaders(p.Request.readerNames()))
+		fixed, _ := envwriter.Fix(p.Before.Bytes, namedReaders(p.Request.readerNames()))
 		return fixed, nil
 	}
 	return p.Before.Bytes, nil
@@ -173,7 +174,7 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 	r := p.Request
 	set := func(key, value string) {
 		if !r.alreadySet(now, key, value, v) {
-			p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: value})
+			p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
 		}
 	}
 	mode, ok := pocketid.TLSValue(v, string(r.TLS), r.Port)
@@ -210,13 +211,13 @@ func (p *FilePlan) changePassword(now map[string]string) {
 	case password.Empty() && p.Request.User == "" && now["SMTP_USER"] != "": // the login was given up
 		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
 			if now[key] != "" {
-				p.Changes = append(p.Changes, envwriter.Change{Key: key, Secret: key == "SMTP_PASSWORD"})
+				p.Changes = append(p.Changes, envwriter.Change{Key: key})
 			}
 		}
 	case password.Empty(): // none was given, as after a resume: what is there stays
 	case p.Found.PasswordFile == "":
 		if password.Reveal() != now["SMTP_PASSWORD"] {
-			p.Changes = append(p.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password.Reveal(), Secret: true})
+			p.Changes = append(p.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
 		}
 	case password != p.Found.Password:
 		p.SecretPath, p.Secret = p.Found.PasswordFile, password
@@ -248,13 +249,14 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 		}
 		changes = append(changes, c)
 	}
-	changes = append(changes, envwriter.Change{Key: "SMTP_PASSWORD_FILE", Value: path})
+	changes = append(changes, envwriter.Change{Key: "SMTP_PASSWORD_FILE", Value: secret.New(path)})
 	env, second := envwriter.Apply(base, changes, readers)
 	if second != nil {
 		return err
 	}
 	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
-	p.Warnings = append(p.Warnings, "The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
+	p.Warnings = append(p.Warnings,
+		"The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
 	return nil
 }
 
@@ -279,7 +281,8 @@ func (p *FilePlan) override() {
 // announces it. The example of a container's id means: leave it.
 func (p *FilePlan) renames() bool {
 	name := p.Request.Hostname
-	return pocketid.UsesHostname(p.Request.version(), p.Request.TLS) && name != "" && name != p.Found.Install.Hostname && name != pocketid.ExampleContainerID
+	return pocketid.UsesHostname(p.Request.version(), p.Request.TLS) && name != "" &&
+		name != p.Found.Install.Hostname && name != pocketid.ExampleContainerID
 }
 
 // changesFiles reports whether there is anything to write.

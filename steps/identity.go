@@ -58,7 +58,8 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 		typed = strings.TrimSpace(typed)
 		known := func(c pocketid.Candidate) bool { return strings.EqualFold(c.Name, typed) }
 		if typed != "" && typed != another && typed != askAgain && !slices.ContainsFunc(list, known) {
-			list = append(list, pocketid.Candidate{Name: typed, Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
+			list = append(list, pocketid.Candidate{Name: typed,
+				Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
 		}
 	}
 	return list
@@ -225,7 +226,8 @@ func otherFailure(v View, list []pocketid.Candidate) *smtpcheck.Failure {
 func (s identity) explain(v View, f *smtpcheck.Failure) []wizard.Block {
 	d := s.world.diagnose(f, setupOf(v.Answers), nil)
 	return []wizard.Block{
-		wizard.Text{Body: "The names could not be judged; the test on the next page leads to the answer to change.", Tone: wizard.Warn},
+		wizard.Text{Tone: wizard.Warn,
+			Body: "The names could not be judged; the test on the next page leads to the answer to change."},
 		wizard.Text{Label: "It said", Body: f.Error()},
 		wizard.Text{Label: "Why", Body: d.Cause},
 		wizard.Text{Label: "Do this", Body: d.Fix},
@@ -245,7 +247,8 @@ func (s identity) Take(v View) Intent {
 	if err := check.Err(); err != nil {
 		f := errorAt(field, err.Error())
 		if check.Suggest != "" && field == "name" {
-			return wizard.Correct(a, wizard.Input{"name": check.Suggest}, noticeAt("name", f.Text+" It is filled in; press Enter to use it."))
+			return wizard.Correct(a, wizard.Input{"name": check.Suggest},
+				noticeAt("name", f.Text+" It is filled in; press Enter to use it."))
 		}
 		return wizard.Stay(a, f)
 	}

@@ -71,8 +71,8 @@ func (d Discovery) report() []wizard.Block {
 		if p.Fatal {
 			tone = wizard.Bad
 		}
-		if p.Cure != "" {
-			text += " Fix: " + sentence(p.Cure)
+		if p.Fix != "" {
+			text += " Fix: " + sentence(p.Fix)
 		}
 		blocks = append(blocks, wizard.Text{Tone: tone, Label: fmt.Sprintf("line %d", p.Line), Body: text})
 	}
@@ -111,7 +111,8 @@ func runsField(a Answers, found Discovery) wizard.Field {
 		},
 	}
 	for _, runtime := range pocketid.Runtimes {
-		f.Choices = append(f.Choices, choice(string(runtime), runtime.Label(), "read by "+strings.Join(runtime.Readers(), ", ")))
+		readers := "read by " + strings.Join(runtime.Readers(), ", ")
+		f.Choices = append(f.Choices, choice(string(runtime), runtime.Label(), readers))
 	}
 	return f
 }
@@ -162,7 +163,8 @@ func (s install) urlField(a Answers, found Discovery) wizard.Field {
 func fixField(a Answers) wizard.Field {
 	f := wizard.Field{
 		Name: "fix", Label: "Fix it", Kind: wizard.ChoiceField, Default: yesNo(a.FixFile),
-		Help: wizard.Help{What: "As it is, a program that reads this file gets nothing from it. The fix is part of the changes that the last page shows."},
+		Help: wizard.Help{What: "As it is, a program that reads this file gets nothing from it. " +
+			"The fix is part of the changes that the last page shows."},
 		Choices: []wizard.Choice{
 			choice("yes", "Yes, with the other changes"),
 			choice("no", "No, I will fix it in an editor"),
@@ -219,7 +221,8 @@ func (install) refuse(v View, a Answers, f wizard.Fault) Intent {
 	if a.Unattended || v.Fault != f {
 		return wizard.Stay(a, f)
 	}
-	return wizard.Stay(a.again(Install), noticeAt(f.Field, "The file was read again. If nothing is wrong with it above, press Enter to go on."))
+	return wizard.Stay(a.again(Install), noticeAt(f.Field,
+		"The file was read again. If nothing is wrong with it above, press Enter to go on."))
 }
 
 func unreadable(p envwriter.Problem, fixable, unattended bool) wizard.Fault {

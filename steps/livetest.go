@@ -145,7 +145,8 @@ func hintBlocks(hints []deliverability.Hint) []wizard.Block {
 		}
 	}
 	if len(good) > 0 {
-		rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: "All good: " + strings.Join(good, ", ") + "."})
+		rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS",
+			Body: "All good: " + strings.Join(good, ", ") + "."})
 	}
 	return append(advice, rest...)
 }

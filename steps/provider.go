@@ -86,7 +86,8 @@ func (s provider) Page(v View) wizard.Page {
 			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
 			Default: chosen, Choices: s.choices(v), Filter: true,
 			Help: wizard.Help{
-				What:    "The company or program that takes the mail from Pocket ID and delivers it. Type a few letters to narrow the list.",
+				What: "The company or program that takes the mail from Pocket ID and delivers it. " +
+					"Type a few letters to narrow the list.",
 				Example: "Google Workspace relay; Amazon SES; your own Postfix",
 				Where:   "Wherever the mail of your domain is handled, or you have an account for sending.",
 			},
@@ -212,7 +213,8 @@ func (s provider) Take(v View) Intent {
 	}
 	p, ok := s.world.preset(id)
 	if !ok {
-		return wizard.Stay(a, errorAt("preset", "there is no preset "+strings.TrimSpace(id)+". `smtp-wizard presets` lists them"))
+		return wizard.Stay(a, errorAt("preset",
+			"there is no preset "+strings.TrimSpace(id)+". `smtp-wizard presets` lists them"))
 	}
 	if !p.Usable {
 		return wizard.Stay(a, errorAt("preset", "Pocket ID cannot send through it: "+p.WhyNot))

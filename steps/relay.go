@@ -120,7 +120,7 @@ func (s relay) Page(v View) wizard.Page {
 func (s relay) tlsField(v View, port string) wizard.Field {
 	return wizard.Field{
 		Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Flag: "--tls", Default: string(s.modeFor(v, port)),
-		Help: wizard.Help{What: "SMTP_TLS, how the connection is protected."},
+		Help: wizard.Help{What: "SMTP_TLS, how the connection is protected: starttls, tls or none."},
 		Choices: []wizard.Choice{
 			choice(string(smtpcheck.TLSStartTLS), "starttls", "clear text first, then TLS; usual on 587"),
 			choice(string(smtpcheck.TLSImplicit), "tls", "TLS from the first byte; usual on 465"),

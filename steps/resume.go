@@ -33,7 +33,8 @@ func (r Resume) Page(View) wizard.Page {
 		Title: "Continue where you left off " + ago(r.Now.Sub(r.At)) + "?",
 		Why:   "Your answers so far were kept, except the password.",
 		Body:  []wizard.Block{answered(r.Saved)},
-		Field: []wizard.Field{nextField("Starting over discards the saved answers.", choice("continue", "Continue"), choice("over", "Start over"))},
+		Field: []wizard.Field{nextField("Starting over discards the saved answers.",
+			choice("continue", "Continue"), choice("over", "Start over"))},
 	}
 }
 
@@ -52,7 +53,8 @@ func answered(a Answers) wizard.Table {
 	}
 	table := wizard.Table{}
 	for _, row := range [][]string{
-		{".env", a.EnvFile}, {"APP_URL", a.AppURL}, {"Relay", relay}, {"From", a.From}, {"User", a.User}, {"Identity", a.Hostname},
+		{".env", a.EnvFile}, {"APP_URL", a.AppURL}, {"Relay", relay},
+		{"From", a.From}, {"User", a.User}, {"Identity", a.Hostname},
 	} {
 		if row[1] != "" {
 			table.Rows = append(table.Rows, wizard.Row{Cells: row})

@@ -85,7 +85,8 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	plan, speech := w.Plan(s)
 	t := TestResult{Setup: s, Speech: speech}
 	if speech.Broken != "" {
-		return w.notBegun(t, smtpcheck.StageEHLO, fmt.Errorf("version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
+		return w.notBegun(t, smtpcheck.StageEHLO, fmt.Errorf(
+			"version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
 	}
 	if !s.NoSend {
 		t.Token = w.Token()

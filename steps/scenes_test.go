@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -38,7 +38,7 @@ func sceneWorld() World {
 	}
 }
 
-func version(t *testing.T, text string) pocketid.Version {
+func versionOf(t *testing.T, text string) pocketid.Version {
 	t.Helper()
 	v, err := pocketid.ParseVersion(text)
 	if err != nil {
@@ -131,7 +131,7 @@ func inCompose(t *testing.T) Discovery {
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
 		Install: pocketid.Install{
-			Runtime: pocketid.RuntimeCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
+			Runtime: pocketid.RuntimeCompose, Version: versionOf(t, "2.9.0"), VersionFrom: "the image tag",
 			Service: "pocket-id", ComposeFile: "/opt/pocket-id/docker-compose.yml",
 			Readers: []string{"pocket-id", "compose"}, InContainer: true,
 		},
@@ -149,7 +149,7 @@ func relayScenes(add addScene) {
 	a := sceneAnswers()
 	add("relay", Relay, a, surveyedPorts(), nil)
 	add("relay-running", Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
-	add("relay-doubt", Relay, a, surveyedPorts(), func(s *State) {
+	add("relay-warning", Relay, a, surveyedPorts(), func(s *State) {
 		s.Inputs = map[wizard.ID]wizard.Input{Relay: {"port": "25"}}
 		s.Fault = portWarning(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
 		s.Focus = s.Fault.Field
@@ -177,7 +177,7 @@ func surveyedPorts() []smtpcheck.Port {
 
 var tryAgainLater = &smtpcheck.Reply{Code: 421, Enhanced: "4.7.0", Lines: []string{"4.7.0 Try again later, closing connection. (EHLO)"}}
 
-func mixedVerdicts() []smtpcheck.IdentityResult {
+func mixedResults() []smtpcheck.IdentityResult {
 	hungUp := &smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater}
 	return []smtpcheck.IdentityResult{
 		{Name: "id.example.com", Acceptance: smtpcheck.Accepted, Stage: smtpcheck.StageRcpt, Elapsed: 101 * time.Millisecond},
@@ -192,26 +192,26 @@ func mixedVerdicts() []smtpcheck.IdentityResult {
 func identityScenes(t *testing.T, add addScene) {
 	a := sceneAnswers()
 	a.Hostname = ""
-	add("identity", Identity, a, mixedVerdicts(), nil) // 2.9 greets as localhost before STARTTLS
+	add("identity", Identity, a, mixedResults(), nil) // 2.9 greets as localhost before STARTTLS
 	add("identity-busy", Identity, a, wizard.Finding{Running: true, Began: sceneTime.Add(-4 * time.Second),
-		News: []any{mixedVerdicts()[0], mixedVerdicts()[3]}}, nil)
+		News: []any{mixedResults()[0], mixedResults()[3]}}, nil)
 	on465 := a
 	on465.Port, on465.TLS = 465, smtpcheck.TLSImplicit
-	add("identity-accepted", Identity, on465, mixedVerdicts(), nil)
+	add("identity-accepted", Identity, on465, mixedResults(), nil)
 	next := a
 	next.Version = "2.14.0"
-	add("identity-unproven", Identity, next, mixedVerdicts(), nil)
-	add("identity-another", Identity, on465, mixedVerdicts(), func(s *State) {
+	add("identity-unproven", Identity, next, mixedResults(), nil)
+	add("identity-another", Identity, on465, mixedResults(), func(s *State) {
 		s.Inputs = map[wizard.ID]wizard.Input{Identity: {"hostname": another, "name": "https://mail.example.com"}}
 		*s = stilled(All(sceneWorld())).Apply(*s, wizard.Submitted{})
 	})
 	needsLogin := &smtpcheck.Failure{Stage: smtpcheck.StageMail, Doing: "MAIL FROM:<noreply@example.com>",
 		Reply: &smtpcheck.Reply{Code: 530, Enhanced: "5.7.0", Lines: []string{"5.7.0 Authentication Required."}}}
 	var none []smtpcheck.IdentityResult
-	for _, v := range mixedVerdicts() {
+	for _, v := range mixedResults() {
 		none = append(none, smtpcheck.IdentityResult{Name: v.Name, Stage: smtpcheck.StageMail, Failure: needsLogin, Elapsed: v.Elapsed})
 	}
-	add("identity-trouble", Identity, on465, none, nil)
+	add("identity-unjudged", Identity, on465, none, nil)
 }
 
 func stage(s smtpcheck.Stage, ms int, detail string) smtpcheck.StageResult {
@@ -261,9 +261,9 @@ func passed(a Answers) TestResult {
 	return t
 }
 
-func failedTrial(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) TestResult {
+func failedTest(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) TestResult {
 	w := sceneWorld()
-	t := TestResult{Setup: setupOf(a), Identities: mixedVerdicts()}
+	t := TestResult{Setup: setupOf(a), Identities: mixedResults()}
 	t.Speech = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname)
 	t.Result.Stages, t.Result.Failure = append(append([]smtpcheck.StageResult{}, upToGreeting...), stages...), f
 	t.Diagnosis = w.diagnose(f, t.Setup, []string{"localhost"})
@@ -272,7 +272,7 @@ func failedTrial(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure
 }
 
 func refused(a Answers) TestResult {
-	t := failedTrial(a, []smtpcheck.StageResult{{Stage: smtpcheck.StageEHLO, Elapsed: 42 * time.Millisecond, Detail: "localhost: " + tryAgainLater.String()}},
+	t := failedTest(a, []smtpcheck.StageResult{{Stage: smtpcheck.StageEHLO, Elapsed: 42 * time.Millisecond, Detail: "localhost: " + tryAgainLater.String()}},
 		&smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater})
 	t.Result.Transcript = []smtpcheck.Line{
 		{From: smtpcheck.SpeakerNote, Text: "connected to 142.250.102.28 port 587"},
@@ -285,7 +285,7 @@ func refused(a Answers) TestResult {
 }
 
 func untrusted(a Answers) TestResult {
-	return failedTrial(a, []smtpcheck.StageResult{
+	return failedTest(a, []smtpcheck.StageResult{
 		stage(smtpcheck.StageEHLO, 20, "localhost"), stage(smtpcheck.StageStartTLS, 20, "220 2.0.0 Ready to start TLS"),
 		{Stage: smtpcheck.StageTLS, Elapsed: 31 * time.Millisecond, Detail: "the certificate is signed by nobody that this machine trusts"},
 	}, &smtpcheck.Failure{Stage: smtpcheck.StageTLS, Err: &smtpcheck.CertificateError{Host: relayHost, Err: x509.UnknownAuthorityError{}}})
@@ -303,11 +303,11 @@ func writeScenes(t *testing.T, add addScene) {
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
 	finished.Override = ""
 	add("write-nothing", Write, a, finished, nil)
-	add("write-mounted", Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
+	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)
-	add("done", Write, a, Written{
+	add("done", Write, a, WriteResult{
 		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
-		Saved: []envwriter.Saved{
+		Saved: []atomicfile.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
 			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},
 		},
@@ -325,7 +325,7 @@ func planned(t *testing.T, a Answers, file string) *FilePlan {
 			t.Fatal(err)
 		}
 	}
-	d.Before = envwriter.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
+	d.Before = atomicfile.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
 	if err := sceneWorld().complete(d, base); err != nil {
 		t.Fatal(err)
 	}

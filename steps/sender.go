@@ -58,7 +58,8 @@ func loginField() wizard.Field {
 			choice("keep", "with the password alone"),
 			choice(dropPassword, "none: drop the password"),
 		},
-		Help: wizard.Help{What: "Up to 2.9 Pocket ID logs in when there is a password, even without a user. A relay that asks for no login may refuse that."},
+		Help: wizard.Help{What: "Up to 2.9 Pocket ID logs in when there is a password, even without a user. " +
+			"A relay that asks for no login may refuse that."},
 	}
 }
 
@@ -99,7 +100,8 @@ func passwordField(v View, p presets.Preset) wizard.Field {
 		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.Password.Empty(),
 		Flag: "--password-stdin or --password-file", Note: p.Password,
 		Help: wizard.Help{
-			What:    "SMTP_PASSWORD. It goes to the relay and into the .env, or into a file of its own where no .env can hold it, and nowhere else.",
+			What: "SMTP_PASSWORD. It goes to the relay and into the .env, or into a file of its own " +
+				"where no .env can hold it, and nowhere else.",
 			Example: "an app password, or an API key",
 			Where:   orElse(p.DocURL, "In the provider's SMTP settings."),
 		},
@@ -115,7 +117,8 @@ func toField(to string) wizard.Field {
 		Name: "to", Label: "Send test to", Default: to, Flag: "--to",
 		Note: "The live test sends one message there.",
 		Help: wizard.Help{
-			What:    "A mailbox that you can open, preferably at another provider: it shows that mail arrives, and where.",
+			What: "The mailbox that gets the test. Use one that you can open, preferably at another provider: " +
+				"it shows that mail arrives, and where.",
 			Example: "you@example.org",
 		},
 	}
@@ -179,7 +182,8 @@ func loginFault(v View, a Answers, typed bool) wizard.Fault {
 	case a.User == "":
 		return wizard.Fault{}
 	case a.Password.Empty():
-		return errorAt("password", "A user without a password cannot log in. If the relay asks for no login, leave the user empty.")
+		return errorAt("password",
+			"A user without a password cannot log in. If the relay asks for no login, leave the user empty.")
 	}
 	if err := envwriter.CheckValue(a.Password.Reveal(), namedReaders(a.readers())); err != nil {
 		return errorAt("password", err.Error())

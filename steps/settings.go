@@ -16,8 +16,7 @@ import (
 
 // SetupFrom is the test of the settings in a .env.
 func (w World) SetupFrom(found Discovery) (Setup, error) {
-	a := Answers{Runs: string(found.Install.Runtime), AppURL: found.Value("APP_URL"), Version: found.Install.Version.String()}
-	a = prefill(a, found)
+	a := prefill(Answers{Runs: string(found.Install.Runtime), Version: found.Install.Version.String()}, found)
 	if err := checkSettings(a.Settings); err != nil {
 		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
 	}
@@ -156,7 +155,9 @@ func (w World) Warnings(found Discovery, v pocketid.Version) []string {
 
 // warnings are the same for values that Pocket ID would get from the file, the
 // password with them.
-func (w World) warnings(found Discovery, values map[string]string, runtime pocketid.Runtime, v pocketid.Version) []string {
+func (w World) warnings(
+	found Discovery, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
+) []string {
 	list := pocketid.Objections(values, v)
 	in := found.Install
 	if in.Unread {
@@ -178,7 +179,8 @@ func (w World) ownLoopback(host string, in pocketid.Install, runtime pocketid.Ru
 	if !isLoopback(host) || !runtime.InContainer() || shared || w.Practice {
 		return ""
 	}
-	return "In the container of Pocket ID, " + host + " is the container itself and not this machine. " + runtime.HostSetting()
+	return "In the container of Pocket ID, " + host + " is the container itself and not this machine. " +
+		runtime.HostSetting()
 }
 
 func isLoopback(host string) bool {

@@ -133,3 +133,27 @@ func orElse(text, otherwise string) string {
 	}
 	return text
 }
+
+// AnswerFlag is a flag of apply that answers a field.
+type AnswerFlag struct {
+	Step        wizard.ID
+	Field       string
+	Name, Usage string
+}
+
+// AnswerFlags are the flags that the pages' fields name, except those of secrets
+// and --env-file, which all commands have.
+func AnswerFlags() []AnswerFlag {
+	var list []AnswerFlag
+	for _, step := range All(World{Getenv: func(string) string { return "" }}) {
+		for _, f := range step.Page(View{}).Field {
+			name, ok := strings.CutPrefix(f.Flag, "--")
+			if !ok || f.Kind == wizard.SecretField || name == "env-file" {
+				continue
+			}
+			usage, _, _ := strings.Cut(f.Help.What, ". ")
+			list = append(list, AnswerFlag{step.ID(), f.Name, name, strings.TrimSuffix(usage, ".")})
+		}
+	}
+	return list
+}

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -118,52 +118,46 @@ func fqdn(ctx context.Context, hostname string) string {
 // readBy is the user who has to be able to read the .env, as far as is known:
 // the one that a unit names, the one who called sudo, or the one who runs this.
 // For root without sudo it is the owner of the file or of its directory.
-func (w World) readBy(p *FilePlan) *envwriter.User {
+func (w World) readBy(p *FilePlan) *atomicfile.User {
+	uid := os.Geteuid()
 	if name := p.Found.Install.ReadBy; name != "" {
 		u, err := user.Lookup(name)
-		if err != nil {
-			return nil
+		return toUser(u, err)
+	}
+	if uid == 0 {
+		sudo, err := strconv.Atoi(w.Getenv("SUDO_UID"))
+		switch {
+		case err == nil:
+			uid = sudo
+		case p.Before.Exists:
+			uid = p.Before.UID
+		default:
+			info, err := os.Stat(filepath.Dir(p.Request.EnvFile))
+			if err != nil {
+				return nil
+			}
+			if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+				uid = int(stat.Uid)
+			}
 		}
-		return toUser(u)
 	}
-	if uid := w.Getenv("SUDO_UID"); uid != "" && os.Geteuid() == 0 {
-		return userNumbered(uid)
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil { // a user may have a number but no name
+		return &atomicfile.User{UID: uid, GID: -1}
 	}
-	if os.Geteuid() != 0 {
-		return userNumbered(strconv.Itoa(os.Geteuid()))
-	}
-	if p.Before.Exists {
-		return userNumbered(strconv.Itoa(p.Before.UID))
-	}
-	info, err := os.Stat(filepath.Dir(p.Request.EnvFile))
+	return toUser(u, nil)
+}
+
+func toUser(u *user.User, err error) *atomicfile.User {
 	if err != nil {
 		return nil
 	}
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return userNumbered(strconv.FormatUint(uint64(stat.Uid), 10))
-	}
-	return nil
-}
-
-// userNumbered also knows users that have a number but no name.
-func userNumbered(uid string) *envwriter.User {
-	if u, err := user.LookupId(uid); err == nil {
-		return toUser(u)
-	}
-	n, err := strconv.Atoi(uid)
-	if err != nil {
-		return nil
-	}
-	return &envwriter.User{UID: n, GID: -1}
-}
-
-func toUser(u *user.User) *envwriter.User {
 	uid, err1 := strconv.Atoi(u.Uid)
 	gid, err2 := strconv.Atoi(u.Gid)
 	if err1 != nil || err2 != nil {
 		return nil
 	}
-	out := &envwriter.User{UID: uid, GID: gid}
+	out := &atomicfile.User{UID: uid, GID: gid}
 	groups, _ := u.GroupIds()
 	for _, g := range groups {
 		if n, err := strconv.Atoi(g); err == nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
 )
@@ -72,7 +73,7 @@ func (s write) Page(v View) wizard.Page {
 	switch r := f.Result.(type) {
 	case *FilePlan:
 		return planPage(page, r, v)
-	case Written:
+	case WriteResult:
 		return donePage(page, r)
 	}
 	page.Busy = "Reading the file"
@@ -181,16 +182,19 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	if v.Input["show"] != "" {
 		show = choice("show", "Show only the changes")
 	}
-	return nextField("The file is replaced in one piece, and is never more open than before; the old one stays beside it as a backup.", first, show)
+	return nextField("The file is replaced in one piece, and is never more open than before; "+
+		"the old one stays beside it as a backup.", first, show)
 }
 
 func failureField(err error, envFile string) wizard.Field {
 	list := []wizard.Choice{choice("again", "Check again")}
-	if errors.Is(err, envwriter.ErrMounted) {
+	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
-			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
+			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
+				"If the machine stops in that moment, the backup has the old contents."})
 	}
-	if unreadable := (*envwriter.FileError)(nil); errors.Is(err, envwriter.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
+	var of *atomicfile.Error
+	if errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &of) && of.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
 			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. Only root can do that."})
 	}
@@ -232,36 +236,25 @@ func (s write) Take(v View) Intent {
 	return stay(a)
 }
 
-// Written is what was saved, and what is left to the admin.
-type Written struct {
-	Saved    []envwriter.Saved
-	Env      envwriter.Plan
-	Readers  []string
-	Warnings []string
-	// Commands are what to run next, in order.
-	Commands []string
-}
-
 // save writes a plan: what the .env relies on first, the .env last.
-func (w World) save(p *FilePlan) (Written, error) {
+func (w World) save(p *FilePlan) (WriteResult, error) {
 	r, reader := p.Request, w.readBy(p)
-	var files []envwriter.FileToSave
+	var files []atomicfile.File
 	if p.Override != "" {
-		files = append(files, envwriter.FileToSave{Path: p.Override, Bytes: p.OverrideBytes,
-			Options: envwriter.SaveOptions{NewMode: 0o644, ReadBy: reader, GiveToReader: true, MustBeNew: true}})
+		files = append(files, atomicfile.File{Path: p.Override, Bytes: p.OverrideBytes, ReadBy: reader,
+			NewMode: 0o644, MustBeNew: true})
 	}
 	if p.SecretPath != "" {
-		files = append(files, envwriter.SecretFile(p.SecretPath, p.Secret.Reveal(),
-			envwriter.SaveOptions{ReadBy: reader, GiveToReader: true, MustBeNew: p.SecretPath != p.Found.PasswordFile}))
+		files = append(files, atomicfile.File{Path: p.SecretPath, Bytes: []byte(p.Secret.Reveal()), ReadBy: reader,
+			Secret: true, MustBeNew: p.SecretPath != p.Found.PasswordFile})
 	}
-	files = append(files, envwriter.FileToSave{Path: r.EnvFile, Bytes: p.Env.New, Options: envwriter.SaveOptions{
-		Before: &p.Before, ReadBy: reader, GiveToReader: !p.Before.Exists || r.GiveToReader, GiveExisting: r.GiveToReader,
-		InPlace: r.InPlace, Readers: namedReaders(r.readerNames()), Want: p.Changes}})
-	saved, err := envwriter.SaveAll(files)
+	files = append(files, atomicfile.File{Path: r.EnvFile, Bytes: p.Env.New, Before: &p.Before, ReadBy: reader,
+		GiveExisting: r.GiveToReader, InPlace: r.InPlace, Verify: p.Env.Verify})
+	saved, err := atomicfile.SaveAll(files)
 	if err != nil {
-		return Written{}, err
+		return WriteResult{}, err
 	}
-	out := Written{Saved: saved, Env: p.Env, Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	out := WriteResult{Saved: saved, Env: p.Env, Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
 	for _, s := range saved {
 		out.Warnings = append(out.Warnings, s.Warnings...)
 	}
@@ -312,7 +305,7 @@ func shellWord(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
-func donePage(page wizard.Page, w Written) wizard.Page {
+func donePage(page wizard.Page, w WriteResult) wizard.Page {
 	page.Title, page.Final = "Done", true
 	page.Why = "The settings are written, and read back by the rules of every reader."
 	table := wizard.Table{}
@@ -338,6 +331,7 @@ func donePage(page wizard.Page, w Written) wizard.Page {
 		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
 	}
 	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
-	page.Field = []wizard.Field{nextField("Everything is written. The summary stays on the screen.", choice("finish", "Finish"))}
+	page.Field = []wizard.Field{
+		nextField("Everything is written. The summary stays on the screen.", choice("finish", "Finish"))}
 	return page
 }
