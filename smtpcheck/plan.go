@@ -155,7 +155,7 @@ func (p *Plan) reaches(stage Stage) bool {
 func order(stage Stage) int { return slices.Index(Stages, stage) }
 
 func checkHost(host string) error {
-	if host == "" || len(host) > 255 || strings.ContainsAny(host, " /[]@\"<>") || text.Clean(host) != host {
+	if CheckHost(strings.TrimSuffix(host, ".")) != nil {
 		return invalid("the host %q is not a host name or an address", text.Shorten(host, 80))
 	}
 	return nil
@@ -212,7 +212,7 @@ func (p *Plan) checkAddress(stage Stage, role, address string) error {
 
 // bareAddress reports whether an address can stand between angle brackets.
 func bareAddress(address string) bool {
-	return address != "" && len(address) <= 320 && printableASCII(address) && !strings.ContainsAny(address, "<>")
+	return CheckAddress(address) == nil && printableASCII(address)
 }
 
 // printableASCII excludes spaces and line breaks.
