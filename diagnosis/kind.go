@@ -2,11 +2,13 @@ package diagnosis
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"smtp-wizard/smtpcheck"
 )
@@ -47,11 +49,12 @@ const (
 	badValue     kind = "bad-value" // refused before anything was sent
 )
 
-// ownErrors are those of package smtpcheck that say more than the network's.
+// ownErrors are those that say more than their words; most are package smtpcheck's.
 var ownErrors = []struct {
 	err  error
 	kind kind
 }{
+	{context.Canceled, cancelled}, {syscall.ENETUNREACH, noNetwork}, {syscall.EADDRNOTAVAIL, noAddress},
 	{smtpcheck.ErrPlaintextPort, notTLS}, {smtpcheck.ErrImplicitTLSPort, implicitPort}, {smtpcheck.ErrNotSMTP, notSMTP},
 	{smtpcheck.ErrMechanism, noMechanism}, {smtpcheck.ErrUnencrypted, unencrypted}, {smtpcheck.ErrInjected, injected},
 	{smtpcheck.ErrOldTLS, tlsVersion}, {smtpcheck.ErrNoSuchHost, noHost}, {smtpcheck.ErrConnRefused, refused},
@@ -61,7 +64,8 @@ var ownErrors = []struct {
 // kindOf reads an error value: the particular errors of package smtpcheck, then the
 // words, and then its general ones.
 func kindOf(err error, stage smtpcheck.Stage) kind {
-	return cmp.Or(ownKind(err, stage), certificateKind(err), kindOfWords(strings.ToLower(err.Error())), lateKind(err, stage))
+	words := strings.ToLower(err.Error())
+	return cmp.Or(ownKind(err, stage), certificateKind(err), kindOfWords(words), lateKind(err, stage))
 }
 
 // ownKind reads a particular error of package smtpcheck. A timeout means another

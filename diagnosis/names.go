@@ -42,7 +42,9 @@ func announcedIn(command string) string { return firstMatch(heloOf, command) }
 func nameCure(e evidence, atEHLO bool) string {
 	p, _ := e.preset()
 	_, implicit := p.With(string(smtpcheck.TLSImplicit))
-	return pocketid.Refusal{Version: e.SpeaksAs, TLS: e.TLS, FullName: fullName(e), AtEHLO: atEHLO, NoImplicitTLS: !implicit}.Cure()
+	return pocketid.Refusal{
+		Version: e.SpeaksAs, TLS: e.TLS, FullName: fullName(e), AtEHLO: atEHLO, NoImplicitTLS: !implicit,
+	}.Cure()
 }
 
 // ehloCure is for a relay that judges each EHLO as it comes.

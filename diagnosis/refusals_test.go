@@ -28,6 +28,12 @@ func replyOf(text string) *smtpcheck.Reply {
 	return &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
 }
 
+// inOtherWords is an error as package smtpcheck puts it.
+type inOtherWords struct{ error }
+
+func (inOtherWords) Error() string   { return "something happened" }
+func (e inOtherWords) Unwrap() error { return e.error }
+
 // refusals are those beyond the catalogue: the words of Postfix, Exim, OpenSMTPD,
 // Dovecot, Google and Microsoft as their sources and documentation have them.
 var refusals = []struct {
@@ -112,6 +118,7 @@ var refusals = []struct {
 	{"STARTTLS, foreign log", Situation{Text: "smtp: server doesn't support STARTTLS"}, "no-starttls", "starttls", StepRelay, "tls", Likely},
 	{"STARTTLS, hidden", Situation{Text: "failed to start TLS: EOF", Stage: "starttls"}, "starttls-hidden", "starttls", StepRelay, "tls", Likely},
 
+	{"own, a bad value", Situation{Stage: "mail", Err: smtpcheck.ErrInvalid}, "bad-value", "mail", StepSender, "from", Exact},
 	{"own, implicit", Situation{Stage: "greeting", Err: smtpcheck.ErrImplicitTLSPort}, "implicit-tls-port", "greeting", StepRelay, "tls", Exact},
 	{"own, plain", Situation{Stage: "tls", Err: smtpcheck.ErrPlaintextPort}, "go-tls-first-record", "tls", StepRelay, "tls", Exact},
 	{"own, no SMTP", Situation{Stage: "greeting", Err: fmt.Errorf("x: %w", smtpcheck.ErrNotSMTP)}, "not-smtp", "greeting", StepRelay, "port", Exact},
@@ -153,14 +160,15 @@ var refusals = []struct {
 	{"qmail", Situation{Text: "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"}, "relay-denied", "rcpt", StepSender, "user", Exact},
 	{"Google, DMARC", Situation{Text: "550-5.7.1 Unauthenticated email from example.com is not accepted due to domain's DMARC policy."}, "google-unauthenticated-sender", "data", StepSender, "from", Exact},
 	{"Microsoft, DMARC", Situation{Text: "550 5.7.515 Access denied, sending domain example.com doesn't meet the required authentication level."}, "dmarc-failed", "data", StepSender, "from", Likely},
-	{"cancelled", Situation{Stage: "data", Err: context.Canceled}, "cancelled", "data", StepNone, "", Exact},
+	{"cancelled", Situation{Stage: "data", Err: inOtherWords{context.Canceled}}, "cancelled", "data", StepNone, "", Exact},
 
 	{"DNS, not found", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "smtp.example.invalid", Server: "9.9.9.9:53", IsNotFound: true}}, "dns-typo", "dns", StepRelay, "host", Exact},
 	{"DNS, service name", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "mail", Server: "127.0.0.11:53", IsNotFound: true}}, "dns-docker-nohost", "dns", StepRelay, "host", Exact},
 	{"DNS, timeout", Situation{Stage: "dns", Err: &net.DNSError{Err: "i/o timeout", Name: "smtp.example.com", IsTimeout: true}}, "dns-timeout", "dns", StepRelay, "host", Exact},
 	{"DNS, failure", Situation{Stage: "dns", Err: &net.DNSError{Err: "server misbehaving", Name: "smtp.example.com"}}, "dns-failed", "dns", StepRelay, "host", Likely},
 	{"dial refused", Situation{Stage: "connect", Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}, "go-refused", "connect", StepRelay, "port", Exact},
-	{"dial, no network", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
+	{"dial, no network", Situation{Stage: "connect", Err: inOtherWords{os.NewSyscallError("connect", syscall.ENETUNREACH)}}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
+	{"dial, no address", Situation{Stage: "connect", Err: inOtherWords{syscall.EADDRNOTAVAIL}}, "v6-cannot-assign", "connect", StepRelay, "host", Exact},
 	{"dial, no route", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "conn-no-route", "connect", StepRelay, "port", Exact},
 	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
 	{"read, deadline", Situation{Stage: "greeting", Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
@@ -213,7 +221,7 @@ func TestEveryRuleIsTested(t *testing.T) {
 	t.Parallel()
 	tested := map[int]bool{}
 	mark := func(e evidence) {
-		if _, rank, _ := rankedAnswer(e); rank < 4*len(rules) {
+		if _, rank, _ := rankedAnswer(e); e.kind != badValue && rank < 4*len(rules) {
 			tested[rank%(2*len(rules))] = true
 		}
 	}

@@ -116,6 +116,7 @@ func saysPhrase(words, phrase string) bool {
 }
 
 func (r *rule) answer(e evidence) Diagnosis {
+	e.provider = cmp.Or(e.provider, r.provider)
 	d := Diagnosis{
 		ID: r.id, Stage: e.stage(r.stage), Provider: cmp.Or(e.Provider, r.provider, e.provider),
 		Cause: fill(r.cause, e), Fix: fill(r.fix, e), Step: r.step, Field: r.field, Confidence: r.sure,
