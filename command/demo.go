@@ -63,7 +63,7 @@ func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
 
 // demoWorld is this machine with a Pocket ID that is pretended, and a relay of
 // its own first in the list.
-func demoWorld(o *options, relay *practice.Relay, b practice.Behaviour) steps.World {
+func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.World {
 	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	w.RootCAs, w.Practice = relay.CA(), true

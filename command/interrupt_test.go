@@ -51,8 +51,8 @@ func TestInterrupt(t *testing.T) {
 }
 
 // muteAt is a relay that never answers that verb.
-func muteAt(verb string) practice.Behaviour {
-	return practice.Behaviour{
+func muteAt(verb string) practice.Behavior {
+	return practice.Behavior{
 		Name: "mute", Mute: verb == "banner" || verb == "handshake",
 		Answers: map[string]practice.Answer{verb: {}},
 	}

@@ -54,7 +54,7 @@ func (o *options) listen(ctx context.Context, addr string, once bool) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	sessions := make(chan practice.Session)
-	relay, err := practice.Start(practice.Behaviour{Name: "listen"}, practice.Options{
+	relay, err := practice.Start(practice.Behavior{Name: "listen"}, practice.Options{
 		Addr: addr, TLSAddr: practice.NoPort, AnyLogin: true, SizeOnly: true,
 		OnSession: func(s practice.Session) {
 			select {

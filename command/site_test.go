@@ -59,7 +59,7 @@ func newSite(t *testing.T, name, mode string, login bool) *site {
 	return newSiteOf(t, b, mode, login)
 }
 
-func newSiteOf(t *testing.T, b practice.Behaviour, mode string, login bool) *site {
+func newSiteOf(t *testing.T, b practice.Behavior, mode string, login bool) *site {
 	t.Helper()
 	var o practice.Options
 	if login {

@@ -27,7 +27,7 @@ func hostileSite(t *testing.T, host string, port int, mode string) *home {
 	return h
 }
 
-func startRelay(t *testing.T, b practice.Behaviour) *practice.Relay {
+func startRelay(t *testing.T, b practice.Behavior) *practice.Relay {
 	t.Helper()
 	r, err := practice.Start(b, practice.Options{})
 	check(t, err)
@@ -35,7 +35,7 @@ func startRelay(t *testing.T, b practice.Behaviour) *practice.Relay {
 	return r
 }
 
-func catalogued(t *testing.T, name string) practice.Behaviour {
+func catalogued(t *testing.T, name string) practice.Behavior {
 	t.Helper()
 	b, ok := practice.Named(name)
 	if !ok {
@@ -44,8 +44,8 @@ func catalogued(t *testing.T, name string) practice.Behaviour {
 	return b
 }
 
-func muteAt(verb string) practice.Behaviour {
-	return practice.Behaviour{Name: "mute at " + verb, Answers: map[string]practice.Answer{verb: {}}}
+func muteAt(verb string) practice.Behavior {
+	return practice.Behavior{Name: "mute at " + verb, Answers: map[string]practice.Answer{verb: {}}}
 }
 
 var asIdentity = []string{"check", "--as", "none", "--hostname", "id.example.com"}

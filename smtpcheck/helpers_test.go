@@ -19,16 +19,16 @@ const (
 )
 
 // relay starts a practice relay of the catalogue for one test.
-func relay(t testing.TB, name string, options practice.Options, change ...func(*practice.Behaviour)) *practice.Relay {
+func relay(t testing.TB, name string, options practice.Options, change ...func(*practice.Behavior)) *practice.Relay {
 	t.Helper()
-	behaviour, ok := practice.Named(name)
+	behavior, ok := practice.Named(name)
 	if !ok {
 		t.Fatalf("no practice relay %q", name)
 	}
 	for _, f := range change {
-		f(&behaviour)
+		f(&behavior)
 	}
-	r, err := practice.Start(behaviour, options)
+	r, err := practice.Start(behavior, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func TestSpeaksOfName(t *testing.T) {
 func TestAtMostFourSessions(t *testing.T) {
 	t.Parallel()
 	var open, most atomic.Int32
-	r := relay(t, "open", practice.Options{}, func(b *practice.Behaviour) { b.ReplyDelay = 5 * time.Millisecond })
+	r := relay(t, "open", practice.Options{}, func(b *practice.Behavior) { b.ReplyDelay = 5 * time.Millisecond })
 	p := plan(r, smtpcheck.TLSNone)
 	p.Limits.Silence = time.Minute // on a loaded machine a late greeting would open a second connection
 	p.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -181,7 +181,8 @@ func (p *Plan) checkNames() error {
 	}
 	for _, name := range names {
 		if name == "" || len(name) > 255 || !printableASCII(name) {
-			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces", text.Shorten(name, 80))
+			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces",
+				text.Shorten(name, 80))
 		}
 	}
 	return nil
@@ -201,7 +202,8 @@ func (p *Plan) checkAddress(stage Stage, role, address string) error {
 	case address == "":
 		return invalid("there is no %s address", role)
 	case strings.IndexFunc(address, func(r rune) bool { return r > 126 }) >= 0:
-		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)", role, text.Shorten(address, 80))
+		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)",
+			role, text.Shorten(address, 80))
 	case !bareAddress(address):
 		return invalid("the %s %q is not a bare address", role, text.Shorten(address, 80))
 	}

@@ -107,6 +107,6 @@ func lookDMARC(ctx context.Context, dns resolver, domain string) (Level, string)
 	case asks == "reject":
 		does = "refused"
 	}
-	return Good, fmt.Sprintf("%s has the policy %s: mail for which neither SPF nor a DKIM signature of %s speaks is to be %s.",
-		record, asks, domain, does)
+	return Good, fmt.Sprintf("%s has the policy %s: mail for which neither SPF nor a DKIM signature of %s speaks "+
+		"is to be %s.", record, asks, domain, does)
 }

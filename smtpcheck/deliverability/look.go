@@ -75,8 +75,9 @@ func Look(ctx context.Context, dns Resolver, q Query) []Hint {
 		q.Domain = ascii
 	}
 	if q.Owner != "" {
-		return []Hint{{"foreign-domain", Advice, fmt.Sprintf("%s is a domain of another provider (%s), whose SPF and DKIM do not speak "+
-			"for mail through %s: receivers are likely to take it for spam. Send from a domain of your own.", q.Domain, q.Owner, q.operator())}}
+		return []Hint{{"foreign-domain", Advice, fmt.Sprintf("%s is a domain of another provider (%s), whose SPF and DKIM "+
+			"do not speak for mail through %s: receivers are likely to take it for spam. "+
+			"Send from a domain of your own.", q.Domain, q.Owner, q.operator())}}
 	}
 	routes := sync.OnceValue(func() route { return findRoute(ctx, r, q) })
 	looks := []look{
@@ -152,8 +153,8 @@ func lookMX(ctx context.Context, dns resolver, domain string) (Level, string) {
 	}
 	best := slices.MinFunc(records, func(a, b *net.MX) int { return int(a.Pref) - int(b.Pref) })
 	if strings.Trim(best.Host, ".") == "" { // RFC 7505 section 3
-		return Advice, domain + " says with a null MX record (RFC 7505) that it takes no mail, and some receivers refuse such a sender. " +
-			"Send from a domain that can receive."
+		return Advice, domain + " says with a null MX record (RFC 7505) that it takes no mail, " +
+			"and some receivers refuse such a sender. Send from a domain that can receive."
 	}
 	return Good, fmt.Sprintf("Replies to %s go to %s.", domain, shown(best.Host))
 }

@@ -84,8 +84,8 @@ func lookReverse(ctx context.Context, dns resolver, from []netip.Addr, name stri
 		case err != nil:
 			return Unknown, ""
 		case len(names) == 0:
-			return Advice, fmt.Sprintf("The address %s of this machine has no PTR record, and many receivers refuse it for that. "+
-				"Have your hoster set it%s.", a, wish(" to ", name))
+			return Advice, fmt.Sprintf("The address %s of this machine has no PTR record, and many receivers "+
+				"refuse it for that. Have your hoster set it%s.", a, wish(" to ", name))
 		}
 		host, err := confirmed(ctx, dns, a, names)
 		switch {

@@ -79,15 +79,16 @@ func terms(q Query, senders []netip.Addr) string {
 
 func absent(q Query, add string) string {
 	why := q.Domain + " has no SPF record, so receivers cannot tell who may send in its name. "
+	record := " a TXT record to " + q.Domain
 	switch {
 	case len(q.Includes) > 0:
-		return why + fmt.Sprintf("Add a TXT record to %s: v=spf1 %s ~all", q.Domain, add)
+		return why + "Add" + record + ": v=spf1 " + add + " ~all"
 	case add != "":
-		return why + fmt.Sprintf("If mail leaves from the addresses at hand, add a TXT record to %s: v=spf1 %s ~all", q.Domain, add)
+		return why + "If mail leaves from the addresses at hand, add" + record + ": v=spf1 " + add + " ~all"
 	case q.Provider != "":
-		return why + fmt.Sprintf("Ask %s which one it wants, if any.", q.Provider)
+		return why + "Ask " + q.Provider + " which one it wants, if any."
 	}
-	return why + fmt.Sprintf("Add a TXT record to %s with the address that mail leaves from: v=spf1 ip4:ADDRESS ~all", q.Domain)
+	return why + "Add" + record + " with the address that mail leaves from: v=spf1 ip4:ADDRESS ~all"
 }
 
 // recorder is the resolver of an SPF check. It keeps the SPF records that were
@@ -118,7 +119,8 @@ func (r *recorder) LookupTXT(ctx context.Context, name string) ([]string, error)
 }
 
 func (r *recorder) check(ctx context.Context, domain string, sender netip.Addr) (spf.Result, error) {
-	return spf.CheckHostWithSender(sender.AsSlice(), domain, "postmaster@"+domain, spf.WithContext(ctx), spf.WithResolver(r))
+	from := "postmaster@" + domain
+	return spf.CheckHostWithSender(sender.AsSlice(), domain, from, spf.WithContext(ctx), spf.WithResolver(r))
 }
 
 // passesAll reports whether a sender passes who is neither the relay nor listed.
@@ -131,8 +133,8 @@ func (r *recorder) passesAll(ctx context.Context, domain string) bool {
 var (
 	isSPF = regexp.MustCompile(`(?i)^v=spf1(?: |$)`) // RFC 7208 section 4.5
 	// validTerm is section 4.6.1.
-	validTerm = regexp.MustCompile(`(?i)^(?:[-+~?]?(?:all|(?:a|mx)(?::[^/]+)?(?:/\d+)?(?://\d+)?|ptr(?::.+)?|(?:include|exists):.+|` +
-		`ip4:[\d.]+(?:/(?:[12]?\d|3[0-2]))?|ip6:[\da-f:.]+(?:/(?:\d?\d|1[01]\d|12[0-8]))?)|[a-z][\w.-]*=.*|)$`)
+	validTerm = regexp.MustCompile(`(?i)^(?:[-+~?]?(?:all|(?:a|mx)(?::[^/]+)?(?:/\d+)?(?://\d+)?|ptr(?::.+)?|` +
+		`(?:include|exists):.+|ip4:[\d.]+(?:/(?:[12]?\d|3[0-2]))?|ip6:[\da-f:.]+(?:/(?:\d?\d|1[01]\d|12[0-8]))?)|[a-z][\w.-]*=.*|)$`)
 	// receiverOnly are terms that depend on what only a receiver knows: ptr, exists,
 	// and macros in any mechanism or in redirect=.
 	receiverOnly = regexp.MustCompile(`(?i)(?:^| )(?:[-+~?]?(?:ptr|exists)\b|redirect=[^ ]*%|[^ =]*%)`)
@@ -145,7 +147,8 @@ func (r *recorder) malformed() string {
 		for _, record := range r.records[name] {
 			for term := range strings.SplitSeq(record, " ") {
 				if !validTerm.MatchString(term) {
-					return fmt.Sprintf("the SPF record of %s cannot be read: %q is not valid", shown(name), text.Clean(text.Shorten(term, 80)))
+					term = text.Clean(text.Shorten(term, 80))
+					return fmt.Sprintf("the SPF record of %s cannot be read: %q is not valid", shown(name), term)
 				}
 			}
 		}
@@ -169,7 +172,8 @@ func (r *recorder) explain(err error) string {
 	case errors.Is(err, spf.ErrVoidLookupLimitReached):
 		return "more than two of the names in it do not exist, at which receivers give up"
 	case errors.Is(err, spf.ErrMultipleRecords):
-		return fmt.Sprintf("%s has %d SPF records, and only one is allowed: merge them into one", shown(last), len(r.records[last]))
+		return fmt.Sprintf("%s has %d SPF records, and only one is allowed: merge them into one",
+			shown(last), len(r.records[last]))
 	case errors.Is(err, spf.ErrNoResult):
 		return fmt.Sprintf("it includes or redirects to %s, which has no SPF record", shown(last))
 	}
@@ -182,12 +186,14 @@ func (r *recorder) explain(err error) string {
 func (r *recorder) unlisted(q Query, add string) (Level, string) {
 	switch {
 	case r.opaque():
-		return Unknown, fmt.Sprintf("The SPF record of %s has terms that only a receiver can judge; whether it lists %s is not known.",
-			q.Domain, q.operator())
+		return Unknown, fmt.Sprintf("The SPF record of %s has terms that only a receiver can judge; "+
+			"whether it lists %s is not known.", q.Domain, q.operator())
 	case add == "":
-		return Unknown, fmt.Sprintf("%s has an SPF record; whether it lists the addresses that %s sends from is not known.", q.Domain, q.operator())
+		return Unknown, fmt.Sprintf("%s has an SPF record; whether it lists the addresses that %s sends from "+
+			"is not known.", q.Domain, q.operator())
 	case len(q.Includes) == 0:
-		return Unknown, fmt.Sprintf("The SPF record of %s lists none of the addresses at hand. If mail leaves from them, add %s.", q.Domain, add)
+		return Unknown, fmt.Sprintf("The SPF record of %s lists none of the addresses at hand. "+
+			"If mail leaves from them, add %s.", q.Domain, add)
 	}
 	change := "Change it to: " + withTerm(r.records[q.Domain][0], add)
 	if len(change) > 200 {
