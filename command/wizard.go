@@ -79,7 +79,7 @@ func (g guide) show(ctx context.Context, machine wizard.Guide, saved func(wizard
 	if !g.full {
 		return prompt.Run(ctx, machine, prompt.Options{In: g.In, Out: g.Out, Saved: saved})
 	}
-	o := screen.Options{In: g.In.(*os.File), Out: g.Out.(*os.File), Title: "smtp-wizard", Product: g.product, Saved: saved}
+	o := screen.Options{In: g.In.(*os.File), Out: g.Out.(*os.File), Product: g.product, Saved: saved}
 	if g.kept != nil {
 		o.DraftNote = "Your answers so far are saved, without the password, " +
 			"and the same command offers to continue with them. They are in " + g.kept.Path() + "."

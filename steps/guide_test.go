@@ -443,3 +443,19 @@ func TestAskTheRelayAgain(t *testing.T) {
 		t.Errorf("at %s with %+v", w.state.At, w.state.Fault)
 	}
 }
+
+// The pages' fields name the flags of apply; their names are a contract.
+func TestAnswerFlags(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, f := range AnswerFlags() {
+		names = append(names, f.Name)
+		if f.Usage == "" {
+			t.Errorf("--%s is not explained", f.Name)
+		}
+	}
+	slices.Sort(names)
+	if got := strings.Join(names, " "); got != "app-url as from host hostname port preset tls to user" {
+		t.Errorf("the flags are %s", got)
+	}
+}
