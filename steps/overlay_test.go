@@ -56,7 +56,7 @@ func TestGoldenOverlays(t *testing.T) {
 		{name: "sender-typed", scene: "sender", keys: "tab tab tab x", size: usual},
 		{name: "identity-wide", scene: "identity-accepted", size: [2]int{120, 30}},
 		{name: "identity-busy-wide", scene: "identity-busy", size: [2]int{120, 30}},
-		{name: "identity-ascii", scene: "identity-trouble", size: usual, env: ascii},
+		{name: "identity-ascii", scene: "identity", size: usual, env: ascii},
 		{name: "livetest-running-ascii", scene: "livetest-running", size: usual, env: ascii},
 		{name: "livetest-refused-wide", scene: "livetest-refused", size: [2]int{120, 30}},
 		{name: "livetest-refused-color", scene: "livetest-refused", size: usual, color: true},
