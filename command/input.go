@@ -107,7 +107,7 @@ func checkAddress(flag, address string) error {
 	if address == "" {
 		return nil
 	}
-	if _, _, err := steps.ParseAddress(address); err != nil {
+	if _, err := steps.ParseAddress(address); err != nil {
 		return usage(fmt.Errorf("%s: %w", flag, err))
 	}
 	return nil

@@ -55,12 +55,12 @@ name is tried up to RCPT. It does not log in and sends no message.`,
 }
 
 func (o *options) probe(ctx context.Context, target string, f probeFlags) error {
-	relay, err := steps.ParseRelay(target)
+	host, port, err := steps.ParseRelay(target)
 	if err != nil {
 		return usage(err)
 	}
-	if relay.Port != 0 && len(f.ports) == 0 {
-		f.ports = []int{relay.Port}
+	if port != 0 && len(f.ports) == 0 {
+		f.ports = []int{port}
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
@@ -71,11 +71,11 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	if err != nil {
 		return err
 	}
-	ports := smtpcheck.Ports(ctx, relay.Host, f.portsOf(relay.Host), opt, nil)
+	ports := smtpcheck.Ports(ctx, host, f.portsOf(host), opt, nil)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return errInterrupted
 	}
-	r := f.result(relay.Host, ports, opt.Names)
+	r := f.result(host, ports, opt.Names)
 	if err := o.print(r, func(w io.Writer) { r.print(w, ports) }); err != nil {
 		return err
 	}

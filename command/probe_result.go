@@ -7,19 +7,15 @@ import (
 	"strings"
 	"time"
 
-	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
-	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 )
 
 // probeResult is the JSON of probe. Its shape is a contract.
 type probeResult struct {
-	Host       string         `json:"host"`
-	Ports      list[portJSON] `json:"ports"`
-	BlockedBy  list[string]   `json:"blocked_by"`  // hosters that block the silent ports
-	OtherPorts list[int]      `json:"other_ports"` // of the relay, if some are silent
-	Note       string         `json:"note,omitempty"`
+	Host  string         `json:"host"`
+	Ports list[portJSON] `json:"ports"`
+	Note  string         `json:"note,omitempty"`
 }
 
 type portJSON struct {
@@ -57,12 +53,6 @@ func (f probeFlags) result(host string, ports []smtpcheck.Port, names []string) 
 	for _, p := range ports {
 		r.Ports = append(r.Ports, newPortJSON(p, candidates))
 	}
-	if silent := smtpcheck.Silent(ports); len(silent) > 0 {
-		for _, h := range diagnosis.BlockedBy(silent) {
-			r.BlockedBy = append(r.BlockedBy, h.Name)
-		}
-		r.OtherPorts = otherPorts(host, ports)
-	}
 	return r
 }
 
@@ -96,21 +86,6 @@ func (f probeFlags) depthNote(ports []smtpcheck.Port) string {
 
 func speaksSMTP(p smtpcheck.Port) bool { return p.TLS != "" }
 
-// otherPorts are where the relay may be reached instead: the ports that work, and
-// those of its provider that were not probed.
-func otherPorts(host string, ports []smtpcheck.Port) []int {
-	var others, probed []int
-	for _, p := range ports {
-		probed = append(probed, p.Port)
-		if speaksSMTP(p) {
-			others = append(others, p.Port)
-		}
-	}
-	provider, _ := presets.ByHost(host) // an unknown one has no ports
-	more := slices.DeleteFunc(provider.Ports(), func(port int) bool { return slices.Contains(probed, port) })
-	return append(others, more...)
-}
-
 func (r probeResult) print(w io.Writer, ports []smtpcheck.Port) {
 	fmt.Fprintf(w, "%s\n", r.Host)
 	for i, p := range ports {
@@ -133,24 +108,8 @@ func (r probeResult) print(w io.Writer, ports []smtpcheck.Port) {
 			fmt.Fprintf(w, "        EHLO %s: %s at %s: %s\n", one.Name, one.Verdict, one.Stage, one.Reply)
 		}
 	}
-	r.printSilent(w, smtpcheck.Silent(ports))
 	if r.Note != "" {
 		fmt.Fprintln(w, r.Note)
-	}
-}
-
-// printSilent says who may be blocking ports, and which are left.
-func (r probeResult) printSilent(w io.Writer, silent []int) {
-	if len(silent) == 0 {
-		return
-	}
-	if len(r.BlockedBy) > 0 {
-		fmt.Fprintf(w, "Hosters that block ports which gave no answer here: %s\n", strings.Join(r.BlockedBy, ", "))
-	}
-	if len(r.OtherPorts) > 0 {
-		fmt.Fprintf(w, "Other ports of this relay: %s\n", strings.Trim(fmt.Sprint(r.OtherPorts), "[]"))
-	} else {
-		fmt.Fprintf(w, "No other port of this relay is known.\n")
 	}
 }
 

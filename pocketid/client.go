@@ -19,6 +19,9 @@ type client struct {
 	afterTLS announces // with STARTTLS, after the handshake
 	// brokenStartTLS is the error with which STARTTLS fails, whatever the relay says.
 	brokenStartTLS string
+	// findsPort: an empty SMTP_PORT is 465 with implicit TLS, else 587; earlier
+	// ones need it.
+	findsPort bool
 
 	known  evidence
 	Speech // what is the same in every TLS mode
@@ -73,12 +76,12 @@ var clients = []client{
 
 	// italypaleale/go-kit emailer/smtp over net/smtp, Hello never called. 2.10.0's
 	// mail code was run with the very version of the module that its go.mod pins.
-	{since: release(2, 10, 0), known: run,
+	{since: release(2, 10, 0), known: run, findsPort: true,
 		Speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true}},
 
 	// The same module in later versions, which could not be had. Pocket ID still
 	// passes it no name.
-	{since: release(2, 11, 0), known: inferred,
+	{since: release(2, 11, 0), known: inferred, findsPort: true,
 		newest: []Version{release(2, 14, 0)},
 		Speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true,
 			Note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +

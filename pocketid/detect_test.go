@@ -183,7 +183,7 @@ func TestWays(t *testing.T) {
 	labels := map[string]bool{}
 	for _, r := range Runtimes {
 		labels[r.Label()] = true
-		if len(r.Readers()) == 0 || len(r.Restart("")) == 0 || !strings.Contains(r.hostnameSetting("x.example"), "x.example") {
+		if len(r.Readers()) == 0 || len(r.Restart("")) == 0 || !strings.Contains(r.HostnameSetting("x.example"), "x.example") {
 			t.Errorf("%s is incomplete", r)
 		}
 		for _, line := range r.Restart("id") { // it is pasted into a shell

@@ -39,7 +39,7 @@ func moveTo(e Endpoint, a Announcement) Option {
 // rename is the option to give Pocket ID another hostname, on the current
 // endpoint or on another.
 func (s Situation) rename(e Endpoint, a Announcement, name string) Option {
-	option := Option{ID: "hostname", Title: s.Runtime.hostnameSetting(name), Hostname: name, Certain: a.Proven,
+	option := Option{ID: "hostname", Title: s.Runtime.HostnameSetting(name), Hostname: name, Certain: a.Proven,
 		Why: fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", a.words(e), e.Port)}
 	if e != s.Current {
 		option.ID, option.Port, option.TLS = "endpoint-hostname", e.Port, e.TLS

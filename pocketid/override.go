@@ -13,10 +13,6 @@ func Override(service, hostname string) []byte {
 		"services:\n  %s:\n    hostname: %s\n", yamlScalar(service), yamlScalar(hostname))
 }
 
-// HostnameSnippet is the line to add to a service by hand, where an override file
-// exists already.
-func HostnameSnippet(hostname string) string { return "hostname: " + yamlScalar(hostname) }
-
 // yamlScalar quotes what YAML could take for something other than a string: only
 // a word of letters, digits, dots, hyphens and underscores that begins with a
 // letter, and is no YAML 1.1 constant, stands bare.

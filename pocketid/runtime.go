@@ -56,11 +56,11 @@ func (r Runtime) HostSetting() string {
 	return "It reaches this machine as host.containers.internal."
 }
 
-// hostnameSetting is the instruction to give Pocket ID a hostname.
-func (r Runtime) hostnameSetting(name string) string {
+// HostnameSetting is the instruction to give Pocket ID a hostname.
+func (r Runtime) HostnameSetting(name string) string {
 	switch r {
 	case RuntimeCompose:
-		return "Set `hostname: " + name + "` in compose"
+		return "Set `hostname: " + yamlScalar(name) + "` in compose"
 	case RuntimeDocker:
 		return "Start the container with --hostname " + name
 	case RuntimePodman:

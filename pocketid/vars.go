@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/smtpcheck"
 )
 
 // kind is what a variable's value has to look like.
@@ -113,6 +115,17 @@ func DefaultTLS(v Version) string {
 	return "none"
 }
 
+// DefaultPort is what version v takes an empty SMTP_PORT for; 0 is an error to it.
+func DefaultPort(v Version, mode smtpcheck.TLSMode) int {
+	switch {
+	case !clientOf(v).findsPort:
+		return 0
+	case mode == smtpcheck.TLSImplicit:
+		return 465
+	}
+	return 587
+}
+
 // boolTLS reports whether SMTP_TLS is true or false instead of a mode.
 func boolTLS(v Version) bool { return !v.AtLeast(0, 35, 3) }
 
@@ -174,7 +187,7 @@ func IsTrue(value string) bool {
 }
 
 func checkPort(key, value string, v Version) error {
-	if value == "" && v.AtLeast(2, 10, 0) {
+	if value == "" && clientOf(v).findsPort {
 		return nil
 	}
 	if n, err := strconv.Atoi(value); err != nil || n < 1 || n > 65535 {

@@ -40,7 +40,7 @@ func (s identity) Wants(v View) wizard.Job {
 		}
 	}
 	setup := setupOf(v.Answers)
-	setup.Hostname, setup.As = "", pocketid.Version{}
+	setup.Hostname, setup.ContainerID, setup.As = "", false, pocketid.Version{}
 	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " "), v.Answers.Attempts[Identity]}}
 }
 
@@ -65,6 +65,13 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 	return list
 }
 
+// isContainerID reports whether a name only stands for the container's own id.
+func (s identity) isContainerID(v View, name string) bool {
+	return slices.ContainsFunc(s.candidates(v), func(c pocketid.Candidate) bool {
+		return c.Name == name && slices.Contains(c.Origins, pocketid.FromContainerID)
+	})
+}
+
 // identityResults are the relay's answers so far, by name.
 func identityResults(v View) map[string]smtpcheck.IdentityResult {
 	said := map[string]smtpcheck.IdentityResult{}
@@ -84,9 +91,6 @@ func (s identity) Page(v View) wizard.Page {
 	if f.Running {
 		page.Busy = "Asking " + v.Answers.Host
 	}
-	if err := failed(f); err != nil {
-		page.Body = append(page.Body, wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())})
-	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
 		page.Field = append(page.Field, wizard.Field{
@@ -98,7 +102,8 @@ func (s identity) Page(v View) wizard.Page {
 		return page
 	}
 	if failure := otherFailure(v, s.candidates(v)); failure != nil {
-		page.After = s.explain(v, failure)
+		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The names could not be judged; " +
+			"the test on the next page leads to the answer to change."}, wizard.Text{Label: "It said", Body: failure.Error()}}
 		return page
 	}
 	announcement, settings := s.announcement(v)
@@ -222,18 +227,6 @@ func otherFailure(v View, list []pocketid.Candidate) *smtpcheck.Failure {
 	return first
 }
 
-// explain is for a relay that judged no name. The live test leads to the cure.
-func (s identity) explain(v View, f *smtpcheck.Failure) []wizard.Block {
-	d := s.world.diagnose(f, setupOf(v.Answers), nil)
-	return []wizard.Block{
-		wizard.Text{Tone: wizard.Warn,
-			Body: "The names could not be judged; the test on the next page leads to the answer to change."},
-		wizard.Text{Label: "It said", Body: f.Error()},
-		wizard.Text{Label: "Why", Body: d.Cause},
-		wizard.Text{Label: "Do this", Body: d.Fix},
-	}
-}
-
 func (s identity) Take(v View) Intent {
 	a := v.Answers
 	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
@@ -252,7 +245,7 @@ func (s identity) Take(v View) Intent {
 		}
 		return wizard.Stay(a, f)
 	}
-	a.Hostname = name
+	a.Hostname, a.ContainerID = name, s.isContainerID(v, name)
 	for _, o := range s.advice(v, name) {
 		if v.Input["settings"] == o.ID+o.Title {
 			a.Port, a.TLS = o.Port, o.TLS

@@ -71,38 +71,3 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 		})
 	}
 }
-
-func TestBesidePath(t *testing.T) {
-	t.Parallel()
-	const here = "/srv/here"
-	for _, tt := range [][3]string{
-		{"/srv/id/.env", "/srv/id/config/a.env", "/srv/id/config/a.env"},
-		{".env", here + "/config/a.env", "config/a.env"},
-		{"id/.env", here + "/id/config/a.env", "id/config/a.env"},
-		{"id/.env", here + "/a.env", "a.env"},
-	} {
-		if got := besidePath(tt[0], filepath.Join(here, tt[0]), tt[1]); got != tt[2] {
-			t.Errorf("%s beside %s: %s, want %s", tt[1], tt[0], got, tt[2])
-		}
-	}
-}
-
-func TestRepairURL(t *testing.T) {
-	t.Parallel()
-	for typed, want := range map[string]string{
-		"id.example.com":                    "https://id.example.com",
-		"id.example.com:8443":               "https://id.example.com:8443",
-		"https://id.example.com/login?x=1":  "https://id.example.com",
-		"http://id.example.com/":            "", // nothing to repair
-		"https://id.example.com":            "",
-		"localhost":                         "",
-		"ftp://id.example.com/x":            "",
-		"https://bob:secret@id.example.com": "",
-		"":                                  "",
-		"https://a b/":                      "",
-	} {
-		if got, ok := repairURL(typed); ok != (want != "") || ok && got != want {
-			t.Errorf("%q: %q, %v", typed, got, ok)
-		}
-	}
-}

@@ -52,7 +52,6 @@ func TestReceiverIsSuggested(t *testing.T) {
 		{name: "by APP_URL", answers: Answers{AppURL: "https://id.firm.de"}, want: "migadu",
 			says: "Suggested: it receives the mail of firm.de (MX aspmx1.migadu.com)."},
 		{name: "by the sender", answers: Answers{AppURL: "https://id.own.de", MailAnswers: mailFrom("id@firm.de")}, want: "migadu"},
-		{name: "by a named sender", answers: Answers{MailAnswers: mailFrom("Pocket ID <id@firm.de>")}, want: "migadu"},
 		{name: "nobody known", answers: Answers{AppURL: "https://id.own.de"}, want: first},
 		{name: "not in the DNS", answers: Answers{AppURL: "https://id.nowhere.de"}, want: first},
 		{name: "one that cannot be used", answers: Answers{AppURL: "https://id.tuta-firm.de"}, want: first},

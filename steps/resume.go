@@ -94,16 +94,13 @@ func ForDraft(g wizard.Guide) draft.Snapshot {
 // Resumed puts a saved state back to work. What was not kept is asked for again,
 // but for a password that the .env still has.
 func (w World) Resumed(ctx context.Context, m Machine, s State, missing []draft.Missing) State {
-	known := false
-	if slices.Contains(missing, password) {
+	known := !slices.Contains(missing, password)
+	if !known {
 		s.Answers, known = w.recall(ctx, s.Answers)
 	}
 	s = m.Resume(s)
-	for _, one := range missing {
-		if one == password && known {
-			continue
-		}
-		s = m.AskAgain(s, one.Step, noticeAt(one.Field, "Passwords are not saved; please enter it again."))
+	if !known {
+		s = m.AskAgain(s, Sender, noticeAt("password", "Passwords are not saved; please enter it again."))
 	}
 	return s
 }

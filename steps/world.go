@@ -9,7 +9,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -24,8 +23,6 @@ import (
 type World struct {
 	// Hostname is os.Hostname.
 	Hostname func() (string, error)
-	// FQDN asks DNS for the full name of a host; "" when there is none.
-	FQDN func(ctx context.Context, hostname string) string
 	// Detect finds out how Pocket ID runs with that .env.
 	Detect func(envFile string) pocketid.Install
 	// Getenv is os.Getenv.
@@ -56,7 +53,6 @@ func ThisHost() World {
 	machine := pocketid.ThisMachine()
 	return World{
 		Hostname: os.Hostname,
-		FQDN:     fqdn,
 		Detect:   func(envFile string) pocketid.Install { return pocketid.Detect(machine, envFile) },
 		Getenv:   os.Getenv,
 		Now:      time.Now,
@@ -79,40 +75,6 @@ func (w World) dns() deliverability.Resolver {
 		return w.DNS
 	}
 	return net.DefaultResolver
-}
-
-// within returns what f does, or false when ctx ends before f.
-func within[T any](ctx context.Context, f func() T) (T, bool) {
-	done := make(chan T, 1)
-	go func() { done <- f() }()
-	select {
-	case result := <-done:
-		return result, true
-	case <-ctx.Done():
-		var none T
-		return none, false
-	}
-}
-
-// fqdn is the name that DNS or /etc/hosts has for a host, if it is longer than
-// its own.
-func fqdn(ctx context.Context, hostname string) string {
-	if hostname == "" || strings.Contains(hostname, ".") {
-		return ""
-	}
-	addresses, err := net.DefaultResolver.LookupHost(ctx, hostname)
-	if err != nil {
-		return ""
-	}
-	for _, address := range addresses {
-		names, _ := net.DefaultResolver.LookupAddr(ctx, address) // none where it fails
-		for _, name := range names {
-			if name = strings.TrimSuffix(name, "."); strings.HasPrefix(name, hostname+".") {
-				return name
-			}
-		}
-	}
-	return ""
 }
 
 // readBy is the user who has to be able to read the .env, as far as is known:
