@@ -50,13 +50,20 @@ type identityJSON struct {
 	Reply    string       `json:"reply"`
 }
 
+// diagnosisJSON is what a refusal means, in the JSON of check and of explain.
 type diagnosisJSON struct {
 	ID         string `json:"id"`
+	Stage      string `json:"stage"`
+	Provider   string `json:"provider"`
 	Cause      string `json:"cause"`
 	Fix        string `json:"fix"`
 	Step       string `json:"step"`
 	Field      string `json:"field"`
 	Confidence string `json:"confidence"`
+}
+
+func newDiagnosisJSON(d diagnosis.Diagnosis) diagnosisJSON {
+	return diagnosisJSON{d.ID, string(d.Stage), d.Provider, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence)}
 }
 
 // containerNote is for a hostname that nobody can know in advance.
@@ -86,8 +93,9 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	} else if !t.Setup.NoSend {
 		r.Token = t.Token
 	}
-	if d := t.Diagnosis; d != nil {
-		r.Diagnosis = &diagnosisJSON{d.ID, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence)}
+	if t.Diagnosis != nil {
+		d := newDiagnosisJSON(*t.Diagnosis)
+		r.Diagnosis = &d
 	}
 	for _, l := range t.Result.Transcript {
 		r.Transcript = append(r.Transcript, l.String())

@@ -34,12 +34,7 @@ func newProbe(o *options) *cobra.Command {
 		Long: `Probe looks at the ports of a relay in parallel: which ones answer, in which TLS
 mode, with which certificate and AUTH mechanisms. With --from and --to every --helo
 name is tried up to RCPT. It does not log in and sends no message.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage(errors.New("probe takes one HOST, such as smtp.example.com"))
-			}
-			return nil
-		},
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.probe(cmd.Context(), args[0], f)
 		},

@@ -19,27 +19,16 @@ type probeResult struct {
 }
 
 type portJSON struct {
-	Port        int                `json:"port"`
-	TLS         string             `json:"tls"`
-	Open        bool               `json:"open"`
-	State       string             `json:"state"`
-	MS          int64              `json:"ms"`
-	Address     string             `json:"address"`
-	Greeting    string             `json:"greeting"`
-	Certificate *certificateJSON   `json:"certificate"`
-	Auth        list[string]       `json:"auth"`
-	Size        int64              `json:"size"`
-	Problem     string             `json:"problem"`
-	Identities  list[identityJSON] `json:"identities"`
-}
-
-type certificateJSON struct {
-	Subject  string       `json:"subject"`
-	Names    list[string] `json:"names"`
-	Issuer   string       `json:"issuer"`
-	NotAfter time.Time    `json:"not_after"`
-	Verified bool         `json:"verified"`
-	Problem  string       `json:"problem"`
+	Port        int                    `json:"port"`
+	TLS         string                 `json:"tls"`
+	Open        bool                   `json:"open"`
+	State       string                 `json:"state"`
+	MS          int64                  `json:"ms"`
+	Certificate *smtpcheck.Certificate `json:"certificate"`
+	Auth        list[string]           `json:"auth"`
+	Size        int64                  `json:"size"`
+	Problem     string                 `json:"problem"`
+	Identities  list[identityJSON]     `json:"identities"`
 }
 
 func (f probeFlags) result(host string, ports []smtpcheck.Port, names []string) probeResult {
@@ -59,11 +48,8 @@ func (f probeFlags) result(host string, ports []smtpcheck.Port, names []string) 
 func newPortJSON(p smtpcheck.Port, candidates []pocketid.Candidate) portJSON {
 	one := portJSON{
 		Port: p.Port, TLS: string(p.TLS), Open: p.State == smtpcheck.PortOpen, State: string(p.State),
-		MS: p.Elapsed.Milliseconds(), Address: p.Address, Greeting: p.Greeting, Auth: p.Auth, Size: p.Size,
+		MS: p.Elapsed.Milliseconds(), Auth: p.Auth, Size: p.Size, Certificate: p.Certificate,
 		Identities: identitiesJSON(candidates, p.Identities),
-	}
-	if c := p.Certificate; c != nil {
-		one.Certificate = &certificateJSON{c.Subject, c.Names, c.Issuer, c.NotAfter, c.Verified, c.Problem}
 	}
 	if p.Failure != nil {
 		one.Problem = p.Failure.Error()

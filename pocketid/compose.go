@@ -42,9 +42,6 @@ type composeService struct {
 	Environment, Passed []string
 	AppURL              string // APP_URL or PUBLIC_APP_URL, when set with environment:
 	MountedEnv          bool   // a volume mounts a .env, so Pocket ID reads it itself
-	// DataDir is the directory of the machine in which Pocket ID keeps its data,
-	// perhaps relative to the compose file; "" is not known, as for a named volume.
-	DataDir string
 }
 
 // envFile is one env_file entry.
@@ -138,7 +135,6 @@ func (c composeService) merge(over composeService) composeService {
 	slices.Sort(c.Environment)
 	c.Environment = slices.Compact(c.Environment)
 	c.Passed = append(slices.Clone(c.Passed), over.Passed...)
-	c.DataDir = cmp.Or(over.DataDir, c.DataDir)
 	return c
 }
 
@@ -203,6 +199,5 @@ func readService(name string, fields map[string]any, env map[string]string) comp
 		c.Version, _ = ParseVersion(tag)
 	}
 	c.Environment, c.Passed, c.AppURL = environment(fields["environment"], env)
-	c.DataDir = dataDir(fields["volumes"], env)
 	return c
 }

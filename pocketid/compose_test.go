@@ -29,7 +29,7 @@ services:
       - 1411:1411
     volumes:
       - "./data:/app/data"
-`, want: composeService{Service: "pocket-id", Image: "pocketid/pocket-id:v2", EnvFiles: []envFile{{Path: ".env"}}, DataDir: "./data"}},
+`, want: composeService{Service: "pocket-id", Image: "pocketid/pocket-id:v2", EnvFiles: []envFile{{Path: ".env"}}}},
 		{name: "ghcr, digest, hostname, list of env files", version: "2.9.0", yaml: `
 services:
   db: {image: postgres}
@@ -70,7 +70,7 @@ services:
       SMTP_PORT: "${SMTP_PORT:-587}"
       SMTP_USER: id-${SMTP_USER}
     volumes: ["logs:/app/log", {type: bind, source: "${DATA}", target: /app/data/}]
-`, want: composeService{Service: "pocket-id", Image: "pocketid/pocket-id:v2.9.0", AppURL: "https://id.example.com", DataDir: "/srv/data",
+`, want: composeService{Service: "pocket-id", Image: "pocketid/pocket-id:v2.9.0", AppURL: "https://id.example.com",
 			Environment: []string{"APP_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_USER"}, Passed: []string{"APP_URL", "SMTP_HOST", "SMTP_PORT"}}},
 		{name: "data in a named volume", version: "2.9.0", yaml: `
 services: {pocket-id: {image: "pocketid/pocket-id:v2.9.0", volumes: ["data:/app/data"]}}`,

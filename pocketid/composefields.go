@@ -103,20 +103,6 @@ func mountsEnv(v any) bool {
 	return slices.ContainsFunc(mounts(v), func(m [2]string) bool { return path.Base(m[1]) == ".env" })
 }
 
-// dataDir is the directory that is mounted where the image keeps its data:
-// /app/data, and /app/backend/data before 1.0.
-func dataDir(v any, env map[string]string) string {
-	for _, m := range mounts(v) {
-		source := interpolate(m[0], env)
-		target := path.Clean(m[1])
-		isPath := strings.HasPrefix(source, ".") || path.IsAbs(source) // else it is a named volume
-		if isPath && (target == "/app/data" || target == "/app/backend/data") {
-			return source
-		}
-	}
-	return ""
-}
-
 // interpolate puts in the values of variables as docker compose does. What it
 // refuses is "", and so is a variable without value or default.
 func interpolate(s string, env map[string]string) string {

@@ -46,7 +46,6 @@ type Install struct {
 	Overrides []string // keys that compose sets with environment:; they win over the file
 	// HostNetwork: a container that shares this machine's network, localhost too.
 	HostNetwork bool
-	DataDir     string // where Pocket ID keeps its data; "" is not known
 
 	Unread   bool     // compose gives the container nothing of the file
 	EnvFiles []string // what compose gives it under env_file:, as whole paths
@@ -90,7 +89,6 @@ func (m Machine) byHand(envPath string) Install {
 		in.Version, in.VersionFrom = m.proxmoxVersion()
 	}
 	in.Readers = in.Runtime.Readers()
-	in.DataDir = filepath.Join(filepath.Dir(envPath), "data")
 	m.ownHostname(&in)
 	return in
 }

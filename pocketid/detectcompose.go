@@ -54,9 +54,6 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 		Service: c.Service, ComposeFile: file, OverrideFile: override,
 		AppURL: c.AppURL, Overrides: c.overrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
 	}
-	if c.DataDir != "" {
-		in.DataDir = within(dir, c.DataDir)
-	}
 	if c.Version.Known() {
 		in.Version, in.VersionFrom = c.Version, "image "+c.Image+" in "+filepath.Base(file)
 	}

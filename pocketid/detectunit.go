@@ -76,9 +76,6 @@ func (m Machine) fromUnit(unit unitFile, file, envPath string) (Install, bool) {
 		in.HostnameFrom = containerIDHostname
 		return in, true
 	}
-	if workDir != "" {
-		in.DataDir = filepath.Join(workDir, "data")
-	}
 	m.ownHostname(&in)
 	if envPath == proxmoxEnv {
 		in.Version, in.VersionFrom = m.proxmoxVersion()

@@ -17,7 +17,6 @@ type Origin string
 const (
 	FromAppURL       Origin = "app-url"        // the host of APP_URL or PUBLIC_APP_URL
 	FromCompose      Origin = "compose"        // hostname: in the compose file or quadlet
-	FromFQDN         Origin = "fqdn"           // the DNS name of this machine
 	FromHostname     Origin = "hostname"       // os.Hostname() of this machine
 	FromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
 	FromTyped        Origin = "typed"
@@ -26,7 +25,7 @@ const (
 )
 
 var originLabels = map[Origin]string{
-	FromAppURL: "APP_URL", FromCompose: "compose hostname", FromFQDN: "this machine's FQDN", FromHostname: "os.Hostname()",
+	FromAppURL: "APP_URL", FromCompose: "compose hostname", FromHostname: "os.Hostname()",
 	FromAppURLParent: "domain of APP_URL", FromTyped: "typed",
 	FromContainerID: "some container id", FromLocalhost: "many programs' default",
 }
@@ -37,7 +36,6 @@ func (o Origin) Label() string { return originLabels[o] }
 // Sources are the places to take candidates from; empty fields are skipped.
 type Sources struct {
 	Hostname string
-	FQDN     string
 	AppURL   string // the value of APP_URL or PUBLIC_APP_URL
 	Compose  string
 	Typed    []string
@@ -84,7 +82,6 @@ func Candidates(s Sources) []Candidate {
 	host := looseHost(s.AppURL)
 	add(host, FromAppURL)
 	add(s.Compose, FromCompose)
-	add(s.FQDN, FromFQDN)
 	add(s.Hostname, FromHostname)
 	add(parentDomain(host), FromAppURLParent)
 	for _, typed := range s.Typed {

@@ -94,23 +94,20 @@ func TestLooseHost(t *testing.T) {
 func TestCandidates(t *testing.T) {
 	t.Parallel()
 	got := Candidates(Sources{
-		Hostname: "vps", FQDN: "vps-4711.example.net", AppURL: "https://id.example.com/x",
-		Compose: "ID.example.com", Typed: []string{"mail.example.org", "vps-4711.example.net", "", "https://a.example"},
+		Hostname: "vps", AppURL: "https://id.example.com/x",
+		Compose: "ID.example.com", Typed: []string{"mail.example.org", "vps-4711.example.net", "","https://a.example"},
 	})
 	var names []string
 	for _, c := range got {
 		names = append(names, c.Name)
 	}
-	want := []string{"id.example.com", "vps-4711.example.net", "example.com", "mail.example.org",
+	want := []string{"id.example.com", "example.com", "mail.example.org", "vps-4711.example.net",
 		"vps", "localhost", "https://a.example"}
 	if !slices.Equal(names, want) {
 		t.Fatalf("names %q, want %q", names, want)
 	}
 	if o := got[0].Origins; !slices.Equal(o, []Origin{FromAppURL, FromCompose}) {
 		t.Errorf("origins of the APP_URL host: %v", o)
-	}
-	if o := got[1].Origins; !slices.Equal(o, []Origin{FromFQDN, FromTyped}) {
-		t.Errorf("origins of the FQDN: %v", o)
 	}
 	for _, c := range got {
 		if c.Origins[0].Label() == "" {
