@@ -216,21 +216,6 @@ func TestLeavingWhatIsDone(t *testing.T) {
 	}
 }
 
-// TestLeavingBeforeIt says that nothing was written.
-func TestLeavingBeforeIt(t *testing.T) {
-	t.Parallel()
-	w := open(t, t.TempDir(), nil)
-	w.Opens("Where is Pocket ID?", "enter next")
-	w.Instead("other.env")
-	w.Keys(ctrlC)
-	w.Until("Leave before finishing?")
-	w.Keys("y")
-	w.Ends(130)
-	if !strings.Contains(w.Flat(), "Nothing was written.") {
-		t.Errorf("the screen is\n%s", w.Screen())
-	}
-}
-
 // TestDemoAgain finds the demo.env of an earlier one, whose relay is gone.
 func TestDemoAgain(t *testing.T) {
 	t.Parallel()

@@ -95,7 +95,7 @@ func TestCandidates(t *testing.T) {
 	t.Parallel()
 	got := Candidates(Sources{
 		Hostname: "vps", AppURL: "https://id.example.com/x",
-		Compose: "ID.example.com", Typed: []string{"mail.example.org", "vps-4711.example.net", "","https://a.example"},
+		Compose: "ID.example.com", Typed: []string{"mail.example.org", "vps-4711.example.net", "", "https://a.example"},
 	})
 	var names []string
 	for _, c := range got {

@@ -159,6 +159,18 @@ func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 	return w, path
 }
 
+// Who empties the user gives the login up: the password goes too.
+func TestLoginIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w, path := walkOver(t, "manual", "2.9.0", finished)
+	w.to(Sender)
+	w.answer("user", "")
+	w.finish()
+	if after := w.read(path); after != over("USER=id", "USER=", "SMTP_PASSWORD=right", "SMTP_PASSWORD=") {
+		t.Errorf("the file is now\n%s", after)
+	}
+}
+
 // A draft has no password, and without a user none is asked for: the one in the
 // file stays.
 func TestNoPasswordErasesNone(t *testing.T) {
@@ -190,19 +202,6 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 	d, ok := w.state.Found[Write].Result.(*FilePlan)
 	if !ok || d.Request.Readers != "docker,compose" {
 		t.Errorf("written for %+v, want docker,compose", w.state.Found[Write].Result)
-	}
-}
-
-// Who writes to a file that the container never gets is told where it is written.
-func TestUnreadFileIsWarnedOf(t *testing.T) {
-	t.Parallel()
-	for unread, want := range map[bool]int{true: 1, false: 0} {
-		var found Discovery
-		found.Install.Unread = unread
-		got := sceneWorld().warnings(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.RuntimeCompose, versionOf(t, "2.9.0"))
-		if len(got) != want {
-			t.Errorf("unread %v: %q", unread, got)
-		}
 	}
 }
 

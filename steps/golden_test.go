@@ -44,7 +44,6 @@ func TestGolden(t *testing.T) {
 			if coloured.MatchString(bare) {
 				t.Error("a colour is set although NO_COLOR is")
 			}
-			golden(t, c.name+"-nocolor", strings.ReplaceAll(bare, "\x1b[", "^["))
 			if plain := asked(t, c); plain != "" {
 				golden(t, c.name+"-plain", plain)
 			}
