@@ -63,7 +63,8 @@ type diagnosisJSON struct {
 }
 
 func newDiagnosisJSON(d diagnosis.Diagnosis) diagnosisJSON {
-	return diagnosisJSON{d.ID, string(d.Stage), d.Provider, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence)}
+	return diagnosisJSON{ID: d.ID, Stage: string(d.Stage), Provider: d.Provider, Cause: d.Cause, Fix: d.Fix,
+		Step: string(d.Step), Field: d.Field, Confidence: string(d.Confidence)}
 }
 
 // containerNote is for a hostname that nobody can know in advance.

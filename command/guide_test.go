@@ -58,7 +58,7 @@ func TestWholeGuideByKeys(t *testing.T) {
 	w := toRelay(t)
 	port := portShown.FindStringSubmatch(w.Screen())[1]
 	wrongAnswers(w, port)
-	w.Opens("[Identity]", "The names could not be judged", "ask the relay again")
+	w.Opens("[Identity]", "The names could not be judged")
 	w.Keys(keyEnter)
 	w.Opens("✗ connect", "connection refused", "› Change Port on the Relay page")
 	w.Keys(keyEnter)

@@ -110,8 +110,6 @@ func (d Discovery) Usable() error {
 	case len(fatal(d.Problems)) > 0:
 		p := fatal(d.Problems)[0]
 		return fmt.Errorf("%s, line %d, as %s reads it: %s", d.EnvFile, p.Line, p.Reader, p.What)
-	case d.Values == nil:
-		return fmt.Errorf("%s: Pocket ID cannot read it, and would ignore the whole file", d.EnvFile)
 	}
 	return nil
 }

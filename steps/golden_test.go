@@ -109,10 +109,6 @@ func textsOf(p wizard.Page) []string {
 			for _, r := range b.Rows {
 				list = append(list, r.Cells...)
 			}
-		case wizard.Verbatim:
-			for _, l := range b.Lines {
-				list = append(list, l.Text)
-			}
 		}
 	}
 	for _, f := range p.Field {

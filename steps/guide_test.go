@@ -426,23 +426,6 @@ func TestAnotherFileIsNotMixed(t *testing.T) {
 	}
 }
 
-// A relay that could not judge the names is asked again on demand.
-func TestAskTheRelayAgain(t *testing.T) {
-	t.Parallel()
-	w := newWalk(t, "sender-refused", practice.Options{})
-	w.to(Identity)
-	run := w.state.Found[Identity].Run
-	w.answer("hostname", askAgain)
-	w.enter()
-	if w.state.At != Identity || w.state.Found[Identity].Run == run {
-		t.Errorf("at %s, run %d after %d", w.state.At, w.state.Found[Identity].Run, run)
-	}
-	w.enter()
-	if w.state.At != LiveTest {
-		t.Errorf("at %s with %+v", w.state.At, w.state.Fault)
-	}
-}
-
 // The pages' fields name the flags of apply; their names are a contract.
 func TestAnswerFlags(t *testing.T) {
 	t.Parallel()

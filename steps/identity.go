@@ -15,8 +15,8 @@ import (
 // each.
 type identity struct{ world World }
 
-// Choices that are no name: to type one, and to ask the relay once more.
-const another, askAgain = "another", "again"
+// another is the choice to type a name.
+const another = "another"
 
 func (identity) ID() wizard.ID       { return Identity }
 func (identity) Name() string        { return "Identity" }
@@ -24,9 +24,8 @@ func (identity) Skip(a Answers) bool { return a.Offline }
 
 // nameProbe is the job of asking the relay about names.
 type nameProbe struct {
-	setup   Setup
-	names   string
-	attempt int
+	setup Setup
+	names string
 }
 
 func (s identity) Wants(v View) wizard.Job {
@@ -41,7 +40,7 @@ func (s identity) Wants(v View) wizard.Job {
 	}
 	setup := setupOf(v.Answers)
 	setup.Hostname, setup.ContainerID, setup.As = "", false, pocketid.Version{}
-	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " "), v.Answers.Attempts[Identity]}}
+	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " ")}}
 }
 
 // Work tries each name in a session of its own. No message is sent.
@@ -57,7 +56,7 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
 		typed = strings.TrimSpace(typed)
 		known := func(c pocketid.Candidate) bool { return strings.EqualFold(c.Name, typed) }
-		if typed != "" && typed != another && typed != askAgain && !slices.ContainsFunc(list, known) {
+		if typed != "" && typed != another && !slices.ContainsFunc(list, known) {
 			list = append(list, pocketid.Candidate{Name: typed,
 				Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
 		}
@@ -131,9 +130,6 @@ func (s identity) nameField(v View) wizard.Field {
 		f.Choices = append(f.Choices, s.nameChoice(c, said, v))
 	}
 	f.Choices = append(f.Choices, choice(another, "another name"))
-	if !v.Answers.Unattended && otherFailure(v, s.candidates(v)) != nil {
-		f.Choices = append(f.Choices, choice(askAgain, "ask the relay again"))
-	}
 	return f
 }
 
@@ -185,12 +181,7 @@ func (s identity) suggest(v View) string {
 		return now
 	}
 	list := s.candidates(v)
-	for _, c := range list {
-		if accepted(c.Name) && c.Check.Grade == pocketid.GradeOK {
-			return c.Name
-		}
-	}
-	for _, c := range list {
+	for _, c := range list { // the best first
 		if accepted(c.Name) && c.Name != "localhost" {
 			return c.Name
 		}
@@ -230,9 +221,6 @@ func otherFailure(v View, list []pocketid.Candidate) *smtpcheck.Failure {
 func (s identity) Take(v View) Intent {
 	a := v.Answers
 	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
-	if name == askAgain {
-		return stay(a.again(Identity))
-	}
 	if name == another {
 		name, field = strings.TrimSpace(v.Input["name"]), "name"
 	}

@@ -47,20 +47,16 @@ func (Resume) Take(v View) Intent {
 
 // answered are the answers that say something.
 func answered(a Answers) wizard.Table {
-	relay := ""
-	if a.Host != "" {
-		relay = fmt.Sprintf("%s, port %d, %s", a.Host, a.Port, a.TLS)
+	relay := fmt.Sprintf("%s, port %d, %s", a.Host, a.Port, a.TLS)
+	if a.Host == "" {
+		relay = ""
 	}
-	table := wizard.Table{}
-	for _, row := range [][]string{
-		{".env", a.EnvFile}, {"APP_URL", a.AppURL}, {"Relay", relay},
-		{"From", a.From}, {"User", a.User}, {"Identity", a.Hostname},
-	} {
-		if row[1] != "" {
-			table.Rows = append(table.Rows, wizard.Row{Cells: row})
-		}
+	rows := []wizard.Row{
+		rowOf(wizard.Plain, ".env", a.EnvFile), rowOf(wizard.Plain, "APP_URL", a.AppURL),
+		rowOf(wizard.Plain, "Relay", relay), rowOf(wizard.Plain, "From", a.From),
+		rowOf(wizard.Plain, "User", a.User), rowOf(wizard.Plain, "Identity", a.Hostname),
 	}
-	return table
+	return wizard.Table{Rows: slices.DeleteFunc(rows, func(r wizard.Row) bool { return r.Cells[1] == "" })}
 }
 
 // ago is a span of time in words.

@@ -84,7 +84,8 @@ func (s write) Page(v View) wizard.Page {
 }
 
 func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
-	changed, added := p.Env.Count(envwriter.Changed)+p.Env.Count(envwriter.Removed), p.Env.Count(envwriter.Added)
+	changed := p.Env.Count(envwriter.Changed) + p.Env.Count(envwriter.Removed)
+	added := p.Env.Count(envwriter.Added)
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
