@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/steps"
 )
@@ -41,7 +40,7 @@ name is tried up to RCPT. It does not log in and sends no message.`,
 	}
 	s := c.Flags()
 	s.IntSliceVar(&f.ports, "port", nil,
-		"probe this `port` (repeatable; default: 25, 465, 587, 2525 and the provider's own)")
+		"probe this `port` (repeatable; default: 25, 465, 587, 2525)")
 	s.StringArrayVar(&f.helo, "helo", nil, "announce this `name` (repeatable; default: this machine's hostname)")
 	s.StringVar(&f.from, "from", "", "try the names with this envelope sender `address`")
 	s.StringVar(&f.to, "to", "", "try the names with this envelope recipient `address`")
@@ -54,8 +53,12 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	if err != nil {
 		return usage(err)
 	}
-	if port != 0 && len(f.ports) == 0 {
+	switch {
+	case len(f.ports) > 0:
+	case port != 0:
 		f.ports = []int{port}
+	default:
+		f.ports = usualPorts
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
@@ -66,7 +69,7 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	if err != nil {
 		return err
 	}
-	ports := smtpcheck.Ports(ctx, host, f.portsOf(host), opt, nil)
+	ports := smtpcheck.Ports(ctx, host, f.ports, opt, nil)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return errInterrupted
 	}
@@ -97,22 +100,6 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 	}
 	probe := len(f.helo) > 0 || f.from != ""
 	return smtpcheck.PortOptions{Names: names, Probe: probe, From: f.from, To: f.to, RootCAs: world.RootCAs}, nil
-}
-
-// portsOf are the ports asked for, else the usual ones and the provider's own.
-func (f probeFlags) portsOf(host string) []int {
-	wanted := f.ports
-	if len(wanted) == 0 {
-		p, _ := presets.ByHost(host) // an unknown one has no ports
-		wanted = slices.Concat(usualPorts, p.Ports())
-	}
-	var unique []int
-	for _, port := range wanted {
-		if !slices.Contains(unique, port) {
-			unique = append(unique, port)
-		}
-	}
-	return unique
 }
 
 // probeExit is success if any port speaks SMTP, else the first one's stage.

@@ -173,9 +173,11 @@ const (
 )
 
 // skipVerifyChoice gives up the check of the certificate, in so many words.
-var skipVerifyChoice = wizard.Choice{Value: actSkipVerify, Cells: []string{"Skip the certificate check and test again"},
+var skipVerifyChoice = wizard.Choice{
+	Value: actSkipVerify, Cells: []string{"Skip the certificate check and test again"},
 	Note: "This sets SMTP_SKIP_CERT_VERIFY=true: anyone between Pocket ID and the relay can then read the password " +
-		"and every mail. Only for a relay on this machine or in a network of your own."}
+		"and every mail. Only for a relay on this machine or in a network of your own.",
+}
 
 func successChoices(v View) []wizard.Choice {
 	list := []wizard.Choice{choice(actGoOn, "Continue")}

@@ -84,7 +84,10 @@ func (w World) readBy(p *FilePlan) *atomicfile.User {
 	uid := os.Geteuid()
 	if name := p.Found.Install.ReadBy; name != "" {
 		u, err := user.Lookup(name)
-		return toUser(u, err)
+		if err != nil {
+			return nil
+		}
+		return toUser(u)
 	}
 	if uid == 0 {
 		sudo, err := strconv.Atoi(w.Getenv("SUDO_UID"))
@@ -107,18 +110,12 @@ func (w World) readBy(p *FilePlan) *atomicfile.User {
 	if err != nil { // a user may have a number but no name
 		return &atomicfile.User{UID: uid, GID: -1}
 	}
-	return toUser(u, nil)
+	return toUser(u)
 }
 
-func toUser(u *user.User, err error) *atomicfile.User {
-	if err != nil {
-		return nil
-	}
-	uid, err1 := strconv.Atoi(u.Uid)
-	gid, err2 := strconv.Atoi(u.Gid)
-	if err1 != nil || err2 != nil {
-		return nil
-	}
+func toUser(u *user.User) *atomicfile.User {
+	uid, _ := strconv.Atoi(u.Uid) // always numbers on Unix
+	gid, _ := strconv.Atoi(u.Gid)
 	out := &atomicfile.User{UID: uid, GID: gid}
 	groups, _ := u.GroupIds()
 	for _, g := range groups {

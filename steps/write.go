@@ -196,7 +196,8 @@ func failureField(err error, envFile string) wizard.Field {
 	var of *atomicfile.Error
 	if errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &of) && of.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
-			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. Only root can do that."})
+			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. " +
+				"Only root can do that."})
 	}
 	if no := (*envwriter.NoEncodingError)(nil); errors.As(err, &no) {
 		list = append([]wizard.Choice{choice("password", "Change the password")}, list...)
