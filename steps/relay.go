@@ -95,7 +95,13 @@ func (s relay) Page(v View) wizard.Page {
 				Example: "587 with starttls, 465 with tls"}},
 			s.tlsField(v, port)},
 	}
-	page.Body, page.Aside = portReport(v.Found[Relay])
+	f := v.Found[Relay]
+	if len(portsFound(f)) > 0 {
+		page.Body = []wizard.Block{portReport(f)}
+	}
+	if f.Running && noAddress(portsFound(f)) == nil {
+		page.Aside = "Checking which ports answer from this machine"
+	}
 	return page
 }
 
@@ -143,23 +149,16 @@ func (s relay) modeFor(v View, port string) smtpcheck.TLSMode {
 }
 
 // portReport shows which ports answer from this machine, as far as is known.
-func portReport(f wizard.Finding) ([]wizard.Block, string) {
+func portReport(f wizard.Finding) wizard.Block {
 	ports := portsFound(f)
 	if err := noAddress(ports); err != nil {
-		return []wizard.Block{wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}}, ""
+		return wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}
 	}
 	var table wizard.Table
 	for _, p := range ports {
 		table.Rows = append(table.Rows, portRow(p))
 	}
-	var blocks []wizard.Block
-	if len(ports) > 0 {
-		blocks = append(blocks, table)
-	}
-	if f.Running {
-		return blocks, "Checking which ports answer from this machine"
-	}
-	return blocks, ""
+	return table
 }
 
 // noAddress is why a look at the ports did not get as far as the ports, or nil.

@@ -10,36 +10,30 @@ import (
 	"smtp-wizard/wizard/draft"
 )
 
-// Resume asks whether to go on with a draft. It is a guide of its own, before
-// the other.
-type Resume struct {
-	Saved Answers
-	At    time.Time // when it was saved
-	Now   time.Time
+// resume asks whether to continue with a draft.
+type resume struct {
+	saved   Answers
+	at, now time.Time // when it was saved, and now
 }
 
-// ID implements Step.
-func (Resume) ID() wizard.ID { return "resume" }
+// Offer is the step that offers a draft. It is a guide of its own, before the other.
+func Offer(saved Answers, at, now time.Time) Step { return resume{saved, at, now} }
 
-// Name implements Step.
-func (Resume) Name() string { return "Resume" }
+func (resume) ID() wizard.ID     { return "resume" }
+func (resume) Name() string      { return "Resume" }
+func (resume) Skip(Answers) bool { return false }
 
-// Skip implements Step.
-func (Resume) Skip(Answers) bool { return false }
-
-// Page implements Step.
-func (r Resume) Page(View) wizard.Page {
+func (r resume) Page(View) wizard.Page {
 	return wizard.Page{
-		Title: "Continue where you left off " + ago(r.Now.Sub(r.At)) + "?",
+		Title: "Continue where you left off " + ago(r.now.Sub(r.at)) + "?",
 		Why:   "Your answers so far were kept, except the password.",
-		Body:  []wizard.Block{answered(r.Saved)},
+		Body:  []wizard.Block{answered(r.saved)},
 		Field: []wizard.Field{nextField("Starting over discards the saved answers.",
 			choice("continue", "Continue"), choice("over", "Start over"))},
 	}
 }
 
-// Take implements Step.
-func (Resume) Take(v View) Intent {
+func (resume) Take(v View) Intent {
 	a := v.Answers
 	a.Continue = v.Input["action"] != "over"
 	return wizard.Finish(a)

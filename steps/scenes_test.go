@@ -84,7 +84,7 @@ func scenes(t *testing.T) []scene {
 	identityScenes(t, add)
 	testScenes(t, add)
 	writeScenes(t, add)
-	offer := stilled([]Step{Resume{Saved: sceneAnswers(), At: sceneTime.Add(-3 * time.Minute), Now: sceneTime}})
+	offer := stilled([]Step{Offer(sceneAnswers(), sceneTime.Add(-3*time.Minute), sceneTime)})
 	return append(list, scene{"resume", offer, State{Place: wizard.Place{At: "resume"}}})
 }
 
