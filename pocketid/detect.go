@@ -42,8 +42,10 @@ type Install struct {
 	ComposeFile  string // path, or ""
 	OverrideFile string // the override file that exists, or ""
 
-	AppURL    string   // when compose sets it, or ""
-	Overrides []string // keys that compose sets with environment:; they win over the file
+	AppURL string // when compose sets it, or ""
+	// MailOverrides are the keys that concern mail and that compose sets with
+	// environment:; they win over the file.
+	MailOverrides []string
 	// HostNetwork: a container that shares this machine's network, localhost too.
 	HostNetwork bool
 	DataDir     string // where Pocket ID keeps its data; "" is not known
@@ -103,22 +105,6 @@ func (m Machine) ownHostname(in *Install) {
 		return
 	}
 	in.Hostname, in.HostnameFrom = name, "this machine's hostname"
-}
-
-// Use changes the runtime after the admin has corrected it: readers, container and
-// hostname follow, what belongs to the old runtime goes.
-func (in Install) Use(m Machine, runtime Runtime) Install {
-	if runtime == in.Runtime {
-		return in
-	}
-	out := Install{Runtime: runtime, RuntimeFrom: "you", Version: in.Version, VersionFrom: in.VersionFrom,
-		AppURL: in.AppURL, Readers: runtime.Readers(), InContainer: runtime.InContainer()}
-	if out.InContainer {
-		out.HostnameFrom = containerIDHostname
-		return out
-	}
-	m.ownHostname(&out)
-	return out
 }
 
 // containerIDHostname is why the hostname of a container is not known beforehand.

@@ -52,7 +52,7 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 	in = Install{
 		Runtime: RuntimeCompose, RuntimeFrom: file,
 		Service: c.Service, ComposeFile: file, OverrideFile: override,
-		AppURL: c.AppURL, Overrides: c.overrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
+		AppURL: c.AppURL, MailOverrides: c.mailOverrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
 	}
 	if c.DataDir != "" {
 		in.DataDir = within(dir, c.DataDir)
@@ -120,13 +120,13 @@ func within(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// overrides are the keys that win over the file: not those that hand on what the
-// .env beside the compose file says, if that is the file.
-func (c composeService) overrides(envPath, dir string) []string {
-	if envPath != filepath.Join(dir, ".env") {
-		return c.Environment
-	}
-	return slices.DeleteFunc(slices.Clone(c.Environment), func(key string) bool { return slices.Contains(c.Passed, key) })
+// mailOverrides are the keys of mail that win over the file: not those that hand on
+// what the .env beside the compose file says, if that is the file.
+func (c composeService) mailOverrides(envPath, dir string) []string {
+	return slices.DeleteFunc(slices.Clone(c.Environment), func(key string) bool {
+		handedOn := envPath == filepath.Join(dir, ".env") && slices.Contains(c.Passed, key)
+		return handedOn || !strings.HasPrefix(key, "SMTP_") && !strings.HasSuffix(key, "UI_CONFIG_DISABLED")
+	})
 }
 
 // NotHandedOn says that the compose service does not get the file as such.
@@ -135,20 +135,14 @@ func (in Install) NotHandedOn(envName string) string {
 		" under env_file:, so it gets of this file only what its environment: hands on with ${...}."
 }
 
-// MailOverrides are the overrides that concern mail.
-func (in Install) MailOverrides() []string {
-	return slices.DeleteFunc(slices.Clone(in.Overrides), func(key string) bool {
-		return !strings.HasPrefix(key, "SMTP_") && !strings.HasSuffix(key, "UI_CONFIG_DISABLED")
-	})
-}
-
 func composeNotes(in Install, c composeService, fits bool, envName string) []string {
 	var notes []string
 	if !fits {
 		notes = append(notes, in.NotHandedOn(envName))
 	}
-	if mail := in.MailOverrides(); len(mail) > 0 {
-		notes = append(notes, "Set with environment: in compose, which wins over this file: "+strings.Join(mail, ", ")+".")
+	if len(in.MailOverrides) > 0 {
+		notes = append(notes, "Set with environment: in compose, which wins over this file: "+
+			strings.Join(in.MailOverrides, ", ")+".")
 	}
 	if c.Image != "" && !c.Version.Exact {
 		notes = append(notes, "The image tag names no exact release; the newest known one is assumed.")

@@ -15,20 +15,20 @@ type Origin string
 
 // The origins.
 const (
-	FromAppURL       Origin = "app-url"        // the host of APP_URL or PUBLIC_APP_URL
-	FromCompose      Origin = "compose"        // hostname: in the compose file or quadlet
-	FromFQDN         Origin = "fqdn"           // the DNS name of this machine
+	fromAppURL       Origin = "app-url"        // the host of APP_URL or PUBLIC_APP_URL
+	fromCompose      Origin = "compose"        // hostname: in the compose file or quadlet
+	fromFQDN         Origin = "fqdn"           // the DNS name of this machine
 	FromHostname     Origin = "hostname"       // os.Hostname() of this machine
-	FromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
+	fromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
 	FromTyped        Origin = "typed"
-	FromContainerID  Origin = "container-id" // what docker names a container without hostname:
+	fromContainerID  Origin = "container-id" // what docker names a container without hostname:
 	FromLocalhost    Origin = "localhost"    // what some versions of Pocket ID announce
 )
 
 var originLabels = map[Origin]string{
-	FromAppURL: "APP_URL", FromCompose: "compose hostname", FromFQDN: "this machine's FQDN", FromHostname: "os.Hostname()",
-	FromAppURLParent: "domain of APP_URL", FromTyped: "typed",
-	FromContainerID: "some container id", FromLocalhost: "many programs' default",
+	fromAppURL: "APP_URL", fromCompose: "compose hostname", fromFQDN: "this machine's FQDN", FromHostname: "os.Hostname()",
+	fromAppURLParent: "domain of APP_URL", FromTyped: "typed",
+	fromContainerID: "some container id", FromLocalhost: "many programs' default",
 }
 
 // Label is the origin as a screen shows it.
@@ -75,23 +75,23 @@ func Candidates(s Sources) []Candidate {
 			return
 		}
 		c := Candidate{Name: name, Origins: []Origin{origin}, Check: CheckName(name)}
-		if origin == FromContainerID {
+		if origin == fromContainerID {
 			c.Check = NameCheck{Grade: GradeSometimes,
 				Reason: "This is a container id; it has no domain and changes with every new container."}
 		}
 		list = append(list, c)
 	}
 	host := looseHost(s.AppURL)
-	add(host, FromAppURL)
-	add(s.Compose, FromCompose)
-	add(s.FQDN, FromFQDN)
+	add(host, fromAppURL)
+	add(s.Compose, fromCompose)
+	add(s.FQDN, fromFQDN)
 	add(s.Hostname, FromHostname)
-	add(parentDomain(host), FromAppURLParent)
+	add(parentDomain(host), fromAppURLParent)
 	for _, typed := range s.Typed {
 		add(typed, FromTyped)
 	}
 	if s.ContainerID {
-		add(ExampleContainerID, FromContainerID)
+		add(ExampleContainerID, fromContainerID)
 	}
 	add("localhost", FromLocalhost)
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.Check.Grade, b.Check.Grade) })

@@ -106,10 +106,10 @@ func TestCandidates(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Fatalf("names %q, want %q", names, want)
 	}
-	if o := got[0].Origins; !slices.Equal(o, []Origin{FromAppURL, FromCompose}) {
+	if o := got[0].Origins; !slices.Equal(o, []Origin{fromAppURL, fromCompose}) {
 		t.Errorf("origins of the APP_URL host: %v", o)
 	}
-	if o := got[1].Origins; !slices.Equal(o, []Origin{FromFQDN, FromTyped}) {
+	if o := got[1].Origins; !slices.Equal(o, []Origin{fromFQDN, FromTyped}) {
 		t.Errorf("origins of the FQDN: %v", o)
 	}
 	for _, c := range got {
@@ -123,7 +123,7 @@ func TestCandidatesSkipsPublicSuffixes(t *testing.T) {
 	t.Parallel()
 	for _, appURL := range []string{"https://example.co.uk", "https://example.com", "https://localhost", "https://192.0.2.1"} {
 		for _, c := range Candidates(Sources{AppURL: appURL}) {
-			if slices.Contains(c.Origins, FromAppURLParent) {
+			if slices.Contains(c.Origins, fromAppURLParent) {
 				t.Errorf("%s: %s is offered as a domain of one's own", appURL, c.Name)
 			}
 		}

@@ -24,7 +24,7 @@ func Objections(values map[string]string, v Version) []string {
 
 // TooOld says that version v reads no mail variables at all, or "".
 func TooOld(v Version) string {
-	if since := release(0, 31, 0); v.Compare(since) < 0 {
+	if since := release(0, 31, 0); v.compare(since) < 0 {
 		return fmt.Sprintf("Pocket ID %s reads no SMTP_ variable: they exist since %s.", v, since)
 	}
 	return ""

@@ -29,7 +29,7 @@ func (r Refusal) Cure() string {
 	c := clientOf(r.Version)
 	from, _ := hostnameVersions()
 	switch {
-	case r.Version.Compare(from) < 0 && c.direct == saysLocalhost:
+	case r.Version.compare(from) < 0 && c.direct == saysLocalhost:
 		return Upgrade() + " " + give
 	case c.direct == saysLocalhost:
 		return relayCure(c, "Pocket ID "+r.Version.String())

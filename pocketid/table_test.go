@@ -54,7 +54,7 @@ func TestAVersionIsOneRow(t *testing.T) {
 		direct: saysHostname, first: saysHostname, afterTLS: saysHostname, Speech: Speech{Auth: smtpcheck.AuthPlain, Note: "Its own words."}})
 
 	if NewestKnown().String() != "3.4.0" || must(t, "v3").String() != "3.4.0" || must(t, "latest").String() != "3.4.0" ||
-		must(t, "v2").String() != "2.14.0" || must(t, "3.1").Compare(release(3, 1, 2)) != 0 {
+		must(t, "v2").String() != "2.14.0" || must(t, "3.1").compare(release(3, 1, 2)) != 0 {
 		t.Errorf("newest %s, v3 %s, v2 %s", NewestKnown(), must(t, "v3"), must(t, "v2"))
 	}
 	for _, v := range []Version{must(t, "3.2"), {}} {

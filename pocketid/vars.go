@@ -134,7 +134,7 @@ func Validate(key, value string, v Version) error {
 		if want := KeyName(key, v); key != want {
 			return fmt.Errorf("%s is not read by Pocket ID %s; there it is called %s", key, v, want)
 		}
-		if v.Compare(known.since) < 0 {
+		if v.compare(known.since) < 0 {
 			return fmt.Errorf("%s exists since Pocket ID %s; this is %s", key, known.since, v)
 		}
 		if strings.ContainsAny(value, "\r\x00") || known.name != "SMTP_PASSWORD" && strings.Contains(value, "\n") {

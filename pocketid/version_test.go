@@ -47,7 +47,7 @@ func TestVersionOrder(t *testing.T) {
 	ordered := []string{"0.27.0", "0.27.1", "0.35.6", "1.0.0", "2.9.0", "2.10.0", "2.14.0"}
 	for i := 1; i < len(ordered); i++ {
 		lower, higher := must(t, ordered[i-1]), must(t, ordered[i])
-		if lower.Compare(higher) != -1 || higher.Compare(lower) != 1 || lower.Compare(lower) != 0 {
+		if lower.compare(higher) != -1 || higher.compare(lower) != 1 || lower.compare(lower) != 0 {
 			t.Errorf("%s and %s are in the wrong order", lower, higher)
 		}
 	}
@@ -83,7 +83,7 @@ func FuzzParseVersion(f *testing.F) {
 			return
 		}
 		again, err := ParseVersion(v.String())
-		if err != nil || again.Compare(v) != 0 {
+		if err != nil || again.compare(v) != 0 {
 			t.Errorf("%q is read as %s, which is read as %s (%v)", s, v, again, err)
 		}
 	})
