@@ -75,7 +75,7 @@ func TestAdvise(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			options := Advise(Situation{Version: must(t, tt.version), Runtime: RuntimeCompose, Current: tt.current,
-				Hostname: tt.hostname, Results: tt.results, ContainerID: boxID, Endpoints: tt.endpoints, HasLogin: tt.login})
+				Hostname: tt.hostname, Results: tt.results, Endpoints: tt.endpoints, HasLogin: tt.login})
 			var got []string
 			for _, o := range options {
 				id := o.ID

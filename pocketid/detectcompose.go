@@ -37,13 +37,13 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 		return Install{}, false
 	}
 	env := m.dotenv(filepath.Join(dir, ".env"))
-	c, err := parseCompose(data, env)
-	if err != nil {
+	c, ok := parseCompose(data, "", env)
+	if !ok {
 		return Install{}, false
 	}
 	override, overData := m.firstFile(dir, OverrideFiles)
 	hostnameFrom := filepath.Base(file)
-	if over, ok := parseOverride(overData, c.Service, env); ok && override != "" {
+	if over, ok := parseCompose(overData, c.Service, env); ok {
 		if over.Hostname != "" {
 			hostnameFrom = filepath.Base(override)
 		}
@@ -66,7 +66,7 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 	}
 	in.Readers, fits = composeReaders(c, envPath, dir)
 	in.Unread = !fits
-	in.Notes = composeNotes(in, c, fits, filepath.Base(envPath))
+	in.Notes = composeNotes(in, c, filepath.Base(envPath))
 	return in, fits
 }
 
@@ -86,29 +86,19 @@ func (m Machine) composeHostname(in *Install, c composeService, from string) {
 // one that hands it to Pocket ID first. The file named .env beside the compose
 // file is also read for ${VARIABLES}.
 func composeReaders(c composeService, envPath, dir string) (readers []string, fits bool) {
-	add := func(name string) {
-		if !slices.Contains(readers, name) {
+	add := func(name string, when bool) {
+		if when && !slices.Contains(readers, name) {
 			readers = append(readers, name)
 		}
 	}
 	for _, f := range c.EnvFiles {
-		if within(dir, f.Path) != envPath {
-			continue
-		}
-		fits = true
-		if f.Raw {
-			add("docker")
-		} else {
-			add("compose")
-		}
+		named := within(dir, f.Path) == envPath
+		add("docker", named && f.Raw)
+		add("compose", named && !f.Raw)
 	}
-	if c.MountedEnv {
-		add("pocket-id")
-		fits = true
-	}
-	if len(readers) == 0 || filepath.Base(envPath) == ".env" {
-		add("compose")
-	}
+	add("pocket-id", c.MountedEnv)
+	fits = len(readers) > 0
+	add("compose", !fits || filepath.Base(envPath) == ".env")
 	return readers, fits
 }
 
@@ -135,9 +125,9 @@ func (in Install) NotHandedOn(envName string) string {
 		" under env_file:, so it gets of this file only what its environment: hands on with ${...}."
 }
 
-func composeNotes(in Install, c composeService, fits bool, envName string) []string {
+func composeNotes(in Install, c composeService, envName string) []string {
 	var notes []string
-	if !fits {
+	if in.Unread {
 		notes = append(notes, in.NotHandedOn(envName))
 	}
 	if len(in.MailOverrides) > 0 {

@@ -162,7 +162,7 @@ func lockField(p *FilePlan) wizard.Field {
 	no := choice("no", "No, leave it")
 	f := wizard.Field{
 		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
-		Help: wizard.Help{What: strings.Join(pocketid.LockEffects(version), " ")},
+		Help: wizard.Help{What: pocketid.LockEffects(version)},
 	}
 	if p.Lock {
 		f.Note, no.Note = pocketid.LockSummary(version), pocketid.LockMissing(version)
