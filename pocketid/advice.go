@@ -58,11 +58,8 @@ func (s Situation) Announce(e Endpoint, hostname string) Announcement {
 // A relay that refuses only at RCPT, as Postfix does by default, judges the last
 // EHLO alone.
 func refusedAtOnce(r smtpcheck.IdentityResult) bool {
-	switch r.Stage {
-	case smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData:
-		return false
-	}
-	return r.Acceptance == smtpcheck.Refused
+	late := []smtpcheck.Stage{smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData}
+	return r.Acceptance == smtpcheck.Refused && !slices.Contains(late, r.Stage)
 }
 
 // Advise lists the settings that will work, the easiest first. When none can,

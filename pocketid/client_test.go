@@ -49,8 +49,7 @@ func TestSpeechOf(t *testing.T) {
 		if !s.Proven && s.Note == "" {
 			t.Errorf("%s is not proven and does not say so", tt.version)
 		}
-		uses := UsesHostname(v, smtpcheck.TLSStartTLS)
-		if uses != (tt.after == host) {
+		if uses := UsesHostname(v, smtpcheck.TLSStartTLS); uses != (tt.after == host) {
 			t.Errorf("UsesHostname(%s, starttls) = %v", tt.version, uses)
 		}
 	}
@@ -60,7 +59,10 @@ func TestSpeechOf(t *testing.T) {
 // speaks as the newest.
 func TestSpeechWithoutVersion(t *testing.T) {
 	t.Parallel()
-	none, _ := SpeaksAs("none")
+	none, err := SpeaksAs("none")
+	if err != nil || !none.IsNone() || none.String() != "none" {
+		t.Errorf("SpeaksAs(none) = %q, %v", none, err)
+	}
 	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
 		if s := SpeechOf(none, mode, idName); s.Names != smtpcheck.SameName(idName) || !s.Proven || !UsesHostname(none, mode) {
 			t.Errorf("none with %s: %+v", mode, s)

@@ -80,11 +80,11 @@ func Detect(m Machine, envPath string) Install {
 	if compose.Runtime == RuntimeCompose {
 		return compose
 	}
-	return m.byHand(envPath)
+	return m.manual(envPath)
 }
 
-// byHand is what is left when no file tells.
-func (m Machine) byHand(envPath string) Install {
+// manual is what is left when no file tells.
+func (m Machine) manual(envPath string) Install {
 	in := Install{Runtime: RuntimeManual, RuntimeFrom: "no compose file, unit or quadlet names this file"}
 	if envPath == proxmoxEnv {
 		in.Runtime, in.RuntimeFrom = RuntimeSystemd, "the place where the Proxmox helper script puts it"
@@ -137,10 +137,8 @@ func readRegular(path string, limit int64) ([]byte, error) {
 func (m Machine) glob(patterns ...string) []string {
 	var out []string
 	for _, pattern := range patterns {
-		found, err := m.Glob(pattern)
-		if err == nil {
-			out = append(out, found...)
-		}
+		found, _ := m.Glob(pattern) // no pattern is malformed
+		out = append(out, found...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

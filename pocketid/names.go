@@ -35,7 +35,7 @@ func CheckName(name string) NameCheck {
 	if check := notAName(name); check.Reason != "" {
 		return check
 	}
-	if !isASCII(name) {
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return checkIDN(name)
 	}
 	if problem := labelProblem(name); problem != "" {
@@ -141,8 +141,4 @@ func checkGeneric(name string) NameCheck {
 func isAddress(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err == nil
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }

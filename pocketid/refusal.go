@@ -37,8 +37,8 @@ func (r Refusal) Cure() string {
 	case !r.AtEHLO || r.TLS != smtpcheck.TLSStartTLS || c.first == saysHostname:
 		return give
 	case r.NoImplicitTLS:
-		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay "+
-			"has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
+		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this "+
+			"relay has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
 	}
 	return fmt.Sprintf("Set Port 465 and TLS tls (implicit): Pocket ID %s then greets with its hostname alone. "+
 		"Make that a full name: compose `hostname: %s`, or the machine's hostname.", r.Version, r.FullName)

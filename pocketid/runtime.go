@@ -2,7 +2,6 @@ package pocketid
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -69,7 +68,7 @@ func (r Runtime) row() runtimeRow {
 func (r Runtime) Label() string { return r.row().label }
 
 // Readers are the programs that read the .env, by their --readers names.
-func (r Runtime) Readers() []string { return slices.Clone(r.row().readers) }
+func (r Runtime) Readers() []string { return r.row().readers }
 
 // InContainer reports whether Pocket ID has a hostname and a localhost of its own.
 func (r Runtime) InContainer() bool { return r.row().container }

@@ -142,7 +142,10 @@ func Validate(key, value string, v Version) error {
 	}
 	switch known.kind {
 	case kindPort:
-		return checkPort(key, value, v)
+		n, err := strconv.ParseUint(value, 10, 16)
+		if (err != nil || n == 0) && !(value == "" && v.AtLeast(2, 10, 0)) {
+			return fmt.Errorf("%s must be a number from 1 to 65535", key)
+		}
 	case kindAddress:
 		return checkAddress(key, value)
 	case kindBool:
@@ -150,7 +153,11 @@ func Validate(key, value string, v Version) error {
 			return fmt.Errorf("%s must be true or false", key)
 		}
 	case kindTLS:
-		return checkTLS(value, v)
+		if boolTLS(v) && value != "true" && value != "false" {
+			return fmt.Errorf("SMTP_TLS must be true or false in Pocket ID %s", v)
+		} else if !boolTLS(v) && !slices.Contains([]string{"none", "starttls", "tls"}, value) {
+			return fmt.Errorf("SMTP_TLS must be none, starttls or tls")
+		}
 	case kindURL:
 		return checkAppURL(key, value, v)
 	case kindKey:
@@ -167,14 +174,6 @@ func IsTrue(value string) bool {
 	return on && err == nil
 }
 
-func checkPort(key, value string, v Version) error {
-	n, err := strconv.ParseUint(value, 10, 16)
-	if (err != nil || n == 0) && !(value == "" && v.AtLeast(2, 10, 0)) {
-		return fmt.Errorf("%s must be a number from 1 to 65535", key)
-	}
-	return nil
-}
-
 func checkAddress(key, value string) error {
 	addr, err := mail.ParseAddress(value)
 	switch {
@@ -182,16 +181,6 @@ func checkAddress(key, value string) error {
 		return fmt.Errorf("%s must be a mail address such as no-reply@example.com", key)
 	case addr.Address != value:
 		return fmt.Errorf("%s must be the bare address %s; the visible name is APP_NAME", key, addr.Address)
-	}
-	return nil
-}
-
-func checkTLS(value string, v Version) error {
-	switch {
-	case boolTLS(v) && value != "true" && value != "false":
-		return fmt.Errorf("SMTP_TLS must be true or false in Pocket ID %s", v)
-	case !boolTLS(v) && !slices.Contains([]string{"none", "starttls", "tls"}, value):
-		return fmt.Errorf("SMTP_TLS must be none, starttls or tls")
 	}
 	return nil
 }

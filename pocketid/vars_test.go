@@ -153,7 +153,7 @@ func TestLockTexts(t *testing.T) {
 	t.Parallel()
 	for version, key := range map[string]string{"2.9": " UI_CONFIG_DISABLED", "0.53": " PUBLIC_UI_CONFIG_DISABLED"} {
 		v := must(t, version)
-		effects := strings.Join(LockEffects(v), " ")
+		effects := LockEffects(v)
 		if !strings.Contains(effects, key+"=true") || !strings.Contains(LockMissing(v), key+"=true") ||
 			!strings.HasPrefix(" "+LockSummary(v), key+"=true") {
 			t.Errorf("%s does not name %s", version, key)

@@ -39,7 +39,9 @@ func NewestKnown() Version {
 func ParseVersion(s string) (Version, error) {
 	text := strings.ToLower(strings.TrimSpace(s))
 	if text == "" || text == "latest" || strings.HasPrefix(text, "latest-") {
-		return inexact(NewestKnown()), nil
+		v := NewestKnown()
+		v.Exact = false
+		return v, nil
 	}
 	text, _, _ = strings.Cut(text, "-") // "-distroless", "-rc.1"
 	v := Version{Exact: true}
@@ -68,7 +70,7 @@ func (v Version) complete() Version {
 		}
 	}
 	if v.parts == 1 {
-		return inexact(v)
+		v.Exact, v.parts = false, 3
 	}
 	return v
 }
@@ -129,9 +131,4 @@ func (v Version) before() string {
 
 func release(major, minor, patch int) Version {
 	return Version{Exact: true, number: [3]int{major, minor, patch}, parts: 3}
-}
-
-func inexact(v Version) Version {
-	v.Exact, v.parts = false, 3
-	return v
 }

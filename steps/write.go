@@ -272,7 +272,7 @@ func (w World) commands(p *FilePlan) []string {
 	if name := p.Request.Hostname; p.renames() {
 		switch {
 		case runtime == pocketid.RuntimeCompose && p.Override == "":
-			list = append(list, "# set `"+pocketid.HostnameSnippet(name)+"` for the service in your compose file")
+			list = append(list, "# set `hostname: "+name+"` for the service in your compose file")
 		case runtime == pocketid.RuntimeDocker || runtime == pocketid.RuntimePodman:
 			list = append(list, "# start the container with --hostname "+name)
 		case !runtime.InContainer() && name != p.Found.Hostname:
