@@ -19,7 +19,6 @@ func TestSpeechOf(t *testing.T) {
 		auth         smtpcheck.AuthStyle
 		needsTLS     bool
 	}{
-		{"0.20.0", local, local, local, true, false, smtpcheck.AuthPlain, true},
 		{"0.27.0", local, local, local, true, false, smtpcheck.AuthPlain, true},
 		{"0.27.1", host, local, host, true, true, smtpcheck.AuthPlain, true},
 		{"0.27.2", host, host, host, true, false, smtpcheck.AuthPlain, true},

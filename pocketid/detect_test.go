@@ -1,15 +1,16 @@
 package pocketid
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // fakeMachine is a Machine made of a map from path to content.
@@ -164,8 +165,11 @@ func TestRuntimes(t *testing.T) {
 	labels := map[string]bool{}
 	for _, r := range Runtimes {
 		labels[r.Label()] = true
-		if len(r.Readers()) == 0 || len(r.Restart("")) == 0 || !strings.Contains(r.hostnameSetting("x.example"), "x.example") {
-			t.Errorf("%s is incomplete", r)
+		how := map[Runtime]string{RuntimeCompose: "Set `hostname: x.example` in compose", RuntimeDocker: "--hostname x.example",
+			RuntimePodman: "HostName="}[r]
+		if set := r.hostnameSetting("x.example"); !strings.Contains(set, cmp.Or(how, "hostnamectl set-hostname x.example")) ||
+			len(r.Readers()) == 0 || len(r.Restart("")) == 0 {
+			t.Errorf("%s is incomplete: %s", r, set)
 		}
 		for _, line := range r.Restart("id") { // it is pasted into a shell
 			if !strings.HasPrefix(line, "# ") && !strings.HasPrefix(line, "docker compose up ") && !strings.HasPrefix(line, "systemctl restart ") {
@@ -181,31 +185,37 @@ func TestRuntimes(t *testing.T) {
 func TestReadRegular(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	file := filepath.Join(dir, "file")
+	file, pipe := filepath.Join(dir, "file"), filepath.Join(dir, "pipe")
 	if err := os.WriteFile(file, []byte("12345"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := readRegular(file, 5); err != nil || string(data) != "12345" {
 		t.Errorf("%q, %v", data, err)
 	}
-	if data, err := readRegular(file, 4); err == nil {
-		t.Errorf("over the limit: %q", data)
-	}
-	if _, err := readRegular(dir, 5); err == nil {
-		t.Error("a directory is read")
-	}
-	pipe := filepath.Join(dir, "pipe")
-	if err := mkfifo(pipe); err != nil {
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
 		t.Skip("no named pipes here")
 	}
-	done := make(chan error, 1)
-	go func() { _, err := readRegular(pipe, 5); done <- err }()
-	select {
-	case err := <-done:
-		if err == nil {
-			t.Error("a pipe is read")
+	for path, limit := range map[string]int64{file: 4, dir: 5, pipe: 5} { // nobody writes into the pipe
+		if data, err := readRegular(path, limit); err == nil {
+			t.Errorf("%s is read: %q", path, data)
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("a pipe without a writer is waited for")
+	}
+}
+
+// The .env of a compose project may be anything: variables that double each
+// other are not put in, nor is a long one, which the compose file could repeat.
+func TestDotenvIsBounded(t *testing.T) {
+	t.Parallel()
+	doubling := "A0=xxxxxxxxxx\n"
+	for i := range 40 {
+		doubling += fmt.Sprintf("A%d=${A%d}${A%d}\n", i+1, i, i)
+	}
+	long := "TAG=v2\nLONG=" + strings.Repeat("x", maxVariable+1) + "\n"
+	m := fakeMachine(map[string]string{"/doubling": doubling, "/long": long})
+	if env := m.dotenv("/doubling"); env != nil {
+		t.Errorf("%d variables", len(env))
+	}
+	if env := m.dotenv("/long"); len(env) != 1 || env["TAG"] != "v2" {
+		t.Errorf("%d variables", len(env))
 	}
 }

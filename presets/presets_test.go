@@ -103,7 +103,7 @@ func checkUse(t *testing.T, p Preset) {
 	if p.Usable == (p.WhyNot != "") {
 		t.Errorf("%s: usable %v, because %q", p.ID, p.Usable, p.WhyNot)
 	}
-	if !slices.Contains([]Login{LoginRequired, LoginOptional, LoginNone}, p.Login) {
+	if !slices.Contains([]Login{LoginRequired, loginOptional, LoginNone}, p.Login) {
 		t.Errorf("%s: login %q", p.ID, p.Login)
 	}
 	if p.Usable && (p.Username == "" || p.Password == "" || p.From == "") {
