@@ -30,7 +30,6 @@ func TestSpeechOf(t *testing.T) {
 		{"2.10.0", local, local, local, true, false, smtpcheck.AuthOffered, true},
 		{"2.11.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
 		{"2.14.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
-		{"v3", local, local, local, false, false, smtpcheck.AuthOffered, true},
 	}
 	for _, tt := range tests {
 		v := must(t, tt.version)

@@ -71,7 +71,7 @@ services: {pocket-id: {image: "pocketid/pocket-id:${TAG:-v2}"}}`,
 		{name: "tag from a variable without value", version: "", yaml: `
 services: {pocket-id: {image: "pocketid/pocket-id:${TAG}"}}`,
 			want: composeService{Service: "pocket-id", Image: "pocketid/pocket-id:"}},
-		{name: "by name, with registry port and no tag", version: "2.14.0", yaml: `
+		{name: "by name, with registry port and no tag", version: NewestKnown().String(), yaml: `
 services: {pocketid: {image: "registry.lan:5000/mirror/pid"}}`,
 			want: composeService{Service: "pocketid", Image: "registry.lan:5000/mirror/pid"}},
 		{name: "built from source, mounted .env", version: "", yaml: `

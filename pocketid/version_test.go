@@ -20,10 +20,10 @@ func TestParseVersion(t *testing.T) {
 		{"2-distroless", "2.14.0", false},
 		{"v1", "1.16.0", false},
 		{"0", "0.53.0", false},
-		{"3", "3.0.0", false},
+		{"9", "9.0.0", false},
 		{"3.1.4", "3.1.4", true},
-		{"latest", "2.14.0", false},
-		{"", "2.14.0", false},
+		{"latest", NewestKnown().String(), false},
+		{"", NewestKnown().String(), false},
 	}
 	for _, tt := range tests {
 		v, err := ParseVersion(tt.in)

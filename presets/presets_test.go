@@ -162,8 +162,8 @@ func TestRows(t *testing.T) {
 		for _, e := range p.Endpoints {
 			got += fmt.Sprintf(" %d/%s%s", e.Port, e.TLS, map[bool]string{true: "!"}[e.Recommended])
 		}
-		if i >= len(rows) || rows[i] != got || len(rows) != len(all) {
-			t.Fatalf("%q is not row %d of %d in testdata/rows.txt; correct that too if it is meant", got, i, len(rows))
+		if i >= len(rows) || rows[i] != got || i == len(all)-1 && i != len(rows)-1 {
+			t.Fatalf("%q is not row %d of %d in testdata/rows.txt; write it there too if it is meant", got, i+1, len(rows))
 		}
 	}
 	all[0] = Preset{}
