@@ -1,6 +1,7 @@
 package pocketid
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -75,15 +76,9 @@ func (e Endpoint) String() string {
 
 // words is what goes over the wire on an endpoint.
 func (a Announcement) words(e Endpoint) string {
-	orHostname := func(name string) string {
-		if name == "" {
-			return "its hostname"
-		}
-		return name
-	}
-	words := orHostname(a.Names.First)
+	words := cmp.Or(a.Names.First, "its hostname")
 	if e.TLS == smtpcheck.TLSStartTLS && a.Names.First != a.Names.AfterTLS {
-		words += ", then " + orHostname(a.Names.AfterTLS) + " after STARTTLS"
+		words += ", then " + cmp.Or(a.Names.AfterTLS, "its hostname") + " after STARTTLS"
 	}
 	if !a.Proven {
 		words += " (as far as is known)"

@@ -34,7 +34,7 @@ func (s identity) Wants(v View) wizard.Job {
 	}
 	var names []string
 	for _, c := range s.candidates(v) {
-		if c.Check.Err() == nil {
+		if c.Check.Grade != pocketid.GradeBad {
 			names = append(names, c.Name)
 		}
 	}
@@ -225,8 +225,8 @@ func (s identity) Take(v View) Intent {
 		name, field = strings.TrimSpace(v.Input["name"]), "name"
 	}
 	check := pocketid.CheckName(name)
-	if err := check.Err(); err != nil {
-		f := errorAt(field, err.Error())
+	if check.Grade == pocketid.GradeBad {
+		f := errorAt(field, check.Reason)
 		if check.Suggest != "" && field == "name" {
 			return wizard.Correct(a, wizard.Input{"name": check.Suggest},
 				noticeAt("name", f.Text+" It is filled in; press Enter to use it."))

@@ -49,7 +49,7 @@ func (s provider) Wants(v View) wizard.Job {
 func (s provider) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
 	ctx, cancel := context.WithTimeout(ctx, receiverBound)
 	defer cancel()
-	if r, ok, err := presets.ReceiverOf(ctx, s.world.dns(), job.For.(string)); ok && err == nil {
+	if r, ok := presets.ReceiverOf(ctx, s.world.dns().LookupMX, job.For.(string)); ok {
 		return r
 	}
 	return nil

@@ -162,7 +162,7 @@ func (w World) advise(t TestResult, found []pocketid.Endpoint) []pocketid.Option
 func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
 		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
-		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said, ContainerID: pocketid.ExampleContainerID,
+		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said,
 	}
 	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
 		found = append(found, endpointsOf(p)...)

@@ -152,7 +152,7 @@ func (w World) warnings(
 	if in.Unread {
 		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
 	}
-	for _, key := range in.MailOverrides() {
+	for _, key := range in.MailOverrides {
 		list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
 	}
 	if warning := w.ownLoopback(values["SMTP_HOST"], in, runtime); warning != "" {

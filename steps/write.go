@@ -160,7 +160,7 @@ func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
 	f := wizard.Field{
 		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
-		Help: wizard.Help{What: strings.Join(pocketid.LockEffects(version), " ")},
+		Help: wizard.Help{What: pocketid.LockEffects(version)},
 		Choices: []wizard.Choice{
 			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
 			choice("no", "No, leave it"),
