@@ -158,7 +158,6 @@ func (m *model) goTo(i int) {
 	if i == m.focus {
 		return
 	}
-	m.revealing = false
 	m.focus = i
 	w := m.form[i]
 	if w.field.Kind == wizard.SecretField {

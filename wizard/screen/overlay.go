@@ -128,16 +128,16 @@ func (m *model) help(w int) []string {
 	lines := []string{t.strong.Render(t.clip(t.clean(title), w)), ""}
 	lines = append(lines, t.blocks(parts, w, true)...)
 	lines = append(lines, "", t.strong.Render("Keys"))
-	return append(lines, t.keyTable(m.bindings(), w)...)
+	return append(lines, t.keyTable(m.helpHints(), w)...)
 }
 
 // keyTable draws keys and what they do, one or two to a line.
-func (t theme) keyTable(bindings []key.Binding, w int) []string {
+func (t theme) keyTable(hints []hint, w int) []string {
 	const column = 28
 	perLine := max(min(w/column, 2), 1)
 	var lines []string
-	for i, b := range bindings {
-		cell := t.strong.Render(text.Pad(b.Help().Key, 10)) + " " + text.Pad(b.Help().Desc, column-11)
+	for i, h := range hints {
+		cell := t.strong.Render(text.Pad(h.key, 10)) + " " + text.Pad(h.does, column-11)
 		if i%perLine == 0 {
 			lines = append(lines, cell)
 		} else {
