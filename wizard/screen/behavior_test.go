@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
-
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
@@ -141,26 +139,6 @@ func TestTypingDoesNotRestartWork(t *testing.T) {
 	}
 	d.news(3)
 	d.sees("› ✓ vps-4711", "asking the relay, 3 of 4 names · 0 s")
-}
-
-func TestPanicInPage(t *testing.T) {
-	t.Parallel()
-	m := fakeMachine(0)
-	m.Steps[1] = steptest.Step{Called: "provider", Pages: func(steptest.View) wizard.Page { panic("no page") }}
-	g := guard{drive(t, m, 80, 24, Options{}).model, &lastState{}}
-	var cmd tea.Cmd
-	for range 3 {
-		_, cmd = g.Update(tea.KeyPressMsg(namedKeys["enter"]))
-	}
-	if cmd == nil {
-		t.Fatal("nothing ends the program")
-	}
-	if _, ok := cmd().(tea.QuitMsg); !ok {
-		t.Error("it does not quit")
-	}
-	if last, err := g.last.get(); err == nil || !strings.Contains(err.Error(), "no page") || last.Place().At != "install" {
-		t.Errorf("%v at %s", err, last.Place().At)
-	}
 }
 
 // What Enter would answer must not change under the finger.

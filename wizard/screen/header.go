@@ -31,7 +31,8 @@ func (m *model) headerSteps() []headerStep {
 	return steps
 }
 
-// header says where the admin is, in one line or two.
+// header says where the admin is, in one line, or in two where the second has
+// room for all the steps.
 func (m *model) header(w int, short bool) []string {
 	t, steps := m.theme, m.headerSteps()
 	at := slices.IndexFunc(steps, func(s headerStep) bool { return s.current })
@@ -40,34 +41,24 @@ func (m *model) header(w int, short bool) []string {
 		title = t.strong.Render(t.clip(title, w-text.Width(count)-3))
 		return t.spread(" "+title, t.quiet.Render(count), w-1)
 	}
-	if short {
-		return []string{line(steps[at].name)}
+	if trail := t.trail(steps); !short && text.Width(trail) <= w {
+		return []string{line(m.name), trail}
 	}
-	return []string{line(m.name), t.trail(steps, w)}
+	return []string{line(steps[at].name)}
 }
 
-// trail is the line of steps. Where it does not fit, it begins with what is
-// near the current step and says how many steps it leaves out.
-func (t theme) trail(steps []headerStep, w int) string {
-	for from := range steps {
-		var parts []string
-		if from > 0 {
-			parts = append(parts, t.quiet.Render(fmt.Sprintf("%d%s", from, t.ellipsis)))
-		}
-		for _, s := range steps[from:] {
-			switch {
-			case s.current:
-				parts = append(parts, t.accent.Render("["+s.name+"]"))
-			case s.done:
-				parts = append(parts, s.name+" "+t.mark(wizard.Good))
-			default:
-				parts = append(parts, t.quiet.Render(s.name))
-			}
-		}
-		line := " " + strings.Join(parts, "  ")
-		if text.Width(line) <= w || steps[from].current {
-			return t.clip(line, w)
+// trail is the line of steps.
+func (t theme) trail(steps []headerStep) string {
+	var parts []string
+	for _, s := range steps {
+		switch {
+		case s.current:
+			parts = append(parts, t.accent.Render("["+s.name+"]"))
+		case s.done:
+			parts = append(parts, s.name+" "+t.mark(wizard.Good))
+		default:
+			parts = append(parts, t.quiet.Render(s.name))
 		}
 	}
-	return ""
+	return " " + strings.Join(parts, "  ")
 }

@@ -10,7 +10,7 @@ import (
 // keyMap is every key that is not part of typing.
 type keyMap struct {
 	Submit, Next, Previous, Up, Down key.Binding
-	First, Last, PageUp, PageDown    key.Binding
+	PageUp, PageDown                 key.Binding
 	Back, Jump, Quit                 key.Binding
 	Help, HelpTyping                 key.Binding
 	Redraw, Suspend                  key.Binding
@@ -27,8 +27,6 @@ func newKeys(t theme) keyMap {
 		Previous:   bind("shift+tab", "previous", "shift+tab"),
 		Up:         bind(t.up, "up", "up", "ctrl+p"),
 		Down:       bind(t.down, "down", "down", "ctrl+n"),
-		First:      bind("home", "first", "home"),
-		Last:       bind("end", "last", "end"),
 		PageUp:     bind("pgup", "scroll", "pgup"),
 		PageDown:   bind("pgdn", "scroll", "pgdown"),
 		Back:       bind("esc", "back", "esc"),

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -206,10 +207,5 @@ func (m *model) leave(why error) tea.Cmd {
 }
 
 func (m *model) answered() bool {
-	for _, w := range m.form {
-		if w.dirty {
-			return true
-		}
-	}
-	return m.state.Answered()
+	return m.state.Answered() || slices.ContainsFunc(m.form, func(w *widget) bool { return w.dirty })
 }

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"time"
 	"unicode"
 
@@ -149,13 +150,9 @@ func (w *widget) typed(text string) {
 
 // printable is the text that a key types; a key with ctrl or alt types none.
 func printable(msg tea.KeyPressMsg) string {
-	if msg.Mod&(tea.ModCtrl|tea.ModAlt|tea.ModMeta|tea.ModSuper|tea.ModHyper) != 0 {
+	const none = tea.ModCtrl | tea.ModAlt | tea.ModMeta | tea.ModSuper | tea.ModHyper
+	if msg.Mod&none != 0 || strings.ContainsFunc(msg.Text, unicode.IsControl) {
 		return ""
-	}
-	for _, r := range msg.Text {
-		if unicode.IsControl(r) {
-			return ""
-		}
 	}
 	return msg.Text
 }
@@ -168,10 +165,6 @@ func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 		return m.walk(w, -1)
 	case key.Matches(msg, m.keys.Down):
 		return m.walk(w, 1)
-	case !filtered && key.Matches(msg, m.keys.First):
-		return m.walk(w, -len(w.list.choices))
-	case !filtered && key.Matches(msg, m.keys.Last):
-		return m.walk(w, len(w.list.choices))
 	case filtered && key.Matches(msg, m.keys.Back):
 		w.list.filter.set("")
 		w.list.refilter()

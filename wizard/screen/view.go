@@ -115,7 +115,7 @@ func (m *model) topRule() string {
 	gist := ""
 	if g := m.page.Gist; g.Body != "" && m.over == noOverlay {
 		gist = m.theme.clean(g.Body)
-		if m.theme.marks[g.Tone] != "" {
+		if m.theme.marked(g.Tone) {
 			gist = m.theme.mark(g.Tone) + " " + gist
 		}
 	}
