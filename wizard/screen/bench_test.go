@@ -27,15 +27,10 @@ func BenchmarkFirstFrame(b *testing.B) {
 			ours = append(ours, firstFrame(b, os.Args[0], firstPage))
 		}
 	}
-	a, z := middle(ours), middle(theirs)
+	a, z := median(ours), median(theirs)
 	b.ReportMetric(float64(a.Microseconds())/1000, "ms/guide")
 	b.ReportMetric(float64(z.Microseconds())/1000, "ms/minimal")
 	b.ReportMetric(float64(a)/float64(z), "ratio")
-}
-
-func middle(d []time.Duration) time.Duration {
-	slices.Sort(d)
-	return d[len(d)/2]
 }
 
 func firstFrame(b *testing.B, program, words string) time.Duration {

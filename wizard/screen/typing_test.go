@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -77,11 +78,7 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-func median(n []int) int {
-	n = slices.Clone(n)
-	slices.Sort(n)
-	return n[len(n)/2]
-}
+func median[N cmp.Ordered](n []N) N { return slices.Sorted(slices.Values(n))[len(n)/2] }
 
 func TestIdle(t *testing.T) {
 	t.Parallel()
