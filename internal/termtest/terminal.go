@@ -23,7 +23,7 @@ import (
 const (
 	Enter, Escape, Tab, BackTab = "\r", "\x1b", "\t", "\x1b[Z"
 	Up, Down                    = "\x1b[A", "\x1b[B"
-	PageUp, PageDown, Home, End = "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F"
+	PageUp, PageDown            = "\x1b[5~", "\x1b[6~"
 	CtrlC, CtrlO, CtrlU         = "\x03", "\x0f", "\x15"
 	PasteBegin, PasteEnd        = "\x1b[200~", "\x1b[201~"
 )

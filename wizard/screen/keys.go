@@ -9,12 +9,11 @@ import (
 
 // keyMap is every key that is not part of typing.
 type keyMap struct {
-	Submit, Next, Previous, Up, Down key.Binding
-	PageUp, PageDown                 key.Binding
-	Back, Jump, Quit                 key.Binding
-	Help, HelpTyping                 key.Binding
-	Redraw, Suspend                  key.Binding
-	Leave, Stay                      key.Binding // in the question whether to leave
+	Submit, Next, Previous, Up, Down   key.Binding
+	PageUp, PageDown, Back, Jump, Quit key.Binding
+	Help, HelpTyping                   key.Binding
+	Redraw, Suspend                    key.Binding
+	Leave, Stay                        key.Binding // in the question whether to leave
 }
 
 func newKeys(t theme) keyMap {
