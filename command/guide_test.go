@@ -23,7 +23,7 @@ func toRelay(t *testing.T, env ...string) apptest.Guide {
 	w.Keys("?")
 	w.Until("The file with Pocket ID's settings.", "Example", "Keys")
 	w.Keys(keyEscape)
-	w.Until("enter next")
+	w.Until("There is none yet")
 	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 	w.Until("Who sends the mail?", "› Practice relay")
 	w.Keys(keyEscape)

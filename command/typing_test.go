@@ -11,7 +11,7 @@ import (
 	"smtp-wizard/internal/termtest"
 )
 
-// TestTypingAPassword pastes it in every way, looks at it, and sees that the page
+// TestTypingAPassword pastes it in every way, and sees that the page
 // which opens by itself takes no key meant for the one before.
 func TestTypingAPassword(t *testing.T) {
 	t.Parallel()
@@ -20,7 +20,7 @@ func TestTypingAPassword(t *testing.T) {
 	w.Until("[Sender]")
 	w.Keys(keyTab, keyTab)
 	w.Until("› Password")
-	const note = "Pasted without the line break at the end."
+	const note = "Pasted without line breaks and control characters."
 	long := strings.Repeat("0123456789abcdef", 256)
 	for _, paste := range []string{
 		termtest.PasteBegin + relayPassword + "\n" + termtest.PasteEnd,
@@ -42,12 +42,6 @@ func TestTypingAPassword(t *testing.T) {
 	w.Until(note)
 	if strings.Contains(w.Output(), relayPassword) || strings.Contains(w.Output(), long[:32]) {
 		t.Error("a pasted password was shown")
-	}
-	w.Keys(termtest.CtrlR)
-	w.Until(relayPassword)
-	w.Until("••••••••") // by itself, after a while
-	if strings.Contains(w.Screen(), relayPassword) {
-		t.Errorf("the password stays in sight:\n%s", w.Screen())
 	}
 	w.Keys(keyEnter, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")

@@ -167,11 +167,10 @@ func (g guide) openDraft() (*draft.Draft, error) {
 		return nil, nil
 	}
 	kept, err := draft.Open(g.start.EnvFile)
-	var inUse *draft.InUseError
 	switch {
 	case err == nil:
 		return kept, nil
-	case errors.As(err, &inUse):
+	case errors.Is(err, draft.ErrInUse):
 		return nil, fileError(err)
 	}
 	fmt.Fprintf(g.Err, "Note: %s. If the connection drops, your answers are lost.\n", err)

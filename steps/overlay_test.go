@@ -13,7 +13,7 @@ import (
 var keys = map[string]tea.Key{
 	"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "down": {Code: tea.KeyDown}, "f1": {Code: tea.KeyF1},
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+o": {Code: 'o', Mod: tea.ModCtrl},
-	"ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+	"ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
 }
 
 // pressed is keys by name; a word that names none is typed, letter by letter.
