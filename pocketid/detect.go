@@ -99,7 +99,7 @@ func (m Machine) manual(envPath string) Install {
 func (m Machine) ownHostname(in *Install) {
 	name, err := m.Hostname()
 	if err != nil {
-		in.HostnameFrom = "this machine does not tell its hostname"
+		in.HostnameFrom = "this machine does not report its hostname"
 		return
 	}
 	in.Hostname, in.HostnameFrom = name, "this machine's hostname"

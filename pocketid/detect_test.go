@@ -105,7 +105,7 @@ func TestDetect(t *testing.T) {
 			"/srv/id/.env", RuntimeCompose, "2.9", "", "container id", "pocket-id", []string{"pocket-id", "compose"}, "", ""},
 		{"compose that does not pass the file on", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2', environment: {SMTP_HOST: x}}}"},
-			"/srv/id/.env", RuntimeCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "does not name .env under env_file:, so it gets of this file only what its environment: hands on"},
+			"/srv/id/.env", RuntimeCompose, "2.14.0", "", "container id", "pocket-id", []string{"compose"}, "", "does not name .env under env_file:, so it gets from this file only what its environment: passes on"},
 		{"compose keys that win", map[string]string{
 			"/srv/id/compose.yml": "services: {pocket-id: {image: 'pocketid/pocket-id:v2.9.0', env_file: .env, environment: {SMTP_HOST: x}}}"},
 			"/srv/id/.env", RuntimeCompose, "2.9.0", "", "container id", "pocket-id", []string{"compose"}, "", "wins over this file: SMTP_HOST"},

@@ -119,7 +119,7 @@ func (c composeService) mailOverrides(envPath, dir string) []string {
 // NotHandedOn says that the compose service does not get the file as such.
 func (in Install) NotHandedOn(envName string) string {
 	return "The service " + in.Service + " in " + filepath.Base(in.ComposeFile) + " does not name " + envName +
-		" under env_file:, so it gets of this file only what its environment: hands on with ${...}."
+		" under env_file:, so it gets from this file only what its environment: passes on with ${...}."
 }
 
 func composeNotes(in Install, c composeService, envName string) []string {
@@ -132,7 +132,7 @@ func composeNotes(in Install, c composeService, envName string) []string {
 			strings.Join(in.MailOverrides, ", ")+".")
 	}
 	if c.Image != "" && !c.Version.Exact {
-		notes = append(notes, "The image tag names no exact release; the newest known one is assumed.")
+		notes = append(notes, "The image tag does not name an exact release; the newest known one is assumed.")
 	}
 	return notes
 }

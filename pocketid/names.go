@@ -128,7 +128,7 @@ func checkGeneric(name string) NameCheck {
 	case name == "localhost":
 		return sometimes("Every machine is called localhost; many relays refuse it.")
 	case !strings.Contains(name, "."):
-		return sometimes("The name has no domain; relays that want a FQDN refuse it.")
+		return sometimes("The name has no domain; relays that require an FQDN refuse it.")
 	}
 	for _, suffix := range privateSuffixes {
 		if strings.HasSuffix(name, "."+suffix) {

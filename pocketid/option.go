@@ -32,7 +32,7 @@ func (s Situation) keep(a Announcement) Option {
 func moveTo(e Endpoint, a Announcement) Option {
 	why := fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", a.words(e))
 	if e.TLS == smtpcheck.TLSNone {
-		why += " The mail is then not encrypted on its way."
+		why += " The mail then travels unencrypted."
 	}
 	return Option{ID: "endpoint", Title: "Use " + e.String(), Why: why, Port: e.Port, TLS: e.TLS, Certain: a.Proven}
 }
