@@ -40,7 +40,7 @@ func TestEnvDocker(t *testing.T) {
 		cmd := program(t, docker, "create", "--env-file", path, "image")
 		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
 		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses
-		model := envReading(t, "docker", "quotes kept", file)
+		model, err := envReading(t, "docker", "quotes kept", file)
 		select {
 		case env := <-created:
 			real := map[string]string{}
@@ -49,11 +49,11 @@ func TestEnvDocker(t *testing.T) {
 					real[key] = value
 				}
 			}
-			if model.Err != nil || !envSame(model.Vars, real) {
-				t.Errorf("%q:\nmodel %q %v\nreal  %q", file, model.Vars, model.Err, real)
+			if err != nil || !envSame(model, real) {
+				t.Errorf("%q:\nmodel %q %v\nreal  %q", file, model, err, real)
 			}
 		default:
-			if model.Err == nil {
+			if err == nil {
 				t.Errorf("%q: only docker refuses it: %s", file, out)
 			}
 		}

@@ -67,13 +67,13 @@ func TestEnvSystemd(t *testing.T) {
 		t.Fatalf("%d answers to %d files", len(lines), len(files))
 	}
 	for i, file := range files {
-		model := envReading(t, "systemd", note, file)
-		if (model.Err != nil) != (lines[i] == "error") {
-			t.Errorf("%q: the model says %v, systemd %q", file, model.Err, lines[i])
+		model, err := envReading(t, "systemd", note, file)
+		if (err != nil) != (lines[i] == "error") {
+			t.Errorf("%q: the model says %v, systemd %q", file, err, lines[i])
 			continue
 		}
-		if model.Err == nil && !envSame(model.Vars, envFromHex(t, lines[i])) {
-			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, envFromHex(t, lines[i]))
+		if err == nil && !envSame(model, envFromHex(t, lines[i])) {
+			t.Errorf("%q:\nmodel %q\nreal  %q", file, model, envFromHex(t, lines[i]))
 		}
 	}
 	t.Logf("%s: %d files compared", library, len(files))

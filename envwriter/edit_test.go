@@ -151,8 +151,8 @@ func TestEditRefused(t *testing.T) {
 		changes    []Change
 		want       string
 	}{
-		{"referred to", "K=1\nU=x$K\nV=${U}\n", []string{"pocket-id"}, []Change{set("K", "2")}, "U (line 2) and V (line 3) refer to K and would change with it"},
-		{"referred to, and removed", "K=1\nU=$K\n", []string{"sh"}, []Change{{Key: "K", Unset: true}}, "U (line 2) refers to K and would change with it"},
+		{"referred to", "K=1\nU=x$K\nV=${U}\n", []string{"pocket-id"}, []Change{set("K", "2")}, "K: U (line 2) and V (line 3) refer to it and would change with it"},
+		{"referred to, and removed", "K=1\nU=$K\n", []string{"sh"}, []Change{{Key: "K", Unset: true}}, "K: U (line 2) refers to it and would change with it"},
 		{"unreadable", "A=1\nB\n", []string{"compose", "pocket-id"}, []Change{set("K", "2")}, "pocket-id cannot read the file: it stops at line 2"},
 		{"unreadable at an open quote", "A=1\nB='x\nC=2\n", []string{"compose"}, []Change{set("K", "2")}, "compose cannot read the file: it stops at line 2"},
 		{"line feed by lines", "", []string{"pocket-id", "docker", "podman"}, []Change{set("K", "a\nb")}, "K: this value cannot be written: it holds a line feed, and docker and podman read line by line"},
@@ -162,7 +162,7 @@ func TestEditRefused(t *testing.T) {
 		{"no common encoding", "", []string{"pocket-id", "docker"}, []Change{set("K", "it's $A")},
 			"K cannot be written so that pocket-id and docker all read the same value. Leave out pocket-id or docker, or choose another value: all readers agree on letters, digits and _@%+=:,./^!?*{}[]-."},
 		{"impossible for one", "K=1\r\n", []string{"pocket-id", "sh"}, []Change{set("K", "2")},
-			"K cannot be written in this file so that sh reads it, whatever its value. Leave out sh, or fix the lines that they read differently."},
+			"K cannot be written so that pocket-id and sh all read the same value, whatever it is. Leave out sh, or fix the lines that they read differently."},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

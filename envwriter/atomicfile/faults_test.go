@@ -172,7 +172,7 @@ func (s scene) nextSave(t *testing.T, dir, where string) {
 	t.Helper()
 	known, open := []string{".env"}, false
 	for _, f := range s.files {
-		open = open || f.file.NewMode != 0
+		open = open || f.file.NewMode != 0 || f.mode&0o004 != 0
 		known = append(known, f.name, f.name+noonBackup)
 		if b, err := os.ReadFile(filepath.Join(dir, f.name+noonBackup)); err == nil && string(b) != f.old {
 			t.Errorf("%s: the backup of %s is %q", where, f.name, b)

@@ -94,8 +94,8 @@ func (d renamed) real(path string) string { return strings.Replace(path, d.dir+"
 func (d renamed) lstat(path string) (stat, error)     { return d.disk.lstat(d.real(path)) }
 func (d renamed) resolve(path string) (string, error) { return path, nil }
 func (d renamed) list(dir string) ([]string, error)   { return d.disk.list(d.real(dir)) }
-func (d renamed) rename(from, to string, replace bool) error {
-	return d.disk.rename(d.real(from), d.real(to), replace)
+func (d renamed) rename(from, to string, how renaming) error {
+	return d.disk.rename(d.real(from), d.real(to), how)
 }
 func (d renamed) open(path string, flags int, mode os.FileMode) (handle, error) {
 	return d.disk.open(d.real(path), flags, mode)

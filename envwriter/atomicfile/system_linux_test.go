@@ -97,19 +97,19 @@ func attribute(t *testing.T, path, name string) []byte {
 	return value[:n]
 }
 
-func TestRenameNewReplacesNothing(t *testing.T) {
+func TestRename(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
-	for _, rename := range []func(string, string) error{renameNew, renameChecked} {
-		write(t, a, "a", 0o600)
-		write(t, b, "b", 0o600)
-		if err := rename(a, b); !errors.Is(err, os.ErrExist) || contents(t, b) != "b" {
-			t.Errorf("%v, %q", err, contents(t, b))
-		}
-		must(t, os.Remove(b))
-		if err := rename(a, b); err != nil || contents(t, b) != "a" {
-			t.Errorf("%v, %q", err, contents(t, b))
-		}
+	write(t, a, "a", 0o600)
+	write(t, b, "b", 0o600)
+	if err := (system{}).rename(a, b, ifMissing); !errors.Is(err, os.ErrExist) || contents(t, b) != "b" {
+		t.Errorf("%v, %q", err, contents(t, b))
 	}
+	must(t, system{}.rename(a, b, exchanging))
+	if contents(t, a) != "b" || contents(t, b) != "a" {
+		t.Errorf("%q, %q", contents(t, a), contents(t, b))
+	}
+	must(t, os.Remove(b))
+	must(t, system{}.rename(a, b, ifMissing))
 }
