@@ -1,7 +1,6 @@
 package atomicfile
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -130,7 +129,7 @@ func (a access) apply(f handle) error {
 	}
 	if a.uid != made.uid || a.gid != made.gid {
 		if err := f.Chown(a.uid, a.gid); err != nil {
-			return fmt.Errorf("%w: %w", ErrOwner, err)
+			return ErrOwner
 		}
 	}
 	if err := a.copyAttributes(f); err != nil {

@@ -86,7 +86,7 @@ func saveAll(d disk, now time.Time, files []File) ([]Saved, error) {
 }
 
 func newTransaction(d disk, now time.Time, files []File) *transaction {
-	t := &transaction{disk: d, lockWait: 5 * time.Second}
+	t := &transaction{disk: d, directories: map[string]*directory{}, lockWait: 5 * time.Second}
 	for _, f := range files {
 		t.files = append(t.files, &replacement{disk: d, now: now, file: f, saved: Saved{Path: f.Path}})
 	}
@@ -97,7 +97,7 @@ func newTransaction(d disk, now time.Time, files []File) *transaction {
 type transaction struct {
 	disk
 	files       []*replacement
-	directories []*directory
+	directories map[string]*directory
 	lockWait    time.Duration // for another run that saves in the same directory
 }
 
@@ -181,27 +181,21 @@ func (t *transaction) cleanUp() {
 // would each find the file unchanged and then replace each other's.
 type directory struct {
 	handle
-	made   stat
 	locked bool // false where there are no locks, as on some network file systems
 }
 
 func (t *transaction) lockDirectory(r *replacement) error {
+	if known := t.directories[r.folder]; known != nil {
+		r.directory = known
+		return nil
+	}
 	f, err := t.open(r.folder, openRead, 0)
 	if err != nil {
 		r.warn("the directory could not be opened, so the new name may not survive a power failure")
 		return nil
 	}
-	seen, err := f.stat()
-	known := slices.IndexFunc(t.directories, func(d *directory) bool { return d.made.isFile(seen) })
-	if err != nil || known >= 0 {
-		_ = f.Close()
-		if err == nil {
-			r.directory = t.directories[known]
-		}
-		return err
-	}
-	r.directory = &directory{handle: f, made: seen}
-	t.directories = append(t.directories, r.directory)
+	r.directory = &directory{handle: f}
+	t.directories[r.folder] = r.directory
 	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		err := f.lock()
 		if r.directory.locked = err == nil; !isBusy(err) {

@@ -189,28 +189,6 @@ func TestSaveInPlaceKeepsTheFile(t *testing.T) {
 	}
 }
 
-func TestSaveRestoresWhatDoesNotVerify(t *testing.T) {
-	t.Parallel()
-	for _, old := range []string{"A=1\n", ""} {
-		for _, inPlace := range []bool{false, true} {
-			dir := t.TempDir()
-			path := filepath.Join(dir, ".env")
-			if old != "" {
-				write(t, path, old, 0o640)
-			}
-			saved, err := save(system{}, path, "A=3\n", File{Verify: reject, InPlace: inPlace})
-			if !errors.Is(err, errReadBack) || saved.Changed {
-				t.Fatalf("%+v, %v", saved, err)
-			}
-			if old == "" {
-				holds(t, dir)
-			} else {
-				is(t, path, old, 0o640)
-			}
-		}
-	}
-}
-
 func TestSaveRemovesLeftoversOfKilledRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -3,7 +3,6 @@ package atomicfile
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -26,13 +25,13 @@ func (f realFile) attributes() (map[string][]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, f.failed("list attributes of", err)
+		return nil, err
 	}
 	out := map[string][]byte{}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(buf[:n]), "\x00"), "\x00") {
 		n, err := unix.Fgetxattr(fd, name, buf)
 		if err != nil {
-			return nil, f.failed("read an attribute of", err)
+			return nil, err
 		}
 		out[name] = bytes.Clone(buf[:n])
 	}
@@ -46,16 +45,9 @@ func (f realFile) dropACL() error {
 	if errors.Is(err, unix.ENODATA) || errors.Is(err, unix.ENOTSUP) {
 		return nil
 	}
-	return f.failed("remove the ACL of", err)
+	return err
 }
 
 func (f realFile) setAttribute(name string, value []byte) error {
-	return f.failed("set an attribute of", unix.Fsetxattr(int(f.Fd()), name, value, 0))
-}
-
-func (f realFile) failed(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &fs.PathError{Op: op, Path: f.Name(), Err: err}
+	return unix.Fsetxattr(int(f.Fd()), name, value, 0)
 }
