@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -43,13 +42,7 @@ func TestEnvDocker(t *testing.T) {
 		model, err := envReading(t, "docker", "quotes kept", file)
 		select {
 		case env := <-created:
-			real := map[string]string{}
-			for _, entry := range env {
-				if key, value, found := strings.Cut(entry, "="); found {
-					real[key] = value
-				}
-			}
-			if err != nil || !envSame(model, real) {
+			if real := envVars(env); err != nil || !envSame(model, real) {
 				t.Errorf("%q:\nmodel %q %v\nreal  %q", file, model, err, real)
 			}
 		default:
@@ -59,17 +52,4 @@ func TestEnvDocker(t *testing.T) {
 		}
 	}
 	t.Logf("%d files compared", len(files))
-}
-
-func envHex(s string) string { return hex.EncodeToString([]byte(s)) + "\n" }
-
-func envFromHex(t *testing.T, line string) map[string]string {
-	vars := map[string]string{}
-	for entry := range strings.FieldsSeq(line) {
-		text, err := hex.DecodeString(entry)
-		envOK(t, err)
-		key, value, _ := strings.Cut(string(text), "=")
-		vars[key] = value
-	}
-	return vars
 }

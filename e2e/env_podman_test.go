@@ -44,11 +44,7 @@ func TestEnvPodman(t *testing.T) {
 		envOK(t, err)
 		var env []string
 		envOK(t, json.Unmarshal(out, &env))
-		real := map[string]string{}
-		for _, entry := range env {
-			key, value, _ := strings.Cut(entry, "=")
-			real[key] = value
-		}
+		real := envVars(env)
 		delete(real, "TERM")
 		delete(real, "container")
 		if !envSame(model, real) {

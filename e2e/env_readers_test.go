@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"maps"
 	"os"
 	"path/filepath"
@@ -124,7 +123,7 @@ func TestEnvShells(t *testing.T) {
 					continue
 				}
 				compared++
-				if real := envFromNul(out); !envSame(model, real) {
+				if real := envVars(strings.Split(string(out), "\x00")); !envSame(model, real) {
 					t.Errorf("%q:\nmodel %q\nreal  %q", file, model, real)
 				}
 			}
@@ -133,10 +132,11 @@ func TestEnvShells(t *testing.T) {
 	}
 }
 
-func envFromNul(out []byte) map[string]string {
+// envVars are the variables of an environment.
+func envVars(entries []string) map[string]string {
 	vars := map[string]string{}
-	for _, entry := range bytes.Split(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
-		if key, value, found := strings.Cut(string(entry), "="); found {
+	for _, entry := range entries {
+		if key, value, found := strings.Cut(entry, "="); found {
 			vars[key] = value
 		}
 	}

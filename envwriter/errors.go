@@ -17,11 +17,13 @@ var (
 	errCircular  = errors.New("its value and another one refer to each other")
 
 	// Why no .env can hold a value.
-	errNUL         = errors.New("this value cannot be written: it holds a NUL byte, which no environment variable can hold")
-	errCR          = errors.New("this value cannot be written: it holds a carriage return, which is lost or changed on reading")
-	errLF          = errors.New("this value cannot be written: it holds a line feed")
-	errInvalidUTF8 = errors.New("this value cannot be written: it is not valid UTF-8")
+	errNUL         = errors.New(unwritable + "it holds a NUL byte, which no environment variable can hold")
+	errCR          = errors.New(unwritable + "it holds a carriage return, which is lost or changed on reading")
+	errLF          = errors.New(unwritable + "it holds a line feed")
+	errInvalidUTF8 = errors.New(unwritable + "it is not valid UTF-8")
 )
+
+const unwritable = "this value cannot be written: "
 
 // A keyError says which key an edit failed at. It never holds the value.
 type keyError struct {
@@ -30,7 +32,6 @@ type keyError struct {
 }
 
 func (e *keyError) Error() string { return e.key + ": " + e.err.Error() }
-func (e *keyError) Unwrap() error { return e.err }
 
 // CheckValue tells early whether any encoding can hold a value for the readers.
 func CheckValue(value string, readers []Reader) error {

@@ -95,7 +95,8 @@ func encodings(password string) []string {
 const (
 	keywords = " auth plain login starttls size pipelining chunking 8bitmime smtputf8 dsn vrfy etrn help " +
 		"enhancedstatuscodes binarymime xoauth2 oauthbearer cram digest md5 ntlm gssapi "
-	commonWords = keywords + "accepted authentication connection credentials mechanism password rejected recipient username "
+	commonWords = keywords +
+		"accepted authentication connection credentials mechanism password rejected recipient username "
 )
 
 // telltale are a text's letters and digits in lower case, without words that are known.
