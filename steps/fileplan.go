@@ -60,9 +60,6 @@ type FilePlan struct {
 	Warnings      []string
 }
 
-// secretKeys are the keys whose values no diff may show.
-var secretKeys = []string{"SMTP_PASSWORD", "ENCRYPTION_KEY"}
-
 // planFiles reads what is there and plans the files. It writes nothing.
 func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 	p := &FilePlan{Request: r, Found: found}
@@ -98,7 +95,7 @@ func (w World) complete(p *FilePlan, base []byte) error {
 	if p.Before.Exists {
 		old = p.Before.Bytes
 	}
-	p.Diff = envwriter.Diff(old, p.Env.New, secretKeys)
+	p.Diff = envwriter.Diff(old, p.Env.New, pocketid.IsPublic)
 	p.override()
 	values, err := readers[0].Read(p.Env.New)
 	if err != nil {
