@@ -8,6 +8,9 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/hostile"
+	"smtp-wizard/smtpcheck/practice"
 )
 
 // TestMemory holds check against relays that send without end. Its peak stays
@@ -18,7 +21,7 @@ func TestMemory(t *testing.T) {
 		for _, mode := range []string{"none", "tls"} {
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
-				r := startRelay(t, catalogued(t, name))
+				r := hostile.Start(t, hostile.Named(t, name), practice.Options{})
 				port := r.Port()
 				if mode == "tls" {
 					port = r.TLSPort()

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"smtp-wizard/diagnosis"
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
@@ -200,15 +201,7 @@ func TestImplicitTLSIsProbedForAdviceOnly(t *testing.T) {
 // practiceWorld is a world that trusts a relay of that behavior.
 func practiceWorld(t testing.TB, behavior string, options ...practice.Options) (World, *practice.Relay) {
 	t.Helper()
-	b, ok := practice.Named(behavior)
-	if !ok {
-		t.Fatalf("no relay %q", behavior)
-	}
-	relay, err := practice.Start(b, append(options, practice.Options{})[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(relay.Close)
+	relay := hostile.Start(t, hostile.Named(t, behavior), append(options, practice.Options{})[0])
 	w := ThisHost()
 	w.RootCAs = relay.CA()
 	return w, relay
