@@ -53,8 +53,7 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 // isInvalid reports whether a name is one that is never to be asked for: the top
 // level domain invalid is for names that do not exist (RFC 6761 section 6.4).
 func isInvalid(host string) bool {
-	labels := strings.Split(strings.TrimSuffix(strings.ToLower(host), "."), ".")
-	return labels[len(labels)-1] == "invalid"
+	return strings.HasSuffix("."+strings.TrimSuffix(strings.ToLower(host), "."), ".invalid")
 }
 
 type lookupFunc = func(ctx context.Context, host string) ([]string, error)
@@ -123,44 +122,34 @@ func (e *connectError) Unwrap() []error {
 	return all
 }
 
-// connect tries the addresses, each a moment after the one before it or as soon
-// as that one failed, and keeps the first that answers.
+// connect tries the addresses, each a moment after the one before it, and keeps
+// the first that answers.
 func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string, error) {
 	dialing, stop := context.WithCancel(ctx)
 	defer stop()
 	results := make(chan attempt, len(addresses))
-	next, pending := 0, 0
-	start := func() {
-		address := addresses[next]
-		next, pending = next+1, pending+1
+	for i, address := range addresses {
 		go func() {
-			conn, err := dial(dialing, p, address)
-			results <- attempt{address, conn, err}
+			select {
+			case <-dialing.Done():
+				results <- attempt{address, nil, context.Cause(dialing)}
+			case <-time.After(time.Duration(i) * stagger):
+				conn, err := dial(dialing, p, address)
+				results <- attempt{address, conn, err}
+			}
 		}()
 	}
 	failed := &connectError{port: p.Port}
-	for start(); pending > 0; {
-		var headStart <-chan time.Time
-		if next < len(addresses) {
-			headStart = time.After(stagger)
+	for n := range addresses {
+		got := <-results
+		if got.err == nil {
+			go closeRest(results, len(addresses)-1-n)
+			return got.conn, got.address, nil
 		}
-		select {
-		case <-headStart:
-			start()
-		case got := <-results:
-			pending--
-			if got.err == nil {
-				go closeRest(results, pending)
-				return got.conn, got.address, nil
-			}
-			failed.attempts = append(failed.attempts, got)
-			if next < len(addresses) {
-				start()
-			}
-		case <-ctx.Done():
-			go closeRest(results, pending)
-			return nil, "", context.Cause(ctx)
-		}
+		failed.attempts = append(failed.attempts, got)
+	}
+	if ctx.Err() != nil {
+		return nil, "", context.Cause(ctx)
 	}
 	return nil, "", failed
 }
