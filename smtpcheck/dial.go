@@ -25,7 +25,9 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	if _, err := netip.ParseAddr(p.Host); err == nil {
 		return []string{p.Host}, nil
 	}
-	if isInvalid(p.Host) {
+	// The top level domain invalid is for names that do not exist (RFC 6761 section
+	// 6.4): they are never asked for.
+	if strings.HasSuffix("."+strings.TrimSuffix(strings.ToLower(p.Host), "."), ".invalid") {
 		return nil, &kindError{ErrNoSuchHost, "no address is known for " + p.Host, nil}
 	}
 	resolve := p.Net.LookupHost
@@ -50,17 +52,9 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	return usable, nil
 }
 
-// isInvalid reports whether a name is one that is never to be asked for: the top
-// level domain invalid is for names that do not exist (RFC 6761 section 6.4).
-func isInvalid(host string) bool {
-	return strings.HasSuffix("."+strings.TrimSuffix(strings.ToLower(host), "."), ".invalid")
-}
-
-type lookupFunc = func(ctx context.Context, host string) ([]string, error)
-
 // within leaves a look-up behind when ctx ends: the resolver of package net keeps
 // to a deadline, but ignores a cancellation.
-func within(ctx context.Context, resolve lookupFunc, host string) ([]string, error) {
+func within(ctx context.Context, resolve func(context.Context, string) ([]string, error), host string) ([]string, error) {
 	type answer struct {
 		addresses []string
 		err       error
@@ -91,13 +85,6 @@ func lookupError(ctx context.Context, p Plan, err error) error {
 	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
 }
 
-// connectError is why none of a host's addresses could be reached. errors.Is
-// finds ErrConnRefused, ErrTimeout or ErrUnreachable when any address failed so.
-type connectError struct {
-	port     int
-	attempts []attempt
-}
-
 // attempt is one address that was dialed.
 type attempt struct {
 	address string
@@ -105,25 +92,9 @@ type attempt struct {
 	err     error
 }
 
-func (e *connectError) Error() string {
-	var parts []string
-	for _, a := range e.attempts {
-		parts = append(parts, fmt.Sprintf("%s: %s", a.address, a.err))
-	}
-	return fmt.Sprintf("port %d at %s", e.port, strings.Join(parts, "; "))
-}
-
-// Unwrap returns the attempts' errors.
-func (e *connectError) Unwrap() []error {
-	var all []error
-	for _, a := range e.attempts {
-		all = append(all, a.err)
-	}
-	return all
-}
-
 // connect tries the addresses, each a moment after the one before it, and keeps
-// the first that answers.
+// the first that answers. errors.Is finds ErrConnRefused, ErrTimeout or
+// ErrUnreachable when any address failed so.
 func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string, error) {
 	dialing, stop := context.WithCancel(ctx)
 	defer stop()
@@ -139,19 +110,21 @@ func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string,
 			}
 		}()
 	}
-	failed := &connectError{port: p.Port}
+	var failed []error
+	var said []string
 	for n := range addresses {
 		got := <-results
 		if got.err == nil {
 			go closeRest(results, len(addresses)-1-n)
 			return got.conn, got.address, nil
 		}
-		failed.attempts = append(failed.attempts, got)
+		failed = append(failed, got.err)
+		said = append(said, got.address+": "+got.err.Error())
 	}
 	if ctx.Err() != nil {
 		return nil, "", context.Cause(ctx)
 	}
-	return nil, "", failed
+	return nil, "", &kindError{errors.Join(failed...), portAt(p.Port, strings.Join(said, "; ")), nil}
 }
 
 // closeRest closes the connections that came too late.

@@ -32,7 +32,10 @@ func relay(t testing.TB, name string, options practice.Options, change ...func(*
 // plan is a complete delivery to a practice relay.
 func plan(r *practice.Relay, mode smtpcheck.TLSMode) smtpcheck.Plan {
 	p := smtpcheck.Plan{
-		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: r.Port(), TLS: mode, From: "id@example.com", To: "admin@example.com"}, RootCAs: r.CA(),
+		Settings: smtpcheck.Settings{
+			Host: "127.0.0.1", Port: r.Port(), TLS: mode, From: "id@example.com", To: "admin@example.com",
+		},
+		RootCAs: r.CA(),
 		Client:  smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")},
 		Message: []byte("Subject: x\r\n\r\n.a line with a dot\r\n..two\r\nlast\r\n"),
 		Limits: smtpcheck.Limits{

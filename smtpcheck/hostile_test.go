@@ -177,7 +177,7 @@ func TestCancelAtAnyStage(t *testing.T) {
 	}
 }
 
-// muteAt has a relay never say what a stage waits for. At TLS it goes on: a relay
+// muteAt has a relay never say what a stage waits for. At TLS it answers: a relay
 // that is mute there has been so before.
 func muteAt(stage smtpcheck.Stage) func(*practice.Behavior) {
 	return func(b *practice.Behavior) {
@@ -198,7 +198,8 @@ func cancelAt(t *testing.T, p smtpcheck.Plan, stage smtpcheck.Stage) {
 			cancel()
 		}
 	})
-	if f := result.Failure; f == nil || f.Stage != stage || !errors.Is(f, context.Canceled) || !strings.HasPrefix(f.Error(), "cancelled") {
+	f := result.Failure
+	if f == nil || f.Stage != stage || !errors.Is(f, context.Canceled) || !strings.HasPrefix(f.Error(), "cancelled") {
 		t.Errorf("failure %v", result.Failure)
 	}
 }
