@@ -6,12 +6,14 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/hostile"
 )
 
 // TestListen has check talk to listen, as Pocket ID 2.9 would.
 func TestListen(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, named(t, "open"), "starttls", true)
+	s := newSite(t, hostile.Named(t, "open"), "starttls", true)
 	errs, toErrs := io.Pipe()
 	var out strings.Builder
 	ended := make(chan int, 1)

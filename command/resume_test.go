@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/internal/termtest"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -41,7 +42,7 @@ func command(dir string, env []string, args ...string) *exec.Cmd {
 // login.
 func toIdentity(t *testing.T) (apptest.Guide, *practice.Relay) {
 	t.Helper()
-	s := newSite(t, named(t, "open"), "tls", true)
+	s := newSite(t, hostile.Named(t, "open"), "tls", true)
 	if err := os.Remove(filepath.Join(s.dir, ".env")); err != nil {
 		t.Fatal(err)
 	}

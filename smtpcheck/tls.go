@@ -78,7 +78,8 @@ func (s *session) handshakeError(err error) error {
 	case s.ctx.Err() != nil:
 		return s.wire.explain(err, s.wire.limit)
 	case errors.As(err, &bad):
-		return &CertificateError{s.plan.Host, firstOf(bad.UnverifiedCertificates), bad.Err}
+		certs := append(bad.UnverifiedCertificates, nil) // nil where the relay showed none
+		return &CertificateError{s.plan.Host, certs[0], bad.Err}
 	case errors.As(err, &record) || !startsTLS(first) && len(first) > 0:
 		return s.notTLS(first, err)
 	case strings.Contains(err.Error(), "protocol version"):
@@ -109,13 +110,6 @@ func (s *session) notTLS(first []byte, err error) error {
 	}
 	words := text.Shorten(s.wire.show(string(first)), 60)
 	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + words + "\"", err}
-}
-
-func firstOf(certs []*x509.Certificate) *x509.Certificate {
-	if len(certs) == 0 {
-		return nil
-	}
-	return certs[0]
 }
 
 // Certificate is what an admin needs to know of a relay's certificate. All texts

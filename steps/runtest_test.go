@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
@@ -135,15 +136,7 @@ func TestHints(t *testing.T) {
 // practiceWorld is a world that trusts a relay of that behavior.
 func practiceWorld(t testing.TB, behavior string, options ...practice.Options) (World, *practice.Relay) {
 	t.Helper()
-	b, ok := practice.Named(behavior)
-	if !ok {
-		t.Fatalf("no relay %q", behavior)
-	}
-	relay, err := practice.Start(b, append(options, practice.Options{})[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(relay.Close)
+	relay := hostile.Start(t, hostile.Named(t, behavior), append(options, practice.Options{})[0])
 	w := ThisHost()
 	w.RootCAs = relay.CA()
 	return w, relay
