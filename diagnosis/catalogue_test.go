@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -80,13 +81,13 @@ func check(t *testing.T, k known, got Diagnosis) {
 func TestCatalogueAsReplies(t *testing.T) {
 	t.Parallel()
 	for _, k := range catalogue(t) {
-		code, enhanced, words := replyIn(k.Text)
-		if !strings.HasPrefix(k.Text, "4") && !strings.HasPrefix(k.Text, "5") || code == 0 {
+		m := reading.Of(k.Text, nil)
+		if !strings.HasPrefix(k.Text, "4") && !strings.HasPrefix(k.Text, "5") || m.Code == 0 {
 			continue
 		}
 		got := FromFailure(&smtpcheck.Failure{
 			Stage: k.Stage,
-			Reply: &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}},
+			Reply: &smtpcheck.Reply{Code: m.Code, Enhanced: m.Enhanced, Lines: []string{m.Reply}},
 		}, Situation{})
 		check(t, k, got)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"smtp-wizard/diagnosis/reading"
 )
 
 func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -74,9 +76,9 @@ func TestPastedPasswordsAreMasked(t *testing.T) {
 	t.Parallel()
 	for _, log := range pasted {
 		got, matched, line := ExplainText(log)
-		s, _ := situationIn(log)
+		s, _ := telling(log)
 		live := Explain(Situation{Text: log})
-		all, err := json.Marshal([]any{got, line, s.Text, s.Reply, s.Names, live})
+		all, err := json.Marshal([]any{got, line, s.Message, live})
 		if err != nil || !matched || got.Confidence != Class && got.Step == StepNone {
 			t.Errorf("%q: matched %v, %s, %v", log, matched, got.ID, err)
 		}
@@ -110,7 +112,7 @@ func TestSentencesAboutPasswordsStay(t *testing.T) {
 		"554 5.7.1 spf=pass dkim=pass dmarc=fail header.from=example.com",
 		"f10sm1a4899ejl.97 - gsmtp, 4XyZ0A1b2c, 08DC00000000FFFF, SmtpClientAuthentication",
 	} {
-		if got := hideCredentials(said); got != said {
+		if got := reading.HideCredentials(said); got != said {
 			t.Errorf("%q became %q", said, got)
 		}
 	}
@@ -121,8 +123,8 @@ func FuzzHideCredentials(f *testing.F) {
 		f.Add(log)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		once := hideCredentials(oneLine(text))
-		if twice := hideCredentials(once); twice != once {
+		once := reading.HideCredentials(reading.OneLine(text))
+		if twice := reading.HideCredentials(once); twice != once {
 			t.Errorf("%q became %q, and then %q", text, once, twice)
 		}
 	})
@@ -152,7 +154,7 @@ func quickest(text string) time.Duration {
 	least := time.Hour
 	for range 3 {
 		began := time.Now()
-		hideCredentials(text)
+		reading.HideCredentials(text)
 		least = min(least, time.Since(began))
 	}
 	return least

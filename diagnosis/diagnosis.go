@@ -8,7 +8,10 @@
 // enhanced status code (RFC 3463) at the stage where it was given.
 package diagnosis
 
-import "smtp-wizard/smtpcheck"
+import (
+	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/smtpcheck"
+)
 
 // Situation is what was being tried and how it ended. Every field may be empty;
 // the more is known, the more exact the answer.
@@ -53,14 +56,16 @@ const (
 // Diagnosis is the answer. Cause and Fix are plain text of a few sentences
 // without control characters.
 type Diagnosis struct {
-	ID         string          `json:"id"`
-	Stage      smtpcheck.Stage `json:"stage"` // "" when neither told nor to be told from the words
-	Provider   string          `json:"provider,omitempty"`
-	Cause      string          `json:"cause"`
-	Fix        string          `json:"fix"`
-	Step       Step            `json:"step"`
-	Field      string          `json:"field,omitempty"` // of that step, such as "hostname"
-	Confidence Confidence      `json:"confidence"`
+	ID    string          `json:"id"`
+	Stage smtpcheck.Stage `json:"stage"` // the likeliest; "" when neither told nor to be told from the words
+	// Stages are all that it can have happened at, Stage first.
+	Stages     []smtpcheck.Stage `json:"stages"`
+	Provider   string            `json:"provider,omitempty"`
+	Cause      string            `json:"cause"`
+	Fix        string            `json:"fix"`
+	Step       Step              `json:"step"`
+	Field      string            `json:"field,omitempty"` // of that step, such as "hostname"
+	Confidence Confidence        `json:"confidence"`
 	// Temporary is set when the relay called it temporary (4xx) or the network
 	// may recover; WaitHelps says whether the same try can succeed later.
 	Temporary bool `json:"temporary"`
@@ -70,7 +75,7 @@ type Diagnosis struct {
 // Explain names the refusal. It always answers: where nothing is known about the
 // words, by the class of the codes, and without codes by the stage.
 func Explain(s Situation) Diagnosis {
-	d, _, _ := rankedAnswer(newEvidence(s))
+	d, _ := judge(newEvidence(s))
 	return d
 }
 
@@ -81,7 +86,7 @@ func FromFailure(f *smtpcheck.Failure, s Situation) Diagnosis {
 		return Explain(s)
 	}
 	s.Stage, s.Reply, s.Err = f.Stage, f.Reply, f.Err
-	if name := announcedIn(f.Doing); name != "" {
+	if name := reading.AnnouncedIn(f.Doing); name != "" {
 		s.Names = append(append([]string(nil), s.Names...), name)
 	}
 	return Explain(s)

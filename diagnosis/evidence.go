@@ -1,15 +1,15 @@
 package diagnosis
 
 import (
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
-// evidence is a situation made ready for matching: one lower-case line of words
-// with the codes taken out of it.
+// evidence is what the rules judge: a message as it was read, and the situation
+// around it.
 type evidence struct {
 	Situation
 	code     int
@@ -17,36 +17,59 @@ type evidence struct {
 	words    string // for matching: lower case, one line, codes removed
 	raw      string // for values to quote: as said, one line
 	reply    string // the part of raw that the relay said, where it can be told
-	kind     kind
+	kind     reading.Kind
+	stages   []smtpcheck.Stage // those that it can have happened at; none is any
+	guess    []smtpcheck.Stage // what the code alone leaves, where nothing tells the stage
 	provider string
 }
 
 func newEvidence(s Situation) evidence {
-	e := evidence{Situation: s}
-	e.raw = hideCredentials(oneLine(saidIn(s)))
-	e.reply = e.raw
-	if s.Err == nil || s.Text != "" {
-		if code, enhanced, words := replyIn(e.raw); code != 0 {
-			e.code, e.enhanced, e.reply = code, enhanced, words
-		}
+	return evidenceOf(reading.Of(saidIn(s), s.Reply), s)
+}
+
+// evidenceOf joins what a message says with what is known of the conversation.
+func evidenceOf(m reading.Message, s Situation) evidence {
+	e := evidence{
+		Situation: s, code: m.Code, enhanced: m.Enhanced, raw: m.Words, reply: m.Words,
+		kind: m.Kind, stages: m.Stages, guess: m.Guess,
 	}
-	if e.refused() {
-		e.code, e.enhanced = s.Reply.Code, s.Reply.Enhanced
+	if m.Reply != "" {
+		e.reply = m.Reply
 	}
-	if e.enhanced == "" {
-		e.enhanced = leadingEnhanced(e.raw)
+	e.words = strings.ToLower(withoutCodes(e.reply, e.code, e.enhanced))
+	if s.Stage != "" {
+		e.stages = []smtpcheck.Stage{s.Stage}
 	}
-	e.words = strings.ToLower(stripCodes(e.raw, e.code, e.enhanced))
-	if !e.refused() {
-		e.kind = kindOf(s.Err, s.Stage)
+	if len(e.stages) == 1 {
+		e.Stage = e.stages[0]
 	}
-	if e.kind == "" {
-		e.kind = kindOfWords(e.words, e.code != 0)
+	if kind := reading.KindOf(s.Err, s.Stage); kind != "" && !e.refused() {
+		e.kind = kind
+	}
+	e.Names = append(slices.Clone(m.Names), s.Names...)
+	e.Host, e.TLS = firstNonEmpty(s.Host, m.Host), firstMode(s.TLS, m.TLS)
+	if e.Port == 0 {
+		e.Port = m.Port
 	}
 	e.provider = s.Provider
 	if e.provider == "" || e.provider == "custom" {
 		e.provider = firstNonEmpty(providerOfHost(s.Host), providerOfWords(strings.ToLower(e.raw)), s.Provider)
 	}
+	return e
+}
+
+func firstMode(modes ...smtpcheck.TLSMode) smtpcheck.TLSMode {
+	for _, m := range modes {
+		if m != "" {
+			return m
+		}
+	}
+	return ""
+}
+
+// whole is the same evidence with all words, not only those of the relay.
+func (e evidence) whole() evidence {
+	e.words = strings.ToLower(withoutCodes(e.raw, e.code, e.enhanced))
 	return e
 }
 
@@ -68,46 +91,8 @@ func saidIn(s Situation) string {
 // not those of the connection that broke after them.
 func (e evidence) refused() bool { return e.Reply != nil && e.Reply.Code >= 400 }
 
-var (
-	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?"?)([45]\.\d{1,3}\.\d{1,3})\b`)
-	loneStatus = regexp.MustCompile(`(?:^|: |was |#|\(|"|dsn=)([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"]|$)`)
-)
-
-// codesIn finds a reply code that stands beside its enhanced status code.
-func codesIn(text string) (code int, enhanced string) {
-	for _, m := range codedReply.FindAllStringSubmatch(text, 8) {
-		if m[1][0] == m[2][0] {
-			code, _ = strconv.Atoi(m[1])
-			return code, m[2]
-		}
-	}
-	return 0, ""
-}
-
-func leadingEnhanced(text string) string {
-	if m := loneStatus.FindStringSubmatch(text); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-// stripCodes takes the codes that a multi-line reply repeats at each line out of
-// the words, so that a phrase can run over a line's end.
-func stripCodes(text string, code int, enhanced string) string {
-	if code != 0 {
-		c := strconv.Itoa(code)
-		text = strings.NewReplacer(" "+c+"-", " ", " "+c+" ", " ").Replace(" " + text + " ")
-	}
-	if enhanced != "" {
-		text = strings.ReplaceAll(text+" ", " "+enhanced+" ", " ")
-		text = strings.TrimPrefix(text, enhanced+" ")
-	}
-	return strings.Join(strings.Fields(text), " ")
-}
-
-// oneLine removes control characters and joins lines by one space.
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(clean(s)), " ")
+func withoutCodes(text string, code int, enhanced string) string {
+	return reading.WithoutCodes(text, code, enhanced)
 }
 
 func firstNonEmpty(values ...string) string {
@@ -145,10 +130,29 @@ func (e evidence) genericName() string {
 	return ""
 }
 
-// stage is where the conversation ended, as told, else as the rule has it.
-func (e evidence) stage(otherwise smtpcheck.Stage) smtpcheck.Stage {
-	if e.Stage != "" {
-		return e.Stage
+// place are the stages of an answer, the likeliest first: those of a rule that the
+// evidence leaves, else what the evidence tells.
+func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
+	if len(e.stages) > 0 {
+		if both := common(rule, e.stages); len(both) > 0 {
+			return both
+		}
+		return e.stages
 	}
-	return otherwise
+	if len(rule) > 0 {
+		return rule
+	}
+	return e.guess
+}
+
+// common are the stages of a that b has as well.
+func common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
+	return slices.DeleteFunc(slices.Clone(a), func(s smtpcheck.Stage) bool { return !slices.Contains(b, s) })
+}
+
+func firstStage(stages []smtpcheck.Stage) smtpcheck.Stage {
+	if len(stages) == 0 {
+		return ""
+	}
+	return stages[0]
 }

@@ -108,22 +108,16 @@ func TestWholeLogs(t *testing.T) {
 	}
 }
 
-// situationIn is the situation that the telling line of a text describes.
-func situationIn(text string) (Situation, bool) {
-	best, ok := telling(text)
-	return best.situation, ok
-}
-
 func TestTelling(t *testing.T) {
 	t.Parallel()
-	s, ok := situationIn("220 relay ESMTP\nEHLO first.example.com\n250 STARTTLS\nSTARTTLS\n220 go\nEHLO second.example.com\n550-5.7.1 no\n550 5.7.1 entry")
-	if !ok || s.Stage != "ehlo" || s.TLS != smtpcheck.TLSStartTLS || !slices.Equal(s.Names, []string{"first.example.com", "second.example.com"}) {
+	s, ok := telling("220 relay ESMTP\nEHLO first.example.com\n250 STARTTLS\nSTARTTLS\n220 go\nEHLO second.example.com\n550-5.7.1 no\n550 5.7.1 entry")
+	if !ok || !slices.Equal(s.Stages, []smtpcheck.Stage{"ehlo"}) || s.TLS != smtpcheck.TLSStartTLS || !slices.Equal(s.Names, []string{"first.example.com", "second.example.com"}) {
 		t.Errorf("%v, %+v", ok, s)
 	}
-	if s.Reply == nil || s.Reply.Code != 550 || s.Reply.Enhanced != "5.7.1" {
-		t.Errorf("reply %+v", s.Reply)
+	if s.Code != 550 || s.Enhanced != "5.7.1" {
+		t.Errorf("reply %+v", s)
 	}
-	if _, ok := situationIn("all is well"); ok {
+	if _, ok := telling("all is well"); ok {
 		t.Error("found something in nothing")
 	}
 }
@@ -167,8 +161,8 @@ func TestCredentialsAreMasked(t *testing.T) {
 		"2026-11-23 10:00:00 CLIENT -> SERVER: AUTH LOGIN\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 VXNlcm5hbWU6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + user + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 UGFzc3dvcmQ6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + password + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 535 authentication failed",
 	} {
 		got, matched, line := ExplainText(log)
-		s, _ := situationIn(log)
-		all, err := json.Marshal([]any{got, line, s.Text, s.Reply, s.Names})
+		s, _ := telling(log)
+		all, err := json.Marshal([]any{got, line, s.Message})
 		if err != nil || !matched {
 			t.Errorf("%q: matched %v, %v", log, matched, err)
 		}
@@ -228,7 +222,7 @@ func FuzzExplainText(f *testing.F) {
 		if len([]rune(got.Cause)) > 500 || len([]rune(got.Fix)) > 500 {
 			t.Errorf("%q: too long: %s / %s", text, got.Cause, got.Fix)
 		}
-		if _, ok := situationIn(text); ok != matched || matched != (line != "") {
+		if _, ok := telling(text); ok != matched || matched != (line != "") {
 			t.Errorf("%q: Find %v, matched %v, line %q", text, ok, matched, line)
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/diagnosis/reading"
 )
 
 // fill puts what is known into a template and a general phrase where nothing is.
@@ -148,10 +150,10 @@ func quoted(name string) string {
 
 // or is a value, made safe and short, or a phrase in its place.
 func or(value, phrase string) string {
-	if value = oneLine(value); value == "" {
+	if value = reading.OneLine(value); value == "" {
 		return phrase
 	}
-	return shorten(value, 80)
+	return reading.Shorten(value, 80)
 }
 
 // around is a value with what stands before and after it, or a phrase in place of

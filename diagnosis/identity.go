@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -92,7 +93,7 @@ func heloFix(e evidence) string {
 // fullName is an example of a good name, on the sender's own domain when known.
 func fullName(e evidence) string {
 	if d := domain(e.From); strings.Contains(d, ".") && !strings.HasPrefix(d, "[") && !badName(d) {
-		return shorten("id."+d, 80)
+		return reading.Shorten("id."+d, 80)
 	}
 	return "id.example.com"
 }

@@ -8,7 +8,6 @@ import (
 
 var (
 	containerID = regexp.MustCompile(`^[0-9a-f]{12}$`)
-	heloOf      = regexp.MustCompile(`(?i)\b(?:EHLO|HELO)[ :]+<?([A-Za-z0-9._:\[\]-]{1,255})`)
 	heloQuoted  = regexp.MustCompile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
 )
 
@@ -40,14 +39,6 @@ func badName(name string) bool {
 	return name != "" && strings.ContainsFunc(name, func(r rune) bool {
 		return !(r == '.' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
 	})
-}
-
-// announcedIn is the name in a command such as "EHLO localhost", or "".
-func announcedIn(command string) string {
-	if m := heloOf.FindStringSubmatch(command); m != nil {
-		return m[1]
-	}
-	return ""
 }
 
 // quotedHelo is the EHLO name that a Postfix refusal quotes.

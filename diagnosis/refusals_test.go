@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -22,9 +23,7 @@ func replyOf(text string) *smtpcheck.Reply {
 	if _, err := fmt.Sscanf(text, "%3d", &code); err == nil {
 		words = strings.TrimSpace(text[3:])
 	}
-	if _, e := codesIn(text); e != "" {
-		enhanced = e
-	}
+	enhanced = reading.Of(text, nil).Enhanced
 	return &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
 }
 
@@ -197,7 +196,7 @@ func TestNotOffered(t *testing.T) {
 		{noAUTH, smtpcheck.TLSNone, "auth-not-offered", StepRelay},
 		{noAUTH, smtpcheck.TLSImplicit, "auth-not-offered", StepSender},
 	} {
-		got, _, _ := rankedAnswer(notOffered(c.kind, c.tls))
+		got, _ := judge(notOffered(c.kind, c.tls))
 		if got.ID != c.id || got.Step != c.step || got.Confidence != Exact {
 			t.Errorf("%s with TLS %s: %s, %s, %s", c.kind, c.tls, got.ID, got.Step, got.Confidence)
 		}
@@ -211,10 +210,14 @@ func notOffered(k kind, mode smtpcheck.TLSMode) evidence {
 // TestEveryRuleIsTested demands a refusal in some table for each rule.
 func TestEveryRuleIsTested(t *testing.T) {
 	t.Parallel()
-	tested := map[int]bool{}
+	tested := map[*rule]bool{}
 	mark := func(e evidence) {
-		if _, rank, _ := rankedAnswer(e); rank < 4*len(rules) {
-			tested[rank%(2*len(rules))] = true
+		r, _ := ruleFor(e)
+		tested[r] = true
+	}
+	for _, c := range corpus(t) {
+		for _, m := range reading.Read(c.Text) {
+			mark(evidenceOf(m, Situation{}))
 		}
 	}
 	for _, k := range catalogue(t) {
@@ -227,8 +230,8 @@ func TestEveryRuleIsTested(t *testing.T) {
 	mark(notOffered(noSTARTTLS, ""))
 	mark(notOffered(noAUTH, smtpcheck.TLSNone))
 	mark(notOffered(noAUTH, smtpcheck.TLSImplicit))
-	for i, r := range rules {
-		if !tested[i] {
+	for i := range rules {
+		if r := &rules[i]; !tested[r] {
 			t.Errorf("no refusal in the tables is answered by rule %d, %s (%s)", i, r.id, r.says)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -72,10 +73,18 @@ func hasCode(enhanced, want string) bool {
 }
 
 func (r *rule) fitsPlace(e evidence) bool {
-	if r.at != "" && e.Stage != "" && !hasWord(r.at, string(e.Stage)) {
+	if r.at != "" && len(e.stages) > 0 && len(common(stagesOf(r.at), e.stages)) == 0 {
 		return false
 	}
 	return r.only == "" || hasWord(r.only, e.provider)
+}
+
+func stagesOf(list string) []smtpcheck.Stage {
+	var stages []smtpcheck.Stage
+	for name := range strings.FieldsSeq(list) {
+		stages = append(stages, smtpcheck.Stage(name))
+	}
+	return stages
 }
 
 func hasWord(list, word string) bool {
@@ -87,36 +96,12 @@ func hasWord(list, word string) bool {
 	return false
 }
 
-// says reports whether one of the phrases is in the words.
-func says(words, phrases string) bool {
-	for p := range strings.SplitSeq(phrases, "|") {
-		if saysPhrase(words, p) {
-			return true
-		}
-	}
-	return false
-}
-
-const maxGap = 300 // characters that a "*" may stand for
-
-func saysPhrase(words, phrase string) bool {
-	first, rest, more := strings.Cut(phrase, "*")
-	for {
-		i := strings.Index(words, first)
-		if i < 0 {
-			return false
-		}
-		after := words[i+len(first):]
-		if !more || saysPhrase(after[:min(len(after), maxGap)], rest) {
-			return true
-		}
-		words = words[i+max(1, len(first)):]
-	}
-}
+func says(words, phrases string) bool { return reading.Says(words, phrases) }
 
 func (r *rule) answer(e evidence) Diagnosis {
+	stages := e.place(stagesOf(string(r.stage)))
 	d := Diagnosis{
-		ID: r.id, Stage: e.stage(r.stage), Provider: firstNonEmpty(e.Provider, r.provider, e.provider),
+		ID: r.id, Stage: firstStage(stages), Stages: stages, Provider: firstNonEmpty(e.Provider, r.provider, e.provider),
 		Cause: fill(r.cause, e), Fix: fill(r.fix, e), Step: r.step, Field: r.field, Confidence: r.sure,
 		Temporary: r.passing || e.isTemporary(), WaitHelps: r.waiting,
 	}

@@ -1,4 +1,4 @@
-package diagnosis
+package reading
 
 import (
 	"encoding/json"
@@ -30,7 +30,7 @@ var (
 		`[\w.-]{1,60} *\|`,
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
-		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
+		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`, `mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
 	levels = regexp.MustCompile(`^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
@@ -53,19 +53,31 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 			break
 		}
 	}
-	text = unescape(hideCredentials(text)) // in this order: a quote may be part of a password
+	text = unescape(HideCredentials(text)) // in this order: a quote may be part of a password
 	if loc := serverSays.FindStringIndex(text); loc != nil {
 		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
 	}
 	if loc := clientSays.FindStringIndex(text); loc != nil {
-		return fromClient, text[loc[1]:], true
+		return saidByClient(text, text[loc[1]:], fresh)
 	}
 	return fromNobody, text, fresh
 }
 
+// saidByClient tells what a client says from a quotation: a lone ">" is one where
+// no command follows.
+func saidByClient(text, said string, fresh bool) (speaker, string, bool) {
+	if !strings.HasPrefix(text, "> ") || stageOfCommand(said) != "" || credential.MatchString(said) || strings.EqualFold(said, "QUIT") {
+		return fromClient, said, true
+	}
+	if stamps.MatchString(said) {
+		return unwrap(said)
+	}
+	return fromNobody, said, fresh
+}
+
 // unescape undoes the quoting of logfmt, Go's %q and Python's repr as far as it
 // hides words.
-var unescape = strings.NewReplacer(`\r\n`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
+var unescape = strings.NewReplacer(`\r\n`, " ", `#012`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
 
 // unwrapJSON reads a JSON log line: what stands before the object, such as a
 // container's name, and all strings in it, those that tell of the error last.
@@ -80,7 +92,7 @@ func unwrapJSON(line string) (before, inner string, ok bool) {
 		return "", "", false
 	}
 	texts := stringsOf(object, 0)
-	return before, oneLine(hideCredentials(strings.Join(texts, ": "))), len(texts) > 0
+	return before, OneLine(HideCredentials(strings.Join(texts, ": "))), len(texts) > 0
 }
 
 // quiet are keys of JSON logs that never say what went wrong.
@@ -89,7 +101,7 @@ const quiet = "time timestamp ts level severity caller source logger trace_id sp
 func stringsOf(value any, depth int) []string {
 	switch v := value.(type) {
 	case string:
-		return []string{unescape(hideCredentials(v))}
+		return []string{unescape(HideCredentials(v))}
 	case []any:
 		var all []string
 		for _, item := range v[:min(len(v), 20)] {

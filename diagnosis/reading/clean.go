@@ -1,4 +1,4 @@
-package diagnosis
+package reading
 
 import (
 	"regexp"
@@ -9,9 +9,9 @@ import (
 // escapes are terminal control sequences: CSI, OSC and the two-byte ones.
 var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
 
-// clean makes text safe to show: no escape sequence, no control or formatting
+// Clean makes text safe to show: no escape sequence, no control or formatting
 // character but the line feed, no invalid UTF-8.
-func clean(s string) string {
+func Clean(s string) string {
 	if isPlain(s) {
 		return s
 	}
@@ -40,11 +40,16 @@ func isPlain(s string) bool {
 	return true
 }
 
-// shorten cuts text at a number of runes and says so.
-func shorten(s string, limit int) string {
+// Shorten cuts text at a number of runes and says so.
+func Shorten(s string, limit int) string {
 	r := []rune(s)
 	if len(r) <= limit {
 		return s
 	}
 	return strings.TrimSpace(string(r[:limit-1])) + "…"
+}
+
+// OneLine removes control characters and joins lines by one space.
+func OneLine(s string) string {
+	return strings.Join(strings.Fields(Clean(s)), " ")
 }

@@ -1,4 +1,4 @@
-package diagnosis
+package reading
 
 import (
 	"regexp"
@@ -16,12 +16,12 @@ var credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?[
 // credential is base64.
 const hints = "pass|pwd|pw|kennwort|secret|token|key|auth|bearer|basic|credential|cookie|://|-u|-ap"
 
-// hideCredentials masks what a log may hold of them: the argument of an AUTH
+// HideCredentials masks what a log may hold of them: the argument of an AUTH
 // command, the value of a password variable, the password in a URL, on a command
 // line or in a sentence, and base64 that reads as text. It leaves a masked text
 // as it is.
-func hideCredentials(s string) string {
-	if says(strings.ToLower(s), hints) {
+func HideCredentials(s string) string {
+	if Says(strings.ToLower(s), hints) {
 		s = smtpcheck.HideAuth(s)
 		s = userinfo.ReplaceAllString(s, "${1}"+masked+"@")
 		s = hideAssigned(s)
