@@ -104,7 +104,7 @@ var refusals = []struct {
 	{"502 at AUTH", Situation{Stage: "auth", Reply: replyOf("502 5.5.1 no")}, "auth-not-offered", "auth", StepRelay, "tls", Likely},
 	{"500 at AUTH under TLS", Situation{Stage: "auth", Settings: smtpcheck.Settings{TLS: smtpcheck.TLSStartTLS}, Reply: replyOf("500 5.5.1 what?")}, "auth-not-offered", "auth", StepSender, "user", Likely},
 	{"Pocket ID, key", Situation{Text: "ENCRYPTION_KEY must be at least 16 bytes long"}, "pocketid-encryption-key", "", StepInstall, "env_file", Likely},
-	{"Pocket ID, host", Situation{Text: "failed to send email: SMTP host is not configured"}, "pocketid-no-host", "", StepInstall, "env_file", Likely},
+	{"Pocket ID, host", Situation{Text: "failed to send email: SMTP host is not configured"}, "pocketid-no-host", "settings", StepInstall, "env_file", Likely},
 	{"Pocket ID, TLS", Situation{Text: "invalid SMTP TLS setting: ssl"}, "pocketid-bad-tls", "tls", StepRelay, "tls", Exact},
 
 	{"AUTH, hidden", Situation{Text: "failed to authenticate: SMTP server does not support AUTH"}, "gokit-auth-hidden-421", "auth", StepIdentity, "hostname", Likely},

@@ -76,7 +76,7 @@ type reader struct {
 var (
 	replyLine = regexp.MustCompile(`^([2-5][0-5]\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
-	frames = regexp.MustCompile(`^(?:at [\w<$.]+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|go|ex|exs):\d+(?::|$)|self\._|return |line = self|raise |sock\.connect|goroutine )`)
+	frames = regexp.MustCompile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|go|ex|exs):\d+(?::|$)|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
 
 func (r *reader) flush() {
