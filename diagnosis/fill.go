@@ -70,6 +70,7 @@ var blanks = map[string]func(evidence) string{
 	"url":        func(e evidence) string { return or(e.found(urlOf), "the page that the reply names") },
 	"login":      func(e evidence) string { return or(firstNonEmpty(e.found(loginOf), e.User), "the SMTP user") },
 	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
+	"certdate":   certificateDate,
 	"lookup":     func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "the relay's name") },
 	"fullname":   func(e evidence) string { return fullName(e) },
 	"ehlofix":    ehloFix,
@@ -91,6 +92,11 @@ var (
 	portOf      = regexp.MustCompile(`(?:\]|[A-Za-z]|\d\.\d{1,3}):(\d{2,5})(?:[^0-9.:]|: |:?$)`)
 	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
+
+var dateOf = regexp.MustCompile(`is (?:after|before) (\d{4}-\d{2}-\d{2})`)
+
+// certificateDate is the end, or the beginning, of the certificate that was refused.
+func certificateDate(e evidence) string { return around(" (", e.found(dateOf), ")", "") }
 
 // found is the first thing of a kind in what was said.
 func (e evidence) found(what *regexp.Regexp) string {

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,13 +17,14 @@ type rule struct {
 	stage smtpcheck.Stage // where it is usually said, when the situation does not know
 
 	// conditions
-	at   string              // stages, separated by spaces; an unknown stage matches
-	code string              // reply code, or its first digits
-	enh  string              // enhanced status code, or its beginning
-	says string              // phrases in lower case: "|" is or, "*" is up to 300 other characters
-	kind kind                // the error below the protocol
-	only string              // providers, separated by spaces
-	when func(evidence) bool // anything else
+	at     string              // stages, separated by spaces; an unknown stage matches
+	code   string              // reply code, or its first digits
+	enh    string              // enhanced status code, or its beginning
+	says   string              // phrases in lower case: "|" is or, "*" is up to 300 other characters
+	kind   kind                // the error below the protocol
+	only   string              // providers, separated by spaces
+	when   func(evidence) bool // anything else
+	spoken bool                // nothing failed below the protocol
 
 	// answer
 	sure     Confidence
@@ -37,8 +39,8 @@ type rule struct {
 
 // rules are all tables, particular before general.
 var rules = join(
-	ownRules, pocketIDRules, googleRules, microsoftRules, serviceRules, mailboxRules, serverRules,
-	hiddenRules, certificateRules, networkRules, wordingRules, genericNameRules,
+	ownRules, pocketIDRules, verifierRules, certificateRules, googleRules, microsoftRules, serviceRules, mailboxRules,
+	aboutStep(serverRules, true), spokenOnly(nameRules), aboutStep(serverRules, false), spokenOnly(wordRules), hiddenRules, networkRules, wordingRules, genericNameRules,
 )
 
 func join(tables ...[]rule) []rule {
@@ -49,9 +51,22 @@ func join(tables ...[]rule) []rule {
 	return all
 }
 
+func aboutStep(table []rule, identity bool) []rule {
+	return slices.DeleteFunc(slices.Clone(table), func(r rule) bool { return (r.step == StepIdentity) != identity })
+}
+
+// spokenOnly keeps rules to what was said: a failure below the protocol has words
+// of its own.
+func spokenOnly(table []rule) []rule {
+	for i := range table {
+		table[i].spoken = true
+	}
+	return table
+}
+
 func (r *rule) matches(e evidence) bool {
 	return r.fitsCodes(e) && r.fitsPlace(e) &&
-		(r.kind == "" || r.kind == e.kind) &&
+		(r.kind == "" || r.kind == e.kind) && !(r.spoken && e.kind != "") &&
 		(r.says == "" || says(e.words, r.says)) &&
 		(r.when == nil || r.when(e))
 }

@@ -26,7 +26,10 @@ func saysPhrase(words, phrase string) bool {
 		if !more || saysPhrase(after[:min(len(after), maxGap)], rest) {
 			return true
 		}
-		words = words[i+max(1, len(first)):]
+		words = words[min(i+max(1, len(first)), len(words)):]
+		if words == "" {
+			return false
+		}
 	}
 }
 

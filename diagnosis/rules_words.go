@@ -1,0 +1,279 @@
+package diagnosis
+
+const (
+	waitSome   = "Wait some minutes and try again as it is. If it stays, ask who runs the relay for the limit, or spread what is sent."
+	askBlocked = "Choose a relay with a user and password as provider, or have {ip} taken off the list; the reply's link or code says where."
+	openLink   = " Open the link in the reply: it says what the receiver wants."
+)
+
+// wordRules are what words mean in a refusal, whoever says them; they come before
+// the wider phrases of the servers and relays.
+var wordRules = []rule{
+	// what the client did
+	{
+		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|spoke too early|too early|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
+		when: coded, sure: Likely, step: StepRelay, field: "tls",
+		cause: "The client spoke before the relay's greeting, as a TLS handshake does on a port that begins in clear text.",
+		fix:   "Set TLS starttls for port 587 or 25; TLS tls belongs to port 465.",
+	},
+	{
+		id: "already-encrypted", stage: "starttls", says: "already using tls|already in tls|tls already active|tls already|already running tls|starttls not allowed in tls",
+		sure: Likely, step: StepRelay, field: "tls",
+		cause: "STARTTLS was asked for on a connection that is encrypted already: the mode is set twice, or implicit TLS and STARTTLS at once.",
+		fix:   "Set one of the two: TLS starttls with port 587, or TLS tls with port 465.",
+	},
+	{
+		id: "wrong-protocol", stage: "greeting", says: "ok [capability|dovecot ready|ok imap|imap4rev1|+ok pop|+ok dovecot|http/1.|ssh-2.0|220 ftp|ftp server",
+		sure: Likely, step: StepRelay, field: "port",
+		cause: "Another service answers on this port (IMAP, POP3, FTP, SSH or a web server), not a mail relay.",
+		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls; 143, 993, 110 and 995 are for reading mail.",
+	},
+	{
+		id: "no-recipient", stage: "rcpt data mail", says: "no recipients defined|need rcpt|no valid recipients|no recipients|missing recipient|recipient address required|rcpt first|need recipient|no recipient|valid rcpt command must precede|must have recipient|must contain a domain|at least one recipient",
+		sure: Likely, step: StepSender, field: "to",
+		cause: "No recipient was taken before the message: none was given, or each was refused in a line before this one.",
+		fix:   "Enter one full address as recipient, such as someone@example.com, and look at the line before this one.",
+	},
+	{
+		id: "host-not-bare", stage: "dns connect", says: "too many colons in address|missing port in address|unknown port|needs a port|invalid port|port out of range|invalid character * in host name|unsupported protocol scheme|no port",
+		sure: Likely, step: StepRelay, field: "host",
+		cause: "Host or port is not written as one: the host has a scheme or port in it, or the port is missing.",
+		fix:   "Enter the bare host, such as smtp.example.com, and the port as a number of its own: 587 or 465.",
+	},
+	{
+		id: "settings-blank", stage: "auth connect tls", says: "variable is not set. defaulting to a blank",
+		sure: Likely, step: StepInstall, field: "env_file",
+		cause: "Compose found no value for this variable, so the program gets an empty one: it is not in the .env, or a $ inside a value was read as a variable.",
+		fix:   "Put the variable into the .env beside the compose file; write a $ in a value as $$ or the value in single quotes.",
+	},
+	{
+		id: "pocketid-connection-string", stage: "settings", says: "invalid connection string",
+		sure: Exact, step: StepSender, field: "password",
+		cause: "Pocket ID cannot put its mail settings together: user and password must both be set or both be empty.",
+		fix:   "Enter the password that goes with the user, or leave both empty if the relay needs no login.",
+	},
+	{
+		id: "no-client-mechanism", stage: "auth", says: "no mechanism available|no authenticators available|no usable mech|no worthy mechs|no mechanisms in common|sasl mechanism available",
+		sure: Likely, step: StepNone,
+		cause: "The program that sends has no way to log in that the relay takes: a Postfix or mutt without its SASL modules, most often.",
+		fix:   "Install the SASL modules there (Debian: libsasl2-modules; Alpine: cyrus-sasl-login and cyrus-sasl-crammd5). Pocket ID itself brings PLAIN and LOGIN.",
+	},
+	{
+		id: "mechanism-not-here", stage: "auth", says: "mechanism login not available|mechanism plain not available|no compatible authentication mechanism|auth mechanism * not available|does not advertise auth|auth not allowed|authentication not allowed|only allowed on submission|auth command not allowed|command \"auth* not implemented|does not advertise authentication|did not advertise auth|no authentication mechanisms|authentication is not enabled|authentication not supported|not advertised",
+		sure: Likely, step: StepRelay, field: "port",
+		cause: "This server takes no login on this port: it is one for incoming mail, needs no login, or offers one only under TLS or on its submission ports.",
+		fix:   "Set Port 587 and TLS starttls or Port 465 and TLS tls of the provider's submission host; leave user and password empty if the relay needs none.",
+	},
+	{
+		id: "login-twice", stage: "auth", says: "no identity changes|already authenticated|already logged in",
+		sure: Likely, step: StepNone,
+		cause: "The program logged in a second time on one connection, which the relay does not allow. The first login was taken.",
+		fix:   "That is for the program that sends: one login a connection. Pocket ID does it once; if this is its log, the relay in between is at fault.",
+	},
+	{
+		id: "login-before", stage: "auth mail ehlo", says: "too many unauthenticated commands|turn on smtp auth|turn on authentication|auth command first|while in auth state|smtp auth required|authentication required for command|auth* requise|authentication requise|unauthenticated mail not|mail not allowed from this range|unauthenticated senders",
+		sure: Likely, step: StepSender, field: "user",
+		cause: "The relay takes mail only after a login, and there was none.",
+		fix:   "Enter user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
+	},
+	{
+		id: "tls-needed", stage: "mail auth rcpt", says: "requires tls version|tls version 1.2",
+		when: coded, sure: Likely, step: StepRelay, field: "tls",
+		cause: "The relay wants a newer TLS version than the client spoke.",
+		fix:   "Pocket ID speaks TLS 1.2 and 1.3; for an older program or relay in between, allow it TLS 1.2.",
+	},
+	{
+		id: "tls-needed", stage: "auth mail rcpt", says: "tls-connection is required|requires encryption (tls)|ssl/tls-connection|route requires encryption|requires encryption|encryption needed|needed to use mechanism|confidentiality required|only over tls|only with tls|tls connection needed|must be encrypted|secure connection|use tls|tls first|encrypted connection",
+		when: coded, sure: Likely, step: StepRelay, field: "tls",
+		cause: "The relay takes this only on an encrypted connection, and this one was in clear text.",
+		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
+	},
+	// the login service, the account
+	{
+		id: "login-service-down", stage: "auth", says: "generic failure|saslauthd|unable to authenticate at present|auth backend|authentication backend|authentication service|authentication temporarily|cannot connect to * auth|internal error during auth|password verification failed: *connect",
+		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The server could not ask its own login service. User and password were not judged at all.",
+		fix:   "Wait some minutes and try again. If it stays, the server's operator must look at its SASL or Dovecot service.",
+	},
+	{
+		id: "login-too-often", stage: "auth", says: "authenticate too many|too many authentication errors|too many login|too many auth|login too often|too many failed login|try to login too|authentication attempts|login attempts|too many bad auth|try again later * auth",
+		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "Too many logins in a short time. For a while the relay refuses the right password too, so this says nothing about it.",
+		fix:   "Wait fifteen minutes, stop every other program that logs in with an old password, and then try once.",
+	},
+	{
+		id: "account-blocked", stage: "data mail rcpt auth", says: "sending paused|has been suspended|account suspended|is suspended|activate your|not activated|bad outbound sender|outboundspam|tenant has exceeded|unusual sending activity|unusual amount of unsolicited|unblockme|account * blocked|account * disabled|account has been|sending denied|mail sending denied|not have a subscription|does not have a subscription|user is disabled|mailbox is disabled|under review|account is locked|hipnotify|spam abuse detected|account is not active|limited account|mailbox cannot be accessed|trial|not enabled for sending|domain is disabled|domain * disabled",
+		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
+		cause: "The provider has closed sending for this account: suspended, not activated, blocked for what it sent, or not in its plan.",
+		fix:   "Look into the provider's console and the account's inbox for the reason and lift the block there, or choose another provider. The password is not the trouble.",
+	},
+	{
+		id: "not-permitted-iam", stage: "data mail", says: "is not authorized to perform|not authorized to perform",
+		sure: Exact, step: StepProvider, field: "preset",
+		cause: "The credentials belong to a user that may not send with this identity: its policy lacks the right ses:SendRawEmail.",
+		fix:   "In the AWS console allow ses:SendRawEmail on this identity for the IAM user of the SMTP credentials, or create new SMTP credentials.",
+	},
+	{
+		id: "test-recipients-only", stage: "data rcpt mail", says: "only send testing emails|test purposes only|only send to your own|sandbox",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "The account is in test mode: it sends only to its owner's or to listed addresses until a domain is verified or the account is released.",
+		fix:   "Verify your domain at the provider, use a From address on it, and have the account taken out of test mode; or test with a listed recipient.",
+	},
+	// limits
+	{
+		id: "connection-limit", stage: "greeting ehlo mail connect rcpt", says: "too many sessions|too many concurrent|too many connections|too many simultaneous|concurrent sessions|number of concurrent|trop de connexions|connections from|connection limit|connection rate|connect too often|max connections|maximum number of connections|connection frequency",
+		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay counts connections from {machine}, and there were too many at once or in a short time.",
+		fix:   "Wait some minutes, let other programs on this address send less often, and try again as it is.",
+	},
+	{
+		id: "server-overloaded", stage: "greeting ehlo mail rcpt data", says: "too much load|load average|system load|overload|server busy|insufficient system resources|system resources|too busy|resources are temporarily|resources temporarily|server is busy|insufficient resources|low on|out of memory|try again later, server",
+		when: coded, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay has no room or time for this now: it is busy, or holds back a sender that it does not know yet.",
+		fix:   waitSome,
+	},
+	{
+		id: "limit-reached", stage: "data rcpt mail", says: "too many emails|too many mails|too many messages|too fast|per second|per minute|per hour|per day|hourly|daily|frequency limited|frequency limit|rate limit|ratelimit|rate overlimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|daily user|sender frequency|mail frequency",
+		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "A limit on how much this account, sender or address may send is reached.",
+		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
+	},
+	// the sender
+	{
+		id: "mail-from-no-dns", stage: "mail rcpt", says: "cannot validate your mailfrom|mail from does not have any mx|domain in mail from|does not have any mx|sender domain not found|domain of sender address|domain of sender|no mx record for|sender * no mx|sender domain * dns|mailfrom domain * not|sender's domain|sender domain has no|unresolvable address|sender verify * dns|envelope sender * not exist|bounce domain",
+		when: notListed, sure: Likely, step: StepSender, field: "from",
+		cause: "The relay looked up the domain of {from} and found no mail server or address for it.",
+		fix:   "Correct From, or give its domain an MX or address record.",
+	},
+	{
+		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|mailfrom domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation",
+		when: coded, sure: Likely, step: StepSender, field: "from",
+		cause: "The domain of {from} is on a list: as new, as abused, or for its reputation.",
+		fix:   "Use a From address on a domain with a history, or have the domain taken off the list; a new domain gets off it by waiting some days.",
+	},
+	{
+		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions",
+		when: aboutMail, sure: Likely, step: StepNone,
+		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
+		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
+	},
+	{
+		id: "address-not-ascii", stage: "mail rcpt", says: "smtputf8|unicode address|non-ascii|utf-8 address|internationalized address|8-bit address",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "An address has letters beyond ASCII, and the relay takes only ASCII ones.",
+		fix:   "Use a From address and a recipient in ASCII letters only.",
+	},
+	{
+		id: "address-malformed", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|bad address syntax|invalid address specified|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed",
+		when: coded, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
+		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
+		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
+	},
+	{
+		id: "sender-not-yours", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sending domain|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
+		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
+	},
+	// what receivers check
+	{
+		id: "dmarc-failed", stage: "data", says: "dmarc|required authentication level",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "{domain} publishes a DMARC policy, and this mail passes neither SPF nor DKIM for that domain.",
+		fix:   "Switch on DKIM for {domain} at the relay and add the relay to its SPF record, or use a From address on a domain that has both.",
+	},
+	{
+		id: "dkim-missing", stage: "data", says: "dkim",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "The receiver wants a DKIM signature of {domain} that passes, and found none.",
+		fix:   "Switch on DKIM for {domain} at the relay and publish the record that it shows.",
+	},
+	{
+		id: "spf-failed", stage: "mail data rcpt", says: "spf|sender policy framework|doesn't allow sending mails from|does not designate|not allowed to send mail for",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "The receiver looked up the SPF record of {domain}, and the machine that sends is not in it.",
+		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
+	},
+	{
+		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|dt:spm|unwanted content|transport.rules|message refused|message blocked|reject due to content|[cs01]|banned content|suspicious",
+		when: notAddress, sure: Likely, step: StepSender, field: "from",
+		cause: "The receiver's filter refuses this message by content, sender or policy. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
+		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare." + openLink,
+	},
+	{
+		id: "message-too-big", stage: "data mail", says: "stream is more than|message is too large|message too large|too big|exceeds the maximum|size limit|exceeds size|message size|too large",
+		when: coded, sure: Likely, step: StepNone,
+		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
+		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
+	},
+	// this machine's address
+	{
+		id: "no-reverse-dns", stage: "greeting mail rcpt ehlo", says: "ptr record|ptr resource|reverse dns|rdns|reverse hostname|ip name lookup failed|no ptr|missing ptr|reverse lookup|without a valid sender domain|ptr|in-addr.arpa|reverse name|cannot find your hostname",
+		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay wants {machine}'s address to have a reverse DNS name that leads back to it.",
+		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
+	},
+	{
+		id: "address-held-back", stage: "greeting mail rcpt", says: "temporarily deferred|[tss0|temporarily rejected|deferred due to|user complaints|temporarily blocked|temporarily suspended|aup#in-1|aup#out|ip frequency|mail from your ip|policy violation|aup#13",
+		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The receiver holds back mail from {machine}'s address for a while: too much at once, complaints, or no history.",
+		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider." + openLink,
+	},
+	{
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl|rbl|spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned|listed at|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|aup#|cdrbl|host network not allowed|network not allowed|your ip|ip address * blocked|ip=|from your network|bad reputation|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
+		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
+		fix:   askBlocked,
+	},
+	// relaying and recipients
+	{
+		id: "relay-denied", stage: "rcpt", says: "relaying|relay not allowed|mail relay|open relay|as a relay|unable to relay|cannot relay|no relay|not a relay|relay access|relay denied|relay not|cannot deliver mail for|non-accepted domain|remote addresses|relay is not|relay for|gatewaying|not allowed to relay|rcpthosts",
+		when: aboutMail, sure: Likely, step: StepSender, field: "user",
+		cause: "The relay does not send on to {to} for this client: there was no login, and it does not know this machine's address.",
+		fix:   "Enter user and password and use a submission port (587 starttls or 465 tls), or have the relay's operator allow {ip}.",
+	},
+	{
+		id: "greylisted", stage: "rcpt mail data greeting", says: "come back later|internal resources are temporarily|first time|please retry|try again later|temporarily rejected|temporarily unavailable|try again in|retry later|later",
+		code: "4", when: coded, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The receiver refuses the first tries of a sender that it does not know, or has a passing trouble of its own.",
+		fix:   "Wait five to fifteen minutes and try again as it is. A relay of your own that queues mail does so by itself.",
+	},
+	{
+		id: "upstream-trouble", stage: "data rcpt mail", says: "upstream error|upstream server|backend error|connection expired|internal error|internal server error|temporary failure|local error|unexpected error|system error|transaction failed, blame|try reconnecting",
+		when: coded, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay had a trouble of its own or behind it; nothing that was entered here is wrong.",
+		fix:   "Wait some minutes and try again as it is. If it stays, look at the relay's status page.",
+	},
+	{
+		id: "recipient-filtered", stage: "rcpt data", says: "permanent failure for one or more recipients|rejected by destination domain|mail rejected by destination|destination domain|recipient * blocked|recipient's policy",
+		when: coded, sure: Likely, step: StepSender, field: "to",
+		cause: "A filter of the recipient's domain refuses this mail: for the sender, the content, or the recipient's own settings.",
+		fix:   "Test with a recipient elsewhere. If that works, ask the recipient's administrator; else publish SPF and DKIM for {domain}.",
+	},
+	{
+		id: "hidden-reason", stage: "connect auth tls greeting", says: "sending the email to the following server failed|failure sending mail|mail send failed|could not send mail",
+		when: noCause, sure: Likely, step: StepRelay, field: "port",
+		cause: "The program hides the relay's words. This line covers a refused connection, a wrong TLS mode, and a refused login.",
+		fix:   "Look for the line beside it that names the stage (\"Caused by\"), or run `smtp-wizard check`. The pairs that fit: 587 with starttls, 465 with tls.",
+	},
+}
+
+// counted keeps words for numbers and times to refusals, or to sentences that say
+// what was exceeded.
+func counted(e evidence) bool {
+	return coded(e) || says(e.words, "exceeded|too many|limit|rate|try again")
+}
+
+// notListed: a domain that a block list names has DNS.
+func notListed(e evidence) bool { return aboutMail(e) && !says(e.words, "listed|blocked|spamhaus") }
+
+// notAddress keeps "spam" and "policy" beside a word for an address to the rules
+// about addresses.
+func notAddress(e evidence) bool {
+	return aboutMail(e) && !says(e.words, "your ip|ip address|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|spamcop|antispam.|blocked using")
+}
+
+// aboutAddress keeps the words for lists to refusals.
+func aboutAddress(e evidence) bool {
+	return coded(e) || says(e.words, "spamhaus|spamcop|dnsbl|blacklist|block list|blocklist") && aboutMail(e)
+}
