@@ -6,6 +6,7 @@ go 1.26.0
 // versions of github.com/charmbracelet/bubbletea, bubbles and lipgloss. The first
 // major waits five seconds at the start for a terminal that answers no query.
 require (
+	blitiri.com.ar/go/spf v1.6.0
 	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.1.1
 	charm.land/lipgloss/v2 v2.0.6

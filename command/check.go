@@ -176,7 +176,7 @@ type adviceJSON struct {
 
 // containerNote is said where nobody knows the hostname beforehand.
 const containerNote = "No hostname is set for the container, so Pocket ID announces its id; " +
-	pocketid.StandInContainerID + " stands for it. --hostname tests another name."
+	pocketid.ExampleContainerID + " stands for it. --hostname tests another name."
 
 // trialJSON turns a test into its JSON. The lists are never null.
 func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
@@ -185,7 +185,7 @@ func trialJSON(candidates []pocketid.Candidate, t steps.Trial) checkResult {
 		Announced: append([]string{}, t.Result.Announced...), Explanation: t.Speech.Note,
 		Stages: []stageJSON{}, Identities: []identityJSON{}, Advice: []adviceJSON{}, Hints: []hintJSON{}, Warnings: []string{}, Transcript: []string{},
 	}
-	if t.Setup.Hostname == pocketid.StandInContainerID {
+	if t.Setup.Hostname == pocketid.ExampleContainerID {
 		r.Explanation = strings.TrimSpace(r.Explanation + " " + containerNote)
 	}
 	r.Explanation = strings.TrimSpace(r.Explanation + " " + t.Setup.ClearText())

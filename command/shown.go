@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/internal/text"
 )
 
 // shown writes text for people. File names, the .env and compose files are
@@ -15,11 +15,7 @@ import (
 type shown struct{ w io.Writer }
 
 func (s shown) Write(p []byte) (int, error) {
-	lines := strings.Split(string(p), "\n")
-	for i, line := range lines {
-		lines[i] = smtpcheck.Clean(line)
-	}
-	if _, err := io.WriteString(s.w, strings.Join(lines, "\n")); err != nil {
+	if _, err := io.WriteString(s.w, text.CleanLines(string(p))); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -10,6 +10,7 @@ package diagnosis
 
 import (
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -25,8 +26,8 @@ type Situation struct {
 
 	Provider string // preset, such as "google-workspace-relay"
 	smtpcheck.Settings
-	Names    []string // EHLO names that were announced, in order
-	SpeaksAs string   // the Pocket ID version spoken as, such as "2.9.0"
+	Names    []string         // EHLO names that were announced, in order
+	SpeaksAs pocketid.Version // not known: zero
 }
 
 // Step is the page of the wizard with the answer to change.

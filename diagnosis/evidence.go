@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -15,8 +16,9 @@ type evidence struct {
 	code     int
 	enhanced string
 	words    string // for matching: lower case, one line, codes removed
-	raw      string // for values to quote: as said, one line
-	reply    string // the part of raw that the relay said, where it can be told
+	whole    string // all that was said, one line
+	raw      string // for values to quote: the same without credentials
+	reply    string // the part of it that the relay said, where it can be told
 	kind     reading.Kind
 	stages   []smtpcheck.Stage // those that it can have happened at; none is any
 	guess    []smtpcheck.Stage // what the code alone leaves, where nothing tells the stage
@@ -30,7 +32,7 @@ func newEvidence(s Situation) evidence {
 // evidenceOf joins what a message says with what is known of the conversation.
 func evidenceOf(m reading.Message, s Situation) evidence {
 	e := evidence{
-		Situation: s, code: m.Code, enhanced: m.Enhanced, raw: m.Words, reply: m.Words,
+		Situation: s, code: m.Code, enhanced: m.Enhanced, raw: reading.HideCredentials(m.Words), whole: m.Words, reply: m.Words,
 		kind: m.Kind, stages: m.Stages, guess: m.Guess,
 	}
 	if m.Reply != "" {
@@ -47,29 +49,20 @@ func evidenceOf(m reading.Message, s Situation) evidence {
 		e.kind = kind
 	}
 	e.Names = append(slices.Clone(m.Names), s.Names...)
-	e.Host, e.TLS = firstNonEmpty(s.Host, m.Host), firstMode(s.TLS, m.TLS)
+	e.Host, e.TLS = cmp.Or(s.Host, m.Host), cmp.Or(s.TLS, m.TLS)
 	if e.Port == 0 {
 		e.Port = m.Port
 	}
 	e.provider = s.Provider
 	if e.provider == "" || e.provider == "custom" {
-		e.provider = firstNonEmpty(providerOfHost(s.Host), providerOfWords(strings.ToLower(e.raw)), s.Provider)
+		e.provider = cmp.Or(providerOf(s.Host, m.Words), s.Provider)
 	}
 	return e
 }
 
-func firstMode(modes ...smtpcheck.TLSMode) smtpcheck.TLSMode {
-	for _, m := range modes {
-		if m != "" {
-			return m
-		}
-	}
-	return ""
-}
-
-// whole is the same evidence with all words, not only those of the relay.
-func (e evidence) whole() evidence {
-	e.words = strings.ToLower(withoutCodes(e.raw, e.code, e.enhanced))
+// inAll is the same evidence with all words, not only those of the relay.
+func (e evidence) inAll() evidence {
+	e.words = strings.ToLower(withoutCodes(e.whole, e.code, e.enhanced))
 	return e
 }
 
@@ -93,41 +86,6 @@ func (e evidence) refused() bool { return e.Reply != nil && e.Reply.Code >= 400 
 
 func withoutCodes(text string, code int, enhanced string) string {
 	return reading.WithoutCodes(text, code, enhanced)
-}
-
-func firstNonEmpty(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-// name is the EHLO name that the relay judged last, or "".
-func (e evidence) name() string {
-	if n := quotedHelo(e.raw); n != "" {
-		return n
-	}
-	if len(e.Names) > 0 {
-		return e.Names[len(e.Names)-1]
-	}
-	return ""
-}
-
-// genericName is the announced name to blame, or "". At EHLO that can only be the
-// last one: those before it were accepted.
-func (e evidence) genericName() string {
-	names := e.Names
-	if e.Stage == smtpcheck.StageEHLO && len(names) > 0 {
-		names = names[len(names)-1:]
-	}
-	for _, n := range names {
-		if GenericName(n) {
-			return n
-		}
-	}
-	return ""
 }
 
 // place are the stages of an answer, the likeliest first: those of a rule that the

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/presets"
 )
 
 // MaxText is how many bytes of a text are read.
@@ -23,8 +24,8 @@ func ExplainText(text string) (d Diagnosis, matched bool, line string) {
 
 var unknown = Diagnosis{
 	ID: "unknown", Step: StepNone, Confidence: Class,
-	Cause: "Nothing in this text is a refusal that is known here, nor a reply with a three-digit code.",
-	Fix:   "Paste the line with the relay's own words, which begins with a code such as 535 or 550; `smtp-wizard check` shows it with its stage.",
+	Cause: "This text contains neither a known refusal nor a reply with a three-digit code.",
+	Fix:   "Paste the line with the relay's own words, which starts with a code such as 535 or 550; `smtp-wizard check` shows it with its stage.",
 }
 
 // finding is what one message came to.
@@ -40,7 +41,9 @@ func telling(text string) (finding, bool) {
 	messages := reading.Read(text)
 	hint := ""
 	if len(messages) <= 400 {
-		hint = onlyProvider(text)
+		if p, other, ok := presets.InWords(text); ok && !other {
+			hint = p.ID
+		}
 	}
 	var best finding
 	found := false
@@ -96,7 +99,7 @@ func judge(e evidence) (Diagnosis, bool) {
 
 // ruleFor is the first rule that fits, and the evidence as it fits.
 func ruleFor(e evidence) (*rule, evidence) {
-	for _, e := range []evidence{e, e.whole()} {
+	for _, e := range []evidence{e, e.inAll()} {
 		for i := range rules {
 			if rules[i].matches(e) {
 				return &rules[i], e
@@ -115,18 +118,4 @@ const failing = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|
 func statedStatus(e evidence) bool {
 	_, rest, _ := strings.Cut(e.enhanced, ".")
 	return statusMeanings[rest] != ""
-}
-
-// onlyProvider is the provider that a text names, if it is just one.
-func onlyProvider(text string) string {
-	words, one := strings.ToLower(text), ""
-	for _, p := range providerWords {
-		if says(words, p.says) {
-			if one != "" && one != p.provider {
-				return ""
-			}
-			one = p.provider
-		}
-	}
-	return one
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,6 +27,12 @@ func replyOf(text string) *smtpcheck.Reply {
 	enhanced = reading.Of(text, nil).Enhanced
 	return &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
 }
+
+// inOtherWords is an error as package smtpcheck puts it.
+type inOtherWords struct{ error }
+
+func (inOtherWords) Error() string   { return "something happened" }
+func (e inOtherWords) Unwrap() error { return e.error }
 
 // refusals are those beyond the catalogue: the words of Postfix, Exim, OpenSMTPD,
 // Dovecot, Google and Microsoft as their sources and documentation have them.
@@ -152,7 +159,7 @@ var refusals = []struct {
 	{"qmail", Situation{Text: "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"}, "relay-denied", "rcpt", StepSender, "user", Exact},
 	{"Google, DMARC", Situation{Text: "550-5.7.1 Unauthenticated email from example.com is not accepted due to domain's DMARC policy."}, "google-unauthenticated-sender", "data", StepSender, "from", Exact},
 	{"Microsoft, DMARC", Situation{Text: "550 5.7.515 Access denied, sending domain example.com doesn't meet the required authentication level."}, "dmarc-failed", "data", StepSender, "from", Likely},
-	{"cancelled", Situation{Stage: "data", Err: context.Canceled}, "cancelled", "data", StepNone, "", Exact},
+	{"cancelled", Situation{Stage: "data", Err: inOtherWords{context.Canceled}}, "cancelled", "data", StepNone, "", Exact},
 
 	{"DNS, not found", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "smtp.example.invalid", Server: "9.9.9.9:53", IsNotFound: true}}, "dns-typo", "dns", StepRelay, "host", Exact},
 	{"DNS, service name", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "mail", Server: "127.0.0.11:53", IsNotFound: true}}, "dns-docker-nohost", "dns", StepRelay, "host", Exact},
@@ -161,7 +168,7 @@ var refusals = []struct {
 	{"dial refused", Situation{Stage: "connect", Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}, "go-refused", "connect", StepRelay, "port", Exact},
 	{"dial, no network", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
 	{"dial, no route", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "conn-no-route", "connect", StepRelay, "port", Exact},
-	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
+	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
 	{"read, deadline", Situation{Stage: "greeting", Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
 	{"x509, authority", Situation{Stage: "tls", Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}, "go-x509-unknown-ca", "tls", StepRelay, "host", Exact},
 	{"x509, expired", Situation{Stage: "tls", Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "go-x509-expired", "tls", StepRelay, "host", Exact},
@@ -234,5 +241,33 @@ func TestEveryRuleIsTested(t *testing.T) {
 		if r := &rules[i]; !tested[r] {
 			t.Errorf("no refusal in the tables is answered by rule %d, %s (%s)", i, r.id, r.says)
 		}
+	}
+}
+
+// TestARuleIsOneEntry adds one, and looks for it in everything that explains. It
+// runs alone, because it changes the table.
+func TestARuleIsOneEntry(t *testing.T) {
+	before := rules
+	t.Cleanup(func() { rules = before })
+	rules = join([]rule{{
+		id: "pigeon", stage: smtpcheck.StageRcpt, says: "coop is full", sure: Exact, step: StepSender, field: "to",
+		cause: "The coop of {to} is full.", fix: "Wait for {host}.",
+	}}, rules)
+	want := Diagnosis{ID: "pigeon", Stage: smtpcheck.StageRcpt, Stages: []smtpcheck.Stage{"rcpt"}, Step: StepSender, Field: "to", Confidence: Exact,
+		Cause: "The coop of the recipient is full.", Fix: "Wait for the relay."}
+	const text = "550 5.2.2 The coop is full"
+	pasted, matched, line := ExplainText("C: RCPT TO:<a@example.com>\nS: " + text)
+	for by, got := range map[string]Diagnosis{
+		"a pasted log":   pasted,
+		"a situation":    Explain(Situation{Text: text}),
+		"a conversation": FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
+		"capitals":       Explain(Situation{Text: strings.ToUpper(text)}),
+	} {
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, want %+v", by, got, want)
+		}
+	}
+	if !matched || line != text {
+		t.Errorf("matched %v by %q", matched, line)
 	}
 }

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,7 +117,7 @@ func says(words, phrases string) bool { return reading.Says(words, phrases) }
 func (r *rule) answer(e evidence) Diagnosis {
 	stages := e.place(stagesOf(string(r.stage)))
 	d := Diagnosis{
-		ID: r.id, Stage: firstStage(stages), Stages: stages, Provider: firstNonEmpty(e.Provider, r.provider, e.provider),
+		ID: r.id, Stage: firstStage(stages), Stages: stages, Provider: cmp.Or(e.Provider, r.provider, e.provider),
 		Cause: fill(r.cause, e), Fix: fill(r.fix, e), Step: r.step, Field: r.field, Confidence: r.sure,
 		Temporary: r.passing || e.isTemporary(), WaitHelps: r.waiting,
 	}

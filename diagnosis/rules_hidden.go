@@ -3,7 +3,7 @@ package diagnosis
 import "smtp-wizard/smtpcheck"
 
 const (
-	makeSure   = " To make sure, run `smtp-wizard check --as VERSION` with your Pocket ID version: it keeps the relay's last words."
+	makeSure   = " To make sure, run `smtp-wizard check --as VERSION` with your Pocket ID version: it shows the relay's last words."
 	listenSure = " `smtp-wizard listen` shows which name yours really says."
 )
 
@@ -14,56 +14,56 @@ var hiddenRules = []rule{
 	{
 		id: "go-starttls-hello-after", stage: smtpcheck.StageEHLO, says: "hello called after other methods",
 		sure: Exact, step: StepInstall, field: "version",
-		cause: "This is a bug of Pocket ID 0.27.1: with STARTTLS its mail library had already said EHLO localhost before Pocket ID set the name.",
-		fix:   "Upgrade Pocket ID to a version from 0.27.2 to 2.9, and choose it on the install page. With STARTTLS 0.35.6 to 2.9 says localhost first: there use Port 465 with TLS tls. 2.10 and later may say localhost again, which is not proven.",
+		cause: "This is a bug of that Pocket ID version: with STARTTLS its mail library had already sent EHLO localhost before Pocket ID set the name.",
+		fix:   "{upgrade} Then choose that version on the install page.",
 	},
 	{
 		id: "go-plain-unencrypted", stage: smtpcheck.StageAuth, says: "unencrypted connection",
 		sure: Exact, step: StepRelay, field: "tls",
-		cause: "A login is set but no TLS, and these are the words of Go's mail library for it: it sends no login in clear text, except to localhost.",
+		cause: "A login is set without TLS. This is how Go's mail library says that it sends no login in clear text, except to localhost.",
 		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty.",
 	},
 	{
 		id: "gokit-starttls-hidden-421", stage: smtpcheck.StageStartTLS, says: "smtp server does not support starttls",
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later, as far as known, sees no extensions and blames STARTTLS.",
-		fix:   "Probe the relay with a real name: `smtp-wizard probe HOST --helo id.example.com`. If it offers STARTTLS then, the name is the cause. " + fixUnproven,
+		cause: "This most likely hides a refused EHLO: the versions of Pocket ID that say this announce localhost, and when the relay hangs up on that, they see no extensions and blame STARTTLS.",
+		fix:   "Probe the relay with a real name: `smtp-wizard probe HOST --helo id.example.com`. If it then offers STARTTLS, the name is the cause. {relayfix}",
 	},
 	{
 		id: "gokit-auth-hidden-421", stage: smtpcheck.StageAuth, says: "smtp server does not support auth",
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "This most likely hides a refused EHLO: when the relay hangs up on the name localhost, Pocket ID 2.10 and later, as far as known, sees no extensions and blames AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
-		fix:   "With TLS none, set TLS to starttls or tls first. Else the name most likely is the cause: let a local Postfix with a real myhostname relay in between." + listenSure,
+		cause: "This most likely hides a refused EHLO: the versions of Pocket ID that say this announce localhost, and when the relay hangs up on that, they see no extensions and blame AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
+		fix:   "With TLS none, set TLS to starttls or tls first. Otherwise the name is most likely the cause. {relayfix}",
 	},
 	{
 		id: "go-smtp-no-auth", stage: smtpcheck.StageAuth, says: "doesn't support auth|does not support auth|no auth extension|auth extension not supported|smtp auth extension not supported",
 		sure: Likely, step: StepRelay, field: "tls",
-		cause: "The relay did not offer a login: it does so only under TLS, or never on this port. From Pocket ID's own log this can also hide a refused EHLO name.",
+		cause: "The relay did not offer a login: it does so only under TLS, or not at all on this port. From Pocket ID's own log this can also hide a refused EHLO name.",
 		fix:   "Set TLS to starttls or tls, or leave user and password empty if the relay needs none." + makeSure,
 	},
 	{
 		id: "no-starttls", stage: smtpcheck.StageStartTLS, says: "doesn't support starttls|does not support starttls|starttls not supported|starttls is not supported|starttls extension not supported|starttls not offered|no starttls|starttls not advertised|tls is required, but was not offered",
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay did not offer STARTTLS on {port}. In a client's log this can also hide a refused EHLO name.",
-		fix:   "Set Port 465 and TLS tls, or Port 587 with TLS starttls; TLS none only for a relay on this machine or a trusted network.",
+		fix:   "Set {pairs}; use TLS none only for a relay on this machine or on a trusted network.",
 	},
 	{
 		id: "google-relay-pocketid-eof", stage: smtpcheck.StageMail, says: "failed to set sender", kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay had already hung up, most likely on the EHLO name: Pocket ID before 0.27.1, and from 0.35.6 to 2.9 with STARTTLS, says localhost, and its mail library throws the refusal away.",
+		cause: "The relay had already hung up, most likely on the EHLO name: many versions of Pocket ID announce localhost, at least before STARTTLS, and their mail library throws the refusal away.",
 		fix:   "{ehlofix}" + makeSure,
 	},
 	{
 		id: "gokit-mail-eof", stage: smtpcheck.StageMail, says: "failed to set smtp sender", kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay had already hung up, most likely on the EHLO name: as far as known, Pocket ID 2.10 and later says localhost, and its mail library throws the refusal away.",
-		fix:   "Let a local Postfix with a real myhostname relay in between: no Pocket ID setting changes the name (not proven for each version)." + makeSure,
+		cause: "The relay had already hung up, most likely on the EHLO name: the versions of Pocket ID that say this announce localhost, and their mail library throws the refusal away.",
+		fix:   "{relayfix}" + makeSure,
 	},
 	{
 		id: "google-relay-kopia-eof", stage: smtpcheck.StageEHLO, says: "unable to send notification", kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay hung up and the program lost its words: most likely it refused the EHLO name localhost, as Google's relay does.",
-		fix:   "Give the machine or container a full hostname such as {fullname}, and let the identity page try it against the relay.",
+		cause: "The relay hung up and the program lost its reply: most likely it refused the EHLO name localhost, as Google's relay does.",
+		fix:   "Give the machine or container a full hostname such as {fullname}, and test it on the identity page.",
 	},
 	{
 		id: "go-relay-auth-eof", stage: smtpcheck.StageAuth, says: "smtp auth: |failed to authenticate|authentication failed: eof|auth: eof|auth failed: eof", kind: closed, when: fromText,
@@ -74,74 +74,74 @@ var hiddenRules = []rule{
 	{
 		id: "starttls-hidden", stage: smtpcheck.StageStartTLS, at: "starttls tls", says: "starttls|start tls|tls handshake|handshake", kind: closed, when: fromText,
 		sure: Likely, step: StepRelay, field: "tls",
-		cause: "The relay hung up around the change to TLS. Most likely port and TLS mode do not fit, or it had refused the EHLO name just before.",
-		fix:   "Set Port 465 with TLS tls, or Port 587 with TLS starttls." + makeSure,
+		cause: "The relay hung up while switching to TLS. Most likely the port and TLS mode do not match, or it had refused the EHLO name just before.",
+		fix:   "Set {pairs}." + makeSure,
 	},
 	{
 		id: "php-relay-empty-response", stage: smtpcheck.StageEHLO, says: "empty response",
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up without an answer that the program could read: most likely it refused the EHLO name, as Google's relay does with localhost.",
-		fix:   "Announce a full name such as {fullname}: for Pocket ID up to 2.9 set compose `hostname:`, and let the identity page try it against the relay.",
+		fix:   "Announce a full name such as {fullname}. {ehlofix}",
 	},
 	{
 		id: "pocketid-generic", says: "failed to send test email",
 		sure: Likely, step: StepNone, when: noCause,
-		cause: "Pocket ID's page shows only this line; what the relay said is in the server's log.",
-		fix:   "Run `docker logs pocket-id` right after the test and explain the line that starts with \"failed to\", or run `smtp-wizard check`, which shows each stage.",
+		cause: "Pocket ID's page only shows this line; what the relay said is in the server's log.",
+		fix:   "Run `docker logs pocket-id` right after the test and paste the line that starts with \"failed to\", or run `smtp-wizard check`, which shows each stage.",
 	},
 	{
 		id: "layer5-hidden", stage: smtpcheck.StageConnect, says: "unable to open a mail session|smtp connect() failed|could not connect to smtp host",
 		sure: Likely, step: StepRelay, field: "port", when: noCause,
-		cause: "The program hides the relay's words. This line covers a refused connection, a timeout, and a TLS mode that does not fit the port.",
-		fix:   "Look for the line beside it that names the stage, or run `smtp-wizard check`. The pairs that fit: 587 with starttls, 465 with tls.",
+		cause: "The program hides the relay's words. This line covers a refused connection, a timeout, and a TLS mode that does not match the port.",
+		fix:   "Look for a nearby line that names the stage, or run `smtp-wizard check`. The usual pairs are 587 with starttls and 465 with tls.",
 	},
 	{
 		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "greeting ehlo", kind: closed, when: func(e evidence) bool { return e.Stage == smtpcheck.StageEHLO && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} hung up on the greeting without a word, and what it got was {generic}. That is how relays treat clients that do not say who they are.",
+		cause: "{host} hung up without a word when it was greeted with {generic}. That is how relays treat clients that do not say who they are.",
 		fix:   "{ehlofix}",
 	},
 	{
 		id: "hangup-generic-name", at: "mail rcpt data", kind: closed, when: func(e evidence) bool { return e.Stage != "" && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} hung up without a word after it had been greeted with {generic}. A relay that judges the name late does this.",
+		cause: "{host} hung up without a word after it had been greeted with {generic}. Relays that check the name late do this.",
 		fix:   "{ehlofix}",
 	},
 	{
 		id: "greeting-closed", at: "greeting", kind: closed, when: stageKnown,
 		sure: Likely, step: StepRelay, field: "tls", passing: true,
-		cause: "{host} took the connection to {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting seldom helps.",
-		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is so already, ask the relay's operator about a block on {ip}.",
+		cause: "{host} accepted the connection to {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting rarely helps.",
+		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is already so, ask the relay's operator whether {ip} is blocked.",
 	},
 	{
 		id: "handshake-closed", at: "starttls tls", kind: closed, when: stageKnown,
 		sure: Likely, step: StepRelay, field: "tls",
-		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not fit {port}, or both sides share no TLS version.",
-		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is so already, the relay's TLS is most likely too old (Pocket ID needs TLS 1.2), or it blocks this address.",
+		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not match {port}, or there is no TLS version that both sides support.",
+		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is already so, the relay's TLS is most likely too old (Pocket ID needs TLS 1.2), or it blocks this address.",
 	},
 	{
 		id: "auth-closed", at: "auth", kind: closed, when: stageKnown,
 		sure: Likely, step: StepSender, field: "password",
-		cause: "{host} hung up during the login without a word. Relays do this after wrong passwords, or when the login comes in a way they do not take.",
+		cause: "{host} hung up during the login without a word. Relays do this after a wrong password, or when they do not accept the login method.",
 		fix:   "{passwordat}",
 	},
 	{
 		id: "data-closed", at: "data", kind: closed, when: stageKnown,
 		sure: Likely, step: StepNone, passing: true, waiting: true,
-		cause: "{host} took the message and hung up without saying whether it keeps it. A content filter or a size limit does this; the mail may still arrive.",
-		fix:   "Look whether the test mail came, wait a minute, and try again. If it stays, the relay's log has the reason.",
+		cause: "{host} received the message and hung up without saying whether it accepts it. A content filter or a size limit can cause this; the mail may still arrive.",
+		fix:   "Check whether the test mail arrived, wait a minute, and try again. If it persists, the relay's log has the reason.",
 	},
 	{
 		id: "ehlo-closed", at: "ehlo", kind: closed, when: stageKnown,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} hung up at the EHLO without a word. The first suspect is the name it was given, then a block on {ip}.",
-		fix:   "Look which names it accepts and choose one of them. If it hangs up on every name, ask the relay's operator about a block on {ip}.",
+		fix:   "See which names it accepts, and choose one of them. If it hangs up on every name, ask the relay's operator whether {ip} is blocked.",
 	},
 	{
 		id: "go-ehlo-swallowed", stage: smtpcheck.StageEHLO, kind: closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "The relay hung up and its words are lost. The first suspect is the EHLO name (localhost, a container id), then a block on this machine's IP, then a TLS mode that does not fit the port.",
-		fix:   "Let the identity page try your names against the relay." + makeSure + listenSure,
+		cause: "The relay hung up and its reply is lost. The first suspect is the EHLO name (localhost, a container id), then a block on this machine's IP, then a TLS mode that does not match the port.",
+		fix:   "Test your names on the identity page." + makeSure + listenSure,
 	},
 }
 

@@ -9,7 +9,7 @@ var serviceRules = []rule{
 		id: "ses-not-verified", stage: smtpcheck.StageData, says: "email address is not verified|identities failed the check in region|email address not verified",
 		sure: Exact, provider: "amazon-ses", step: StepSender, field: "from",
 		cause: "{from} or its domain is not a verified identity in this SES region. In the sandbox the recipient must be verified too.",
-		fix:   "Verify {domain} in the SES console of the region that the relay's host names, and ask for production access to mail anyone.",
+		fix:   "Verify {domain} in the SES console, in the region that the relay's host name shows, and request production access to send to anyone.",
 	},
 	{
 		id: "ses-535-not-subscribed", stage: smtpcheck.StageAuth, says: "account not subscribed to ses",
@@ -21,7 +21,7 @@ var serviceRules = []rule{
 		id: "ses-535", stage: smtpcheck.StageAuth, says: "authentication credentials invalid",
 		sure: Exact, provider: "amazon-ses", step: StepSender, field: "password",
 		cause: "SES refused the login: these are AWS access keys instead of SES SMTP credentials, or they belong to another region.",
-		fix:   "Create SMTP credentials in the SES console of the region in the host name, and use both values as they are shown.",
+		fix:   "Create SMTP credentials in the SES console of the region in the host name, and copy both values exactly.",
 	},
 	{
 		id: "ses-530", stage: smtpcheck.StageMail, code: "530", says: "authentication required", only: "amazon-ses",
@@ -33,13 +33,13 @@ var serviceRules = []rule{
 		id: "ses-454-quota", stage: smtpcheck.StageData, says: "daily message quota exceeded",
 		sure: Exact, provider: "amazon-ses", step: StepNone, waiting: true,
 		cause: "The SES quota for 24 hours is used up (200 mails in the sandbox).",
-		fix:   "Wait until the 24 hours are over, or ask for production access or a higher quota in the SES console.",
+		fix:   "Wait until the 24 hours are over, or request production access or a higher quota in the SES console.",
 	},
 	{
 		id: "ses-454-rate", stage: smtpcheck.StageData, says: "maximum sending rate exceeded",
 		sure: Exact, provider: "amazon-ses", step: StepNone, waiting: true,
-		cause: "More mails a second than this SES account may send (1 in the sandbox).",
-		fix:   "Wait a few seconds and try again; ask for a higher rate in the SES console if it comes often.",
+		cause: "This SES account sent more mail per second than it may (1 in the sandbox).",
+		fix:   "Wait a few seconds and try again; if this happens often, request a higher rate in the SES console.",
 	},
 	{
 		id: "ses-421-connections", stage: smtpcheck.StageGreeting, says: "too many concurrent smtp connections",
@@ -50,52 +50,52 @@ var serviceRules = []rule{
 	{
 		id: "ses-552-too-long", stage: smtpcheck.StageData, code: "552", says: "message is too long|message size exceeds|message exceeds",
 		sure: Exact, step: StepNone,
-		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
+		cause: "The message is larger than the relay accepts. A large logo in Pocket ID can cause this.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
 	},
 	// SendGrid
 	{
 		id: "sendgrid-550-from", stage: smtpcheck.StageData, says: "does not match a verified sender identity",
 		sure: Exact, provider: "sendgrid", step: StepSender, field: "from",
-		cause: "SendGrid knows {from} neither as a verified single sender nor by an authenticated domain.",
+		cause: "In SendGrid, {from} is neither a verified single sender nor on an authenticated domain.",
 		fix:   "Authenticate {domain} in SendGrid under Settings > Sender Authentication, or use a From address on a domain that is.",
 	},
 	{
 		id: "sendgrid-550-unauth", stage: smtpcheck.StageMail, says: "unauthenticated senders not allowed",
 		sure: Exact, provider: "sendgrid", step: StepSender, field: "user",
 		cause: "Pocket ID sent MAIL FROM without logging in, because user or password is empty.",
-		fix:   "Enter user apikey (this very word) and the whole SG. key as password.",
+		fix:   "Enter the user apikey (exactly this word) and the whole SG. key as password.",
 	},
 	{
 		id: "sendgrid-535", stage: smtpcheck.StageAuth, says: "bad username / password|provided authorization grant is invalid",
 		sure: Exact, provider: "sendgrid", step: StepSender, field: "password",
 		cause: "SendGrid refused the login: the user is not the word apikey, or the key is revoked, cut off or pasted with spaces.",
-		fix:   "Set user to apikey (this very word) and the password to the whole SG. key, with Mail Send permission.",
+		fix:   "Set the user to apikey (exactly this word) and the password to the whole SG. key, with Mail Send permission.",
 	},
 	{
 		id: "sendgrid-451-credits", stage: smtpcheck.StageAuth, says: "maximum credits exceeded",
 		sure: Exact, provider: "sendgrid", step: StepProvider, field: "preset", waiting: true,
-		cause: "The SendGrid plan has no sending credits left. It is said at the login, but the password is right.",
+		cause: "The SendGrid plan has no sending credits left. SendGrid says so at the login, but the password is right.",
 		fix:   "Upgrade the plan, wait for its next period, or choose another provider.",
 	},
 	// Brevo
 	{
 		id: "brevo-502-not-activated", stage: smtpcheck.StageMail, says: "smtp account is not yet activated",
 		sure: Exact, provider: "brevo", step: StepProvider, field: "preset",
-		cause: "The login works, but Brevo has not switched on sending for this account.",
-		fix:   "Ask Brevo's support to activate SMTP for the account. Nothing in Pocket ID changes this; until then choose another provider.",
+		cause: "The login works, but Brevo has not enabled sending for this account.",
+		fix:   "Ask Brevo's support to activate SMTP for the account. No setting of Pocket ID changes this; until then, choose another provider.",
 	},
 	{
 		id: "brevo-502-auth-first", stage: smtpcheck.StageMail, says: "please authenticate first",
 		sure: Exact, step: StepSender, field: "user",
 		cause: "Pocket ID went on to MAIL FROM without logging in, because user or password is empty.",
-		fix:   "Enter user and password. {passwordat}",
+		fix:   "Enter a user and password. {passwordat}",
 	},
 	{
 		id: "brevo-unauthorized-ip", stage: smtpcheck.StageAuth, says: "unauthorized ip address|unrecognised ip address|unrecognized ip address", only: "brevo",
 		sure: Exact, step: StepProvider, field: "preset",
-		cause: "Brevo blocks unknown sending addresses, and this machine's is not on its list.",
-		fix:   "Add {ip} in Brevo under Security > Authorised IPs, or switch the block off there.",
+		cause: "Brevo blocks unknown sending addresses, and this machine's address is not on its list.",
+		fix:   "Add {ip} in Brevo under Security > Authorized IPs, or turn that block off there.",
 	},
 	{
 		id: "brevo-535", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication credentials|login failed", only: "brevo",
@@ -106,32 +106,32 @@ var serviceRules = []rule{
 	{
 		id: "brevo-501-domain", stage: smtpcheck.StageEHLO, says: "invalid domain name", only: "brevo",
 		sure: Exact, step: StepIdentity, field: "hostname",
-		cause: "Brevo refused {ehloname}: it must be this machine's own full name, not the relay's and not a bare word.",
+		cause: "Brevo refused {ehloname}: it must be this machine's own full name, not the relay's and not a name without a domain.",
 		fix:   "{helofix}",
 	},
 	{
 		id: "brevo-2525-unemail", stage: smtpcheck.StageConnect, says: "smtp server not available at",
 		sure: Likely, step: StepRelay, field: "port",
-		cause: "The client got no connection to this host and port. This wording is the client's own: the relay said nothing.",
-		fix:   "Set Port 587 and TLS starttls, and let the relay page show which ports answer from this machine.",
+		cause: "The client could not connect to this host and port. The wording is the client's own: the relay said nothing.",
+		fix:   "Set Port 587 and TLS starttls, and see on the relay page which ports answer from this machine.",
 	},
 	// Mailgun
 	{
 		id: "mailgun-sandbox", stage: smtpcheck.StageData, says: "sandbox subdomains are for test purposes only",
 		sure: Exact, provider: "mailgun", step: StepSender, field: "from",
-		cause: "The From address is on Mailgun's sandbox domain, which mails only authorised recipients.",
-		fix:   "Verify your own domain in Mailgun and use it in From, or add {to} to the authorised recipients.",
+		cause: "The From address is on Mailgun's sandbox domain, which can only send to authorized recipients.",
+		fix:   "Verify your own domain in Mailgun and use it in From, or add {to} to the authorized recipients.",
 	},
 	{
 		id: "mailgun-free", stage: smtpcheck.StageData, says: "free accounts are for test purposes only",
 		sure: Exact, provider: "mailgun", step: StepSender, field: "to",
-		cause: "A free Mailgun account without payment data mails only authorised recipients.",
-		fix:   "Add {to} to the authorised recipients in Mailgun, or add a payment method to the account.",
+		cause: "A free Mailgun account without a payment method can only send to authorized recipients.",
+		fix:   "Add {to} to the authorized recipients in Mailgun, or add a payment method to the account.",
 	},
 	{
 		id: "mailgun-mx-relaying", stage: smtpcheck.StageRcpt, says: "relaying denied", only: "mailgun",
 		sure: Exact, step: StepRelay, field: "host",
-		cause: "Mailgun's inbound host (mxa.mailgun.org) takes mail for domains with a route only; it is not the host to send through.",
+		cause: "Mailgun's inbound host (mxa.mailgun.org) only receives mail for domains with a route; it is not the host to send through.",
 		fix:   "Set Host to smtp.mailgun.org, or smtp.eu.mailgun.org for an EU domain, and log in with the domain's SMTP credentials.",
 	},
 	// Resend, SMTP2GO, Postal, Postmark
@@ -144,19 +144,19 @@ var serviceRules = []rule{
 	{
 		id: "smtp2go-domain", stage: smtpcheck.StageData, says: "from header sender domain not verified|verify the sender domain to be allowed to send",
 		sure: Exact, provider: "smtp2go", step: StepSender, field: "from",
-		cause: "SMTP2GO knows {domain} neither as a verified sender domain nor by a single sender.",
+		cause: "In SMTP2GO, {domain} is not a verified sender domain and has no verified single sender.",
 		fix:   "Verify {domain} in SMTP2GO under Settings > Sender Domains, or use a From address on a domain that is.",
 	},
 	{
 		id: "sender-name-postal-530", stage: smtpcheck.StageData, says: "from/sender name is not valid",
 		sure: Exact, provider: "postal", step: StepSender, field: "from",
-		cause: "Postal takes only From addresses on a domain that is verified for the mail server in use, and {domain} is not.",
+		cause: "Postal only accepts From addresses on a domain that is verified for the mail server in use, and {domain} is not.",
 		fix:   "Verify {domain} in Postal for this mail server, or use a From address on a domain that is.",
 	},
 	{
 		id: "postmark-sender", stage: smtpcheck.StageData, says: "sender signature not found|sender signature not confirmed|not a sender signature|is not a sender signature on this account",
 		sure: Exact, provider: "postmark", step: StepSender, field: "from",
-		cause: "Postmark knows {from} neither as a confirmed sender signature nor by a verified domain.",
+		cause: "In Postmark, {from} is neither a confirmed sender signature nor on a verified domain.",
 		fix:   "Confirm {from} or verify {domain} in Postmark under Sender Signatures, or use an address that is.",
 	},
 }

@@ -2,27 +2,27 @@ package diagnosis
 
 import "smtp-wizard/smtpcheck"
 
-const authRefused = "The relay refused user or password. Many providers take no account password over SMTP, only an app password or key."
+const authRefused = "The relay refused user or password. Many providers do not accept the account password over SMTP, only an app password or key."
 
 // wordingRules are phrases that many relays share.
 var wordingRules = []rule{
 	{
 		id: "auth-required", stage: smtpcheck.StageMail, says: "authentication required|authentication is required|must issue an auth command|please authenticate|auth required|authenticate first|login required|you must authenticate|not authenticated|requires authentication|requires that you authenticate|must be authenticated|smtp authentication is required|need to authenticate|please log in|log in first|auth first",
 		sure: Exact, step: StepSender, field: "user",
-		cause: "The relay takes mail only after a login, and there was none: user or password is empty, or TLS none kept the login from being offered.",
-		fix:   "Enter user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
+		cause: "The relay only accepts mail after a login, and there was none: user or password is empty, or the login was not offered because of TLS none.",
+		fix:   "Enter a user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
 	},
 	{
 		id: "account-disabled", stage: smtpcheck.StageAuth, says: "account disabled|account is disabled|account suspended|account has been suspended|account is not active|account locked|account is locked|user disabled|account has been disabled|account blocked|account inactive",
 		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay knows the account but has closed it: suspended, locked or not yet activated.",
-		fix:   "Open the account at the provider and lift the block there, or choose another provider. The password is not the trouble.",
+		cause: "The account exists but is suspended, locked or not yet activated.",
+		fix:   "Log in at the provider and unblock the account, or choose another provider. The password is not the problem.",
 	},
 	{
 		id: "auth-too-many", stage: smtpcheck.StageAuth, says: "too many login|too many authentication|too many failed|too many auth|too many invalid login",
 		when: aboutMail, sure: Exact, step: StepSender, field: "password", waiting: true,
-		cause: "The relay closed the login after too many wrong tries, and for a while it refuses the right password too.",
-		fix:   "Wait some minutes before the next try. {passwordat}",
+		cause: "The relay blocked the login after too many failed attempts, and refuses even the right password for a while.",
+		fix:   "Wait a few minutes before the next attempt. {passwordat}",
 	},
 	{
 		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication unsuccessful|invalid login|invalid credentials|authentication credentials|incorrect authentication|login failed|authentication failure|bad username|bad credentials|invalid username|incorrect username|incorrect password|wrong password|access denied|username/password|authentication error|authentication rejected|login denied|failed to authenticate|auth failed|username or password|password mismatch|invalid user",
@@ -37,7 +37,7 @@ var wordingRules = []rule{
 	},
 	{
 		id: "auth-refused", stage: smtpcheck.StageAuth, says: "could not authenticate|cannot authenticate", when: aboutMail, sure: Likely, step: StepSender, field: "password",
-		cause: "The relay refused user or password, as far as this line tells: the program leaves the relay's own words out.",
+		cause: "The relay refused user or password, as far as this line shows: the program leaves out the relay's own words.",
 		fix:   "{passwordat}",
 	},
 	{
@@ -47,38 +47,38 @@ var wordingRules = []rule{
 	},
 	{
 		id: "auth-mechanism", stage: smtpcheck.StageAuth, at: "auth", code: "504", when: stageKnown, sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay does not take this way to log in, and Pocket ID knows only AUTH PLAIN and AUTH LOGIN.",
-		fix:   "Use TLS (587 starttls or 465 tls), where most relays offer PLAIN. A provider that takes only OAuth2 or CRAM-MD5 cannot be used: choose another.",
+		cause: "The relay does not accept this login method, and Pocket ID only knows AUTH PLAIN and AUTH LOGIN.",
+		fix:   "Use TLS, under which most relays offer PLAIN: {pairs}. A provider that only accepts OAuth2 or CRAM-MD5 cannot be used: choose another.",
 	},
 	{
 		id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: func(e evidence) bool { return unknownCommand(e) && encrypted(e) },
 		sure: Likely, step: StepSender, field: "user",
-		cause: "The relay does not know the command AUTH on {port}, although the connection is encrypted. User and password were not judged at all.",
-		fix:   "Leave user and password empty if this relay trusts your address; else set the relay's submission port, 587 with starttls or 465 with tls.",
+		cause: "The relay does not know the command AUTH on {port}, although the connection is encrypted. User and password were not checked at all.",
+		fix:   "Leave user and password empty if this relay trusts your address; otherwise use its submission port: {pairs}.",
 	},
 	{
 		id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: unknownCommand,
 		sure: Likely, step: StepRelay, field: "tls",
-		cause: "The relay does not know the command AUTH here: it offers no login, or one only under TLS. User and password were not judged at all.",
-		fix:   "Set Port 587 and TLS starttls, or Port 465 and TLS tls. If the relay needs no login at all, leave user and password empty.",
+		cause: "The relay does not know the command AUTH here: it offers no login, or only under TLS. User and password were not checked at all.",
+		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
 	},
 	{
 		id: "greylisted", stage: smtpcheck.StageRcpt, says: "greylist|graylist|grey listed|gray listed|grey-list|gray-list|postgrey",
 		sure: Exact, step: StepNone, waiting: true, passing: true,
-		cause: "The receiving server greylists: it refuses the first try of a sender that it does not know, and takes a later one.",
-		fix:   "Wait five to fifteen minutes and try again as it is. A relay of your own that queues mail does so by itself.",
+		cause: "The receiving server greylists: it refuses the first attempt of an unknown sender, and accepts a later one.",
+		fix:   "Wait five to fifteen minutes and try again without changes. A relay of your own that queues mail retries by itself.",
 	},
 	{
 		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|mailbox unavailable|no mailbox here|recipient address rejected: undeliverable|unknown local|address unknown",
 		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
-		cause: "The relay knows no mailbox for {to}.",
-		fix:   "Correct the recipient of the test, or use an address that surely exists.",
+		cause: "The relay has no mailbox for {to}.",
+		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
 	},
 	{
 		id: "recipient-domain", stage: smtpcheck.StageRcpt, says: "recipient address rejected: domain not found|recipient domain not found",
 		sure: Exact, step: StepSender, field: "to",
-		cause: "The relay found no mail server for the domain of {to}. Waiting does not help unless that domain's DNS is down just now.",
-		fix:   "Correct the recipient of the test, or use an address that surely exists.",
+		cause: "The relay found no mail server for the domain of {to}. Waiting does not help unless that domain's DNS is down right now.",
+		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
 	},
 	{
 		id: "recipient-syntax", stage: smtpcheck.StageRcpt, says: "bad recipient address syntax|invalid recipient address|malformed recipient",
@@ -89,20 +89,20 @@ var wordingRules = []rule{
 	{
 		id: "recipient-rejected", stage: smtpcheck.StageRcpt, says: "recipient address rejected|recipient rejected",
 		sure: Likely, step: StepSender, field: "to",
-		cause: "The relay refuses to take mail for {to}: there is no such mailbox, or a rule keeps this sender from it.",
-		fix:   "Test with a recipient that surely exists. If each one is refused, log in with user and password.",
+		cause: "The relay refuses mail for {to}: there is no such mailbox, or a rule blocks this sender.",
+		fix:   "Test with a recipient that is known to exist. If every recipient is refused, log in with a user and password.",
 	},
 	{
 		id: "mailbox-full", stage: smtpcheck.StageRcpt, says: "mailbox full|mailbox is full|over quota|quota exceeded|overquota|insufficient storage for|out of storage",
 		when: aboutMail, sure: Likely, step: StepSender, field: "to", waiting: false,
-		cause: "The mailbox of {to} is full. Waiting does not help until there is room again.",
-		fix:   "Test with another recipient, or make room in that mailbox.",
+		cause: "The mailbox of {to} is full. Waiting does not help until there is space again.",
+		fix:   "Test with another recipient, or free up space in that mailbox.",
 	},
 	{
 		id: "relay-storage", stage: smtpcheck.StageMail, says: "insufficient system storage|insufficient disk space|no space left",
 		when: aboutMail, sure: Exact, step: StepNone, waiting: false, passing: true,
-		cause: "The relay's disk is full. Waiting does not help until its operator makes room.",
-		fix:   "On an own relay free space below its mail queue; else tell the operator or choose another relay.",
+		cause: "The relay's disk is full. Waiting does not help until its operator frees up space.",
+		fix:   "On your own relay, free up space for its mail queue; otherwise tell the operator or choose another relay.",
 	},
 	{
 		id: "domain-not-verified", stage: smtpcheck.StageData, says: "domain not verified|domain is not verified|sender not verified|not a verified|unverified sender|unverified domain|sender identity|domain is not authorized|sender is not authorized|sender not authorized|not allowed to send from|not authorized to send|not permitted to send|not allowed to send as|not authorised to send|domain not allowed|domain not found in|domain not registered|sender is not allowed|sender not allowed|not authorized to use|from address not|from address is not|invalid from address|unauthorized sender|sender unauthorized|send as * not|envelope sender|not own * sender|sender mismatch|from header * match|from must match|mail from must equal|must equal authorized user|mail from * not allowed",
@@ -113,7 +113,7 @@ var wordingRules = []rule{
 	{
 		id: "spf-failed", stage: smtpcheck.StageRcpt, says: "spf *fail|spf check|sender policy framework|not permitted by * spf|spf: fail|openspf|spf -all|fails spf",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
-		cause: "The receiver looked up the SPF record of {domain}, and the machine that sends is not in it.",
+		cause: "The receiver looked up the SPF record of {domain}, and the sending machine is not in it.",
 		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
 	},
 	{
@@ -125,56 +125,56 @@ var wordingRules = []rule{
 	{
 		id: "spam-refused", stage: smtpcheck.StageData, says: "spam message|considered spam|identified as spam|looks like spam|detected as spam|spam content|unsolicited|message rejected as spam|rejected as spam|classified as spam|high spam score|likely spam|considered as spam|suspected spam|spam detected|bounce spam",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
-		cause: "The receiver takes this mail for spam. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
+		cause: "The receiver considers this mail spam. The usual cause is a From domain without SPF and DKIM, or a new sending address.",
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
 	},
 	{
 		id: "message-too-big", stage: smtpcheck.StageData, says: "message size exceeds|message too large|message too big|message file too big|exceeds size|exceeds maximum|exceeded * size|size limit|message exceeds",
 		when: aboutMail, sure: Exact, step: StepNone,
-		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
+		cause: "The message is larger than the relay accepts. A large logo in Pocket ID can cause this.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
 	},
 	{
 		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota|too many messages|throttl|too much mail|too many connections|sending limit|exceeded the * limit|exceeded your|over the limit|too many recipients|server busy|server ports are busy|too many concurrent|try again later",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "The relay takes no more for now: a limit of this account or address is reached, or it is busy.",
-		fix:   "Wait some minutes, or until tomorrow where the reply speaks of a day, and try again as it is.",
+		cause: "The relay accepts no more for now: a limit of this account or address is reached, or it is busy.",
+		fix:   "Wait a few minutes, or until tomorrow if the reply mentions a day, and try again without changes.",
 	},
 	{
 		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota exceeded|too many messages|sending limit|exceeded the * limit|exceeded your|over the limit|daily limit|hourly limit",
 		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "The relay takes no more for now: a limit of this account or address is reached.",
-		fix:   "Wait, until tomorrow where the reply speaks of a day, and try again as it is. A bigger plan lifts the limit.",
+		cause: "The relay accepts no more for now: a limit of this account or address is reached.",
+		fix:   "Wait, until tomorrow if the reply mentions a day, and try again without changes. A bigger plan raises the limit.",
 	},
 	{
 		id: "no-service-here", stage: smtpcheck.StageGreeting, at: "greeting", code: "554",
 		sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay turned this machine away before anything was said: it has no service for {ip}, mostly because of a block list or policy.",
-		fix:   "Choose a relay with a user and password on port 587 or 465, or have the operator allow {ip}.", when: stageKnown,
+		cause: "The relay rejected this machine before anything was said: it does not serve {ip}, usually because of a block list or policy.",
+		fix:   "Choose a relay with a user and password on port 587 or 465, or ask the operator to allow {ip}.", when: stageKnown,
 	},
 	{
 		id: "non-ascii-address", stage: smtpcheck.StageMail, says: "smtputf8|non-ascii address|utf-8 address|internationalized address",
 		sure: Likely, step: StepSender, field: "from",
-		cause: "An address has letters beyond ASCII, and the relay takes only ASCII ones.",
+		cause: "An address contains non-ASCII letters, and the relay only accepts ASCII.",
 		fix:   "Use a From address and a recipient in ASCII letters only.",
 	},
 	{
 		id: "address-syntax", stage: smtpcheck.StageMail, says: "syntax: mail from|bad sender address syntax|bad recipient address syntax|malformed address|invalid address|syntax error in parameters|syntax error in mail|bad address syntax|unparseable address|invalid sender|sender address has|bad sender|missing @|malformed sender",
 		at: "mail rcpt", sure: Likely, step: StepSender, field: "from",
-		cause: "The relay could not read an address. A From of the form Name <a@b> does this: Pocket ID up to 2.9 puts it into MAIL FROM as it is.",
+		cause: "The relay could not read an address. A From of the form Name <a@b> does this: Pocket ID puts it into MAIL FROM unchanged.",
 		fix:   "Set From to the bare address alone, such as {from}; the visible name is always Pocket ID's application name.",
 	},
 	{
 		id: "idle-timeout", stage: smtpcheck.StageData, says: "timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
 		sure: Likely, step: StepNone, waiting: true,
 		cause: "The relay closed a connection that was silent for too long. Something before this line kept the client waiting.",
-		fix:   "Look at the line before this one, and try again as it is.",
+		fix:   "Look at the line before this one, and try again without changes.",
 	},
 	{
 		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "The relay is being restarted or overloaded. It is no answer to anything that was entered.",
-		fix:   "Wait some minutes and try again as it is. If it stays, look at the relay's status page.",
+		cause: "The relay is restarting or overloaded. Your settings are not the cause.",
+		fix:   "Wait a few minutes and try again without changes. If it persists, look at the relay's status page.",
 	},
 }
 
@@ -199,13 +199,13 @@ var genericNameRules = []rule{
 	{
 		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} refused the greeting, and what it got was {generic}. Relays that refuse at EHLO mostly refuse such names. Waiting does not help while the name stays the same.",
+		cause: "{host} refused the greeting with {generic}. Relays that refuse at EHLO usually refuse such names. Waiting does not help while the name stays the same.",
 		fix:   "{ehlofix}",
 	},
 	{
 		id: "ehlo-bad-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && badName(e.name()) },
 		sure: Likely, step: StepIdentity, field: "hostname",
-		cause: "{host} refused the greeting, and {ehloname} has a character that no host name may have.",
-		fix:   "{helofix} Letters, digits, hyphens and dots only.",
+		cause: "{host} refused the greeting, and {ehloname} has a character that is not allowed in a host name.",
+		fix:   "{helofix} Use only letters, digits, hyphens and dots.",
 	},
 }

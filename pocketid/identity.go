@@ -48,19 +48,6 @@ func (o Origin) Label() string {
 	return "many programs' default"
 }
 
-// LocalhostLabel says what version v announces localhost for.
-func LocalhostLabel(v Version) string {
-	switch row := speechRowOf(v); {
-	case !row.proven:
-		return "2.10+, not proven"
-	case row.direct == saysLocalhost:
-		return "Pocket ID " + v.String()
-	case row.first == saysLocalhost:
-		return "before STARTTLS"
-	}
-	return FromLocalhost.Label()
-}
-
 // Sources are the places to take candidates from; empty fields are skipped.
 type Sources struct {
 	Hostname string
@@ -72,10 +59,11 @@ type Sources struct {
 	ContainerID bool
 }
 
-// StandInContainerID has the form of the hostname that docker gives a container
-// without one of its own: the first 12 hex digits of its id. The real one is new
-// with every container, so it stands for all of them.
-const StandInContainerID = "3f9c2a71b0de"
+// ExampleContainerID stands for the hostname that docker gives a container that
+// has none of its own, 12 hex digits, on screens and in the relay's trial. The real
+// one is new with every container. Whether a name is such an id is a matter of its
+// origin: a name of 12 hex digits that an admin gave is a name.
+const ExampleContainerID = "3f9c2a71b0de"
 
 // Candidate is a name that Pocket ID, or a relay in between, could announce.
 type Candidate struct {
@@ -100,7 +88,12 @@ func Candidates(s Sources) []Candidate {
 			}
 			return
 		}
-		list = append(list, Candidate{Name: name, Origins: []Origin{origin}, Check: CheckName(name)})
+		c := Candidate{Name: name, Origins: []Origin{origin}, Check: CheckName(name)}
+		if origin == FromContainerID {
+			c.Check = NameCheck{Grade: GradeSometimes,
+				Reason: "This is a container id; it has no domain and changes with every new container."}
+		}
+		list = append(list, c)
 	}
 	host := looseHost(s.AppURL)
 	add(host, FromAppURL)
@@ -112,7 +105,7 @@ func Candidates(s Sources) []Candidate {
 		add(typed, FromTyped)
 	}
 	if s.ContainerID {
-		add(StandInContainerID, FromContainerID)
+		add(ExampleContainerID, FromContainerID)
 	}
 	add("localhost", FromLocalhost)
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.Check.Grade, b.Check.Grade) })

@@ -1,8 +1,11 @@
 package presets
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/netip"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -196,5 +199,77 @@ func TestEndpointsAndHosts(t *testing.T) {
 	custom, _ := ByID("custom")
 	if custom.DefaultHost() != "" {
 		t.Error("custom has a host")
+	}
+}
+
+// TestEndpoints: no port of a provider is gained or lost by mistake. Advice goes by
+// these rows, such as the one to use implicit TLS.
+func TestEndpoints(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("testdata/endpoints.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	for _, p := range All() {
+		got.WriteString(p.ID)
+		for _, e := range p.Endpoints {
+			fmt.Fprintf(&got, " %d/%s", e.Port, e.TLS)
+		}
+		got.WriteString("\n")
+	}
+	for i, line := range strings.Split(got.String(), "\n") {
+		if lines := strings.Split(string(want), "\n"); i >= len(lines) || lines[i] != line {
+			t.Fatalf("%q is not in testdata/endpoints.txt; correct that too if it is meant", line)
+		}
+	}
+}
+
+func TestInWords(t *testing.T) {
+	t.Parallel()
+	for text, id := range map[string]string{
+		"535 5.7.8 Error: see https://app.BREVO.com": "brevo", "mx.zoho.eu": "zoho", "smtppro.zoho.com": "zoho", "foo.mailgun.org": "mailgun",
+		"host smtp-relay.gmail.com said": "google-workspace-relay", "550 no": "", "": "",
+	} {
+		if p, other, ok := InWords(text); p.ID != id || ok != (id != "") || other {
+			t.Errorf("InWords(%q) = %s, %v, %v", text, p.ID, other, ok)
+		}
+	}
+	if _, other, _ := InWords("mailgun, then sendgrid"); !other {
+		t.Error("a second provider is not noticed")
+	}
+}
+
+// TestAProviderIsOneRow adds one, and looks for it in everything that knows
+// providers. It runs alone, because it changes the table.
+func TestAProviderIsOneRow(t *testing.T) {
+	before := table
+	t.Cleanup(func() { table = before })
+	var added Preset
+	err := json.Unmarshal([]byte(`{"id": "pigeon", "name": "Pigeon Post", "category": "transactional",
+		"hosts": [{"host": "smtp.pigeon.example", "region": ""}], "host_patterns": ["smtp.*.pigeon.example"],
+		"endpoints": [{"port": 587, "tls": "starttls", "recommended": true}, {"port": 2465, "tls": "tls", "recommended": false}],
+		"domains": ["pigeon.example"], "mx": ["mx.pigeon.example"], "words": ["coo coo"], "keywords": "dove", "usable": true}`), &added)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table = append(slices.Clone(table), added)
+	found := map[string]Preset{}
+	found["the list"] = All()[len(All())-1]
+	found["its id"], _ = ByID("pigeon")
+	found["its host"], _ = ByHost("smtp.pigeon.example")
+	found["its pattern"], _ = ByHost("smtp.eu.pigeon.example")
+	found["its words"], _, _ = InWords("550 Coo Coo, no")
+	found["an address"], _ = ForAddress("a@pigeon.example")
+	found["a keyword"] = Filter("dove")[0]
+	receiver, _ := FromMX([]string{"a.mx.pigeon.example."})
+	found["its MX"] = receiver.Preset
+	for by, p := range found {
+		if p.ID != "pigeon" {
+			t.Errorf("by %s: %s", by, p.ID)
+		}
+	}
+	if e, ok := added.With("tls"); !ok || e.Port != 2465 || !added.Hosted() {
+		t.Errorf("its endpoint with implicit TLS: %+v", e)
 	}
 }

@@ -23,15 +23,12 @@ func (d *Draft) saysAlready(now map[string]string, key, value string, v pocketid
 		on, err := strconv.ParseBool(have)
 		return err == nil && strconv.FormatBool(on) == value
 	case "SMTP_PORT":
-		return used && have == "" && portOptional(v) && value == strconv.Itoa(usualPort(d.Order.TLS))
+		return used && have == "" && pocketid.Validate(key, "", v) == nil && value == strconv.Itoa(usualPort(d.Order.TLS))
 	case "SMTP_TLS":
 		return used && !present && unsetMode(v, d.Order.Port) == d.Order.TLS
 	}
 	return false
 }
-
-// portOptional reports whether Pocket ID finds the port by itself.
-func portOptional(v pocketid.Version) bool { return v.AtLeast(2, 10, 0) }
 
 // usualPort is what Pocket ID 2.10 and later take for an empty SMTP_PORT.
 func usualPort(mode smtpcheck.TLSMode) int {
@@ -44,10 +41,5 @@ func usualPort(mode smtpcheck.TLSMode) int {
 // unsetMode is what an absent SMTP_TLS means: clear text, but TLS as the port
 // has it up to 0.35.2.
 func unsetMode(v pocketid.Version, port int) smtpcheck.TLSMode {
-	for _, known := range pocketid.Vars(v) {
-		if known.Name == "SMTP_TLS" {
-			return modeOf(known.Default, port)
-		}
-	}
-	return smtpcheck.TLSNone
+	return modeOf(pocketid.DefaultTLS(v), port)
 }

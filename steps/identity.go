@@ -209,7 +209,7 @@ func (s identity) present(v View) string {
 		return found.Install.Hostname
 	}
 	if pocketid.Runtime(v.Answers.Runs).InContainer() {
-		return pocketid.StandInContainerID
+		return pocketid.ExampleContainerID
 	}
 	return found.Hostname
 }

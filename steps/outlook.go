@@ -28,7 +28,7 @@ func (s identity) outlook(v View) ([]wizard.Block, *wizard.Field) {
 	}
 	table := wizard.Table{}
 	for _, e := range append([]pocketid.Endpoint{situation.Current}, situation.Endpoints...) {
-		table.Rows = append(table.Rows, outlookRow(e, situation.OutlookAt(e, name)))
+		table.Rows = append(table.Rows, outlookRow(e, situation.Announce(e, name)))
 	}
 	blocks := []wizard.Block{wizard.Text{Body: lead}, table}
 	if text := s.consequence(v, situation, name); text != "" {
@@ -48,7 +48,7 @@ func (s identity) outlook(v View) ([]wizard.Block, *wizard.Field) {
 // consequence says what has to be set for Pocket ID to have that hostname.
 func (s identity) consequence(v View, in pocketid.Situation, name string) string {
 	switch {
-	case name == "localhost" || name == pocketid.StandInContainerID:
+	case name == "localhost" || name == pocketid.ExampleContainerID:
 		return ""
 	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
 		return "This version has no use for a hostname when it sends mail, as far as is known."
@@ -71,7 +71,7 @@ func overrides(v View) bool {
 	return found.Install.ComposeFile != "" && found.Install.OverrideFile == ""
 }
 
-func outlookRow(e pocketid.Endpoint, out pocketid.Outlook) wizard.Row {
+func outlookRow(e pocketid.Endpoint, out pocketid.Announcement) wizard.Row {
 	names := out.Names.First
 	if e.TLS == smtpcheck.TLSStartTLS && out.Names.AfterTLS != names {
 		names += ", then " + out.Names.AfterTLS
@@ -80,9 +80,9 @@ func outlookRow(e pocketid.Endpoint, out pocketid.Outlook) wizard.Row {
 	switch {
 	case out.Broken != "":
 		row.Tone, row.Cells[2] = wizard.Bad, "this version fails: "+out.Broken
-	case out.Status == pocketid.Accepted:
+	case out.Acceptance == smtpcheck.Accepted:
 		row.Tone, row.Cells[2] = wizard.Good, "accepted here"
-	case out.Status == pocketid.Refused:
+	case out.Acceptance == smtpcheck.Refused:
 		row.Tone, row.Cells[2] = wizard.Bad, "refused here"
 	}
 	return row
@@ -132,18 +132,7 @@ func (s identity) advice(v View, name string) []pocketid.Option {
 func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
 		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
-		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS},
-	}
-	for _, v := range said {
-		status := pocketid.Unknown
-		switch v.Acceptance {
-		case smtpcheck.Accepted:
-			status = pocketid.Accepted
-		case smtpcheck.Refused:
-			status = pocketid.Refused
-		}
-		out.Verdicts = append(out.Verdicts, pocketid.NamedVerdict{
-			Name: v.Name, Verdict: pocketid.Verdict{Status: status, Stage: v.Stage}})
+		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said, ContainerID: pocketid.ExampleContainerID,
 	}
 	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
 		for _, e := range p.Endpoints {

@@ -203,7 +203,7 @@ func (d *Draft) override() {
 // announces it. The stand-in for a container's id means: leave it.
 func (d *Draft) renames() bool {
 	name := d.Order.Hostname
-	return d.usesName && name != "" && name != d.Found.Install.Hostname && name != pocketid.StandInContainerID
+	return d.usesName && name != "" && name != d.Found.Install.Hostname && name != pocketid.ExampleContainerID
 }
 
 // passwordTwice warns of a password file that will not be read any more.

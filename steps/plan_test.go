@@ -78,7 +78,7 @@ func TestRenames(t *testing.T) {
 		{"id.example.com", "id.example.com", true, false},
 		{"id.example.com", "", false, false},
 		{"", "vps", true, false},
-		{pocketid.StandInContainerID, "", true, false},
+		{pocketid.ExampleContainerID, "", true, false},
 	} {
 		d := Draft{Order: Order{Hostname: tt.name}, usesName: tt.announced}
 		d.Found.Install.Hostname = tt.now

@@ -37,7 +37,7 @@ func prefill(a Answers, found Surroundings, v pocketid.Version) Answers {
 		if _, present := found.Values["SMTP_TLS"]; !present {
 			a.TLS = unsetMode(v, a.Port)
 		}
-		if found.Value("SMTP_PORT") == "" && portOptional(v) {
+		if found.Value("SMTP_PORT") == "" && pocketid.Validate("SMTP_PORT", "", v) == nil {
 			a.Port = usualPort(a.TLS)
 		}
 	}

@@ -139,7 +139,7 @@ func (w World) SetupFrom(found Surroundings) (Setup, error) {
 	}
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
 	if a.Hostname == "" && pocketid.Runtime(a.Runs).InContainer() {
-		a.Hostname = pocketid.StandInContainerID
+		a.Hostname = pocketid.ExampleContainerID
 	}
 	return w.setup(a), nil
 }

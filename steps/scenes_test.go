@@ -182,7 +182,7 @@ func mixedVerdicts() []smtpcheck.IdentityResult {
 		{Name: "id.example.com", Acceptance: smtpcheck.Accepted, Stage: smtpcheck.StageRcpt, Elapsed: 101 * time.Millisecond},
 		{Name: "vps-4711.example.net", Acceptance: smtpcheck.NotJudged, Stage: smtpcheck.StageMail, Elapsed: 2040 * time.Millisecond,
 			Failure: &smtpcheck.Failure{Stage: smtpcheck.StageMail, Err: smtpcheck.ErrTimeout}},
-		{Name: pocketid.StandInContainerID, Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageRcpt, Elapsed: 99 * time.Millisecond,
+		{Name: pocketid.ExampleContainerID, Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageRcpt, Elapsed: 99 * time.Millisecond,
 			Reply: &smtpcheck.Reply{Code: 504, Enhanced: "5.5.2", Lines: []string{"5.5.2 need fully-qualified hostname"}}},
 		{Name: "localhost", Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageEHLO, Reply: tryAgainLater, Failure: hungUp, Elapsed: 42 * time.Millisecond},
 	}

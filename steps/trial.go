@@ -126,7 +126,7 @@ func (w World) Identities(ctx context.Context, s Setup, names []string, report f
 // situation is what was tried, for the diagnosis.
 func (s Setup) situation(announced []string) diagnosis.Situation {
 	return diagnosis.Situation{
-		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.As.String(),
+		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.As,
 	}
 }
 

@@ -1,9 +1,11 @@
 package reading
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +32,8 @@ var (
 		`[\w.-]{1,60} *\|`,
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
-		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`, `mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
+		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
+		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
 	levels = regexp.MustCompile(`^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
@@ -53,7 +56,7 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 			break
 		}
 	}
-	text = unescape(HideCredentials(text)) // in this order: a quote may be part of a password
+	text = unescape(text)
 	if loc := serverSays.FindStringIndex(text); loc != nil {
 		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
 	}
@@ -92,58 +95,36 @@ func unwrapJSON(line string) (before, inner string, ok bool) {
 		return "", "", false
 	}
 	texts := stringsOf(object, 0)
-	return before, OneLine(HideCredentials(strings.Join(texts, ": "))), len(texts) > 0
+	return before, OneLine(strings.Join(texts, ": ")), len(texts) > 0
 }
 
-// quiet are keys of JSON logs that never say what went wrong.
-const quiet = "time timestamp ts level severity caller source logger trace_id span_id id service hostname pid"
+const (
+	// quiet are keys of JSON logs that never say what went wrong.
+	quiet = "time timestamp ts level severity caller source logger trace_id span_id id service hostname pid"
+	// "msg" comes before "error" in a sentence; the rest goes first.
+	messageKeys = "msg message error err reason cause exception response reply detail details"
+)
 
-func stringsOf(value any, depth int) []string {
+func stringsOf(value any, depth int) (all []string) {
 	switch v := value.(type) {
 	case string:
-		return []string{unescape(HideCredentials(v))}
+		return []string{unescape(v)}
 	case []any:
-		var all []string
 		for _, item := range v[:min(len(v), 20)] {
 			all = append(all, stringsOf(item, depth+1)...)
 		}
-		return all
 	case map[string]any:
-		return stringsOfObject(v, depth)
-	}
-	return nil
-}
-
-func stringsOfObject(object map[string]any, depth int) []string {
-	if depth > 4 {
-		return nil
-	}
-	keys := make([]string, 0, len(object))
-	for k := range object {
-		if !hasWord(quiet, strings.ToLower(k)) && !secretKey.MatchString(k) {
-			keys = append(keys, k)
+		if depth > 4 {
+			return nil
 		}
-	}
-	// "msg" comes before "error" in a sentence; the rest goes first, in a fixed order.
-	sort.Slice(keys, func(i, j int) bool {
-		if a, b := placeOfKey(keys[i]), placeOfKey(keys[j]); a != b {
-			return a < b
+		order := strings.Fields(messageKeys)
+		place := func(key string) int { return slices.Index(order, strings.ToLower(key)) }
+		keys := slices.SortedFunc(maps.Keys(v), func(a, b string) int { return cmp.Or(place(a)-place(b), strings.Compare(a, b)) })
+		for _, k := range keys {
+			if !hasWord(quiet, strings.ToLower(k)) && !secretKey.MatchString(k) {
+				all = append(all, stringsOf(v[k], depth+1)...)
+			}
 		}
-		return keys[i] < keys[j]
-	})
-	var all []string
-	for _, k := range keys {
-		all = append(all, stringsOf(object[k], depth+1)...)
 	}
 	return all
-}
-
-func placeOfKey(key string) int {
-	switch strings.ToLower(key) {
-	case "msg", "message":
-		return 1
-	case "error", "err", "reason", "cause", "exception", "response", "reply", "detail", "details":
-		return 2
-	}
-	return 0
 }

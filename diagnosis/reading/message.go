@@ -15,7 +15,9 @@ import (
 )
 
 // Message is one failure that a text tells of. Every field but Line may be empty.
-// Its words carry no control characters and no credentials.
+// Nothing of it has control characters; Words and Reply may have credentials, which
+// rules are to match and nobody is to see: what is shown goes through
+// HideCredentials.
 type Message struct {
 	Line    string // the telling words, for showing
 	Words   string // all that was said, on one line
@@ -68,11 +70,11 @@ func ends(text string) string {
 // message reads the values out of a block; ok is false where it tells of no
 // failure of mail.
 func (b *block) message() (Message, bool) {
-	m := Message{Words: HideCredentials(OneLine(ends(strings.Join(b.parts, "\n")))), Names: b.names, TLS: b.tls, session: b.session}
+	m := Message{Words: OneLine(ends(strings.Join(b.parts, "\n"))), Names: b.names, TLS: b.tls, session: b.session}
 	if m.Words == "" || b.code == 0 && !worthReading(m.Words) || webRequest.MatchString(m.Words) {
 		return m, false
 	}
-	m.Line = b.telling(m.Words)
+	m.Line = HideCredentials(b.telling(m.Words))
 	s := signs{Message: &m, lower: strings.ToLower(m.Words), frames: strings.ToLower(OneLine(ends(strings.Join(b.frames, "\n"))))}
 	s.read(b.stage)
 	return m, true
@@ -80,8 +82,8 @@ func (b *block) message() (Message, bool) {
 
 // Of reads the words of a failure that was met live or that stand alone.
 func Of(words string, reply *smtpcheck.Reply) Message {
-	m := Message{Words: HideCredentials(OneLine(words))}
-	m.Line = m.Words
+	m := Message{Words: OneLine(words)}
+	m.Line = HideCredentials(m.Words)
 	s := signs{Message: &m, lower: strings.ToLower(m.Words)}
 	if reply != nil && reply.Code >= 400 {
 		m.Code, m.Enhanced, m.Reply = reply.Code, reply.Enhanced, m.Words

@@ -97,7 +97,6 @@ func (r *reader) start() *block {
 
 func (r *reader) line(raw string) {
 	who, text, fresh := unwrap(raw)
-	text = HideCredentials(text)
 	m := replyLine.FindStringSubmatch(text)
 	switch {
 	case who != fromClient && m != nil:
@@ -187,7 +186,7 @@ func (b *block) telling(words string) string {
 	}
 	for i, part := range b.parts {
 		if replyAt(part) >= 0 || b.code == 0 && KindOfWords(strings.ToLower(part)) != "" {
-			return HideCredentials(OneLine(ends(strings.Join(b.parts[i:], "\n"))))
+			return OneLine(ends(strings.Join(b.parts[i:], "\n")))
 		}
 	}
 	return words

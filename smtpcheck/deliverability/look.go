@@ -1,3 +1,7 @@
+// Package deliverability looks at the DNS records by which receivers judge a
+// mail: SPF, DMARC and MX of the From domain, and the reverse DNS of a machine
+// that delivers without a login. What it finds is advice and never an error: a
+// relay that took a message took it.
 package deliverability
 
 import (
@@ -9,6 +13,31 @@ import (
 
 	"golang.org/x/net/idna"
 )
+
+// Level is what a hint means to the admin.
+type Level string
+
+// The levels.
+const (
+	Good    Level = "good"    // nothing to do
+	Advice  Level = "advice"  // mail may end in the spam folder, or be refused
+	Unknown Level = "unknown" // DNS did not answer, or cannot tell
+)
+
+// Hint is one finding: a sentence or two, with the record to add where it is
+// known. Text is safe to show.
+type Hint struct {
+	ID    string // spf, dmarc, mx, reverse-dns or foreign-domain
+	Level Level
+	Text  string
+}
+
+func hint(id string, level Level, text string) Hint { return Hint{id, level, text} }
+
+// unanswered is said of a look-up without a result.
+func unanswered(id, what string) Hint {
+	return hint(id, Unknown, "DNS gave no answer about "+what+".")
+}
 
 // Query is what is known of a mail that a relay took.
 type Query struct {
@@ -67,10 +96,7 @@ func Look(ctx context.Context, dns Resolver, q Query) []Hint {
 			}
 			return lookSPF(ctx, dns, q, routes().senders(q))
 		}},
-		{"dmarc", "the DMARC record of " + q.Domain, func() Hint {
-			p, err := findDMARC(ctx, dns, q.Domain)
-			return judgeDMARC(q.Domain, p, err)
-		}},
+		{"dmarc", "the DMARC record of " + q.Domain, func() Hint { return lookDMARC(ctx, dns, q.Domain) }},
 		{"mx", "the MX record of " + q.Domain, func() Hint { return lookMX(ctx, dns, q.Domain) }},
 	}
 	if q.Direct {

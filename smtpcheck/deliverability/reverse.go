@@ -89,7 +89,7 @@ func wish(before, name string) string {
 // 8601 lets a receiver stop at ten.
 func confirmed(ctx context.Context, dns Resolver, a netip.Addr, names []string) (string, error) {
 	var failed error
-	for _, name := range names[:min(len(names), mostLookups)] {
+	for _, name := range names[:min(len(names), 10)] {
 		addresses, err := lookupHost(ctx, dns, name)
 		if slices.Contains(addresses, a) {
 			return fold(name), nil

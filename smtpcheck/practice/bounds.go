@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"smtp-wizard/internal/text"
 )
 
 // Bounds of what strangers can make a relay remember and do.
@@ -18,25 +20,25 @@ const (
 )
 
 // keepText adds a text to a list that is bounded in both directions.
-func keepText(list []string, text string) []string {
+func keepText(list []string, s string) []string {
 	if len(list) >= maxKept {
 		return list
 	}
-	return append(list, clip(text))
+	return append(list, clip(s))
 }
 
 // clip makes a text safe to show and cuts it, between two characters. It is a
 // copy, so that the line it stood in can be freed.
-func clip(text string) string {
-	text = clean(text)
-	if len(text) <= maxText {
-		return strings.Clone(text)
+func clip(s string) string {
+	s = text.Clean(s)
+	if len(s) <= maxText {
+		return strings.Clone(s)
 	}
 	cut := maxText
-	for !utf8.RuneStart(text[cut]) {
+	for !utf8.RuneStart(s[cut]) {
 		cut--
 	}
-	return text[:cut] + "…"
+	return s[:cut] + "…"
 }
 
 // turnAway ends a connection that there is no room for. Where TLS comes first

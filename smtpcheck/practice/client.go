@@ -10,8 +10,6 @@ import (
 	"net"
 	"strings"
 	"time"
-
-	"smtp-wizard/smtpcheck"
 )
 
 const (
@@ -164,5 +162,3 @@ func (c *client) receive() (kept []byte, size int, err error) {
 		atStart = whole
 	}
 }
-
-func clean(text string) string { return smtpcheck.Clean(text) }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 // command answers one line. An error ends the connection.
@@ -91,7 +93,7 @@ func fullyQualified(name string) bool {
 }
 
 func notFullyQualified(name string) string {
-	return fmt.Sprintf("504 5.5.2 <%s>: Helo command rejected: need fully-qualified hostname", clean(name))
+	return fmt.Sprintf("504 5.5.2 <%s>: Helo command rejected: need fully-qualified hostname", text.Clean(name))
 }
 
 func (c *client) startTLS() error {
@@ -177,5 +179,5 @@ func addressOf(rest, keyword string) (string, bool) {
 	if !strings.HasPrefix(path, "<") || end < 0 {
 		return "", false
 	}
-	return clean(path[1:end]), true
+	return text.Clean(path[1:end]), true
 }

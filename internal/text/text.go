@@ -1,4 +1,5 @@
-package smtpcheck
+// Package text makes text from elsewhere safe to show.
+package text
 
 import (
 	"strings"
@@ -9,7 +10,7 @@ import (
 // line, valid UTF-8, printable characters only. Tabs and exotic spaces become a
 // space; control characters (C0, DEL, C1), escape characters, bidirectional
 // overrides, other invisible characters and invalid bytes become "?".
-func Clean(text string) string {
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || unicode.Is(unicode.Zs, r):
@@ -18,14 +19,23 @@ func Clean(text string) string {
 			return '?'
 		}
 		return r
-	}, text)
+	}, s)
 }
 
-// shorten cuts text for places that show one line.
-func shorten(text string, most int) string {
-	runes := []rune(text)
+// CleanLines is Clean for text of several lines: line feeds stay.
+func CleanLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Clean(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Shorten cuts a text to so many characters, which an ellipsis shows.
+func Shorten(s string, most int) string {
+	runes := []rune(s)
 	if len(runes) <= most {
-		return text
+		return s
 	}
 	return string(runes[:most-1]) + "…"
 }

@@ -1,4 +1,4 @@
-package smtpcheck
+package secret
 
 import (
 	"encoding/base64"
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"smtp-wizard/internal/text"
 )
 
 // echoes are ways in which a relay repeats what it was told: line is the AUTH
@@ -22,14 +24,14 @@ var echoes = map[string]func(line, blob, user, password string) string{
 	"in a URL":         func(_, _, _, password string) string { return url.QueryEscape(password) },
 	"in hex":           func(_, _, _, password string) string { return hex.EncodeToString([]byte(password)) },
 	"in spaced hex":    func(_, _, _, password string) string { return fmt.Sprintf("% X", password) },
-	"in base64":        func(_, _, _, password string) string { return encode([]byte(password)) },
-	"without padding":  func(_, _, _, password string) string { return strings.TrimRight(encode([]byte(password)), "=") },
+	"in base64":        func(_, _, _, password string) string { return encode(password) },
+	"without padding":  func(_, _, _, password string) string { return strings.TrimRight(encode(password), "=") },
 	"base64 of a sentence": func(_, _, _, password string) string {
-		return encode([]byte("Your password is " + password + ", is it?"))
+		return encode("Your password is " + password + ", is it?")
 	},
-	"base64, one further": func(_, _, _, password string) string { return encode([]byte("x" + password)) },
-	"base64, two further": func(_, _, _, password string) string { return encode([]byte("xy" + password)) },
-	"base64 of a URL's":   func(_, _, user, password string) string { return encode([]byte(user + ":" + password)) },
+	"base64, one further": func(_, _, _, password string) string { return encode("x" + password) },
+	"base64, two further": func(_, _, _, password string) string { return encode("xy" + password) },
+	"base64 of a URL's":   func(_, _, user, password string) string { return encode(user + ":" + password) },
 	"base64 for URLs":     func(_, _, _, password string) string { return base64.URLEncoding.EncodeToString([]byte(password)) },
 	"the command":         func(line, _, _, _ string) string { return `unrecognized: "` + line + `"` },
 	"the blob":            func(_, blob, _, _ string) string { return "unrecognized: " + blob },
@@ -55,19 +57,19 @@ func inPieces(text string, size int, between string) string {
 // forms of a password are not to be seen in any case, nor with anything between
 // their letters.
 func forms(user, password string) []string {
-	blob := encode([]byte("\x00" + user + "\x00" + password))
+	blob := encode("\x00" + user + "\x00" + password)
 	all := []string{password, hex.EncodeToString([]byte(password)), blob}
 	for from := 0; from+12 <= len(blob); from++ {
 		all = append(all, blob[from:from+12])
 	}
-	return append(all, encoded(password)...)
+	return append(all, encodings(password)...)
 }
 
 func checkHidden(t *testing.T, what, shown, user, password string) {
 	t.Helper()
 	for _, form := range forms(user, password) {
-		tight, loose := small(form), string(lettersOf(small(form)).text)
-		if strings.Contains(small(shown), tight) || len(loose) >= telling && strings.Contains(string(lettersOf(small(shown)).text), loose) {
+		tight, loose := lower(form), letters(lower(form))
+		if strings.Contains(lower(shown), tight) || len(loose) >= telling && strings.Contains(letters(lower(shown)), loose) {
 			t.Errorf("%s: %q of %q is shown: %q", what, form, password, shown)
 		}
 	}
@@ -80,14 +82,14 @@ func TestEchoesAreHidden(t *testing.T) {
 		"geheim123", "S3cr3t-Passw0rd", "correct horse: \"battery\" $taple", "aaaaaaaa", "12345678",
 		"übergroßer Schlüssel", "!!!!????####", "a+b/c=d&e<f>g", "password99", "xq7", "hunter2",
 	} {
-		h := newHider(user, password)
-		blob := encode([]byte("\x00" + user + "\x00" + password))
+		h := NewMasker(user, password)
+		blob := encode("\x00" + user + "\x00" + password)
 		for name, echo := range echoes {
 			if len(password) < telling && name != "the blob" && name != "the command" && name != "bare" {
 				continue // a piece of so short a password is part of any text
 			}
 			said := echo("AUTH PLAIN "+blob, blob, user, password)
-			shown := h.hide("5.7.8 " + said)
+			shown := h.Mask("5.7.8 " + said)
 			if !utf8.ValidString(shown) || strings.Count(shown, "\n") != strings.Count(said, "\n") {
 				t.Errorf("%s: %q became %q", name, said, shown)
 			}
@@ -110,11 +112,11 @@ func TestNoFormOfAPasswordIsShown(t *testing.T) {
 			password[i] = alphabet[random.IntN(len(alphabet))]
 		}
 		user, secret := fmt.Sprintf("user%d@example.com", seed), string(password)
-		h := newHider(user, secret)
-		blob := encode([]byte("\x00" + user + "\x00" + secret))
+		h := NewMasker(user, secret)
+		blob := encode("\x00" + user + "\x00" + secret)
 		for name, echo := range echoes {
 			said := echo("AUTH PLAIN "+blob, blob, user, secret)
-			checkHidden(t, name, h.hide("5.7.8 refused ("+said+") for "+user), user, secret)
+			checkHidden(t, name, h.Mask("5.7.8 refused ("+said+") for "+user), user, secret)
 		}
 	}
 }
@@ -124,22 +126,22 @@ func TestNoFormOfAPasswordIsShown(t *testing.T) {
 func TestOrdinaryWordsStay(t *testing.T) {
 	t.Parallel()
 	for _, password := range []string{"geheim123", "mypassword99", "LOGIN", "Plain", "starttls", "AUTH PLAIN LOGIN", "username and password", "abc", ""} {
-		h := newHider("wizard@example.com", password)
+		h := NewMasker("wizard@example.com", password)
 		for _, said := range []string{
 			"AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2", "AUTH=PLAIN LOGIN", "STARTTLS", "SIZE 26214400", "5.7.8 Authentication failed for wizard@example.com",
 			"5.5.4 AUTH LOGIN failed: mechanism not supported", "AUTH PLAIN is not available", "5.7.0 Must issue a STARTTLS command first",
 		} {
-			if got := h.hide(said); got != said {
+			if got := h.Mask(said); got != said {
 				t.Errorf("%q: %q became %q", password, said, got)
 			}
 		}
 	}
-	if got := newHider("u", "mypassword99").hide("5.7.8 Username and Password not accepted"); got != "5.7.8 Username and Password not accepted" {
+	if got := NewMasker("u", "mypassword99").Mask("5.7.8 Username and Password not accepted"); got != "5.7.8 Username and Password not accepted" {
 		t.Errorf("%q", got)
 	}
 }
 
-func TestHideAuth(t *testing.T) {
+func TestMaskAuth(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]string{
 		"AUTH PLAIN AGJvYgBz":                             "AUTH PLAIN ***",
@@ -152,21 +154,26 @@ func TestHideAuth(t *testing.T) {
 		"503 AUTH command used when not advertised":       "503 AUTH command used when not advertised",
 		"AUTH PLAIN AGJvYgBz and then AUTH LOGIN cGFzcw=": "AUTH PLAIN *** and then AUTH LOGIN ***",
 	} {
-		if got := HideAuth(said); got != want {
+		if got := MaskAuth(said); got != want {
 			t.Errorf("%q became %q, want %q", said, got, want)
 		}
 	}
 }
 
-func FuzzHide(f *testing.F) {
+func FuzzMask(f *testing.F) {
 	f.Add("bob", "geheim123", "535 5.7.8 bad geheim123")
 	f.Add("", "ü\xffx\n日本語!", "AUTH PLAIN AGJv\nYgBz")
 	f.Add("u", "", "\n\n")
 	f.Fuzz(func(t *testing.T, user, password, said string) {
-		said = strings.ReplaceAll(Clean(strings.ReplaceAll(said, "\n", "|")), "|", "\n")
-		shown := newHider(user, password).hide(said)
+		said = strings.ReplaceAll(text.Clean(strings.ReplaceAll(said, "\n", "|")), "|", "\n")
+		shown := NewMasker(user, password).Mask(said)
 		if !utf8.ValidString(shown) || strings.Count(shown, "\n") != strings.Count(said, "\n") {
 			t.Errorf("%q became %q", said, shown)
 		}
 	})
+}
+
+func letters(s string) string {
+	kept, _ := alphanumeric(s)
+	return string(kept)
 }

@@ -28,7 +28,8 @@ func TestSpeechOf(t *testing.T) {
 		{"0.35.6", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
 		{"2.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
 		{"2.9.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
-		{"2.10.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
+		{"2.10.0", local, local, local, true, false, smtpcheck.AuthOffered, true},
+		{"2.11.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
 		{"2.14.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
 		{"v3", local, local, local, false, false, smtpcheck.AuthOffered, true},
 	}

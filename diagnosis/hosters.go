@@ -26,36 +26,26 @@ var hosters = readHosters()
 
 // readHosters panics on a table that does not parse, which is a build mistake
 // that the first test finds.
-func readHosters() []Hoster {
-	var all []Hoster
+func readHosters() (all []Hoster) {
 	if err := json.Unmarshal(hostersJSON, &all); err != nil {
 		panic("hosters.json: " + err.Error())
 	}
+	slices.SortStableFunc(all, func(a, b Hoster) int { return len(a.Blocked) - len(b.Blocked) })
 	return all
 }
 
 // BlockedBy lists the hosters that block every one of the ports by default, those
 // that block the fewest others first. A port that no hoster blocks, such as 2525,
 // is silent for another reason and left out. No ports, no hosters.
-func BlockedBy(ports []int) []Hoster {
-	var found []Hoster
-	ports = slices.DeleteFunc(slices.Clone(ports), func(p int) bool {
-		return !slices.ContainsFunc(hosters, func(h Hoster) bool { return slices.Contains(h.Blocked, p) })
+func BlockedBy(ports []int) (found []Hoster) {
+	ports = slices.DeleteFunc(slices.Clone(ports), func(port int) bool {
+		return !slices.ContainsFunc(hosters, func(h Hoster) bool { return slices.Contains(h.Blocked, port) })
 	})
 	for _, h := range hosters {
-		if len(ports) > 0 && blocksAll(h, ports) {
+		open := func(port int) bool { return !slices.Contains(h.Blocked, port) }
+		if len(ports) > 0 && !slices.ContainsFunc(ports, open) {
 			found = append(found, h)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Hoster) int { return len(a.Blocked) - len(b.Blocked) })
 	return found
-}
-
-func blocksAll(h Hoster, ports []int) bool {
-	for _, p := range ports {
-		if !slices.Contains(h.Blocked, p) {
-			return false
-		}
-	}
-	return true
 }
