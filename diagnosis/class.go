@@ -76,6 +76,9 @@ func classAnswer(e evidence) Diagnosis {
 		ID: classID(stage, e), Stage: stage, Stages: stages, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Class,
 		Temporary: e.isTemporary(), Fix: fill(p.fix, e),
 	}
+	if d.Temporary && len(e.stages) == 0 {
+		d.Step, d.Field = StepNone, ""
+	}
 	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !genericName(e.name()))
 	d.Cause = capital(classCause(e, fillIn(p.what, e)), e.Host)
 	switch {

@@ -21,7 +21,7 @@ type evidence struct {
 	reply    string // the part of it that the relay said, where it can be told
 	kind     reading.Kind
 	stages   []smtpcheck.Stage // those that it can have happened at; none is any
-	guess    []smtpcheck.Stage // what the code alone leaves, where nothing tells the stage
+	hint     []smtpcheck.Stage // those that a loose word speaks for
 	provider string
 }
 
@@ -33,7 +33,7 @@ func newEvidence(s Situation) evidence {
 func evidenceOf(m reading.Message, s Situation) evidence {
 	e := evidence{
 		Situation: s, code: m.Code, enhanced: m.Enhanced, raw: reading.HideCredentials(m.Words), whole: m.Words, reply: m.Words,
-		kind: m.Kind, stages: m.Stages, guess: m.Guess,
+		kind: m.Kind, stages: m.Stages, hint: m.Hint,
 	}
 	if m.Reply != "" {
 		e.reply = m.Reply
@@ -89,18 +89,47 @@ func withoutCodes(text string, code int, enhanced string) string {
 }
 
 // place are the stages of an answer, the likeliest first: those of a rule that the
-// evidence leaves, else what the evidence tells.
+// evidence leaves, else what the evidence tells, else what the codes leave.
 func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
+	byCode := reading.StagesOfCode(e.code, e.enhanced)
 	if len(e.stages) > 0 {
 		if both := common(rule, e.stages); len(both) > 0 {
 			return both
 		}
 		return e.stages
 	}
-	if len(rule) > 0 {
-		return rule
+	if len(rule) == 0 {
+		return firstKnown(e.hint, byCode)
 	}
-	return e.guess
+	if len(byCode) == 1 && slices.Contains(rule, byCode[0]) {
+		return byCode
+	}
+	if e.code >= 500 && e.code != 554 || e.code >= 450 && e.code < 500 { // RFC 5321 section 4.3.2 knows none of them as a greeting
+		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s != smtpcheck.StageGreeting })
+	}
+	return ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(e.hint, s) })
+}
+
+func firstKnown(lists ...[]smtpcheck.Stage) []smtpcheck.Stage {
+	for _, l := range lists {
+		if len(l) > 0 {
+			return l
+		}
+	}
+	return nil
+}
+
+// ahead puts the stages of a kind before the others.
+func ahead(stages []smtpcheck.Stage, these func(smtpcheck.Stage) bool) []smtpcheck.Stage {
+	var front, back []smtpcheck.Stage
+	for _, s := range stages {
+		if these(s) {
+			front = append(front, s)
+		} else {
+			back = append(back, s)
+		}
+	}
+	return append(front, back...)
 }
 
 // common are the stages of a that b has as well.

@@ -155,6 +155,12 @@ var networkRules = []rule{
 		fix:   "Run `getent hosts {lookupname}` where Pocket ID runs. Fix the resolver or allow outgoing port 53; waiting only helps if the resolver is restarting.",
 	},
 	{
+		id: "recipient-domain", stage: smtpcheck.StageRcpt, kind: noHost, says: "final-recipient*host or domain name not found|x-postfix; host or domain name not found",
+		sure: Likely, step: StepSender, field: "to",
+		cause: "The relay found no mail server for the recipient's domain, and returned the mail.",
+		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
+	},
+	{
 		id: "dns-windows", stage: smtpcheck.StageDNS, kind: noHost, says: "getaddrinfow",
 		sure: Exact, step: StepRelay, field: "host",
 		cause: "Windows found no address for {lookup}: the name is wrong, or a firewall blocked the lookup.",

@@ -74,18 +74,6 @@ var serverRules = []rule{
 		fix:   "Ask the relay's operator to use its own DNS resolver, or choose another relay. No other setting changes this.",
 	},
 	{
-		id: "blocklist", stage: smtpcheck.StageRcpt, says: "blocked using|listed at|listed by|in a black list|spamhaus|spamcop|barracudacentral|blocklist|blacklisted|blocked by * rbl|dnsbl",
-		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay refuses {machine} or the sender because it is on a block list, which often covers whole ranges of hosters and home connections.",
-		fix:   "Choose a provider with a user and password, or have {ip} removed from the list that the reply names.",
-	},
-	{
-		id: "no-reverse-dns", stage: smtpcheck.StageRcpt, says: "cannot find your reverse hostname|cannot find your hostname|no ptr record|does not have a ptr|reverse dns|rdns|missing ptr|fix reverse",
-		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay requires {machine}'s address to have a reverse DNS name that resolves back to it.",
-		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
-	},
-	{
 		id: "client-rejected", stage: smtpcheck.StageRcpt, says: "client host rejected|host rejected: access denied",
 		sure: Exact, provider: "postfix", step: StepSender, field: "user",
 		cause: "The relay does not know this machine and accepts nothing from it without a login. Submission ports work this way by design.",

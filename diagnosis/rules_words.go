@@ -6,10 +6,21 @@ const (
 	openLink   = " Open the link in the reply: it says what the receiver wants."
 )
 
-// wordRules are what words mean in a refusal, whoever says them; they come before
-// the wider phrases of the servers and relays.
-var wordRules = []rule{
-	// what the client did
+// plainRules are words with one meaning, whoever says them; they come before the
+// wider phrases of the servers.
+var plainRules = []rule{
+	{
+		id: "tls-needed", stage: "mail auth rcpt", says: "requires tls version|tls version 1.2",
+		when: coded, sure: Likely, step: StepRelay, field: "tls",
+		cause: "The relay wants a newer TLS version than the client spoke.",
+		fix:   "Pocket ID speaks TLS 1.2 and 1.3; for an older program or relay in between, allow it TLS 1.2.",
+	},
+	{
+		id: "no-reverse-dns", stage: "greeting mail rcpt ehlo", says: "ptr record|ptr resource|reverse dns|rdns|reverse hostname|ip name lookup failed|no ptr|missing ptr|reverse lookup|without a valid sender domain|ptr|in-addr.arpa|reverse name|cannot find your hostname",
+		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "relaying denied") }, sure: Likely, step: StepProvider, field: "preset",
+		cause: "The relay wants {machine}'s address to have a reverse DNS name that leads back to it.",
+		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
+	},
 	{
 		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|spoke too early|too early|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
 		when: coded, sure: Likely, step: StepRelay, field: "tls",
@@ -23,16 +34,98 @@ var wordRules = []rule{
 		fix:   "Set one of the two: TLS starttls with port 587, or TLS tls with port 465.",
 	},
 	{
-		id: "wrong-protocol", stage: "greeting", says: "ok [capability|dovecot ready|ok imap|imap4rev1|+ok pop|+ok dovecot|http/1.|ssh-2.0|220 ftp|ftp server",
+		id: "no-client-mechanism", stage: "auth", says: "no mechanism available|no authenticators available|no usable mech|no worthy mechs|no mechanisms in common|sasl mechanism available",
+		sure: Likely, step: StepNone,
+		cause: "The program that sends has no way to log in that the relay takes: a Postfix or mutt without its SASL modules, most often.",
+		fix:   "Install the SASL modules there (Debian: libsasl2-modules; Alpine: cyrus-sasl-login and cyrus-sasl-crammd5). Pocket ID itself brings PLAIN and LOGIN.",
+	},
+	{
+		id: "mechanism-not-here", stage: "auth", says: "mechanism login not available|mechanism plain not available|no compatible authentication mechanism|auth mechanism * not available|does not advertise auth|auth not allowed|authentication not allowed|only allowed on submission|auth command not allowed|command \"auth* not implemented|does not advertise authentication|did not advertise auth|no authentication mechanisms|authentication is not enabled|authentication not supported",
 		sure: Likely, step: StepRelay, field: "port",
-		cause: "Another service answers on this port (IMAP, POP3, FTP, SSH or a web server), not a mail relay.",
-		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls; 143, 993, 110 and 995 are for reading mail.",
+		cause: "This server takes no login on this port: it is one for incoming mail, needs no login, or offers one only under TLS or on its submission ports.",
+		fix:   "Set Port 587 and TLS starttls or Port 465 and TLS tls of the provider's submission host; leave user and password empty if the relay needs none.",
+	},
+	{
+		id: "login-service-down", stage: "auth", says: "generic failure|saslauthd|unable to authenticate at present|auth backend|authentication backend|authentication service|authentication temporarily|cannot connect to * auth|internal error during auth|password verification failed: *connect",
+		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The server could not ask its own login service. User and password were not judged at all.",
+		fix:   "Wait some minutes and try again. If it stays, the server's operator must look at its SASL or Dovecot service.",
+	},
+	{
+		id: "auth-too-many", stage: "auth", says: "authenticate too many|too many authentication errors|too many login|too many auth|login too often|too many failed login|try to login too|authentication attempts|login attempts|too many bad auth|try again later * auth",
+		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "Too many logins in a short time. For a while the relay refuses the right password too, so this says nothing about it.",
+		fix:   "Wait fifteen minutes, stop every other program that logs in with an old password, and then try once.",
+	},
+	{
+		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|mailfrom domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation",
+		when: func(e evidence) bool { return coded(e) && !says(e.words, "open resolver") }, sure: Likely, step: StepSender, field: "from",
+		cause: "The domain of {from} is on a list: as new, as abused, or for its reputation.",
+		fix:   "Use a From address on a domain with a history, or have the domain taken off the list; a new domain gets off it by waiting some days.",
 	},
 	{
 		id: "no-recipient", stage: "rcpt data mail", says: "no recipients defined|need rcpt|no valid recipients|no recipients|missing recipient|recipient address required|rcpt first|need recipient|no recipient|valid rcpt command must precede|must have recipient|must contain a domain|at least one recipient",
 		sure: Likely, step: StepSender, field: "to",
 		cause: "No recipient was taken before the message: none was given, or each was refused in a line before this one.",
 		fix:   "Enter one full address as recipient, such as someone@example.com, and look at the line before this one.",
+	},
+	{
+		id: "auth-required", stage: "mail rcpt auth", says: "authentication required|authentication is required|must issue an auth command|please authenticate|auth required|authenticate first|login required|you must authenticate|not authenticated|requires authentication|requires that you authenticate|must be authenticated|smtp authentication is required|need to authenticate|please log in|log in first|auth first",
+		sure: Exact, step: StepSender, field: "user",
+		cause: "The relay only accepts mail after a login, and there was none: user or password is empty, or the login was not offered because of TLS none.",
+		fix:   "Enter a user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
+	},
+	{
+		id: "greylisted", stage: "rcpt", says: "greylist|graylist|grey listed|gray listed|grey-list|gray-list|postgrey",
+		sure: Exact, step: StepNone, waiting: true, passing: true,
+		cause: "The receiving server greylists: it refuses the first attempt of an unknown sender, and accepts a later one.",
+		fix:   "Wait five to fifteen minutes and try again without changes. A relay of your own that queues mail retries by itself.",
+	},
+	{
+		id: "recipient-domain", stage: "rcpt", says: "recipient address rejected: domain not found|recipient domain not found",
+		sure: Exact, step: StepSender, field: "to",
+		cause: "The relay found no mail server for the domain of {to}. Waiting does not help unless that domain's DNS is down right now.",
+		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
+	},
+	{
+		id: "recipient-syntax", stage: "rcpt", says: "bad recipient address syntax|invalid recipient address|malformed recipient",
+		sure: Exact, step: StepSender, field: "to",
+		cause: "The relay could not read the recipient's address.",
+		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
+	},
+	{
+		id: "relay-storage", stage: "mail", says: "insufficient system storage|insufficient disk space|no space left",
+		when: aboutMail, sure: Exact, step: StepNone, waiting: false, passing: true,
+		cause: "The relay's disk is full. Waiting does not help until its operator frees up space.",
+		fix:   "On your own relay, free up space for its mail queue; otherwise tell the operator or choose another relay.",
+	},
+}
+
+// wordRules are what words mean in a refusal, whoever says them.
+var wordRules = []rule{
+	{
+		id: "auth-refused", stage: "auth mail", says: "authentification invalide|mot de passe|identifiant|benutzername|kennwort|passwort|zugangsdaten|contraseña|usuario o|credenciales|senha|usuário|credenziali|неверный пароль|wachtwoord|felhasználó|hasło|密码|用户名|账号|認証",
+		when: coded, sure: Likely, step: StepSender, field: "password",
+		cause: authRefused,
+		fix:   "{passwordat}",
+	},
+	{
+		id: "yahoo-550-from", stage: "data mail", says: "request failed; mailbox unavailable",
+		sure: Likely, provider: "yahoo", step: StepSender, field: "from",
+		cause: "Yahoo sends only for the address that logs in, and says this for another one in From.",
+		fix:   "Set From to {loginaddress}, or add the other address in Yahoo's settings first.",
+	},
+	{
+		id: "exim-auth-required", stage: "rcpt", says: "turn on smtp auth|smtp authentication in your mail client",
+		sure: Exact, provider: "exim", step: StepSender, field: "user",
+		cause: "The relay (Exim, often with cPanel) sends on only for clients that log in, and there was no login.",
+		fix:   "Enter user and password, with TLS starttls on port 587 or TLS tls on port 465.",
+	},
+	{
+		id: "wrong-protocol", stage: "greeting", says: "ok [capability|dovecot ready|ok imap|imap4rev1|+ok pop|+ok dovecot|http/1.|ssh-2.0|220 ftp|ftp server",
+		when: func(e evidence) bool { return !says(e.words, "get /|post /|\"get|\"post") }, sure: Likely, step: StepRelay, field: "port",
+		cause: "Another service answers on this port (IMAP, POP3, FTP, SSH or a web server), not a mail relay.",
+		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls; 143, 993, 110 and 995 are for reading mail.",
 	},
 	{
 		id: "host-not-bare", stage: "dns connect", says: "too many colons in address|missing port in address|unknown port|needs a port|invalid port|port out of range|invalid character * in host name|unsupported protocol scheme|no port",
@@ -53,53 +146,28 @@ var wordRules = []rule{
 		fix:   "Enter the password that goes with the user, or leave both empty if the relay needs no login.",
 	},
 	{
-		id: "no-client-mechanism", stage: "auth", says: "no mechanism available|no authenticators available|no usable mech|no worthy mechs|no mechanisms in common|sasl mechanism available",
-		sure: Likely, step: StepNone,
-		cause: "The program that sends has no way to log in that the relay takes: a Postfix or mutt without its SASL modules, most often.",
-		fix:   "Install the SASL modules there (Debian: libsasl2-modules; Alpine: cyrus-sasl-login and cyrus-sasl-crammd5). Pocket ID itself brings PLAIN and LOGIN.",
-	},
-	{
-		id: "mechanism-not-here", stage: "auth", says: "mechanism login not available|mechanism plain not available|no compatible authentication mechanism|auth mechanism * not available|does not advertise auth|auth not allowed|authentication not allowed|only allowed on submission|auth command not allowed|command \"auth* not implemented|does not advertise authentication|did not advertise auth|no authentication mechanisms|authentication is not enabled|authentication not supported|not advertised",
-		sure: Likely, step: StepRelay, field: "port",
-		cause: "This server takes no login on this port: it is one for incoming mail, needs no login, or offers one only under TLS or on its submission ports.",
-		fix:   "Set Port 587 and TLS starttls or Port 465 and TLS tls of the provider's submission host; leave user and password empty if the relay needs none.",
-	},
-	{
 		id: "login-twice", stage: "auth", says: "no identity changes|already authenticated|already logged in",
 		sure: Likely, step: StepNone,
 		cause: "The program logged in a second time on one connection, which the relay does not allow. The first login was taken.",
 		fix:   "That is for the program that sends: one login a connection. Pocket ID does it once; if this is its log, the relay in between is at fault.",
 	},
 	{
-		id: "login-before", stage: "auth mail ehlo", says: "too many unauthenticated commands|turn on smtp auth|turn on authentication|auth command first|while in auth state|smtp auth required|authentication required for command|auth* requise|authentication requise|unauthenticated mail not|mail not allowed from this range|unauthenticated senders",
+		id: "auth-required", stage: "mail rcpt auth ehlo", says: "too many unauthenticated commands|turn on authentication|auth command first|while in auth state|smtp auth required|authentication required for command|auth* requise|authentication requise|unauthenticated mail not|mail not allowed from this range|unauthenticated senders",
 		sure: Likely, step: StepSender, field: "user",
 		cause: "The relay takes mail only after a login, and there was none.",
 		fix:   "Enter user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
 	},
 	{
-		id: "tls-needed", stage: "mail auth rcpt", says: "requires tls version|tls version 1.2",
+		id: "tls-needed", stage: "auth mail", says: "required for authentication|required to authenticate|before auth|encryption needed|needed to use mechanism|confidentiality required|tls * to authenticate|secure * to log|unencrypted auth",
 		when: coded, sure: Likely, step: StepRelay, field: "tls",
-		cause: "The relay wants a newer TLS version than the client spoke.",
-		fix:   "Pocket ID speaks TLS 1.2 and 1.3; for an older program or relay in between, allow it TLS 1.2.",
+		cause: "The relay takes a login only on an encrypted connection, and this one was in clear text.",
+		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
 	},
 	{
-		id: "tls-needed", stage: "auth mail rcpt", says: "tls-connection is required|requires encryption (tls)|ssl/tls-connection|route requires encryption|requires encryption|encryption needed|needed to use mechanism|confidentiality required|only over tls|only with tls|tls connection needed|must be encrypted|secure connection|use tls|tls first|encrypted connection",
+		id: "tls-needed", stage: "mail auth rcpt", says: "tls-connection is required|requires encryption (tls)|ssl/tls-connection|route requires encryption|requires encryption|only over tls|only with tls|tls connection needed|must be encrypted|secure connection|use tls|tls first|encrypted connection",
 		when: coded, sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay takes this only on an encrypted connection, and this one was in clear text.",
 		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
-	},
-	// the login service, the account
-	{
-		id: "login-service-down", stage: "auth", says: "generic failure|saslauthd|unable to authenticate at present|auth backend|authentication backend|authentication service|authentication temporarily|cannot connect to * auth|internal error during auth|password verification failed: *connect",
-		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "The server could not ask its own login service. User and password were not judged at all.",
-		fix:   "Wait some minutes and try again. If it stays, the server's operator must look at its SASL or Dovecot service.",
-	},
-	{
-		id: "login-too-often", stage: "auth", says: "authenticate too many|too many authentication errors|too many login|too many auth|login too often|too many failed login|try to login too|authentication attempts|login attempts|too many bad auth|try again later * auth",
-		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "Too many logins in a short time. For a while the relay refuses the right password too, so this says nothing about it.",
-		fix:   "Wait fifteen minutes, stop every other program that logs in with an old password, and then try once.",
 	},
 	{
 		id: "account-blocked", stage: "data mail rcpt auth", says: "sending paused|has been suspended|account suspended|is suspended|activate your|not activated|bad outbound sender|outboundspam|tenant has exceeded|unusual sending activity|unusual amount of unsolicited|unblockme|account * blocked|account * disabled|account has been|sending denied|mail sending denied|not have a subscription|does not have a subscription|user is disabled|mailbox is disabled|under review|account is locked|hipnotify|spam abuse detected|account is not active|limited account|mailbox cannot be accessed|trial|not enabled for sending|domain is disabled|domain * disabled",
@@ -119,7 +187,6 @@ var wordRules = []rule{
 		cause: "The account is in test mode: it sends only to its owner's or to listed addresses until a domain is verified or the account is released.",
 		fix:   "Verify your domain at the provider, use a From address on it, and have the account taken out of test mode; or test with a listed recipient.",
 	},
-	// limits
 	{
 		id: "connection-limit", stage: "greeting ehlo mail connect rcpt", says: "too many sessions|too many concurrent|too many connections|too many simultaneous|concurrent sessions|number of concurrent|trop de connexions|connections from|connection limit|connection rate|connect too often|max connections|maximum number of connections|connection frequency",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
@@ -127,55 +194,29 @@ var wordRules = []rule{
 		fix:   "Wait some minutes, let other programs on this address send less often, and try again as it is.",
 	},
 	{
-		id: "server-overloaded", stage: "greeting ehlo mail rcpt data", says: "too much load|load average|system load|overload|server busy|insufficient system resources|system resources|too busy|resources are temporarily|resources temporarily|server is busy|insufficient resources|low on|out of memory|try again later, server",
+		id: "server-overloaded", stage: "mail rcpt data greeting ehlo", says: "too much load|load average|system load|overload|server busy|insufficient system resources|system resources|too busy|resources are temporarily|resources temporarily|server is busy|insufficient resources|low on|out of memory|try again later, server",
 		when: coded, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay has no room or time for this now: it is busy, or holds back a sender that it does not know yet.",
 		fix:   waitSome,
 	},
 	{
-		id: "limit-reached", stage: "data rcpt mail", says: "too many emails|too many mails|too many messages|too fast|per second|per minute|per hour|per day|hourly|daily|frequency limited|frequency limit|rate limit|ratelimit|rate overlimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|daily user|sender frequency|mail frequency",
+		id: "address-limited", stage: "greeting mail rcpt", says: "temporarily deferred|[tss0|temporarily rejected|deferred due to|user complaints|temporarily blocked|temporarily suspended|aup#|ip frequency|mail from your ip|policy violation",
+		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The receiver holds back mail from {machine}'s address for a while: too much at once, complaints, or no history.",
+		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider." + openLink,
+	},
+	{
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|per second|per minute|per hour|per day|hourly|daily|frequency limited|frequency limit|rate limit|ratelimit|rate overlimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|daily user|sender frequency|mail frequency",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
 	},
-	// the sender
 	{
 		id: "mail-from-no-dns", stage: "mail rcpt", says: "cannot validate your mailfrom|mail from does not have any mx|domain in mail from|does not have any mx|sender domain not found|domain of sender address|domain of sender|no mx record for|sender * no mx|sender domain * dns|mailfrom domain * not|sender's domain|sender domain has no|unresolvable address|sender verify * dns|envelope sender * not exist|bounce domain",
 		when: notListed, sure: Likely, step: StepSender, field: "from",
 		cause: "The relay looked up the domain of {from} and found no mail server or address for it.",
 		fix:   "Correct From, or give its domain an MX or address record.",
 	},
-	{
-		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|mailfrom domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation",
-		when: coded, sure: Likely, step: StepSender, field: "from",
-		cause: "The domain of {from} is on a list: as new, as abused, or for its reputation.",
-		fix:   "Use a From address on a domain with a history, or have the domain taken off the list; a new domain gets off it by waiting some days.",
-	},
-	{
-		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions",
-		when: aboutMail, sure: Likely, step: StepNone,
-		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
-		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
-	},
-	{
-		id: "address-not-ascii", stage: "mail rcpt", says: "smtputf8|unicode address|non-ascii|utf-8 address|internationalized address|8-bit address",
-		sure: Likely, step: StepSender, field: "from",
-		cause: "An address has letters beyond ASCII, and the relay takes only ASCII ones.",
-		fix:   "Use a From address and a recipient in ASCII letters only.",
-	},
-	{
-		id: "address-malformed", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|bad address syntax|invalid address specified|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed",
-		when: coded, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
-		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
-		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
-	},
-	{
-		id: "sender-not-yours", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sending domain|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
-		when: aboutMail, sure: Likely, step: StepSender, field: "from",
-		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
-		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
-	},
-	// what receivers check
 	{
 		id: "dmarc-failed", stage: "data", says: "dmarc|required authentication level",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
@@ -195,37 +236,47 @@ var wordRules = []rule{
 		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
 	},
 	{
+		id: "message-too-big", stage: "data mail", says: "stream is more than|message is too large|message too large|too big|exceeds the maximum|size limit|exceeds size|message size|too large",
+		when: coded, sure: Likely, step: StepNone,
+		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
+		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
+	},
+	{
+		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions",
+		when: aboutMail, sure: Likely, step: StepNone,
+		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
+		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
+	},
+	{
+		id: "non-ascii-address", stage: "mail rcpt", says: "smtputf8|unicode address|non-ascii|utf-8 address|internationalized address|8-bit address",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "An address has letters beyond ASCII, and the relay takes only ASCII ones.",
+		fix:   "Use a From address and a recipient in ASCII letters only.",
+	},
+	{
+		id: "address-syntax", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|bad address syntax|invalid address specified|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed",
+		when: coded, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
+		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
+		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
+	},
+	{
+		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sending domain|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
+		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
+	},
+	{
 		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|dt:spm|unwanted content|transport.rules|message refused|message blocked|reject due to content|[cs01]|banned content|suspicious",
 		when: notAddress, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver's filter refuses this message by content, sender or policy. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare." + openLink,
 	},
 	{
-		id: "message-too-big", stage: "data mail", says: "stream is more than|message is too large|message too large|too big|exceeds the maximum|size limit|exceeds size|message size|too large",
-		when: coded, sure: Likely, step: StepNone,
-		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
-		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
-	},
-	// this machine's address
-	{
-		id: "no-reverse-dns", stage: "greeting mail rcpt ehlo", says: "ptr record|ptr resource|reverse dns|rdns|reverse hostname|ip name lookup failed|no ptr|missing ptr|reverse lookup|without a valid sender domain|ptr|in-addr.arpa|reverse name|cannot find your hostname",
-		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
-		cause: "The relay wants {machine}'s address to have a reverse DNS name that leads back to it.",
-		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
-	},
-	{
-		id: "address-held-back", stage: "greeting mail rcpt", says: "temporarily deferred|[tss0|temporarily rejected|deferred due to|user complaints|temporarily blocked|temporarily suspended|aup#in-1|aup#out|ip frequency|mail from your ip|policy violation|aup#13",
-		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "The receiver holds back mail from {machine}'s address for a while: too much at once, complaints, or no history.",
-		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider." + openLink,
-	},
-	{
-		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl|rbl|spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned|listed at|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|aup#|cdrbl|host network not allowed|network not allowed|your ip|ip address * blocked|ip=|from your network|bad reputation|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl|rbl|spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned|listed at|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|host network not allowed|network not allowed|your ip|ip address * blocked|ip=|from your network|bad reputation|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
 		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
 		fix:   askBlocked,
 	},
-	// relaying and recipients
 	{
 		id: "relay-denied", stage: "rcpt", says: "relaying|relay not allowed|mail relay|open relay|as a relay|unable to relay|cannot relay|no relay|not a relay|relay access|relay denied|relay not|cannot deliver mail for|non-accepted domain|remote addresses|relay is not|relay for|gatewaying|not allowed to relay|rcpthosts",
 		when: aboutMail, sure: Likely, step: StepSender, field: "user",
@@ -233,10 +284,10 @@ var wordRules = []rule{
 		fix:   "Enter user and password and use a submission port (587 starttls or 465 tls), or have the relay's operator allow {ip}.",
 	},
 	{
-		id: "greylisted", stage: "rcpt mail data greeting", says: "come back later|internal resources are temporarily|first time|please retry|try again later|temporarily rejected|temporarily unavailable|try again in|retry later|later",
-		code: "4", when: coded, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "The receiver refuses the first tries of a sender that it does not know, or has a passing trouble of its own.",
-		fix:   "Wait five to fifteen minutes and try again as it is. A relay of your own that queues mail does so by itself.",
+		id: "recipient-filtered", stage: "rcpt data", says: "permanent failure for one or more recipients|rejected by destination domain|mail rejected by destination|destination domain|recipient * blocked|recipient's policy",
+		when: coded, sure: Likely, step: StepSender, field: "to",
+		cause: "A filter of the recipient's domain refuses this mail: for the sender, the content, or the recipient's own settings.",
+		fix:   "Test with a recipient elsewhere. If that works, ask the recipient's administrator; else publish SPF and DKIM for {domain}.",
 	},
 	{
 		id: "upstream-trouble", stage: "data rcpt mail", says: "upstream error|upstream server|backend error|connection expired|internal error|internal server error|temporary failure|local error|unexpected error|system error|transaction failed, blame|try reconnecting",
@@ -245,10 +296,10 @@ var wordRules = []rule{
 		fix:   "Wait some minutes and try again as it is. If it stays, look at the relay's status page.",
 	},
 	{
-		id: "recipient-filtered", stage: "rcpt data", says: "permanent failure for one or more recipients|rejected by destination domain|mail rejected by destination|destination domain|recipient * blocked|recipient's policy",
-		when: coded, sure: Likely, step: StepSender, field: "to",
-		cause: "A filter of the recipient's domain refuses this mail: for the sender, the content, or the recipient's own settings.",
-		fix:   "Test with a recipient elsewhere. If that works, ask the recipient's administrator; else publish SPF and DKIM for {domain}.",
+		id: "greylisted", stage: "rcpt mail data greeting", says: "come back later|internal resources are temporarily|first time|please retry|try again later|temporarily rejected|temporarily unavailable|try again in|retry later|later",
+		code: "4", when: coded, sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The receiver refuses the first tries of a sender that it does not know, or has a passing trouble of its own.",
+		fix:   "Wait five to fifteen minutes and try again as it is. A relay of your own that queues mail does so by itself.",
 	},
 	{
 		id: "hidden-reason", stage: "connect auth tls greeting", says: "sending the email to the following server failed|failure sending mail|mail send failed|could not send mail",

@@ -44,11 +44,11 @@ var dialects = []dialect{
 		forms: forms(`SMTP error `+codeForm+`: `+statusForm+`(?P<reply>.*)`, `: `+codeForm+` "`+statusForm+`(?P<reply>.*)"`),
 		signs: []sign{
 			{at: "settings", says: "invalid connection string|smtp host is not configured|smtp host not configured|invalid smtp tls setting|invalid smtp_tls"},
+			{at: "starttls", says: "transport security: 454|server: smtp error 454"},
 			{at: "greeting", says: "failed to send helo command: smtp error 554|failed to send helo command: smtp error 421: too many|failed to connect to smtp server: smtp error 554|failed to connect to smtp server: smtp error 421: too many|failed to create smtp client: 4|failed to create smtp client: 5"},
 			{at: "greeting tls", says: "failed to create smtp client"},
 			{at: "ehlo", says: "failed to send helo command: smtp error|failed to send helo command: short response|failed to connect to smtp server: smtp error|failed to connect to smtp server: short response|failed to connect to smtp server: smtp: too long|failed to send helo command: smtp: too long"},
 			{at: "ehlo greeting tls", says: "failed to send helo command"},
-			{at: "starttls", says: "transport security: 454|server: smtp error 454"},
 			{at: "ehlo starttls", says: "transport security: 5"},
 			{at: "ehlo starttls", says: "failed to connect to smtp server: smtp: server doesn't support starttls"},
 			{at: "starttls ehlo", says: "transport security: smtp server does not support"},
@@ -239,7 +239,8 @@ var dialects = []dialect{
 	{
 		name: "any", // operations as programs of many kinds name them
 		signs: []sign{
-			{at: "rcpt", says: "in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
+			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as", loose: true},
+			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
 			{at: "data", says: "in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
 			{at: "auth", says: "smtp auth:|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
@@ -286,7 +287,7 @@ func codeOfWords(text string) int {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|certif|ratelimit|protocol"
+const topics = "transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|certif|ratelimit|protocol"
 
 func worthReading(text string) bool {
 	if Says(strings.ToLower(text), topics) {

@@ -23,7 +23,7 @@ const (
 // and of this program ("S: ").
 var (
 	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s+|\s*b['"])`)
-	clientSays = regexp.MustCompile(`^(?:C:|-->?|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	clientSays = regexp.MustCompile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
 	// stamps are what loggers put before a message.
 	stamps = regexp.MustCompile(`^(?:` + strings.Join([]string{
 		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,

@@ -29,12 +29,12 @@ type Message struct {
 	Kind     Kind   // the failure below the protocol
 
 	// Stages are those that it can have happened at, the likeliest first, as the
-	// text tells; Guess has the stages that its code or a loose word leaves.
-	Stages, Guess []smtpcheck.Stage
-	Host          string // the relay
-	Port          int
-	TLS           smtpcheck.TLSMode
-	Names         []string // EHLO names that were announced, in order
+	// text tells; Hint has those that a loose word speaks for.
+	Stages, Hint []smtpcheck.Stage
+	Host         string // the relay
+	Port         int
+	TLS          smtpcheck.TLSMode
+	Names        []string // EHLO names that were announced, in order
 
 	session int
 }
@@ -88,7 +88,6 @@ func Of(words string, reply *smtpcheck.Reply) Message {
 	if reply != nil && reply.Code >= 400 {
 		m.Code, m.Enhanced, m.Reply = reply.Code, reply.Enhanced, m.Words
 		s.withoutCodes()
-		m.Guess = stagesOfCode(m.Code, m.Enhanced)
 		return m
 	}
 	s.read("")
@@ -214,9 +213,7 @@ func (s *signs) settleStages(spoken smtpcheck.Stage, loose []smtpcheck.Stage) {
 	case spoken != "":
 		s.Stages = []smtpcheck.Stage{spoken}
 	}
-	if s.Guess = loose; len(loose) == 0 {
-		s.Guess = stagesOfCode(s.Code, s.Enhanced)
-	}
+	s.Hint = loose
 }
 
 func stagesOf(list string) []smtpcheck.Stage {

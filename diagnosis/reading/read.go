@@ -76,8 +76,11 @@ type reader struct {
 var (
 	replyLine = regexp.MustCompile(`^([2-5][0-5]\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
-	frames = regexp.MustCompile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|go|ex|exs):\d+(?::|$)|self\._|return |line = self|raise |sock\.connect|goroutine )`)
+	frames = regexp.MustCompile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
+
+// nested joins an exception to its cause, also where each line has a time stamp.
+var nested = regexp.MustCompile(`(?i)nested exception is:?\s*(?:\n|$)|\n(?:caused by|nested exception)`)
 
 func (r *reader) flush() {
 	if r.open != nil && len(r.open.parts) > 0 {
@@ -165,6 +168,10 @@ func (r *reader) words(text string, fresh bool) {
 	r.greeting = false
 	b := r.open
 	isFrame := frames.MatchString(text)
+	if b != nil && len(b.parts) > 0 && nested.MatchString(b.parts[len(b.parts)-1]+"\n"+text) {
+		b.parts = append(b.parts, text)
+		return
+	}
 	if b == nil || fresh && !isFrame || len(b.parts)+len(b.frames) >= maxParts || !r.small && !isFrame && len(b.parts) > 4 {
 		if fresh {
 			r.session++

@@ -105,23 +105,28 @@ func WithoutCodes(text string, code int, enhanced string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// stagesOfCode are the stages that alone can give a code (RFC 4954 section 6, RFC
-// 3207 section 4, RFC 3463).
-func stagesOfCode(code int, enhanced string) []smtpcheck.Stage {
+// StagesOfCode are the stages that can give a code, the likeliest first; nil is any
+// (RFC 5321 section 4.3.2, RFC 4954 section 6, RFC 3207 section 4, RFC 3463).
+func StagesOfCode(code int, enhanced string) []smtpcheck.Stage {
 	_, rest, _ := strings.Cut(enhanced, ".")
-	switch {
-	case code == 535, code == 534, code == 538, code == 526, code == 435, rest == "7.8":
-		return stagesOf("auth")
-	case code == 530, rest == "1.7", rest == "1.8":
-		return stagesOf("mail rcpt")
-	case code == 450, code == 551, code == 553, code == 556, rest == "1.1", rest == "1.2", rest == "1.3", strings.HasPrefix(rest, "2."):
-		return stagesOf("rcpt data")
-	case code == 354, code == 552, strings.HasPrefix(rest, "6."):
-		return stagesOf("data")
-	case code == 554:
-		return stagesOf("data rcpt mail greeting")
-	case code == 501 && rest == "5.4":
-		return stagesOf("ehlo mail rcpt")
+	for _, c := range codeStages {
+		if c.code != 0 && c.code == code || c.status != "" && (rest == c.status || strings.HasSuffix(c.status, ".") && strings.HasPrefix(rest, c.status)) {
+			return stagesOf(c.at)
+		}
 	}
 	return nil
+}
+
+var codeStages = []struct {
+	code   int
+	status string
+	at     string
+}{
+	{435, "", "auth"}, {526, "", "auth"}, {534, "", "auth"}, {535, "7.8", "auth"}, {538, "7.11", "auth"}, {0, "7.12", "auth"}, {0, "7.13", "auth mail"},
+	{0, "1.7", "mail rcpt"}, {0, "1.8", "mail rcpt"}, {530, "", "mail rcpt"}, {555, "", "mail rcpt"}, {0, "7.27", "mail rcpt"}, {0, "7.25", "mail rcpt data"},
+	{0, "6.", "data"}, {552, "3.4", "data"}, {0, "7.20", "data"}, {0, "7.26", "data"}, {0, "7.23", "data mail rcpt"}, {354, "", "data"},
+	{0, "1.", "rcpt data"}, {0, "2.", "rcpt data"}, {450, "", "rcpt data"}, {551, "", "rcpt"}, {553, "", "rcpt mail data"}, {556, "10.", "rcpt"},
+	{454, "", "auth starttls rcpt data"}, {504, "", "auth ehlo rcpt"}, {501, "5.4", "ehlo mail rcpt"}, {501, "", "mail rcpt ehlo"}, {502, "", "auth ehlo starttls"}, {500, "", "auth ehlo starttls"},
+	{503, "", "rcpt data mail auth"}, {521, "", "greeting"}, {421, "", "greeting ehlo mail rcpt data"},
+	{451, "", "rcpt mail data"}, {452, "", "rcpt mail data"}, {550, "", "rcpt data mail"}, {554, "", "data rcpt mail greeting"},
 }
