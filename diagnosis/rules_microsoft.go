@@ -53,7 +53,7 @@ var microsoftRules = []rule{
 		fix:   "Enter {ip} in the connector (Exchange admin center > Mail flow > Connectors) and make {domain} an accepted domain.",
 	},
 	{
-		id: "ms-451-470", stage: smtpcheck.StageMail, code: "451", says: "temporary server error. please try again later",
+		id: "ms-451-470", stage: smtpcheck.StageMail, code: "451", says: "temporary server error. please try again later*prx|temporary server error. please try again later*attr|temporary server error. please try again later*outlook",
 		sure: Exact, provider: "microsoft-mx", step: StepNone, waiting: true,
 		cause: "Microsoft's front end has a problem of its own, or throttles this sender. Your settings are not the cause.",
 		fix:   "Wait a few minutes and try again without changes. If it persists for hours, check the organization's sending limits and connector.",

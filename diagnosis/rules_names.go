@@ -11,7 +11,7 @@ var nameRules = []rule{
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
 	{
-		id: "helo-forged", stage: "ehlo rcpt", says: "impersonat|bogus helo|forged helo|helo * forged|fake helo|helo matches|helo is my|helo * my hostname|my own hostname|my own name|not me|helo * own ip|helo * own domain|who you say you are|helo command rejected: you are not|bad helo - host|spoofed helo|helo * spoof|not in my network|helo command rejected: * your * own",
+		id: "helo-forged", stage: "ehlo rcpt", says: "impersonat|bogus helo|forged helo|helo * forged|fake helo|helo matches|helo is my|helo * my hostname|my own hostname|my own name|are not me|helo * own ip|helo * own domain|who you say you are|helo command rejected: you are not|bad helo - host|spoofed helo|helo * spoof|not in my network|helo command rejected: * your * own",
 		when: aboutNames, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay takes {ehloname} for a forgery: it is the relay's own name or address, or that of the recipient's domain.",
 		fix:   "Announce this machine's own full name, not that of the mail server. {helofix}",
@@ -57,5 +57,5 @@ var nameRules = []rule{
 // aboutNames keeps sentences that only say when to send EHLO, and log fields that
 // only repeat the name, out of the refusals of a name.
 func aboutNames(e evidence) bool {
-	return coded(e) && !says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<")
+	return coded(e) && says(e.words, "helo|ehlo|hostname|host name") && !says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<")
 }

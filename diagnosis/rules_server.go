@@ -74,7 +74,7 @@ var serverRules = []rule{
 		fix:   "Ask the relay's operator to use its own DNS resolver, or choose another relay. No other setting changes this.",
 	},
 	{
-		id: "client-rejected", stage: smtpcheck.StageRcpt, says: "client host rejected|host rejected: access denied",
+		id: "client-rejected", stage: smtpcheck.StageRcpt, says: "client host rejected: access denied|host rejected: access denied",
 		sure: Exact, provider: "postfix", step: StepSender, field: "user",
 		cause: "The relay does not know this machine and accepts nothing from it without a login. Submission ports work this way by design.",
 		fix:   "Enter a user and password. On your own Postfix, add this machine's network (for Docker the container subnet) to mynetworks.",
@@ -99,7 +99,7 @@ var serverRules = []rule{
 		fix:   "Enter a user and password. If the login succeeded, ask the relay's operator to fix AUTH PLAIN or to allow this machine's address.",
 	},
 	{
-		id: "relay-denied", stage: smtpcheck.StageRcpt, says: "relay not permitted|relaying not allowed|relay denied|not permitted to relay|relaying prohibited|we do not relay|unable to relay|relaying is prohibited|open relay|relay access|relaying not permitted|does not allow relay|no relaying|allowed rcpthosts",
+		id: "relay-denied", stage: smtpcheck.StageRcpt, says: "relay not permitted|relaying not allowed|relay denied|not permitted to relay|relaying prohibited|we do not relay|unable to relay|relaying is prohibited|relay access|relaying not permitted|does not allow relay|no relaying|allowed rcpthosts",
 		sure: Exact, step: StepSender, field: "user",
 		cause: "The relay does not forward mail to {to} for this client: there was no login, and it does not know this machine's address.",
 		fix:   "Enter a user and password and use a submission port (587 starttls or 465 tls), or ask the relay's operator to allow {ip}.",
@@ -131,7 +131,7 @@ var serverRules = []rule{
 	},
 	{
 		id: "sender-rejected", stage: smtpcheck.StageRcpt, says: "sender address rejected",
-		sure: Exact, step: StepSender, field: "from",
+		sure: Likely, step: StepSender, field: "from",
 		cause: "The relay refused {from} as sender by a rule of its own.",
 		fix:   "As From, use the address of the user that logs in, or one on a domain that the relay serves.",
 	},

@@ -48,7 +48,7 @@ var serviceRules = []rule{
 		fix:   "Wait a minute and try again; if other programs use the same credentials, give Pocket ID its own.",
 	},
 	{
-		id: "ses-552-too-long", stage: smtpcheck.StageData, code: "552", says: "message is too long|message size exceeds|message exceeds",
+		id: "ses-552-too-long", stage: smtpcheck.StageData, code: "552", says: "message is too long",
 		sure: Exact, step: StepNone,
 		cause: "The message is larger than the relay accepts. A large logo in Pocket ID can cause this.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",

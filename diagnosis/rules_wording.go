@@ -51,7 +51,7 @@ var wordingRules = []rule{
 		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
 	},
 	{
-		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|mailbox unavailable|no mailbox here|recipient address rejected: undeliverable|unknown local|address unknown",
+		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|addressee unknown|could not be found|no longer valid|doesn't have a|not our customer|unallocated|invalid recipient|destinataire invalide|no such address|account that you tried to reach|recipient unavailable|mailbox is disabled|mailbox has been blocked|account is disabled|account is inactive|inactive|unknown to|not a valid recipient|no mailbox|recipient address is not|mailbox does not|recipient does not|recipients rejected|recipient addresses rejected|not known here|unknown address|invalid mailbox|rejected by recipients|unverified address|mailbox unavailable|no mailbox here|recipient address rejected: undeliverable|unknown local|address unknown",
 		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
 		cause: "The relay has no mailbox for {to}.",
 		fix:   "Correct the recipient of the test, or use an address that is known to exist.",

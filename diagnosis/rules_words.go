@@ -1,5 +1,7 @@
 package diagnosis
 
+import "strings"
+
 const (
 	waitSome   = "Wait some minutes and try again as it is. If it stays, ask who runs the relay for the limit, or spread what is sent."
 	askBlocked = "Choose a relay with a user and password as provider, or have {ip} taken off the list; the reply's link or code says where."
@@ -58,7 +60,7 @@ var plainRules = []rule{
 		fix:   "Wait fifteen minutes, stop every other program that logs in with an old password, and then try once.",
 	},
 	{
-		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|mailfrom domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation",
+		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|mailfrom domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation|reputation of the sending domain|domain present in|mx record not allowed",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "open resolver") }, sure: Likely, step: StepSender, field: "from",
 		cause: "The domain of {from} is on a list: as new, as abused, or for its reputation.",
 		fix:   "Use a From address on a domain with a history, or have the domain taken off the list; a new domain gets off it by waiting some days.",
@@ -71,7 +73,7 @@ var plainRules = []rule{
 	},
 	{
 		id: "auth-required", stage: "mail rcpt auth", says: "authentication required|authentication is required|must issue an auth command|please authenticate|auth required|authenticate first|login required|you must authenticate|not authenticated|requires authentication|requires that you authenticate|must be authenticated|smtp authentication is required|need to authenticate|please log in|log in first|auth first",
-		sure: Exact, step: StepSender, field: "user",
+		when: func(e evidence) bool { return !says(e.words, "spf|dkim|dmarc|authentication level") }, sure: Exact, step: StepSender, field: "user",
 		cause: "The relay only accepts mail after a login, and there was none: user or password is empty, or the login was not offered because of TLS none.",
 		fix:   "Enter a user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
 	},
@@ -171,7 +173,7 @@ var wordRules = []rule{
 	},
 	{
 		id: "account-blocked", stage: "data mail rcpt auth", says: "sending paused|has been suspended|account suspended|is suspended|activate your|not activated|bad outbound sender|outboundspam|tenant has exceeded|unusual sending activity|unusual amount of unsolicited|unblockme|account * blocked|account * disabled|account has been|sending denied|mail sending denied|not have a subscription|does not have a subscription|user is disabled|mailbox is disabled|under review|account is locked|hipnotify|spam abuse detected|account is not active|limited account|mailbox cannot be accessed|trial|not enabled for sending|domain is disabled|domain * disabled",
-		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
+		when: notRecipient, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The provider has closed sending for this account: suspended, not activated, blocked for what it sent, or not in its plan.",
 		fix:   "Look into the provider's console and the account's inbox for the reason and lift the block there, or choose another provider. The password is not the trouble.",
 	},
@@ -186,6 +188,36 @@ var wordRules = []rule{
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The account is in test mode: it sends only to its owner's or to listed addresses until a domain is verified or the account is released.",
 		fix:   "Verify your domain at the provider, use a From address on it, and have the account taken out of test mode; or test with a listed recipient.",
+	},
+	{
+		id: "dmarc-failed", stage: "data", says: "dmarc|required authentication level",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "{domain} publishes a DMARC policy, and this mail passes neither SPF nor DKIM for that domain.",
+		fix:   "Switch on DKIM for {domain} at the relay and add the relay to its SPF record, or use a From address on a domain that has both.",
+	},
+	{
+		id: "dkim-missing", stage: "data", says: "dkim",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "The receiver wants a DKIM signature of {domain} that passes, and found none.",
+		fix:   "Switch on DKIM for {domain} at the relay and publish the record that it shows.",
+	},
+	{
+		id: "spf-failed", stage: "mail data rcpt", says: "spf|sender policy framework|doesn't allow sending mails from|does not designate|not allowed to send mail for",
+		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		cause: "The receiver looked up the SPF record of {domain}, and the machine that sends is not in it.",
+		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
+	},
+	{
+		id: "mailbox-full", stage: "rcpt data", says: "user quota|mailbox size|mailbox * full|storage allocation|overquota|over quota|quota violation|quota exceeded (mailbox|boite * pleine|mailbox quota|mailbox is full|mailbox full|account is full|insufficient storage in|postfach voll|quota exceeded (user",
+		when: coded, sure: Likely, step: StepSender, field: "to",
+		cause: "The mailbox of {to} is full. Waiting does not help until there is room again.",
+		fix:   "Test with another recipient, or make room in that mailbox.",
+	},
+	{
+		id: "mail-loop", stage: "rcpt data", says: "loop detected|mail loop|hop count|too many hops|routing loop|mail for * loops back",
+		when: coded, sure: Likely, step: StepNone,
+		cause: "The mail goes around in a circle between servers: two of them hold each other responsible for the recipient's domain.",
+		fix:   "That is for whoever runs the receiving servers (MX, forwarding, or a relay that is its own smart host); test with a recipient elsewhere.",
 	},
 	{
 		id: "connection-limit", stage: "greeting ehlo mail connect rcpt", says: "too many sessions|too many concurrent|too many connections|too many simultaneous|concurrent sessions|number of concurrent|trop de connexions|connections from|connection limit|connection rate|connect too often|max connections|maximum number of connections|connection frequency",
@@ -212,28 +244,10 @@ var wordRules = []rule{
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
 	},
 	{
-		id: "mail-from-no-dns", stage: "mail rcpt", says: "cannot validate your mailfrom|mail from does not have any mx|domain in mail from|does not have any mx|sender domain not found|domain of sender address|domain of sender|no mx record for|sender * no mx|sender domain * dns|mailfrom domain * not|sender's domain|sender domain has no|unresolvable address|sender verify * dns|envelope sender * not exist|bounce domain",
+		id: "mail-from-no-dns", stage: "mail rcpt", says: "cannot validate your mailfrom|mail from does not have any mx|domain in mail from|does not have any mx|sender domain not found|domain of sender address|domain of sender|no mx record for|sender * no mx|sender domain * dns|mailfrom domain * not|sender's domain|sender domain has no|unresolvable address|sender verify * dns|envelope sender * not exist|bounce domain|invalid dns mx|(domain based",
 		when: notListed, sure: Likely, step: StepSender, field: "from",
 		cause: "The relay looked up the domain of {from} and found no mail server or address for it.",
 		fix:   "Correct From, or give its domain an MX or address record.",
-	},
-	{
-		id: "dmarc-failed", stage: "data", says: "dmarc|required authentication level",
-		when: aboutMail, sure: Likely, step: StepSender, field: "from",
-		cause: "{domain} publishes a DMARC policy, and this mail passes neither SPF nor DKIM for that domain.",
-		fix:   "Switch on DKIM for {domain} at the relay and add the relay to its SPF record, or use a From address on a domain that has both.",
-	},
-	{
-		id: "dkim-missing", stage: "data", says: "dkim",
-		when: aboutMail, sure: Likely, step: StepSender, field: "from",
-		cause: "The receiver wants a DKIM signature of {domain} that passes, and found none.",
-		fix:   "Switch on DKIM for {domain} at the relay and publish the record that it shows.",
-	},
-	{
-		id: "spf-failed", stage: "mail data rcpt", says: "spf|sender policy framework|doesn't allow sending mails from|does not designate|not allowed to send mail for",
-		when: aboutMail, sure: Likely, step: StepSender, field: "from",
-		cause: "The receiver looked up the SPF record of {domain}, and the machine that sends is not in it.",
-		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
 	},
 	{
 		id: "message-too-big", stage: "data mail", says: "stream is more than|message is too large|message too large|too big|exceeds the maximum|size limit|exceeds size|message size|too large",
@@ -242,8 +256,8 @@ var wordRules = []rule{
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
 	},
 	{
-		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions",
-		when: aboutMail, sure: Likely, step: StepNone,
+		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|header based|messages missing a valid|missing a valid address",
+		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
 		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
 		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
 	},
@@ -260,25 +274,25 @@ var wordRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
 	{
-		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sending domain|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
+		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
 	},
 	{
-		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|dt:spm|unwanted content|transport.rules|message refused|message blocked|reject due to content|[cs01]|banned content|suspicious",
+		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|dt:spm|unwanted content|transport.rules|message refused|message blocked|attachment|malware|infected|executable|mime_|spoofed|spoofing|envelope blocked|rejected by header|administrative prohibition|message has been rejected|mail rejet|mail rejected|block for spam|message considered|dangerous|deceptive|links within|reject due to content|[cs01]|banned content|suspicious",
 		when: notAddress, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver's filter refuses this message by content, sender or policy. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare." + openLink,
 	},
 	{
-		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl|rbl|spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned|listed at|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|host network not allowed|network not allowed|your ip|ip address * blocked|ip=|from your network|bad reputation|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|host network not allowed|network not allowed|your ip|ip address * blocked|ip=|from your network|bad reputation|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
 		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
 		fix:   askBlocked,
 	},
 	{
-		id: "relay-denied", stage: "rcpt", says: "relaying|relay not allowed|mail relay|open relay|as a relay|unable to relay|cannot relay|no relay|not a relay|relay access|relay denied|relay not|cannot deliver mail for|non-accepted domain|remote addresses|relay is not|relay for|gatewaying|not allowed to relay|rcpthosts",
+		id: "relay-denied", stage: "rcpt", says: "relaying|relay not allowed|mail relay|open relay|as a relay|unable to relay|cannot relay|no relay|not a relay|relay access|relay denied|relay not|cannot deliver mail for|non-accepted domain|remote addresses|relay is not|relay for|gatewaying|not allowed to relay|rcpthosts|relaying disallowed|relay * disallowed|not our customer * relay",
 		when: aboutMail, sure: Likely, step: StepSender, field: "user",
 		cause: "The relay does not send on to {to} for this client: there was no login, and it does not know this machine's address.",
 		fix:   "Enter user and password and use a submission port (587 starttls or 465 tls), or have the relay's operator allow {ip}.",
@@ -315,13 +329,18 @@ func counted(e evidence) bool {
 	return coded(e) || says(e.words, "exceeded|too many|limit|rate|try again")
 }
 
+// notRecipient: a closed mailbox of the recipient is not the account that sends.
+func notRecipient(e evidence) bool {
+	return aboutMail(e) && !strings.HasSuffix(e.enhanced, ".2.1") && !says(e.words, "tried to reach|this mailbox|local mailbox|recipient address|cannot be delivered|invalid mailbox|inbound")
+}
+
 // notListed: a domain that a block list names has DNS.
 func notListed(e evidence) bool { return aboutMail(e) && !says(e.words, "listed|blocked|spamhaus") }
 
 // notAddress keeps "spam" and "policy" beside a word for an address to the rules
 // about addresses.
 func notAddress(e evidence) bool {
-	return aboutMail(e) && !says(e.words, "your ip|ip address|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|spamcop|antispam.|blocked using")
+	return aboutMail(e) && !says(e.words, "your ip|ip address|client host|adresse ip|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|spamcop|antispam.|blocked using")
 }
 
 // aboutAddress keeps the words for lists to refusals.

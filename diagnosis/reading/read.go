@@ -65,9 +65,11 @@ type reader struct {
 	blocks []*block
 	open   *block
 
-	stage    smtpcheck.Stage // of the command before
-	names    []string        // EHLO names so far in this conversation
+	stage    smtpcheck.Stage   // of the command that the next reply answers
+	queue    []smtpcheck.Stage // commands that were sent ahead and are not answered yet
+	names    []string          // EHLO names so far in this conversation
 	session  int
+	answered bool // a reply came after the last command
 	secret   bool // the next thing the client says is a credential
 	upgraded bool // STARTTLS was agreed to
 	greeting bool // a multi-line greeting goes on
@@ -122,8 +124,10 @@ func (r *reader) reply(code int, text string, fresh bool) {
 	if code < 400 {
 		r.flush()
 		r.consent(code)
+		r.answer(text)
 		return
 	}
+	defer r.answer(text)
 	r.greeting = false
 	if r.open == nil || r.open.code != code && (fresh || r.open.code != 0 || !r.small) {
 		r.start()
@@ -149,6 +153,17 @@ func (r *reader) consent(code int) {
 	r.session++
 }
 
+// answer ends the wait of the command that a reply answers: one that has others
+// sent behind it (RFC 2920).
+func (r *reader) answer(line string) {
+	r.answered = true
+	if len(line) > 3 && line[3] == '-' || len(r.queue) < 2 {
+		return
+	}
+	r.queue = r.queue[1:]
+	r.stage = r.queue[0]
+}
+
 // command takes a line of the client that a refusal can belong to.
 func (r *reader) command(who speaker, text string, fresh bool) bool {
 	stage := stageOfCommand(text)
@@ -159,7 +174,11 @@ func (r *reader) command(who speaker, text string, fresh bool) bool {
 	if name := AnnouncedIn(text); stage == smtpcheck.StageEHLO && name != "" {
 		r.names = append(r.names[:len(r.names):len(r.names)], name)
 	}
-	r.stage, r.greeting = stage, false
+	if r.answered {
+		r.queue = nil
+	}
+	r.queue, r.answered = append(r.queue, stage), false
+	r.stage, r.greeting = r.queue[0], false
 	return true
 }
 
