@@ -76,7 +76,7 @@ func classAnswer(e evidence) Diagnosis {
 		ID: classID(stage, e), Stage: stage, Stages: stages, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Class,
 		Temporary: e.isTemporary(), Fix: fill(p.fix, e),
 	}
-	if d.Temporary && len(e.stages) == 0 {
+	if d.Temporary && waitsAt(stage, e) {
 		d.Step, d.Field = StepNone, ""
 	}
 	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !genericName(e.name()))
@@ -90,6 +90,16 @@ func classAnswer(e evidence) Diagnosis {
 		d.Fix += " Waiting does not help."
 	}
 	return d
+}
+
+// waitsAt: where no answer of the guide changes a temporary refusal. At EHLO the
+// name does, and before it the endpoint.
+func waitsAt(stage smtpcheck.Stage, e evidence) bool {
+	switch stage {
+	case smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData, smtpcheck.StageGreeting:
+		return true
+	}
+	return len(e.stages) == 0
 }
 
 func classID(stage smtpcheck.Stage, e evidence) string {

@@ -31,7 +31,13 @@ var certificateRules = []rule{
 	},
 	{
 		id: "openssl-alert-70", stage: smtpcheck.StageTLS, kind: tlsVersion,
-		sure: Exact, step: StepProvider, field: "preset",
+		when: func(e evidence) bool { return e.Err != nil || says(e.words, "alert protocol version") }, sure: Exact, step: StepProvider, field: "preset",
+		cause: "The two sides share no TLS version (alert 70): one offers or requires what the other refuses. Pocket ID and the big providers need at least TLS 1.2.",
+		fix:   "Update the side that is older than TLS 1.2, usually an old mail server or appliance, or choose another relay.",
+	},
+	{
+		id: "openssl-alert-70", stage: smtpcheck.StageTLS, kind: tlsVersion,
+		sure: Likely, step: StepRelay, field: "host",
 		cause: "The two sides share no TLS version (alert 70): one offers or requires what the other refuses. Pocket ID and the big providers need at least TLS 1.2.",
 		fix:   "Update the side that is older than TLS 1.2, usually an old mail server or appliance, or choose another relay.",
 	},
@@ -159,6 +165,12 @@ var networkRules = []rule{
 		sure: Likely, step: StepSender, field: "to",
 		cause: "The relay found no mail server for the recipient's domain, and returned the mail.",
 		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
+	},
+	{
+		id: "go-no-such-host", stage: smtpcheck.StageDNS, kind: noHost, says: "host or domain name not found",
+		sure: Likely, step: StepRelay, field: "host",
+		cause: "A mail server of your own found no address for a name: its relay host as it is entered, or the domain of a recipient.",
+		fix:   "Read which name the line gives. If it is the relay, write it in brackets ([smtp.example.com]:587); if it is the recipient's domain, correct the recipient.",
 	},
 	{
 		id: "dns-windows", stage: smtpcheck.StageDNS, kind: noHost, says: "getaddrinfow",

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "smtp-wizard/smtpcheck"
+import (
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
 
 // serviceRules are the words of services that send mail for applications.
 var serviceRules = []rule{
@@ -19,7 +23,7 @@ var serviceRules = []rule{
 	},
 	{
 		id: "ses-535", stage: smtpcheck.StageAuth, says: "authentication credentials invalid",
-		sure: Exact, provider: "amazon-ses", step: StepSender, field: "password",
+		when: func(e evidence) bool { return strings.HasPrefix(e.words, "authentication credentials invalid") }, sure: Exact, provider: "amazon-ses", step: StepSender, field: "password",
 		cause: "SES refused the login: these are AWS access keys instead of SES SMTP credentials, or they belong to another region.",
 		fix:   "Create SMTP credentials in the SES console of the region in the host name, and copy both values exactly.",
 	},

@@ -63,12 +63,6 @@ var wordingRules = []rule{
 		fix:   "Test with a recipient that is known to exist. If every recipient is refused, log in with a user and password.",
 	},
 	{
-		id: "mailbox-full", stage: smtpcheck.StageRcpt, says: "mailbox full|mailbox is full|over quota|quota exceeded|overquota|insufficient storage for|out of storage",
-		when: aboutMail, sure: Likely, step: StepSender, field: "to", waiting: false,
-		cause: "The mailbox of {to} is full. Waiting does not help until there is space again.",
-		fix:   "Test with another recipient, or free up space in that mailbox.",
-	},
-	{
 		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota|too many messages|throttl|too much mail|too many connections|sending limit|exceeded the * limit|exceeded your|over the limit|too many recipients|server busy|server ports are busy|too many concurrent|try again later",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay accepts no more for now: a limit of this account or address is reached, or it is busy.",
@@ -81,13 +75,23 @@ var wordingRules = []rule{
 		fix:   "Choose a relay with a user and password on port 587 or 465, or ask the operator to allow {ip}.", when: stageKnown,
 	},
 	{
+		id: "address-syntax", stage: "mail rcpt", at: "mail rcpt", code: "555", sure: Likely, step: StepSender, field: "from",
+		cause: "The relay could not read the address, or a parameter behind it.",
+		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
+	},
+	{
+		id: "address-syntax", stage: "mail rcpt", at: "mail rcpt", code: "501", when: stagesKnown, sure: Likely, step: StepSender, field: "from",
+		cause: "The relay could not read the address, or a parameter behind it.",
+		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
+	},
+	{
 		id: "idle-timeout", stage: smtpcheck.StageData, says: "timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
 		sure: Likely, step: StepNone, waiting: true,
 		cause: "The relay closed a connection that was silent for too long. Something before this line kept the client waiting.",
 		fix:   "Look at the line before this one, and try again without changes.",
 	},
 	{
-		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance",
+		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance|closing transmission channel|local error, closing|service temporarily",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is restarting or overloaded. Your settings are not the cause.",
 		fix:   "Wait a few minutes and try again without changes. If it persists, look at the relay's status page.",
@@ -95,11 +99,13 @@ var wordingRules = []rule{
 }
 
 // coded keeps a rule to what a relay said.
-func coded(e evidence) bool { return e.code != 0 || e.enhanced != "" }
+func coded(e evidence) bool { return e.code != 0 || e.enhanced != "" || e.reply != e.whole }
 
 // unknownCommand: the relay did not take the command for one (RFC 5321 section
 // 4.2.4).
 func unknownCommand(e evidence) bool { return e.Stage != "" && (e.code == 500 || e.code == 502) }
+
+func stagesKnown(e evidence) bool { return len(e.stages) > 0 }
 
 func stageKnown(e evidence) bool { return e.Stage != "" }
 

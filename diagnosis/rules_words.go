@@ -72,8 +72,14 @@ var plainRules = []rule{
 		fix:   "Enter one full address as recipient, such as someone@example.com, and look at the line before this one.",
 	},
 	{
-		id: "auth-required", stage: "mail rcpt auth", says: "authentication required|authentication is required|must issue an auth command|please authenticate|auth required|authenticate first|login required|you must authenticate|not authenticated|requires authentication|requires that you authenticate|must be authenticated|smtp authentication is required|need to authenticate|please log in|log in first|auth first",
+		id: "auth-required", stage: "mail rcpt auth", says: "authentication required|authentication is required|must issue an auth command|auth required|authenticate first|you must authenticate|requires that you authenticate|smtp authentication is required",
 		when: func(e evidence) bool { return !says(e.words, "spf|dkim|dmarc|authentication level") }, sure: Exact, step: StepSender, field: "user",
+		cause: "The relay only accepts mail after a login, and there was none: user or password is empty, or the login was not offered because of TLS none.",
+		fix:   "Enter a user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
+	},
+	{
+		id: "auth-required", stage: "mail rcpt auth", says: "please authenticate|login required|not authenticated|requires authentication|must be authenticated|need to authenticate|please log in|log in first|auth first",
+		when: func(e evidence) bool { return !says(e.words, "spf|dkim|dmarc|authentication level") }, sure: Likely, step: StepSender, field: "user",
 		cause: "The relay only accepts mail after a login, and there was none: user or password is empty, or the login was not offered because of TLS none.",
 		fix:   "Enter a user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
 	},
@@ -172,7 +178,7 @@ var wordRules = []rule{
 		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
 	},
 	{
-		id: "account-blocked", stage: "data mail rcpt auth", says: "sending paused|has been suspended|account suspended|is suspended|activate your|not activated|bad outbound sender|outboundspam|tenant has exceeded|unusual sending activity|unusual amount of unsolicited|unblockme|account * blocked|account * disabled|account has been|sending denied|mail sending denied|not have a subscription|does not have a subscription|user is disabled|mailbox is disabled|under review|account is locked|hipnotify|spam abuse detected|account is not active|limited account|mailbox cannot be accessed|trial|not enabled for sending|domain is disabled|domain * disabled",
+		id: "account-blocked", stage: "data mail rcpt auth", says: "sending paused|has been suspended|account suspended|is suspended|activate your|not activated|bad outbound sender|outboundspam|tenant has exceeded|unusual sending activity|unusual activity|unusual amount of unsolicited|unblockme|account * blocked|account * disabled|account has been|sending denied|mail sending denied|not have a subscription|does not have a subscription|user is disabled|mailbox is disabled|under review|account is locked|hipnotify|spam abuse detected|account is not active|limited account|mailbox cannot be accessed|trial|not enabled for sending|domain is disabled|domain * disabled",
 		when: notRecipient, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The provider has closed sending for this account: suspended, not activated, blocked for what it sent, or not in its plan.",
 		fix:   "Look into the provider's console and the account's inbox for the reason and lift the block there, or choose another provider. The password is not the trouble.",
@@ -238,7 +244,7 @@ var wordRules = []rule{
 		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider." + openLink,
 	},
 	{
-		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|per second|per minute|per hour|per day|hourly|daily|frequency limited|frequency limit|rate limit|ratelimit|rate overlimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|daily user|sender frequency|mail frequency",
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limited|frequency limit|rate limit|ratelimit|rate overlimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|daily user|sender frequency|mail frequency",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
@@ -274,7 +280,7 @@ var wordRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
 	{
-		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
+		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|sender header|unknown sender|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
@@ -302,6 +308,18 @@ var wordRules = []rule{
 		when: coded, sure: Likely, step: StepSender, field: "to",
 		cause: "A filter of the recipient's domain refuses this mail: for the sender, the content, or the recipient's own settings.",
 		fix:   "Test with a recipient elsewhere. If that works, ask the recipient's administrator; else publish SPF and DKIM for {domain}.",
+	},
+	{
+		id: "server-shutdown", stage: "greeting ehlo mail", says: "local error, closing|closing transmission channel",
+		sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay gave the connection up for a trouble of its own; nothing that was entered here was judged.",
+		fix:   "Wait some minutes and try again as it is. If it stays, ask who runs the relay.",
+	},
+	{
+		id: "unknown-command", stage: "ehlo auth mail rcpt", says: "command not recognized|command unrecognized|unrecognized command|command not implemented|unknown command|command unknown|not a valid command|bad command|invalid command",
+		when: coded, sure: Likely, step: StepRelay, field: "port",
+		cause: "The server does not know a command that mail programs use: it is a very simple one, another service, or something on the way filters SMTP.",
+		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, of a submission server. The SMTP inspection of a firewall does this too: switch it off.",
 	},
 	{
 		id: "upstream-trouble", stage: "data rcpt mail", says: "upstream error|upstream server|backend error|connection expired|internal error|internal server error|temporary failure|local error|unexpected error|system error|transaction failed, blame|try reconnecting",

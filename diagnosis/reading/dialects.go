@@ -80,7 +80,7 @@ var dialects = []dialect{
 		name: "Exim", has: "smtp error from remote|remote host closed connection|remote_smtp|h=(|rejected rcpt|rejected helo|rejected ehlo|rejected mail|rejected after data|smtp timeout after",
 		forms: forms(`after (?:pipelined )?(?P<command>initial connection|end of data|MAIL FROM|RCPT TO|EHLO|HELO|STARTTLS|AUTH|DATA|sending data block)`,
 			`from remote (?:mail )?server (?:after [^:]+(?::<[^>]*>)?[^:]*|for (?P<command>[A-Z]+) command)?[^:]*:.*?\b`+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`, `host:? (?P<host>[\w.-]+) [\[(]`,
-			`rejected (?P<command>EHLO|HELO|MAIL|RCPT|AUTH|after DATA)`, `H=(?P<host>[\w.-]+) \[`),
+			`rejected (?P<command>EHLO|HELO|MAIL|RCPT|AUTH|after DATA)`, `H=(?P<host>[\w.-]+) \[`, `rejected (?:EHLO|HELO|MAIL|RCPT|AUTH|after DATA)[^:]*(?:<[^>]*>)?[^:]*: (?P<reply>.*)`, `\(HELO was (?P<name>[^)]+)\)`),
 		signs: []sign{{at: "data", says: "for text command"}},
 	},
 	{
@@ -160,6 +160,7 @@ var dialects = []dialect{
 			{kind: WrongName, says: "host name did not match|remotecertificatenamemismatch"}, {kind: Revocation, says: "unable to get certificate crl|revocationstatusunknown|revocation"}, {kind: Expired, says: "notimevalid|certificate has expired|not within its validity period"},
 			{kind: UnknownCA, says: "remotecertificatechainerrors|untrustedroot|partialchain|terminated in a root"}, {kind: BadCert, says: "remote certificate is invalid|certificate was rejected|could not be validated"}, {kind: NotTLS, says: "handshake failed due to an unexpected packet format|cannot determine the frame size|corrupted frame"},
 			{kind: TLSFailed, says: "attempting to establish an ssl or tls connection"}, {at: "starttls ehlo", says: "does not support the starttls|does not support secure connections"},
+			{at: "ehlo", says: "smtpclient.sendehlo|smtpclient.ehlo"}, {at: "mail", says: "smtpclient.mailfrom|sendermailfrom"}, {at: "rcpt", says: "smtpclient.rcptto|recipientnotaccepted"}, {at: "mail", says: "sendernotaccepted"}, {at: "data", says: "messagenotaccepted|smtpclient.dataasync|smtpclient.bdat"}, {kind: BadReply, says: "unable to parse status code"},
 			{at: "auth", says: "does not support authentication|smtpclient.authenticate|authenticationexception: 5|authenticationexception: 4"},
 			{kind: Closed, at: "greeting", says: "smtpconnection.getconnection|getconnection(string"}, {kind: Closed, says: "connection was closed|unexpectedly disconnected|forcibly closed|unable to read data|unable to write data"},
 			{kind: NoHost, says: "no such host is known|name does not resolve|remote name could not be resolved"}, {kind: Refused, says: "actively refused|connection refused"}, {kind: DialTimeout, says: "did not properly respond after a period|connection timed out"}, {kind: Closed, at: "data mail rcpt", says: "syntax error, command unrecognized. the server response was: end of file"},
@@ -239,6 +240,7 @@ var dialects = []dialect{
 	{
 		name: "any", // operations as programs of many kinds name them
 		signs: []sign{
+			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
@@ -287,7 +289,7 @@ func codeOfWords(text string) int {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|certif|ratelimit|protocol"
+const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|certif|ratelimit|protocol"
 
 func worthReading(text string) bool {
 	if Says(strings.ToLower(text), topics) {

@@ -66,10 +66,13 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 	return fromNobody, text, fresh
 }
 
-// saidByClient tells what a client says from a quotation: a lone ">" is one where
+// quotes are marks that quote as well as tell who speaks.
+var quotes = regexp.MustCompile(`^(?:=|--)?> `)
+
+// saidByClient tells what a client says from a quotation: a mark is one where
 // no command follows.
 func saidByClient(text, said string, fresh bool) (speaker, string, bool) {
-	if !strings.HasPrefix(text, "> ") || stageOfCommand(said) != "" || credential.MatchString(said) || strings.EqualFold(said, "QUIT") {
+	if !quotes.MatchString(text) || stageOfCommand(said) != "" || credential.MatchString(said) || strings.EqualFold(said, "QUIT") {
 		return fromClient, said, true
 	}
 	if stamps.MatchString(said) {

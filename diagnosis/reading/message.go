@@ -99,6 +99,7 @@ type signs struct {
 	*Message
 	lower  string // the words for matching
 	frames string
+	phrase int // the code that a phrase stands for
 }
 
 // read asks each dialect that the words may be of; what one has told, a later one
@@ -121,8 +122,16 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 			s.sign(sign, &loose)
 		}
 	}
+	if s.Code == 0 && s.Reply != "" {
+		s.Code = s.phrase
+	}
 	if s.Code == 0 {
-		s.Code, s.Enhanced, s.Reply = quotedReply(s.Words, s.Enhanced)
+		var reply string
+		s.Code, s.Enhanced, reply = quotedReply(s.Words, s.Enhanced)
+		s.Reply = first(reply, s.Reply)
+	}
+	if s.Code == 0 {
+		s.Code = s.phrase
 	}
 	s.withoutCodes()
 	if s.Code != 0 {
@@ -184,8 +193,8 @@ func (s *signs) sign(sign sign, loose *[]smtpcheck.Stage) {
 	if !Says(s.lower, sign.says) && (sign.at == "" || s.frames == "" || !Says(s.frames, sign.says)) {
 		return
 	}
-	if sign.code != 0 && s.Code == 0 {
-		s.Code = sign.code
+	if sign.code != 0 && s.phrase == 0 {
+		s.phrase = sign.code
 	}
 	if sign.kind != "" && s.Kind == "" {
 		s.Kind = sign.kind
