@@ -106,6 +106,7 @@ var refusals = []struct {
 	{"log in", Situation{Text: "550 5.7.1 Please log in before you send"}, "auth-required", "mail", StepSender, "user", Likely},
 	{"555", Situation{Text: "failed to set sender: SMTP error 555: qwertz"}, "address-syntax", "mail", StepSender, "from", Likely},
 	{"501", Situation{Text: "failed to set recipient: SMTP error 501: qwertz"}, "address-syntax", "rcpt", StepSender, "from", Likely},
+	{"milter", Situation{Text: "Nov 23 10:00:00 mail postfix/smtpd[1]: warning: connect to Milter service inet:localhost:8891: Connection refused"}, "relay-misconfigured", "rcpt", StepNone, "", Likely},
 	{"too many tries", Situation{Text: "421 4.7.0 Too many login failures from this address"}, "auth-too-many", "auth", StepNone, "", Likely},
 	{"bare 535", Situation{Text: "535 no"}, "auth-refused", "auth", StepSender, "password", Likely},
 	{"5.7.8 at AUTH", Situation{Stage: "auth", Reply: replyOf("550 5.7.8 no")}, "auth-refused", "auth", StepSender, "password", Likely},

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -150,6 +151,16 @@ func encrypted(e evidence) bool {
 // networkRules are about what happens before the relay says a word.
 var networkRules = []rule{
 	{
+		id: "auth-backend-down", stage: "auth", kind: reading.LoginDown, sure: Likely, step: StepNone, passing: true, waiting: true,
+		cause: "The server could not ask its own login service. User and password were not judged at all.",
+		fix:   "Wait some minutes and try again. If it stays, the server's operator must look at its SASL or Dovecot service.",
+	},
+	{
+		id: "relay-misconfigured", stage: "rcpt mail data", kind: reading.OwnService, sure: Likely, step: StepNone, passing: true,
+		cause: "The server could not reach a service of its own (a filter, policy or database). Nothing that was entered here is wrong, and waiting helps only once that runs.",
+		fix:   "On a server of your own, start the service that the line names; else tell the operator or choose another relay.",
+	},
+	{
 		id: "cancelled", kind: cancelled, sure: Exact, step: StepNone, waiting: true, passing: true,
 		cause: "The test was stopped before it finished.",
 		fix:   "Try again; there is nothing to wait for.",
@@ -279,6 +290,12 @@ var networkRules = []rule{
 		sure: Exact, step: StepRelay, field: "tls",
 		cause: "The connection was made, but no greeting comes. This is typical of TLS none or starttls on a port that speaks TLS from the first byte: both sides wait.",
 		fix:   "On port 465 set TLS tls; on port 587 set TLS starttls. If that is already so, a firewall swallows the greeting.",
+	},
+	{
+		id: "go-read-timeout-greeting", stage: "greeting tls", at: "greeting tls", kind: readTimeout, when: stagesKnown,
+		sure: Likely, step: StepRelay, field: "tls",
+		cause: "The connection was made, and nothing came over it. That is typical of a TLS mode that does not fit the port: both sides wait for each other.",
+		fix:   "Set {pairs}. If that is what is set, a firewall on the way swallows the greeting.",
 	},
 	{
 		id: "timeout", kind: readTimeout, sure: Likely, step: StepRelay, field: "port", passing: true,

@@ -18,7 +18,7 @@ var plainRules = []rule{
 		fix:   "Pocket ID speaks TLS 1.2 and 1.3; for an older program or relay in between, allow it TLS 1.2.",
 	},
 	{
-		id: "no-reverse-dns", stage: "greeting mail rcpt ehlo", says: "ptr record|ptr resource|reverse dns|rdns|reverse hostname|ip name lookup failed|no ptr|missing ptr|reverse lookup|without a valid sender domain|ptr|in-addr.arpa|reverse name|cannot find your hostname",
+		id: "no-reverse-dns", stage: "greeting mail rcpt ehlo", says: "ptr record|ptr resource|reverse dns|rdns|reverse hostname|ip name lookup failed|no ptr|missing ptr|reverse lookup|without a valid sender domain| ptr|ptr |in-addr.arpa|reverse name|cannot find your hostname",
 		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "relaying denied") }, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay wants {machine}'s address to have a reverse DNS name that leads back to it.",
 		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
@@ -280,7 +280,7 @@ var wordRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
 	{
-		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|sender header|unknown sender|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
+		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to send from|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|provide a valid from|from: domain|sender header|unknown sender|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
@@ -292,7 +292,7 @@ var wordRules = []rule{
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare." + openLink,
 	},
 	{
-		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|host network not allowed|network not allowed|your ip|ip address * blocked|ip=|from your network|bad reputation|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|host network not allowed|network not allowed|your ip|ip address * blocked|ip=|from your network|bad reputation|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
 		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
 		fix:   askBlocked,

@@ -33,6 +33,8 @@ const (
 	DialTimeout Kind = "dial-timeout"
 	ReadTimeout Kind = "read-timeout"
 	Closed      Kind = "closed"
+	LoginDown   Kind = "login-down"  // the server did not reach its own login service
+	OwnService  Kind = "own-service" // nor another service of its own
 	Canceled    Kind = "canceled"
 
 	NotTLS     Kind = "not-tls"
@@ -72,7 +74,8 @@ const (
 var stagesOfKind = map[Kind]string{
 	NoHost: "dns", DNSTimeout: "dns", DNSFailed: "dns",
 	Refused: "connect", NoNetwork: "connect", NoRoute: "connect", NoAddress: "connect", Forbidden: "connect", DialTimeout: "connect greeting tls",
-	NotTLS: "tls starttls", UnknownCA: "tls starttls", SelfSigned: "tls starttls", NoRoots: "tls starttls", Revocation: "tls starttls", WrongName: "tls starttls", IPName: "tls starttls",
+	LoginDown: "auth",
+	NotTLS:    "tls starttls", UnknownCA: "tls starttls", SelfSigned: "tls starttls", NoRoots: "tls starttls", Revocation: "tls starttls", WrongName: "tls starttls", IPName: "tls starttls",
 	Expired: "tls starttls", NotYet: "tls starttls", LegacyCN: "tls starttls", NoNames: "tls starttls", SHA1: "tls starttls", Serial: "tls starttls", KeyUsage: "tls starttls",
 	HugeKey: "tls starttls", SmallKey: "tls starttls", BadCert: "tls starttls", TLSVersion: "tls starttls", TLSCipher: "tls starttls", TLSAlert: "tls starttls", TLSFailed: "tls starttls",
 }

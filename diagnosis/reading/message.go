@@ -140,6 +140,9 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Kind = KindOfWords(s.lower)
 	}
 	s.settleStages(spoken, loose)
+	if s.Kind == DialTimeout && len(s.Stages) > 0 && s.Stages[0] != smtpcheck.StageConnect {
+		s.Kind = ReadTimeout // the connection stood
+	}
 	s.endpoint()
 }
 

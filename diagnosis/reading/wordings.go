@@ -10,6 +10,8 @@ var wordings = []struct {
 	kind Kind
 	says string
 }{
+	{LoginDown, "sasl: connect to|lost to authentication server|cannot connect to saslauthd|connect to private/auth|no such file * saslauthd"},
+	{OwnService, "connect to milter|milter service|connect to private/|policy service|connect to mysql|connect to pgsql|ldap server|connect to smtpd_policy"},
 	{DNSTimeout, "lookup *i/o timeout|temporary failure in name resolution|eai_again|getaddrinfo: try again|name resolution timed out"},
 	{NoHost, "no such host|enotfound|name or service not known|nodename nor servname|could not resolve host|getaddrinfo failed|host or domain name not found|php_network_getaddresses|failed to lookup address|name does not resolve|unknown host|cannot resolve host|temporary dns|nxdomain"},
 	{DNSFailed, "lookup *server misbehaving|lookup *connection refused|servfail"},
