@@ -84,8 +84,14 @@ func (r *rule) fitsCodes(e evidence) bool {
 	return true
 }
 
+// hasCode: one of the codes, or one that begins as such a beginning does.
 func hasCode(enhanced, want string) bool {
-	return enhanced == want || strings.HasSuffix(want, ".") && strings.HasPrefix(enhanced, want)
+	for w := range strings.SplitSeq(want, "|") {
+		if enhanced == w || strings.HasSuffix(w, ".") && strings.HasPrefix(enhanced, w) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *rule) fitsPlace(e evidence) bool {

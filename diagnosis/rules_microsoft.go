@@ -76,4 +76,16 @@ var microsoftRules = []rule{
 		cause: "Microsoft refused {ehloname}: it has a character that is not allowed in a host name (an underscore, a space), or it is empty.",
 		fix:   "{helofix} Use only letters, digits, hyphens and dots.",
 	},
+	{
+		id: "ms-recipient-restricted", stage: "rcpt data", says: "allowed-senders|senderrestricted|notauthenticatedforgroup|not authenticated by organization|restricted by the recipient|delivery restriction|authenticated when sending to|not authorized to send to|restrictions for the recipient",
+		sure: Likely, provider: "microsoft-365-direct-send", step: StepSender, field: "to",
+		cause: "The recipient, a mailbox or group of an Exchange organization, takes mail only from listed or signed-in senders, and {from} is none.",
+		fix:   "Test with another recipient, or have the recipient's administrator allow this sender (delivery management of the mailbox or group).",
+	},
+	{
+		id: "ms-expired", stage: "rcpt data connect", enh: "5.4.300|5.4.316|4.4.316|4.4.7|5.4.7", says: "expired",
+		sure: Likely, step: StepNone, passing: true, waiting: true,
+		cause: "The message waited too long at the relay: the recipient's server did not answer or kept refusing.",
+		fix:   "Test with a recipient elsewhere. If that works, the recipient's server is the trouble; try again once it is back.",
+	},
 }

@@ -85,7 +85,7 @@ var wordingRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
 	{
-		id: "idle-timeout", stage: smtpcheck.StageData, says: "timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
+		id: "idle-timeout", stage: smtpcheck.StageData, says: "timeout waiting|timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
 		sure: Likely, step: StepNone, waiting: true,
 		cause: "The relay closed a connection that was silent for too long. Something before this line kept the client waiting.",
 		fix:   "Look at the line before this one, and try again without changes.",

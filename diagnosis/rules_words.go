@@ -12,6 +12,30 @@ const (
 // wider phrases of the servers.
 var plainRules = []rule{
 	{
+		id: "ipv6-refused", stage: "rcpt mail connect", says: "over ipv6|ipv6 is not|via ipv6|ipv6 address|from ipv6|ipv6 sending",
+		when: coded, sure: Likely, step: StepRelay, field: "host",
+		cause: "The receiver takes no mail over IPv6 from this machine, mostly for want of a reverse name or SPF and DKIM for that address.",
+		fix:   "Send over IPv4: use a relay name that has only an IPv4 address, or in a Postfix in between set inet_protocols = ipv4.",
+	},
+	{
+		id: "password-expired", stage: "auth", says: "password transition|password change|password has expired|password expired|expired password|must change your password|change your password|password needs",
+		when: coded, sure: Likely, step: StepSender, field: "password",
+		cause: "The account exists, and its password must be changed before it may log in again.",
+		fix:   "Set a new password at the provider, and enter it here. {passwordat}",
+	},
+	{
+		id: "login-garbled", stage: "auth", says: "cannot decode|can't decode|invalid base64|base64 decod|invalid character in username|invalid characters in username|cannot parse credentials|malformed auth|invalid authentication data|auth data invalid",
+		when: coded, sure: Likely, step: StepSender, field: "user",
+		cause: "The relay could not read the login: user or password has a character that does not belong there, such as a quote, a blank or a line end from copying.",
+		fix:   "Enter user and password again by hand, without quotes or blanks around them.",
+	},
+	{
+		id: "out-of-order", stage: "mail ehlo auth rcpt data", code: "503", says: "helo first|ehlo first|mail first|rcpt first|hello first|bad sequence|out of sequence|out of order|sequence of commands|expected|need mail|sender already|nested mail|already specified",
+		sure: Likely, step: StepNone,
+		cause: "The relay got commands in the wrong order: one before was refused or left out by the program.",
+		fix:   "Look at the line before this one: the refusal there is the one to cure. `smtp-wizard check` shows the conversation.",
+	},
+	{
 		id: "tls-needed", stage: "mail auth rcpt", says: "requires tls version|tls version 1.2",
 		when: coded, sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay wants a newer TLS version than the client spoke.",
@@ -48,7 +72,7 @@ var plainRules = []rule{
 		fix:   "Set Port 587 and TLS starttls or Port 465 and TLS tls of the provider's submission host; leave user and password empty if the relay needs none.",
 	},
 	{
-		id: "login-service-down", stage: "auth", says: "generic failure|saslauthd|unable to authenticate at present|auth backend|authentication backend|authentication service|authentication temporarily|cannot connect to * auth|internal error during auth|password verification failed: *connect",
+		id: "login-service-down", stage: "auth", says: "generic failure|saslauthd|unable to authenticate at present|auth backend|authentication backend|authentication service|authentication temporarily|cannot authenticate due|authenticate due to|cannot connect to * auth|internal error during auth|password verification failed: *connect",
 		when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The server could not ask its own login service. User and password were not judged at all.",
 		fix:   "Wait some minutes and try again. If it stays, the server's operator must look at its SASL or Dovecot service.",
@@ -73,13 +97,17 @@ var plainRules = []rule{
 	},
 	{
 		id: "auth-required", stage: "mail rcpt auth", says: "authentication required|authentication is required|must issue an auth command|auth required|authenticate first|you must authenticate|requires that you authenticate|smtp authentication is required",
-		when: func(e evidence) bool { return !says(e.words, "spf|dkim|dmarc|authentication level") }, sure: Exact, step: StepSender, field: "user",
+		when: func(e evidence) bool {
+			return !says(e.words, "spf|dkim|dmarc|authentication level|sending to|organization")
+		}, sure: Exact, step: StepSender, field: "user",
 		cause: "The relay only accepts mail after a login, and there was none: user or password is empty, or the login was not offered because of TLS none.",
 		fix:   "Enter a user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
 	},
 	{
 		id: "auth-required", stage: "mail rcpt auth", says: "please authenticate|login required|not authenticated|requires authentication|must be authenticated|need to authenticate|please log in|log in first|auth first",
-		when: func(e evidence) bool { return !says(e.words, "spf|dkim|dmarc|authentication level") }, sure: Likely, step: StepSender, field: "user",
+		when: func(e evidence) bool {
+			return !says(e.words, "spf|dkim|dmarc|authentication level|sending to|organization")
+		}, sure: Likely, step: StepSender, field: "user",
 		cause: "The relay only accepts mail after a login, and there was none: user or password is empty, or the login was not offered because of TLS none.",
 		fix:   "Enter a user and password, with TLS starttls on port 587 or TLS tls on port 465. {passwordat}",
 	},
@@ -196,7 +224,7 @@ var wordRules = []rule{
 		fix:   "Verify your domain at the provider, use a From address on it, and have the account taken out of test mode; or test with a listed recipient.",
 	},
 	{
-		id: "dmarc-failed", stage: "data", says: "dmarc|required authentication level",
+		id: "dmarc-failed", stage: "data", says: "dmarc|unauthenticated email|unauthenticated mail is|required authentication level",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "{domain} publishes a DMARC policy, and this mail passes neither SPF nor DKIM for that domain.",
 		fix:   "Switch on DKIM for {domain} at the relay and add the relay to its SPF record, or use a From address on a domain that has both.",
@@ -244,7 +272,7 @@ var wordRules = []rule{
 		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider." + openLink,
 	},
 	{
-		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limited|frequency limit|rate limit|ratelimit|rate overlimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|daily user|sender frequency|mail frequency",
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limited|frequency limit|rate limit|ratelimit|rate overlimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|daily user|sender frequency|mail frequency",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
@@ -262,7 +290,7 @@ var wordRules = []rule{
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
 	},
 	{
-		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|header based|messages missing a valid|missing a valid address",
+		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|message is malformed|malformed message|rfc 2822|rfc2822|missing final|header based|messages missing a valid|missing a valid address",
 		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
 		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
 		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
@@ -275,7 +303,7 @@ var wordRules = []rule{
 	},
 	{
 		id: "address-syntax", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|bad address syntax|invalid address specified|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed",
-		when: coded, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
+		when: func(e evidence) bool { return coded(e) && !says(e.words, "message is malformed|malformed message") }, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
 		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
@@ -286,7 +314,7 @@ var wordRules = []rule{
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
 	},
 	{
-		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|dt:spm|unwanted content|transport.rules|message refused|message blocked|attachment|malware|infected|executable|mime_|spoofed|spoofing|envelope blocked|rejected by header|administrative prohibition|message has been rejected|mail rejet|mail rejected|block for spam|message considered|dangerous|deceptive|links within|reject due to content|[cs01]|banned content|suspicious",
+		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|dt:spm|unwanted content|transport.rules|message refused|message blocked|attachment|malware|infected|executable|mime_|spoofed|spoofing|envelope blocked|rejected by header|administrative prohibition|message has been rejected|mail rejet|mail rejected|block for spam|message considered|dangerous|deceptive|links within|prohibited|security issue|reject due to content|[cs01]|banned content|suspicious",
 		when: notAddress, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver's filter refuses this message by content, sender or policy. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare." + openLink,
