@@ -55,6 +55,10 @@ func TestCatalogue(t *testing.T) {
 		if got.Confidence != Class {
 			sure++
 		}
+		if m := reading.Of(k.Text, nil); m.Code != 0 && (k.Text[0] == '4' || k.Text[0] == '5') { // as a conversation has it
+			check(t, k, FromFailure(&smtpcheck.Failure{Stage: k.Stage,
+				Reply: &smtpcheck.Reply{Code: m.Code, Enhanced: m.Enhanced, Lines: []string{m.Reply}}}, Situation{}))
+		}
 		if k.WithID != "" {
 			k.ID, k.Sure = k.WithID, ""
 			if k.WithStep != "" {

@@ -151,7 +151,8 @@ func meaning(e evidence) string {
 func placeOf(stage smtpcheck.Stage, e evidence) place {
 	p, ok := places[stage]
 	if !ok {
-		p = place{"the mail", StepRelay, "host", "Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
+		p = place{"the mail", StepRelay, "host",
+			"Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
 	}
 	late := stage == smtpcheck.StageMail || stage == smtpcheck.StageRcpt || stage == smtpcheck.StageData
 	if _, rest, _ := strings.Cut(e.enhanced, "."); late && rest != "" {
@@ -169,9 +170,11 @@ func refine(p place, rest string) place {
 			p.step, p.field, p.fix = StepSender, "to", "Test with another recipient that is known to exist."
 		}
 	case strings.HasPrefix(rest, "3."), strings.HasPrefix(rest, "4."):
-		p.step, p.field, p.fix = StepRelay, "host", "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
+		p.step, p.field = StepRelay, "host"
+		p.fix = "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
 	case strings.HasPrefix(rest, "5.") && rest != "5.3":
-		p.step, p.field, p.fix = StepRelay, "port", "Use the relay's submission port, {pairs}, and log in with a user and password."
+		p.step, p.field = StepRelay, "port"
+		p.fix = "Use the relay's submission port, {pairs}, and log in with a user and password."
 	}
 	return p
 }

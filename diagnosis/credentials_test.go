@@ -70,7 +70,23 @@ var pasted = []string{
 	"535 5.7.8 failed credentials: bob:geheim123",
 	"PASS geheim123\n535 5.7.8 failed",
 	"535 5.7.8 failed password:\tgeheim123",
+	"AUTH PLAIN " + plain + "\n535 5.7.8 Error: authentication failed",
+	"535 5.7.8 authentication failed after AUTH PLAIN " + plain,
+	"AUTH LOGIN " + base64Of("geheim@example.com") + "\n334 UGFzc3dvcmQ6\n" + password + "\n535 authentication failed",
+	"AUTH LOGIN\n334 VXNlcm5hbWU6\n" + base64Of("geheim@example.com") + "\n334 UGFzc3dvcmQ6\n" + password + "\nauth failed: EOF",
+	"535 authentication failed SMTP_PASSWORD=" + password,
+	"535 authentication failed smtp_password: '" + password + "' user=x",
+	`{"level":"error","msg":"smtp login","password":"` + password + `","error":"535 authentication failed"}`,
+	"failed to send by smtp://x:" + password + "@relay.example.com:587: 535 authentication failed",
+	"send: 'AUTH PLAIN " + plain + "\\r\\n'\nreply: b'535 5.7.8 authentication failed\\r\\n'",
+	"2026-11-23 10:00:00 CLIENT -> SERVER: AUTH LOGIN\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 UGFzc3dvcmQ6\n" +
+		"2026-11-23 10:00:00 CLIENT -> SERVER: " + password + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 535 authentication failed",
 }
+
+var (
+	plain    = base64Of("\x00bob\x00geheim123")
+	password = base64Of("geheim123")
+)
 
 func TestPastedPasswordsAreMasked(t *testing.T) {
 	t.Parallel()
@@ -108,6 +124,7 @@ func TestSentencesAboutPasswordsStay(t *testing.T) {
 		"dial tcp: lookup smtp.example.com on 127.0.0.11:53: no such host",
 		"password authentication is not allowed, password must be changed",
 		"250-AUTH PLAIN LOGIN",
+		"504 5.5.4 AUTH LOGIN failed: mechanism not supported",
 		"554 5.7.1 spf=pass dkim=pass dmarc=fail header.from=example.com",
 		"f10sm1a4899ejl.97 - gsmtp, 4XyZ0A1b2c, 08DC00000000FFFF, SmtpClientAuthentication",
 	} {

@@ -1,7 +1,6 @@
 package diagnosis
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -140,40 +139,6 @@ func TestFailureNamesTheGreeting(t *testing.T) {
 	}
 	if got := FromFailure(nil, Situation{Stage: "mail"}); got.Stage != "mail" {
 		t.Errorf("no failure: %+v", got)
-	}
-}
-
-// TestCredentialsAreMasked pastes logs that hold a user and a password.
-func TestCredentialsAreMasked(t *testing.T) {
-	t.Parallel()
-	const user, password, plain = "c29tZW9uZUBleGFtcGxlLmNvbQ==", "aHVudGVyMi1odW50ZXIy", "AHNvbWVvbmUAaHVudGVyMg=="
-	for _, log := range []string{
-		"AUTH PLAIN " + plain + "\n535 5.7.8 Error: authentication failed",
-		"535 5.7.8 authentication failed after AUTH PLAIN " + plain,
-		"C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: " + user + "\nS: 334 UGFzc3dvcmQ6\nC: " + password + "\nS: 535 5.7.8 authentication failed",
-		"AUTH LOGIN " + user + "\n334 UGFzc3dvcmQ6\n" + password + "\n535 authentication failed",
-		"AUTH LOGIN\n334 VXNlcm5hbWU6\n" + user + "\n334 UGFzc3dvcmQ6\n" + password + "\nauth failed: EOF",
-		"535 authentication failed SMTP_PASSWORD=" + password,
-		"535 authentication failed smtp_password: '" + password + "' user=x",
-		"535 authentication failed {\"user\":\"x\", \"password\": \"" + password + "\"}",
-		`{"level":"error","msg":"smtp login","password":"` + password + `","error":"535 authentication failed"}`,
-		"failed to send by smtp://x:" + password + "@relay.example.com:587: 535 authentication failed",
-		"send: 'AUTH PLAIN " + plain + "\\r\\n'\nreply: b'535 5.7.8 authentication failed\\r\\n'",
-		"2026-11-23 10:00:00 CLIENT -> SERVER: AUTH LOGIN\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 VXNlcm5hbWU6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + user + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 UGFzc3dvcmQ6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + password + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 535 authentication failed",
-	} {
-		got, matched, line := ExplainText(log)
-		all, err := json.Marshal([]any{got, line})
-		if err != nil || !matched {
-			t.Errorf("%q: matched %v, %v", log, matched, err)
-		}
-		for _, secret := range []string{user, password, plain, strings.Trim(plain, "=")} {
-			if strings.Contains(string(all), secret) {
-				t.Errorf("%q: %s is in %s", log, secret, all)
-			}
-		}
-	}
-	if _, _, line := ExplainText("504 5.5.4 AUTH LOGIN failed: mechanism not supported"); !strings.Contains(line, "AUTH LOGIN failed") {
-		t.Errorf("a word after AUTH LOGIN is taken for a credential: %q", line)
 	}
 }
 

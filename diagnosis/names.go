@@ -39,7 +39,9 @@ func badName(name string) bool {
 func nameCure(e evidence, atEHLO bool) string {
 	p, _ := e.preset()
 	_, implicit := p.With(string(smtpcheck.TLSImplicit))
-	return pocketid.Refusal{Version: e.SpeaksAs, TLS: e.TLS, FullName: fullName(e), AtEHLO: atEHLO, NoImplicitTLS: !implicit}.Cure()
+	return pocketid.Refusal{
+		Version: e.SpeaksAs, TLS: e.TLS, FullName: fullName(e), AtEHLO: atEHLO, NoImplicitTLS: !implicit,
+	}.Cure()
 }
 
 // ehloCure is for a relay that judges each EHLO as it comes.

@@ -93,7 +93,8 @@ func passwordAt(e evidence) string {
 	if p, ok := e.preset(); ok && p.Login != presets.LoginNone && p.Username != "" {
 		return "User for " + p.Name + ": " + lowerFirst(p.Username) + " Password: " + lowerFirst(p.Password)
 	}
-	return "Enter the password again; if that fails, use the full mail address as user, or an app password if the mailbox has two-factor login."
+	return "Enter the password again; if that fails, use the full mail address as user, " +
+		"or an app password if the mailbox has two-factor login."
 }
 
 // lowerFirst begins a rule in the middle of a sentence; abbreviations stay.

@@ -16,36 +16,24 @@ var wordingRules = []rule{
 		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication unsuccessful|invalid login|invalid credentials|authentication credentials|incorrect authentication|login failed|authentication failure|bad username|bad credentials|invalid username|incorrect username|incorrect password|wrong password|access denied|username/password|authentication error|authentication rejected|login denied|failed to authenticate|auth failed|username or password|password mismatch|invalid user",
 		sure: Exact, step: StepSender, field: "password",
 		cause: authRefused,
-		fix:   "{passwordat}",
-	},
-	{
-		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", sure: Likely, step: StepSender, field: "password",
+		fix:   "{passwordat}"},
+	{id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", sure: Likely, step: StepSender, field: "password",
 		cause: authRefused,
-		fix:   "{passwordat}",
-	},
-	{
-		id: "auth-refused", stage: smtpcheck.StageAuth, says: "could not authenticate|cannot authenticate", when: aboutMail, sure: Likely, step: StepSender, field: "password",
+		fix:   "{passwordat}"},
+	{id: "auth-refused", stage: smtpcheck.StageAuth, says: "could not authenticate|cannot authenticate", when: aboutMail, sure: Likely, step: StepSender, field: "password",
 		cause: "The relay refused user or password, as far as this line shows: the program leaves out the relay's own words.",
-		fix:   "{passwordat}",
-	},
-	{
-		id: "auth-refused", stage: smtpcheck.StageAuth, at: "auth", enh: "5.7.8", sure: Likely, step: StepSender, field: "password",
+		fix:   "{passwordat}"},
+	{id: "auth-refused", stage: smtpcheck.StageAuth, at: "auth", enh: "5.7.8", sure: Likely, step: StepSender, field: "password",
 		cause: authRefused,
-		fix:   "{passwordat}",
-	},
-	{
-		id: "auth-mechanism", stage: smtpcheck.StageAuth, at: "auth", code: "504", when: stageKnown, sure: Likely, step: StepProvider, field: "preset",
+		fix:   "{passwordat}"},
+	{id: "auth-mechanism", stage: smtpcheck.StageAuth, at: "auth", code: "504", when: stageKnown, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay does not accept this login method, and Pocket ID only knows AUTH PLAIN and AUTH LOGIN.",
-		fix:   "Use TLS, under which most relays offer PLAIN: {pairs}. A provider that only accepts OAuth2 or CRAM-MD5 cannot be used: choose another.",
-	},
-	{
-		id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: func(e evidence) bool { return unknownCommand(e) && encrypted(e) },
+		fix:   "Use TLS, under which most relays offer PLAIN: {pairs}. A provider that only accepts OAuth2 or CRAM-MD5 cannot be used: choose another."},
+	{id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: func(e evidence) bool { return unknownCommand(e) && encrypted(e) },
 		sure: Likely, step: StepSender, field: "user",
 		cause: "The relay does not know the command AUTH on {port}, although the connection is encrypted. User and password were not checked at all.",
-		fix:   "Leave user and password empty if this relay trusts your address; otherwise use its submission port: {pairs}.",
-	},
-	{
-		id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: unknownCommand,
+		fix:   "Leave user and password empty if this relay trusts your address; otherwise use its submission port: {pairs}."},
+	{id: "auth-not-offered", stage: smtpcheck.StageAuth, at: "auth", when: unknownCommand,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay does not know the command AUTH here: it offers no login, or only under TLS. User and password were not checked at all.",
 		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
@@ -94,8 +82,7 @@ var wordingRules = []rule{
 		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance|closing transmission channel|local error, closing|service temporarily",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is restarting or overloaded. Your settings are not the cause.",
-		fix:   "Wait a few minutes and try again without changes. If it persists, look at the relay's status page.",
-	},
+		fix:   "Wait a few minutes and try again without changes. If it persists, look at the relay's status page."},
 }
 
 // coded keeps a rule to what a relay said.
@@ -118,16 +105,12 @@ func aboutMail(e evidence) bool {
 // genericNameRules blame a generic EHLO name for a refusal at EHLO that says
 // nothing about names.
 var genericNameRules = []rule{
-	{
-		id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && e.genericName() != "" },
+	{id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} refused the greeting with {generic}. Relays that refuse at EHLO usually refuse such names. Waiting does not help while the name stays the same.",
-		fix:   "{ehlofix}",
-	},
-	{
-		id: "ehlo-bad-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && badName(e.name()) },
+		fix:   "{ehlofix}"},
+	{id: "ehlo-bad-name", stage: smtpcheck.StageEHLO, at: "ehlo", when: func(e evidence) bool { return e.Stage != "" && e.code != 0 && badName(e.name()) },
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} refused the greeting, and {ehloname} has a character that is not allowed in a host name.",
-		fix:   "{helofix} Use only letters, digits, hyphens and dots.",
-	},
+		fix:   "{helofix} Use only letters, digits, hyphens and dots."},
 }

@@ -20,11 +20,8 @@ type client struct {
 	// brokenStartTLS is the error with which STARTTLS fails, whatever the relay says.
 	brokenStartTLS string
 
-	auth          smtpcheck.AuthStyle
-	plainNeedsTLS bool // refuses AUTH in clear text, except to localhost
-
-	known evidence
-	note  string // one sentence for the admin, or ""
+	known  evidence
+	Speech // what is the same in every TLS mode
 }
 
 // announces is which name a client puts into one EHLO.
@@ -44,7 +41,9 @@ const (
 	run                      // seen on the wire, against a recording relay
 )
 
-const noLogin = "This version tries AUTH PLAIN only, never LOGIN."
+// netSMTP is how Go's net/smtp logs in.
+var netSMTP = Speech{Auth: smtpcheck.AuthPlain, PlainNeedsTLS: true,
+	Note: "This version tries AUTH PLAIN only, never LOGIN."}
 
 // clients are the mail clients that Pocket ID has had, the oldest first.
 //
@@ -52,38 +51,38 @@ const noLogin = "This version tries AUTH PLAIN only, never LOGIN."
 // called (backend/internal/service/email_service.go).
 var clients = []client{
 	{since: release(0, 0, 0), known: read, // Hello is never called
-		auth: smtpcheck.AuthPlain, plainNeedsTLS: true, note: noLogin},
+		Speech: netSMTP},
 
 	// Hello is called after StartTLS has already greeted, which net/smtp forbids
 	// (issue 179 of pocket-id/pocket-id).
 	{since: release(0, 27, 1), known: read,
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
 		brokenStartTLS: "smtp: Hello called after other methods",
-		auth:           smtpcheck.AuthPlain, plainNeedsTLS: true, note: noLogin},
+		Speech:         netSMTP},
 
 	{since: release(0, 27, 2), known: read, // Hello is called right after connecting
 		direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-		auth: smtpcheck.AuthPlain, plainNeedsTLS: true, note: noLogin},
+		Speech: netSMTP},
 
 	// emersion/go-smtp: DialStartTLS greets as localhost before Hello can be
 	// called. 2.9.0 was run; the code is the same since 0.35.6.
 	{since: release(0, 35, 6), known: run,
 		newest: []Version{release(0, 53, 0), release(1, 16, 0)},
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
-		auth: smtpcheck.AuthPlainThenLogin},
+		Speech: Speech{Auth: smtpcheck.AuthPlainThenLogin}},
 
 	// italypaleale/go-kit emailer/smtp over net/smtp, Hello never called. 2.10.0's
 	// mail code was run with the very version of the module that its go.mod pins.
 	{since: release(2, 10, 0), known: run,
-		auth: smtpcheck.AuthOffered, plainNeedsTLS: true},
+		Speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true}},
 
 	// The same module in later versions, which could not be had. Pocket ID still
 	// passes it no name.
 	{since: release(2, 11, 0), known: inferred,
 		newest: []Version{release(2, 14, 0)},
-		auth:   smtpcheck.AuthOffered, plainNeedsTLS: true,
-		note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +
-			"the newer versions of its mail library were neither read nor run."},
+		Speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true,
+			Note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +
+				"the newer versions of its mail library were neither read nor run."}},
 }
 
 // clientOf is the row of a version; a version that is not known is taken for the
@@ -137,21 +136,20 @@ type Speech struct {
 // host. For SpeaksAs("none") host is the identity to announce. A version that is
 // not known is taken for the newest.
 func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
-	// All libraries try HELO after a refused EHLO, and use 8BITMIME where it is
-	// offered.
-	speech := Speech{Names: smtpcheck.SameName(host), Proven: true, Auth: smtpcheck.AuthOffered,
-		PlainNeedsTLS: true, Body8Bit: true}
 	if v.IsNone() {
-		return speech
+		return Speech{Names: smtpcheck.SameName(host), Proven: true, Auth: smtpcheck.AuthOffered,
+			PlainNeedsTLS: true, Body8Bit: true}
 	}
 	c := clientOf(v)
-	speech.Names = smtpcheck.SameName(c.direct.of(host))
+	speech := c.Speech
+	speech.Names, speech.Proven = smtpcheck.SameName(c.direct.of(host)), c.known != inferred
 	if tls == smtpcheck.TLSStartTLS {
 		speech.Names = smtpcheck.Names{First: c.first.of(host), AfterTLS: c.afterTLS.of(host)}
 		speech.Broken = c.brokenStartTLS
 	}
-	speech.Proven, speech.Note = c.known != inferred, c.note
-	speech.Auth, speech.PlainNeedsTLS, speech.HELOFallback = c.auth, c.plainNeedsTLS, true
+	// All libraries try HELO after a refused EHLO, and use 8BITMIME where it is
+	// offered.
+	speech.HELOFallback, speech.Body8Bit = true, true
 	return speech
 }
 

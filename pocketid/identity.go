@@ -2,8 +2,6 @@ package pocketid
 
 import (
 	"cmp"
-	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,26 +25,14 @@ const (
 	FromLocalhost    Origin = "localhost"    // what some versions of Pocket ID announce
 )
 
-// Label is the origin as a screen shows it.
-func (o Origin) Label() string {
-	switch o {
-	case FromAppURL:
-		return "APP_URL"
-	case FromCompose:
-		return "compose hostname"
-	case FromFQDN:
-		return "this machine's FQDN"
-	case FromHostname:
-		return "os.Hostname()"
-	case FromAppURLParent:
-		return "domain of APP_URL"
-	case FromTyped:
-		return "typed"
-	case FromContainerID:
-		return "some container id"
-	}
-	return "many programs' default"
+var originLabels = map[Origin]string{
+	FromAppURL: "APP_URL", FromCompose: "compose hostname", FromFQDN: "this machine's FQDN", FromHostname: "os.Hostname()",
+	FromAppURLParent: "domain of APP_URL", FromTyped: "typed",
+	FromContainerID: "some container id", FromLocalhost: "many programs' default",
 }
+
+// Label is the origin as a screen shows it.
+func (o Origin) Label() string { return originLabels[o] }
 
 // Sources are the places to take candidates from; empty fields are skipped.
 type Sources struct {
@@ -114,40 +100,23 @@ func Candidates(s Sources) []Candidate {
 
 // looseHost is the host of a URL whatever else is wrong with it, or "".
 func looseHost(raw string) string {
-	u, err := parseURL(raw)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(u.Hostname())
-}
-
-func parseURL(raw string) (*url.URL, error) {
 	raw = strings.TrimSpace(raw)
 	if !strings.Contains(raw, "://") {
 		raw = "https://" + raw
 	}
 	u, err := url.Parse(raw)
-	if err != nil {
-		return nil, err
+	if err != nil || strings.ContainsAny(u.Hostname(), " \t\r\n%/\\\"'<>") {
+		return ""
 	}
-	host := u.Hostname()
-	if strings.ContainsAny(host, " \t\r\n%/\\\"'<>") {
-		return nil, fmt.Errorf("host with a forbidden character")
-	}
-	return u, nil
+	return strings.ToLower(u.Hostname())
 }
 
 // parentDomain is the domain above a host, or "" when that is a public suffix
 // such as "com" or "co.uk", or host is an address.
 func parentDomain(host string) string {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return ""
-	}
-	_, parent, found := strings.Cut(host, ".")
-	if !found || !strings.Contains(parent, ".") {
-		return ""
-	}
-	if suffix, _ := publicsuffix.PublicSuffix(parent); suffix == parent {
+	_, parent, _ := strings.Cut(host, ".")
+	suffix, _ := publicsuffix.PublicSuffix(parent)
+	if isAddress(host) || !strings.Contains(parent, ".") || suffix == parent {
 		return ""
 	}
 	return parent

@@ -159,6 +159,8 @@ func isASCII(s string) bool {
 
 func isNumeric(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-func notLetterDigitHyphen(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-')
+func notLetterDigitHyphen(r rune) bool { return !isLetterOrDigit(r) && r != '-' }
+
+func isLetterOrDigit(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }

@@ -58,16 +58,19 @@ func (s Situation) relayBetween(name string) Option {
 		why = "it announces that name whatever Pocket ID says"
 	}
 	return Option{ID: "relay", Title: "Put a relay of your own in between", Hostname: name, Certain: true,
-		Why: fmt.Sprintf("A Postfix with myhostname = %s, to which Pocket ID sends: the relay accepts this name, and %s.", name, why)}
+		Why: fmt.Sprintf("A Postfix with myhostname = %s, to which Pocket ID sends: "+
+			"the relay accepts this name, and %s.", name, why)}
 }
 
 // String is the endpoint in words.
 func (e Endpoint) String() string {
-	mode := map[smtpcheck.TLSMode]string{smtpcheck.TLSImplicit: "with implicit TLS", smtpcheck.TLSStartTLS: "with STARTTLS"}[e.TLS]
-	if mode == "" {
-		mode = "without TLS"
+	switch e.TLS {
+	case smtpcheck.TLSImplicit:
+		return fmt.Sprintf("port %d with implicit TLS", e.Port)
+	case smtpcheck.TLSStartTLS:
+		return fmt.Sprintf("port %d with STARTTLS", e.Port)
 	}
-	return fmt.Sprintf("port %d %s", e.Port, mode)
+	return fmt.Sprintf("port %d without TLS", e.Port)
 }
 
 // words is what goes over the wire on an endpoint.

@@ -27,17 +27,17 @@ func (r Refusal) Cure() string {
 		return r.cureOfAny(give)
 	}
 	c := clientOf(r.Version)
-	startTLS := r.TLS == smtpcheck.TLSStartTLS
+	from, _ := hostnameVersions()
 	switch {
-	case c.direct == saysLocalhost && r.Version.Compare(hostnameSince()) < 0:
+	case r.Version.Compare(from) < 0 && c.direct == saysLocalhost:
 		return Upgrade() + " " + give
 	case c.direct == saysLocalhost:
 		return relayCure(c, "Pocket ID "+r.Version.String())
-	case !r.AtEHLO || !startTLS || c.first == saysHostname:
+	case !r.AtEHLO || r.TLS != smtpcheck.TLSStartTLS || c.first == saysHostname:
 		return give
 	case r.NoImplicitTLS:
-		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay has "+
-			"no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
+		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay "+
+			"has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
 	}
 	return fmt.Sprintf("Set Port 465 and TLS tls (implicit): Pocket ID %s then greets with its hostname alone. "+
 		"Make that a full name: compose `hostname: %s`, or the machine's hostname.", r.Version, r.FullName)
@@ -45,12 +45,13 @@ func (r Refusal) Cure() string {
 
 // cureOfAny is for a version that is not known.
 func (r Refusal) cureOfAny(give string) string {
+	_, until := hostnameVersions()
 	if r.AtEHLO {
-		give = fmt.Sprintf("Give Pocket ID a full hostname (compose `hostname: %s`), and up to version %s set Port 465 and TLS tls.",
-			r.FullName, localhostSince().before())
+		give = fmt.Sprintf("Give Pocket ID a full hostname (compose `hostname: %s`), "+
+			"and up to version %s set Port 465 and TLS tls.", r.FullName, until.before())
 	}
-	return give + fmt.Sprintf(" From %s on it announces localhost whatever is set: then put a Postfix with a real myhostname in between.",
-		localhostSince().short())
+	return give + fmt.Sprintf(" From %s on it announces localhost whatever is set: "+
+		"then put a Postfix with a real myhostname in between.", until.short())
 }
 
 // RelayCure is the cure where version v announces localhost whatever is set; a
@@ -73,33 +74,28 @@ func relayCure(c client, pocketID string) string {
 // Upgrade says which versions to take where this one cannot announce its hostname
 // yet. It is never the newest, because that cannot do it any more.
 func Upgrade() string {
-	var before []string // STARTTLS
+	var mixed []string // announce localhost before STARTTLS
 	for i, c := range clients {
 		if c.direct == saysHostname && c.first == saysLocalhost && c.brokenStartTLS == "" {
-			before = append(before, versions(i))
+			mixed = append(mixed, versions(i))
 		}
 	}
+	from, until := hostnameVersions()
 	return fmt.Sprintf("Upgrade Pocket ID to a version from %s to %s; %s and later announce localhost again. "+
 		"With STARTTLS, %s announces localhost first: use Port 465 with TLS tls there.",
-		hostnameSince(), localhostSince().before(), localhostSince().short(), strings.Join(before, ", "))
+		from, until.before(), until.short(), strings.Join(mixed, ", "))
 }
 
-// hostnameSince is the first version that can announce its hostname in each mode.
-func hostnameSince() Version {
+// hostnameVersions are the first version that can announce its hostname in each
+// mode, and the first that cannot any more.
+func hostnameVersions() (from, until Version) {
 	for _, c := range clients {
-		if c.direct == saysHostname && c.brokenStartTLS == "" {
-			return c.since
+		switch {
+		case !from.Known() && c.direct == saysHostname && c.brokenStartTLS == "":
+			from = c.since
+		case from.Known() && !until.Known() && c.direct == saysLocalhost:
+			until = c.since
 		}
 	}
-	return Version{}
-}
-
-// localhostSince is the first version that cannot any more.
-func localhostSince() Version {
-	for _, c := range clients {
-		if c.direct == saysLocalhost && c.since.Compare(hostnameSince()) > 0 {
-			return c.since
-		}
-	}
-	return Version{}
+	return from, until
 }

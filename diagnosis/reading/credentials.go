@@ -87,7 +87,8 @@ func hideNamed(s string) string {
 func hideSpoken(found string) string {
 	m := spoken.FindStringSubmatch(found)
 	value := strings.TrimSpace(m[2])
-	if !strings.ContainsFunc(value, isLetterOrDigit) || codeFirst.MatchString(value) || !strings.ContainsAny(value[:1], `"'\`) && isProse(value) {
+	bare := !strings.ContainsAny(value[:1], `"'\`)
+	if !strings.ContainsFunc(value, isLetterOrDigit) || codeFirst.MatchString(value) || bare && isProse(value) {
 		return found
 	}
 	return m[1] + " " + masked
