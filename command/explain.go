@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/diagnosis"
+	"smtp-wizard/smtpcheck"
 )
 
 func newExplain(o *options) *cobra.Command {
@@ -57,21 +58,26 @@ func someText(text string) (string, error) {
 
 // explainJSON is the JSON of explain. Its shape is a contract.
 type explainJSON struct {
-	Matched    bool   `json:"matched"`
-	ID         string `json:"id"`
-	Stage      string `json:"stage"`
-	Provider   string `json:"provider"`
-	Cause      string `json:"cause"`
-	Fix        string `json:"fix"`
-	Step       string `json:"step"`
-	Confidence string `json:"confidence"`
-	Line       string `json:"line"`
+	Matched    bool     `json:"matched"`
+	ID         string   `json:"id"`
+	Stage      string   `json:"stage"`
+	Stages     []string `json:"stages"`
+	Provider   string   `json:"provider"`
+	Cause      string   `json:"cause"`
+	Fix        string   `json:"fix"`
+	Step       string   `json:"step"`
+	Field      string   `json:"field"`
+	Confidence string   `json:"confidence"`
+	Line       string   `json:"line"`
 }
 
 func (o *options) explain(text string) error {
 	d, matched, line := diagnosis.ExplainText(text)
 	if o.json {
-		err := printJSON(o.Out, explainJSON{matched, d.ID, string(d.Stage), d.Provider, d.Cause, d.Fix, string(d.Step), string(d.Confidence), line})
+		err := printJSON(o.Out, explainJSON{
+			Matched: matched, ID: d.ID, Stage: string(d.Stage), Stages: stageNames(d.Stages), Provider: d.Provider, Cause: d.Cause,
+			Fix: d.Fix, Step: string(d.Step), Field: d.Field, Confidence: string(d.Confidence), Line: line,
+		})
 		if err != nil {
 			return err
 		}
@@ -91,12 +97,24 @@ var confidenceWords = map[diagnosis.Confidence]string{
 	diagnosis.Class:  "the refusal itself is not known; this is what its code means",
 }
 
+// stageNames are never null in JSON.
+func stageNames(stages []smtpcheck.Stage) []string {
+	names := make([]string, len(stages))
+	for i, s := range stages {
+		names[i] = string(s)
+	}
+	return names
+}
+
 func printExplanation(w io.Writer, d diagnosis.Diagnosis, matched bool, line string) {
 	if line != "" {
 		fmt.Fprintf(w, "It said  %s\n", line)
 	}
 	if !matched {
 		fmt.Fprintln(w, "Nothing is known of this.")
+	}
+	if len(d.Stages) > 0 {
+		fmt.Fprintf(w, "Stage    %s\n", strings.ToUpper(strings.Join(stageNames(d.Stages), " or ")))
 	}
 	if d.Cause != "" {
 		fmt.Fprintf(w, "Why      %s\n", d.Cause)

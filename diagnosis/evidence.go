@@ -21,6 +21,7 @@ type evidence struct {
 	reply    string // the part of it that the relay said, where it can be told
 	kind     reading.Kind
 	stages   []smtpcheck.Stage // those that it can have happened at; none is any
+	link     string            // to a page, that the relay gave
 	hint     []smtpcheck.Stage // those that a loose word speaks for
 	provider string
 }
@@ -33,7 +34,7 @@ func newEvidence(s Situation) evidence {
 func evidenceOf(m reading.Message, s Situation) evidence {
 	e := evidence{
 		Situation: s, code: m.Code, enhanced: m.Enhanced, raw: reading.HideCredentials(m.Words), whole: m.Words, reply: m.Words,
-		kind: m.Kind, stages: m.Stages, hint: m.Hint,
+		kind: m.Kind, stages: m.Stages, hint: m.Hint, link: m.Link,
 	}
 	if m.Reply != "" {
 		e.reply = m.Reply

@@ -19,7 +19,22 @@ func ExplainText(text string) (d Diagnosis, matched bool, line string) {
 	if !ok {
 		return unknown, false, ""
 	}
-	return best.diagnosis, true, reading.Shorten(best.Line, 300)
+	return best.diagnosis, true, withMarks(best.Message)
+}
+
+const maxLine = 300 // runes of the telling line
+
+// withMarks is the telling line, with the relay's link and its own code behind it
+// where they stood too far on.
+func withMarks(m reading.Message) string {
+	line := reading.Shorten(m.Line, maxLine)
+	for _, mark := range []string{m.Mark, m.Link} {
+		if mark != "" && !strings.Contains(line, mark) {
+			line = reading.Shorten(m.Line, maxLine-len(mark)-1) + " " + mark
+			m.Line = line
+		}
+	}
+	return line
 }
 
 var unknown = Diagnosis{
@@ -92,9 +107,17 @@ func judge(e evidence) (Diagnosis, bool) {
 		return badValueAnswer(e), true
 	}
 	if r, e := ruleFor(e); r != nil {
-		return r.answer(e), true
+		return withLink(r.answer(e), e), true
 	}
-	return classAnswer(e), e.code != 0 || e.enhanced != "" && statedStatus(e) || len(e.stages) > 0 && says(e.words, failing)
+	return withLink(classAnswer(e), e), e.code != 0 || e.enhanced != "" && statedStatus(e) || len(e.stages) > 0 && says(e.words, failing)
+}
+
+// withLink adds the relay's own page to an answer that leaves it open.
+func withLink(d Diagnosis, e evidence) Diagnosis {
+	if e.link != "" && d.Confidence != Exact && !strings.Contains(d.Cause+d.Fix, e.link) {
+		d.Fix += " Open " + e.link + " for the relay's own explanation."
+	}
+	return d
 }
 
 // ruleFor is the first rule that fits, and the evidence as it fits.

@@ -69,7 +69,6 @@ var blanks = map[string]func(evidence) string{
 		return around("the name ", quoted(e.genericName()), "", "a generic name such as localhost")
 	},
 	"ip":         func(e evidence) string { return or(e.ip(), "this machine's public IP address") },
-	"url":        func(e evidence) string { return or(e.found(urlOf), "the page that the reply names") },
 	"login":      func(e evidence) string { return or(cmp.Or(e.found(loginOf), e.User), "the SMTP user") },
 	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
 	"certdate":   certificateDate,
@@ -102,7 +101,6 @@ var (
 	recipientOf = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
 	loginOf     = regexp.MustCompile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
 	domainOf    = regexp.MustCompile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
-	urlOf       = regexp.MustCompile(`https?://[A-Za-z0-9./?=&_%#:~+-]{4,150}`)
 	certOf      = regexp.MustCompile(`certificate is valid for ([A-Za-z0-9.*-]{1,100})`)
 	lookupOf    = regexp.MustCompile(`lookup ([A-Za-z0-9._-]{1,100})`)
 	ipOf        = regexp.MustCompile(`[0-9A-Fa-f:.]{6,45}`)

@@ -203,7 +203,7 @@ var dialects = []dialect{
 		forms: forms(`server message: `+codeForm+`[ -]`+statusForm+`(?P<reply>.*?)(?:msmtp:|$)`, `smtpmsg='`+codeForm+` `+statusForm+`(?P<reply>[^']*)`, `host=(?P<host>\S+)`, `smtpstatus=`+codeForm),
 		signs: []sign{
 			{at: "starttls ehlo", says: "does not support tls via the starttls"}, {at: "auth", says: "authentication failed (method|does not support authentication|cannot use a secure authentication|no authentication method"}, {at: "rcpt", says: "recipient address * not accepted|recipient address"}, {at: "mail", says: "envelope from address * not accepted|envelope-from address"}, {at: "data", says: "the server did not accept the mail|from header address|or from header"},
-			{kind: NoHost, says: "cannot locate host"}, {kind: DialTimeout, says: "cannot connect to * timed out"}, {kind: Refused, says: "cannot connect to * refused"}, {at: "greeting", says: "cannot get initial ok message"}, {kind: UnknownCA, says: "the certificate hasn't got a known issuer|certificate is not trusted"}, {kind: WrongName, says: "certificate owner does not match"}, {kind: Expired, says: "certificate has expired"}, {kind: TLSFailed, says: "tls handshake failed|cannot set x509"},
+			{kind: Closed, at: "greeting ehlo auth", says: "empty reply"}, {kind: NoHost, says: "cannot locate host"}, {kind: DialTimeout, says: "cannot connect to * timed out"}, {kind: Refused, says: "cannot connect to * refused"}, {at: "greeting", says: "cannot get initial ok message"}, {kind: UnknownCA, says: "the certificate hasn't got a known issuer|certificate is not trusted"}, {kind: WrongName, says: "certificate owner does not match"}, {kind: Expired, says: "certificate has expired"}, {kind: TLSFailed, says: "tls handshake failed|cannot set x509"},
 		},
 	},
 	{
@@ -246,7 +246,7 @@ var dialects = []dialect{
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
 			{at: "data", says: "in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
-			{at: "auth", says: "smtp auth:|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
+			{at: "auth", says: "smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|failed to start tls|starttls command failed|while sending starttls"},
 			{at: "ehlo", says: "(ehlo)|(helo)|in reply to ehlo|in reply to helo|after ehlo|after helo|failed to say hello|ehlo handshake|helo handshake|ehlo command failed|error:ehlo|error during ehlo"},

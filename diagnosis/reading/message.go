@@ -28,6 +28,9 @@ type Message struct {
 	Reply    string // what the relay itself said, without its codes, where it can be told
 	Kind     Kind   // the failure below the protocol
 
+	Link string // the page that the relay names
+	Mark string // its own code for the refusal, such as S3140, AUP#1310 or IB113
+
 	// Stages are those that it can have happened at, the likeliest first, as the
 	// text tells; Hint has those that a loose word speaks for.
 	Stages, Hint []smtpcheck.Stage
@@ -88,6 +91,7 @@ func Of(words string, reply *smtpcheck.Reply) Message {
 	if reply != nil && reply.Code >= 400 {
 		m.Code, m.Enhanced, m.Reply = reply.Code, reply.Enhanced, m.Words
 		s.withoutCodes()
+		s.marks()
 		return m
 	}
 	s.read("")
@@ -144,6 +148,7 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Kind = ReadTimeout // the connection stood
 	}
 	s.endpoint()
+	s.marks()
 }
 
 // form takes the named groups of an expression.
@@ -247,6 +252,18 @@ var (
 	hostAndPort = regexp.MustCompile(`(?i)\b([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+|localhost|\d+\.\d+\.\d+\.\d+)(?:\[[0-9a-f:.]+\])?(?:[:,]|\s*,?\s+(?:on\s+)?port:?\s+)\s*(\d{2,5})\b`)
 	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
+
+var (
+	linkOf = regexp.MustCompile(`https?://[A-Za-z0-9./?=&_%#:~+-]{4,150}`)
+	markOf = regexp.MustCompile(`\b(?:AUP#[\w-]{2,12}|S\d{4}|AS\d{5,10}|IB\d{3}|LPN\d+_\d+|OFR\w{0,8}_\d+|MXIN\d+|TSS?\d{2}|BL\d{2}|PH\d{2}|CS\d{2}|HM\d{2}|GL\d{2})\b`)
+)
+
+// marks are what only the relay's operator can read, or says more.
+func (s *signs) marks() {
+	if s.Code != 0 || s.Reply != "" {
+		s.Link, s.Mark = strings.TrimRight(linkOf.FindString(s.Words), ".,:"), markOf.FindString(s.Words)
+	}
+}
 
 // endpoint finds host and port where no dialect has told them. The port of a
 // resolver is not the relay's.
