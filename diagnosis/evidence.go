@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -40,6 +41,10 @@ func evidenceOf(m reading.Message, s Situation) evidence {
 		e.reply = m.Reply
 	}
 	e.words = strings.ToLower(withoutCodes(e.reply, e.code, e.enhanced))
+	var shown *smtpcheck.CertificateError
+	if errors.As(s.Err, &shown) && shown.Cert != nil {
+		e.words += " issuer " + strings.ToLower(shown.Cert.Issuer.String())
+	}
 	if s.Stage != "" {
 		e.stages = []smtpcheck.Stage{s.Stage}
 	}

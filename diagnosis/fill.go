@@ -101,14 +101,14 @@ var (
 	recipientOf = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
 	loginOf     = regexp.MustCompile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
 	domainOf    = regexp.MustCompile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
-	certOf      = regexp.MustCompile(`certificate is valid for ([A-Za-z0-9.*-]{1,100})`)
+	certOf      = regexp.MustCompile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
 	lookupOf    = regexp.MustCompile(`lookup ([A-Za-z0-9._-]{1,100})`)
 	ipOf        = regexp.MustCompile(`[0-9A-Fa-f:.]{6,45}`)
 	portOf      = regexp.MustCompile(`(?:\]|[A-Za-z]|\d\.\d{1,3}):(\d{2,5})(?:[^0-9.:]|: |:?$)`)
 	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
 
-var dateOf = regexp.MustCompile(`is (?:after|before) (\d{4}-\d{2}-\d{2})`)
+var dateOf = regexp.MustCompile(`(?:is after|is before|expired on|not valid before) (\d{4}-\d{2}-\d{2})`)
 
 // certificateDate is the end, or the beginning, of the certificate that was refused.
 func certificateDate(e evidence) string { return around(" (", e.found(dateOf), ")", "") }

@@ -145,6 +145,7 @@ var refusals = []struct {
 	{"own, endless", Situation{Stage: "greeting", Err: smtpcheck.ErrTooLong}, "bad-reply", "greeting", StepRelay, "port", Likely},
 	{"own, garbage", Situation{Stage: "ehlo", Err: smtpcheck.ErrProtocol}, "bad-reply", "ehlo", StepRelay, "port", Likely},
 	{"own, no cipher", Situation{Stage: "tls", Err: smtpcheck.ErrProtocol}, "tls-handshake", "tls", StepRelay, "tls", Likely},
+	{"own, RSA exchange", Situation{Stage: "tls", Err: smtpcheck.ErrRSAExchange}, "tls-rsa-exchange", "tls", StepRelay, "host", Exact},
 	{"own, old TLS", Situation{Stage: "tls", Err: smtpcheck.ErrOldTLS}, "openssl-alert-70", "tls", StepProvider, "preset", Exact},
 	{"own, lookup", Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "smtp.example.invalid"}, Err: smtpcheck.ErrNoSuchHost}, "go-no-such-host", "dns", StepRelay, "host", Exact},
 	{"own, refused", Situation{Stage: "connect", Err: smtpcheck.ErrConnRefused}, "go-refused", "connect", StepRelay, "port", Exact},

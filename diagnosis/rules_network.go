@@ -58,7 +58,7 @@ var certificateRules = []rule{
 		fix:   "Ask for the certificate to be reissued with a subject alternative name (SAN), or use a relay that has one."},
 	{id: "go-x509-expired", stage: smtpcheck.StageTLS, kind: expired,
 		sure: Exact, step: StepRelay, field: "host",
-		cause: "The relay's certificate has expired, or the clock of this machine is wrong.",
+		cause: "The relay's certificate has expired{certdate}, or the clock of this machine is wrong.",
 		fix:   "Check the clock with `date`. If it is right, renew the certificate on the relay and restart its mail service, which may still hold the old one."},
 	{id: "certificate-refused", stage: smtpcheck.StageTLS, kind: badCert,
 		sure: Likely, step: StepRelay, field: "host",

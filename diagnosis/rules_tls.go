@@ -66,6 +66,11 @@ var verifierRules = []rule{
 		fix:   "Have the relay serve a certificate of a public CA, or point SSL_CERT_FILE of Pocket ID at a bundle with this one. Only on a trusted network: SMTP_SKIP_CERT_VERIFY=true.",
 	},
 	{
+		id: "tls-rsa-exchange", stage: "tls starttls", kind: reading.RSAExchange, sure: Exact, step: StepRelay, field: "host",
+		cause: "The relay has only ciphers with RSA key exchange, which Go programs such as Pocket ID have not offered since Go 1.22.",
+		fix:   "Have the relay offer ECDHE ciphers, choose another relay, or put one in between." + stopgap + "GODEBUG=tlsrsakex=1 (Go 1.22 and later).",
+	},
+	{
 		id: "tls-cipher", stage: "tls starttls", kind: reading.TLSCipher, sure: Likely, step: StepRelay, field: "host",
 		cause: "The two sides share no cipher: one of them knows only old ones (RSA key exchange, TLS 1.0) that the other has switched off.",
 		fix:   "Update the older side, or choose another relay." + stopgap + "GODEBUG=tlsrsakex=1 brings RSA key exchange back (Go 1.22 and later).",

@@ -37,27 +37,28 @@ const (
 	OwnService  Kind = "own-service" // nor another service of its own
 	Canceled    Kind = "canceled"
 
-	NotTLS     Kind = "not-tls"
-	UnknownCA  Kind = "unknown-ca"
-	SelfSigned Kind = "self-signed"
-	NoRoots    Kind = "no-roots" // the program has no CA certificates
-	Revocation Kind = "revocation"
-	WrongName  Kind = "wrong-name"
-	IPName     Kind = "ip-name"
-	Expired    Kind = "expired"
-	NotYet     Kind = "not-yet-valid"
-	LegacyCN   Kind = "legacy-cn"
-	NoNames    Kind = "no-names"
-	SHA1       Kind = "sha1"
-	Serial     Kind = "negative-serial"
-	KeyUsage   Kind = "key-usage"
-	HugeKey    Kind = "huge-key"
-	SmallKey   Kind = "small-key"
-	BadCert    Kind = "bad-cert"
-	TLSVersion Kind = "tls-version"
-	TLSCipher  Kind = "tls-cipher"
-	TLSAlert   Kind = "tls-alert"
-	TLSFailed  Kind = "tls-failed"
+	NotTLS      Kind = "not-tls"
+	UnknownCA   Kind = "unknown-ca"
+	SelfSigned  Kind = "self-signed"
+	NoRoots     Kind = "no-roots" // the program has no CA certificates
+	Revocation  Kind = "revocation"
+	WrongName   Kind = "wrong-name"
+	IPName      Kind = "ip-name"
+	Expired     Kind = "expired"
+	NotYet      Kind = "not-yet-valid"
+	LegacyCN    Kind = "legacy-cn"
+	NoNames     Kind = "no-names"
+	SHA1        Kind = "sha1"
+	Serial      Kind = "negative-serial"
+	KeyUsage    Kind = "key-usage"
+	HugeKey     Kind = "huge-key"
+	SmallKey    Kind = "small-key"
+	BadCert     Kind = "bad-cert"
+	TLSVersion  Kind = "tls-version"
+	TLSCipher   Kind = "tls-cipher"
+	RSAExchange Kind = "rsa-exchange"
+	TLSAlert    Kind = "tls-alert"
+	TLSFailed   Kind = "tls-failed"
 
 	ImplicitPort Kind = "implicit-port" // TLS from the first byte where clear text was expected
 	NotSMTP      Kind = "not-smtp"
@@ -77,7 +78,7 @@ var stagesOfKind = map[Kind]string{
 	LoginDown: "auth",
 	NotTLS:    "tls starttls", UnknownCA: "tls starttls", SelfSigned: "tls starttls", NoRoots: "tls starttls", Revocation: "tls starttls", WrongName: "tls starttls", IPName: "tls starttls",
 	Expired: "tls starttls", NotYet: "tls starttls", LegacyCN: "tls starttls", NoNames: "tls starttls", SHA1: "tls starttls", Serial: "tls starttls", KeyUsage: "tls starttls",
-	HugeKey: "tls starttls", SmallKey: "tls starttls", BadCert: "tls starttls", TLSVersion: "tls starttls", TLSCipher: "tls starttls", TLSAlert: "tls starttls", TLSFailed: "tls starttls",
+	HugeKey: "tls starttls", SmallKey: "tls starttls", BadCert: "tls starttls", TLSVersion: "tls starttls", TLSCipher: "tls starttls", RSAExchange: "tls starttls", TLSAlert: "tls starttls", TLSFailed: "tls starttls",
 }
 
 // ownErrors are those of package smtpcheck that say more than the network's.
@@ -87,7 +88,7 @@ var ownErrors = []struct {
 }{
 	{smtpcheck.ErrPlaintextPort, NotTLS}, {smtpcheck.ErrImplicitTLSPort, ImplicitPort}, {smtpcheck.ErrNotSMTP, NotSMTP},
 	{smtpcheck.ErrMechanism, NoMechanism}, {smtpcheck.ErrUnencrypted, Unencrypted}, {smtpcheck.ErrInjected, Injected},
-	{smtpcheck.ErrOldTLS, TLSVersion}, {smtpcheck.ErrNoSuchHost, NoHost}, {smtpcheck.ErrConnRefused, Refused},
+	{smtpcheck.ErrOldTLS, TLSVersion}, {smtpcheck.ErrRSAExchange, RSAExchange}, {smtpcheck.ErrNoSuchHost, NoHost}, {smtpcheck.ErrConnRefused, Refused},
 	{smtpcheck.ErrInvalid, BadValue}, {smtpcheck.ErrTooLong, BadReply}, {smtpcheck.ErrClosed, Closed},
 }
 
@@ -201,11 +202,18 @@ func certificateKind(err error) Kind {
 		verify    *tls.CertificateVerificationError
 		insecure  x509.InsecureAlgorithmError
 	)
+	var shown *smtpcheck.CertificateError // which has words of its own
+	var leaf *x509.Certificate
+	if errors.As(err, &shown) {
+		err, leaf = shown.Err, shown.Cert
+	} else if errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0 {
+		leaf = verify.UnverifiedCertificates[0]
+	}
 	words := KindOfWords(strings.ToLower(err.Error()))
 	switch {
 	case errors.As(err, &insecure):
 		return SHA1
-	case errors.As(err, &authority) && words == UnknownCA && isSelfSigned(authority.Cert):
+	case errors.As(err, &authority) && words == UnknownCA && isSelfSigned(leaf):
 		return SelfSigned
 	case errors.As(err, &authority):
 		return first(words, UnknownCA)
