@@ -1,9 +1,11 @@
 package diagnosis
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"smtp-wizard/pocketid"
@@ -207,4 +209,42 @@ func FuzzExplain(f *testing.F) {
 			t.Errorf("%q / %q", got.Cause, got.Fix)
 		}
 	})
+}
+
+// TestLongLogs: a log is read in a time that grows with its length, and its newest
+// refusal is found.
+func TestLongLogs(t *testing.T) {
+	const last = "Nov 23 10:00:01 mail postfix/smtp[1]: 4Xy: to=<a@example.org>, relay=relay.example.com[198.51.100.9]:587, dsn=5.7.8, status=bounced (SASL authentication failed; server relay.example.com[198.51.100.9] said: 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6)\n"
+	for _, form := range []string{
+		"Nov 23 10:00:00 mail postfix/smtp[%d]: 4XyZ: to=<a@example.org>, dsn=5.7.1, status=bounced (host relay.example.com[198.51.100.9] said: 559 5.7.99 qwertz %d (in reply to RCPT TO command))\n",
+		"2026-11-23T10:00:00Z INFO GET /healthz/%d 200 %d\n",
+		"smtp mail %d sender timed out %d helo helo helo helo\n",
+	} {
+		times := map[int]time.Duration{}
+		for _, size := range []int{256 << 10, 1 << 20} {
+			var log strings.Builder
+			for i := 0; log.Len() < size-len(last)-300; i++ {
+				fmt.Fprintf(&log, form, i, i)
+			}
+			log.WriteString(last)
+			times[size] = fastest(3, func() {
+				if got, matched, _ := ExplainText(log.String()); !matched || got.ID != "postfix-535-ugf" {
+					t.Errorf("%s: %s", form, got.ID)
+				}
+			})
+		}
+		if short, long := times[256<<10], times[1<<20]; long > 12*short+50*time.Millisecond {
+			t.Errorf("%s: four times the text takes %v in place of %v", form, long, short)
+		}
+	}
+}
+
+func fastest(times int, do func()) time.Duration {
+	best := time.Hour
+	for range times {
+		start := time.Now()
+		do()
+		best = min(best, time.Since(start))
+	}
+	return best
 }

@@ -14,8 +14,8 @@ import (
 const MaxText = 1 << 20
 
 const (
-	maxMessages = 4000 // messages with anything about mail in them that are read
-	smallText   = 400  // up to so many lines, lines without a time stamp belong together
+	maxLines  = 800 // lines of a log that may be about a failure, the newest
+	smallText = 400 // up to so many lines, lines without a time stamp belong together
 )
 
 // Read takes a text apart into the failures that it tells of, in its order.
@@ -23,16 +23,19 @@ func Read(text string) []Message {
 	if len(text) > MaxText {
 		text = text[len(text)-MaxText:]
 	}
-	text = Clean(text)
-	r := reader{small: strings.Count(text, "\n") < smallText}
-	for line := range strings.SplitSeq(text, "\n") {
+	lines := strings.Split(text, "\n")
+	r := reader{small: len(lines) <= smallText}
+	if !r.small {
+		lines = newestTelling(lines)
+	}
+	for _, line := range strings.Split(Clean(strings.Join(lines, "\n")), "\n") {
 		if strings.TrimSpace(line) != "" {
-			r.line(line)
+			r.line(ends(line))
 		}
 	}
 	r.flush()
 	var messages []Message
-	for _, b := range newest(r.blocks) {
+	for _, b := range distinct(r.blocks) {
 		if m, ok := b.message(); ok {
 			messages = append(messages, m)
 		}
@@ -40,14 +43,30 @@ func Read(text string) []Message {
 	return messages
 }
 
-// newest keeps the last blocks, each wording once.
-func newest(blocks []*block) []*block {
+// telling are words of lines that tell of a failure, or of the conversation before.
+const telling = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|invalid|eof|unreachable|no route|reset|expired|ehlo|helo|mail from|rcpt to|starttls|auth|lost conn|x509|ssl|bounced|deferred|blocked|too many|quota|limit|exception|no such host|lookup"
+
+// newestTelling are the last lines of a long log that are worth to be read; it is
+// a quick look, since most lines are not.
+func newestTelling(lines []string) []string {
+	var kept []string
+	for i := len(lines) - 1; i >= 0 && len(kept) < maxLines; i-- {
+		if line := ends(lines[i]); hasCodeDigits(line) || Says(strings.ToLower(line), telling) || replyLine.MatchString(line) {
+			kept = append(kept, line)
+		}
+	}
+	slices.Reverse(kept)
+	return kept
+}
+
+// distinct keeps each wording once, the last.
+func distinct(blocks []*block) []*block {
 	if len(blocks) <= smallText {
 		return blocks
 	}
 	var kept []*block
 	seen := map[string]bool{}
-	for i := len(blocks) - 1; i >= 0 && len(kept) < maxMessages; i-- {
+	for i := len(blocks) - 1; i >= 0; i-- {
 		b := blocks[i]
 		key := strconv.Itoa(b.code) + string(b.stage) + b.parts[0]
 		if !seen[key] && (b.code != 0 || len(b.parts) > 1 || worthReading(b.parts[0])) {
