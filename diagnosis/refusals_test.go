@@ -214,14 +214,14 @@ func TestRefusals(t *testing.T) {
 func TestNotOffered(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		kind kind
+		kind reading.Kind
 		tls  smtpcheck.TLSMode
 		id   string
 		step Step
 	}{
-		{noSTARTTLS, smtpcheck.TLSStartTLS, "starttls-not-offered", StepRelay},
-		{noAUTH, smtpcheck.TLSNone, "auth-not-offered", StepRelay},
-		{noAUTH, smtpcheck.TLSImplicit, "auth-not-offered", StepSender},
+		{reading.NoSTARTTLS, smtpcheck.TLSStartTLS, "starttls-not-offered", StepRelay},
+		{reading.NoAUTH, smtpcheck.TLSNone, "auth-not-offered", StepRelay},
+		{reading.NoAUTH, smtpcheck.TLSImplicit, "auth-not-offered", StepSender},
 	} {
 		got, _ := judge(notOffered(c.kind, c.tls))
 		if got.ID != c.id || got.Step != c.step || got.Confidence != Exact {
@@ -230,7 +230,7 @@ func TestNotOffered(t *testing.T) {
 	}
 }
 
-func notOffered(k kind, mode smtpcheck.TLSMode) evidence {
+func notOffered(k reading.Kind, mode smtpcheck.TLSMode) evidence {
 	return evidence{Situation: Situation{Settings: smtpcheck.Settings{TLS: mode}}, kind: k}
 }
 
@@ -254,9 +254,9 @@ func TestEveryRuleIsTested(t *testing.T) {
 	for _, r := range refusals {
 		mark(newEvidence(r.s))
 	}
-	mark(notOffered(noSTARTTLS, ""))
-	mark(notOffered(noAUTH, smtpcheck.TLSNone))
-	mark(notOffered(noAUTH, smtpcheck.TLSImplicit))
+	mark(notOffered(reading.NoSTARTTLS, ""))
+	mark(notOffered(reading.NoAUTH, smtpcheck.TLSNone))
+	mark(notOffered(reading.NoAUTH, smtpcheck.TLSImplicit))
 	for i := range rules {
 		if r := &rules[i]; !tested[r] {
 			t.Errorf("no refusal in the tables is answered by rule %d, %s (%s)", i, r.id, r.says)

@@ -22,7 +22,7 @@ type rule struct {
 	code   string              // reply code, or its first digits
 	enh    string              // enhanced status code, or its beginning
 	says   string              // phrases in lower case: "|" is or, "*" is up to 300 other characters
-	kind   kind                // the error below the protocol
+	kind   reading.Kind        // the error below the protocol
 	only   string              // providers, separated by spaces
 	when   func(evidence) bool // anything else
 	spoken bool                // nothing failed below the protocol

@@ -14,7 +14,7 @@ import (
 const MaxText = 1 << 20
 
 const (
-	maxLines  = 800 // lines of a log that may be about a failure, the newest
+	maxLines  = 500 // lines of a log that may be about a failure, the newest
 	smallText = 400 // up to so many lines, lines without a time stamp belong together
 )
 
