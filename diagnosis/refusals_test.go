@@ -116,7 +116,7 @@ var refusals = []struct {
 	{"SPF", Situation{Text: "550 5.7.23 The message was rejected because of SPF fail"}, "spf-failed", "mail", StepSender, "from", Likely},
 	{"DMARC", Situation{Text: "550 5.7.1 rejected by the DMARC policy of example.com"}, "dmarc-failed", "data", StepSender, "from", Likely},
 	{"spam", Situation{Text: "554 5.7.1 Spam message rejected"}, "spam-refused", "data", StepSender, "from", Likely},
-	{"limit, 4yz", Situation{Text: "450 4.7.1 Error: too much mail from 203.0.113.9"}, "limit-reached", "data", StepNone, "", Likely},
+	{"limit, 4yz", Situation{Text: "450 4.7.1 Error: too much mail from 203.0.113.9"}, "limit-reached", "rcpt", StepNone, "", Likely},
 	{"limit, 5yz", Situation{Text: "550 5.7.1 hourly limit of this plan"}, "limit-reached", "rcpt", StepNone, "", Likely},
 	{"greeting 554", Situation{Stage: "greeting", Reply: replyOf("554 no")}, "no-service-here", "greeting", StepProvider, "preset", Likely},
 	{"UTF-8", Situation{Text: "553 5.6.7 SMTPUTF8 not enabled"}, "non-ascii-address", "mail", StepSender, "from", Likely},

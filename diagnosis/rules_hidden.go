@@ -74,7 +74,7 @@ var hiddenRules = []rule{
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} hung up without a word when it was greeted with {generic}. That is how relays treat clients that do not say who they are.",
 		fix:   "{ehlofix}"},
-	{id: "hangup-generic-name", at: "mail rcpt data", kind: reading.Closed, when: func(e evidence) bool { return e.Stage != "" && e.genericName() != "" },
+	{id: "hangup-generic-name", at: "mail rcpt", kind: reading.Closed, when: func(e evidence) bool { return e.Stage != "" && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} hung up without a word after it had been greeted with {generic}. Relays that check the name late do this.",
 		fix:   "{ehlofix}"},

@@ -41,13 +41,13 @@ var nameRules = []rule{
 		fix:   "{helofix}",
 	},
 	{
-		id: "helo-refused", stage: "ehlo rcpt", says: "bad helo|bad ehlo|helo rejected|ehlo rejected|helo/ehlo rejected|helo denied|helo refused|invalid helo|invalid ehlo|helo command|your helo|your ehlo|helo name|ehlo name|helo/ehlo|ehlo/helo|saying helo|saying ehlo|helo argument|helo is|helo was|helo host|helo hostname|helo string|helo domain|ehlo domain|helo greeting|reject your helo|refused helo|access denied, bad helo|helo check|helo policy|helo restriction",
+		id: "helo-refused", stage: "ehlo rcpt", says: "bad helo|bad ehlo|helo rejected|ehlo rejected|helo denied|helo refused|invalid helo|invalid ehlo|helo command|your helo|your ehlo|helo name|ehlo name|helo/ehlo|ehlo/helo|saying helo|saying ehlo|helo argument|helo is|helo was|helo host|helo string|helo domain|ehlo domain|helo greeting|refused helo|helo check|helo policy|helo restriction",
 		when: aboutNames, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay refused {ehloname}: by its form, by what DNS says of it, or by a rule of its own.",
 		fix:   "{helofix}",
 	},
 	{
-		id: "helo-refused", stage: "ehlo", at: "ehlo", code: "5", says: "invalid address|invalid host|bad syntax|bad host|syntax error|invalid argument|domain|hostname|host name|host not found|illegal character|bad name|unknown host|name|fqdn|fully",
+		id: "helo-refused", stage: "ehlo", at: "ehlo", code: "5", says: "invalid address|invalid host|bad syntax|bad host|syntax error|invalid argument|domain|host not found|illegal character|unknown host|name|fqdn|fully",
 		when: heardAtEHLO, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay refused {ehloname}: it is no host name by its rules.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",

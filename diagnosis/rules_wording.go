@@ -13,7 +13,7 @@ var wordingRules = []rule{
 		fix:   "Log in at the provider and unblock the account, or choose another provider. The password is not the problem.",
 	},
 	{
-		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication unsuccessful|invalid login|invalid credentials|authentication credentials|incorrect authentication|login failed|authentication failure|bad username|bad credentials|invalid username|incorrect username|incorrect password|wrong password|access denied|username/password|authentication error|authentication rejected|login denied|failed to authenticate|auth failed|username or password|password mismatch|invalid user",
+		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication unsuccessful|invalid login|invalid credentials|authentication credentials|incorrect authentication|login failed|authentication failure|bad username|bad credentials|incorrect username|incorrect password|wrong password|access denied|username/password|authentication error|authentication rejected|login denied|failed to authenticate|auth failed|username or password|password mismatch|invalid user",
 		sure: Exact, step: StepSender, field: "password",
 		cause: authRefused,
 		fix:   "{passwordat}"},
@@ -39,7 +39,7 @@ var wordingRules = []rule{
 		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
 	},
 	{
-		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|addressee unknown|could not be found|no longer valid|doesn't have a|not our customer|unallocated|invalid recipient|destinataire invalide|no such address|account that you tried to reach|recipient unavailable|mailbox is disabled|mailbox has been blocked|account is disabled|account is inactive|inactive|unknown to|not a valid recipient|no mailbox|recipient address is not|mailbox does not|recipient does not|recipients rejected|recipient addresses rejected|not known here|unknown address|invalid mailbox|rejected by recipients|unverified address|mailbox unavailable|no mailbox here|recipient address rejected: undeliverable|unknown local|address unknown",
+		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|addressee unknown|could not be found|no longer valid|doesn't have a|not our customer|unallocated|destinataire invalide|no such address|account that you tried to reach|recipient unavailable|mailbox is disabled|mailbox has been blocked|account is disabled|inactive|unknown to|not a valid recipient|no mailbox|recipient address is not|mailbox does not|recipient does not|recipients rejected|recipient addresses rejected|not known here|unknown address|invalid mailbox|rejected by recipients|unverified address|mailbox unavailable|recipient address rejected: undeliverable|unknown local|address unknown",
 		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
 		cause: "The relay has no mailbox for {to}.",
 		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
@@ -49,12 +49,6 @@ var wordingRules = []rule{
 		sure: Likely, step: StepSender, field: "to",
 		cause: "The relay refuses mail for {to}: there is no such mailbox, or a rule blocks this sender.",
 		fix:   "Test with a recipient that is known to exist. If every recipient is refused, log in with a user and password.",
-	},
-	{
-		id: "limit-reached", stage: smtpcheck.StageData, says: "rate limit|limit exceeded|limit reached|quota|too many messages|throttl|too much mail|too many connections|sending limit|exceeded the * limit|exceeded your|over the limit|too many recipients|server busy|server ports are busy|too many concurrent|try again later",
-		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
-		cause: "The relay accepts no more for now: a limit of this account or address is reached, or it is busy.",
-		fix:   "Wait a few minutes, or until tomorrow if the reply mentions a day, and try again without changes.",
 	},
 	{
 		id: "no-service-here", stage: smtpcheck.StageGreeting, at: "greeting", code: "554",
@@ -79,7 +73,7 @@ var wordingRules = []rule{
 		fix:   "Look at the line before this one, and try again without changes.",
 	},
 	{
-		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|service temporarily unavailable|system shutdown|down for maintenance|closing transmission channel|local error, closing|service temporarily",
+		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|system shutdown|down for maintenance|closing transmission channel|local error, closing|service temporarily",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is restarting or overloaded. Your settings are not the cause.",
 		fix:   "Wait a few minutes and try again without changes. If it persists, look at the relay's status page."},

@@ -224,6 +224,11 @@ var dialects = []dialect{
 		signs: []sign{{at: "auth", says: "smtp_authenticate|no authenticators|smtp_auth_"}},
 	},
 	{
+		name: "Dart", has: "did not start with any of|smtpclientcommunicationexception|smtpclientauthenticationexception",
+		forms: forms(`After sending (?P<command>\w+)`, `(?:Response from server|response): [^0-9]*`+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`),
+		signs: []sign{{at: "auth", says: "smtpclientauthenticationexception"}, {kind: BadReply, says: "did not start with any of"}},
+	},
+	{
 		name: "nginx", has: "while in auth state|while in http auth|client was rejected|nginx",
 		forms: forms(`client was rejected: "(?P<command>[A-Z]+)`),
 	},
@@ -268,7 +273,7 @@ func stagesOfCommand(command string) []smtpcheck.Stage {
 }
 
 var commandNames = []sign{
-	{at: "greeting", says: "initial|banner|greeting|220"}, {at: "ehlo", says: "ehlo|helo|lhlo"}, {at: "starttls", says: "starttls"}, {at: "auth", says: "auth|334|235"},
+	{at: "greeting", says: "initial|banner|greeting|220|null"}, {at: "ehlo", says: "ehlo|helo|lhlo"}, {at: "starttls", says: "starttls"}, {at: "auth", says: "auth|334|235"},
 	{at: "mail", says: "mail"}, {at: "rcpt", says: "rcpt|250/251|251|252|recipient"}, {at: "data", says: "data|bdat|354|message body|end-of-data|text|message"}, {at: "", says: "250"},
 	{at: "tls greeting connect", says: "conn"},
 }
