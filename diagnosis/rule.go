@@ -41,7 +41,7 @@ type rule struct {
 // rules are all tables, particular before general.
 var rules = join(
 	ownRules, pocketIDRules, verifierRules, certificateRules, googleRules, microsoftRules, serviceRules, mailboxRules,
-	spokenOnly(aboutStep(serverRules, true)), spokenOnly(nameRules), spokenOnly(plainRules), spokenOnly(aboutStep(serverRules, false)), spokenOnly(wordRules), hiddenRules, networkRules, wordingRules, genericNameRules,
+	spokenOnly(aboutStep(serverRules, true)), spokenOnly(nameRules), spokenOnly(plainRules), spokenOnly(aboutStep(serverRules, false)), spokenOnly(wordRules), hiddenRules, networkRules, commonRules, genericNameRules,
 )
 
 func join(tables ...[]rule) []rule {

@@ -1,5 +1,7 @@
 package diagnosis
 
+import "strings"
+
 // nameRules are refusals of an EHLO name by any server, in its own words or those
 // of a filter before it. They come before the rules about block lists and reverse
 // DNS, whose words these refusals use too.
@@ -52,10 +54,21 @@ var nameRules = []rule{
 		cause: "The relay refused {ehloname}: it is no host name by its rules.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
+	{
+		id: "helo-refused", stage: "ehlo rcpt", says: "helo|ehlo", when: saidOfNames, sure: Likely, step: StepIdentity, field: "hostname",
+		cause: "The relay refused {ehloname}: by its form, by what DNS says of it, or by a rule of its own.",
+		fix:   "{helofix}",
+	},
 }
 
 // aboutNames keeps sentences that only say when to send EHLO, and log fields that
 // only repeat the name, out of the refusals of a name.
 func aboutNames(e evidence) bool {
 	return coded(e) && says(e.words, "helo|ehlo|hostname|host name") && !says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<")
+}
+
+// saidOfNames: the relay itself speaks of EHLO, whatever else it says.
+func saidOfNames(e evidence) bool {
+	return aboutNames(e) && says(strings.ToLower(e.reply), "helo|ehlo") && (len(e.stages) == 0 || len(common(e.stages, stagesOf("ehlo mail rcpt data"))) > 0) &&
+		!says(e.words, "not implemented|unrecognized|again|too many|timeout|not supported")
 }

@@ -89,7 +89,19 @@ var plainRules = []rule{
 		fix:   "Use a From address on a domain with a history, or have the domain taken off the list; a new domain gets off it by waiting some days.",
 	},
 	{
-		id: "no-recipient", stage: "rcpt data mail", says: "need rcpt|no valid recipients|missing recipient|recipient address required|rcpt first|need recipient|no recipient|valid rcpt command must precede|must have recipient|must contain a domain|at least one recipient",
+		id: "no-recipient", stage: "data rcpt", says: "no valid recipients|need rcpt",
+		sure: Likely, step: StepSender, field: "to",
+		cause: "No recipient was left when the message came: each was refused in a line before this one, or none was given.",
+		fix:   "Look at the line before this one: the refusal there is the one to cure.",
+	},
+	{
+		id: "relay-dns", stage: "mail rcpt", code: "4", says: "dns temporary|dns failure|dns error|dns lookup|temporary dns|name server|nameserver|resolver",
+		sure: Likely, step: StepNone, waiting: true, passing: true,
+		cause: "The relay could not ask the DNS just now: its own resolver, or the servers of a domain that it looked up.",
+		fix:   "Wait some minutes and try again as it is. If it stays, check that the DNS of {domain} answers; else it is the relay's own.",
+	},
+	{
+		id: "no-recipient", stage: "rcpt data mail", says: "need rcpt|missing recipient|recipient address required|rcpt first|need recipient|no recipient|valid rcpt command must precede|must have recipient|must contain a domain|at least one recipient",
 		sure: Likely, step: StepSender, field: "to",
 		cause: "No recipient was taken before the message: none was given, or each was refused in a line before this one.",
 		fix:   "Enter one full address as recipient, such as someone@example.com, and look at the line before this one.",
@@ -205,13 +217,13 @@ var wordRules = []rule{
 		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
 	},
 	{
-		id: "tls-needed", stage: "mail auth rcpt", says: "tls-connection is required|ssl/tls-connection|requires encryption|only over tls|only with tls|tls connection needed|must be encrypted|secure connection|use tls|tls first|encrypted connection",
+		id: "tls-needed", stage: "mail auth rcpt", says: "tls-connection is required|ssl/tls-connection|requires encryption|only over tls|only with tls|tls connection needed|must be encrypted|secure connection|use tls|tls first|encrypted connection|plain text connection|plaintext connection|unencrypted connection|insecure connection",
 		when: coded, sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay takes this only on an encrypted connection, and this one was in clear text.",
 		fix:   "Set TLS to starttls on port 587, or TLS to tls on port 465.",
 	},
 	{
-		id: "account-blocked", stage: "data mail rcpt auth", says: "sending paused|has been suspended|account suspended|is suspended|activate your|not activated|bad outbound sender|outboundspam|tenant has exceeded|unusual sending activity|unusual activity|unusual amount of unsolicited|unblockme|account * blocked|account * disabled|account has been|sending denied|not have a subscription|user is disabled|mailbox is disabled|under review|account is locked|hipnotify|spam abuse detected|account is not active|limited account|mailbox cannot be accessed|trial|not enabled for sending|domain is disabled|domain * disabled",
+		id: "account-blocked", stage: "data mail rcpt auth", says: "sending paused|has been suspended|account suspended|is suspended|activate your|not activated|bad outbound sender|outboundspam|tenant has exceeded|unusual sending activity|unusual activity|unusual amount of unsolicited|unblockme|account * blocked|account * disabled|account has been|sending denied|not have a subscription|user is disabled|mailbox is disabled|under review|account is locked|hipnotify|spam abuse detected|account is not active|limited account|mailbox cannot be accessed|trial|not enabled for sending|domain is disabled|domain * disabled|pending review|on hold|under investigation|temporarily locked|account is temporarily|mailbox is suspended|account closed|account is closed|account expired",
 		when: notRecipient, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The provider has closed sending for this account: suspended, not activated, blocked for what it sent, or not in its plan.",
 		fix:   "Look into the provider's console and the account's inbox for the reason and lift the block there, or choose another provider. The password is not the trouble.",
@@ -283,7 +295,7 @@ var wordRules = []rule{
 		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider.",
 	},
 	{
-		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding",
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
@@ -295,7 +307,7 @@ var wordRules = []rule{
 		fix:   "Correct From, or give its domain an MX or address record.",
 	},
 	{
-		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|message is malformed|malformed message|rfc 2822|rfc2822|missing final|header based|messages missing a valid|missing a valid address",
+		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|message is malformed|malformed message|rfc 2822|rfc2822|missing final|header based|messages missing a valid|missing a valid address|message-id|to header|date header|subject header|missing header|cr or lf",
 		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
 		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
 		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
@@ -313,7 +325,7 @@ var wordRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
 	{
-		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|sender rejection|provide a valid from|from: domain|sender header|unknown sender|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp|domain not verified|domain is not verified|not a verified|unverified sender|unverified domain|sender identity|domain is not authorized|not authorised to send|domain not allowed|domain not found in|domain not registered|not authorized to use|from address is not|invalid from address|unauthorized sender|sender unauthorized|envelope sender|not own * sender|sender mismatch|from header * match|from must match|mail from * not allowed",
+		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|sender rejection|provide a valid from|from: domain|sender header|unknown sender|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp|domain not verified|domain is not verified|not a verified|unverified sender|unverified domain|sender identity|domain is not authorized|not authorised to send|domain not allowed|domain not found in|domain not registered|not authorized to use|from address is not|invalid from address|unauthorized sender|sender unauthorized|envelope sender|not own * sender|sender mismatch|from header * match|from must match|mail from * not allowed|not an alias|alias of|not one of your",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",

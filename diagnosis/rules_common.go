@@ -4,8 +4,8 @@ import "smtp-wizard/smtpcheck"
 
 const authRefused = "The relay refused user or password. Many providers do not accept the account password over SMTP, only an app password or key."
 
-// wordingRules are phrases that many relays share.
-var wordingRules = []rule{
+// commonRules are phrases that many relays share.
+var commonRules = []rule{
 	{
 		id: "account-disabled", stage: smtpcheck.StageAuth, says: "account disabled|account is disabled|account suspended|account has been suspended|account is not active|account locked|account is locked|user disabled|account has been disabled|account blocked|account inactive",
 		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
