@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"os"
 	"slices"
 	"testing"
@@ -88,27 +89,31 @@ func (s score) String() string {
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	scores := map[string]*score{}
-	for _, c := range corpus(t) {
-		part := c.Set + ", written for"
-		if c.held() {
-			part = c.Set + ", held out"
-		}
+	of := func(part string) *score {
 		if scores[part] == nil {
 			scores[part] = &score{}
 		}
+		return scores[part]
+	}
+	for _, c := range corpus(t) {
+		part := "written for"
+		if c.held() {
+			part = "held out"
+		}
 		d, wrong := c.judge()
-		scores[part].add(d, wrong == "")
+		for _, s := range []*score{of(part), of(c.Set + ", " + part)} {
+			s.add(d, wrong == "")
+		}
 		if wrong != "" && !c.held() {
 			t.Logf("%s: %s: got %s %s %s/%s %s, want %v %v\n\t%.600q", c.Name, wrong, d.ID, d.Stage, d.Step, d.Field, d.Confidence, c.Stages, c.Steps, c.Text)
 		}
 	}
-	parts := make([]string, 0, len(scores))
-	for part := range scores {
-		parts = append(parts, part)
+	for _, part := range slices.Sorted(maps.Keys(scores)) {
+		t.Logf("%-26s %v", part, scores[part])
 	}
-	slices.Sort(parts)
-	for _, part := range parts {
-		s := scores[part]
-		t.Logf("%-26s %v", part, s)
+	for part, least := range map[string]int{"written for": 95, "held out": 85} {
+		if s := of(part); s.right*100 < least*s.cases || s.exactRight < s.exact {
+			t.Errorf("%s: %v, want %d of 100 right and every exact answer", part, s, least)
+		}
 	}
 }

@@ -2,10 +2,16 @@
 // answer to change. It is pure: it reads no file, asks no network, and knows
 // only what it is told.
 //
-// Knowledge is data. A refusal is one entry in a rules_*.go table, the tables
-// are ordered from particular to general, and what no entry knows is answered
-// from the meaning of the reply code (RFC 5321 section 4.2.3) and of the
-// enhanced status code (RFC 3463) at the stage where it was given.
+// It works in three steps that stand apart. Package reading takes any text and
+// returns what it says as values: codes, words, stages, a kind of failure. The
+// rules_*.go tables judge them, from particular to general: what is known for
+// sure, the words of one provider, what a server program's words mean, what words
+// mean whoever says them; what no entry knows is answered from the meaning of the
+// codes at the stage (class.go). Wording fills the blanks of the answer with what
+// is known (fill.go).
+//
+// Knowledge is data: a refusal is one entry in a table, and testdata/corpus.json
+// has all cases that it was tried on, with their sources.
 package diagnosis
 
 import (
