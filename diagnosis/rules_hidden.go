@@ -78,7 +78,7 @@ var hiddenRules = []rule{
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} hung up without a word after it had been greeted with {generic}. Relays that check the name late do this.",
 		fix:   "{ehlofix}"},
-	{id: "greeting-closed", at: "greeting", kind: reading.Closed, when: stageKnown,
+	{id: "greeting-closed", kind: reading.Closed, when: greetingFirst,
 		sure: Likely, step: StepRelay, field: "tls", passing: true,
 		cause: "{host} accepted the connection to {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting rarely helps.",
 		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is already so, ask the relay's operator whether {ip} is blocked."},
@@ -108,3 +108,7 @@ func fromText(e evidence) bool { return e.Err == nil }
 
 // noCause keeps a line that does carry a cause for the rule that knows it.
 func noCause(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" }
+
+func greetingFirst(e evidence) bool {
+	return len(e.stages) > 0 && e.stages[0] == smtpcheck.StageGreeting
+}

@@ -219,7 +219,7 @@ var networkRules = []rule{
 		id: "go-read-timeout-greeting", stage: "greeting tls", at: "greeting tls", kind: reading.ReadTimeout, when: stagesKnown,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The connection was made, and nothing came over it. That is typical of a TLS mode that does not fit the port: both sides wait for each other.",
-		fix:   "Set {pairs}. If that is what is set, a firewall on the way swallows the greeting.",
+		fix:   "Set {pairs}. If that is what is set, the relay is slow, or a firewall on the way swallows its words.",
 	},
 	{
 		id: "timeout", kind: reading.ReadTimeout, sure: Likely, step: StepRelay, field: "port", passing: true,
@@ -230,7 +230,7 @@ var networkRules = []rule{
 // beforeGreeting reports whether it was the greeting that did not come: as told,
 // or by Go's words for a connection that stands and stays silent.
 func beforeGreeting(e evidence) bool {
-	return e.Stage == smtpcheck.StageGreeting || says(e.words, "read tcp *i/o timeout|greeting")
+	return len(e.stages) < 2 && (e.Stage == smtpcheck.StageGreeting || says(e.words, "read tcp *i/o timeout|greeting"))
 }
 
 // bareLookup reports whether the name looked up has no dot.

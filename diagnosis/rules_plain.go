@@ -22,7 +22,7 @@ var plainRules = []rule{
 		fix:   "Enter user and password again by hand, without quotes or blanks around them.",
 	},
 	{
-		id: "out-of-order", stage: "mail ehlo auth rcpt data", code: "503", says: "helo first|ehlo first|mail first|rcpt first|hello first|bad sequence|out of sequence|out of order|sequence of commands|expected|need mail|sender already|nested mail|already specified",
+		id: "out-of-order", stage: "mail ehlo auth rcpt data", code: "503", says: "helo first|ehlo first|mail first|rcpt first|hello first|bad sequence|out of sequence|out of order|sequence of commands|need mail|sender already|nested mail|already specified",
 		sure: Likely, step: StepNone,
 		cause: "The relay got commands in the wrong order: one before was refused or left out by the program.",
 		fix:   "Look at the line before this one: the refusal there is the one to cure. `smtp-wizard check` shows the conversation.",
