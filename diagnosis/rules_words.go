@@ -154,7 +154,7 @@ var wordRules = []rule{
 		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider.",
 	},
 	{
-		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit",
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit|receiving mail|too much email|too quickly|short period",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
@@ -185,7 +185,7 @@ var wordRules = []rule{
 	},
 	{
 		id: "domain-not-verified", stage: "mail rcpt data", says: "not owned by|from not owned|must match authenticated|must be same as auth|same as authorization|doesn't match auth domain|does not match auth|unauthorized use of sender|not allowed to use the domain|not associated with your account|envelope from address|emetteur invalide|expediteur invalide|invalid sender|not authenticated sender|notauthenticatedsender|unconfigured sending domain|not allowed to send|not authorized to send|not permitted to send|sender rejected|sender rejection|provide a valid from|from: domain|sender header|unknown sender|from header address rejected|not match the authenticated|sender address * not|unregistered domains|sender is not|sender not|not a valid sender|from address not|may not send|send as|sender * not allowed|absender * nicht|remitente|mittente|отправител|发件人|发信人|must be the same|must equal|address is not verified|adresse d'exp|domain not verified|domain is not verified|not a verified|unverified sender|unverified domain|sender identity|domain is not authorized|not authorised to send|domain not allowed|domain not found in|domain not registered|not authorized to use|from address is not|invalid from address|unauthorized sender|sender unauthorized|envelope sender|not own * sender|sender mismatch|from header * match|from must match|mail from * not allowed|not an alias|alias of|not one of your",
-		when: aboutMail, sure: Likely, step: StepSender, field: "from",
+		when: notListed, sure: Likely, step: StepSender, field: "from",
 		cause: "The relay does not let this login send as {from}: the address or its domain is not set up there or belongs to someone else.",
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
 	},
@@ -196,7 +196,7 @@ var wordRules = []rule{
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
 	},
 	{
-		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@",
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@|access to submit",
 		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
 		fix:   askBlocked,
@@ -226,7 +226,7 @@ var wordRules = []rule{
 		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, of a submission server. The SMTP inspection of a firewall does this too: switch it off.",
 	},
 	{
-		id: "upstream-trouble", stage: "data rcpt mail", says: "upstream error|upstream server|backend error|connection expired|internal error|internal server error|temporary failure|local error|unexpected error|system error|transaction failed, blame|try reconnecting",
+		id: "upstream-trouble", stage: "rcpt data mail greeting", says: "upstream error|upstream server|backend error|connection expired|internal error|internal server error|temporary failure|local error|unexpected error|system error|transaction failed, blame|try reconnecting",
 		when: coded, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay had a trouble of its own or behind it; nothing that was entered here is wrong.",
 		fix:   "Wait some minutes and try again as it is. If it stays, look at the relay's status page.",
@@ -257,7 +257,9 @@ func notRecipient(e evidence) bool {
 }
 
 // notListed: a domain that a block list names has DNS.
-func notListed(e evidence) bool { return aboutMail(e) && !says(e.words, "listed|blocked|spamhaus") }
+func notListed(e evidence) bool {
+	return aboutMail(e) && !says(e.words, "listed|blocked|spamhaus|connections not")
+}
 
 // notAddress keeps "spam" and "policy" beside a word for an address to the rules
 // about addresses.
@@ -267,5 +269,5 @@ func notAddress(e evidence) bool {
 
 // aboutAddress keeps the words for lists to refusals.
 func aboutAddress(e evidence) bool {
-	return coded(e) || says(e.words, "spamhaus|spamcop|dnsbl|blacklist|block list|blocklist") && aboutMail(e)
+	return coded(e) && !says(e.words, "mailbox|inactiv") || says(e.words, "spamhaus|spamcop|dnsbl|blacklist|block list|blocklist") && aboutMail(e)
 }
