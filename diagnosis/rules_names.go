@@ -8,7 +8,7 @@ import "strings"
 var nameRules = []rule{
 	{
 		id: "helo-missing", stage: "ehlo", says: "syntax: ehlo|syntax: helo|argument required for helo|argument required for ehlo|address required for|too many args after 'helo|too many args after 'ehlo|ehlo requires|helo requires|requires domain address|hostname required|domain name required|missing domain|missing hostname|helo without",
-		when: coded, sure: Likely, step: StepIdentity, field: "hostname",
+		when: aboutNames, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay got no name in EHLO, or one that is none: it was empty, had a blank, or letters that no host name may have.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},

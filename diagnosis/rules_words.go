@@ -112,7 +112,7 @@ var wordRules = []rule{
 		fix:   "Switch on DKIM for {domain} at the relay and publish the record that it shows.",
 	},
 	{
-		id: "spf-failed", stage: "mail data rcpt", says: "spf|sender policy framework|doesn't allow sending mails from|does not designate|not allowed to send mail for",
+		id: "spf-failed", stage: "mail data rcpt", says: "spf|sender policy framework|doesn't allow sending mails from|does not designate|not allowed to send mail for|sender id |senderid",
 		when: aboutMail, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver looked up the SPF record of {domain}, and the machine that sends is not in it.",
 		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
@@ -130,7 +130,7 @@ var wordRules = []rule{
 		fix:   "That is for whoever runs the receiving servers (MX, forwarding, or a relay that is its own smart host); test with a recipient elsewhere.",
 	},
 	{
-		id: "message-too-big", stage: "data mail", says: "stream is more than|too big|exceeds the maximum|size limit|exceeds size|message size|too large|exceeds maximum|exceeded * size|message exceeds|size exceeded|mail size",
+		id: "message-too-big", stage: "data mail", says: "stream is more than|too big|exceeds the maximum|size limit|exceeds size|message size|too large|exceeds maximum|exceeded * size|message exceeds|size exceeded|mail size|amounts of data|too much data",
 		when: coded, sure: Likely, step: StepNone,
 		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
@@ -166,7 +166,7 @@ var wordRules = []rule{
 		fix:   "Correct From, or give its domain an MX or address record.",
 	},
 	{
-		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|message is malformed|malformed message|rfc 2822|rfc2822|missing final|header based|messages missing a valid|missing a valid address|message-id|to header|date header|subject header|missing header|cr or lf",
+		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|message is malformed|malformed message|rfc 2822|rfc2822|missing final|header based|messages missing a valid|missing a valid address|message-id|to header|date header|subject header|missing header|cr or lf|smtplf",
 		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
 		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
 		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
@@ -178,7 +178,7 @@ var wordRules = []rule{
 		fix:   "Use a From address and a recipient in ASCII letters only.",
 	},
 	{
-		id: "address-syntax", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @",
+		id: "address-syntax", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "message is malformed|malformed message") }, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
 		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
