@@ -22,7 +22,7 @@ var Runtimes = []Runtime{RuntimeCompose, RuntimeDocker, RuntimePodman, RuntimeSy
 func (r Runtime) Label() string {
 	labels := map[Runtime]string{RuntimeCompose: "docker compose", RuntimeDocker: "docker run", RuntimePodman: "podman",
 		RuntimeSystemd: "systemd service"}
-	return cmp.Or(labels[r], "started by hand")
+	return cmp.Or(labels[r], "manual start")
 }
 
 // Readers are the programs that read the .env in this runtime, by their --readers

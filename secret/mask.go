@@ -161,7 +161,8 @@ func (m *Masker) marks(s string) []bool {
 const (
 	// keywords are words of the protocol. To mask them would tell that they are
 	// the password, and a relay's offer could not be read.
-	keywords = " auth plain login starttls size pipelining chunking 8bitmime smtputf8 dsn vrfy etrn help enhancedstatuscodes binarymime xoauth2 oauthbearer cram-md5 digest-md5 ntlm gssapi "
+	keywords = " auth plain login starttls size pipelining chunking 8bitmime smtputf8 dsn vrfy etrn help " +
+		"enhancedstatuscodes binarymime xoauth2 oauthbearer cram-md5 digest-md5 ntlm gssapi "
 	// replyWords are words of many refusals, which may be a part of a password
 	// without telling anything of it.
 	replyWords = " accepted authentication connection credentials mechanism password rejected recipient username "
@@ -169,20 +170,24 @@ const (
 
 // common reports whether a piece is made of words that any relay says.
 func (m *Masker) common(piece string) bool {
-	words := strings.FieldsFunc(piece, func(r rune) bool { return strings.ContainsRune(" =\n", r) })
 	known := keywords
 	if !strings.Contains(piece, m.password) {
 		known += replyWords
 	}
-	return len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(known, " "+word+" ") })
+	words := strings.FieldsFunc(piece, func(r rune) bool { return strings.ContainsRune(" =\n", r) })
+	unknown := func(word string) bool { return !strings.Contains(known, " "+word+" ") }
+	return len(words) > 0 && !slices.ContainsFunc(words, unknown)
 }
 
 // authArgument is AUTH, a mechanism, and what follows (RFC 4954 section 4).
-var authArgument = regexp.MustCompile(`(?i)\b(AUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI|SCRAM-[A-Z0-9-]+)\s+["'<(]?)([^\s"'<>()]+)`)
+var authArgument = regexp.MustCompile(`(?i)\b(AUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI|` +
+	`SCRAM-[A-Z0-9-]+)\s+["'<(]?)([^\s"'<>()]+)`)
 
 // authProse are words that follow AUTH and a mechanism in a sentence, and the
 // mechanisms that follow it in an offer.
-var authProse = regexp.MustCompile(`(?i)^(?:[a-z]{1,3}|plain|login|failed|failure|command|mechanism|method|authentication|unsupported|disabled|unavailable|required|requires|cram-md5|digest-md5|xoauth2?|ntlm|gssapi|external|anonymous|oauthbearer|scram-[a-z0-9-]*)[.,:;!]*$`)
+var authProse = regexp.MustCompile(`(?i)^(?:[a-z]{1,3}|plain|login|failed|failure|command|mechanism|method|` +
+	`authentication|unsupported|disabled|unavailable|required|requires|cram-md5|digest-md5|xoauth2?|ntlm|` +
+	`gssapi|external|anonymous|oauthbearer|scram-[a-z0-9-]*)[.,:;!]*$`)
 
 // MaskAuth masks the argument of each AUTH command in a text, whatever it is, so
 // "AUTH PLAIN ***". Sentences about AUTH and the offer of a relay stay as they are.

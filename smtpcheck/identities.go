@@ -115,8 +115,11 @@ func (pr *probes) noteReach(r Result) {
 	defer pr.mu.Unlock()
 	greeted := slices.ContainsFunc(r.Stages, func(s StageResult) bool { return s.Stage == StageGreeting && s.OK })
 	pr.greeted = pr.greeted || greeted
-	beforeGreeting := []Stage{StageDNS, StageConnect, StageTLS, StageGreeting}
-	if f := r.Failure; f != nil && !greeted && slices.Contains(beforeGreeting, f.Stage) && (f.Reply == nil || !f.Reply.Temporary()) {
+	f := r.Failure
+	if f == nil || greeted || f.Reply != nil && f.Reply.Temporary() {
+		return
+	}
+	if slices.Contains([]Stage{StageDNS, StageConnect, StageTLS, StageGreeting}, f.Stage) {
 		pr.failed = f
 	}
 }
@@ -198,7 +201,7 @@ var (
 	// found"; Exim: "invalid HELO name". Not "helo=<name>", which policy servers
 	// add to any refusal, nor Google's "as obtained from HELO and MAIL FROM", which
 	// is about an account.
-	nameWords  = regexp.MustCompile(`(?i)\b(?:helo|ehlo)\b(?:[^=]|$)|fully[- ]qualified (?:hostname|host name|domain name)`)
+	nameWords  = regexp.MustCompile(`(?i)\b(?:helo|ehlo)\b(?:[^=]|$)|fully[- ]qualified (?:host ?name|domain name)`)
 	otherWords = regexp.MustCompile(`(?i)\bhelo\b (?:and|or) mail from`)
 )
 
@@ -246,7 +249,8 @@ func (g *Gate) login(ctx context.Context, try func() (*Reply, error)) (*Reply, e
 	}
 	defer g.turn.release()
 	if g.refused != nil {
-		return g.refused, &kindError{ErrLoginHeld, "another session was refused with the same credentials, so they were not tried again", nil}
+		const text = "another session was refused with the same credentials, so they were not tried again"
+		return g.refused, &kindError{ErrLoginHeld, text, nil}
 	}
 	reply, err := try()
 	g.accepted = err == nil && reply.Code == 235

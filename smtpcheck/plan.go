@@ -157,7 +157,7 @@ func (p *Plan) reaches(stage Stage) bool {
 func order(stage Stage) int { return slices.Index(Stages, stage) }
 
 func checkHost(host string) error {
-	if host == "" || len(host) > 255 || strings.ContainsAny(host, " /[]@\"<>") || text.Clean(host) != host {
+	if CheckHost(strings.TrimSuffix(host, ".")) != nil {
 		return invalid("the host %q is not a host name or an address", text.Shorten(host, 80))
 	}
 	return nil
@@ -183,7 +183,8 @@ func (p *Plan) checkNames() error {
 	}
 	for _, name := range names {
 		if name == "" || len(name) > 255 || !printableASCII(name) {
-			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces", text.Shorten(name, 80))
+			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces",
+				text.Shorten(name, 80))
 		}
 	}
 	return nil
@@ -203,7 +204,8 @@ func (p *Plan) checkAddress(stage Stage, role, address string) error {
 	case address == "":
 		return invalid("there is no %s address", role)
 	case strings.IndexFunc(address, func(r rune) bool { return r > 126 }) >= 0:
-		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)", role, text.Shorten(address, 80))
+		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)",
+			role, text.Shorten(address, 80))
 	case !bareAddress(address):
 		return invalid("the %s %q is not a bare address", role, text.Shorten(address, 80))
 	}
@@ -212,7 +214,7 @@ func (p *Plan) checkAddress(stage Stage, role, address string) error {
 
 // bareAddress reports whether an address can stand between angle brackets.
 func bareAddress(address string) bool {
-	return address != "" && len(address) <= 320 && printableASCII(address) && !strings.ContainsAny(address, "<>")
+	return CheckAddress(address) == nil && printableASCII(address)
 }
 
 // printableASCII excludes spaces and line breaks.

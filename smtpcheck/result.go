@@ -60,7 +60,7 @@ const (
 	StageFailed
 )
 
-// StageResult is the outcome of one stage that was reached. With STARTTLS,
+// StageResult is how one stage ended that was reached. With STARTTLS,
 // StageEHLO is there twice: before StageStartTLS and after StageTLS.
 type StageResult struct {
 	Stage   Stage

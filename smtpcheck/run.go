@@ -14,7 +14,7 @@ import (
 // Run has one conversation with a relay as the plan says, and reports each stage
 // as it begins and ends; report is called from Run's own goroutine and may be
 // nil. Every wait ends within the plan's limits, and within a moment of the end
-// of ctx; Net.Dial must honour its context for that. What goes wrong is in
+// of ctx; Net.Dial must honor its context for that. What goes wrong is in
 // Result.Failure, never a panic or a bare network error.
 func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	p.Limits = p.Limits.withDefaults()
@@ -84,7 +84,9 @@ func (s *session) steps() []step {
 		steps = append(steps, step{StageAuth, s.login})
 	}
 	steps = append(steps, step{StageMail, s.mail}, step{StageRcpt, s.rcpt}, step{StageData, s.data})
-	return slices.DeleteFunc(steps, func(st step) bool { return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage) })
+	return slices.DeleteFunc(steps, func(st step) bool {
+		return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage)
+	})
 }
 
 // run does one step, reports it and keeps its result.

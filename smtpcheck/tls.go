@@ -30,7 +30,8 @@ func (s *session) startTLS() (string, *Failure) {
 
 func (s *session) injected(said []byte) error {
 	words := text.Shorten(s.wire.show(strings.TrimSpace(string(said))), 80)
-	return &kindError{ErrInjected, "the relay, or somebody in between, sent clear text after its answer, where TLS must begin: \"" + words + "\"", nil}
+	return &kindError{ErrInjected, "the relay, or somebody in between, sent clear text after its answer, " +
+		"where TLS must begin: \"" + words + "\"", nil}
 }
 
 // secure does the TLS handshake and checks the certificate against the host.
@@ -89,7 +90,8 @@ func (s *session) handshakeError(err error) error {
 		if old := s.secondHello(err); old != nil {
 			return old
 		}
-		return &kindError{ErrProtocol, "the relay broke off the TLS handshake: it has no cipher or protocol version in common with this program", err}
+		return &kindError{ErrProtocol, "the relay broke off the TLS handshake: it has no cipher or protocol version " +
+			"in common with this program", err}
 	}
 	explained := s.wire.explain(err, s.wire.limit)
 	if errors.Is(explained, ErrClosed) {
@@ -140,7 +142,8 @@ func (s *session) notTLS(first []byte, err error) error {
 	if line, bad := parseLine(text.Clean(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
 		return ErrPlaintextPort
 	}
-	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + text.Shorten(s.wire.show(string(first)), 60) + "\"", err}
+	words := text.Shorten(s.wire.show(string(first)), 60)
+	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + words + "\"", err}
 }
 
 func firstOf(certs []*x509.Certificate) *x509.Certificate {
@@ -162,9 +165,9 @@ type Certificate struct {
 	Problem  string
 }
 
-// CertificateOf checks the certificate of a connection against a host at a time.
+// certificateOf checks the certificate of a connection against a host at a time.
 // roots nil means the system's. It returns nil where there is no certificate.
-func CertificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time) *Certificate {
+func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time) *Certificate {
 	if state == nil || len(state.PeerCertificates) == 0 {
 		return nil
 	}
@@ -173,7 +176,9 @@ func CertificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool
 	for _, c := range state.PeerCertificates[1:] {
 		between.AddCert(c)
 	}
-	_, err := cert.Verify(x509.VerifyOptions{DNSName: serverName(host), Roots: roots, Intermediates: between, CurrentTime: now})
+	_, err := cert.Verify(x509.VerifyOptions{
+		DNSName: serverName(host), Roots: roots, Intermediates: between, CurrentTime: now,
+	})
 	facts := &Certificate{
 		Subject: subject(cert), Names: names(cert), Issuer: issuer(cert),
 		NotAfter: cert.NotAfter, Verified: err == nil,
@@ -222,7 +227,8 @@ func certificateProblem(cert *x509.Certificate, host string, err error) string {
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && cert != nil:
 		if time.Now().Before(cert.NotBefore) {
-			return "the certificate is not valid before " + cert.NotBefore.UTC().Format("2006-01-02 15:04 UTC") + "; is this machine's clock right?"
+			from := cert.NotBefore.UTC().Format("2006-01-02 15:04 UTC")
+			return "the certificate is not valid before " + from + "; is this machine's clock right?"
 		}
 		which := "the certificate"
 		if invalid.Cert != nil && !invalid.Cert.Equal(cert) {

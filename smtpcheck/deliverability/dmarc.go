@@ -9,61 +9,44 @@ import (
 
 // policy is the DMARC record that holds for a domain.
 type policy struct {
-	at        string // the name of the record; "" where there is none
-	domain    string // p, what it asks of receivers: none, quarantine or reject
-	subdomain string // sp, the same for the domains below
-	psd       string // "y" at a public suffix, "n" at an organization's domain, else ""
-	problem   string // why the record does not work
-}
-
-// asked is what the record asks for mail from a domain.
-func (p policy) asked(from string) string {
-	if p.at == "_dmarc."+from {
-		return p.domain
-	}
-	return p.subdomain
+	at      string // the domain that has the record; "" where there is none
+	p, sp   string // what it asks of receivers, for the domain and for those below
+	psd     string // "y" at a public suffix, "n" at an organization's domain, else ""
+	problem string // why the record does not work
 }
 
 // findDMARC looks at the domain itself, else for the record of its organization
 // or, where that has none, of the public suffix above it (RFC 9989 section
-// 4.10).
-func findDMARC(ctx context.Context, dns Resolver, domain string) (policy, error) {
+// 4.10). Those of more domains than eight are never asked for.
+func findDMARC(ctx context.Context, dns resolver, domain string) (policy, error) {
+	labels := strings.Split(domain, ".")
+	walk := []string{domain}
+	for i := max(1, len(labels)-7); i < len(labels); i++ {
+		walk = append(walk, strings.Join(labels[i:], "."))
+	}
 	var found policy
-	for i, name := range treeWalk(domain) {
-		texts, err := lookupTXT(ctx, dns, "_dmarc."+name)
-		if err != nil && !missing(err) {
-			if found.at != "" {
-				break
-			}
+	for i, name := range walk {
+		texts, err := dns.LookupTXT(ctx, "_dmarc."+name)
+		if err != nil && found.at == "" {
 			return policy{}, err
 		}
 		texts = slices.DeleteFunc(texts, func(t string) bool { return tags(t) == nil })
 		if len(texts) == 0 {
 			continue
 		}
-		p := readPolicy("_dmarc."+name, texts)
-		_, parent, _ := strings.Cut(strings.TrimPrefix(found.at, "_dmarc."), ".")
+		_, above, _ := strings.Cut(found.at, ".")
+		below := found
+		found = readPolicy(name, texts)
 		switch {
-		case i == 0 || p.psd == "n":
-			return p, nil
-		case p.psd == "y" && parent == name: // the domain right below a public suffix is the organization's
+		case i == 0 || found.psd == "n":
 			return found, nil
-		case p.psd == "y":
-			return p, nil
+		case found.psd == "y" && above == name: // the domain right below a public suffix is the organization's
+			return below, nil
+		case found.psd == "y":
+			return found, nil
 		}
-		found = p
 	}
 	return found, nil
-}
-
-// treeWalk lists the domains that may have the record, at most eight of them.
-func treeWalk(domain string) []string {
-	walk := []string{domain}
-	labels := strings.Split(domain, ".")
-	for rest := labels[max(1, len(labels)-7):]; len(rest) > 0; rest = rest[1:] {
-		walk = append(walk, strings.Join(rest, "."))
-	}
-	return walk
 }
 
 // tags are those of a DMARC record; nil where the text is none, which is told by
@@ -81,45 +64,49 @@ func tags(txt string) map[string]string {
 	return all
 }
 
-// readPolicy reads the record at a name. One without a valid policy counts as
+// readPolicy reads the record of a domain. One without a valid policy counts as
 // none where it asks for reports (RFC 9989 section 4.7).
-func readPolicy(at string, texts []string) policy {
+func readPolicy(domain string, texts []string) policy {
 	if len(texts) > 1 {
-		return policy{at: at, problem: fmt.Sprintf("there are %d of them, and receivers then follow none", len(texts))}
+		return policy{at: domain, problem: fmt.Sprintf("there are %d of them, and receivers then follow none", len(texts))}
 	}
 	tag := tags(texts[0])
-	p := policy{at: at, domain: tag["p"], subdomain: tag["sp"], psd: tag["psd"]}
-	if p.subdomain == "" {
-		p.subdomain = p.domain
+	read := policy{at: domain, p: tag["p"], sp: tag["sp"], psd: tag["psd"]}
+	if read.sp == "" {
+		read.sp = read.p
 	}
 	valid := []string{"none", "quarantine", "reject"}
-	if !slices.Contains(valid, p.domain) || !slices.Contains(valid, p.subdomain) {
-		p.domain, p.subdomain = "none", "none"
+	if !slices.Contains(valid, read.p) || !slices.Contains(valid, read.sp) {
+		read.p, read.sp = "none", "none"
 		if tag["rua"] == "" {
-			p.problem = "its policy p= is none of none, quarantine and reject"
+			read.problem = "its policy p= is none of none, quarantine and reject"
 		}
 	}
-	return p
+	return read
 }
 
 // lookDMARC is what the policy means to an admin.
-func lookDMARC(ctx context.Context, dns Resolver, domain string) Hint {
-	p, err := findDMARC(ctx, dns, domain)
+func lookDMARC(ctx context.Context, dns resolver, domain string) (Level, string) {
+	found, err := findDMARC(ctx, dns, domain)
+	asks := found.p
+	if found.at != domain {
+		asks = found.sp
+	}
+	record := "The DMARC record at _dmarc." + found.at
+	does := "put into the spam folder"
 	switch {
 	case err != nil:
-		return unanswered("dmarc", "the DMARC record of "+domain)
-	case p.at == "":
-		return hint("dmarc", Advice, fmt.Sprintf("%s has no DMARC record; large receivers expect one. "+
-			"Add a TXT record to _dmarc.%s: v=DMARC1; p=none", domain, domain))
-	case p.problem != "":
-		return hint("dmarc", Advice, fmt.Sprintf("The DMARC record at %s does not work: %s.", p.at, p.problem))
-	case p.asked(domain) == "none":
-		return hint("dmarc", Good, fmt.Sprintf("The DMARC record at %s is there, with the policy none: nothing is refused because of it.", p.at))
-	}
-	does := "put into the spam folder"
-	if p.asked(domain) == "reject" {
+		return Unknown, ""
+	case found.at == "":
+		return Advice, fmt.Sprintf("%s has no DMARC record; large receivers expect one. "+
+			"Add a TXT record to _dmarc.%s: v=DMARC1; p=none", domain, domain)
+	case found.problem != "":
+		return Advice, record + " does not work: " + found.problem + "."
+	case asks == "none":
+		return Good, record + " is there, with the policy none: nothing is refused because of it."
+	case asks == "reject":
 		does = "refused"
 	}
-	return hint("dmarc", Good, fmt.Sprintf("The DMARC record at %s has the policy %s: mail for which neither SPF nor a DKIM signature of %s speaks is to be %s.",
-		p.at, p.asked(domain), domain, does))
+	return Good, fmt.Sprintf("%s has the policy %s: mail for which neither SPF nor a DKIM signature of %s speaks "+
+		"is to be %s.", record, asks, domain, does)
 }
