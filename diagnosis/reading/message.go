@@ -19,9 +19,8 @@ import (
 // rules are to match and nobody is to see: what is shown goes through
 // HideCredentials.
 type Message struct {
-	Line    string // the telling words, for showing
-	Words   string // all that was said, on one line
-	Dialect string // whose words they are, such as "nodemailer"
+	Line  string // the telling words, for showing
+	Words string // all that was said, on one line
 
 	Code     int    // reply code, 4yz or 5yz
 	Enhanced string // enhanced status code (RFC 3463)
@@ -115,9 +114,6 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		d := &dialects[i]
 		if d.has != "" && !Says(s.lower+" "+s.frames, d.has) {
 			continue
-		}
-		if d.has != "" && s.Dialect == "" {
-			s.Dialect = d.name
 		}
 		for _, f := range d.forms {
 			s.form(f)
