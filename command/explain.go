@@ -53,25 +53,15 @@ func (o *options) textToExplain(ctx context.Context, args []string) (string, err
 
 // explainJSON is the JSON of explain. Its shape is a contract.
 type explainJSON struct {
-	Matched    bool     `json:"matched"`
-	ID         string   `json:"id"`
-	Stage      string   `json:"stage"`
-	Stages     []string `json:"stages"`
-	Provider   string   `json:"provider"`
-	Cause      string   `json:"cause"`
-	Fix        string   `json:"fix"`
-	Step       string   `json:"step"`
-	Field      string   `json:"field"`
-	Confidence string   `json:"confidence"`
-	Line       string   `json:"line"`
+	Matched bool `json:"matched"`
+	diagnosisJSON
+	Stages []string `json:"stages"`
+	Line   string   `json:"line"`
 }
 
 func (o *options) explain(text string) error {
 	d, matched, line := diagnosis.ExplainText(text)
-	r := explainJSON{
-		Matched: matched, ID: d.ID, Stage: string(d.Stage), Stages: stageNames(d.Stages), Provider: d.Provider, Cause: d.Cause, Fix: d.Fix,
-		Step: string(d.Step), Field: d.Field, Confidence: string(d.Confidence), Line: line,
-	}
+	r := explainJSON{matched, newDiagnosisJSON(d), stageNames(d.Stages), line}
 	if err := o.print(r, r.print); err != nil {
 		return err
 	}

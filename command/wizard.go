@@ -110,7 +110,7 @@ func (g guide) begin(ctx context.Context, m steps.Machine) (steps.State, error) 
 	if !ok {
 		return m.Start(g.start), nil
 	}
-	ask := steps.Machine{Steps: []steps.Step{steps.Resume{Saved: old.Answers, At: saved.At, Now: g.world.Now()}}}
+	ask := steps.Machine{Steps: []steps.Step{steps.Offer(old.Answers, saved.At, g.world.Now())}}
 	answered, err := g.show(ctx, ask.Begin(g.start), func(wizard.Guide) {})
 	answer := wizard.StateOf[steps.Answers](answered)
 	switch {

@@ -47,9 +47,6 @@ type Terminal struct {
 	TTY *os.File // the side of the user
 	Cmd *exec.Cmd
 
-	keyboard io.Writer
-	screen   io.Reader
-
 	mu    sync.Mutex
 	model *vt.Emulator
 	raw   []byte
@@ -57,10 +54,9 @@ type Terminal struct {
 	seen  chan struct{} // closed when there is nothing more to read
 }
 
-// Options is the size of the terminal, and what stands between it and its user.
+// Options is the size of the terminal.
 type Options struct {
 	Cols, Rows int // 80 by 24 when 0
-	Line       func(tty *os.File) (io.Reader, io.Writer)
 }
 
 // Start starts the program, and kills it at the end of the test.
@@ -74,14 +70,11 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 		t.Fatal(err)
 	}
 	w := &Terminal{
-		T: t, TTY: tty, Cmd: cmd, keyboard: tty, screen: tty,
+		T: t, TTY: tty, Cmd: cmd,
 		model: vt.NewEmulator(o.Cols, o.Rows), quit: make(chan struct{}), seen: make(chan struct{}),
 	}
 	// The model's own replies to queries go nowhere.
 	go func() { _, _ = io.Copy(io.Discard, w.model) }()
-	if o.Line != nil {
-		w.screen, w.keyboard = o.Line(tty)
-	}
 	go w.read()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
@@ -99,7 +92,7 @@ func (w *Terminal) read() {
 	defer close(w.seen)
 	buf := make([]byte, 4096)
 	for {
-		n, err := w.screen.Read(buf)
+		n, err := w.TTY.Read(buf)
 		w.mu.Lock()
 		w.raw = append(w.raw, buf[:n]...)
 		_, _ = w.model.Write(buf[:n])
@@ -119,7 +112,7 @@ func (w *Terminal) read() {
 func (w *Terminal) Keys(keys ...string) {
 	w.T.Helper()
 	for _, k := range keys {
-		if _, err := io.WriteString(w.keyboard, k); err != nil {
+		if _, err := io.WriteString(w.TTY, k); err != nil {
 			w.T.Fatalf("%v; the screen is\n%s", err, w.Screen())
 		}
 	}
