@@ -92,6 +92,8 @@ type Plan struct {
 
 	Limits Limits
 	Net    Network
+
+	oldToo bool // a second hello, which offers all that this program knows
 }
 
 // Limits bound every wait and every amount. A zero field takes its default.
