@@ -63,7 +63,7 @@ func TestWhichEncodingIsReadBack(t *testing.T) {
 				list := encodings(c.value)
 				i := slices.IndexFunc(list, func(e encoding) bool { return e.name == c.encoding })
 				next := parse(file).set("SECRET", list[i].raw, false)
-				objector, _ := e.verify(next, set("SECRET", c.value), views)
+				objector, _, _ := e.verify(next, views, set("SECRET", c.value))
 				got := objector == ""
 				if want := strings.IndexByte(c.want, letter) >= 0; got != want {
 					t.Errorf("%.40q %s: %s reads it: %v, want %v", c.value, c.encoding, name, got, want)

@@ -97,6 +97,9 @@ func expansion(file []byte) int {
 			s.end = max(s.end, end)
 			spans[name] = s
 		}
+		if next := text[ref[1]:]; ref[1]-ref[0] == 1 && (next == "" || !startsName(next[0])) {
+			continue
+		}
 		name := referenceName.FindStringSubmatch(text[ref[0]:])[1]
 		capitals := name[:len(name)-len(strings.TrimLeft(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"))]
 		switch {
@@ -112,6 +115,9 @@ func expansion(file []byte) int {
 	}
 	return total
 }
+
+// startsName reports whether a $ before c may be a reference for a reader.
+func startsName(c byte) bool { return strings.IndexByte(`{(\`, c) >= 0 || isName("_"+string(rune(c))) }
 
 // quoteEnd returns where godotenv takes the quote that s begins with to end, or -1.
 func quoteEnd(s string) int {

@@ -58,7 +58,7 @@ func TestLongFilesTakeNoLongerThanTheyAreLong(t *testing.T) {
 		readers := pick(t, c.readers...)
 		growsEvenly(t, c.name+": problems", 300, func(n int) { Lint([]byte(c.file(n)), readers) })
 		growsEvenly(t, c.name+": fixing", 300, func(n int) { Fix([]byte(c.file(n)), readers) })
-		growsEvenly(t, c.name+": references", 1000, func(n int) { parse([]byte(c.file(n))).references("K0") })
+		growsEvenly(t, c.name+": references", 1000, func(n int) { parse([]byte(c.file(n))).references("K0", false) })
 	}
 }
 
