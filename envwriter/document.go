@@ -1,7 +1,6 @@
 package envwriter
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -182,11 +181,15 @@ func unescaped(s string, quote byte) int {
 }
 
 func (d *document) bytes() []byte {
-	var out bytes.Buffer
+	size := 0
 	for _, s := range d.statements {
-		out.WriteString(s.raw())
+		size += len(s.prefix) + len(s.value) + len(s.comment) + len(s.eol)
 	}
-	return out.Bytes()
+	out := make([]byte, 0, size)
+	for _, s := range d.statements {
+		out = append(append(append(append(out, s.prefix...), s.value...), s.comment...), s.eol...)
+	}
+	return out
 }
 
 // last returns the index of the last active assignment to key, or -1.
@@ -265,7 +268,7 @@ func (d *document) references(key string, nested bool) map[string]int {
 	for _, s := range d.statements {
 		s.line = line
 		line += strings.Count(s.raw(), "\n")
-		if s.kind != assignment || strings.HasPrefix(s.value, "'") || !referenceStart.MatchString(s.value) {
+		if s.kind != assignment || strings.HasPrefix(s.value, "'") || !strings.ContainsAny(s.value, `$\`) {
 			continue
 		}
 		for name, deep := range referredNames(s.value) {

@@ -166,6 +166,8 @@ type editor struct {
 	now      []map[string]string
 	changing map[string]bool
 	done     map[string]KeyEdit
+	refersIn *document // whose references are in refers
+	refers   map[string][2]map[string]int
 }
 
 func valuesOf(views []view) (values []map[string]string) {
@@ -215,8 +217,9 @@ func (e *editor) verify(next *document, views []view, changes ...Change) (object
 	file := next.bytes()
 	refers := map[string]int{}
 	for _, c := range changes {
-		maps.Copy(refers, next.references(c.Key, false))
-		for key := range next.references(c.Key, true) { // readers are tried in two environments, not in all
+		all, nested := e.referring(c.Key)
+		maps.Copy(refers, all)
+		for key := range nested { // readers are tried in two environments, not in all
 			referred = referred || !e.changing[key]
 		}
 	}
@@ -234,6 +237,17 @@ func (e *editor) verify(next *document, views []view, changes ...Change) (object
 		}
 	}
 	return "", referred, now
+}
+
+// referring are the keys that refer to key, and those that do so inside of a ${...}.
+func (e *editor) referring(key string) (all, nested map[string]int) {
+	if e.refersIn != e.doc {
+		e.refersIn, e.refers = e.doc, map[string][2]map[string]int{}
+	}
+	if _, known := e.refers[key]; !known {
+		e.refers[key] = [2]map[string]int{e.doc.references(key, false), e.doc.references(key, true)}
+	}
+	return e.refers[key][0], e.refers[key][1]
 }
 
 // moved lists the keys that read differently than before, but for those that

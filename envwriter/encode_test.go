@@ -59,7 +59,7 @@ func TestWhichEncodingIsReadBack(t *testing.T) {
 			for _, name := range list {
 				file := []byte(neighbours + "\n")
 				views, _ := viewsOf(file, pick(t, name))
-				e := &editor{changing: map[string]bool{"SECRET": true}}
+				e := &editor{doc: parse(file), changing: map[string]bool{"SECRET": true}}
 				list := encodings(c.value)
 				i := slices.IndexFunc(list, func(e encoding) bool { return e.name == c.encoding })
 				next := parse(file).set("SECRET", list[i].raw, false)

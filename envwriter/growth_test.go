@@ -62,6 +62,22 @@ func TestLongFilesTakeNoLongerThanTheyAreLong(t *testing.T) {
 	}
 }
 
+// A file as large as any that is loaded takes a moment, whatever is in it.
+func TestLargestFiles(t *testing.T) {
+	for _, c := range [][2]string{{"", "KEY=value\n"}, {"# ", "x"}, {"A=\"", "$A "}, {"A=", "$"}, {"A='", "$"}, {"A=", "\""}} {
+		file := []byte(c[0] + strings.Repeat(c[1], 1<<20/len(c[1])))
+		readers, changes := pick(t, "pocket-id", "compose"), []Change{set("SMTP_HOST", "x"), set("SMTP_PORT", "25")}
+		begun := time.Now()
+		Lint(file, readers)
+		if edit, err := Apply(file, changes, readers); err == nil {
+			Diff(file, edit.New, onlyA)
+		}
+		if took := time.Since(begun); took > 10*time.Second { // less than one, on a machine with nothing else to do
+			t.Errorf("%q and a MiB of %q: %v", c[0], c[1], took)
+		}
+	}
+}
+
 func TestBracesInALine(t *testing.T) {
 	t.Parallel()
 	compose := pick(t, "compose")[0]

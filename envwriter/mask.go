@@ -31,7 +31,10 @@ func newMasker(public Public, docs ...*document) *masker {
 	m := &masker{public: public, secrets: map[string]bool{}}
 	for _, doc := range docs {
 		for _, s := range doc.statements {
-			if value := unquoted(s.value); value != "" && secretName.MatchString(s.key) && !public(s.key, value) {
+			if s.value == "" || !secretName.MatchString(s.key) {
+				continue
+			}
+			if value := unquoted(s.value); !public(s.key, value) {
 				m.secrets[value] = true
 			}
 		}

@@ -90,7 +90,7 @@ func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
 type readError struct {
 	reader string
 	line   int   // the first that it cannot get past, from 1
-	err    error // errExpansion when that is why; nil otherwise
+	err    error // errExpansion or errDollars when that is why; nil otherwise
 }
 
 func (e *readError) Error() string {
@@ -106,8 +106,8 @@ func (e *readError) Unwrap() error { return e.err }
 func (r Reader) failure(file []byte) *readError {
 	read := r.Variants[0].Read
 	e := &readError{reader: r.Name, line: failingLine(file, read)}
-	if _, err := read(file); errors.Is(err, errExpansion) {
-		e.err = errExpansion
+	if _, err := read(file); errors.Is(err, errExpansion) || errors.Is(err, errDollars) {
+		e.err = err
 	}
 	return e
 }
