@@ -104,22 +104,28 @@ func Apply(old []byte, changes []Change, readers []Reader) (Edit, error) {
 	return Edit{}, &keyError{changes[0].Key, errCircular}
 }
 
-// changeAtOnce makes, where no reader objects, all changes that are usually written in
-// one way: each by itself would have every reader read the whole file again.
+// changeAtOnce makes all changes, each in its first encoding, where no reader objects:
+// each by itself would have every reader read the whole file again.
 func (e *editor) changeAtOnce(changes []Change) {
 	next, made := e.doc, map[string]KeyEdit{}
-	var plainly []Change
+	var needed []Change
 	for _, c := range changes {
-		if value := c.Value.Reveal(); !e.satisfied(c) && !c.Unset && plain.MatchString(value) {
-			made[c.Key] = KeyEdit{c.Key, e.opOf(c), "bare"}
-			next = next.set(c.Key, value, false)
-			plainly = append(plainly, c)
+		switch first := encodings(c.Value.Reveal())[0]; {
+		case e.satisfied(c):
+			continue
+		case c.Unset:
+			next = next.unset(c.Key)
+			made[c.Key] = KeyEdit{c.Key, Removed, ""}
+		default:
+			next = next.set(c.Key, first.raw, false)
+			made[c.Key] = KeyEdit{c.Key, e.opOf(c), first.name}
 		}
+		needed = append(needed, c)
 	}
-	if len(plainly) < 2 {
+	if len(needed) < 2 {
 		return
 	}
-	if objector, referred, now := e.verify(next, e.before, plainly...); objector == "" && !referred {
+	if objector, referred, now := e.verify(next, e.before, needed...); objector == "" && !referred {
 		e.doc, e.now = next, now
 		maps.Copy(e.done, made)
 	}

@@ -43,9 +43,9 @@ func newMasker(public Public, docs ...*document) *masker {
 }
 
 // unquoted leaves out all that may encode a value, to compare it.
-func unquoted(raw string) string {
-	return strings.NewReplacer("'", "", `"`, "", "`", "", `\`, "").Replace(raw)
-}
+func unquoted(raw string) string { return encodingMarks.Replace(raw) }
+
+var encodingMarks = strings.NewReplacer("'", "", `"`, "", "`", "", `\`, "")
 
 // show returns a statement as it may be shown; ok is false for one that is left out.
 func (m *masker) show(s statement) (line string, ok bool) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,7 +86,7 @@ func (w World) complete(p *FilePlan, base []byte) error {
 	if len(readers) == 0 {
 		return errors.New("no reader of the .env is known by that name")
 	}
-	if err := p.change(base, v, readers[0]); err != nil {
+	if err := p.change(base, v, readers); err != nil {
 		return err
 	}
 	if err := p.encode(base, v, readers); err != nil {
@@ -130,15 +131,23 @@ func (p *FilePlan) base() ([]byte, error) {
 }
 
 // change lists what the keys are to become. A key that is absent and needs no
-// value stays absent.
-func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Reader) error {
-	now, err := reader.Read(base)
-	if err != nil {
-		return err
+// value stays absent; one that not every reader takes from the file as it is, is
+// written anew.
+func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
+	var all []map[string]string
+	for _, reader := range readers {
+		vars, err := reader.Read(base)
+		if err != nil {
+			return err
+		}
+		all = append(all, vars)
 	}
-	r := p.Request
+	r, now := p.Request, all[0]
+	differs := func(take func(now map[string]string) bool) bool {
+		return slices.ContainsFunc(all, func(now map[string]string) bool { return !take(now) })
+	}
 	set := func(key, value string) {
-		if !r.alreadySet(now, key, value, v) {
+		if differs(func(now map[string]string) bool { return r.alreadySet(now, key, value, v) }) {
 			p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
 		}
 	}
@@ -151,17 +160,18 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 	set("SMTP_PORT", strconv.Itoa(r.Port))
 	set("SMTP_FROM", r.From)
 	set("SMTP_USER", r.User)
-	p.changePassword(now)
+	p.changePassword(now, all)
 	set("SMTP_TLS", mode)
 	if r.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
 		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
 	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
-	p.Locked = pocketid.IsTrue(now[lock])
+	on := func(now map[string]string) bool { return pocketid.IsTrue(now[lock]) }
+	p.Locked = !differs(on)
 	// Not asked yet: nobody can have made settings in the admin UI.
 	unsaid := r.LockUI == "" && p.isNew()
 	p.Lock = !p.Locked && (r.LockUI == "yes" || unsaid)
-	if p.Lock {
+	if p.Lock || !p.Locked && slices.ContainsFunc(all, on) { // meant for all of them
 		set(lock, "true")
 	}
 	return nil
@@ -169,7 +179,10 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 
 // changePassword puts the password where it is now: the .env, or the file that
 // SMTP_PASSWORD_FILE names.
-func (p *FilePlan) changePassword(now map[string]string) {
+func (p *FilePlan) changePassword(now map[string]string, all []map[string]string) {
+	differs := func(key, value string) bool {
+		return slices.ContainsFunc(all, func(now map[string]string) bool { return now[key] != value })
+	}
 	password := p.Request.Password
 	switch {
 	case password.Empty() && p.Request.User == "" && now["SMTP_USER"] != "": // the login was given up
@@ -178,13 +191,19 @@ func (p *FilePlan) changePassword(now map[string]string) {
 				p.Changes = append(p.Changes, envwriter.Change{Key: key})
 			}
 		}
-	case password.Empty(): // none was given, as after a resume: what is there stays
-	case p.Found.PasswordFile == "":
-		if password.Reveal() != now["SMTP_PASSWORD"] {
+	case p.Found.PasswordFile == "" && !password.Empty():
+		if differs("SMTP_PASSWORD", password.Reveal()) {
 			p.Changes = append(p.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
 		}
-	case password != p.Found.Password:
-		p.SecretPath, p.Secret = p.Found.PasswordFile, password
+	default: // where none was given, as after a resume, what is there stays
+		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
+			if value := now[key]; value != "" && differs(key, value) {
+				p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
+			}
+		}
+		if !password.Empty() && password != p.Found.Password {
+			p.SecretPath, p.Secret = p.Found.PasswordFile, password
+		}
 	}
 }
 

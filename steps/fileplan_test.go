@@ -227,7 +227,8 @@ func TestPasswordFileOfOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := Discovery{EnvFile: filepath.Join(dir, ".env"), owner: tt.owner, euid: tt.euid}
-		d.read([]byte("SMTP_PASSWORD_FILE=\"" + path + "\"\n"))
+		d.whole = secret.New("SMTP_PASSWORD_FILE=\"" + path + "\"\n")
+		d.read(d.Install.Readers)
 		if got := d.Password.Reveal() == "right"; got != tt.want || (len(d.Notes) == 0) != tt.want {
 			t.Errorf("%s: read %v, notes %q", tt.name, got, d.Notes)
 		}
