@@ -135,7 +135,7 @@ func (a access) apply(f handle) error {
 	if err := a.copyAttributes(f); err != nil {
 		return err
 	}
-	if a.mode == 0o600 && !a.hasACL() {
+	if a.mode == made.mode && !a.hasACL() { // not so with a umask of 0777
 		return nil
 	}
 	return f.Chmod(a.mode)
