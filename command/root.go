@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"smtp-wizard/envwriter/atomicfile"
 )
 
 // IO is where a command reads and writes.
@@ -41,9 +43,11 @@ type options struct {
 // Main runs one command line and returns its exit code. SIGINT, SIGTERM and
 // SIGHUP cancel it.
 func Main(args []string, sys IO) int {
+	forbidCoreDumps()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal kills the process, whatever it is waiting for
+	defer atomicfile.Wait()      // a save may go on whose command was interrupted
 	return run(ctx, args, sys)
 }
 

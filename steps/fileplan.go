@@ -210,6 +210,23 @@ func (p *FilePlan) changePassword(now map[string]string, all []map[string]string
 // passwordFileName is the file that holds a password which the .env cannot.
 const passwordFileName = "smtp-password"
 
+// newPasswordFile is a path that nothing has, or only what a killed run left; "" for
+// none. What is there already may be anybody's: it is kept.
+func (p *FilePlan) newPasswordFile() string {
+	dir, err := filepath.Abs(filepath.Dir(p.Request.EnvFile))
+	for n := 1; n < 100 && err == nil; n++ {
+		path := filepath.Join(dir, passwordFileName)
+		if n > 1 {
+			path += fmt.Sprintf("-%d", n)
+		}
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) || atomicfile.IsLeftover(path) {
+			return path
+		}
+		p.Warnings = append(p.Warnings, path+" is there already; it was kept, and the password goes into another file.")
+	}
+	return ""
+}
+
 // encode plans the new .env. A password that cannot be written so that all its
 // readers agree moves to a file beside it, where Pocket ID can read that.
 func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
@@ -221,8 +238,8 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 	if !errors.As(err, &no) || no.Key != "SMTP_PASSWORD" || !usable {
 		return err
 	}
-	path, absErr := filepath.Abs(filepath.Join(filepath.Dir(p.Request.EnvFile), passwordFileName))
-	if absErr != nil {
+	path := p.newPasswordFile()
+	if path == "" {
 		return err
 	}
 	var changes []envwriter.Change
@@ -239,7 +256,7 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 	}
 	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
 	p.Warnings = append(p.Warnings,
-		"The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
+		"The readers of the .env cannot all read this password correctly, so it goes into "+filepath.Base(path)+".")
 	return nil
 }
 
