@@ -96,7 +96,7 @@ func (w World) complete(p *FilePlan, base []byte) error {
 	if p.Before.Exists {
 		old = p.Before.Bytes
 	}
-	p.Diff = envwriter.Diff(old, p.Env.New, pocketid.IsPublic)
+	p.Diff = envwriter.Diff(old, p.Env.New, p.isPublic)
 	p.override()
 	values, err := readers[0].Read(p.Env.New)
 	if err != nil {
@@ -209,6 +209,17 @@ func (p *FilePlan) changePassword(now map[string]string, all []map[string]string
 
 // passwordFileName is the file that holds a password which the .env cannot.
 const passwordFileName = "smtp-password"
+
+// isPublic reports whether a value may be shown. Some providers take a token as user
+// name and password at once.
+func (p *FilePlan) isPublic(key, value string) bool {
+	for _, password := range []secret.Value{p.Request.Password, p.Found.Password} {
+		if !password.Empty() && envwriter.Unquoted(value) == envwriter.Unquoted(password.Reveal()) {
+			return false
+		}
+	}
+	return pocketid.IsPublic(key, value)
+}
 
 // newPasswordFile is a path that nothing has, or only what a killed run left; "" for
 // none. What is there already may be anybody's: it is kept.
