@@ -51,7 +51,8 @@ func TestAVersionIsOneRow(t *testing.T) {
 	before := clients
 	t.Cleanup(func() { clients = before })
 	clients = append(slices.Clone(clients), client{since: release(3, 1, 2), newest: []Version{release(3, 4, 0)}, known: run,
-		direct: saysHostname, first: saysHostname, afterTLS: saysHostname, Speech: Speech{Auth: smtpcheck.AuthPlain, Note: "Its own words."}})
+		direct: saysHostname, first: saysHostname, afterTLS: saysHostname, Client: smtpcheck.Client{Auth: smtpcheck.AuthPlain},
+		note: "Its own words."})
 
 	if NewestKnown().String() != "3.4.0" || must(t, "v3").String() != "3.4.0" || must(t, "latest").String() != "3.4.0" ||
 		must(t, "v2").String() != "2.14.0" || must(t, "3.1").Compare(release(3, 1, 2)) != 0 {

@@ -47,16 +47,10 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
-		Client: smtpcheck.Client{
-			Names:         speech.Names,
-			Auth:          speech.Auth,
-			PlainNeedsTLS: speech.PlainNeedsTLS,
-			Body8Bit:      speech.Body8Bit,
-			HELOFallback:  speech.HELOFallback,
-		},
-		RootCAs: w.RootCAs,
-		Limits:  w.Limits,
-		Net:     w.Net,
+		Client:   speech.Client,
+		RootCAs:  w.RootCAs,
+		Limits:   w.Limits,
+		Net:      w.Net,
 	}
 	if s.NoSend {
 		plan.StopAfter = smtpcheck.StageRcpt
