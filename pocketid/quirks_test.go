@@ -162,7 +162,7 @@ func (r *quirkRelay) dial() net.Conn {
 			}
 			go func() { _, _ = io.Copy(io.Discard, server) }()
 		}
-		if !s.answer("220 mx ready", "banner") {
+		if !s.answer("220 mx ready", "banner") || r.clear {
 			return
 		}
 		for s.command() {
