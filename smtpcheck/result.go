@@ -69,6 +69,8 @@ type StageResult struct {
 	OK      bool
 	Elapsed time.Duration
 	Detail  string
+
+	reply *Reply // the last one of a stage that passed
 }
 
 // Failure is why a conversation ended early. It implements error.

@@ -111,7 +111,7 @@ func (s *session) run(st step) bool {
 			stage.Detail = failure.Reply.String()
 		}
 	}
-	stage.Detail = text.Shorten(stage.Detail, 300)
+	stage.Detail, stage.reply = text.Shorten(stage.Detail, 300), s.result.last
 	s.result.Stages = append(s.result.Stages, stage)
 	s.report(Event{Stage: st.stage, State: state, Detail: stage.Detail, Elapsed: stage.Elapsed})
 	return failure == nil
