@@ -40,6 +40,7 @@ func RunBeside(
 	<-c.ended
 	switch {
 	case beside && crowded(c.result.Failure):
+		breathe(ctx)
 		c.result = Run(ctx, p, report)
 	case c.result.Failure != nil:
 		report(c.last)
@@ -82,6 +83,14 @@ func (c *conversation) run(ctx context.Context, p Plan, report func(Event)) {
 // announcesOnly reports whether a conversation announces this name and no other.
 func (p *Plan) announcesOnly(name string) bool {
 	return strings.EqualFold(p.Names.First, name) && (p.TLS != TLSStartTLS || p.Names.AfterTLS == p.Names.First)
+}
+
+// breathe gives a relay time to see that our other connections have ended.
+func breathe(ctx context.Context) {
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+	}
 }
 
 // crowded reports whether a failure may be due to the number of sessions that were

@@ -109,7 +109,12 @@ func (pr *probes) alone(ctx context.Context, p Plan) {
 	pr.failed = nil
 	slices.Sort(pr.again)
 	for _, i := range pr.again {
-		pr.add(i, pr.run(ctx, p, pr.names[i]))
+		r := pr.run(ctx, p, pr.names[i])
+		if crowded(r.Failure) && r.Stage != StageEHLO {
+			breathe(ctx)
+			r = pr.run(ctx, p, pr.names[i])
+		}
+		pr.add(i, r)
 	}
 	pr.settleRest(NotJudged)
 }
