@@ -12,9 +12,8 @@ import (
 // keeps everything before the "=", blanks and a BOM included.
 // A name alone passes the variable of that name through.
 var podmanReader = Reader{
-	Name:       "podman",
-	lineByLine: true,
-	variants:   bothEnvironments(readPodman),
+	Name:     "podman",
+	Variants: bothEnvironments(readPodman),
 	lint: map[string]string{
 		"bom":       bomInName,
 		"export":    `"export" becomes part of the name`,

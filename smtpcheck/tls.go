@@ -116,13 +116,13 @@ func (s *session) notTLS(first []byte, err error) error {
 // Certificate is what an admin needs to know of a relay's certificate. All texts
 // are safe to show.
 type Certificate struct {
-	Subject  string // common name, or the first DNS name
-	Names    []string
-	Issuer   string
-	NotAfter time.Time
+	Subject  string    `json:"subject"` // common name, or the first DNS name
+	Names    []string  `json:"names"`
+	Issuer   string    `json:"issuer"`
+	NotAfter time.Time `json:"not_after"`
 	// Verified tells whether it proves the host; Problem says why not.
-	Verified bool
-	Problem  string
+	Verified bool   `json:"verified"`
+	Problem  string `json:"problem"`
 }
 
 // certificateOf checks the certificate of a connection against a host at a time.
@@ -151,7 +151,7 @@ func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool
 
 // names are the host names and addresses a certificate is for.
 func names(cert *x509.Certificate) []string {
-	var all []string
+	all := []string{} // never null in JSON
 	for _, name := range cert.DNSNames {
 		all = append(all, text.Shorten(text.Clean(name), 100))
 	}
