@@ -25,6 +25,7 @@ var (
 	ErrNotOffered  = errors.New("not offered")              // STARTTLS or AUTH is missing: see NotOfferedError
 	ErrMechanism   = errors.New("no common AUTH mechanism") // AUTH is offered, but neither PLAIN nor LOGIN
 	ErrUnencrypted = errors.New("unencrypted connection")   // AUTH was held back: see Plan.PlainNeedsTLS
+	ErrRSAExchange = errors.New("RSA key exchange only")    // which Go has not offered since 1.22
 	ErrOldTLS      = errors.New("TLS too old")              // only TLS 1.0 or 1.1
 	ErrInjected    = errors.New("clear text after STARTTLS")
 

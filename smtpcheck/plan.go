@@ -51,6 +51,8 @@ type Plan struct {
 
 	Limits Limits
 	Net    Network
+
+	oldToo bool // a second hello, which offers all that this program knows
 }
 
 // Limits bound every wait. A zero field takes its default, which is longer where

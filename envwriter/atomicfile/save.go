@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -185,7 +186,11 @@ type directory struct {
 }
 
 func (t *transaction) lockDirectory(r *replacement) error {
-	if known := t.directories[r.folder]; known != nil {
+	name, err := filepath.Abs(r.folder) // "id" and "/srv/id" are one directory, and one lock
+	if err != nil {
+		name = r.folder
+	}
+	if known := t.directories[name]; known != nil {
 		r.directory = known
 		return nil
 	}
@@ -195,7 +200,7 @@ func (t *transaction) lockDirectory(r *replacement) error {
 		return nil
 	}
 	r.directory = &directory{handle: f}
-	t.directories[r.folder] = r.directory
+	t.directories[name] = r.directory
 	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		err := f.lock()
 		if r.directory.locked = err == nil; !isBusy(err) {
