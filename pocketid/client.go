@@ -31,9 +31,8 @@ type client struct {
 	// ones need it.
 	findsPort bool
 
-	known            evidence
-	smtpcheck.Client        // what is the same in every TLS mode
-	note             string // one sentence for the admin, or ""
+	known  evidence
+	speech Speech // what is the same in every TLS mode
 }
 
 const plainOnly = "This version tries AUTH PLAIN only, never LOGIN."
@@ -88,42 +87,42 @@ var (
 // called (backend/internal/service/email_service.go).
 var clients = []client{
 	{since: release(0, 0, 0), known: read, // Hello is never called
-		Client: netSMTP, note: plainOnly},
+		speech: Speech{Client: netSMTP, Note: plainOnly}},
 
 	// Hello is called after StartTLS has already greeted, which net/smtp forbids
 	// (issue 179 of pocket-id/pocket-id).
 	{since: release(0, 27, 1), known: read,
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
 		brokenStartTLS: "smtp: Hello called after other methods",
-		Client:         netSMTP, note: plainOnly},
+		speech:         Speech{Client: netSMTP, Note: plainOnly}},
 
 	{since: release(0, 27, 2), known: read, // Hello is called right after connecting
 		direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-		Client: netSMTP, note: plainOnly},
+		speech: Speech{Client: netSMTP, Note: plainOnly}},
 
 	// emersion/go-smtp: DialStartTLS greets as localhost before Hello can be
 	// called. 2.9.0 was run; the code is the same since 0.35.6.
 	{since: release(0, 35, 6), known: run,
 		newest: []Version{release(0, 53, 0), release(1, 16, 0)},
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
-		Client: goSMTP},
+		speech: Speech{Client: goSMTP}},
 
 	// italypaleale/go-kit emailer/smtp over net/smtp, Hello never called. 2.10.0's
 	// mail code was run with the very version of the module that its go.mod pins.
-	{since: release(2, 10, 0), known: run, findsPort: true, Client: goKit},
+	{since: release(2, 10, 0), known: run, findsPort: true, speech: Speech{Client: goKit}},
 
 	// The same module in later versions, which could not be had. Pocket ID still
 	// passes it no name.
 	{since: release(2, 11, 0), known: inferred, findsPort: true,
 		newest: []Version{release(2, 14, 0)},
-		Client: goKit,
-		note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +
-			"the newer versions of its mail library were neither read nor run."},
+		speech: Speech{Client: goKit,
+			Note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +
+				"the newer versions of its mail library were neither read nor run."}},
 }
 
 // noPocketID is the client of SpeaksAs("none"): it announces the identity everywhere.
 var noPocketID = client{known: run, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-	Client: smtpcheck.Client{PlainNeedsTLS: true, Body8Bit: true}}
+	speech: Speech{Client: smtpcheck.Client{PlainNeedsTLS: true, Body8Bit: true}}}
 
 // clientOf is the row of a version; a version that is not known is taken for the
 // newest.
@@ -173,8 +172,8 @@ type Speech struct {
 // not known is taken for the newest.
 func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
 	c := clientOf(v)
-	speech := Speech{Client: c.Client, Proven: c.known != inferred, Note: c.note}
-	speech.Names = smtpcheck.SameName(c.direct.of(host))
+	speech := c.speech
+	speech.Names, speech.Proven = smtpcheck.SameName(c.direct.of(host)), c.known != inferred
 	if tls == smtpcheck.TLSStartTLS {
 		speech.Names = smtpcheck.Names{First: c.first.of(host), AfterTLS: c.afterTLS.of(host)}
 		speech.Broken = c.brokenStartTLS
