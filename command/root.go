@@ -91,7 +91,7 @@ Without a command it is the wizard.`,
 	}
 	addWizard(root, o)
 	root.AddCommand(
-		newDemo(o), printing(o, newCheck(o)), printing(o, newProbe(o)), printing(o, newApply(o)),
+		newDemo(o), printing(o, newCheck(o)), printing(o, newInspect(o)), printing(o, newProbe(o)), printing(o, newApply(o)),
 		printing(o, newExplain(o)), printing(o, newPresets(o)), printing(o, newListen(o)), printing(o, newMan(root, o)),
 	)
 	root.InitDefaultCompletionCmd("completion")

@@ -1,0 +1,308 @@
+package install
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
+)
+
+// Warning is something that the admin probably does not expect.
+type Warning struct {
+	ID   string
+	Text string
+	Key  string
+	File string
+	Line int
+}
+
+// warnings lists them: what keeps a setting from its effect first.
+func (f *finder) warnings(in *Install) []Warning {
+	var out []Warning
+	out = append(out, f.fileWarnings(in)...)
+	out = append(out, in.layerWarnings()...)
+	out = append(out, f.composeWarnings(in)...)
+	out = append(out, in.settingWarnings()...)
+	out = append(out, in.passwordWarnings()...)
+	out = append(out, in.nameWarnings()...)
+	seen := map[[3]string]bool{}
+	return slices.DeleteFunc(out, func(w Warning) bool {
+		again := seen[[3]string{w.ID, w.Key, w.File}]
+		seen[[3]string{w.ID, w.Key, w.File}] = true
+		return again
+	})
+}
+
+// readers that keep quotes and what looks like a comment as part of a value.
+var (
+	keepsQuotes   = map[string]bool{"docker": true, "podman": true}
+	keepsComments = map[string]bool{"docker": true, "podman": true, "systemd": true}
+)
+
+var exportLine = regexp.MustCompile(`(?m)^[ \t]*export[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
+
+// fileWarnings are about lines that a reader does not read as they look.
+func (f *finder) fileWarnings(in *Install) []Warning {
+	var out []Warning
+	for _, file := range in.EnvFiles {
+		data, err := f.Files.Read(file.Path)
+		if err != nil {
+			continue
+		}
+		name := filepath.Base(file.Path)
+		warn := func(id, key, format string, args ...any) {
+			out = append(out, Warning{ID: id, Key: key, File: file.Path, Line: envwriter.KeyLine(data, key), Text: fmt.Sprintf(format, args...)})
+		}
+		if bytes.HasPrefix(data, []byte("\ufeff")) && file.Reader != "compose" && file.Reader != "docker" {
+			warn("bom", "", "%s begins with a byte order mark, which %s does not know: %s. Save it as UTF-8 without one.", name, in.readerName(file), bomEffect[file.Reader])
+		}
+		if file.Reader == "sh" && bytes.Contains(data, []byte("\r\n")) {
+			warn("crlf", "", "%s has line ends of Windows; a shell keeps the carriage return as part of each value.", name)
+		}
+		if file.Reader == "systemd" || file.Reader == "podman" {
+			for _, found := range exportLine.FindAllSubmatch(data, -1) {
+				warn("export-line", string(found[1]), "%s does not know the word export: the line for %s in %s has no effect. Take the word away.", in.readerName(file), found[1], name)
+			}
+		}
+		for _, key := range in.duplicates(data, file) {
+			warn("duplicate-key", key, "%s is set twice in %s; the last line counts.", key, name)
+		}
+		for _, key := range emptied(data, file.Reader, in.lookupOf(file)) {
+			if s, _ := in.env.get(key); s.source.File == file.Path && s.reader == file.Reader {
+				warn("dollar-replaced", key, "The $ in the value of %s in %s stands for a variable that is not set, so that part of the value is lost. Put the value in single quotes.", key, name)
+			}
+		}
+		out = append(out, in.valueWarnings(file, data)...)
+	}
+	return out
+}
+
+var bomEffect = map[string]string{"pocket-id": "nothing of the file is loaded", "systemd": "the first line is lost",
+	"podman": "the first key has another name", "sh": "the first line is lost"}
+
+// readerName is the program that reads a file, for people.
+func (in *Install) readerName(file EnvFile) string {
+	switch file.Reader {
+	case "pocket-id":
+		return "Pocket ID's reader"
+	case "sh":
+		return "a shell"
+	}
+	return file.Reader
+}
+
+// lookupOf are the variables that a reader of the file has from elsewhere.
+func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {
+	if file.Reader == "compose" && in.Compose != nil {
+		return func(name string) (string, bool) {
+			if value, ok := in.Compose.vars.lookup(name); ok {
+				if s, _ := in.Compose.vars.get(name); s.source.File != processEnvironment || value != "" {
+					return value, true
+				}
+			}
+			s, ok := in.env.get(name)
+			return s.value, ok && s.source.File != file.Path
+		}
+	}
+	return func(name string) (string, bool) {
+		s, ok := in.env.get(name)
+		return s.value, ok && s.source.File != file.Path
+	}
+}
+
+// valueWarnings are about values that arrive with quotes or a comment in them.
+func (in *Install) valueWarnings(file EnvFile, data []byte) []Warning {
+	var out []Warning
+	for _, key := range in.Keys() {
+		s, _ := in.env.get(key)
+		if s.source.File != file.Path || s.reader != file.Reader {
+			continue
+		}
+		line := envwriter.KeyLine(data, key)
+		last := len(s.value) - 1
+		if keepsQuotes[s.reader] && last > 0 && (s.value[0] == '"' || s.value[0] == '\'') && s.value[last] == s.value[0] {
+			out = append(out, Warning{ID: "quotes-kept", Key: key, File: file.Path, Line: line, Text: fmt.Sprintf(
+				"%s keeps quotes: those around the value of %s in %s become part of it. Take them away.", in.readerName(file), key, filepath.Base(file.Path))})
+		}
+		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (publicSettings[key] || !looksSecret(key)) {
+			out = append(out, Warning{ID: "inline-comment", Key: key, File: file.Path, Line: line, Text: fmt.Sprintf(
+				"%s knows no comment behind a value: the one behind %s in %s becomes part of it. Put it on a line of its own.", in.readerName(file), key, filepath.Base(file.Path))})
+		}
+	}
+	return out
+}
+
+// duplicates are keys that a file sets twice to different values, as it is read.
+func (in *Install) duplicates(data []byte, file EnvFile) []string {
+	reader, err := envwriter.ReaderNamed(file.Reader)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	lines := strings.SplitAfter(string(data), "\n")
+	for _, key := range in.Keys() {
+		n := envwriter.KeyLine(data, key)
+		if s, _ := in.env.get(key); n == 0 || s.source.File != file.Path {
+			continue
+		}
+		rest := strings.Join(append(slices.Clone(lines[:n-1]), lines[n:]...), "")
+		earlier := envwriter.KeyLine([]byte(rest), key)
+		if earlier == 0 || earlier >= n {
+			continue
+		}
+		vars, err := reader.ReadWith([]byte(rest), func(string) (string, bool) { return "", false })
+		if value, set := vars[key]; err == nil && set {
+			if now, _ := in.env.lookup(key); value != now {
+				out = append(out, key)
+			}
+		}
+	}
+	return out
+}
+
+// Keys are the variables that arrive, sorted.
+func (in Install) Keys() []string { return slices.Sorted(maps.Keys(in.env)) }
+
+// layerWarnings are about places that lose.
+func (in *Install) layerWarnings() []Warning {
+	var out []Warning
+	for _, key := range in.Keys() {
+		s, _ := in.env.get(key)
+		for _, loser := range in.env.hidden(key) {
+			out = append(out, Warning{ID: "hidden-by-layer", Key: key, File: s.source.File, Line: s.source.Line, Text: fmt.Sprintf(
+				"%s in %s has no effect: %s sets it to something else, and comes later.", key, loser.File, s.source.place())})
+		}
+	}
+	return out
+}
+
+// place is a source for people.
+func (s Source) place() string {
+	out := s.File
+	if s.Line > 0 {
+		out = fmt.Sprintf("%s, line %d,", s.File, s.Line)
+	}
+	return out
+}
+
+// composeWarnings are about files that compose does not read.
+func (f *finder) composeWarnings(in *Install) []Warning {
+	var out []Warning
+	if p := in.Compose; p != nil && in.Refused == "" {
+		for _, file := range p.Overrides {
+			out = append(out, Warning{ID: "override-ignored", File: file, Text: filepath.Base(file) + " is not read, since the compose files are named elsewhere (COMPOSE_FILE or -f)."})
+		}
+		for _, file := range p.Others {
+			out = append(out, Warning{ID: "other-compose-file", File: file, Text: filepath.Base(file) + " is not read: " + filepath.Base(p.Files[0]) + " comes before it."})
+		}
+	}
+	if keys := f.deadKeys(in); len(keys) > 0 {
+		out = append(out, Warning{ID: "dead-file", Key: keys[0], File: f.envFile, Text: fmt.Sprintf(
+			"%s does not reach Pocket ID: nothing hands on %s.", filepath.Base(f.envFile), strings.Join(keys, ", "))})
+	}
+	return out
+}
+
+// deadKeys are the mail settings of the file that reach nothing.
+func (f *finder) deadKeys(in *Install) []string {
+	if in.Reads(f.envFile) || in.Refused != "" {
+		return nil
+	}
+	data, err := f.Files.Read(f.envFile)
+	if err != nil {
+		return nil
+	}
+	used := map[string]bool{}
+	for _, all := range in.env {
+		for _, s := range all {
+			if s.source.VariableFile == f.envFile {
+				used[s.source.Variable] = true
+			}
+		}
+	}
+	var out []string
+	for _, v := range pocketid.Vars(pocketid.Version{}) {
+		if v.NeedsLock && envwriter.KeyLine(data, v.Name) > 0 && !used[v.Name] && !in.passedOn(v.Name, f.envFile) {
+			out = append(out, v.Name)
+		}
+	}
+	return out
+}
+
+// passedOn reports whether a line that sets a key names the key of the file among
+// several variables.
+func (in *Install) passedOn(key, file string) bool {
+	s, ok := in.env.get(key)
+	return ok && s.source.VariableFile == file
+}
+
+// settingWarnings are about the lock, and names of another era.
+func (in *Install) settingWarnings() []Warning {
+	var out []Warning
+	if len(in.env) == 0 || in.Refused != "" {
+		return nil
+	}
+	on := false
+	for _, name := range []string{"UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"} {
+		value, _ := in.env.lookup(name)
+		on = on || pocketid.IsTrue(value)
+	}
+	if !on {
+		s, _ := in.env.get("UI_CONFIG_DISABLED")
+		out = append(out, Warning{ID: "ui-config-not-true", Key: "UI_CONFIG_DISABLED", File: s.source.File, Line: s.source.Line,
+			Text: "UI_CONFIG_DISABLED does not arrive as true, so Pocket ID ignores every SMTP_ variable."})
+	}
+	version := in.Version.Release
+	if in.Version.Below != "" || !version.Known() {
+		return out
+	}
+	for _, key := range []string{"APP_URL", "PUBLIC_APP_URL", "UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"} {
+		s, set := in.env.get(key)
+		want := pocketid.KeyName(key, version)
+		if _, both := in.env.get(want); set && want != key && !both {
+			out = append(out, Warning{ID: "legacy-names", Key: key, File: s.source.File, Line: s.source.Line,
+				Text: fmt.Sprintf("%s is not read by Pocket ID %s; there it is called %s.", key, version, want)})
+		}
+	}
+	return out
+}
+
+func (in *Install) passwordWarnings() []Warning {
+	p := in.Password
+	var out []Warning
+	switch {
+	case !p.Set:
+	case !p.Readable:
+		out = append(out, Warning{ID: "password-unreadable", Key: "SMTP_PASSWORD", Text: "The password is in " + strings.Join(p.From, ", ") + ", which cannot be read from here. Give it to check with --password-file."})
+	case p.Kind != "env" && strings.HasSuffix(p.value, "\n"):
+		out = append(out, Warning{ID: "password-newline", Key: "SMTP_PASSWORD_FILE", File: p.From[0], Text: "The file of the password ends with a line feed, which Pocket ID takes for a part of it. Write it with printf %s."})
+	}
+	return out
+}
+
+// nameWarnings are about version and hostname.
+func (in *Install) nameWarnings() []Warning {
+	var out []Warning
+	if in.InContainer() && !in.Version.Known() && in.Version.Below == "" && in.Image != "" {
+		text := "Version unknown (" + in.Version.From + "), taken as " + pocketid.NewestKnown().String() + "."
+		if in.Runs == RunsCompose {
+			text += " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
+		}
+		out = append(out, Warning{ID: "version-unknown", File: in.Found, Text: text})
+	}
+	switch h := in.Hostname; {
+	case h.Kind == KindShared:
+		out = append(out, Warning{ID: "hostname-not-settable", File: h.From.File, Line: h.From.Line,
+			Text: "Pocket ID has the hostname of " + h.With + " and may have none of its own: set it there."})
+	case h.Kind == KindSet && !strings.Contains(h.Value, "."):
+		out = append(out, Warning{ID: "short-hostname", File: h.From.File, Line: h.From.Line,
+			Text: "The hostname " + h.Value + " has no domain; relays that want a full name refuse it."})
+	}
+	return out
+}
