@@ -32,6 +32,7 @@ require (
 require (
 	github.com/coreos/go-systemd/v22 v22.7.0
 	go.yaml.in/yaml/v4 v4.0.0-rc.4
+	golang.org/x/tools v0.51.0
 	mvdan.cc/sh/v3 v3.14.1
 )
 
@@ -60,5 +61,4 @@ require (
 	github.com/xo/terminfo v1.0.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
-	golang.org/x/tools v0.51.0 // indirect
 )
