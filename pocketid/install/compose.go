@@ -168,7 +168,8 @@ func (f *finder) load(p *Project, line composeLine) (err error) {
 		o.SetProjectName(name, false)
 	})
 	if err != nil {
-		return errors.New(p.known.clean(err.Error()))
+		text := strings.ReplaceAll(err.Error(), f.Files.Local(p.Dir), p.Dir)
+		return errors.New(p.known.clean(text))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 		return in, false
 	}
 	in.Compose, in.Found, in.workDir = p, p.Files[0], imageWorkDir
-	in.env, in.secrets = environment{}, map[string]credential{}
+	in.env, in.secrets, in.emptied = environment{}, map[string]credential{}, map[string]setting{}
 	if p.model == nil {
 		return f.refusedProject(in, err)
 	}
@@ -174,11 +175,14 @@ func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
 	in.env.add(files)
 	for key := range s.Environment {
 		value, arrives := own.lookup(key)
+		places := p.places(s.Name, key)
 		if !arrives {
+			if lost, ok := in.env.get(key); ok && len(places) > 0 {
+				in.emptied[key] = setting{value: lost.source.File, source: places[len(places)-1].source}
+			}
 			delete(in.env, key)
 			continue
 		}
-		places := p.places(s.Name, key)
 		for i, place := range places {
 			if i == len(places)-1 {
 				place.value = value
@@ -214,6 +218,10 @@ func (p *Project) places(service, key string) []setting {
 		vars := p.known.vars[file]
 		s := setting{value: fill(value, vars), source: Source{File: file, Line: line}}
 		names := references(value)
+		for _, found := range bareReference.FindAllStringSubmatch(strings.ReplaceAll(value, "$$", ""), -1) {
+			_, set := vars.lookup(found[1])
+			s.dollar = s.dollar || !set && found[0] != value
+		}
 		if null {
 			names = []string{key}
 			s.value, _ = vars.lookup(key)
@@ -231,6 +239,9 @@ func (p *Project) places(service, key string) []setting {
 	slices.Reverse(out)
 	return out
 }
+
+// bareReference is a $NAME, which is more often part of a password than meant.
+var bareReference = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // eachService hands on every part of a service's definition, the one that counts
 // first: overrides, the file itself, what it extends, and what is included.

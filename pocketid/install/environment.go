@@ -28,6 +28,7 @@ type setting struct {
 	source  Source
 	reader  string // the program that read it out of a file; "" for a setting that is no file's
 	unknown bool   // it has a value that cannot be seen from here
+	dollar  bool   // a $ in it was replaced by nothing
 }
 
 // environment is what reaches Pocket ID: of each key all that set it, in the order
@@ -117,6 +118,12 @@ func references(text string) []string {
 		}
 	}
 	return names
+}
+
+// keyLine is the line of a file that sets a key.
+func (m Machine) keyLine(file, key string) int {
+	data, _ := m.Files.Read(file)
+	return envwriter.KeyLine(data, key)
 }
 
 // emptied are the keys of a file in which a $ was replaced by nothing, since no

@@ -84,6 +84,8 @@ type Install struct {
 	User string // as whom the environment is read, where a unit says so
 
 	env environment
+	// emptied are keys that a place takes away though another one sets them.
+	emptied map[string]setting
 	// mounted tells where a path of the container is on the machine.
 	mounts  []mount
 	secrets map[string]credential // by their path inside
@@ -204,6 +206,9 @@ func (f *finder) keep(in Install) {
 func (f *finder) complete(in *Install) {
 	if in.Runs == "" {
 		return
+	}
+	if in.Refused != "" {
+		in.env = environment{} // nothing starts, so nothing arrives
 	}
 	f.findPassword(in)
 	f.findVersion(in)

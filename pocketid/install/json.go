@@ -118,5 +118,8 @@ func (in Install) Short(path string) string {
 	if dir == "/" {
 		return path
 	}
-	return strings.TrimPrefix(path, dir+"/")
+	if short, inside := strings.CutPrefix(path, dir+"/"); inside && strings.Count(short, "/") < 2 {
+		return short
+	}
+	return path
 }

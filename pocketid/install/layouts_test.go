@@ -90,7 +90,9 @@ func unpack(t *testing.T, archive *txtar.Archive) (install.Machine, string) {
 // words are a result as the layouts write it.
 func words(r install.Result) string {
 	var out strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintln(&out, strings.TrimRight(fmt.Sprintf(format, args...), " ")) }
+	line := func(format string, args ...any) {
+		fmt.Fprintln(&out, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
 	if r.Runs == nil {
 		return "nothing\n"
 	}

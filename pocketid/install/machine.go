@@ -67,6 +67,10 @@ func (d Disk) Glob(pattern string) ([]string, error) {
 // Read never waits for a pipe, and looks at the size before it reads.
 func (d Disk) Read(path string) ([]byte, error) {
 	f, err := os.OpenFile(d.Local(path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		failed.Path = path
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -257,11 +257,12 @@ func (s *shell) declare(cmd *syntax.DeclClause) bool {
 		line := int(a.Pos().Line())
 		switch {
 		case a.Name == nil: // export "$line", export $(cat .env | xargs), -x
-			for _, text := range s.fields([]*syntax.Word{a.Value}) {
+			texts, file := s.expanded(a.Value)
+			for _, text := range texts {
 				if text == "-x" {
 					export = true
 				}
-				s.exportText(text, line, export)
+				s.exportText(text, line, export, file)
 			}
 		case a.Naked:
 			s.exported[a.Name.Value] = export || s.exported[a.Name.Value]
@@ -277,13 +278,27 @@ func (s *shell) declare(cmd *syntax.DeclClause) bool {
 	return true
 }
 
+// expanded are the fields of a word, and the file that they were printed from.
+func (s *shell) expanded(w *syntax.Word) (texts []string, file string) {
+	before := len(s.p.files)
+	texts = s.fields([]*syntax.Word{w})
+	if len(s.p.files) > before {
+		file = s.p.files[len(s.p.files)-1].Path
+	}
+	return texts, file
+}
+
 // exportText is one word that export makes of an expansion.
-func (s *shell) exportText(text string, line int, export bool) {
+func (s *shell) exportText(text string, line int, export bool, file string) {
 	key, value, assigns := strings.Cut(text, "=")
 	if !isVariable(key) {
 		return
 	}
-	if assigns {
+	if assigns && file != "" {
+		inner := *s
+		inner.file, inner.shift, line = file, 0, s.f.keyLine(file, key)
+		inner.assign(key, value, line)
+	} else if assigns {
 		s.assign(key, value, line)
 	}
 	s.exported[key] = export || s.exported[key]
@@ -320,7 +335,11 @@ func (s *shell) call(cmd *syntax.CallExpr) bool {
 			set, _ := s.vars.get(names[0])
 			source.Variable, source.VariableFile = names[0], set.source.File
 		}
-		for _, text := range s.fields([]*syntax.Word{w}) {
+		texts, file := s.expanded(w)
+		for _, text := range texts {
+			if key, _, assigns := strings.Cut(text, "="); assigns && file != "" {
+				source = Source{File: file, Line: s.f.keyLine(file, key)}
+			}
 			args = append(args, word{text: text, source: source})
 		}
 	}

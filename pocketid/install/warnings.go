@@ -27,6 +27,7 @@ func (f *finder) warnings(in *Install) []Warning {
 	var out []Warning
 	out = append(out, f.fileWarnings(in)...)
 	out = append(out, in.layerWarnings()...)
+	out = append(out, in.emptiedWarnings()...)
 	out = append(out, f.composeWarnings(in)...)
 	out = append(out, in.settingWarnings()...)
 	out = append(out, in.passwordWarnings()...)
@@ -182,6 +183,17 @@ func (in *Install) layerWarnings() []Warning {
 	return out
 }
 
+// emptiedWarnings are about keys without a value that take another one's away.
+func (in *Install) emptiedWarnings() []Warning {
+	var out []Warning
+	for _, key := range slices.Sorted(maps.Keys(in.emptied)) {
+		lost := in.emptied[key]
+		out = append(out, Warning{ID: "hidden-by-layer", Key: key, File: lost.source.File, Line: lost.source.Line, Text: fmt.Sprintf(
+			"%s in %s has no effect: %s names it without a value, and compose has none for it, so it does not arrive.", key, lost.value, lost.source.place())})
+	}
+	return out
+}
+
 // place is a source for people.
 func (s Source) place() string {
 	out := s.File
@@ -200,6 +212,12 @@ func (f *finder) composeWarnings(in *Install) []Warning {
 		}
 		for _, file := range p.Others {
 			out = append(out, Warning{ID: "other-compose-file", File: file, Text: filepath.Base(file) + " is not read: " + filepath.Base(p.Files[0]) + " comes before it."})
+		}
+	}
+	for _, key := range in.Keys() {
+		if s, _ := in.env.get(key); s.dollar {
+			out = append(out, Warning{ID: "dollar-replaced", Key: key, File: s.source.File, Line: s.source.Line, Text: fmt.Sprintf(
+				"The $ in the value of %s in %s stands for a variable that is not set, so that part of the value is lost. Write $$ for a $.", key, s.source.place())})
 		}
 	}
 	if keys := f.deadKeys(in); len(keys) > 0 {
