@@ -2,7 +2,9 @@ package install
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -84,7 +86,8 @@ func (in *Install) takes(file string) bool {
 
 // refuse notes that nothing starts, in the words of who refuses.
 func (in *Install) refuse(who string, err error) {
-	if in.Refused == "" && err != nil {
+	// What only we may not read is no reason for others not to start.
+	if in.Refused == "" && err != nil && !errors.Is(err, fs.ErrPermission) {
 		in.Refused = fmt.Sprintf("%s: %v", who, err)
 	}
 }

@@ -2,6 +2,8 @@ package install
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -199,7 +201,7 @@ func (f *finder) unitEnvironment(u unitFile) (environment, error) {
 		}
 		for _, path := range paths {
 			layer, err := f.readLayer(EnvFile{Path: path, Reader: "systemd"}, nil)
-			if err != nil && !optional {
+			if err != nil && !optional && !errors.Is(err, fs.ErrPermission) {
 				failed = cmp.Or(failed, err)
 			}
 			env.add(layer)

@@ -2,7 +2,9 @@ package install
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -53,6 +55,9 @@ func (f *finder) fileWarnings(in *Install) []Warning {
 	var out []Warning
 	for _, file := range in.EnvFiles {
 		data, err := f.Files.Read(file.Path)
+		if errors.Is(err, fs.ErrPermission) {
+			out = append(out, Warning{ID: "file-unreadable", File: file.Path, Text: file.Path + " reaches Pocket ID and may not be read from here: what it sets is not known. Run this as root, or as its owner."})
+		}
 		if err != nil {
 			continue
 		}
