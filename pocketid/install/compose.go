@@ -260,3 +260,34 @@ func (f *finder) composeCommand(p process, line composeLine) {
 		f.keep(f.beside(in))
 	}
 }
+
+// refusedProject is one that compose does not load: what can be told is told from
+// the files themselves.
+func (f *finder) refusedProject(in Install, err error) (Install, bool) {
+	p := in.Compose
+	for _, file := range p.Files {
+		data, readErr := f.Files.Read(file)
+		if text := strings.ToLower(string(data)); errors.Is(readErr, ErrTooLarge) || strings.Contains(text, "pocket-id") || strings.Contains(text, "pocketid") {
+			in.fit = fitBeside
+		}
+	}
+	for _, file := range p.known.order {
+		services := child(p.known.roots[file], "services")
+		for i := 0; services != nil && services.Kind == yaml.MappingNode && i+1 < len(services.Content); i += 2 {
+			image := child(services.Content[i+1], "image")
+			if image == nil || !isPocketID(fill(image.Value, p.vars)) {
+				continue
+			}
+			in.Service, in.Image, in.fit = services.Content[i].Value, fill(image.Value, p.vars), fitBeside
+			if strings.Contains(string(p.known.content[file]), filepath.Base(f.envFile)) || p.takesFrom(f.envFile) {
+				in.fit = fitReads
+			}
+			in.Hostname = Hostname{Kind: KindContainerID, From: Source{File: in.Found}}
+			if name := child(services.Content[i+1], "hostname"); name != nil {
+				in.Hostname = Hostname{Kind: KindSet, Value: fill(name.Value, p.vars), From: Source{File: file, Line: name.Line}}
+			}
+		}
+	}
+	in.refuse("docker compose", err)
+	return in, in.fit != fitNone
+}

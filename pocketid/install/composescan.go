@@ -342,6 +342,7 @@ func (s scanned) clean(text string) string {
 	for _, secret := range secrets {
 		text = strings.ReplaceAll(text, secret, "***")
 	}
+	text = strings.Join(strings.Fields(text), " ")
 	const most = 500
 	if len(text) > most {
 		text = text[:most] + "…"

@@ -1,6 +1,7 @@
 package install_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -156,15 +157,34 @@ func fuzzFile(f *testing.F, path string, seeds ...string) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		root := t.TempDir()
-		write(t, root, "/srv/id/.env", "SMTP_HOST=smtp.example.com\nSMTP_PASSWORD=Tr0ub4dor-kettle\n")
-		write(t, root, path, string(data))
-		in := install.Discover(install.Machine{Files: install.Disk{Root: root}, Home: "/root", Dir: "/srv/id"}, ".env")
+		files := memory{"/srv/id/.env": []byte("SMTP_HOST=smtp.example.com\nSMTP_PASSWORD=Tr0ub4dor-kettle\n"), path: data}
+		in := install.Discover(install.Machine{Files: files, Home: "/root", Dir: "/srv/id"}, ".env")
 		if r := in.Result(); strings.Contains(words(r)+strings.Join(r.EnvFiles, ""), "Tr0ub4dor-kettle") {
 			t.Error("the password is shown")
 		}
 	})
 }
+
+// memory is a file system of a few files.
+type memory map[string][]byte
+
+func (m memory) Read(path string) ([]byte, error) {
+	if data, ok := m[path]; ok {
+		return data, nil
+	}
+	return nil, fs.ErrNotExist
+}
+
+func (m memory) Glob(pattern string) (out []string, err error) {
+	for path := range m {
+		if fits, err := filepath.Match(pattern, path); err == nil && fits {
+			out = append(out, path)
+		}
+	}
+	return out, nil
+}
+
+func (m memory) Local(path string) string { return "/nowhere" + path }
 
 func FuzzUnit(f *testing.F) {
 	fuzzFile(f, "/etc/systemd/system/pocket-id.service",

@@ -217,20 +217,24 @@ func (f *finder) beside(in Install) Install {
 	return in
 }
 
-// besides follows the scripts that lie beside the file, or where the admin stands.
+var aboutPocketID = regexp.MustCompile(`(?i)pocket-?id`)
+
+// besides follows the scripts that lie beside the file, and those about Pocket ID
+// where the admin stands, above the file, and where an admin keeps his own.
 func (f *finder) besides() {
-	dirs := []string{filepath.Dir(f.envFile)}
-	if f.Dir != dirs[0] {
-		dirs = append(dirs, f.Dir)
-	}
-	for _, dir := range dirs {
+	own := filepath.Dir(f.envFile)
+	dirs := []string{own, f.Dir, filepath.Dir(own), f.Home, filepath.Join(f.Home, "bin"), "/usr/local/bin", "/usr/local/sbin"}
+	for i, dir := range dirs {
+		if slices.Contains(dirs[:i], dir) || !filepath.IsAbs(dir) {
+			continue
+		}
 		for _, file := range f.glob(filepath.Join(dir, "*")) {
 			ext := filepath.Ext(file)
 			if ext != ".sh" && ext != "" && ext != ".bash" {
 				continue
 			}
 			data, err := f.Files.Read(file)
-			if err != nil || !isShellScript(data) && ext == "" {
+			if err != nil || !isShellScript(data) && ext == "" || i > 0 && !aboutPocketID.Match(data) {
 				continue
 			}
 			p := process{dir: dir, env: environment{}, file: file}
