@@ -122,7 +122,10 @@ func hostnameWords(in install.Install) string {
 
 func passwordWords(in install.Install) string {
 	p := in.Password
-	if !p.Set {
+	switch {
+	case p.Unseen:
+		return "not known, since a file cannot be read from here"
+	case !p.Set:
 		return "none"
 	}
 	var from []string

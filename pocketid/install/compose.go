@@ -147,7 +147,8 @@ func (f *finder) load(p *Project, line composeLine) (err error) {
 	}
 	details := types.ConfigDetails{WorkingDir: f.Files.Local(p.Dir), Environment: types.Mapping{}}
 	for _, file := range p.Files {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.Files.Local(file), Content: p.known.content[file]})
+		config := types.ConfigFile{Filename: f.Files.Local(file), Content: p.known.content[file]}
+		details.ConfigFiles = append(details.ConfigFiles, config)
 	}
 	for key := range p.vars {
 		details.Environment[key], _ = p.vars.lookup(key)
@@ -268,7 +269,7 @@ func (f *finder) refusedProject(in Install, err error) (Install, bool) {
 	p := in.Compose
 	for _, file := range p.Files {
 		data, readErr := f.Files.Read(file)
-		if text := strings.ToLower(string(data)); errors.Is(readErr, ErrTooLarge) || strings.Contains(text, "pocket-id") || strings.Contains(text, "pocketid") {
+		if errors.Is(readErr, ErrTooLarge) || aboutPocketID.Match(data) {
 			in.fit = fitBeside
 		}
 	}

@@ -329,7 +329,8 @@ func (s scanned) clean(text string) string {
 	}
 	text = quotedText.ReplaceAllStringFunc(text, func(quoted string) string {
 		inner := quoted[1 : len(quoted)-1]
-		if public[inner] || strings.HasPrefix(inner, "/") || isVariable(inner) && strings.ToUpper(inner) == inner && s.asked(inner) {
+		variable := isVariable(inner) && strings.ToUpper(inner) == inner && s.asked(inner)
+		if public[inner] || variable || strings.HasPrefix(inner, "/") {
 			return quoted
 		}
 		return "***"

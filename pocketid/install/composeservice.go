@@ -331,7 +331,8 @@ func (f *finder) composeHostname(in *Install, s types.ServiceConfig) {
 		in.Hostname = Hostname{Kind: KindShared, Value: in.Compose.service(other).Hostname, With: "service " + other,
 			From: in.Compose.fieldSource(other, "hostname")}
 	case ofContainer:
-		in.Hostname = Hostname{Kind: KindShared, With: "container " + container, From: in.Compose.fieldSource(in.Service, "network_mode")}
+		here = in.Compose.fieldSource(in.Service, "network_mode")
+		in.Hostname = Hostname{Kind: KindShared, With: "container " + container, From: here}
 	case s.Uts == "host":
 		f.machineHostname(in)
 	case s.Hostname != "":

@@ -58,7 +58,8 @@ func (e environment) hidden(key string) []Source {
 	var out []Source
 	for _, s := range all {
 		same := func(o Source) bool { return o.File == s.source.File }
-		if s.source.File != won.source.File && (s.value != won.value || s.unknown || won.unknown) && !slices.ContainsFunc(out, same) {
+		differs := s.value != won.value || s.unknown || won.unknown
+		if s.source.File != won.source.File && differs && !slices.ContainsFunc(out, same) {
 			out = append(out, s.source)
 		}
 	}

@@ -137,6 +137,9 @@ func TestNoSecretLeaves(t *testing.T) {
 		shown := words(r)
 		for _, w := range r.Warnings {
 			shown += w.Text + w.File
+			if strings.Contains(w.Text, "%!") {
+				t.Errorf("%s: %s", file, w.Text)
+			}
 		}
 		for _, part := range archive.Files {
 			for line := range strings.Lines(string(part.Data)) {

@@ -58,6 +58,7 @@ type Password struct {
 	Kind     string // env, file or secret
 	From     []string
 	Readable bool // from here, by the one who runs this program
+	Unseen   bool // none was found, but a file that may have it cannot be read
 	value    string
 }
 

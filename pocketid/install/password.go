@@ -2,6 +2,8 @@ package install
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"strings"
 )
 
@@ -22,6 +24,10 @@ func (f *finder) findPassword(in *Install) {
 		}
 		in.Password = Password{}
 		return
+	}
+	for _, file := range in.EnvFiles {
+		_, err := f.Files.Read(file.Path)
+		in.Password.Unseen = in.Password.Unseen || errors.Is(err, fs.ErrPermission)
 	}
 	s, ok := in.env.get("SMTP_PASSWORD_FILE")
 	if !ok || s.value == "" {

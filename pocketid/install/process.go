@@ -98,10 +98,12 @@ func (f *finder) start(p process, name string, args []word) {
 	}
 }
 
+// runValues are flags of systemd-run that take the next word.
+const runValues = " -p -u -E -H -M --unit --property --setenv --uid --gid --working-directory --description --slice "
+
 func skipSystemdRun(args []word) []word {
 	for len(args) > 0 && strings.HasPrefix(args[0].text, "-") {
-		takes := len(args[0].text) == 2 && strings.Contains("-p-u-E-H-M", args[0].text) ||
-			strings.HasPrefix(args[0].text, "--") && !strings.Contains(args[0].text, "=") && strings.Contains(" --unit --property --setenv --uid --gid --working-directory --description ", " "+args[0].text+" ")
+		takes := strings.Contains(runValues, " "+args[0].text+" ")
 		if args = args[1:]; takes && len(args) > 0 {
 			args = args[1:]
 		}

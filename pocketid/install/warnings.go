@@ -24,6 +24,33 @@ type Warning struct {
 	Line int
 }
 
+// warningTexts are the sentences of the warnings, by id.
+var warningTexts = map[string]string{
+	"bom":                   "%s begins with a byte order mark, which %s does not know: %s. Save it as UTF-8 without one.",
+	"crlf":                  "%s has line ends of Windows; a shell keeps the carriage return as part of each value.",
+	"dead-file":             "%s does not reach Pocket ID: nothing hands on %s.",
+	"dollar-replaced":       "The $ in the value of %s in %s stands for a variable that is not set, so that part of the value is lost. %s",
+	"duplicate-key":         "%s is set twice in %s; the last line counts.",
+	"export-line":           "%s does not know the word export: the line for %s in %s has no effect. Take the word away.",
+	"file-unreadable":       "%s reaches Pocket ID and may not be read from here: what it sets is not known. Run this as root, or as its owner.",
+	"hidden-by-layer":       "%s in %s has no effect: %s.",
+	"hostname-not-settable": "Pocket ID has the hostname of %s and may have none of its own: set it there.",
+	"inline-comment":        "%s knows no comment behind a value: the one behind %s in %s becomes part of it. Put it on a line of its own.",
+	"legacy-names":          "%s is not read by Pocket ID %s; there it is called %s.",
+	"other-compose-file":    "%s is not read: %s comes before it.",
+	"override-ignored":      "%s is not read, since the compose files are named elsewhere (COMPOSE_FILE or -f).",
+	"password-newline":      "The file of the password ends with a line feed, which Pocket ID takes for a part of it. Write it with printf %%s.",
+	"password-unreadable":   "The password is in %s, which cannot be read from here. Give it to check with --password-file.",
+	"quotes-kept":           "%s keeps quotes: those around the value of %s in %s become part of it. Take them away.",
+	"short-hostname":        "The hostname %s has no domain; relays that want a full name refuse it.",
+	"ui-config-not-true":    "UI_CONFIG_DISABLED does not arrive as true, so Pocket ID ignores every SMTP_ variable.",
+	"version-unknown":       "Version unknown (%s), taken as %s.%s",
+}
+
+func warning(id, key string, at Source, args ...any) Warning {
+	return Warning{ID: id, Key: key, File: at.File, Line: at.Line, Text: fmt.Sprintf(warningTexts[id], args...)}
+}
+
 // warnings lists them: what keeps a setting from its effect first.
 func (f *finder) warnings(in *Install) []Warning {
 	var out []Warning
@@ -56,32 +83,32 @@ func (f *finder) fileWarnings(in *Install) []Warning {
 	for _, file := range in.EnvFiles {
 		data, err := f.Files.Read(file.Path)
 		if errors.Is(err, fs.ErrPermission) {
-			out = append(out, Warning{ID: "file-unreadable", File: file.Path, Text: file.Path + " reaches Pocket ID and may not be read from here: what it sets is not known. Run this as root, or as its owner."})
+			out = append(out, warning("file-unreadable", "", Source{File: file.Path}, file.Path))
 		}
 		if err != nil {
 			continue
 		}
 		name := filepath.Base(file.Path)
-		warn := func(id, key, format string, args ...any) {
-			out = append(out, Warning{ID: id, Key: key, File: file.Path, Line: envwriter.KeyLine(data, key), Text: fmt.Sprintf(format, args...)})
+		warn := func(id, key string, args ...any) {
+			out = append(out, warning(id, key, Source{File: file.Path, Line: envwriter.KeyLine(data, key)}, args...))
 		}
 		if bytes.HasPrefix(data, []byte("\ufeff")) && file.Reader != "compose" && file.Reader != "docker" {
-			warn("bom", "", "%s begins with a byte order mark, which %s does not know: %s. Save it as UTF-8 without one.", name, in.readerName(file), bomEffect[file.Reader])
+			warn("bom", "", name, in.readerName(file), bomEffect[file.Reader])
 		}
 		if file.Reader == "sh" && bytes.Contains(data, []byte("\r\n")) {
-			warn("crlf", "", "%s has line ends of Windows; a shell keeps the carriage return as part of each value.", name)
+			warn("crlf", "", name)
 		}
 		if file.Reader == "systemd" || file.Reader == "podman" {
 			for _, found := range exportLine.FindAllSubmatch(data, -1) {
-				warn("export-line", string(found[1]), "%s does not know the word export: the line for %s in %s has no effect. Take the word away.", in.readerName(file), found[1], name)
+				warn("export-line", string(found[1]), in.readerName(file), found[1], name)
 			}
 		}
 		for _, key := range in.duplicates(data, file) {
-			warn("duplicate-key", key, "%s is set twice in %s; the last line counts.", key, name)
+			warn("duplicate-key", key, key, name)
 		}
 		for _, key := range emptied(data, file.Reader, in.lookupOf(file)) {
 			if s, _ := in.env.get(key); s.source.File == file.Path && s.reader == file.Reader {
-				warn("dollar-replaced", key, "The $ in the value of %s in %s stands for a variable that is not set, so that part of the value is lost. Put the value in single quotes.", key, name)
+				warn("dollar-replaced", key, key, name, "Put the value in single quotes.")
 			}
 		}
 		out = append(out, in.valueWarnings(file, data)...)
@@ -125,20 +152,19 @@ func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {
 // valueWarnings are about values that arrive with quotes or a comment in them.
 func (in *Install) valueWarnings(file EnvFile, data []byte) []Warning {
 	var out []Warning
+	name := filepath.Base(file.Path)
 	for _, key := range in.Keys() {
 		s, _ := in.env.get(key)
 		if s.source.File != file.Path || s.reader != file.Reader {
 			continue
 		}
-		line := envwriter.KeyLine(data, key)
+		at := Source{File: file.Path, Line: envwriter.KeyLine(data, key)}
 		last := len(s.value) - 1
 		if keepsQuotes[s.reader] && last > 0 && (s.value[0] == '"' || s.value[0] == '\'') && s.value[last] == s.value[0] {
-			out = append(out, Warning{ID: "quotes-kept", Key: key, File: file.Path, Line: line, Text: fmt.Sprintf(
-				"%s keeps quotes: those around the value of %s in %s become part of it. Take them away.", in.readerName(file), key, filepath.Base(file.Path))})
+			out = append(out, warning("quotes-kept", key, at, in.readerName(file), key, name))
 		}
 		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (publicSettings[key] || !looksSecret(key)) {
-			out = append(out, Warning{ID: "inline-comment", Key: key, File: file.Path, Line: line, Text: fmt.Sprintf(
-				"%s knows no comment behind a value: the one behind %s in %s becomes part of it. Put it on a line of its own.", in.readerName(file), key, filepath.Base(file.Path))})
+			out = append(out, warning("inline-comment", key, at, in.readerName(file), key, name))
 		}
 	}
 	return out
@@ -181,8 +207,8 @@ func (in *Install) layerWarnings() []Warning {
 	for _, key := range in.Keys() {
 		s, _ := in.env.get(key)
 		for _, loser := range in.env.hidden(key) {
-			out = append(out, Warning{ID: "hidden-by-layer", Key: key, File: s.source.File, Line: s.source.Line, Text: fmt.Sprintf(
-				"%s in %s has no effect: %s sets it to something else, and comes later.", key, loser.File, s.source.place())})
+			why := s.source.place() + " sets it to something else, and comes later"
+			out = append(out, warning("hidden-by-layer", key, s.source, key, loser.File, why))
 		}
 	}
 	return out
@@ -193,8 +219,8 @@ func (in *Install) emptiedWarnings() []Warning {
 	var out []Warning
 	for _, key := range slices.Sorted(maps.Keys(in.emptied)) {
 		lost := in.emptied[key]
-		out = append(out, Warning{ID: "hidden-by-layer", Key: key, File: lost.source.File, Line: lost.source.Line, Text: fmt.Sprintf(
-			"%s in %s has no effect: %s names it without a value, and compose has none for it, so it does not arrive.", key, lost.value, lost.source.place())})
+		why := lost.source.place() + " names it without a value, and compose has none for it"
+		out = append(out, warning("hidden-by-layer", key, lost.source, key, lost.value, why))
 	}
 	return out
 }
@@ -213,21 +239,21 @@ func (f *finder) composeWarnings(in *Install) []Warning {
 	var out []Warning
 	if p := in.Compose; p != nil && in.Refused == "" {
 		for _, file := range p.Overrides {
-			out = append(out, Warning{ID: "override-ignored", File: file, Text: filepath.Base(file) + " is not read, since the compose files are named elsewhere (COMPOSE_FILE or -f)."})
+			out = append(out, warning("override-ignored", "", Source{File: file}, filepath.Base(file)))
 		}
 		for _, file := range p.Others {
-			out = append(out, Warning{ID: "other-compose-file", File: file, Text: filepath.Base(file) + " is not read: " + filepath.Base(p.Files[0]) + " comes before it."})
+			used := filepath.Base(p.Files[0])
+			out = append(out, warning("other-compose-file", "", Source{File: file}, filepath.Base(file), used))
 		}
 	}
 	for _, key := range in.Keys() {
 		if s, _ := in.env.get(key); s.dollar {
-			out = append(out, Warning{ID: "dollar-replaced", Key: key, File: s.source.File, Line: s.source.Line, Text: fmt.Sprintf(
-				"The $ in the value of %s in %s stands for a variable that is not set, so that part of the value is lost. Write $$ for a $.", key, s.source.place())})
+			out = append(out, warning("dollar-replaced", key, s.source, key, s.source.place(), "Write $$ for a $."))
 		}
 	}
 	if keys := f.deadKeys(in); len(keys) > 0 {
-		out = append(out, Warning{ID: "dead-file", Key: keys[0], File: f.envFile, Text: fmt.Sprintf(
-			"%s does not reach Pocket ID: nothing hands on %s.", filepath.Base(f.envFile), strings.Join(keys, ", "))})
+		at := Source{File: f.envFile}
+		out = append(out, warning("dead-file", keys[0], at, filepath.Base(f.envFile), strings.Join(keys, ", ")))
 	}
 	return out
 }
@@ -278,8 +304,7 @@ func (in *Install) settingWarnings() []Warning {
 	}
 	if !on {
 		s, _ := in.env.get("UI_CONFIG_DISABLED")
-		out = append(out, Warning{ID: "ui-config-not-true", Key: "UI_CONFIG_DISABLED", File: s.source.File, Line: s.source.Line,
-			Text: "UI_CONFIG_DISABLED does not arrive as true, so Pocket ID ignores every SMTP_ variable."})
+		out = append(out, warning("ui-config-not-true", "UI_CONFIG_DISABLED", s.source))
 	}
 	version := in.Version.Release
 	if in.Version.Below != "" || !version.Known() {
@@ -289,8 +314,7 @@ func (in *Install) settingWarnings() []Warning {
 		s, set := in.env.get(key)
 		want := pocketid.KeyName(key, version)
 		if _, both := in.env.get(want); set && want != key && !both {
-			out = append(out, Warning{ID: "legacy-names", Key: key, File: s.source.File, Line: s.source.Line,
-				Text: fmt.Sprintf("%s is not read by Pocket ID %s; there it is called %s.", key, version, want)})
+			out = append(out, warning("legacy-names", key, s.source, key, version, want))
 		}
 	}
 	return out
@@ -302,9 +326,9 @@ func (in *Install) passwordWarnings() []Warning {
 	switch {
 	case !p.Set:
 	case !p.Readable:
-		out = append(out, Warning{ID: "password-unreadable", Key: "SMTP_PASSWORD", Text: "The password is in " + strings.Join(p.From, ", ") + ", which cannot be read from here. Give it to check with --password-file."})
+		out = append(out, warning("password-unreadable", "SMTP_PASSWORD", Source{}, strings.Join(p.From, ", ")))
 	case p.Kind != "env" && strings.HasSuffix(p.value, "\n"):
-		out = append(out, Warning{ID: "password-newline", Key: "SMTP_PASSWORD_FILE", File: p.From[0], Text: "The file of the password ends with a line feed, which Pocket ID takes for a part of it. Write it with printf %s."})
+		out = append(out, warning("password-newline", "SMTP_PASSWORD_FILE", Source{File: p.From[0]}))
 	}
 	return out
 }
@@ -313,19 +337,18 @@ func (in *Install) passwordWarnings() []Warning {
 func (in *Install) nameWarnings() []Warning {
 	var out []Warning
 	if in.InContainer() && !in.Version.Known() && in.Version.Below == "" && in.Image != "" {
-		text := "Version unknown (" + in.Version.From + "), taken as " + pocketid.NewestKnown().String() + "."
+		cure := ""
 		if in.Runs == RunsCompose {
-			text += " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
+			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
 		}
-		out = append(out, Warning{ID: "version-unknown", File: in.Found, Text: text})
+		newest := pocketid.NewestKnown()
+		out = append(out, warning("version-unknown", "", Source{File: in.Found}, in.Version.From, newest, cure))
 	}
 	switch h := in.Hostname; {
 	case h.Kind == KindShared:
-		out = append(out, Warning{ID: "hostname-not-settable", File: h.From.File, Line: h.From.Line,
-			Text: "Pocket ID has the hostname of " + h.With + " and may have none of its own: set it there."})
+		out = append(out, warning("hostname-not-settable", "", h.From, h.With))
 	case h.Kind == KindSet && !strings.Contains(h.Value, "."):
-		out = append(out, Warning{ID: "short-hostname", File: h.From.File, Line: h.From.Line,
-			Text: "The hostname " + h.Value + " has no domain; relays that want a full name refuse it."})
+		out = append(out, warning("short-hostname", "", h.From, h.Value))
 	}
 	return out
 }
