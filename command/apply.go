@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/envwriter"
-	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/steps"
 	"smtp-wizard/wizard"
@@ -17,13 +16,13 @@ import (
 )
 
 type applyFlags struct {
-	preset, host, port, tls, from, user, to string
-	appURL, hostname, as, passwordFile, ca  string
-	readers                                 []string
-	passwordStdin, lockUI, noCheck, dryRun  bool
+	*cobra.Command
+	passwordFile, ca                       string
+	readers                                []string
+	passwordStdin, lockUI, noCheck, dryRun bool
 }
 
-// passwordVariable holds the password where neither a file nor standard input
+// passwordVariable contains the password if neither a file nor standard input
 // does.
 const passwordVariable = "SMTP_WIZARD_PASSWORD"
 
@@ -32,43 +31,34 @@ func newApply(o *options) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "apply",
 		Short: "The wizard without questions: every answer is a flag",
-		Long: `Apply takes the same steps as the wizard. A flag is an answer given beforehand;
-what is not given comes from the .env, else from the preset. It tests the settings
-and writes the .env only when the relay took a message. Running it again changes
-nothing. With --no-check it tests nothing. With --dry-run it makes the test and
-writes nothing. The password is read from standard input, a file, or
+		Long: `Apply takes the same steps as the wizard. A flag answers a question in advance;
+other answers come from the .env, else from the preset. It tests the settings and
+writes the .env only if the relay took a message. Running it again changes nothing.
+With --no-check it tests nothing. With --dry-run it runs the test and writes
+nothing. The password is read from standard input, a file, or
 SMTP_WIZARD_PASSWORD, never from an argument.`,
 		Example: `  smtp-wizard apply --preset google-workspace-relay --app-url https://id.example.com \
     --from noreply@example.com --hostname id.example.com`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, cancel := o.bounded(cmd.Context())
-			defer cancel()
-			return o.apply(ctx, cmd, f)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.apply(cmd.Context(), f) },
 	}
+	f.Command = c
 	s := c.Flags()
-	s.StringVar(&f.preset, "preset", "", "the provider's `id`; see smtp-wizard presets")
-	s.StringVar(&f.host, "host", "", "the relay's `host`, also as host:port or URL")
-	s.StringVar(&f.port, "port", "", "the relay's `port`")
-	s.StringVar(&f.tls, "tls", "", "none, starttls or tls")
-	s.StringVar(&f.from, "from", "", "SMTP_FROM, a bare `address`")
-	s.StringVar(&f.user, "user", "", "SMTP_USER")
+	for _, a := range steps.AnswerFlags() {
+		s.String(a.Name, "", a.Usage)
+	}
 	s.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	s.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
-	s.StringVar(&f.appURL, "app-url", "", "APP_URL")
-	s.StringVar(&f.hostname, "hostname", "", "the `name` that os.Hostname() shall return to Pocket ID")
-	s.StringVar(&f.as, "as", "", "the `version` of Pocket ID (default: found out, else the newest known)")
-	s.StringSliceVar(&f.readers, "readers", nil, "who reads the .env: pocket-id, compose, systemd, sh, docker, podman, node")
-	s.StringVar(&f.to, "to", "", "send the test to this `address` (default: the sender)")
+	s.StringSliceVar(&f.readers, "readers", nil,
+		"the `programs` that read the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
-	s.BoolVar(&f.noCheck, "no-check", false, "do not speak to the relay")
-	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test is made all the same")
-	s.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `file` too")
+	s.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
+	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test still runs")
+	s.StringVar(&f.ca, "ca", "", caUsage)
 	return c
 }
 
-func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) error {
+func (o *options) apply(ctx context.Context, f applyFlags) error {
 	world, err := newWorld(ctx, o, f.ca)
 	if err != nil {
 		return err
@@ -77,130 +67,110 @@ func (o *options) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) e
 	if err != nil {
 		return err
 	}
-	found := world.LookRound(ctx, o.envFile)
+	found := world.Discover(ctx, o.envFile)
 	if found.Err != nil {
 		fmt.Fprintln(o.Err, "Nothing was written.")
-		return file(found.Err)
+		return fileError(found.Err)
 	}
-	given, err := f.given(ctx, cmd, o, found, !found.Blank())
+	given, err := f.answers(ctx, o, found)
 	if err != nil {
 		return err
 	}
-	if f.dryRun {
-		given.Stop = func(g wizard.Guide) bool { return steps.ReadyToWrite(wizard.StateOf[steps.Answers](g)) }
-	}
 	machine := steps.Machine{Steps: steps.All(world), Now: world.Now}
 	result, err := flags.Run(ctx, machine.Begin(start), given)
+	a := application{o, found, wizard.StateOf[steps.Answers](result.Guide), result.Warnings}
 	if err != nil {
-		return o.applyFailed(ctx, world, found, result, err)
+		return a.failed(ctx, err)
 	}
-	return o.printApplied(world, found, result, f)
+	return a.print(f.dryRun)
 }
 
-// start are the answers that are no field of a page.
+// start are the answers that are not fields of a page.
 func (f applyFlags) start(envFile string) (steps.Answers, error) {
 	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck}
+	a.Hostname = f.value("hostname")
 	for _, name := range f.readers {
-		if _, err := envwriter.ReaderNamed(strings.TrimSpace(name)); err != nil {
+		name = strings.TrimSpace(name)
+		if _, err := envwriter.ReaderNamed(name); err != nil {
 			return a, usage(fmt.Errorf("--readers: %w", err))
 		}
-		a.Readers = append(a.Readers, strings.TrimSpace(name))
+		a.Readers = append(a.Readers, name)
 	}
-	if f.hostname != "" {
-		if err := pocketid.CheckName(f.hostname).Err(); err != nil {
-			return a, usage(fmt.Errorf("--hostname: %w", err))
-		}
-		a.Hostname = f.hostname
+	if a.Hostname == "" {
+		return a, nil
 	}
-	return a, nil
+	return a, checkNames("--hostname", a.Hostname)
 }
 
-// given are the flags as answers to fields.
-func (f applyFlags) given(ctx context.Context, cmd *cobra.Command, o *options, found steps.Surroundings, exists bool) (flags.Given, error) {
-	in := map[wizard.ID]map[string]string{}
-	put := func(step wizard.ID, field, flag, value string) {
-		if !cmd.Flags().Changed(flag) {
-			return
+func (f applyFlags) value(name string) string { return f.Flags().Lookup(name).Value.String() }
+
+// answers are the flags as answers to fields.
+func (f applyFlags) answers(ctx context.Context, o *options, found steps.Discovery) (flags.Given, error) {
+	given := flags.Given{Input: map[wizard.ID]map[string]string{}}
+	put := func(step wizard.ID, field, value string) {
+		if given.Input[step] == nil {
+			given.Input[step] = map[string]string{}
 		}
-		if in[step] == nil {
-			in[step] = map[string]string{}
+		given.Input[step][field] = value
+	}
+	put(steps.Install, "env_file", o.envFile)
+	for _, a := range steps.AnswerFlags() {
+		if f.Flags().Changed(a.Name) {
+			put(a.Step, a.Field, f.value(a.Name))
 		}
-		in[step][field] = value
 	}
-	in[steps.Install] = map[string]string{"env_file": o.envFile}
-	put(steps.Install, "app_url", "app-url", f.appURL)
-	put(steps.Install, "version", "as", f.as)
-	put(steps.Provider, "preset", "preset", f.preset)
-	put(steps.Relay, "host", "host", f.host)
-	put(steps.Relay, "port", "port", f.port)
-	put(steps.Relay, "tls", "tls", f.tls)
-	put(steps.Sender, "from", "from", f.from)
-	put(steps.Sender, "user", "user", f.user)
-	put(steps.Sender, "to", "to", f.to)
-	put(steps.Identity, "hostname", "hostname", f.hostname)
-	if cmd.Flags().Changed("port") || cmd.Flags().Changed("tls") {
-		put(steps.Identity, "settings", orFlag(cmd, "port", "tls"), "leave")
+	if f.Flags().Changed("port") || f.Flags().Changed("tls") {
+		put(steps.Identity, "settings", "leave")
 	}
-	if f.preset == "" {
+	if f.value("preset") == "" {
 		switch {
-		case f.host != "":
-			in[steps.Provider] = map[string]string{"preset": steps.Custom}
+		case f.value("host") != "":
+			put(steps.Provider, "preset", steps.Custom)
 		case found.Value("SMTP_HOST") == "":
-			return flags.Given{}, usage(errors.New("--preset or --host is needed"))
+			return given, usage(errors.New("--preset or --host is needed"))
 		}
 	}
 	lock := "no"
-	if f.lockUI || !exists {
+	if f.lockUI || found.Blank() {
 		lock = "yes"
 	}
-	in[steps.Write] = map[string]string{"lock_ui": lock}
-	password, given, err := f.password(ctx, o)
-	if err != nil {
-		return flags.Given{}, err
+	put(steps.Write, "lock_ui", lock)
+	if f.dryRun {
+		given.Stop = func(g wizard.Guide) bool { return steps.ReadyToWrite(wizard.StateOf[steps.Answers](g)) }
 	}
-	g := flags.Given{Input: in}
-	if given {
-		g.Secrets = map[wizard.ID]map[string]secret.Value{steps.Sender: {"password": password}}
+	password, err := f.password(ctx, o)
+	if !password.Empty() {
+		given.Secrets = map[wizard.ID]map[string]secret.Value{steps.Sender: {"password": password}}
 	}
-	return g, nil
+	return given, err
 }
 
-func orFlag(cmd *cobra.Command, first, second string) string {
-	if cmd.Flags().Changed(first) {
-		return first
-	}
-	return second
-}
-
-// password reads the password from where the flags say. One line end at the end
-// is not part of it.
-func (f applyFlags) password(ctx context.Context, o *options) (secret.Value, bool, error) {
+// password reads the password from the source that the flags name; it is empty if
+// they name none. One line end at the end is not part of it.
+func (f applyFlags) password(ctx context.Context, o *options) (secret.Value, error) {
 	var raw []byte
 	var err error
 	switch {
 	case f.passwordStdin && f.passwordFile != "":
-		return secret.Value{}, false, usage(errors.New("--password-stdin and --password-file exclude each other"))
-	case f.passwordStdin && o.typed():
-		return secret.Value{}, false, usage(errors.New("standard input is a terminal, which would show the password; pipe it in, or use --password-file"))
+		return secret.Value{}, usage(errors.New("--password-stdin and --password-file cannot be combined"))
+	case f.passwordStdin && isTerminal(o.In):
+		return secret.Value{}, usage(errors.New("standard input is a terminal, " +
+			"which would show the password; pipe it in, or use --password-file"))
 	case f.passwordStdin:
-		raw, err = within(ctx, func() ([]byte, error) { return readMost(o.In, mostPassword) })
+		raw, err = untilDone(ctx, func() ([]byte, error) { return readAll(o.In, maxPassword) })
 	case f.passwordFile != "":
-		raw, err = readFile(ctx, f.passwordFile, mostPassword)
+		raw, err = readFile(ctx, f.passwordFile, maxPassword)
 	case o.Getenv(passwordVariable) != "":
 		raw = []byte(o.Getenv(passwordVariable))
 	default:
-		return secret.Value{}, false, nil
+		return secret.Value{}, nil
 	}
 	if err != nil {
-		from := "--password-file"
-		if f.passwordStdin {
-			from = "--password-stdin"
-		}
-		return secret.Value{}, false, file(fmt.Errorf("%s: %w", from, err))
+		return secret.Value{}, fileError(fmt.Errorf("the password could not be read: %w", err))
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
 	if text == "" {
-		return secret.Value{}, false, usage(errors.New("the password that was given is empty; --user '' is for a relay without a login"))
+		return secret.Value{}, usage(errors.New("the given password is empty; use --user '' for a relay without a login"))
 	}
-	return secret.New(text), true, nil
+	return secret.New(text), nil
 }

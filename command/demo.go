@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -21,37 +22,35 @@ func newDemo(o *options) *cobra.Command {
 		Use:   "demo",
 		Short: "Walk through the wizard with a practice relay in this process",
 		Long: `Demo is the whole wizard against a relay that runs inside this program, on
-loopback, and refuses as the real one does. Pressing Enter on every page ends with
-a delivered message and a file demo.env; a .env is never touched.`,
+loopback, and refuses what the real one would refuse. Pressing Enter on every page
+ends with a delivered message and a file demo.env; a .env is never touched.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if filepath.Base(env) == ".env" {
-				return usage(errors.New("demo never writes a .env; give --env-file another name"))
+				return usage(errors.New("demo never writes a .env; use another name with --env-file"))
 			}
-			return o.demo(cmd, name, env, plain)
+			return o.demo(cmd.Context(), name, env, plain)
 		},
 	}
-	c.Flags().StringVar(&env, "env-file", "demo.env", "the `path` of the file to write, which is no .env")
-	c.Flags().StringVar(&name, "relay", "google", "which relay to practise on: google, postfix or open")
+	c.Flags().StringVar(&env, "env-file", "demo.env", "the `path` of the file to write; it must not be a .env")
+	c.Flags().StringVar(&name, "relay", "google", "the relay to practice on: google, postfix or open")
 	c.Flags().BoolVar(&plain, "plain", false, "ask line by line instead of on a full screen")
 	return c
 }
 
-func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
+func (o *options) demo(ctx context.Context, name, env string, plain bool) error {
 	behaviour, ok := practice.Named(name)
 	if !ok {
-		return usage(fmt.Errorf("there is no practice relay %q; there are google, postfix and open", name))
+		return usage(fmt.Errorf("there is no practice relay %q; use google, postfix or open", name))
 	}
 	relay, err := practice.Start(behaviour, practice.Options{})
 	if err != nil {
 		return err
 	}
 	defer relay.Close()
-	ctx, cancel := o.bounded(cmd.Context())
-	defer cancel()
-	g := guide{options: o, world: demoWorld(o, relay, behaviour), plain: plain, product: "demo", forget: true,
+	g := guide{options: o, world: demoWorld(o, relay, behaviour), plain: plain, product: "demo", noDraft: true,
 		start: steps.Answers{EnvFile: env, AppURL: "https://id.example.com", Version: "2.9.0"}}
-	if _, err := g.run(ctx); err != nil {
+	if err := g.run(ctx); err != nil {
 		return err
 	}
 	for _, d := range relay.Delivered() {
@@ -61,10 +60,10 @@ func (o *options) demo(cmd *cobra.Command, name, env string, plain bool) error {
 	return nil
 }
 
-// demoWorld is this machine with a Pocket ID that is pretended, and a relay of
-// its own first in the list.
-func demoWorld(o *options, relay *practice.Relay, b practice.Behaviour) steps.World {
-	w := steps.Real()
+// demoWorld is this machine with a pretended Pocket ID, and a practice relay first
+// in the list.
+func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.World {
+	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	w.RootCAs, w.Practice = relay.CA(), true
 	w.Detect = func(string) pocketid.Install {

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"smtp-wizard/smtpcheck"
 )
@@ -10,7 +11,7 @@ import (
 // The exit codes. Scripts rely on them.
 const (
 	exitOK          = 0
-	exitUnknown     = 1 // explain: nothing is known of the text
+	exitUnknown     = 1 // explain: nothing is known about the text
 	exitUsage       = 2
 	exitFile        = 3
 	exitTerminal    = 4
@@ -18,22 +19,14 @@ const (
 	exitInterrupted = 130
 )
 
-// exitOf is the code of a stage that failed.
-var exitOf = map[smtpcheck.Stage]int{
-	smtpcheck.StageDNS:      10,
-	smtpcheck.StageConnect:  11,
-	smtpcheck.StageGreeting: 12,
-	smtpcheck.StageEHLO:     13,
-	smtpcheck.StageStartTLS: 14,
-	smtpcheck.StageTLS:      15,
-	smtpcheck.StageAuth:     16,
-	smtpcheck.StageMail:     17,
-	smtpcheck.StageRcpt:     18,
-	smtpcheck.StageData:     19,
-}
+// stageExit is the code of a stage that failed; stageExitHelp lists them.
+func stageExit(stage smtpcheck.Stage) int { return 10 + slices.Index(smtpcheck.Stages, stage) }
 
-// exitError is an error that knows its exit code. A nil Err has been reported
-// already, so only the code is left to say.
+const stageExitHelp = `10 dns, 11 connect, 12 greeting, 13 ehlo,
+14 starttls, 15 tls, 16 auth, 17 mail, 18 rcpt, 19 data`
+
+// exitError is an error that knows its exit code. With a nil Err everything has
+// been printed already, and only the code is left.
 type exitError struct {
 	Code int
 	Err  error
@@ -48,27 +41,25 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.Err }
 
-func usage(err error) error { return &exitError{exitUsage, err} }
-func file(err error) error  { return &exitError{exitFile, err} }
+func usage(err error) error     { return &exitError{exitUsage, err} }
+func fileError(err error) error { return &exitError{exitFile, err} }
 
 var (
 	// errInterrupted is Ctrl+C, a hang-up, or the end of the input.
-	errInterrupted = errors.New("interrupted")
-	errTimeout     = errors.New("the time given with --timeout is over")
+	errInterrupted = &exitError{exitInterrupted, errors.New("interrupted")}
+	errTimeout     = &exitError{exitInterrupted, errors.New("the time given with --timeout is over")}
 )
 
-// codeOf turns any error into an exit code. What has no code of its own is
-// wrong use: cobra reports unknown flags and commands that way.
-func codeOf(err error) int {
+// exitCode maps an error to its code. Without one of its own it is wrong use:
+// cobra reports unknown flags and commands that way.
+func exitCode(err error) int {
 	var coded *exitError
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errTimeout):
-		return exitInterrupted
 	case errors.As(err, &coded):
 		return coded.Code
-	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted):
+	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
 	return exitUsage

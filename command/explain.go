@@ -17,14 +17,12 @@ func newExplain(o *options) *cobra.Command {
 		Use:   "explain [TEXT]",
 		Short: "Say what a server's reply or a log line means, and what to do",
 		Long: `Explain takes a server's reply, a line of a log or a whole log, as an argument or
-on standard input, and says what it means and what to change. When nothing is
-known of it, the exit code is 1.`,
+on standard input, and says what it means and what to change. If nothing is known
+about it, the exit code is 1.`,
 		Example: `  smtp-wizard explain '535 5.7.8 Username and Password not accepted'
   docker compose logs pocket-id | smtp-wizard explain`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, cancel := o.bounded(cmd.Context())
-			defer cancel()
-			text, err := o.textOf(ctx, args)
+			text, err := o.textToExplain(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -33,22 +31,19 @@ known of it, the exit code is 1.`,
 	}
 }
 
-// textOf is the argument, or else standard input.
-func (o *options) textOf(ctx context.Context, args []string) (string, error) {
-	if len(args) > 0 {
-		return someText(strings.Join(args, " "))
+// textToExplain is the argument, or else standard input.
+func (o *options) textToExplain(ctx context.Context, args []string) (string, error) {
+	text := strings.Join(args, " ")
+	if len(args) == 0 {
+		if isTerminal(o.In) {
+			fmt.Fprintln(o.Err, "Paste the reply or the log, then press Ctrl+D.")
+		}
+		raw, err := untilDone(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText)) })
+		if err != nil {
+			return "", fileError(err)
+		}
+		text = string(raw)
 	}
-	if o.typed() {
-		fmt.Fprintln(o.Err, "Paste the reply or the log, then press Ctrl+D.")
-	}
-	raw, err := within(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText)) })
-	if err != nil {
-		return "", file(err)
-	}
-	return someText(string(raw))
-}
-
-func someText(text string) (string, error) {
 	if strings.TrimSpace(text) == "" {
 		return "", usage(errors.New("there is no text to explain"))
 	}
@@ -70,13 +65,12 @@ type explainJSON struct {
 
 func (o *options) explain(text string) error {
 	d, matched, line := diagnosis.ExplainText(text)
-	if o.json {
-		err := printJSON(o.Out, explainJSON{matched, d.ID, string(d.Stage), d.Provider, d.Cause, d.Fix, string(d.Step), string(d.Confidence), line})
-		if err != nil {
-			return err
-		}
-	} else {
-		printExplanation(shown{o.Out}, d, matched, line)
+	r := explainJSON{
+		Matched: matched, ID: d.ID, Stage: string(d.Stage), Provider: d.Provider, Cause: d.Cause, Fix: d.Fix,
+		Step: string(d.Step), Confidence: string(d.Confidence), Line: line,
+	}
+	if err := o.print(r, r.print); err != nil {
+		return err
 	}
 	if !matched {
 		return &exitError{Code: exitUnknown}
@@ -84,27 +78,20 @@ func (o *options) explain(text string) error {
 	return nil
 }
 
-// confidenceWords say how sure an answer is.
-var confidenceWords = map[diagnosis.Confidence]string{
-	diagnosis.Exact:  "this very refusal is known",
-	diagnosis.Likely: "this is what it most likely means",
-	diagnosis.Class:  "the refusal itself is not known; this is what its code means",
+func (r explainJSON) print(w io.Writer) {
+	printLabeled(w, "It said", r.Line)
+	if !r.Matched {
+		fmt.Fprintln(w, "Nothing is known about this.")
+	}
+	printLabeled(w, "Why", r.Cause)
+	printLabeled(w, "Do this", r.Fix)
+	if r.Matched {
+		printLabeled(w, "How sure", confidenceText[diagnosis.Confidence(r.Confidence)])
+	}
 }
 
-func printExplanation(w io.Writer, d diagnosis.Diagnosis, matched bool, line string) {
-	if line != "" {
-		fmt.Fprintf(w, "It said  %s\n", line)
-	}
-	if !matched {
-		fmt.Fprintln(w, "Nothing is known of this.")
-	}
-	if d.Cause != "" {
-		fmt.Fprintf(w, "Why      %s\n", d.Cause)
-	}
-	if d.Fix != "" {
-		fmt.Fprintf(w, "Do this  %s\n", d.Fix)
-	}
-	if matched {
-		fmt.Fprintf(w, "Sure     %s\n", confidenceWords[d.Confidence])
-	}
+var confidenceText = map[diagnosis.Confidence]string{
+	diagnosis.Exact:  "exactly this refusal is known",
+	diagnosis.Likely: "this is most likely what it means",
+	diagnosis.Class:  "the refusal itself is not known; this is what its code means",
 }

@@ -3,8 +3,10 @@ package command
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -16,85 +18,79 @@ func newListen(o *options) *cobra.Command {
 	var once bool
 	c := &cobra.Command{
 		Use:   "listen",
-		Short: "Be a relay that says what it was told: both EHLO names, TLS, AUTH, envelope",
-		Long: `Listen is a relay for looking at what Pocket ID really says. Point SMTP_HOST and
+		Short: "Run a relay that shows what clients say: both EHLO names, TLS, AUTH, envelope",
+		Long: `Listen is a relay that shows what Pocket ID really says. Point SMTP_HOST and
 SMTP_PORT at it, send a test mail from Pocket ID, and read here which names it
 announced. Messages are accepted and dropped; passwords are neither shown nor kept.
-It offers STARTTLS with a certificate of its own, so SMTP_SKIP_CERT_VERIFY=true is
-needed for that test with SMTP_TLS=starttls; there is no implicit TLS.
+It offers STARTTLS with a self-signed certificate, so for this test
+SMTP_TLS=starttls also needs SMTP_SKIP_CERT_VERIFY=true; there is no implicit TLS.
 
-A Pocket ID in a container does not reach 127.0.0.1 of this machine: give --addr
+A Pocket ID in a container cannot reach 127.0.0.1 of this machine: set --addr to
 the address of the container's bridge, such as 172.17.0.1:2525.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, cancel := o.bounded(cmd.Context())
-			defer cancel()
-			return o.listen(ctx, addr, once)
+			return o.listen(cmd.Context(), addr, once)
 		},
 	}
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:2525", "the `host:port` to listen on")
-	c.Flags().BoolVar(&once, "once", false, "end after one message")
+	c.Flags().BoolVar(&once, "once", false, "stop after one message")
 	return c
 }
 
 // sessionJSON is one connection in the JSON of listen. Its shape is a contract.
 type sessionJSON struct {
-	HELO  []string `json:"helo"`
-	TLS   bool     `json:"tls"`
-	Auth  string   `json:"auth"`
-	User  string   `json:"user"`
-	From  string   `json:"from"`
-	To    []string `json:"to"`
-	Bytes int      `json:"bytes"`
+	HELO  list[string] `json:"helo"`
+	TLS   bool         `json:"tls"`
+	Auth  string       `json:"auth"`
+	User  string       `json:"user"`
+	From  string       `json:"from"`
+	To    list[string] `json:"to"`
+	Bytes int          `json:"bytes"`
 }
 
 func (o *options) listen(ctx context.Context, addr string, once bool) error {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return usage(fmt.Errorf("--addr: %w", err))
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	sessions := make(chan practice.Session)
-	relay, err := practice.Start(practice.Behaviour{Name: "listen"}, practice.Options{
+	o.jsonLines = true
+	var mu sync.Mutex
+	over := false
+	end := make(chan error, 1)
+	relay, err := practice.Start(practice.Behavior{Name: "listen"}, practice.Options{
 		Addr: addr, TLSAddr: practice.NoPort, AnyLogin: true, SizeOnly: true,
 		OnSession: func(s practice.Session) {
-			select {
-			case sessions <- s:
-			case <-ctx.Done():
+			mu.Lock()
+			defer mu.Unlock()
+			if over || ctx.Err() != nil {
+				return
+			}
+			if err := o.printSession(s); err != nil || once && s.Messages > 0 {
+				over = true
+				end <- err
 			}
 		},
 	})
 	if err != nil {
-		cancel()
 		return usage(err)
 	}
 	defer relay.Close()
-	defer cancel() // first: a session that is being reported must not hold the relay up
-	fmt.Fprintf(o.Err, "Listening on %s. Ctrl+C ends it.\n", relay.Addr())
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case s := <-sessions:
-			if err := o.printSession(s); err != nil {
-				return err
-			}
-			if once && s.Messages > 0 {
-				return nil
-			}
-		}
+	fmt.Fprintf(o.Err, "Listening on %s. Press Ctrl+C to stop.\n", relay.Addr())
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-end:
+		return err
 	}
 }
 
 func (o *options) printSession(s practice.Session) error {
-	if o.json {
-		return printJSONLine(o.Out, sessionJSON{list(s.EHLO), s.TLS, s.Mechanism, s.User, s.From, list(s.To), s.Bytes})
-	}
-	_, err := fmt.Fprintln(shown{o.Out}, sessionWords(s))
-	return err
+	return o.print(sessionJSON{s.EHLO, s.TLS, s.Mechanism, s.User, s.From, s.To, s.Bytes}, func(w io.Writer) {
+		fmt.Fprintln(w, sessionLine(s))
+	})
 }
 
-// sessionWords is a connection in one line.
-func sessionWords(s practice.Session) string {
+// sessionLine is a connection in one line.
+func sessionLine(s practice.Session) string {
 	parts := []string{"no EHLO", "no TLS", "no login", "no message"}
 	if len(s.EHLO) > 0 {
 		parts[0] = "EHLO " + strings.Join(s.EHLO, ", then ")
@@ -112,6 +108,3 @@ func sessionWords(s practice.Session) string {
 	}
 	return strings.Join(parts, "; ")
 }
-
-// list is never null in JSON.
-func list(texts []string) []string { return append([]string{}, texts...) }

@@ -1,7 +1,8 @@
 package command
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	mango "github.com/muesli/mango-cobra"
@@ -10,15 +11,15 @@ import (
 )
 
 const manExit = `0: done, or the relay accepted.
-1: explain knows nothing of the text.
-2: wrong use, or an invalid answer.
+1: explain knows nothing about the text.
+2: wrong usage, or an invalid answer.
 3: a file could not be read or written.
 4: a terminal is needed.
-10 to 19: the stage that failed: 10 dns, 11 connect, 12 greeting, 13 ehlo, 14 starttls, 15 tls, 16 auth, 17 mail, 18 rcpt, 19 data.
-130: interrupted, or the time of --timeout is over (check and probe then have the code of the stage that they waited for).`
+10 to 19: the stage that failed: ` + stageExitHelp + `.
+130: interrupted, or --timeout is over (check and probe then have the code of the stage under way).`
 
 const manEnvironment = `SMTP_WIZARD_PASSWORD: the SMTP password, for apply.
-ACCESSIBLE: when set, the wizard asks line by line, as with --plain.`
+ACCESSIBLE: if set, and not to 0 or false, the wizard asks line by line, as with --plain.`
 
 // newMan prints the manual page, made from the very commands and flags.
 func newMan(root *cobra.Command, o *options) *cobra.Command {
@@ -31,13 +32,12 @@ func newMan(root *cobra.Command, o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(o.Out, page)
-			return err
+			return o.write(page + "\n")
 		},
 	}
 }
 
-// manPage is the page in roff. What --help breaks into lines by hand flows here.
+// manPage is the page in roff. The line breaks of --help are not in it.
 func manPage(root *cobra.Command) (string, error) {
 	page, err := mango.NewManPage(1, root)
 	if err != nil {
@@ -58,20 +58,19 @@ func manPage(root *cobra.Command) (string, error) {
 			m.Short = flow(c.Long)
 		}
 		m.Example = strings.ReplaceAll(m.Example, " \\\n    ", " ")
+	}
+	for _, m := range append(slices.Collect(maps.Values(page.Root.Commands)), &page.Root) {
 		for name, f := range m.Flags {
-			f.Usage = strings.ReplaceAll(f.Usage, "`", "")
+			f.Usage = strings.ReplaceAll(f.Usage, "`", "") // the marks around names of values
 			m.Flags[name] = f
 		}
 	}
-	for name, f := range page.Root.Flags {
-		f.Usage = strings.ReplaceAll(f.Usage, "`", "")
-		page.Root.Flags[name] = f
-	}
 	page = page.WithLongDescription(flow(root.Long)).
-		WithSection("Exit status", manExit).WithSection("Environment", manEnvironment)
+		WithSection("Exit status", strings.ReplaceAll(manExit, ",\n", ", ")).
+		WithSection("Environment", manEnvironment)
 	text := page.Build(roff.NewDocument())
 	// The header has no room for a sentence, and commands are copied from the
-	// page, so neither blanks nor hyphens are put into them.
+	// page, so nothing is justified or hyphenated.
 	text = strings.Replace(text, `"`+root.Short+`"`, `"User Commands"`, 1)
 	return strings.Replace(text, "\n.SH", "\n.ad l\n.nh\n.SH", 1), nil
 }

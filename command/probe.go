@@ -1,15 +1,16 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
-	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/steps"
@@ -22,17 +23,17 @@ type probeFlags struct {
 	ca       string
 }
 
-// probedByDefault are the ports that relays listen on.
-var probedByDefault = []int{25, 465, 587, 2525}
+// usualPorts are the ports that relays listen on.
+var usualPorts = []int{25, 465, 587, 2525}
 
 func newProbe(o *options) *cobra.Command {
 	var f probeFlags
 	c := &cobra.Command{
 		Use:   "probe HOST",
 		Short: "Look at a relay without an account: ports, TLS, certificate, AUTH, names",
-		Long: `Probe looks at the ports of a relay side by side: which answer, in which TLS mode,
-with which certificate and AUTH mechanisms. With --from and --to every --helo name
-is tried up to RCPT. No login is made and no message is sent.`,
+		Long: `Probe looks at the ports of a relay in parallel: which ones answer, in which TLS
+mode, with which certificate and AUTH mechanisms. With --from and --to every --helo
+name is tried up to RCPT. It does not log in and sends no message.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage(errors.New("probe takes one HOST, such as smtp.example.com"))
@@ -40,48 +41,43 @@ is tried up to RCPT. No login is made and no message is sent.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, cancel := o.bounded(cmd.Context())
-			defer cancel()
-			return o.probe(ctx, args[0], f)
+			return o.probe(cmd.Context(), args[0], f)
 		},
 	}
 	s := c.Flags()
-	s.IntSliceVar(&f.ports, "port", nil, "look at this `port` (repeatable; default 25, 465, 587, 2525 and the provider's own)")
+	s.IntSliceVar(&f.ports, "port", nil,
+		"probe this `port` (repeatable; default: 25, 465, 587, 2525 and the provider's own)")
 	s.StringArrayVar(&f.helo, "helo", nil, "announce this `name` (repeatable; default: this machine's hostname)")
-	s.StringVar(&f.from, "from", "", "the envelope sender for the names")
-	s.StringVar(&f.to, "to", "", "the envelope recipient for the names")
-	s.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `file` too")
+	s.StringVar(&f.from, "from", "", "try the names with this envelope sender `address`")
+	s.StringVar(&f.to, "to", "", "try the names with this envelope recipient `address`")
+	s.StringVar(&f.ca, "ca", "", caUsage)
 	return c
 }
 
 func (o *options) probe(ctx context.Context, target string, f probeFlags) error {
-	host, port, err := steps.ParseRelay(target)
+	relay, err := steps.ParseRelay(target)
 	if err != nil {
 		return usage(err)
 	}
-	if port != 0 && len(f.ports) == 0 {
-		f.ports = []int{port}
+	if relay.Port != 0 && len(f.ports) == 0 {
+		f.ports = []int{relay.Port}
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
-			return usage(fmt.Errorf("--port: %d is no port: they go from 1 to 65535", p))
+			return usage(fmt.Errorf("--port: %d is not a port: ports go from 1 to 65535", p))
 		}
 	}
 	opt, err := f.options(ctx, o)
 	if err != nil {
 		return err
 	}
-	ports := smtpcheck.Ports(ctx, host, f.portsOf(host), opt, nil)
+	ports := smtpcheck.Ports(ctx, relay.Host, f.portsOf(relay.Host), opt, nil)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return errInterrupted
 	}
-	r := f.result(host, ports, opt.Names)
-	if o.json {
-		if err := printJSON(o.Out, r); err != nil {
-			return err
-		}
-	} else {
-		printPorts(shown{o.Out}, r, ports)
+	r := f.result(relay.Host, ports, opt.Names)
+	if err := o.print(r, func(w io.Writer) { r.print(w, ports) }); err != nil {
+		return err
 	}
 	return probeExit(ports)
 }
@@ -92,13 +88,9 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 		return smtpcheck.PortOptions{}, err
 	}
 	names := f.helo
-	if err := announceable("--helo", names...); err != nil {
+	err = cmp.Or(checkNames("--helo", names...), checkAddress("--from", f.from), checkAddress("--to", f.to))
+	if err != nil {
 		return smtpcheck.PortOptions{}, err
-	}
-	for _, given := range []struct{ flag, address string }{{"--from", f.from}, {"--to", f.to}} {
-		if _, err := steps.ParseAddress(given.address); given.address != "" && err != nil {
-			return smtpcheck.PortOptions{}, usage(fmt.Errorf("%s: %w", given.flag, err))
-		}
 	}
 	if f.to != "" && f.from == "" {
 		return smtpcheck.PortOptions{}, usage(errors.New("--to needs --from too"))
@@ -117,37 +109,25 @@ func (f probeFlags) portsOf(host string) []int {
 	wanted := f.ports
 	if len(wanted) == 0 {
 		p, _ := presets.ByHost(host) // an unknown one has no ports
-		wanted = slices.Concat(probedByDefault, p.Ports())
+		wanted = slices.Concat(usualPorts, p.Ports())
 	}
-	var once []int
+	var unique []int
 	for _, port := range wanted {
-		if !slices.Contains(once, port) {
-			once = append(once, port)
+		if !slices.Contains(unique, port) {
+			unique = append(unique, port)
 		}
 	}
-	return once
+	return unique
 }
 
-// announceable refuses a name that no client can say in EHLO.
-func announceable(flag string, names ...string) error {
-	for _, name := range names {
-		if err := pocketid.CheckName(name).Err(); err != nil {
-			return usage(fmt.Errorf("%s %q: %w", flag, name, err))
-		}
-	}
-	return nil
-}
-
-// probeExit is success when any port speaks SMTP, else the first one's stage.
+// probeExit is success if any port speaks SMTP, else the first one's stage.
 func probeExit(ports []smtpcheck.Port) error {
-	for _, p := range ports {
-		if p.TLS != "" {
-			return nil
-		}
+	if slices.ContainsFunc(ports, speaksSMTP) {
+		return nil
 	}
 	for _, p := range ports {
 		if p.Failure != nil {
-			return &exitError{Code: exitOf[p.Failure.Stage]}
+			return &exitError{Code: stageExit(p.Failure.Stage)}
 		}
 	}
 	return nil

@@ -1,53 +1,56 @@
 //go:build !windows
 
-package command_test
+package command
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
+	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/termtest"
 	"smtp-wizard/smtpcheck/practice"
 )
 
+const (
+	keyEnter, keyEscape, keyTab, keyBack = termtest.Enter, termtest.Escape, termtest.Tab, termtest.BackTab
+	keyUp, keyDown                       = termtest.Up, termtest.Down
+	ctrlC, ctrlO, ctrlU                  = termtest.CtrlC, termtest.CtrlO, termtest.CtrlU
+)
+
+// open starts the program in a directory, in a terminal of 80 by 24.
+func open(t *testing.T, dir string, env []string, args ...string) apptest.Guide {
+	t.Helper()
+	return apptest.Guide{Terminal: termtest.Start(t, command(dir, env, args...), termtest.Options{})}
+}
+
+func command(dir string, env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command("smtp-wizard", args...)
+	cmd.Dir = dir
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "XDG_STATE_HOME=" + dir + "/state",
+		"TERM=xterm-256color", "LANG=C.UTF-8"}, env...)
+	return cmd
+}
+
 // toIdentity answers the pages before the identity for a relay that wants a
 // login.
-func toIdentity(t *testing.T) (*terminal, *practice.Relay) {
+func toIdentity(t *testing.T) (apptest.Guide, *practice.Relay) {
 	t.Helper()
-	b, _ := practice.Named("open")
-	r, err := practice.Start(b, practice.Options{User: relayUser, Password: relayPassword})
-	if err != nil {
+	s := newSite(t, named(t, "open"), "tls", true)
+	if err := os.Remove(filepath.Join(s.dir, ".env")); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(r.Close)
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "ca.pem"), r.CAPEM(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	w := at80x24(t, dir, trusting(dir))
-	w.Opens("Where is Pocket ID?", "There is none yet")
-	w.Keys(keyEnter, keyEnter)
-	w.Instead("2.9.0")
-	w.Instead("https://id.example.com")
-	w.Until("Who sends the mail?")
-	w.Keys("another smtp")
-	w.Until("1 of 71")
-	w.Keys(keyEnter)
-	w.Until("Where is the relay?")
-	w.Instead("localhost")
-	w.Instead(strconv.Itoa(r.TLSPort()))
-	w.Choose("tls")
-	w.Keys(keyEnter)
-	w.Until("Who is the sender?")
-	w.Instead("id@example.com")
-	w.Instead(relayUser)
-	w.Until("› Password")
-	w.Keys(relayPassword, keyEnter)
-	w.Instead("me@example.org")
-	w.Opens("[Identity]", "accepted", "enter use this")
-	return w, r
+	w := open(t, s.dir, trusting(s.dir))
+	w.ToIdentity(apptest.Answers{Version: "2.9.0", AppURL: "https://id.example.com",
+		Host: "localhost", Port: s.relay.TLSPort(), TLS: "tls",
+		From: "id@example.com", User: relayUser, Password: relayPassword, To: "me@example.org"})
+	w.Opens("accepted")
+	return w, s.relay
 }
 
 func trusting(dir string) []string { return []string{"SSL_CERT_FILE=" + filepath.Join(dir, "ca.pem")} }
@@ -59,11 +62,11 @@ func TestResumeAfterDroppedLine(t *testing.T) {
 	w, r := toIdentity(t)
 	w.Drops("?") // the help
 	w.Ends(130)
-	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
-	w.Opens("Continue where you left off just now?", "The answers so far were kept, but for the password.",
+	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w.Opens("Continue where you left off just now?", "Your answers so far were kept, except the password.",
 		"https://id.example.com", "localhost, port "+strconv.Itoa(r.TLSPort())+", tls", relayUser, "› Continue")
 	w.Keys(keyEnter)
-	w.Opens("[Sender]", "› Password", "Passwords are not kept; please enter it again.")
+	w.Opens("[Sender]", "› Password", "Passwords are not saved; please enter it again.")
 	w.Keys(relayPassword, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 	finish(w)
@@ -83,23 +86,23 @@ func TestResumeWithThePasswordOfTheFile(t *testing.T) {
 	t.Parallel()
 	w, _ := toIdentity(t)
 	finish(w)
-	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
 	w.Opens("Where is Pocket ID?", "enter next")
 	w.Keys(keyEnter, keyEnter, keyEnter)
 	w.Instead("https://sso.example.com")
 	w.Until("› Keep localhost")
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?")
+	w.Until("Leave before finishing?")
 	w.Keys("y")
 	w.Ends(130)
-	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
 	w.Opens("Continue where you left off just now?", "https://sso.example.com")
 	w.Keys(keyEnter)
 	w.Opens("[Provider]", "› Keep localhost")
 	w.Keys(keyEnter)
 	w.Until("Where is the relay?")
 	w.Keys(keyEnter, keyEnter, keyEnter)
-	w.Until("kept as it is; type to change")
+	w.Until("unchanged; type to replace it")
 	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 }
@@ -109,7 +112,7 @@ func TestLoginIsGivenUp(t *testing.T) {
 	t.Parallel()
 	w, _ := toIdentity(t)
 	finish(w)
-	w = at80x24(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
+	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
 	w.Opens("Where is Pocket ID?", "enter next")
 	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
 	w.Until("› Keep localhost")
@@ -119,42 +122,45 @@ func TestLoginIsGivenUp(t *testing.T) {
 	w.Until("Who is the sender?")
 	w.Keys(keyEnter)
 	w.Instead("")
-	w.Until("Without a user there is no login, and the password from before is dropped.")
+	w.Until("Without a user there is no login, so the earlier password is dropped.")
 	w.Keys(keyEnter, keyEnter)
 	w.Opens("[Identity]", "The names could not be judged")
 	w.Keys(keyEnter)
-	w.Opens("[Test]", "Authentication required", "› Change the user")
-	w.Choose("Go on without a delivered message")
+	w.Opens("[Test]", "Authentication required", "› Change User on the Sender page")
+	w.Choose("Continue without a delivered message")
 	w.Keys(keyEnter)
 	w.Opens("[Write]", "- SMTP_USER="+relayUser, "- SMTP_PASSWORD=")
 }
 
+// inDemoList is how the demo's list of providers says how many it shows.
+func inDemoList(n int) string { return fmt.Sprintf("%d of %d", n, apptest.Providers+1) }
+
 // finish goes from the identity to the end.
-func finish(w *terminal) {
+func finish(w apptest.Guide) {
 	w.T.Helper()
 	w.Keys(keyEnter)
-	w.Opens("Accepted", "› Go on")
-	w.Keys(keyEnter)
-	w.Opens("[Write]", "enter use this")
-	w.Keys(keyEnter, keyEnter)
-	w.Opens("Done", "› Finish")
-	w.Keys(keyEnter)
-	w.Ends(0)
+	w.Finish()
 }
 
 // TestBeginAnew forgets the answers on demand.
 func TestBeginAnew(t *testing.T) {
 	t.Parallel()
-	w := at80x24(t, t.TempDir(), nil)
+	w := open(t, t.TempDir(), nil)
 	w.Opens("Where is Pocket ID?", "enter next")
 	w.Keys(keyEnter, keyEnter, keyEnter)
 	w.Instead("https://old.example.com")
 	w.Until("Who sends the mail?")
 	w.Keys(ctrlC)
-	w.Until("Leave before it is finished?", "The answers so far are kept, without the password, and the same command offers to go on with them.", "/state/smtp-wizard/")
+	w.Until("Leave before finishing?", "/state/smtp-wizard/", "Your answers so far are saved, without the password, "+
+		"and the same command offers to continue with them.")
+	second := open(t, w.Cmd.Dir, nil)
+	second.Ends(exitFile)
+	if !strings.Contains(second.Flat(), "is working on this file") {
+		t.Errorf("the second wizard said %s", second.Flat())
+	}
 	w.Keys("y")
 	w.Ends(130)
-	w = at80x24(t, w.Cmd.Dir, nil)
+	w = open(t, w.Cmd.Dir, nil)
 	w.Opens("Continue where you left off", "https://old.example.com")
 	w.Keys(keyDown, keyEnter)
 	w.Opens("Where is Pocket ID?", "[Install]")
@@ -178,16 +184,21 @@ func TestFaces(t *testing.T) {
 		{name: "LANG=C", env: []string{"LANG=C"}, never: "›", with: "[Install]"},
 		{name: "TERM=linux", env: []string{"TERM=linux"}, with: "[Install]", never: "\x1b[>1u"},
 		{name: "ACCESSIBLE", env: []string{"ACCESSIBLE=1"}, plain: true},
+		{name: "ACCESSIBLE=0", env: []string{"ACCESSIBLE=0"}},
+		{name: "ACCESSIBLE=false", env: []string{"ACCESSIBLE=false"}},
 		{name: "TERM=dumb", env: []string{"TERM=dumb"}, plain: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := at80x24(t, t.TempDir(), c.env)
+			w := open(t, t.TempDir(), c.env)
 			w.Until("Where is Pocket ID?")
 			w.Settled()
 			out := w.Output()
 			if plain := !strings.Contains(out, "\x1b"); plain != c.plain {
 				t.Errorf("plain: %v; %q", plain, out)
+			}
+			if c.name == "TERM=linux" && strings.IndexFunc(w.Screen(), func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+				t.Errorf("not in that console's font:\n%s", w.Screen())
 			}
 			if c.plain && !strings.Contains(w.Flat(), "Page 1 of 7: Install") {
 				t.Errorf("the screen is\n%s", w.Screen())

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
@@ -35,6 +34,8 @@ type options struct {
 	envFile string
 	json    bool
 	timeout time.Duration
+	// jsonLines prints each result on one line, for a stream of them.
+	jsonLines bool
 }
 
 // Main runs one command line and returns its exit code. SIGINT, SIGTERM and
@@ -42,11 +43,18 @@ type options struct {
 func Main(args []string, sys IO) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program by force, whatever it waits for
+	context.AfterFunc(ctx, stop) // a second signal kills the process, whatever it is waiting for
+	return run(ctx, args, sys)
+}
+
+func run(ctx context.Context, args []string, sys IO) int {
+	sys.Err = cleanWriter{sys.Err}
 	o := &options{IO: sys}
 	root := newRoot(o)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	whole, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err := root.ExecuteContext(whole)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
@@ -55,21 +63,20 @@ func Main(args []string, sys IO) int {
 		err = errTimeout
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintf(shown{sys.Err}, "smtp-wizard: %s\n", err)
+		fmt.Fprintf(sys.Err, "smtp-wizard: %s\n", err)
 	}
-	return codeOf(err)
+	return exitCode(err)
 }
 
 func newRoot(o *options) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "smtp-wizard",
 		Short: "Set up mail for Pocket ID, and prove that it arrives",
-		Long: `smtp-wizard guides through the mail settings of Pocket ID: a provider, the relay,
-the sender, the name that the server announces in EHLO, and a live test. It ends
-with a message delivered and a correct .env.
+		Long: `smtp-wizard guides you through the mail settings of Pocket ID: a provider, the
+relay, the sender, the name that the server announces in EHLO, and a live test. It
+ends with a delivered message and a correct .env.
 
-Without a command it is the wizard.`,
-		Args:          knownCommand,
+Without a command it starts the wizard.`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -77,59 +84,39 @@ Without a command it is the wizard.`,
 	root.SetIn(o.In)
 	root.SetOut(o.Out)
 	root.SetErr(o.Err)
-	root.SetVersionTemplate("smtp-wizard {{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.envFile, "env-file", ".env", "the `path` of the .env")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
-	flags.DurationVar(&o.timeout, "timeout", 0, "give up after this `time`, such as 90s (default: each wait has its own bound)")
-	root.SetFlagErrorFunc(wrongFlag)
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if o.timeout < 0 {
-			return usage(fmt.Errorf("--timeout: %s is less than no time", o.timeout))
-		}
-		return nil
-	}
+	flags.DurationVar(&o.timeout, "timeout", 0,
+		"give up after this `time`, such as 90s (default: each wait has its own limit)")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
+	})
+	root.PersistentPreRunE = o.applyTimeout
 	addWizard(root, o)
 	root.AddCommand(
-		newDemo(o), printing(o, newCheck(o)), printing(o, newInspect(o)), printing(o, newProbe(o)), printing(o, newApply(o)),
-		printing(o, newExplain(o)), printing(o, newPresets(o)), printing(o, newListen(o)), printing(o, newMan(root, o)),
+		newDemo(o), newCheck(o), newInspect(o), newProbe(o), newApply(o), newExplain(o), newPresets(o), newListen(o), newMan(root, o),
 	)
 	root.InitDefaultCompletionCmd("completion")
-	for _, c := range root.Commands() {
-		if c.Name() == "completion" {
-			c.Args, c.RunE = cobra.NoArgs, func(*cobra.Command, []string) error { return usage(errWhichShell) }
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Args, c.RunE = cobra.NoArgs, func(*cobra.Command, []string) error {
+			return usage(errors.New("completion needs the name of a shell: bash, zsh, fish or powershell"))
 		}
 	}
 	return root
 }
 
-var errWhichShell = errors.New("completion takes the name of a shell: bash, zsh, fish or powershell")
-
-// knownCommand refuses a word that is no command, with those that it may stand
-// for.
-func knownCommand(root *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
+// applyTimeout gives the command a context that ends with --timeout.
+func (o *options) applyTimeout(c *cobra.Command, _ []string) error {
+	if o.timeout < 0 {
+		return usage(errors.New("--timeout must not be negative"))
 	}
-	root.SuggestionsMinimumDistance = 2
-	hint := "--help lists them"
-	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = "is it " + strings.Join(near, ", or ") + "?"
+	if o.timeout > 0 {
+		ctx, cancel := context.WithTimeout(c.Context(), o.timeout)
+		context.AfterFunc(c.Context(), cancel)
+		c.SetContext(ctx)
 	}
-	return usage(fmt.Errorf("there is no command %q; %s", args[0], hint))
-}
-
-// wrongFlag points at the help, where the flags are.
-func wrongFlag(c *cobra.Command, err error) error {
-	return usage(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
-}
-
-// bounded applies --timeout.
-func (o *options) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if o.timeout <= 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, o.timeout)
+	return nil
 }
 
 func version() string {

@@ -1,4 +1,4 @@
-package command_test
+package command
 
 import (
 	"encoding/base64"
@@ -13,7 +13,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"smtp-wizard/command"
 	"smtp-wizard/smtpcheck/practice"
 )
 
@@ -23,7 +22,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
-		"smtp-wizard": func() { os.Exit(command.Main(os.Args[1:], command.System())) },
+		"smtp-wizard": func() { os.Exit(Main(os.Args[1:], System())) },
 	})
 }
 

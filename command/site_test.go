@@ -1,21 +1,20 @@
-package command_test
+package command
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"smtp-wizard/internal/apptest"
 	"smtp-wizard/smtpcheck/practice"
 )
 
@@ -25,24 +24,6 @@ const (
 	relayPassword = "s3cret-Passw0rd!"
 )
 
-// checked is what check --json printed.
-type checked struct {
-	OK         bool
-	Stage      string
-	Exit       int
-	Announced  []string
-	Stages     []struct{ Name, Detail string }
-	Identities []struct {
-		Name, Verdict, Stage, Reply string
-		Origin                      []string
-	}
-	Diagnosis *struct {
-		ID, Cause, Fix, Step, Field string
-		Temporary                   bool
-	}
-	Transcript []string
-}
-
 // site is a relay and a .env that leads to it.
 type site struct {
 	t     *testing.T
@@ -50,16 +31,7 @@ type site struct {
 	dir   string
 }
 
-func newSite(t *testing.T, name, mode string, login bool) *site {
-	t.Helper()
-	b, ok := practice.Named(name)
-	if !ok {
-		t.Fatalf("no relay %q", name)
-	}
-	return newSiteOf(t, b, mode, login)
-}
-
-func newSiteOf(t *testing.T, b practice.Behaviour, mode string, login bool) *site {
+func newSite(t *testing.T, b practice.Behavior, mode string, login bool) *site {
 	t.Helper()
 	var o practice.Options
 	if login {
@@ -75,80 +47,85 @@ func newSiteOf(t *testing.T, b practice.Behaviour, mode string, login bool) *sit
 	if mode == "tls" {
 		port = r.TLSPort()
 	}
-	s.write(mode, port, login)
-	if err := os.WriteFile(filepath.Join(s.dir, "ca.pem"), r.CAPEM(), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	s.write(mode, port, login, "")
+	s.file("ca.pem", string(r.CAPEM()))
 	return s
 }
 
-func (s *site) write(mode string, port int, login bool) {
+func named(t *testing.T, name string) practice.Behavior {
+	t.Helper()
+	b, ok := practice.Named(name)
+	if !ok {
+		t.Fatalf("no relay %q", name)
+	}
+	return b
+}
+
+// file writes a file and returns its path.
+func (s *site) file(name, text string) string {
 	s.t.Helper()
-	env := fmt.Sprintf("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=127.0.0.1\nSMTP_PORT=%d\nSMTP_FROM=id@example.com\nSMTP_TLS=%s\n", port, mode)
+	path := filepath.Join(s.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	return path
+}
+
+func (s *site) write(mode string, port int, login bool, more string) {
+	s.t.Helper()
+	env := fmt.Sprintf("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\n"+
+		"SMTP_HOST=127.0.0.1\nSMTP_PORT=%d\nSMTP_FROM=id@example.com\nSMTP_TLS=%s\n", port, mode)
 	if login {
 		env += fmt.Sprintf("SMTP_USER=%s\nSMTP_PASSWORD='%s'\n", relayUser, relayPassword)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, ".env"), []byte(env), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
+	s.file(".env", env+more)
 }
 
-// command is check on the site's .env.
-func (s *site) command(args ...string) *exec.Cmd {
-	cmd := exec.Command("smtp-wizard", append([]string{"check", "--ca", "ca.pem"}, args...)...)
-	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "HOME="+s.dir, "XDG_STATE_HOME="+filepath.Join(s.dir, "state"))
-	return cmd
+// checkArgs is check on the site's .env.
+func (s *site) checkArgs(args ...string) []string {
+	ca := filepath.Join(s.dir, "ca.pem")
+	return append([]string{"check", "--env-file", filepath.Join(s.dir, ".env"), "--ca", ca}, args...)
 }
 
-// check runs check for people and for scripts, and looks at all that they print
-// for what may not be there.
-func (s *site) check(args ...string) (checked, int) {
+// check runs check for people and for scripts.
+func (s *site) check(args ...string) (apptest.Checked, int) {
 	s.t.Helper()
-	_, code := s.run(args...)
-	printed, sameCode := s.run(append(args, "--json")...)
+	_, _, code := s.run(s.checkArgs(args...)...)
+	printed, _, sameCode := s.run(s.checkArgs(append(args, "--json")...)...)
 	if code != sameCode {
 		s.t.Errorf("exit code %d, and %d with --json", code, sameCode)
 	}
-	var got checked
+	return s.checked(printed), code
+}
+
+func (s *site) checked(printed string) apptest.Checked {
+	s.t.Helper()
+	var got apptest.Checked
 	var everything any
-	if err := errors.Join(json.Unmarshal(printed, &got), json.Unmarshal(printed, &everything)); err != nil {
+	err := errors.Join(json.Unmarshal([]byte(printed), &got), json.Unmarshal([]byte(printed), &everything))
+	if err != nil {
 		s.t.Fatalf("%v\n%s", err, printed)
 	}
 	s.safeValue(everything)
-	return got, code
+	return got
 }
 
-// run runs check to its end.
-func (s *site) run(args ...string) (stdout []byte, code int) {
+// run runs a command line, and looks at all that it prints for what must not be
+// there.
+func (s *site) run(args ...string) (out, errs string, code int) {
 	s.t.Helper()
-	var out, errs bytes.Buffer
-	cmd := s.command(args...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	var failed *exec.ExitError
-	if err := toItsEnd(s.t, cmd); err != nil && !errors.As(err, &failed) {
-		s.t.Fatal(err)
-	}
-	s.safe(out.String())
-	s.safe(errs.String())
-	return out.Bytes(), cmd.ProcessState.ExitCode()
+	var stdout, stderr strings.Builder
+	code = run(s.t.Context(), args, testIO(strings.NewReader(""), &stdout, &stderr))
+	s.safe(stdout.String())
+	s.safe(stderr.String())
+	return stdout.String(), stderr.String(), code
 }
 
-// toItsEnd runs a command to its end, which must come.
-func toItsEnd(t *testing.T, cmd *exec.Cmd) error {
-	t.Helper()
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
-	err := cmd.Wait()
-	if !late.Stop() {
-		t.Errorf("still running after %s: %s", patience, cmd)
-	}
-	return err
+func testIO(in io.Reader, out, err io.Writer) IO {
+	return IO{In: in, Out: out, Err: err, Getenv: func(string) string { return "" }}
 }
 
-// eof is the word; the token of a test mail may hold its letters.
+// eof is the word; the token of a test mail may contain its letters.
 var eof = regexp.MustCompile(`\bEOF\b`)
 
 // safe looks for what a terminal would act on, for the password in any form,
@@ -164,7 +141,7 @@ func (s *site) safe(printed string) {
 		relayPassword, encode([]byte(relayPassword)), encode([]byte("\x00" + relayUser + "\x00" + relayPassword)),
 	} {
 		if strings.Contains(printed, secret) {
-			s.t.Errorf("holds the password:\n%s", printed)
+			s.t.Errorf("contains the password:\n%s", printed)
 		}
 	}
 	if eof.MatchString(printed) {
@@ -186,18 +163,5 @@ func (s *site) safeValue(v any) {
 		for _, one := range v {
 			s.safeValue(one)
 		}
-	}
-}
-
-// append adds lines to the .env.
-func (s *site) append(lines string) {
-	s.t.Helper()
-	path := filepath.Join(s.dir, ".env")
-	old, err := os.ReadFile(path)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, append(old, lines...), 0o600); err != nil {
-		s.t.Fatal(err)
 	}
 }

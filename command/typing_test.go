@@ -1,11 +1,10 @@
 //go:build !windows
 
-package command_test
+package command
 
 import (
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,8 +25,8 @@ func TestTypingAPassword(t *testing.T) {
 	const note = "Pasted without the line break at the end."
 	long := strings.Repeat("0123456789abcdef", 256)
 	for _, paste := range []string{
-		pasteBegin + relayPassword + "\n" + pasteEnd,
-		pasteBegin + long + "\r\n" + pasteEnd,
+		termtest.PasteBegin + relayPassword + "\n" + termtest.PasteEnd,
+		termtest.PasteBegin + long + "\r\n" + termtest.PasteEnd,
 	} {
 		w.Keys(ctrlU)
 		w.Settled()
@@ -38,15 +37,15 @@ func TestTypingAPassword(t *testing.T) {
 	w.Keys(ctrlU, long) // 4 KiB as keys: a terminal without bracketed paste
 	w.Settled()
 	w.Keys(ctrlU, relayPassword+"\r") // there, the line break at the end goes on
-	w.Until("› Test mail to", "me@example.org")
+	w.Until("› Send test to", "me@example.org")
 	w.Keys(keyBack)
 	w.Until("› Password")
-	w.Keys(ctrlU, pasteBegin+relayPassword+"\r"+pasteEnd)
+	w.Keys(ctrlU, termtest.PasteBegin+relayPassword+"\r"+termtest.PasteEnd)
 	w.Until(note)
 	if strings.Contains(w.Output(), relayPassword) || strings.Contains(w.Output(), long[:32]) {
 		t.Error("a pasted password was shown")
 	}
-	w.Keys(ctrlR)
+	w.Keys(termtest.CtrlR)
 	w.Until(relayPassword)
 	w.Until("••••••••") // by itself, after a while
 	if strings.Contains(w.Screen(), relayPassword) {
@@ -55,7 +54,7 @@ func TestTypingAPassword(t *testing.T) {
 	w.Keys(keyEnter, keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 	w.Keys(keyEnter, keyEnter, keyDown, keyEnter, keyEnter) // all but the first before the test is done
-	w.Opens("[Test]", "Accepted", "› Go on")
+	w.Opens("[Test]", "Accepted", "› Continue")
 	if n := len(r.Delivered()); n != 1 {
 		t.Errorf("%d messages were sent", n)
 	}
@@ -118,7 +117,8 @@ func overSlowLine(tty *os.File) (io.Reader, io.Writer) {
 // keys typed ahead and arrow keys that arrive in pieces.
 func TestSlowLine(t *testing.T) {
 	t.Parallel()
-	w := openTerminal(t, t.TempDir(), nil, termtest.Options{Line: overSlowLine}, "demo")
+	cmd := command(t.TempDir(), nil, "demo")
+	w := termtest.Start(t, cmd, termtest.Options{Line: overSlowLine})
 	w.Opens("Where is Pocket ID?", "https://id.example.com")
 	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter) // typed ahead
 	w.Until("Who sends the mail?", "› Practice relay")
@@ -128,29 +128,10 @@ func TestSlowLine(t *testing.T) {
 	}
 	w.Until("› Google Workspace SMTP relay", "[Provider]")
 	w.Keys("practice")
-	w.Until("1 of 72", "› Practice relay")
+	w.Until(inDemoList(1), "› Practice relay")
 	w.Keys(keyEnter)
 	w.Until("Where is the relay?", "› Host localhost")
 	if strings.Contains(w.Screen(), "[B") {
 		t.Errorf("a part of a key was typed:\n%s", w.Screen())
 	}
-}
-
-// TestListMoves walks through the whole list of providers and back. Each move is
-// one small packet; what the list says of a row comes when the pointer rests.
-func TestListMoves(t *testing.T) {
-	t.Parallel()
-	w := at80x24(t, t.TempDir(), nil, "demo")
-	w.Opens("Where is Pocket ID?", "enter next")
-	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
-	w.Until("Who sends the mail?", "72 of 72")
-	for begin, key := range map[string]string{termtest.Home: keyDown, termtest.End: keyUp} {
-		for i, n := range w.LeastBytesPerKey(begin, slices.Repeat([]string{key}, 71), 80) {
-			if n > 80 {
-				t.Errorf("move %d by %q wrote %d bytes", i+1, key, n)
-			}
-		}
-	}
-	w.Keys(termtest.Home, keyDown)
-	w.Until("› Google Workspace SMTP relay", "smtp-relay.gmail.com · Set up in the Admin console")
 }

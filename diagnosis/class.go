@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -17,15 +18,15 @@ type place struct {
 
 // places are the answers by stage alone.
 var places = map[smtpcheck.Stage]place{
-	smtpcheck.StageDNS:      {"the lookup of the relay's name", StepRelay, "host", "Enter the bare host name of the relay, such as smtp.example.com, and look it up on the machine or in the container that runs Pocket ID: getent hosts NAME."},
-	smtpcheck.StageConnect:  {"the connection to {host}", StepRelay, "port", "Compare host and port with those of the relay's documentation; 587 goes with starttls, 465 with tls."},
+	smtpcheck.StageDNS:      {"the lookup of the relay's name", StepRelay, "host", "Enter the relay's bare host name, such as smtp.example.com, and look it up where Pocket ID runs: getent hosts NAME."},
+	smtpcheck.StageConnect:  {"the connection to {host}", StepRelay, "port", "Compare host and port with the relay's documentation; 587 goes with starttls, 465 with tls."},
 	smtpcheck.StageGreeting: {"this machine before anything was said", StepRelay, "host", "Ask the relay's operator whether {ip} is blocked, or use a relay that takes a user and password on port 587 or 465."},
 	smtpcheck.StageEHLO:     {"the EHLO greeting with {name}", StepIdentity, "hostname", "{ehlofix}"},
-	smtpcheck.StageStartTLS: {"the change to TLS", StepRelay, "tls", "If this relay has a port for implicit TLS, set Port 465 and TLS tls; else ask its operator why STARTTLS fails."},
-	smtpcheck.StageTLS:      {"the TLS handshake", StepRelay, "tls", "Set TLS tls with port 465, or TLS starttls with port 587; the other pairs do not work on most relays."},
+	smtpcheck.StageStartTLS: {"the switch to TLS", StepRelay, "tls", "{implicit}, or ask its operator why STARTTLS fails."},
+	smtpcheck.StageTLS:      {"the TLS handshake", StepRelay, "tls", "Set {pairs}; other combinations do not work on most relays."},
 	smtpcheck.StageAuth:     {"the login of {user}", StepSender, "password", "{passwordat}"},
-	smtpcheck.StageMail:     {"{from} as sender", StepSender, "from", "Use an address as From that {host} knows as yours: that of {user}, or one on a domain verified there."},
-	smtpcheck.StageRcpt:     {"{to} as recipient", StepSender, "to", "Try a recipient that surely exists. If each one is refused, {host} does not relay for you: log in with user and password."},
+	smtpcheck.StageMail:     {"{from} as sender", StepSender, "from", "As From, use an address that {host} knows to be yours: that of {user}, or one on a domain verified there."},
+	smtpcheck.StageRcpt:     {"{to} as recipient", StepSender, "to", "Try a recipient that is known to exist. If every recipient is refused, {host} does not relay for you: log in with a user and password."},
 	smtpcheck.StageData:     {"the message itself", StepSender, "from", "Use a From address on a domain that is verified at {host}, and look at the relay's own log for the reason."},
 }
 
@@ -33,14 +34,14 @@ var places = map[smtpcheck.Stage]place{
 // without their class.
 var statusMeanings = map[string]string{
 	"0.0": "no particular reason", "1.0": "something about an address", "1.1": "the mailbox does not exist", "1.2": "the destination host does not exist", "1.3": "the recipient's address is malformed",
-	"1.4": "the recipient's address is ambiguous", "1.6": "the mailbox has moved", "1.7": "the sender's address is malformed", "1.8": "the sender's domain is wrong or does not resolve", "1.10": "the recipient's domain takes no mail",
-	"2.0": "something about the mailbox", "2.1": "the mailbox is disabled", "2.2": "the mailbox is full", "2.3": "the message is longer than the mailbox takes", "2.4": "a mailing list cannot be expanded",
-	"3.0": "something about the mail system", "3.1": "the mail system is full", "3.2": "the mail system takes no mail now", "3.3": "the mail system lacks a feature", "3.4": "the message is too big", "3.5": "the mail system is misconfigured",
+	"1.4": "the recipient's address is ambiguous", "1.6": "the mailbox has moved", "1.7": "the sender's address is malformed", "1.8": "the sender's domain is wrong or does not resolve", "1.10": "the recipient's domain accepts no mail",
+	"2.0": "something about the mailbox", "2.1": "the mailbox is disabled", "2.2": "the mailbox is full", "2.3": "the message is longer than the mailbox accepts", "2.4": "a mailing list cannot be expanded",
+	"3.0": "something about the mail system", "3.1": "the mail system is full", "3.2": "the mail system accepts no mail now", "3.3": "the mail system lacks a feature", "3.4": "the message is too big", "3.5": "the mail system is misconfigured",
 	"4.0": "something about the network or routing", "4.1": "the next host does not answer", "4.2": "the connection to the next host is bad", "4.3": "a directory server failed", "4.4": "there is no route to the destination", "4.5": "a limit or congestion", "4.6": "a mail loop", "4.7": "the delivery took too long",
-	"5.0": "something about the protocol", "5.1": "a command that is not allowed here", "5.2": "a syntax error", "5.3": "too many recipients", "5.4": "invalid arguments of a command", "5.5": "a protocol version that does not fit", "5.6": "an authentication exchange that is too long",
+	"5.0": "something about the protocol", "5.1": "a command that is not allowed here", "5.2": "a syntax error", "5.3": "too many recipients", "5.4": "invalid arguments of a command", "5.5": "a wrong protocol version", "5.6": "an authentication exchange that is too long",
 	"6.0": "something about the content", "6.1": "a type of content that is not supported", "6.3": "a conversion that is needed but not supported", "6.7": "non-ASCII addresses that are not permitted",
-	"7.0": "security or policy", "7.1": "policy: this delivery is not authorised", "7.2": "a mailing list closed to this sender", "7.4": "a security feature that is missing", "7.5": "a cryptographic failure", "7.7": "a failed integrity check",
-	"7.8": "wrong credentials", "7.9": "an authentication mechanism that is too weak", "7.10": "encryption is needed", "7.11": "encryption is needed for this mechanism", "7.12": "a password change is needed", "7.13": "the account is disabled", "7.14": "a trust relationship is needed", "7.20": "no passing DKIM signature", "7.23": "SPF validation failed", "7.25": "the reverse DNS of this machine does not fit", "7.26": "neither SPF nor DKIM pass", "7.27": "the sender's domain takes no mail",
+	"7.0": "security or policy", "7.1": "policy: this delivery is not authorized", "7.2": "a mailing list closed to this sender", "7.4": "a security feature that is missing", "7.5": "a cryptographic failure", "7.7": "a failed integrity check",
+	"7.8": "wrong credentials", "7.9": "an authentication mechanism that is too weak", "7.10": "encryption is needed", "7.11": "encryption is needed for this mechanism", "7.12": "a password change is needed", "7.13": "the account is disabled", "7.14": "a trust relationship is needed", "7.20": "no passing DKIM signature", "7.23": "SPF validation failed", "7.25": "the reverse DNS of this machine does not match", "7.26": "neither SPF nor DKIM passes", "7.27": "the sender's domain accepts no mail",
 }
 
 var subjectMeanings = map[byte]string{
@@ -50,9 +51,9 @@ var subjectMeanings = map[byte]string{
 
 // codeMeanings are reply codes of RFC 5321 section 4.2.3, RFC 4954 and RFC 7504.
 var codeMeanings = map[int]string{
-	421: "the service is not available and the connection is closed", 450: "the mailbox is not available now", 451: "a local error at the relay", 452: "too little storage or too many recipients", 454: "a temporary failure of TLS or authentication", 455: "parameters that cannot be taken now",
-	500: "an unknown command", 501: "a syntax error in the arguments", 502: "a command that is not implemented", 503: "commands in the wrong order", 504: "a parameter that is not implemented", 521: "a host that takes no mail", 523: "encryption or a mailbox limit",
-	530: "a login is needed", 534: "a stronger way to log in is needed", 535: "wrong credentials", 538: "encryption is needed for this login", 541: "the recipient's policy", 550: "the mailbox is not available, or policy", 551: "the recipient is not local", 552: "the message or mailbox is over its limit", 553: "a mailbox name that is not allowed", 554: "the transaction failed, or no service here", 555: "parameters that are not known", 556: "the recipient's domain takes no mail",
+	421: "the service is not available and the connection is closed", 450: "the mailbox is not available now", 451: "a local error at the relay", 452: "too little storage or too many recipients", 454: "a temporary failure of TLS or authentication", 455: "parameters that are not accepted now",
+	500: "an unknown command", 501: "a syntax error in the arguments", 502: "a command that is not implemented", 503: "commands in the wrong order", 504: "a parameter that is not implemented", 521: "a host that accepts no mail", 523: "encryption or a mailbox limit",
+	530: "a login is needed", 534: "a stronger way to log in is needed", 535: "wrong credentials", 538: "encryption is needed for this login", 541: "the recipient's policy", 550: "the mailbox is not available, or policy", 551: "the recipient is not local", 552: "the message or mailbox is over its limit", 553: "a mailbox name that is not allowed", 554: "the transaction failed, or no service here", 555: "unknown parameters", 556: "the recipient's domain accepts no mail",
 }
 
 // badValueAnswer is for a value that package smtpcheck did not even try.
@@ -60,8 +61,8 @@ func badValueAnswer(e evidence) Diagnosis {
 	p := placeOf(e.Stage, e)
 	return Diagnosis{
 		ID: "bad-value", Stage: e.Stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Exact,
-		Cause: "Nothing was sent, because a value cannot be used: " + shorten(firstNonEmpty(e.raw, "it is not valid"), 250) + ".",
-		Fix:   "Correct that value; it was refused by this program and not by the relay.",
+		Cause: "Nothing was sent, because a value is not usable: " + shorten(cmp.Or(e.raw, "it is not valid"), 250) + ".",
+		Fix:   "Correct that value; it was this program that refused it, not the relay.",
 	}
 }
 
@@ -73,11 +74,11 @@ func classAnswer(e evidence) Diagnosis {
 		ID: classID(stage, e), Stage: stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Class,
 		Temporary: e.isTemporary(), Fix: fill(p.fix, e),
 	}
-	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !GenericName(e.name()))
+	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !genericName(e.name()))
 	d.Cause = capital(classCause(e, fillIn(p.what, e)), e.Host)
 	switch {
 	case d.Temporary && d.WaitHelps:
-		d.Fix = "The relay calls this temporary: wait some minutes and try again as it is. If it stays: " + d.Fix
+		d.Fix = "The relay calls this temporary: wait a few minutes and try again without changes. If it persists: " + d.Fix
 	case d.Temporary:
 		d.Fix += " Waiting does not help while the name stays the same."
 	case e.code != 0 || e.enhanced != "":
@@ -87,7 +88,7 @@ func classAnswer(e evidence) Diagnosis {
 }
 
 func classID(stage smtpcheck.Stage, e evidence) string {
-	parts := []string{"class", firstNonEmpty(string(stage), "unknown")}
+	parts := []string{"class", cmp.Or(string(stage), "unknown")}
 	switch {
 	case e.enhanced != "":
 		class, rest, _ := strings.Cut(e.enhanced, ".")
@@ -101,9 +102,9 @@ func classID(stage smtpcheck.Stage, e evidence) string {
 
 func classCause(e evidence, what string) string {
 	if e.code == 0 && e.enhanced == "" {
-		return "The try ended at " + what + ", in a way that is in no catalogue."
+		return "The test ended at " + what + ", for an unknown reason."
 	}
-	class := "for good"
+	class := "permanently"
 	if e.isTemporary() {
 		class = "for now"
 	}
@@ -125,9 +126,9 @@ func meaning(e evidence) string {
 		return m
 	}
 	if e.isTemporary() {
-		return "a passing trouble that the relay does not name"
+		return "a temporary problem that the relay does not name"
 	}
-	return "a lasting refusal that the relay does not explain"
+	return "a permanent refusal that the relay does not explain"
 }
 
 // placeOf refines the stage by the enhanced status code's subject (RFC 3463
@@ -135,7 +136,8 @@ func meaning(e evidence) string {
 func placeOf(stage smtpcheck.Stage, e evidence) place {
 	p, ok := places[stage]
 	if !ok {
-		p = place{"the mail", StepRelay, "host", "Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
+		p = place{"the mail", StepRelay, "host",
+			"Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
 	}
 	late := stage == smtpcheck.StageMail || stage == smtpcheck.StageRcpt || stage == smtpcheck.StageData
 	if _, rest, _ := strings.Cut(e.enhanced, "."); late && rest != "" {
@@ -150,12 +152,14 @@ func refine(p place, rest string) place {
 		p.step, p.field, p.fix = StepSender, "from", places[smtpcheck.StageMail].fix
 	case strings.HasPrefix(rest, "1.") || strings.HasPrefix(rest, "2."):
 		if p.field != "from" || p.what == places[smtpcheck.StageData].what {
-			p.step, p.field, p.fix = StepSender, "to", "Test with another recipient, one that surely exists and takes mail."
+			p.step, p.field, p.fix = StepSender, "to", "Test with another recipient that is known to exist."
 		}
 	case strings.HasPrefix(rest, "3."), strings.HasPrefix(rest, "4."):
-		p.step, p.field, p.fix = StepRelay, "host", "The trouble is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
+		p.step, p.field = StepRelay, "host"
+		p.fix = "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
 	case strings.HasPrefix(rest, "5.") && rest != "5.3":
-		p.step, p.field, p.fix = StepRelay, "port", "Use the relay's submission port: 587 with starttls or 465 with tls, and log in with user and password."
+		p.step, p.field = StepRelay, "port"
+		p.fix = "Use the relay's submission port, {pairs}, and log in with a user and password."
 	}
 	return p
 }
@@ -170,7 +174,8 @@ func stageOfCode(code int, enhanced string) smtpcheck.Stage {
 		return smtpcheck.StageMail
 	case rest == "1.7", rest == "1.8":
 		return smtpcheck.StageMail
-	case code == 450, code == 551, code == 553, code == 556, rest == "1.1", rest == "1.2", rest == "1.3", strings.HasPrefix(rest, "2."):
+	case code == 450, code == 551, code == 553, code == 556,
+		rest == "1.1", rest == "1.2", rest == "1.3", strings.HasPrefix(rest, "2."):
 		return smtpcheck.StageRcpt
 	case code == 552, code == 554, strings.HasPrefix(rest, "6."):
 		return smtpcheck.StageData

@@ -3,41 +3,18 @@ package diagnosis
 import (
 	"regexp"
 	"strings"
-	"unicode"
+
+	"smtp-wizard/internal/text"
 )
 
 // escapes are terminal control sequences: CSI, OSC and the two-byte ones.
 var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
 
-// clean makes text safe to show: no escape sequence, no control or formatting
-// character but the line feed, no invalid UTF-8.
+// clean makes text safe to show. Line feeds stay; escape sequences go as a whole,
+// so that they part no words.
 func clean(s string) string {
-	if isPlain(s) {
-		return s
-	}
-	s = strings.ToValidUTF8(s, "")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
-	s = escapes.ReplaceAllString(s, "")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case r == '\t', unicode.Is(unicode.Zs, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func isPlain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if b := s[i]; b != '\n' && (b < ' ' || b > '~') {
-			return false
-		}
-	}
-	return true
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "").Replace(s)
+	return text.CleanLines(escapes.ReplaceAllString(s, ""))
 }
 
 // shorten cuts text at a number of runes and says so.

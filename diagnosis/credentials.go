@@ -1,50 +1,152 @@
 package diagnosis
 
 import (
+	"encoding/base64"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
-	"smtp-wizard/smtpcheck"
+	"smtp-wizard/secret"
 )
 
-const masked = smtpcheck.Masked
+const masked = secret.Mask
 
-// credential is what a client says after a 334.
-var credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
+// Rules match what was pasted as it is. What is quoted of it, in a cause, a fix or
+// as the telling line, goes through hideCredentials first.
 
 // hints are words of which a text with a credential has at least one, unless the
 // credential is base64.
 const hints = "pass|pwd|pw|kennwort|secret|token|key|auth|bearer|basic|credential|cookie|://|-u|-ap"
 
 // hideCredentials masks what a log may hold of them: the argument of an AUTH
-// command, the value of a password variable, the password in a URL, on a command
-// line or in a sentence, and base64 that reads as text. It leaves a masked text
-// as it is.
+// command, the password in a URL, on a command line, behind its name or in a
+// sentence, and base64 that reads as text. It leaves a masked text as it is.
 func hideCredentials(s string) string {
 	if says(strings.ToLower(s), hints) {
-		s = smtpcheck.HideAuth(s)
+		s = secret.MaskAuth(s)
 		s = userinfo.ReplaceAllString(s, "${1}"+masked+"@")
-		s = hideAssigned(s)
-		s = hideArguments(s)
-		s = hideSpoken(s)
+		s = hideNamed(s)
+		s = arguments.ReplaceAllString(s, "${1}"+masked)
+		s = userArguments.ReplaceAllString(s, "${1}"+masked)
+		s = spoken.ReplaceAllStringFunc(s, hideSpoken)
 	}
-	return hideEncoded(s)
+	return blob.ReplaceAllStringFunc(s, hideEncoded)
 }
-
-// userinfo goes up to the last "@", because a password may hold any character.
-var userinfo = regexp.MustCompile(`(://[^\s:/"'<>]{0,200}:)\S*@`)
-
-// secretKey tells the keys of JSON logs whose values are not for reading.
-var secretKey = regexp.MustCompile(`(?i)pass|pwd|kennwort|secret|token|credential|authorization|api[_-]?key|cookie|(?:^|[_-])pw\d*$`)
 
 var (
+	// userinfo goes up to the last "@", because a password may hold any character.
+	userinfo = regexp.MustCompile(`(://[^\s:/"'<>]{0,200}:)\S*@`)
+	// named is the name of a secret, as in a .env, YAML, JSON, logfmt or a program's
+	// dump, and what joins it to its value. The first group is what a name such as
+	// SMTP_PASSWORD or smtpPassword has before the word.
+	named = regexp.MustCompile(`(?i)([\w.-]*)(?:pass(?:word|wort|wd|phrase|code)?|pwd|pw|kennwort|secret|token|` +
+		`credentials?|api[_-]?key|cookie|authorization|bearer)\d*[\\"'\])}]*\s*(=>|:=|[=:])\s*`)
+	codeFirst  = regexp.MustCompile(`^[("'\[b]*[245](?:\d\d|\.\d{1,3}\.\d{1,3})(?:[^\w.]|$)`)
+	replyAhead = regexp.MustCompile(`\W[45]\d\d[ -][45]\.\d`)
 	// arguments are options of curl, swaks and other programs that take a
 	// password, alone or behind a user.
-	arguments     = regexp.MustCompile(`(?i)((?:^|[\s"'])(?:--?[\w-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api-?key)[\w-]*|-ap)(?:\s+|=))((?:"[^"]*"?|'[^']*'?|[^\s"']+)+)`)
+	arguments = regexp.MustCompile(`(?i)((?:^|[\s"'])(?:--?[\w-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api-?key)[\w-]*|-ap)` +
+		`(?:\s+|=))((?:"[^"]*"?|'[^']*'?|[^\s"']+)+)`)
 	userArguments = regexp.MustCompile(`(?i)((?:^|[\s"'])(?:-u:?\s*|--(?:proxy-)?user(?:[=:]\s*|\s+))["']?[^\s:"']+:)([^\s"']+)`)
+	// spoken is a password in a sentence or a header: password "x", password is x,
+	// Bearer x, Basic x, and the PASS of POP3 and FTP.
+	spoken = regexp.MustCompile(`(?i)(\b(?:password|passwort|passwd|passphrase|pwd|kennwort|bearer|basic)(?:\s+(?:is|was))?:?|^PASS)` +
+		`(\s*\\?"[^"]*"?|\s*'[^']*'?|\s+[^\s"',;<>()\[\]{}]+)`)
+	// secretKey tells the keys of JSON logs whose values are not for reading.
+	secretKey = regexp.MustCompile(`(?i)pass|pwd|kennwort|secret|token|credential|authorization|api[_-]?key|cookie|(?:^|[_-])pw\d*$`)
+	// credential is what a client says after a 334.
+	credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
 )
 
-func hideArguments(s string) string {
-	s = arguments.ReplaceAllString(s, "${1}"+masked)
-	return userArguments.ReplaceAllString(s, "${1}"+masked)
+// hideNamed masks all that follows the name of a secret, up to a reply with its
+// codes: nobody can tell where a value with blanks and quotes in it ends.
+func hideNamed(s string) string {
+	for from := 0; ; {
+		m := named.FindStringSubmatchIndex(s[from:])
+		if m == nil || from+m[1] == len(s) {
+			return s
+		}
+		value := s[from+m[1]:]
+		inSentence := m[2] == m[3] && s[from+m[4]:from+m[5]] == ":"
+		from += m[1]
+		if word, _, _ := strings.Cut(value, " "); codeFirst.MatchString(value) || inSentence && isProse(word) {
+			continue
+		}
+		next := replyAhead.FindStringIndex(value)
+		if next == nil {
+			return s[:from] + masked
+		}
+		s = s[:from] + masked + " " + value[next[0]+1:]
+		from += len(masked) + 1
+	}
 }
+
+// hideSpoken masks what follows a word for a password, unless that is a word of a
+// sentence or a reply.
+func hideSpoken(found string) string {
+	m := spoken.FindStringSubmatch(found)
+	value := strings.TrimSpace(m[2])
+	bare := !strings.ContainsAny(value[:1], `"'\`)
+	if !strings.ContainsFunc(value, isLetterOrDigit) || codeFirst.MatchString(value) || bare && isProse(value) {
+		return found
+	}
+	return m[1] + " " + masked
+}
+
+// blob is what base64 of a credential looks like. One that was cut short has no
+// padding.
+var blob = regexp.MustCompile(`[A-Za-z0-9+/]{8,}={0,2}`)
+
+// unlikeWord demands what no word of a sentence has: a digit, a sign, or a
+// capital behind a small letter.
+var unlikeWord = regexp.MustCompile(`[0-9+/=]|[a-z][A-Z]`)
+
+// hideEncoded masks base64 that reads as text once it is decoded, such as the
+// argument of an AUTH command that a relay quotes without the command. What a
+// relay asks with AUTH LOGIN stays: "Username:" and "Password:" are no secrets.
+func hideEncoded(token string) string {
+	digits := strings.TrimRight(token, "=")
+	if len(digits)%4 == 1 {
+		digits = digits[:len(digits)-1]
+	}
+	raw, err := base64.RawStdEncoding.DecodeString(digits)
+	text := strings.ReplaceAll(string(raw), "\x00", " ")
+	for cut := 0; cut < utf8.UTFMax-1 && !utf8.ValidString(text); cut++ { // it was cut within a character
+		text = text[:len(text)-1]
+	}
+	unreadable := func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
+	if err != nil || !unlikeWord.MatchString(token) || strings.ContainsFunc(text, unreadable) {
+		return token
+	}
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "username:", "username", "user:", "user", "user name", "user name:", "password:", "password":
+		return token
+	}
+	return masked
+}
+
+// isProse tells the words that follow "password" in refusals and logs from what
+// may be one. Whatever is not listed counts as a password.
+func isProse(word string) bool {
+	word = strings.ToLower(strings.TrimRight(word, `.,:;!?"')`))
+	return word == "" || hasWord(prose, word) || !strings.ContainsFunc(word, isLetterOrDigit)
+}
+
+func isLetterOrDigit(r rune) bool {
+	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r > 127
+}
+
+const prose = "a an and or nor for of in on at to the from by with without has have had must may might can cannot could should will would does did do done doesn't " +
+	"didn't isn't wasn't but if when where which that this these those it its you your as so than then be been being is was are were not no never again " +
+	"only also both either neither all any each too very already still just accepted accept incorrect invalid wrong failed failure fails fail failing " +
+	"authentication auth authenticate authenticated authorization command commands required require requires needed missing empty mismatch mismatched " +
+	"mismatches match matches matched expired expires expire expiry changed change changes reset rejected reject rejects refused refuse error errors denied " +
+	"disabled disallowed login logins logon log prompt prompted file files field check checks checked checking verification verify verified given provided " +
+	"supplied specified combination combinations combo pair set unset unknown unrecognized unsupported supported unavailable available allowed permitted " +
+	"protected protection policy policies hash hashing sent send sending sender received expected entered typed found used using use uses user users " +
+	"username usernames account accounts address email e-mail mail mailbox page pages value values length long short try tries tried attempt attempts " +
+	"blocked locked bad good right correct new old same different please contact see visit learn create generate app application api key keys token tokens " +
+	"bearer basic smtp relay server host port tls starttls ssl eof dial read write lookup x509 tcp connection connect connected closed timeout timed rcpt " +
+	"ehlo helo data quit grant response reply message msg reason cause detail credentials credential password passwords pw over via into out up under about " +
+	"because since while after before until"

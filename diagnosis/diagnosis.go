@@ -8,7 +8,10 @@
 // enhanced status code (RFC 3463) at the stage where it was given.
 package diagnosis
 
-import "smtp-wizard/smtpcheck"
+import (
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+)
 
 // Situation is what was being tried and how it ended. Every field may be empty;
 // the more is known, the more exact the answer.
@@ -22,8 +25,8 @@ type Situation struct {
 
 	Provider string // preset, such as "google-workspace-relay"
 	smtpcheck.Settings
-	Names    []string // EHLO names that were announced, in order
-	SpeaksAs string   // the Pocket ID version spoken as, such as "2.9.0"
+	Names    []string         // EHLO names that were announced, in order
+	SpeaksAs pocketid.Version // not known: zero
 }
 
 // Step is the page of the wizard with the answer to change.

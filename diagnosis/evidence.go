@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ type evidence struct {
 	code     int
 	enhanced string
 	words    string // for matching: lower case, one line, codes removed
-	raw      string // for values to quote: as said, one line
+	raw      string // for values to quote: as said, one line, without credentials
 	reply    string // the part of raw that the relay said, where it can be told
 	kind     kind
 	provider string
@@ -23,10 +24,11 @@ type evidence struct {
 
 func newEvidence(s Situation) evidence {
 	e := evidence{Situation: s}
-	e.raw = hideCredentials(oneLine(saidIn(s)))
-	e.reply = e.raw
+	said := oneLine(saidIn(s))
+	e.raw = hideCredentials(said)
+	e.reply = said
 	if s.Err == nil || s.Text != "" {
-		if code, enhanced, words := replyIn(e.raw); code != 0 {
+		if code, enhanced, words := replyIn(said); code != 0 {
 			e.code, e.enhanced, e.reply = code, enhanced, words
 		}
 	}
@@ -34,18 +36,18 @@ func newEvidence(s Situation) evidence {
 		e.code, e.enhanced = s.Reply.Code, s.Reply.Enhanced
 	}
 	if e.enhanced == "" {
-		e.enhanced = leadingEnhanced(e.raw)
+		e.enhanced = leadingEnhanced(said)
 	}
-	e.words = strings.ToLower(stripCodes(e.raw, e.code, e.enhanced))
-	if !e.refused() {
+	e.words = strings.ToLower(stripCodes(said, e.code, e.enhanced))
+	if !e.refused() && s.Err != nil {
 		e.kind = kindOf(s.Err, s.Stage)
 	}
-	if e.kind == "" {
-		e.kind = kindOfWords(e.words, e.code != 0)
+	if e.kind == "" && e.code == 0 { // a reply is no network error, whatever its words
+		e.kind = kindOfWords(e.words)
 	}
 	e.provider = s.Provider
 	if e.provider == "" || e.provider == "custom" {
-		e.provider = firstNonEmpty(providerOfHost(s.Host), providerOfWords(strings.ToLower(e.raw)), s.Provider)
+		e.provider = cmp.Or(providerOf(s.Host, said), s.Provider)
 	}
 	return e
 }
@@ -108,41 +110,6 @@ func stripCodes(text string, code int, enhanced string) string {
 // oneLine removes control characters and joins lines by one space.
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(clean(s)), " ")
-}
-
-func firstNonEmpty(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-// name is the EHLO name that the relay judged last, or "".
-func (e evidence) name() string {
-	if n := quotedHelo(e.raw); n != "" {
-		return n
-	}
-	if len(e.Names) > 0 {
-		return e.Names[len(e.Names)-1]
-	}
-	return ""
-}
-
-// genericName is the announced name to blame, or "". At EHLO that can only be the
-// last one: those before it were accepted.
-func (e evidence) genericName() string {
-	names := e.Names
-	if e.Stage == smtpcheck.StageEHLO && len(names) > 0 {
-		names = names[len(names)-1:]
-	}
-	for _, n := range names {
-		if GenericName(n) {
-			return n
-		}
-	}
-	return ""
 }
 
 // stage is where the conversation ended, as told, else as the rule has it.

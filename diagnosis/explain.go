@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"strings"
 
+	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -25,13 +26,13 @@ func ExplainText(text string) (d Diagnosis, matched bool, line string) {
 	if !ok {
 		return unknown, false, ""
 	}
-	return best.diagnosis, true, shorten(best.line, 300)
+	return best.diagnosis, true, shorten(hideCredentials(best.line), 300)
 }
 
 var unknown = Diagnosis{
 	ID: "unknown", Step: StepNone, Confidence: Class,
-	Cause: "Nothing in this text is a refusal that is known here, nor a reply with a three-digit code.",
-	Fix:   "Paste the line with the relay's own words, which begins with a code such as 535 or 550; `smtp-wizard check` shows it with its stage.",
+	Cause: "This text contains neither a known refusal nor a reply with a three-digit code.",
+	Fix:   "Paste the line with the relay's own words, which starts with a code such as 535 or 550; `smtp-wizard check` shows it with its stage.",
 }
 
 // finding is what one line, or a few that belong together, came to.
@@ -52,7 +53,9 @@ func telling(text string) (finding, bool) {
 	found := false
 	hint := ""
 	if len(records) <= smallText {
-		hint = onlyProvider(text)
+		if p, other, ok := presets.InWords(text); ok && !other {
+			hint = p.ID
+		}
 	}
 	for i := range records {
 		f, ok := judge(records, i, hint)
@@ -108,7 +111,7 @@ func judge(records []record, i int, hint string) (best finding, found bool) {
 }
 
 func explainRecord(r record, text, hint string) (finding, bool) {
-	s := Situation{Text: hideCredentials(oneLine(ends(text))), Stage: r.stage, Names: r.names, Settings: smtpcheck.Settings{TLS: r.tls}}
+	s := Situation{Text: oneLine(ends(text)), Stage: r.stage, Names: r.names, Settings: smtpcheck.Settings{TLS: r.tls}}
 	if stage := stageOfWords(strings.ToLower(s.Text)); stage != "" {
 		s.Stage = stage
 	}
@@ -155,18 +158,4 @@ func rankedAnswer(e evidence) (Diagnosis, int, bool) {
 func statedStatus(e evidence) bool {
 	_, rest, _ := strings.Cut(e.enhanced, ".")
 	return statusMeanings[rest] != ""
-}
-
-// onlyProvider is the provider that a text names, if it is just one.
-func onlyProvider(text string) string {
-	words, one := strings.ToLower(text), ""
-	for _, p := range providerWords {
-		if says(words, p.says) {
-			if one != "" && one != p.provider {
-				return ""
-			}
-			one = p.provider
-		}
-	}
-	return one
 }

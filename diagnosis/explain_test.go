@@ -1,12 +1,12 @@
 package diagnosis
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -148,41 +148,6 @@ func TestFailureNamesTheGreeting(t *testing.T) {
 	}
 }
 
-// TestCredentialsAreMasked pastes logs that hold a user and a password.
-func TestCredentialsAreMasked(t *testing.T) {
-	t.Parallel()
-	const user, password, plain = "c29tZW9uZUBleGFtcGxlLmNvbQ==", "aHVudGVyMi1odW50ZXIy", "AHNvbWVvbmUAaHVudGVyMg=="
-	for _, log := range []string{
-		"AUTH PLAIN " + plain + "\n535 5.7.8 Error: authentication failed",
-		"535 5.7.8 authentication failed after AUTH PLAIN " + plain,
-		"C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: " + user + "\nS: 334 UGFzc3dvcmQ6\nC: " + password + "\nS: 535 5.7.8 authentication failed",
-		"AUTH LOGIN " + user + "\n334 UGFzc3dvcmQ6\n" + password + "\n535 authentication failed",
-		"AUTH LOGIN\n334 VXNlcm5hbWU6\n" + user + "\n334 UGFzc3dvcmQ6\n" + password + "\nauth failed: EOF",
-		"535 authentication failed SMTP_PASSWORD=" + password,
-		"535 authentication failed smtp_password: '" + password + "' user=x",
-		"535 authentication failed {\"user\":\"x\", \"password\": \"" + password + "\"}",
-		`{"level":"error","msg":"smtp login","password":"` + password + `","error":"535 authentication failed"}`,
-		"failed to send by smtp://x:" + password + "@relay.example.com:587: 535 authentication failed",
-		"send: 'AUTH PLAIN " + plain + "\\r\\n'\nreply: b'535 5.7.8 authentication failed\\r\\n'",
-		"2026-11-23 10:00:00 CLIENT -> SERVER: AUTH LOGIN\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 VXNlcm5hbWU6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + user + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 UGFzc3dvcmQ6\n2026-11-23 10:00:00 CLIENT -> SERVER: " + password + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 535 authentication failed",
-	} {
-		got, matched, line := ExplainText(log)
-		s, _ := situationIn(log)
-		all, err := json.Marshal([]any{got, line, s.Text, s.Reply, s.Names})
-		if err != nil || !matched {
-			t.Errorf("%q: matched %v, %v", log, matched, err)
-		}
-		for _, secret := range []string{user, password, plain, strings.Trim(plain, "=")} {
-			if strings.Contains(string(all), secret) {
-				t.Errorf("%q: %s is in %s", log, secret, all)
-			}
-		}
-	}
-	if _, _, line := ExplainText("504 5.5.4 AUTH LOGIN failed: mechanism not supported"); !strings.Contains(line, "AUTH LOGIN failed") {
-		t.Errorf("a word after AUTH LOGIN is taken for a credential: %q", line)
-	}
-}
-
 // hostile is what no relay or log may get onto a screen.
 func hostile(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
@@ -203,7 +168,7 @@ func TestNothingHostileComesThrough(t *testing.T) {
 		if !matched || hostile(line+got.Cause+got.Fix) {
 			t.Errorf("%q: matched %v, %q / %q / %q", text, matched, line, got.Cause, got.Fix)
 		}
-		live := Explain(Situation{Stage: "rcpt", Reply: &smtpcheck.Reply{Code: 550, Lines: []string{text}}, Names: []string{text}, Settings: smtpcheck.Settings{From: text, User: text, To: text, Host: text}, SpeaksAs: text})
+		live := Explain(Situation{Stage: "rcpt", Reply: &smtpcheck.Reply{Code: 550, Lines: []string{text}}, Names: []string{text}, Settings: smtpcheck.Settings{From: text, User: text, To: text, Host: text}})
 		if hostile(live.Cause + live.Fix + live.ID + live.Field) {
 			t.Errorf("%q: %q / %q", text, live.Cause, live.Fix)
 		}
@@ -239,9 +204,10 @@ func FuzzExplain(f *testing.F) {
 	f.Add(504, "<localhost>: Helo command rejected: need fully-qualified hostname", "localhost", "2.9.0", "rcpt")
 	f.Add(421, "Try again later, closing connection. (EHLO)", "[127.0.0.1]", "2.10", "ehlo")
 	f.Fuzz(func(t *testing.T, code int, words, name, version, stage string) {
+		speaksAs, _ := pocketid.ParseVersion(version)
 		got := Explain(Situation{
 			Stage: smtpcheck.Stage(stage), Reply: &smtpcheck.Reply{Code: code, Lines: []string{words}}, Names: []string{name},
-			SpeaksAs: version, Settings: smtpcheck.Settings{From: name, User: name, To: name, Host: name, TLS: smtpcheck.TLSStartTLS},
+			SpeaksAs: speaksAs, Settings: smtpcheck.Settings{From: name, User: name, To: name, Host: name, TLS: smtpcheck.TLSStartTLS},
 		})
 		if hostile(got.Cause + got.Fix) {
 			t.Errorf("%q / %q", got.Cause, got.Fix)

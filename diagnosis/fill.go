@@ -1,10 +1,13 @@
 package diagnosis
 
 import (
+	"cmp"
 	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/pocketid"
 )
 
 // fill puts what is known into a template and a general phrase where nothing is.
@@ -52,29 +55,44 @@ var blanks = map[string]func(evidence) string{
 	"ehloname":     func(e evidence) string { return around("the EHLO name ", e.quotedName(), "", "the EHLO name") },
 	"mailbox":      func(e evidence) string { return or(e.User, "MAILBOX") },
 	"loginaddress": func(e evidence) string { return around("the login address ", e.User, "", "the login address") },
-	"lookupname":   func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "NAME") },
+	"lookupname":   func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "NAME") },
 	"certname":     func(e evidence) string { return or(e.found(certOf), "the name in the certificate") },
 	"user":         func(e evidence) string { return or(e.User, "the SMTP user") },
-	"from":         func(e evidence) string { return or(firstNonEmpty(e.From, e.found(senderOf)), "the From address") },
+	"from":         func(e evidence) string { return or(cmp.Or(e.From, e.found(senderOf)), "the From address") },
 	"domain": func(e evidence) string {
-		return or(firstNonEmpty(e.found(domainOf), domain(e.From)), "the From domain")
+		return or(cmp.Or(e.found(domainOf), domain(e.From)), "the From domain")
 	},
-	"to":   func(e evidence) string { return or(firstNonEmpty(e.To, e.found(recipientOf)), "the recipient") },
+	"to":   func(e evidence) string { return or(cmp.Or(e.To, e.found(recipientOf)), "the recipient") },
 	"name": func(e evidence) string { return or(e.quotedName(), "the announced name") },
 	"generic": func(e evidence) string {
 		return around("the name ", quoted(e.genericName()), "", "a generic name such as localhost")
 	},
 	"ip":         func(e evidence) string { return or(e.ip(), "this machine's public IP address") },
 	"url":        func(e evidence) string { return or(e.found(urlOf), "the page that the reply names") },
-	"login":      func(e evidence) string { return or(firstNonEmpty(e.found(loginOf), e.User), "the SMTP user") },
+	"login":      func(e evidence) string { return or(cmp.Or(e.found(loginOf), e.User), "the SMTP user") },
 	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
-	"lookup":     func(e evidence) string { return or(firstNonEmpty(e.found(lookupOf), e.Host), "the relay's name") },
+	"lookup":     func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "the relay's name") },
 	"fullname":   func(e evidence) string { return fullName(e) },
-	"ehlofix":    ehloFix,
-	"helofix":    heloFix,
+	"ehlofix":    ehloCure,
+	"helofix":    heloCure,
 	"altport":    altPort,
 	"passwordat": passwordAt,
-	"version":    func(e evidence) string { return or(e.SpeaksAs, "this version") },
+	"pairs":      pairs,
+	"implicit":   implicitTLS,
+	"relayfix":   func(e evidence) string { return pocketid.RelayCure(e.SpeaksAs) },
+	"upgrade":    func(evidence) string { return pocketid.Upgrade() },
+	"lock":       func(e evidence) string { return pocketid.KeyName("UI_CONFIG_DISABLED", e.SpeaksAs) },
+	"pocketid":   thisPocketID,
+}
+
+// thisPocketID is the version that was spoken as, with the doubt about what is
+// known of it.
+func thisPocketID(e evidence) string {
+	name := strings.TrimSpace("Pocket ID " + e.SpeaksAs.String())
+	if e.SpeaksAs.Known() && !pocketid.SpeechOf(e.SpeaksAs, e.TLS, "").Proven {
+		name += " (as far as is known)"
+	}
+	return name
 }
 
 var (
@@ -92,11 +110,16 @@ var (
 
 // found is the first thing of a kind in what was said.
 func (e evidence) found(what *regexp.Regexp) string {
-	m := what.FindStringSubmatch(e.raw)
+	return strings.TrimRight(firstMatch(what, e.raw), ".,;:")
+}
+
+// firstMatch is the last group of an expression where it first matches, or "".
+func firstMatch(what *regexp.Regexp, text string) string {
+	m := what.FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}
-	return strings.TrimRight(m[len(m)-1], ".,;:")
+	return m[len(m)-1]
 }
 
 // port is the relay's port, as known or as the words have it; 0 when neither.

@@ -1,13 +1,12 @@
 package diagnosis
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
-	"net"
-	"os"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -50,19 +49,27 @@ const (
 	badValue     kind = "bad-value" // refused before anything was sent
 )
 
-// ownErrors are those of package smtpcheck that say more than the network's.
+// ownErrors are those that say more than their words; most are package smtpcheck's.
 var ownErrors = []struct {
 	err  error
 	kind kind
 }{
+	{context.Canceled, cancelled}, {syscall.ENETUNREACH, noNetwork}, {syscall.EADDRNOTAVAIL, noAddress},
 	{smtpcheck.ErrPlaintextPort, notTLS}, {smtpcheck.ErrImplicitTLSPort, implicitPort}, {smtpcheck.ErrNotSMTP, notSMTP},
 	{smtpcheck.ErrMechanism, noMechanism}, {smtpcheck.ErrUnencrypted, unencrypted}, {smtpcheck.ErrInjected, injected},
 	{smtpcheck.ErrOldTLS, tlsVersion}, {smtpcheck.ErrNoSuchHost, noHost}, {smtpcheck.ErrConnRefused, refused},
 	{smtpcheck.ErrInvalid, badValue}, {smtpcheck.ErrTooLong, badReply}, {smtpcheck.ErrClosed, closed},
 }
 
-// ownKind reads an error of package smtpcheck. A timeout means another thing at
-// each stage.
+// kindOf reads an error value: the particular errors of package smtpcheck, then the
+// words, and then its general ones.
+func kindOf(err error, stage smtpcheck.Stage) kind {
+	words := strings.ToLower(err.Error())
+	return cmp.Or(ownKind(err, stage), certificateKind(err), kindOfWords(words), lateKind(err, stage))
+}
+
+// ownKind reads a particular error of package smtpcheck. A timeout means another
+// thing at each stage.
 func ownKind(err error, stage smtpcheck.Stage) kind {
 	var missing *smtpcheck.NotOfferedError
 	if errors.Is(err, smtpcheck.ErrNotOffered) && errors.As(err, &missing) {
@@ -88,44 +95,8 @@ func ownKind(err error, stage smtpcheck.Stage) kind {
 	return ""
 }
 
-// kindOf reads an error value; "" means that only its words can tell.
-func kindOf(err error, stage smtpcheck.Stage) kind {
-	if err == nil {
-		return ""
-	}
-	if k := ownKind(err, stage); k != "" {
-		return k
-	}
-	if k := certificateKind(err); k != "" {
-		return k
-	}
-	if k := networkKind(err); k != "" {
-		return k
-	}
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	switch {
-	case errors.As(err, &record):
-		return notTLS
-	case errors.As(err, &alert):
-		if k := kindOfWords(strings.ToLower(err.Error()), false); k != "" {
-			return k
-		}
-		return tlsAlert
-	case errors.Is(err, context.Canceled):
-		return cancelled
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		return closed
-	case errors.Is(err, smtpcheck.ErrUnreachable):
-		return noRoute
-	case errors.Is(err, smtpcheck.ErrProtocol) && stage == smtpcheck.StageTLS:
-		return tlsAlert
-	case errors.Is(err, smtpcheck.ErrProtocol):
-		return badReply
-	}
-	return ""
-}
-
+// certificateKind reads a certificate that was refused, whatever words package
+// smtpcheck has for it.
 func certificateKind(err error) kind {
 	var (
 		authority x509.UnknownAuthorityError
@@ -137,59 +108,29 @@ func certificateKind(err error) kind {
 	case errors.As(err, &authority):
 		return unknownCA
 	case errors.As(err, &host):
-		if k := kindOfWords(strings.ToLower(err.Error()), false); k != "" {
-			return k
-		}
-		return wrongName
-	case errors.As(err, &invalid):
-		if invalid.Reason == x509.Expired {
-			return expired
-		}
-		return badCert
-	case errors.As(err, &verify):
+		return cmp.Or(kindOfWords(strings.ToLower(err.Error())), wrongName)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return expired
+	case errors.As(err, &invalid), errors.As(err, &verify):
 		return badCert
 	}
 	return ""
 }
 
-func networkKind(err error) kind {
-	var lookup *net.DNSError
-	if errors.As(err, &lookup) {
-		switch {
-		case lookup.IsNotFound:
-			return noHost
-		case lookup.IsTimeout:
-			return dnsTimeout
-		}
-		return dnsFailed
-	}
-	for _, known := range []struct {
-		number syscall.Errno
-		kind   kind
-	}{
-		{syscall.ECONNREFUSED, refused}, {syscall.ENETUNREACH, noNetwork}, {syscall.EHOSTUNREACH, noRoute},
-		{syscall.EADDRNOTAVAIL, noAddress}, {syscall.ECONNRESET, closed}, {syscall.EPIPE, closed}, {syscall.ETIMEDOUT, dialTimeout},
-	} {
-		if errors.Is(err, known.number) {
-			return known.kind
-		}
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
-		var op *net.OpError
-		if errors.As(err, &op) && op.Op == "dial" {
-			return dialTimeout
-		}
-		return readTimeout
+// lateKind reads the errors of package smtpcheck that say less than their words.
+func lateKind(err error, stage smtpcheck.Stage) kind {
+	switch {
+	case errors.Is(err, smtpcheck.ErrUnreachable):
+		return noRoute
+	case errors.Is(err, smtpcheck.ErrProtocol) && stage == smtpcheck.StageTLS:
+		return tlsAlert
+	case errors.Is(err, smtpcheck.ErrProtocol):
+		return badReply
 	}
 	return ""
 }
 
-func isTimeout(err error) bool {
-	var t net.Error
-	return errors.As(err, &t) && t.Timeout()
-}
-
-// wordings are how programs put these errors, the particular before the general.
+// wordings are how programs put these errors, Go's own error values among them, the particular before the general.
 // They are those of Go, OpenSSL, GnuTLS, glibc, Node.js, Python, PHP, Postfix,
 // Exim and swaks.
 var wordings = []struct {
@@ -219,19 +160,16 @@ var wordings = []struct {
 	{cancelled, "context canceled"},
 }
 
-// kindOfWords reads the kind out of lower-case words. A relay's own reply is no
-// network error, whatever its words.
-func kindOfWords(words string, isReply bool) kind {
-	if isReply || words == "" {
-		return ""
-	}
+var endsInEOF = regexp.MustCompile(`(?:^|: | |=|")eof"?$|: eof[ "]|=eof `)
+
+// kindOfWords reads the kind out of lower-case words.
+func kindOfWords(words string) kind {
 	for _, w := range wordings {
 		if says(words, w.says) {
 			return w.kind
 		}
 	}
-	if words == "eof" || strings.HasSuffix(words, ": eof") || strings.HasSuffix(words, " eof") || strings.Contains(words, ": eof ") ||
-		strings.Contains(words, `: eof"`) || strings.HasSuffix(words, `"eof"`) || strings.Contains(words, `=eof `) || strings.HasSuffix(words, "=eof") {
+	if endsInEOF.MatchString(words) {
 		return closed
 	}
 	return ""

@@ -121,14 +121,3 @@ func TestWrongPair(t *testing.T) {
 		}
 	}
 }
-
-// TestBadValue: what was never sent is no refusal by the relay.
-func TestBadValue(t *testing.T) {
-	t.Parallel()
-	plan := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: 25, TLS: smtpcheck.TLSNone, From: "Pocket ID <id@example.com>", To: "a@example.com"}, Client: smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}}
-	result := smtpcheck.Run(context.Background(), plan, func(smtpcheck.Event) {})
-	got := diagnosis.FromFailure(result.Failure, diagnosis.Situation{})
-	if got.ID != "bad-value" || got.Step != diagnosis.StepSender || got.Field != "from" {
-		t.Errorf("%v: %+v", result.Failure, got)
-	}
-}

@@ -4,31 +4,23 @@ import (
 	"net"
 	"regexp"
 	"strings"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
 )
 
 var (
-	containerID = regexp.MustCompile(`^[0-9a-f]{12}$`)
-	heloOf      = regexp.MustCompile(`(?i)\b(?:EHLO|HELO)[ :]+<?([A-Za-z0-9._:\[\]-]{1,255})`)
-	heloQuoted  = regexp.MustCompile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
+	heloOf     = regexp.MustCompile(`(?i)\b(?:EHLO|HELO)[ :]+<?([A-Za-z0-9._:\[\]-]{1,255})`)
+	heloQuoted = regexp.MustCompile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
 )
 
-// GenericName reports whether a relay can tell nothing from an EHLO name:
-// localhost, a name without a dot, a container id, an address literal, or a
-// name below .local, .localdomain, .internal or .lan.
-func GenericName(name string) bool {
-	n := strings.ToLower(strings.TrimSuffix(name, "."))
-	if n == "" || strings.HasPrefix(n, "[") || net.ParseIP(n) != nil || containerID.MatchString(n) {
-		return true
-	}
-	if !strings.Contains(n, ".") {
-		return true
-	}
-	for _, end := range []string{".localhost", ".localdomain", ".local", ".internal", ".lan"} {
-		if strings.HasSuffix(n, end) {
-			return true
-		}
-	}
-	return false
+// genericName reports whether a relay can tell nothing from an EHLO name:
+// localhost, a name without a dot such as a container id, an address, or a name
+// of a private network.
+func genericName(name string) bool {
+	name = strings.TrimSuffix(name, ".")
+	return name == "" || strings.HasPrefix(name, "[") || net.ParseIP(name) != nil ||
+		pocketid.CheckName(name).Grade == pocketid.GradeSometimes
 }
 
 // badName reports whether an EHLO name breaks the syntax of RFC 5321 section
@@ -43,17 +35,54 @@ func badName(name string) bool {
 }
 
 // announcedIn is the name in a command such as "EHLO localhost", or "".
-func announcedIn(command string) string {
-	if m := heloOf.FindStringSubmatch(command); m != nil {
-		return m[1]
+func announcedIn(command string) string { return firstMatch(heloOf, command) }
+
+// nameCure is what pocketid advises for a refused name; atEHLO is whether the
+// name before STARTTLS counts too.
+func nameCure(e evidence, atEHLO bool) string {
+	p, _ := e.preset()
+	_, implicit := p.With(string(smtpcheck.TLSImplicit))
+	return pocketid.Refusal{
+		Version: e.SpeaksAs, TLS: e.TLS, FullName: fullName(e), AtEHLO: atEHLO, NoImplicitTLS: !implicit,
+	}.Cure()
+}
+
+// ehloCure is for a relay that judges each EHLO as it comes.
+func ehloCure(e evidence) string { return nameCure(e, true) }
+
+// heloCure is for a relay that judges the last EHLO only, as Postfix does at RCPT.
+func heloCure(e evidence) string { return nameCure(e, false) }
+
+// fullName is an example of a good name, on the sender's own domain when known.
+func fullName(e evidence) string {
+	if d := domain(e.From); strings.Contains(d, ".") && !strings.HasPrefix(d, "[") && !badName(d) {
+		return shorten("id."+d, 80)
+	}
+	return "id.example.com"
+}
+
+// name is the EHLO name that the relay judged last, or "".
+func (e evidence) name() string {
+	if n := firstMatch(heloQuoted, e.raw); n != "" {
+		return n
+	}
+	if len(e.Names) > 0 {
+		return e.Names[len(e.Names)-1]
 	}
 	return ""
 }
 
-// quotedHelo is the EHLO name that a Postfix refusal quotes.
-func quotedHelo(text string) string {
-	if m := heloQuoted.FindStringSubmatch(text); m != nil {
-		return m[1]
+// genericName is the announced name to blame, or "". At EHLO that can only be the
+// last one: those before it were accepted.
+func (e evidence) genericName() string {
+	names := e.Names
+	if e.Stage == smtpcheck.StageEHLO && len(names) > 0 {
+		names = names[len(names)-1:]
+	}
+	for _, n := range names {
+		if genericName(n) {
+			return n
+		}
 	}
 	return ""
 }

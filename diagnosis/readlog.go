@@ -11,7 +11,7 @@ import (
 
 // record is one line of a text with what the lines before it tell about it.
 type record struct {
-	text      string // without prefix, control characters and credentials
+	text      string // without prefix and control characters
 	code      int    // of a reply that begins the line, 4yz or 5yz
 	head      bool   // may begin a message; commands and consents may not
 	fresh     bool   // begins with a time stamp, a speaker or the like
@@ -82,7 +82,6 @@ var replyLine = regexp.MustCompile(`^([2-5][0-5]\d)(?:([ -])|$)`)
 
 func (d *dialogue) read(line string) record {
 	who, text, fresh := unwrap(line)
-	text = hideCredentials(text)
 	m := replyLine.FindStringSubmatch(text)
 	switch {
 	case who != fromClient && m != nil:

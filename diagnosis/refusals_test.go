@@ -28,6 +28,12 @@ func replyOf(text string) *smtpcheck.Reply {
 	return &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
 }
 
+// inOtherWords is an error as package smtpcheck puts it.
+type inOtherWords struct{ error }
+
+func (inOtherWords) Error() string   { return "something happened" }
+func (e inOtherWords) Unwrap() error { return e.error }
+
 // refusals are those beyond the catalogue: the words of Postfix, Exim, OpenSMTPD,
 // Dovecot, Google and Microsoft as their sources and documentation have them.
 var refusals = []struct {
@@ -112,6 +118,7 @@ var refusals = []struct {
 	{"STARTTLS, foreign log", Situation{Text: "smtp: server doesn't support STARTTLS"}, "no-starttls", "starttls", StepRelay, "tls", Likely},
 	{"STARTTLS, hidden", Situation{Text: "failed to start TLS: EOF", Stage: "starttls"}, "starttls-hidden", "starttls", StepRelay, "tls", Likely},
 
+	{"own, a bad value", Situation{Stage: "mail", Err: smtpcheck.ErrInvalid}, "bad-value", "mail", StepSender, "from", Exact},
 	{"own, implicit", Situation{Stage: "greeting", Err: smtpcheck.ErrImplicitTLSPort}, "implicit-tls-port", "greeting", StepRelay, "tls", Exact},
 	{"own, plain", Situation{Stage: "tls", Err: smtpcheck.ErrPlaintextPort}, "go-tls-first-record", "tls", StepRelay, "tls", Exact},
 	{"own, no SMTP", Situation{Stage: "greeting", Err: fmt.Errorf("x: %w", smtpcheck.ErrNotSMTP)}, "not-smtp", "greeting", StepRelay, "port", Exact},
@@ -153,16 +160,17 @@ var refusals = []struct {
 	{"qmail", Situation{Text: "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"}, "relay-denied", "rcpt", StepSender, "user", Exact},
 	{"Google, DMARC", Situation{Text: "550-5.7.1 Unauthenticated email from example.com is not accepted due to domain's DMARC policy."}, "google-unauthenticated-sender", "data", StepSender, "from", Exact},
 	{"Microsoft, DMARC", Situation{Text: "550 5.7.515 Access denied, sending domain example.com doesn't meet the required authentication level."}, "dmarc-failed", "data", StepSender, "from", Likely},
-	{"cancelled", Situation{Stage: "data", Err: context.Canceled}, "cancelled", "data", StepNone, "", Exact},
+	{"cancelled", Situation{Stage: "data", Err: inOtherWords{context.Canceled}}, "cancelled", "data", StepNone, "", Exact},
 
 	{"DNS, not found", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "smtp.example.invalid", Server: "9.9.9.9:53", IsNotFound: true}}, "dns-typo", "dns", StepRelay, "host", Exact},
 	{"DNS, service name", Situation{Stage: "dns", Err: &net.DNSError{Err: "no such host", Name: "mail", Server: "127.0.0.11:53", IsNotFound: true}}, "dns-docker-nohost", "dns", StepRelay, "host", Exact},
 	{"DNS, timeout", Situation{Stage: "dns", Err: &net.DNSError{Err: "i/o timeout", Name: "smtp.example.com", IsTimeout: true}}, "dns-timeout", "dns", StepRelay, "host", Exact},
 	{"DNS, failure", Situation{Stage: "dns", Err: &net.DNSError{Err: "server misbehaving", Name: "smtp.example.com"}}, "dns-failed", "dns", StepRelay, "host", Likely},
 	{"dial refused", Situation{Stage: "connect", Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}, "go-refused", "connect", StepRelay, "port", Exact},
-	{"dial, no network", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
+	{"dial, no network", Situation{Stage: "connect", Err: inOtherWords{os.NewSyscallError("connect", syscall.ENETUNREACH)}}, "go-net-unreachable", "connect", StepRelay, "host", Exact},
+	{"dial, no address", Situation{Stage: "connect", Err: inOtherWords{syscall.EADDRNOTAVAIL}}, "v6-cannot-assign", "connect", StepRelay, "host", Exact},
 	{"dial, no route", Situation{Stage: "connect", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "conn-no-route", "connect", StepRelay, "port", Exact},
-	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
+	{"dial, deadline", Situation{Stage: "connect", Settings: smtpcheck.Settings{Port: 25}, Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}}, "port25-timeout", "connect", StepRelay, "port", Exact},
 	{"read, deadline", Situation{Stage: "greeting", Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Exact},
 	{"x509, authority", Situation{Stage: "tls", Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}, "go-x509-unknown-ca", "tls", StepRelay, "host", Exact},
 	{"x509, expired", Situation{Stage: "tls", Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "go-x509-expired", "tls", StepRelay, "host", Exact},
@@ -213,7 +221,7 @@ func TestEveryRuleIsTested(t *testing.T) {
 	t.Parallel()
 	tested := map[int]bool{}
 	mark := func(e evidence) {
-		if _, rank, _ := rankedAnswer(e); rank < 4*len(rules) {
+		if _, rank, _ := rankedAnswer(e); e.kind != badValue && rank < 4*len(rules) {
 			tested[rank%(2*len(rules))] = true
 		}
 	}
@@ -231,5 +239,33 @@ func TestEveryRuleIsTested(t *testing.T) {
 		if !tested[i] {
 			t.Errorf("no refusal in the tables is answered by rule %d, %s (%s)", i, r.id, r.says)
 		}
+	}
+}
+
+// TestARuleIsOneEntry adds one, and looks for it in everything that explains. It
+// runs alone, because it changes the table.
+func TestARuleIsOneEntry(t *testing.T) {
+	before := rules
+	t.Cleanup(func() { rules = before })
+	rules = join([]rule{{
+		id: "pigeon", stage: smtpcheck.StageRcpt, says: "coop is full", sure: Exact, step: StepSender, field: "to",
+		cause: "The coop of {to} is full.", fix: "Wait for {host}.",
+	}}, rules)
+	want := Diagnosis{ID: "pigeon", Stage: smtpcheck.StageRcpt, Step: StepSender, Field: "to", Confidence: Exact,
+		Cause: "The coop of the recipient is full.", Fix: "Wait for the relay."}
+	const text = "550 5.2.2 The coop is full"
+	pasted, matched, line := ExplainText("C: RCPT TO:<a@example.com>\nS: " + text)
+	for by, got := range map[string]Diagnosis{
+		"a pasted log":   pasted,
+		"a situation":    Explain(Situation{Text: text}),
+		"a conversation": FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
+		"capitals":       Explain(Situation{Text: strings.ToUpper(text)}),
+	} {
+		if got != want {
+			t.Errorf("%s: %+v, want %+v", by, got, want)
+		}
+	}
+	if !matched || line != text {
+		t.Errorf("matched %v by %q", matched, line)
 	}
 }

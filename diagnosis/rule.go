@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -115,8 +116,9 @@ func saysPhrase(words, phrase string) bool {
 }
 
 func (r *rule) answer(e evidence) Diagnosis {
+	e.provider = cmp.Or(e.provider, r.provider)
 	d := Diagnosis{
-		ID: r.id, Stage: e.stage(r.stage), Provider: firstNonEmpty(e.Provider, r.provider, e.provider),
+		ID: r.id, Stage: e.stage(r.stage), Provider: cmp.Or(e.Provider, r.provider, e.provider),
 		Cause: fill(r.cause, e), Fix: fill(r.fix, e), Step: r.step, Field: r.field, Confidence: r.sure,
 		Temporary: r.passing || e.isTemporary(), WaitHelps: r.waiting,
 	}

@@ -5,22 +5,16 @@ import "smtp-wizard/smtpcheck"
 // pocketIDRules are Pocket ID's own words about its settings, before it talks to
 // any relay.
 var pocketIDRules = []rule{
-	{
-		id: "pocketid-encryption-key", says: "encryption_key must be at least 16|encryption_key must be",
+	{id: "pocketid-encryption-key", says: "encryption_key must be at least 16|encryption_key must be",
 		sure: Likely, step: StepInstall, field: "env_file",
-		cause: "Pocket ID found no ENCRYPTION_KEY of 16 bytes or more. If the .env has one, most likely all of the file was ignored: one line that does not parse, a BOM at its start, or no right to read it for the service's user.",
-		fix:   "Look at what was changed last in the .env: each line is KEY=value, without a BOM, and the service's user must be able to read the file. Make a new key only if there never was one, because it makes the data unreadable.",
-	},
-	{
-		id: "pocketid-no-host", says: "smtp host is not configured|smtp host not configured",
+		cause: "Pocket ID found no ENCRYPTION_KEY of 16 bytes or more. If the .env has one, the whole file was most likely ignored: a line that does not parse, a BOM at the start, or a service user that may not read it.",
+		fix:   "Check what was last changed in the .env: each line must be KEY=value, there must be no BOM, and the service's user must be able to read the file. Only create a key if there never was one: a new one makes the data unreadable."},
+	{id: "pocketid-no-host", says: "smtp host is not configured|smtp host not configured",
 		sure: Likely, step: StepInstall, field: "env_file",
-		cause: "Pocket ID has no SMTP host, so its SMTP variables have no effect: they count only with UI_CONFIG_DISABLED=true, and only where the .env reaches the program.",
-		fix:   "Set UI_CONFIG_DISABLED=true (PUBLIC_UI_CONFIG_DISABLED before 1.0.0) beside SMTP_HOST and recreate the container; every other setting then comes from the .env too. Or enter the relay in Pocket ID's admin UI.",
-	},
-	{
-		id: "pocketid-bad-tls", stage: smtpcheck.StageTLS, says: "invalid smtp tls setting|invalid smtp_tls",
+		cause: "Pocket ID has no SMTP host, so its SMTP variables have no effect: they only count with {lock}=true, and only if the .env reaches the program.",
+		fix:   "Set {lock}=true beside SMTP_HOST and recreate the container; every other setting then comes from the .env too. Or enter the relay in Pocket ID's admin UI."},
+	{id: "pocketid-bad-tls", stage: smtpcheck.StageTLS, says: "invalid smtp tls setting|invalid smtp_tls",
 		sure: Exact, step: StepRelay, field: "tls",
-		cause: "SMTP_TLS has a value that Pocket ID does not know. It is none, starttls or tls.",
-		fix:   "Set TLS to starttls for port 587 or to tls for port 465; none is for a relay on this machine or a trusted network.",
-	},
+		cause: "SMTP_TLS has a value that Pocket ID does not know. It must be none, starttls or tls.",
+		fix:   "Set TLS to starttls for port 587 or to tls for port 465; none is for a relay on this machine or a trusted network."},
 }

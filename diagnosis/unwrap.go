@@ -1,9 +1,11 @@
 package diagnosis
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -53,7 +55,7 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 			break
 		}
 	}
-	text = unescape(hideCredentials(text)) // in this order: a quote may be part of a password
+	text = unescape(text)
 	if loc := serverSays.FindStringIndex(text); loc != nil {
 		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
 	}
@@ -80,58 +82,36 @@ func unwrapJSON(line string) (before, inner string, ok bool) {
 		return "", "", false
 	}
 	texts := stringsOf(object, 0)
-	return before, oneLine(hideCredentials(strings.Join(texts, ": "))), len(texts) > 0
+	return before, oneLine(strings.Join(texts, ": ")), len(texts) > 0
 }
 
-// quiet are keys of JSON logs that never say what went wrong.
-const quiet = "time timestamp ts level severity caller source logger trace_id span_id id service hostname pid"
+const (
+	// quiet are keys of JSON logs that never say what went wrong.
+	quiet = "time timestamp ts level severity caller source logger trace_id span_id id service hostname pid"
+	// "msg" comes before "error" in a sentence; the rest goes first.
+	messageKeys = "msg message error err reason cause exception response reply detail details"
+)
 
-func stringsOf(value any, depth int) []string {
+func stringsOf(value any, depth int) (all []string) {
 	switch v := value.(type) {
 	case string:
-		return []string{unescape(hideCredentials(v))}
+		return []string{unescape(v)}
 	case []any:
-		var all []string
 		for _, item := range v[:min(len(v), 20)] {
 			all = append(all, stringsOf(item, depth+1)...)
 		}
-		return all
 	case map[string]any:
-		return stringsOfObject(v, depth)
-	}
-	return nil
-}
-
-func stringsOfObject(object map[string]any, depth int) []string {
-	if depth > 4 {
-		return nil
-	}
-	keys := make([]string, 0, len(object))
-	for k := range object {
-		if !hasWord(quiet, strings.ToLower(k)) && !secretKey.MatchString(k) {
-			keys = append(keys, k)
+		if depth > 4 {
+			return nil
 		}
-	}
-	// "msg" comes before "error" in a sentence; the rest goes first, in a fixed order.
-	sort.Slice(keys, func(i, j int) bool {
-		if a, b := placeOfKey(keys[i]), placeOfKey(keys[j]); a != b {
-			return a < b
+		order := strings.Fields(messageKeys)
+		place := func(key string) int { return slices.Index(order, strings.ToLower(key)) }
+		later := func(a, b string) int { return cmp.Or(place(a)-place(b), strings.Compare(a, b)) }
+		for _, k := range slices.SortedFunc(maps.Keys(v), later) {
+			if !hasWord(quiet, strings.ToLower(k)) && !secretKey.MatchString(k) {
+				all = append(all, stringsOf(v[k], depth+1)...)
+			}
 		}
-		return keys[i] < keys[j]
-	})
-	var all []string
-	for _, k := range keys {
-		all = append(all, stringsOf(object[k], depth+1)...)
 	}
 	return all
-}
-
-func placeOfKey(key string) int {
-	switch strings.ToLower(key) {
-	case "msg", "message":
-		return 1
-	case "error", "err", "reason", "cause", "exception", "response", "reply", "detail", "details":
-		return 2
-	}
-	return 0
 }

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/apptest"
 )
 
 // outcome is how a run of the program without a terminal ended.
@@ -38,23 +40,7 @@ func runCommand(t *testing.T, cmd *exec.Cmd, in string) outcome {
 	return outcome{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
 }
 
-// checked is the JSON of check, as far as the tests look at it.
-type checked struct {
-	OK         bool
-	Stage      string
-	Exit       int
-	SpeaksAs   string `json:"speaks_as"`
-	Announced  []string
-	Identities []struct {
-		Name, Verdict, Stage, Reply string
-		Accepted                    bool
-	}
-	Diagnosis struct {
-		ID, Cause, Fix, Step, Field, Confidence string
-	}
-	Token      string
-	Transcript []string
-}
+type checked = apptest.Checked
 
 // check runs check --json on a .env with these settings, and requires that the
 // exit code is the one in the JSON.
@@ -80,11 +66,7 @@ func (h *home) checkFile(args ...string) checked {
 // write makes a plain .env; the password must be one that needs no quotes.
 func (h *home) write(s settings) {
 	h.t.Helper()
-	host := s.Host
-	if host == "" {
-		host = "localhost"
-	}
-	text := fmt.Sprintf("APP_URL=%s\nSMTP_HOST=%s\nSMTP_PORT=%d\nSMTP_TLS=%s\nSMTP_FROM=%s\n", appURL, host, s.Port, s.TLS, s.From)
+	text := fmt.Sprintf("APP_URL=%s\nUI_CONFIG_DISABLED=true\nSMTP_HOST=%s\nSMTP_PORT=%d\nSMTP_TLS=%s\nSMTP_FROM=%s\n", appURL, s.Host, s.Port, s.TLS, s.From)
 	if s.User != "" {
 		text += fmt.Sprintf("SMTP_USER=%s\nSMTP_PASSWORD=%s\n", s.User, s.Password)
 	}
@@ -108,7 +90,7 @@ func TestIdentities(t *testing.T) {
 			h := newHome(t, p.CAFile)
 			for _, mode := range []string{"starttls", "tls", "none"} {
 				s := p.asAdmin()
-				s.TLS, s.Port = mode, p.portFor(mode)
+				s.use(p, mode)
 				got := h.check(s, "--as", "2.9.0", "--hostname", "id.example.test", "--helo", "bare", "--to", s.To)
 				judgesNames(t, mode, got, c.stage)
 				if mode == "starttls" {
@@ -127,13 +109,6 @@ func TestIdentities(t *testing.T) {
 			}
 		})
 	}
-}
-
-func (p *postfix) portFor(mode string) int {
-	if mode == "tls" {
-		return p.TLS
-	}
-	return p.Submission
 }
 
 // judgesNames checks each name's verdict: the two with a dot pass, the bare ones

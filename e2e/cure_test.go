@@ -15,7 +15,7 @@ type cure struct {
 	said   string // the server's words, or what happened
 	choice string // that Enter takes
 	page   string // where that leads
-	mend   func(w *terminal, p *postfix)
+	fix    func(w *terminal, p *postfix)
 }
 
 // into types the right answer into the field that the pointer is at.
@@ -29,43 +29,43 @@ var cures = map[string]cure{
 	"password": {
 		lines: saslLines,
 		wrong: func(p *postfix, s *settings) { s.User, s.Password = saslUser, "not-it" },
-		stage: "auth", said: "535 5.7.8 Error: authentication failed", choice: "Change the password", page: "[Sender]",
-		mend: func(w *terminal, p *postfix) { w.Keys(saslPassword, enter) },
+		stage: "auth", said: "535 5.7.8 Error: authentication failed", choice: "Change Password on the Sender page", page: "[Sender]",
+		fix: func(w *terminal, p *postfix) { w.Keys(saslPassword, enter) },
 	},
 	"port": {
 		wrong: func(p *postfix, s *settings) { s.Port = p.Nobody },
-		stage: "connect", said: "connection refused", choice: "Change the port", page: "[Relay]",
-		mend: into(func(p *postfix) string { return strconv.Itoa(p.Submission) }),
+		stage: "connect", said: "connection refused", choice: "Change Port on the Relay page", page: "[Relay]",
+		fix: into(func(p *postfix) string { return strconv.Itoa(p.Submission) }),
 	},
 	"implicit TLS on a plain port": {
 		wrong: func(p *postfix, s *settings) { s.TLS = "tls" },
-		stage: "tls", said: "port speaks SMTP in clear text first: use STARTTLS", choice: "Change the TLS mode", page: "[Relay]",
-		mend: func(w *terminal, p *postfix) { w.Choose("starttls"); w.Keys(enter) },
+		stage: "tls", said: "port speaks SMTP in clear text first: use STARTTLS", choice: "Change TLS on the Relay page", page: "[Relay]",
+		fix: func(w *terminal, p *postfix) { w.Choose("starttls"); w.Keys(enter) },
 	},
 	"STARTTLS on an implicit port": {
 		wrong: func(p *postfix, s *settings) { s.Port = p.TLS },
-		stage: "greeting", said: "port speaks TLS from the first byte: use implicit TLS", choice: "Change the TLS mode", page: "[Relay]",
-		mend: func(w *terminal, p *postfix) { w.Choose("tls"); w.Keys(enter) },
+		stage: "greeting", said: "port speaks TLS from the first byte: use implicit TLS", choice: "Change TLS on the Relay page", page: "[Relay]",
+		fix: func(w *terminal, p *postfix) { w.Choose("tls"); w.Keys(enter) },
 	},
 	"name at RCPT": {
 		lines: []string{"smtpd_helo_required = yes", "smtpd_helo_restrictions = reject_non_fqdn_helo_hostname"},
 		wrong: func(p *postfix, s *settings) { s.Name = "localhost" },
 		stage: "rcpt", said: "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
-		choice: "Change the identity", page: "[Identity]",
-		mend: func(w *terminal, p *postfix) { w.Choose("id.example.test"); w.Keys(enter) },
+		choice: "Change Name on the Identity page", page: "[Identity]",
+		fix: func(w *terminal, p *postfix) { w.Choose("id.example.test"); w.Keys(enter) },
 	},
 	"name at EHLO": {
 		lines: []string{"smtpd_helo_required = yes", "smtpd_helo_restrictions = reject_non_fqdn_helo_hostname", "smtpd_delay_reject = no"},
 		wrong: func(p *postfix, s *settings) { s.Port, s.TLS, s.Name = p.TLS, "tls", "localhost" },
 		stage: "ehlo", said: "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
-		choice: "Change the identity", page: "[Identity]",
-		mend: func(w *terminal, p *postfix) { w.Choose("id.example.test"); w.Keys(enter) },
+		choice: "Change Name on the Identity page", page: "[Identity]",
+		fix: func(w *terminal, p *postfix) { w.Choose("id.example.test"); w.Keys(enter) },
 	},
 	"sender": {
 		lines: []string{"smtpd_sender_restrictions = check_sender_access inline:{stranger@example.test=REJECT}"},
 		wrong: func(p *postfix, s *settings) { s.From = "stranger@example.test" },
-		stage: "rcpt", said: "554 5.7.1 <stranger@example.test>: Sender address rejected: Access denied", choice: "Change the sender", page: "[Sender]",
-		mend: into(always("id@example.test")),
+		stage: "rcpt", said: "554 5.7.1 <stranger@example.test>: Sender address rejected: Access denied", choice: "Change From on the Sender page", page: "[Sender]",
+		fix: into(always("id@example.test")),
 	},
 	"sender of another": {
 		lines: append([]string{"smtpd_sender_login_maps = inline:{boss@example.test=boss, id@example.test=id@example.test}",
@@ -73,14 +73,14 @@ var cures = map[string]cure{
 		wrong: func(p *postfix, s *settings) {
 			s.User, s.Password, s.From = saslUser, saslPassword, "boss@example.test"
 		},
-		stage: "rcpt", said: "553 5.7.1 <boss@example.test>: Sender address rejected: not owned by user id@example.test", choice: "Change the sender", page: "[Sender]",
-		mend: into(always("id@example.test")),
+		stage: "rcpt", said: "553 5.7.1 <boss@example.test>: Sender address rejected: not owned by user id@example.test", choice: "Change From on the Sender page", page: "[Sender]",
+		fix: into(always("id@example.test")),
 	},
 	"recipient": {
 		lines: []string{"smtpd_sasl_auth_enable = yes", "smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination"},
 		wrong: func(p *postfix, s *settings) { s.To = elsewhere },
-		stage: "rcpt", said: "554 5.7.1 <someone@elsewhere.test>: Relay access denied", choice: "Change the user", page: "[Sender]",
-		mend: func(w *terminal, p *postfix) {
+		stage: "rcpt", said: "554 5.7.1 <someone@elsewhere.test>: Relay access denied", choice: "Change User on the Sender page", page: "[Sender]",
+		fix: func(w *terminal, p *postfix) {
 			w.Instead(saslUser)
 			w.Until("A user without a password cannot log in")
 			w.Keys(saslPassword, enter)
@@ -107,9 +107,9 @@ func TestCures(t *testing.T) {
 			w.Opens("[Test]", "It said", "Why", "Do this", "✗ "+c.stage, c.said, "› "+c.choice)
 			w.Keys(enter)
 			w.Opens(c.page, c.said)
-			c.mend(w, p)
+			c.fix(w, p)
 			token := w.token()
-			w.writes()
+			w.Finish()
 			if s.To == elsewhere {
 				p.took(t, s.To)
 			} else {

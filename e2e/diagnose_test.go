@@ -3,11 +3,9 @@
 package e2e
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A verdict is what check has to say of a server that refuses.
@@ -90,38 +88,6 @@ func TestPostfixFaults(t *testing.T) {
 				f.wrong(p, &s)
 			}
 			judge(t, newHome(t, p.CAFile).check(s, "--as", "2.9.0", "--hostname", s.Name, "--to", s.To), f.want)
-		})
-	}
-}
-
-// TestCertificates meets certificates that prove nothing.
-func TestCertificates(t *testing.T) {
-	t.Parallel()
-	later := time.Now().Add(24 * time.Hour)
-	for name, c := range map[string]struct {
-		trusted bool
-		until   time.Time
-		host    string
-		want    string
-	}{
-		"unknown authority": {false, later, "localhost", "go-x509-unknown-ca"},
-		"expired":           {true, time.Now().Add(-time.Hour), "localhost", "go-x509-expired"},
-		"another host":      {true, later, "mail.example.test", "go-x509-name"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			cert, key, ca := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), ""
-			makeCertificate(t, cert, key, c.until, c.host)
-			if c.trusted {
-				ca = cert
-			}
-			p := startPostfix(t, "smtpd_tls_cert_file = "+cert, "smtpd_tls_key_file = "+key)
-			for _, mode := range []string{"starttls", "tls"} {
-				s := p.asAdmin()
-				s.TLS, s.Port = mode, p.portFor(mode)
-				judge(t, newHome(t, ca).check(s, "--to", s.To), verdict{"tls", c.want, "relay", "host"})
-			}
 		})
 	}
 }

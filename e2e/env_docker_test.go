@@ -36,9 +36,7 @@ func TestEnvDocker(t *testing.T) {
 		files = append(files, "A=first\nSECRET="+v+"\nZ=last\n")
 	}
 	for _, file := range files {
-		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		envOK(t, os.WriteFile(path, []byte(file), 0o600))
 		cmd := program(t, docker, "create", "--env-file", path, "image")
 		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
 		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses
@@ -69,9 +67,7 @@ func envFromHex(t *testing.T, line string) map[string]string {
 	vars := map[string]string{}
 	for entry := range strings.FieldsSeq(line) {
 		text, err := hex.DecodeString(entry)
-		if err != nil {
-			t.Fatal(err)
-		}
+		envOK(t, err)
 		key, value, _ := strings.Cut(string(text), "=")
 		vars[key] = value
 	}

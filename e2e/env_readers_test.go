@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,18 +18,14 @@ import (
 func envValues(t *testing.T) []string {
 	t.Helper()
 	file, err := os.ReadFile("../envwriter/testdata/values.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
+	envOK(t, err)
 	var out []string
 	for line := range strings.Lines(string(file)) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
 		}
 		value, err := strconv.Unquote(line)
-		if err != nil {
-			t.Fatal(err)
-		}
+		envOK(t, err)
 		out = append(out, value)
 	}
 	return out
@@ -93,18 +88,11 @@ func envSame(model, real map[string]string) bool {
 	return true
 }
 
-func envReader(t *testing.T, name string) envwriter.Reader {
-	t.Helper()
-	r, err := envwriter.ReaderNamed(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 func envReading(t *testing.T, name, note, file string) envwriter.Reading {
 	t.Helper()
-	for _, r := range envReader(t, name).Readings([]byte(file)) {
+	reader, err := envwriter.ReaderNamed(name)
+	envOK(t, err)
+	for _, r := range reader.Readings([]byte(file)) {
 		if r.Note == note {
 			return r
 		}
@@ -125,9 +113,7 @@ func TestEnvShells(t *testing.T) {
 				if model.Err != nil || !maps.Equal(model.Vars, inherited.Vars) {
 					continue // what the model does not know, or what depends on the environment, is never written
 				}
-				if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				envOK(t, os.WriteFile(path, []byte(file), 0o600))
 				args := []string{"-c", `set -a; . "$0"; exec /usr/bin/env -0`, path}
 				if shell == "busybox" {
 					args = append([]string{"sh"}, args...)
@@ -158,70 +144,4 @@ func envFromNul(out []byte) map[string]string {
 		}
 	}
 	return vars
-}
-
-const envNodeScript = `
-const files = JSON.parse(require('fs').readFileSync(0));
-const parse = process.argv[2] ? require(process.argv[2]).parse : require('util').parseEnv;
-process.stdout.write(JSON.stringify(files.map(f => parse(f))));`
-
-// TestEnvNode runs util.parseEnv, the parser behind --env-file, and the npm
-// package when SMTP_WIZARD_E2E_DOTENV names its folder.
-func TestEnvNode(t *testing.T) {
-	node := need(t, "node")
-	version, err := program(t, node, "-p", "process.versions.node.split('.')[0]").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	note := "22 and later"
-	if strings.TrimSpace(string(version)) == "20" {
-		note = "20"
-	}
-	t.Run("node "+note, func(t *testing.T) { envCompareNode(t, node, note) })
-	t.Run("npm", func(t *testing.T) {
-		dotenv := os.Getenv("SMTP_WIZARD_E2E_DOTENV")
-		if dotenv == "" {
-			t.Fatal("SMTP_WIZARD_E2E_DOTENV does not name the folder of the npm package dotenv")
-		}
-		envCompareNode(t, node, "npm dotenv", dotenv)
-	})
-}
-
-func envCompareNode(t *testing.T, node, note string, args ...string) {
-	var files []string
-	for _, f := range envFiles(t) {
-		if !strings.Contains(f, "\x00") && strings.ToValidUTF8(f, "") == f { // JSON carries text only
-			files = append(files, f)
-		}
-	}
-	input, err := json.Marshal(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	script := filepath.Join(t.TempDir(), "parse.js")
-	if err := os.WriteFile(script, []byte(envNodeScript), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := program(t, node, append([]string{script}, args...)...)
-	cmd.Stdin = bytes.NewReader(input)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var real []map[string]string
-	if err := json.Unmarshal(out, &real); err != nil {
-		t.Fatal(err)
-	}
-	compared := 0
-	for i, file := range files {
-		model := envReading(t, "node", note, file)
-		if model.Err != nil {
-			continue
-		}
-		compared++
-		if !envSame(model.Vars, real[i]) {
-			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, real[i])
-		}
-	}
-	t.Logf("%d files compared", compared)
 }

@@ -61,9 +61,7 @@ func TestEnvSystemd(t *testing.T) {
 	cmd.Stdin = strings.NewReader(input.String())
 	cmd.Env = []string{"SYSTEMD_LOG_LEVEL=emerg"}
 	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	envOK(t, err)
 	lines := strings.Split(string(bytes.TrimSuffix(out, []byte("\n"))), "\n")
 	if len(lines) != len(files) {
 		t.Fatalf("%d answers to %d files", len(lines), len(files))

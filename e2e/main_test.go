@@ -71,21 +71,6 @@ func (h *home) environment() []string {
 	return append(env, h.Extra...)
 }
 
-// draft is the unfinished guide that was kept, or "".
-func (h *home) draft() string {
-	h.t.Helper()
-	found, err := filepath.Glob(filepath.Join(h.Dir, "state", "smtp-wizard", "*"))
-	check(h.t, err)
-	for _, path := range found {
-		if filepath.Ext(path) != ".lock" {
-			b, err := os.ReadFile(path)
-			check(h.t, err)
-			return string(b)
-		}
-	}
-	return ""
-}
-
 func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,28 +66,20 @@ func startPostfix(t *testing.T, lines ...string) *postfix {
 // message that has the token.
 func (p *postfix) inbox(t *testing.T, token string) string {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		b, err := os.ReadFile(filepath.Join(p.dir, "mail", "inbox"))
-		if err == nil && bytes.Contains(b, []byte(token)) {
-			return string(b)
-		}
-	}
-	t.Fatalf("no message with %q arrived", token)
-	return ""
+	var inbox []byte
+	eventually(t, "a message with "+token, func() bool {
+		inbox, _ = os.ReadFile(filepath.Join(p.dir, "mail", "inbox"))
+		return bytes.Contains(inbox, []byte(token))
+	})
+	return string(inbox)
 }
 
 // took waits until Postfix has dealt with a message for an address elsewhere,
 // which it does by discarding it.
 func (p *postfix) took(t *testing.T, to string) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		for line := range strings.Lines(p.log()) {
-			if strings.Contains(line, "to=<"+to+">") && strings.Contains(line, "status=sent") {
-				return
-			}
-		}
-	}
-	t.Fatalf("no message for %s was taken", to)
+	sent := regexp.MustCompile("to=<" + regexp.QuoteMeta(to) + ">.*status=sent")
+	eventually(t, "a message for "+to, func() bool { return sent.MatchString(p.log()) })
 }
 
 func (p *postfix) log() string {

@@ -56,12 +56,7 @@ func serverDir(t *testing.T, prefix string) string {
 	check(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() {
 		// A process that was killed a moment ago may still be making a file.
-		for deadline := time.Now().Add(5 * time.Second); os.RemoveAll(dir) != nil; time.Sleep(20 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Errorf("%s cannot be removed", dir)
-				return
-			}
-		}
+		eventually(t, dir+" to be removed", func() bool { return os.RemoveAll(dir) == nil })
 	})
 	return dir
 }
@@ -99,11 +94,21 @@ func freePort(t *testing.T) int {
 
 func waitForPort(t *testing.T, port int) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+	eventually(t, fmt.Sprintf("a server on port %d", port), func() bool {
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
 			_ = c.Close()
-			return
+		}
+		return err == nil
+	})
+}
+
+// eventually waits until something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %s in vain for %s", patience, what)
 		}
 	}
-	t.Fatalf("nothing listens on port %d", port)
 }

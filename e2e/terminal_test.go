@@ -5,22 +5,20 @@ package e2e
 import (
 	"os/exec"
 
+	"smtp-wizard/internal/apptest"
 	"smtp-wizard/internal/termtest"
 )
 
 // terminal is the program in a pseudo-terminal of 80 by 24, and what a test does
 // on its pages.
-type terminal struct{ *termtest.Terminal }
+type terminal struct{ apptest.Guide }
 
-const (
-	enter, escape, ctrlC, ctrlU = termtest.Enter, termtest.Escape, termtest.CtrlC, termtest.CtrlU
-	up, down                    = termtest.Up, termtest.Down
-)
+const enter = termtest.Enter
 
 // open starts the program in a terminal.
 func (h *home) open(args ...string) *terminal {
 	h.t.Helper()
-	return &terminal{termtest.Start(h.t, h.command(args...), termtest.Options{})}
+	return &terminal{apptest.Guide{Terminal: termtest.Start(h.t, h.command(args...), termtest.Options{})}}
 }
 
 // command is the program with these arguments, in the home's directory.

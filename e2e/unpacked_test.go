@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/apptest"
 )
 
 // unpacked is a mail server from a Debian package that conflicts with Postfix,
@@ -85,7 +87,7 @@ func (u *unpacked) file(t *testing.T, name, text string, mode os.FileMode) strin
 
 // settings are for a client that is let in without TLS or login.
 func (u *unpacked) settings() settings {
-	return settings{Port: u.Port, TLS: "none", From: "id@example.test", To: "admin@example.test", Name: "id.example.test"}
+	return settings{Answers: apptest.Answers{Host: "localhost", Port: u.Port, TLS: "none", From: "id@example.test", To: "admin@example.test"}}
 }
 
 // inCompose puts a compose file beside the .env that gives Pocket ID a hostname,

@@ -31,16 +31,19 @@ const contextLines = 2
 // their name and of passwords in URLs are masked on both sides, with a mask of
 // fixed width. Equal files, and files that differ in line ends alone, give nothing.
 func Diff(old, new []byte, secretKeys []string) []DiffLine {
-	before, after := units(old, secretKeys), units(new, secretKeys)
-	// Whole statements are compared, each standing as a number on a line of its
-	// own: a change inside a multi-line secret has to show as that secret.
 	ids := map[string]int{}
-	a, b := numbered(before, ids), numbered(after, ids)
+	before, a := shown(old, secretKeys, ids)
+	after, b := shown(new, secretKeys, ids)
 	diff, err := udiff.ToUnifiedDiff("", "", a, udiff.Lines(a, b), contextLines)
 	if err != nil { // the edits were made from these very texts
 		panic(err)
 	}
 	var out []DiffLine
+	add := func(op DiffOp, lines []string) {
+		for _, text := range lines {
+			out = append(out, DiffLine{op, text})
+		}
+	}
 	for _, h := range diff.Hunks {
 		from, to := max(h.FromLine, 1)-1, max(h.ToLine, 1)-1
 		if from > 0 {
@@ -49,44 +52,44 @@ func Diff(old, new []byte, secretKeys []string) []DiffLine {
 		for _, line := range h.Lines {
 			switch line.Kind {
 			case udiff.Delete:
-				out = appendUnit(out, Minus, before[from])
+				add(Minus, before[from])
 				from++
 			case udiff.Insert:
-				out = appendUnit(out, Plus, after[to])
+				add(Plus, after[to])
 				to++
 			default:
-				out = appendUnit(out, Context, before[from])
-				from++
-				to++
+				add(Context, before[from])
+				from, to = from+1, to+1
 			}
 		}
 	}
 	return out
 }
 
-func appendUnit(out []DiffLine, op DiffOp, u unit) []DiffLine {
-	for _, text := range u.text {
-		out = append(out, DiffLine{Op: op, Text: text})
-	}
-	return out
-}
-
-func numbered(units []unit, ids map[string]int) string {
-	var out strings.Builder
-	for _, u := range units {
-		if _, known := ids[u.id]; !known {
-			ids[u.id] = len(ids)
-		}
-		out.WriteString(strconv.Itoa(ids[u.id]) + "\n")
-	}
-	return out.String()
-}
-
 // View returns the lines of a whole file, masked as in Diff.
 func View(file []byte, secretKeys []string) []string {
 	var out []string
-	for _, u := range units(file, secretKeys) {
-		out = append(out, u.text...)
+	statements, _ := shown(file, secretKeys, map[string]int{})
+	for _, lines := range statements {
+		out = append(out, lines...)
 	}
 	return out
+}
+
+// shown returns the lines of each statement as they may be shown, and a text to
+// compare: each statement is a number on a line of its own, the same for the same
+// text, since a change inside a multi-line secret has to show as that secret.
+func shown(file []byte, secretKeys []string, ids map[string]int) (statements [][]string, numbers string) {
+	m := masker{keys: secretKeys}
+	var out strings.Builder
+	for _, s := range parse(file).statements {
+		statements = append(statements, m.show(s))
+		id, known := ids[s.text()]
+		if !known {
+			id = len(ids)
+			ids[s.text()] = id
+		}
+		out.WriteString(strconv.Itoa(id) + "\n")
+	}
+	return statements, out.String()
 }

@@ -1,55 +1,120 @@
 package envwriter
 
 import (
+	"iter"
 	"regexp"
+	"slices"
 	"strings"
+
+	"smtp-wizard/secret"
 )
 
 // An encoding is one way to write a value. Whether it is right is not decided
-// here: the readers decide on the finished file.
-type encoding struct {
-	name   string
-	fits   func(string) bool
-	encode func(string) string
-}
-
-// encodings in the order in which they are tried.
-var encodings = []encoding{
-	{"bare", plain.MatchString, same},
-	{"single", always, around("'")},
-	{"double", always, around(`"`)},
-	{"escaped", always, escape("\\\"$")},
-	{"escaped-backtick", always, escape("\\\"$`")},
-	{"concatenated", hasApostrophe, concatenate},
-	{"backtick", always, around("`")},
-	{"bare", always, same},
-}
+// here: the readers verify the finished file.
+type encoding struct{ name, raw string }
 
 // plain values mean the same to every reader without quotes.
 var plain = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./^!?*{}\[\]-]*$`)
 
-func always(string) bool          { return true }
-func hasApostrophe(s string) bool { return strings.Contains(s, "'") }
-func same(s string) string        { return s }
-
-func around(quote string) func(string) string {
-	return func(s string) string { return quote + s + quote }
+// encodings are the ways to write a value, in the order in which they are tried.
+func encodings(value string) []encoding {
+	list := []encoding{
+		{"single", "'" + value + "'"},
+		{"double", `"` + value + `"`},
+		{"escaped", `"` + escape(value, "\\\"$") + `"`},
+		{"escaped-backtick", `"` + escape(value, "\\\"$`") + `"`},
+		// Quoted pieces side by side, which systemd and shells read as one value.
+		{"concatenated", "'" + strings.ReplaceAll(value, "'", `'"'"'`) + "'"},
+		{"backtick", "`" + value + "`"},
+	}
+	bare := encoding{"bare", value}
+	if plain.MatchString(value) {
+		return append([]encoding{bare}, list...)
+	}
+	return append(list, bare)
 }
 
-func escape(chars string) func(string) string {
-	return func(s string) string {
-		var out strings.Builder
-		for i := range len(s) {
-			if strings.IndexByte(chars, s[i]) >= 0 {
-				out.WriteByte('\\')
-			}
-			out.WriteByte(s[i])
+func escape(s, chars string) string {
+	var out strings.Builder
+	for i := range len(s) {
+		if strings.IndexByte(chars, s[i]) >= 0 {
+			out.WriteByte('\\')
 		}
-		return `"` + out.String() + `"`
+		out.WriteByte(s[i])
+	}
+	return out.String()
+}
+
+// A candidate is the file with a change made in one way.
+type candidate struct {
+	encoding string
+	doc      *document
+}
+
+// candidates are the files to try for a change, in order: each encoding behind
+// what stands before the value now, and behind a plain "KEY=".
+func (e *editor) candidates(c Change) iter.Seq[candidate] {
+	return func(yield func(candidate) bool) {
+		if c.Unset {
+			yield(candidate{doc: e.doc.unset(c.Key)})
+			return
+		}
+		seen := map[string]bool{}
+		for _, enc := range encodings(c.Value.Reveal()) {
+			if seen[enc.raw] {
+				continue
+			}
+			seen[enc.raw] = true
+			if !yield(candidate{enc.name, e.doc.set(c.Key, enc.raw, false)}) {
+				return
+			}
+			if !e.doc.isPlain(c.Key) && !yield(candidate{enc.name, e.doc.set(c.Key, enc.raw, true)}) {
+				return
+			}
+		}
 	}
 }
 
-// concatenate joins quoted pieces, which systemd and shells read as one value.
-func concatenate(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'"
+// mostExplained bounds, in bytes to parse for one encoding, the files for which it is
+// found out who is in the way: that takes a few hundred times as many.
+const mostExplained = 1 << 20
+
+// explain finds out which readers stand in each other's way.
+func (e *editor) explain(c Change) error {
+	out := &NoEncodingError{Key: c.Key}
+	for _, v := range e.before {
+		if !slices.Contains(out.readers, v.reader.Name) {
+			out.readers = append(out.readers, v.reader.Name)
+		}
+	}
+	if len(e.doc.bytes())*len(e.before) > mostExplained {
+		return out
+	}
+	out.anyValue = !e.possible(Change{Key: c.Key, Value: secret.New("x")}, e.before)
+	for _, name := range out.readers {
+		var own, others []view
+		for _, v := range e.before {
+			if v.reader.Name == name {
+				own = append(own, v)
+			} else {
+				others = append(others, v)
+			}
+		}
+		if !e.possible(c, own) {
+			out.impossible = append(out.impossible, name)
+		}
+		if len(others) > 0 && e.possible(c, others) {
+			out.drop = append(out.drop, name)
+		}
+	}
+	return out
+}
+
+func (e *editor) possible(c Change, views []view) bool {
+	for next := range e.candidates(c) {
+		if objector, referred := e.verify(next.doc, c, views); objector == "" && !referred {
+			return true
+		}
+	}
+	return false
 }

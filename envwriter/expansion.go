@@ -1,10 +1,8 @@
 package envwriter
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"sort"
 	"strings"
 )
@@ -14,138 +12,105 @@ import (
 // than any memory holds.
 const maxExpanded = 4 << 20
 
-// ErrExpansion says that a file is not read because of what its references come
-// to. It comes wrapped in a *ReadError.
-var ErrExpansion = fmt.Errorf("its ${...} come to more than %d MiB", maxExpanded>>20)
+var errExpansion = fmt.Errorf("its ${...} come to more than %d MiB", maxExpanded>>20)
 
-// CheckExpansion returns ErrExpansion for a file whose references may come to more
-// than godotenv and compose-go can be given, which put them in without a limit.
+// CheckExpansion refuses a file whose references may come to more than godotenv
+// and compose-go can be given, which put them in without a limit.
 func CheckExpansion(file []byte) error {
 	if expansion(file) > maxExpanded {
-		return ErrExpansion
+		return errExpansion
 	}
 	return nil
 }
 
-// referenceStart is a $, or how compose-go lets one be written in double quotes.
-var referenceStart = regexp.MustCompile(`\$|\\0044`)
+var (
+	// referenceStart is a $, or how compose-go lets one be written in double quotes.
+	referenceStart = regexp.MustCompile(`\$|\\0044`)
+	referenceName  = regexp.MustCompile(`^(?:\$\(?\{?)?((?i:[a-z0-9_]*))`)
+	// oddReference finds one whose name only some readers can make out: with octal
+	// numbers, which compose decodes in double quotes, or backslashes, which godotenv
+	// drops there. It could be any name, so all that is before it counts.
+	oddReference = regexp.MustCompile(`^(?:\\|\$\(?\{?(?i:[a-z0-9_]*)\\[A-Z0-9_({\\])`)
+	// anyAssignment finds a name, a separator, blanks and a quote. Blanks are those
+	// that godotenv and compose-go skip.
+	anyAssignment = regexp.MustCompile(`(?i)([a-z0-9_]*)[^a-z0-9_\n=:]*[=:][\t\v\f\r \x{85}\x{a0}]*(["']?)`)
+)
+
+// A span is where the last value of one name begins, and the last place where it
+// could end. Those that overlap are taken for one, and one that is still open counts
+// as far as it goes, so it is never shorter than what a reader takes for the value.
+type span struct {
+	start, end int
+	longest    int // of the values that ended before
+}
+
+// A tally is what references come to, by where they are.
+type tally struct{ at, sums []int }
+
+// before is what the references before a place come to.
+func (t *tally) before(place int) int {
+	if i := sort.SearchInts(t.at, place); i > 0 {
+		return t.sums[i-1]
+	}
+	return 0
+}
+
+// length is the longest that a value can be at a place.
+func (t *tally) length(s span, place int) int {
+	end := min(place, s.end)
+	return max(s.longest, end-s.start+t.before(end)-t.before(s.start))
+}
 
 // expansion estimates the bytes that references put into a file, up to the first
 // beyond maxExpanded. It is never less than what a reader puts in: they cut a file
-// differently, so all that any of them could take for an assignment counts, with
-// each end that its value could have.
+// differently, so all that any of them could take for an assignment counts. A simpler
+// bound, the longest value for each reference, would refuse a file with twenty lines
+// of two.
 func expansion(file []byte) int {
 	if !referenceStart.Match(file) {
 		return 0
 	}
 	text := string([]rune(string(file))) // godotenv makes three bytes of one that is not UTF-8
-	spans := valueSpans(text)
-	size := map[string]int{} // by name, the longest value up to here
-	var at, sums []int       // where references are, and what they come to up to there
-	total := 0
+	assignments := anyAssignment.FindAllStringSubmatchIndex(text, -1)
+	spans := map[string]span{}
+	t := &tally{}
+	total, feed := 0, 0 // feed is the end of the line
 	for _, ref := range referenceStart.FindAllStringIndex(text, -1) {
-		for ; len(spans) > 0 && spans[0].end <= ref[0]; spans = spans[1:] {
-			s := spans[0]
-			length := s.end - s.start + total
-			if i := sort.SearchInts(at, s.start); i > 0 {
-				length -= sums[i-1]
+		for ; len(assignments) > 0 && assignments[0][4] <= ref[0]; assignments = assignments[1:] {
+			m := assignments[0]
+			name, start := text[m[2]:m[3]], m[4]
+			if name == "" || strings.HasSuffix(text[:m[2]], "{") { // ${NAME:-...} is none
+				continue
 			}
-			size[s.name] = max(size[s.name], length)
+			if feed < start {
+				line, _, _ := strings.Cut(text[start:], "\n")
+				feed = start + len(line)
+			}
+			end := feed
+			if start < m[5] { // the readers differ on what a backslash in quotes does
+				end = start + max(quoteEnd(text[start:]), unescaped(text[start:], text[start]))
+			}
+			s := spans[name]
+			if start >= s.end {
+				s = span{start: start, longest: t.length(s, start)}
+			}
+			s.end = max(s.end, end)
+			spans[name] = s
 		}
-		cost := 0
-		for _, name := range namesAt(text[ref[0]:]) {
-			cost = max(cost, size[name], len(fromElsewhere))
+		name := referenceName.FindStringSubmatch(text[ref[0]:])[1]
+		capitals := name[:len(name)-len(strings.TrimLeft(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"))]
+		switch {
+		case oddReference.MatchString(text[ref[0]:]):
+			total += ref[0] + total + len(fromElsewhere)
+		case name != "": // godotenv takes the capitals alone
+			total += max(t.length(spans[name], ref[0]), t.length(spans[capitals], ref[0]), len(fromElsewhere))
 		}
-		if total += cost; total > maxExpanded {
+		if total > maxExpanded {
 			break
 		}
-		at, sums = append(at, ref[0]), append(sums, total)
+		t.at, t.sums = append(t.at, ref[0]), append(t.sums, total)
 	}
 	return total
-}
-
-// A reference is one reader's way of finding a name behind a $.
-type reference struct {
-	pattern *regexp.Regexp
-	decode  func(string) string
-}
-
-var references = []reference{
-	{regexp.MustCompile(`^\$\{?((?i:[a-z0-9_]+))`), same},
-	// godotenv knows capitals only, and in double quotes drops a backslash before other characters.
-	{regexp.MustCompile(`^\$\(?\{?([A-Z0-9_]+)`), same},
-	{regexp.MustCompile(`^\$\\?\(?\\?\{?((?:\\?[A-Z0-9_])+)`), func(s string) string { return strings.ReplaceAll(s, `\`, "") }},
-	// compose-go decodes octal numbers in double quotes first.
-	{regexp.MustCompile(`^(?:\$|\\0044)(?:\{|\\0173)?((?:(?i:[a-z0-9_])|` + octal + `)+)`), decodeOctal},
-}
-
-// octal finds a letter, a digit or a _ as compose-go reads it in double quotes.
-const octal = `\\0(?:06[0-7]|07[01]|10[1-7]|1[12][0-7]|13[0-27]|14[1-7]|1[56][0-7]|17[0-2])`
-
-var octalPattern = regexp.MustCompile(octal)
-
-func decodeOctal(name string) string {
-	return octalPattern.ReplaceAllStringFunc(name, func(s string) string {
-		return string((s[2]-'0')<<6 | (s[3]-'0')<<3 | s[4] - '0')
-	})
-}
-
-// namesAt lists the names that a reader could find behind the $ that text begins with.
-func namesAt(text string) []string {
-	var names []string
-	for _, r := range references {
-		if m := r.pattern.FindStringSubmatch(text); m != nil {
-			names = append(names, r.decode(m[1]))
-		}
-	}
-	return names
-}
-
-// A valueSpan is where a value begins and where it could end.
-type valueSpan struct {
-	name       string
-	start, end int
-}
-
-// anyAssignment finds a name, a separator, blanks and a quote. Blanks are those
-// that godotenv and compose-go skip.
-var anyAssignment = regexp.MustCompile(`(?i)([a-z0-9_]*)[^a-z0-9_\n=:]*[=:][\t\v\f\r \x{85}\x{a0}]*(["']?)`)
-
-// valueSpans lists what could be a value, by its end. One can have two of them:
-// the readers differ on what a backslash does, and on what ends a line.
-func valueSpans(text string) []valueSpan {
-	var spans []valueSpan
-	feed, carriage := -1, -1 // where they are next, from the last value on
-	for _, m := range anyAssignment.FindAllStringSubmatchIndex(text, -1) {
-		name, start := text[m[2]:m[3]], m[4]
-		if m[4] < m[5] {
-			for _, length := range []int{quoteEnd(text[start:]), unescaped(text[start:], text[start])} {
-				if length > 0 {
-					spans = append(spans, valueSpan{name, start, start + length})
-				}
-			}
-			continue
-		}
-		feed, carriage = nextByte(text, '\n', start, feed), nextByte(text, '\r', start, carriage)
-		spans = append(spans, valueSpan{name, start, feed})
-		if carriage < feed { // godotenv ends a line there
-			spans = append(spans, valueSpan{name, start, carriage})
-		}
-	}
-	slices.SortFunc(spans, func(a, b valueSpan) int { return cmp.Compare(a.end, b.end) })
-	return spans
-}
-
-// nextByte returns where c is next, the length when it is not. known is what it
-// returned for an earlier start, so that a long line is not searched again and again.
-func nextByte(text string, c byte, start, known int) int {
-	if known >= start {
-		return known
-	}
-	if i := strings.IndexByte(text[start:], c); i >= 0 {
-		return start + i
-	}
-	return len(text)
 }
 
 // quoteEnd returns where godotenv takes the quote that s begins with to end, or -1.

@@ -36,13 +36,7 @@ func FuzzApply(f *testing.F) {
 		if len(value)+len(file) > 4096 {
 			return
 		}
-		var readers []Reader
-		for i, r := range Readers {
-			if chosen&(1<<i) != 0 {
-				readers = append(readers, r)
-			}
-		}
-		if len(readers) > 0 {
+		if readers := chosenReaders(chosen); len(readers) > 0 {
 			exactOrRefused(t, file, value, readers)
 		}
 	})
@@ -53,9 +47,9 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(file))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		parsed := Parse(file)
-		if !bytes.Equal(parsed.Bytes(), file) {
-			t.Fatalf("%q became %q", file, parsed.Bytes())
+		parsed := parse(file)
+		if !bytes.Equal(parsed.bytes(), file) {
+			t.Fatalf("%q became %q", file, parsed.bytes())
 		}
 		line := 1
 		for _, s := range parsed.statements {
@@ -76,16 +70,16 @@ func FuzzScreen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string, file []byte) {
 		const canary = "c4n4ry"
 		readers := Readers[:2]
-		old, err := Apply(file, []Change{{Key: "SECRET", Value: canary + value + canary, Secret: true}}, readers)
+		old, err := Apply(file, []Change{set("SECRET", canary+value+canary)}, readers)
 		if err != nil || bytes.Contains(file, []byte(canary)) {
 			return
 		}
-		new, err := Apply(old.New, []Change{{Key: "SECRET", Value: value + canary, Secret: true}, {Key: "PORT", Value: "1"}}, readers)
+		new, err := Apply(old.New, []Change{set("SECRET", value+canary), set("PORT", "1")}, readers)
 		if err != nil {
 			return
 		}
 		lines := append(View(old.New, nil), View(new.New, nil)...)
-		for _, l := range Diff(old.New, new.New, new.Secret) {
+		for _, l := range Diff(old.New, new.New, []string{"SECRET"}) {
 			lines = append(lines, l.Text)
 		}
 		for _, line := range lines {
@@ -99,8 +93,9 @@ func FuzzScreen(f *testing.F) {
 	})
 }
 
-// FuzzMend checks that a cure takes nothing from any reader that could read the file.
-func FuzzMend(f *testing.F) {
+// FuzzFix checks that fixes take nothing from any reader that could read the file,
+// but for a key in each line that is fixed.
+func FuzzFix(f *testing.F) {
 	for i, file := range awkwardFiles {
 		f.Add([]byte(file), uint8(i))
 	}
@@ -108,31 +103,35 @@ func FuzzMend(f *testing.F) {
 		if len(file) > 2048 {
 			return
 		}
-		var readers []Reader
-		for i, r := range Readers {
-			if chosen&(1<<i) != 0 {
-				readers = append(readers, r)
-			}
+		readers := chosenReaders(chosen)
+		fixed, lines := Fix(file, readers)
+		if lines > 0 == bytes.Equal(fixed, file) {
+			t.Fatalf("%d lines are fixed in %q: %q", lines, file, fixed)
 		}
-		for _, p := range Problems(file, readers) {
-			mended := Mend(file, p)
-			if p.Cure != "" && bytes.Equal(mended, file) {
-				t.Fatalf("%+v has a cure that changes nothing in %q", p, file)
+		for _, r := range readers {
+			before, err := r.Read(file)
+			if err != nil {
+				continue
 			}
-			for _, r := range readers {
-				before, err := r.Read(file)
-				if err != nil {
-					continue
-				}
-				after, err := r.Read(mended)
-				if err != nil {
-					t.Fatalf("%s cannot read %q any more after mending %q: %q", r.Name, file, p.What, mended)
-				}
-				lost := slices.DeleteFunc(slices.Collect(maps.Keys(before)), func(k string) bool { return !isName(k) || after[k] == before[k] })
-				if len(lost) > 1 {
-					t.Fatalf("%s lost %q to mending %q in %q", r.Name, lost, p.What, file)
-				}
+			after, err := r.Read(fixed)
+			if err != nil {
+				t.Fatalf("%s cannot read %q any more: %q", r.Name, file, fixed)
+			}
+			lost := slices.DeleteFunc(slices.Collect(maps.Keys(before)), func(k string) bool { return !isName(k) || after[k] == before[k] })
+			if len(lost) > lines {
+				t.Fatalf("%s lost %q of %q: %q", r.Name, lost, file, fixed)
 			}
 		}
 	})
+}
+
+// chosenReaders are those whose bits are set.
+func chosenReaders(bits uint8) []Reader {
+	var readers []Reader
+	for i, r := range Readers {
+		if bits&(1<<i) != 0 {
+			readers = append(readers, r)
+		}
+	}
+	return readers
 }

@@ -5,18 +5,12 @@ import "strings"
 // ReadWith reads a file as the program does where lookup knows the variables that
 // the program was started with. A key that is not set does not arrive.
 func (r Reader) ReadWith(file []byte, lookup func(string) (string, bool)) (map[string]string, error) {
-	read := r.ways[0].read
-	switch r.Name {
-	case "compose":
-		read = func(f []byte) (map[string]string, error) { return readCompose(f, lookup) }
-	case "docker":
-		read = func(f []byte) (map[string]string, error) { return readDocker(f, false, lookup) }
-	case "podman":
-		read = func(f []byte) (map[string]string, error) { return readPodman(f, lookup) }
+	if r.started == nil {
+		return r.Read(file)
 	}
-	vars, err := read(file)
+	vars, err := r.started(file, lookup)
 	if err != nil {
-		return nil, r.fails(file)
+		return nil, r.failure(file)
 	}
 	return vars, nil
 }

@@ -13,16 +13,31 @@ import (
 // Docker compose reads with compose-go/v2/dotenv, so that package is the rule.
 // It prefers the environment to the file when it expands $NAME: a value that
 // depends on it is read once with nothing set and once with everything set.
-var composeWays = []way{
-	{note: "nothing set", read: func(f []byte) (map[string]string, error) { return readCompose(f, unset) }},
-	{note: "everything set", read: func(f []byte) (map[string]string, error) { return readCompose(f, inherited) }},
+var composeReader = Reader{
+	Name:     "compose",
+	variants: bothEnvironments(readCompose),
+	started:  readCompose,
+	lint: map[string]string{
+		"open quote": openQuote + refusesFile,
+		"text":       neither + refusesFile,
+	},
 }
+
+// A lookup finds variables outside of the file.
+type lookup = func(name string) (value string, found bool)
 
 // fromElsewhere stands for the value of a variable that the environment sets.
 const fromElsewhere = "\ufdd0from the environment"
 
 func unset(string) (string, bool)     { return "", false }
 func inherited(string) (string, bool) { return fromElsewhere, true }
+
+func bothEnvironments(read func([]byte, lookup) (map[string]string, error)) []variant {
+	return []variant{
+		{"nothing set", func(file []byte) (map[string]string, error) { return read(file, unset) }},
+		{"everything set", func(file []byte) (map[string]string, error) { return read(file, inherited) }},
+	}
+}
 
 // compose-go warns of unset variables through logrus' standard logger, and names
 // them: after a wrong guess at an encoding the name is a piece of a password.
@@ -36,20 +51,14 @@ var errBraces = fmt.Errorf("more than %d ${...} in one line", mostBraces)
 
 var openBrace = regexp.MustCompile(`(?:\$|\\0044)(?:\{|\\0173)`) // octal numbers in double quotes too
 
-func bracesInALine(file []byte) int {
-	most := 0
-	for line := range bytes.Lines(file) {
-		most = max(most, len(openBrace.FindAllIndex(line, -1)))
-	}
-	return most
-}
-
-func readCompose(file []byte, lookup dotenv.LookupFn) (map[string]string, error) {
+func readCompose(file []byte, environment lookup) (map[string]string, error) {
 	if err := CheckExpansion(file); err != nil {
 		return nil, err
 	}
-	if bracesInALine(file) > mostBraces {
-		return nil, errBraces
+	for line := range bytes.Lines(file) {
+		if len(openBrace.FindAllIndex(line, mostBraces+1)) > mostBraces {
+			return nil, errBraces
+		}
 	}
-	return dotenv.ParseWithLookup(bytes.NewReader(file), lookup)
+	return dotenv.ParseWithLookup(bytes.NewReader(file), environment)
 }

@@ -13,48 +13,54 @@ import (
 // 64 KiB (bufio.Scanner, which also drops a CR at the end), taken as they are.
 // Newer sources strip one pair of quotes, released ones keep them.
 // A name alone passes the variable of that name through.
-var dockerWays = []way{
-	{note: "quotes kept", read: func(f []byte) (map[string]string, error) { return readDocker(f, false, unset) }},
-	{note: "quotes stripped", read: func(f []byte) (map[string]string, error) { return readDocker(f, true, unset) }},
-	{note: "everything set", read: func(f []byte) (map[string]string, error) { return readDocker(f, false, inherited) }},
+var dockerReader = Reader{
+	Name:       "docker",
+	lineByLine: true,
+	variants: []variant{
+		{"quotes kept", func(file []byte) (map[string]string, error) { return readDocker(file, false, unset) }},
+		{"quotes stripped", func(file []byte) (map[string]string, error) { return readDocker(file, true, unset) }},
+		{"everything set", func(file []byte) (map[string]string, error) { return readDocker(file, false, inherited) }},
+	},
+	started: func(file []byte, environment lookup) (map[string]string, error) {
+		return readDocker(file, false, environment)
+	},
+	lint: map[string]string{
+		"text":      refusesFile,
+		"export":    `"export": ` + refusesFile,
+		"colon":     colonSign + refusesFile,
+		"blanks":    "spaces around the equals sign: the file is refused, or they become part of the value",
+		"comment":   keepsComment,
+		"quotes":    keepsQuotes,
+		"lines":     linesApart,
+		"utf8":      "not UTF-8: " + refusesFile,
+		"long line": longLine,
+	},
 }
 
-func readDocker(file []byte, strip bool, lookup func(string) (string, bool)) (map[string]string, error) {
+func readDocker(file []byte, strip bool, environment lookup) (map[string]string, error) {
+	if !utf8.Valid(file) {
+		return nil, errors.New("not UTF-8")
+	}
 	vars := map[string]string{}
-	scanner := bufio.NewScanner(bytes.NewReader(file))
-	for first := true; scanner.Scan(); first = false {
-		line := scanner.Bytes()
-		if !utf8.Valid(line) {
-			return nil, errors.New("not UTF-8")
-		}
-		if first {
-			line = bytes.TrimPrefix(line, []byte(bom))
-		}
-		text := strings.TrimLeftFunc(string(line), unicode.IsSpace)
+	scanner := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(file, []byte(bom))))
+	for scanner.Scan() {
+		text := strings.TrimLeftFunc(scanner.Text(), unicode.IsSpace)
 		if text == "" || text[0] == '#' {
 			continue
 		}
 		key, value, has := strings.Cut(text, "=")
 		if key == "" || strings.ContainsAny(key, " \t") {
-			return nil, errors.New("no variable name, or blanks in it")
+			return nil, errors.New("no variable name, or spaces in it")
 		}
-		if strip {
-			value = stripQuotes(value)
+		if last := len(value) - 1; strip && last > 0 && value[0] == value[last] && (value[0] == '\'' || value[0] == '"') {
+			value = value[1:last]
 		}
 		if !has {
-			if value, has = lookup(key); !has {
-				continue
-			}
+			value, has = environment(key)
 		}
-		vars[key] = value
+		if has {
+			vars[key] = value
+		}
 	}
 	return vars, scanner.Err()
-}
-
-func stripQuotes(s string) string {
-	last := len(s) - 1
-	if last > 0 && s[0] == s[last] && (s[0] == '\'' || s[0] == '"') {
-		return s[1:last]
-	}
-	return s
 }

@@ -11,12 +11,24 @@ import (
 // of at most 64 KiB (bufio.Scanner, which also drops a CR at the end); the key
 // keeps everything before the "=", blanks and a BOM included.
 // A name alone passes the variable of that name through.
-var podmanWays = []way{
-	{note: "nothing set", read: func(f []byte) (map[string]string, error) { return readPodman(f, unset) }},
-	{note: "everything set", read: func(f []byte) (map[string]string, error) { return readPodman(f, inherited) }},
+var podmanReader = Reader{
+	Name:       "podman",
+	lineByLine: true,
+	variants:   bothEnvironments(readPodman),
+	started:    readPodman,
+	lint: map[string]string{
+		"bom":       bomInName,
+		"export":    `"export" becomes part of the name`,
+		"colon":     colonSign + "the line is ignored",
+		"blanks":    "spaces around the equals sign become part of name and value",
+		"comment":   keepsComment,
+		"quotes":    keepsQuotes,
+		"lines":     linesApart,
+		"long line": longLine,
+	},
 }
 
-func readPodman(file []byte, lookup func(string) (string, bool)) (map[string]string, error) {
+func readPodman(file []byte, environment lookup) (map[string]string, error) {
 	vars := map[string]string{}
 	scanner := bufio.NewScanner(bytes.NewReader(file))
 	for scanner.Scan() {
@@ -29,11 +41,11 @@ func readPodman(file []byte, lookup func(string) (string, bool)) (map[string]str
 			return nil, errors.New("no variable name")
 		}
 		if !has {
-			if value, has = lookup(key); !has {
-				continue
-			}
+			value, has = environment(key)
 		}
-		vars[key] = value
+		if has {
+			vars[key] = value
+		}
 	}
 	return vars, scanner.Err()
 }

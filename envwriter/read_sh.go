@@ -2,16 +2,31 @@ package envwriter
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 )
 
-// A shell reads the file with "set -a; . ./.env". What is modelled is the part
+const runsIt = "a shell would run this line as a command"
+
+// A shell reads the file with "set -a; . ./.env". What is modeled is the part
 // of POSIX XCU 2.2 (quoting), 2.6 (expansions) and 2.9.1 (assignments) that a
 // .env uses: assignments, export, quotes and $NAME. Anything a shell would run,
 // or that dash, bash and busybox read differently, fails the file.
-var shWays = []way{
-	{note: "nothing set", read: func(f []byte) (map[string]string, error) { return readShell(f, unset) }},
-	{note: "everything set", read: func(f []byte) (map[string]string, error) { return readShell(f, inherited) }},
+var shReader = Reader{
+	Name:     "sh",
+	variants: bothEnvironments(readShell),
+	stops:    "a shell would run part of this line, or stop at it",
+	lint: map[string]string{
+		"bom":        bomBefore + "a shell would run it as a command",
+		"name alone": bareName + runsIt,
+		"odd name":   oddCharacter + runsIt,
+		"open quote": openQuote + "a shell stops here",
+		"text":       runsIt,
+		"colon":      colonSign + runsIt,
+		"blanks":     "spaces around the equals sign: " + runsIt,
+		"line joins": joinsNextLine,
+		"crlf":       "Windows line ends: a shell keeps the carriage return in every value",
+	},
 }
 
 var (
@@ -20,19 +35,19 @@ var (
 )
 
 type shellParser struct {
-	src     string
-	pos     int
-	vars    map[string]string
-	inherit func(string) (string, bool)
-	room    int  // bytes that references may still put in
-	export  bool // inside the arguments of export, which some shells split and glob
+	src         string
+	pos         int
+	vars        map[string]string
+	environment lookup
+	room        int  // bytes that references may still put in
+	export      bool // inside the arguments of export, which some shells split and glob
 }
 
-func readShell(file []byte, inherit func(string) (string, bool)) (map[string]string, error) {
+func readShell(file []byte, environment lookup) (map[string]string, error) {
 	if strings.IndexByte(string(file), 0) >= 0 {
 		return nil, errors.New("NUL byte")
 	}
-	p := &shellParser{src: string(file), vars: map[string]string{}, inherit: inherit, room: maxExpanded}
+	p := &shellParser{src: string(file), vars: map[string]string{}, environment: environment, room: maxExpanded}
 	for p.pos < len(p.src) {
 		if err := p.line(); err != nil {
 			return nil, err
@@ -52,7 +67,7 @@ func (p *shellParser) peek() byte {
 func (p *shellParser) line() error {
 	p.export = false
 	for first := true; ; first = false {
-		p.blanks()
+		p.skipBlanks()
 		switch p.peek() {
 		case '\n':
 			p.pos++
@@ -81,7 +96,7 @@ func (p *shellParser) line() error {
 	}
 }
 
-func (p *shellParser) blanks() {
+func (p *shellParser) skipBlanks() {
 	for {
 		switch {
 		case p.peek() == ' ' || p.peek() == '\t':
@@ -96,7 +111,7 @@ func (p *shellParser) blanks() {
 
 func (p *shellParser) name() string {
 	start := p.pos
-	for p.pos < len(p.src) && nameByte(p.src[p.pos], p.pos == start) {
+	for p.pos < len(p.src) && isNameByte(p.src[p.pos], p.pos == start) {
 		p.pos++
 	}
 	return p.src[start:p.pos]
@@ -105,112 +120,96 @@ func (p *shellParser) name() string {
 // word reads the value of an assignment up to an unquoted blank or line end.
 func (p *shellParser) word() (string, error) {
 	var out strings.Builder
-	tilde := true // a ~ here would become a home directory
-	for {
-		c := p.peek()
-		if p.pos >= len(p.src) || strings.IndexByte(" \t\n", c) >= 0 {
-			return out.String(), nil
-		}
-		if strings.IndexByte("|&;<>()`", c) >= 0 || c == '~' && tilde || p.export && strings.IndexByte("*?[{", c) >= 0 {
-			return "", errShellRuns
-		}
-		tilde = c == ':'
-		p.pos++
-		if err := p.piece(c, &out); err != nil {
-			return "", err
-		}
-	}
-}
-
-func (p *shellParser) piece(c byte, out *strings.Builder) error {
-	switch c {
-	case '\'':
-		end := strings.IndexByte(p.src[p.pos:], '\'')
-		if end < 0 {
-			return errShellQuote
-		}
-		out.WriteString(p.src[p.pos : p.pos+end])
-		p.pos += end + 1
-	case '"':
-		return p.double(out)
-	case '$':
-		return p.expand(out, false)
-	case '\\':
-		if p.pos >= len(p.src) {
-			out.WriteByte(c)
-			return nil
-		}
-		if p.peek() != '\n' {
-			out.WriteByte(p.peek())
-		}
-		p.pos++
-	default:
-		out.WriteByte(c)
-	}
-	return nil
-}
-
-func (p *shellParser) double(out *strings.Builder) error {
+	quoted := false // in double quotes
+	tilde := true   // a ~ here would become a home directory
 	for p.pos < len(p.src) {
 		c := p.src[p.pos]
+		switch {
+		case !quoted && strings.IndexByte(" \t\n", c) >= 0:
+			return out.String(), nil
+		case c == '`' || !quoted && p.runs(c, tilde):
+			return "", errShellRuns
+		}
 		p.pos++
-		switch c {
-		case '"':
-			return nil
-		case '`':
-			return errShellRuns
-		case '$':
-			if err := p.expand(out, true); err != nil {
-				return err
+		tilde = !quoted && c == ':'
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\'' && !quoted:
+			text, _, closed := strings.Cut(p.src[p.pos:], "'")
+			if !closed {
+				return "", errShellQuote
 			}
-		case '\\':
-			if p.pos >= len(p.src) {
-				return errShellQuote
+			out.WriteString(text)
+			p.pos += len(text) + 1
+		case c == '$':
+			if err := p.expand(&out, quoted); err != nil {
+				return "", err
 			}
+		case c == '\\' && p.pos < len(p.src):
 			next := p.src[p.pos]
 			p.pos++
-			if next == '\n' {
-				continue
-			}
-			if strings.IndexByte("$`\"\\", next) < 0 {
+			if quoted && strings.IndexByte("$`\"\\\n", next) < 0 {
 				out.WriteByte(c)
 			}
-			out.WriteByte(next)
+			if next != '\n' {
+				out.WriteByte(next)
+			}
 		default:
 			out.WriteByte(c)
 		}
 	}
-	return errShellQuote
+	if quoted {
+		return "", errShellQuote
+	}
+	return out.String(), nil
 }
+
+// runs reports whether an unquoted character does something in a shell.
+func (p *shellParser) runs(c byte, tilde bool) bool {
+	return strings.IndexByte("|&;<>()", c) >= 0 || c == '~' && tilde || p.export && strings.IndexByte("*?[{", c) >= 0
+}
+
+var shellReference = regexp.MustCompile(`^(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
 
 // expand handles what follows a $: a name, a name in braces, or nothing that
 // means anything, in which case the $ stands for itself.
 func (p *shellParser) expand(out *strings.Builder, quoted bool) error {
-	rest := p.src[p.pos:]
-	if rest != "" && strings.IndexByte("(?#@*!-$[0123456789", rest[0]) >= 0 || !quoted && rest != "" && strings.IndexByte("'\"", rest[0]) >= 0 {
+	m := shellReference.FindStringSubmatch(p.src[p.pos:])
+	switch next := p.peek(); {
+	case m != nil:
+	case strings.IndexByte("{(?#@*!-$[0123456789", next) >= 0 || !quoted && strings.IndexByte("'\"", next) >= 0:
 		return errShellRuns
-	}
-	var name string
-	if strings.HasPrefix(rest, "{") {
-		p.pos++
-		if name = p.name(); name == "" || p.peek() != '}' {
-			return errShellRuns
-		}
-		p.pos++
-	} else if name = p.name(); name == "" {
+	default:
 		out.WriteByte('$')
 		return nil
 	}
+	p.pos += len(m[0])
+	name := m[1] + m[2]
 	value, found := p.vars[name]
 	if !found {
-		value, _ = p.inherit(name)
+		value, _ = p.environment(name)
 	}
 	if p.export && !quoted && strings.ContainsAny(value, " \t\n*?[") {
 		return errShellRuns
 	}
 	if p.room -= len(value); p.room < 0 {
-		return ErrExpansion
+		return errExpansion
 	}
 	out.WriteString(value)
 	return nil
+}
+
+// isName reports whether s is a portable name of an environment variable.
+func isName(s string) bool {
+	for i := range len(s) {
+		if !isNameByte(s[i], i == 0) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isNameByte(c byte, first bool) bool {
+	return c == '_' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || !first && c >= '0' && c <= '9'
 }

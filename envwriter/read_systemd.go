@@ -7,177 +7,139 @@ import (
 )
 
 // systemd's EnvironmentFile= is read by parse_env_file_internal in
-// src/basic/env-file.c, a state machine over bytes. Since v254 a backslash at
-// the end of a comment no longer swallows the next line; both are in use.
-var systemdWays = []way{
-	{note: "254 and later", read: func(f []byte) (map[string]string, error) { return readSystemd(f, false) }},
-	{note: "up to 253", read: func(f []byte) (map[string]string, error) { return readSystemd(f, true) }},
+// src/basic/env-file.c. Since v254 a backslash at the end of a comment no longer
+// swallows the next line; both are in use.
+var systemdReader = Reader{
+	Name: "systemd",
+	variants: []variant{
+		{"254 and later", func(file []byte) (map[string]string, error) { return readSystemd(string(file), false) }},
+		{"up to 253", func(file []byte) (map[string]string, error) { return readSystemd(string(file), true) }},
+	},
+	lint: map[string]string{
+		"bom":           bomBefore + "the line is ignored",
+		"odd name":      oddCharacter + "the line is ignored",
+		"open quote":    openQuote + "all that follows becomes part of the value",
+		"export":        `"export": the line is ignored`,
+		"colon":         colonSign + "the line is ignored",
+		"comment":       keepsComment,
+		"comment joins": "a comment that ends in a backslash: up to systemd 253 the next line is ignored",
+		"line joins":    joinsNextLine,
+		"utf8":          "not UTF-8: " + refusesFile,
+	},
 }
 
-type systemdState int
-
 const (
-	sdPreKey systemdState = iota
-	sdKey
-	sdPreValue
-	sdValue
-	sdValueEscape
-	sdSingle
-	sdDouble
-	sdDoubleEscape
-	sdComment
-	sdCommentEscape
+	systemdBlank   = " \t\n\r" // WHITESPACE in string-util.h
+	systemdNewline = "\n\r"    // NEWLINE
+	systemdEscaped = "\"\\`$"  // SHELL_NEED_ESCAPE in escape.h
 )
 
-const (
-	sdBlank   = " \t\n\r" // WHITESPACE in string-util.h
-	sdNewline = "\n\r"    // NEWLINE
-	sdEscaped = "\"\\`$"  // SHELL_NEED_ESCAPE in escape.h
-)
-
-type systemdParser struct {
-	state           systemdState
-	commentContinue bool
-	key, value      []byte
-	trim            int // length of the value without unquoted blanks at its end, -1 when there are none
-	vars            map[string]string
-	err             error
-}
-
-func readSystemd(file []byte, commentContinues bool) (map[string]string, error) {
-	if strings.IndexByte(string(file), 0) >= 0 {
+// readSystemd drops names that are no environment names (strv_env_clean); one
+// that is not UTF-8 fails the whole file.
+func readSystemd(file string, commentContinues bool) (map[string]string, error) {
+	if strings.Contains(file, "\x00") {
 		return nil, errors.New("NUL byte")
 	}
-	p := &systemdParser{commentContinue: commentContinues, trim: -1, vars: map[string]string{}}
-	for _, c := range file {
-		p.step(c)
+	vars := map[string]string{}
+	for rest := file; ; {
+		rest = strings.TrimLeft(rest, systemdBlank)
+		if rest == "" {
+			return vars, nil
+		}
+		if rest[0] == '#' || rest[0] == ';' {
+			rest = afterComment(rest, commentContinues)
+			continue
+		}
+		end := 1 + strings.IndexAny(rest[1:], "="+systemdNewline)
+		if end == 0 {
+			return vars, nil
+		}
+		key, separator := strings.TrimRight(rest[:end], systemdBlank), rest[end]
+		rest = rest[end+1:]
+		if separator != '=' {
+			continue
+		}
+		var value string
+		value, rest = systemdValue(rest)
+		if !systemdUTF8(key) || !systemdUTF8(value) {
+			return nil, errors.New("not UTF-8")
+		}
+		if isName(key) {
+			vars[key] = value
+		}
 	}
-	switch p.state {
-	case sdPreKey, sdKey, sdComment, sdCommentEscape:
-	case sdValue:
-		p.push(true)
-	default: // an open quote or escape at the end of the file is let through
-		p.push(false)
-	}
-	if p.err != nil {
-		return nil, p.err
-	}
-	return p.vars, nil
 }
 
-func (p *systemdParser) step(c byte) {
-	newline := strings.IndexByte(sdNewline, c) >= 0
-	switch p.state {
-	case sdPreKey:
-		p.preKey(c)
-	case sdKey:
+// afterComment returns what follows a comment; a backslash escapes its line end.
+func afterComment(s string, continues bool) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && (continues || strings.IndexByte(systemdNewline, s[i+1]) < 0) {
+			i++
+		} else if strings.IndexByte(systemdNewline, s[i]) >= 0 {
+			return s[i+1:]
+		}
+	}
+	return ""
+}
+
+// systemdValue reads a value and returns what follows it. An open quote or escape
+// at the end of the file is let through.
+func systemdValue(s string) (value, rest string) {
+	var out []byte
+	bare := false // an unquoted character was read: from then on quotes stand for themselves
+	kept := 0     // length without unquoted blanks at the end
+	i := 0
+	for ; i < len(s) && strings.IndexByte(systemdNewline, s[i]) < 0; i++ {
+		c := s[i]
 		switch {
-		case newline:
-			p.state, p.key = sdPreKey, nil
-		case c == '=':
-			p.state, p.trim = sdPreValue, -1
-		default:
-			p.key = append(p.key, c)
+		case c == '\\':
+			bare = true
+			i++
+			if i < len(s) && strings.IndexByte(systemdNewline, s[i]) < 0 { // an escaped line end is eaten
+				out = append(out, s[i])
+			}
+			kept = len(out)
+		case !bare && c == '\'':
+			quoted, _, _ := strings.Cut(s[i+1:], "'")
+			out = append(out, quoted...)
+			i += 1 + len(quoted)
+		case !bare && c == '"':
+			var length int
+			out, length = systemdDouble(out, s[i+1:])
+			i += length
+		case strings.IndexByte(systemdBlank, c) < 0:
+			bare = true
+			out = append(out, c)
+			kept = len(out)
+		case bare:
+			out = append(out, c)
 		}
-	case sdPreValue, sdValue:
-		if newline {
-			p.push(p.state == sdValue)
-			p.state = sdPreKey
-		} else {
-			p.inValue(c)
-		}
-	case sdComment:
-		if c == '\\' {
-			p.state = sdCommentEscape
-		} else if newline {
-			p.state = sdPreKey
-		}
-	case sdCommentEscape:
-		p.state = sdComment
-		if newline && !p.commentContinue {
-			p.state = sdPreKey
-		}
-	default:
-		p.quoted(c, newline)
 	}
+	if bare {
+		out = out[:kept]
+	}
+	return string(out), s[min(i+1, len(s)):]
 }
 
-func (p *systemdParser) preKey(c byte) {
-	switch {
-	case c == '#' || c == ';':
-		p.state = sdComment
-	case strings.IndexByte(sdBlank, c) < 0:
-		p.state, p.key = sdKey, []byte{c}
-	}
-}
-
-func (p *systemdParser) inValue(c byte) {
-	blank := strings.IndexByte(sdBlank, c) >= 0
-	switch {
-	case c == '\\':
-		p.state, p.trim = sdValueEscape, -1
-	case p.state == sdPreValue && c == '\'':
-		p.state = sdSingle
-	case p.state == sdPreValue && c == '"':
-		p.state = sdDouble
-	case p.state == sdPreValue && blank:
-	default:
-		if !blank {
-			p.trim = -1
-		} else if p.trim < 0 {
-			p.trim = len(p.value)
-		}
-		p.state = sdValue
-		p.value = append(p.value, c)
-	}
-}
-
-func (p *systemdParser) quoted(c byte, newline bool) {
-	switch p.state {
-	case sdValueEscape: // an escaped line end is eaten
-		p.state = sdValue
-		if !newline {
-			p.value = append(p.value, c)
-		}
-	case sdSingle:
-		if c == '\'' {
-			p.state = sdPreValue
-			return
-		}
-		p.value = append(p.value, c)
-	case sdDouble:
-		switch c {
-		case '"':
-			p.state = sdPreValue
-		case '\\':
-			p.state = sdDoubleEscape
-		default:
-			p.value = append(p.value, c)
-		}
-	case sdDoubleEscape:
-		p.state = sdDouble
-		if strings.IndexByte(sdEscaped, c) >= 0 {
-			p.value = append(p.value, c)
-		} else if c != '\n' {
-			p.value = append(p.value, '\\', c)
+// systemdDouble appends what is in double quotes and returns how long it is, with
+// the closing quote.
+func systemdDouble(out []byte, s string) ([]byte, int) {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			return out, i + 1
+		case s[i] != '\\':
+			out = append(out, s[i])
+		case i+1 < len(s):
+			i++
+			if strings.IndexByte(systemdEscaped, s[i]) >= 0 {
+				out = append(out, s[i])
+			} else if s[i] != '\n' {
+				out = append(out, '\\', s[i])
+			}
 		}
 	}
-}
-
-// push stores a finished variable. Names that are no environment names are
-// dropped (strv_env_clean); one that is not UTF-8 fails the whole file.
-func (p *systemdParser) push(trim bool) {
-	if trim && p.trim >= 0 {
-		p.value = p.value[:p.trim]
-	}
-	key := strings.TrimRight(string(p.key), sdBlank)
-	if !systemdUTF8(key) || !systemdUTF8(string(p.value)) {
-		p.err = errors.New("not UTF-8")
-	}
-	if isName(key) {
-		p.vars[key] = string(p.value)
-	}
-	p.key, p.value, p.trim = nil, nil, -1
+	return out, len(s)
 }
 
 // systemdUTF8 is utf8_is_valid in src/basic/utf8.c, which also refuses the code
@@ -186,18 +148,4 @@ func systemdUTF8(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe
 	})
-}
-
-// isName reports whether s is a portable name of an environment variable.
-func isName(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !nameByte(s[i], i == 0) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func nameByte(c byte, first bool) bool {
-	return c == '_' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || !first && c >= '0' && c <= '9'
 }

@@ -6,35 +6,33 @@ import (
 	"strings"
 )
 
-// A Reader reads a .env file as one program does.
+// A Reader reads a .env file as one program does. All that is known of one is in
+// its file, read_NAME.go; Readers lists them.
 type Reader struct {
 	// Name is what --readers calls it.
 	Name string
-	// About says in one line whose rules these are.
-	About string
-	// lines is set for readers that take a file line by line and keep quotes:
+	// lineByLine is set for readers that take a file line by line and keep quotes:
 	// no value can hold a line feed there.
-	lines bool
-	ways  []way
+	lineByLine bool
+	// variants are its releases and environments. Where they differ, all of them
+	// have to agree on a value before it is accepted.
+	variants []variant
+	// started reads with the variables that the program was started with; nil where
+	// they change nothing.
+	started func(file []byte, environment lookup) (map[string]string, error)
+	// lint says, by the name of a rule, what it makes of a line that breaks it.
+	lint map[string]string
+	// stops says what it does at a line that it cannot read for another reason.
+	stops string
 }
 
-// A way is one release or one environment of the same reader. Where programs of
-// one name differ, every way has to agree on a value before it is accepted.
-type way struct {
-	note string
+type variant struct {
+	note string // "254 and later", "everything set"
 	read func(file []byte) (map[string]string, error)
 }
 
 // Readers are all readers, in the order in which they are offered.
-var Readers = []Reader{
-	{Name: "pocket-id", About: "Pocket ID itself, which loads ./.env with godotenv 1.5.1", ways: pocketIDWays},
-	{Name: "compose", About: "docker compose: env_file and the project's .env", ways: composeWays},
-	{Name: "systemd", About: "systemd: EnvironmentFile= of a unit", ways: systemdWays},
-	{Name: "sh", About: "a shell: set -a; . ./.env", ways: shWays},
-	{Name: "docker", About: "docker run --env-file, and env_file with format: raw", lines: true, ways: dockerWays},
-	{Name: "podman", About: "podman run --env-file, and EnvironmentFile= of a Quadlet", lines: true, ways: podmanWays},
-	{Name: "node", About: "node --env-file and the npm package dotenv", ways: nodeWays},
-}
+var Readers = []Reader{pocketIDReader, composeReader, systemdReader, shReader, dockerReader, podmanReader}
 
 // ReaderNamed returns the reader of that name; the error lists the known names.
 func ReaderNamed(name string) (Reader, error) {
@@ -56,28 +54,19 @@ func Names(readers []Reader) []string {
 }
 
 // Read returns what the program would find in the file. Variables that the file
-// refers to but does not set are taken as unset. The error is a *ReadError.
+// refers to but does not set are taken as unset. An error never quotes the file.
 func (r Reader) Read(file []byte) (map[string]string, error) {
-	for _, w := range r.ways {
-		if vars, err := w.read(file); err == nil {
+	for _, v := range r.variants {
+		if vars, err := v.read(file); err == nil {
 			return vars, nil
 		}
 	}
-	return nil, r.fails(file)
-}
-
-// fails says where, and when it may be told why, a reader cannot read a file.
-func (r Reader) fails(file []byte) *ReadError {
-	e := &ReadError{Reader: r.Name, Line: failingLine(file, r.ways[0])}
-	if _, err := r.ways[0].read(file); errors.Is(err, ErrExpansion) {
-		e.Err = ErrExpansion
-	}
-	return e
+	return nil, r.failure(file)
 }
 
 // A Reading is what one release of a program, or one environment, makes of a file.
 type Reading struct {
-	Note string // which one: "254 and later", "everything set"
+	Note string // which one
 	Vars map[string]string
 	Err  error
 }
@@ -86,69 +75,84 @@ type Reading struct {
 // Errors may quote the file: they are not for the screen.
 func (r Reader) Readings(file []byte) []Reading {
 	var out []Reading
-	for _, w := range r.ways {
-		vars, err := w.read(file)
-		out = append(out, Reading{Note: w.note, Vars: vars, Err: err})
+	for _, v := range r.variants {
+		vars, err := v.read(file)
+		out = append(out, Reading{Note: v.note, Vars: vars, Err: err})
 	}
 	return out
 }
 
-// A ReadError says that a reader cannot read a file. It holds no text of the
-// file: what fails to parse is often a password.
-type ReadError struct {
-	Reader string
-	// Line is the first line that the reader cannot get past, from 1; 0 when unknown.
-	Line int
-	// Err is ErrExpansion when the file is not read because of that; nil otherwise.
-	Err error
+// A view is what one variant of a reader made of the old file.
+type view struct {
+	variant
+	reader Reader
+	vars   map[string]string
 }
 
-func (e *ReadError) Error() string {
-	what := e.Reader + " cannot read the file"
-	switch {
-	case e.Err != nil && e.Line != 0:
-		return fmt.Sprintf("%s: %v, at line %d and before", what, e.Err, e.Line)
-	case e.Err != nil:
-		return fmt.Sprintf("%s: %v", what, e.Err)
-	case e.Line != 0:
-		return fmt.Sprintf("%s: it stops at line %d", what, e.Line)
+// viewsOf lists what all variants that can read the file make of it, and the
+// readers of which none can. Where one release of a program could not read the
+// file, it is not in use here.
+func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
+	for _, r := range readers {
+		known := len(views)
+		for _, v := range r.variants {
+			if vars, err := v.read(file); err == nil {
+				views = append(views, view{v, r, vars})
+			}
+		}
+		if len(views) == known {
+			failing = append(failing, r)
+		}
 	}
-	return what
+	return views, failing
 }
 
-func (e *ReadError) Unwrap() error { return e.Err }
+// A readError says that a reader cannot read a file. It holds no text of the
+// file: what fails to parse is often a password.
+type readError struct {
+	reader string
+	line   int   // the first that it cannot get past, from 1; 0 when unknown
+	err    error // errExpansion when that is why; nil otherwise
+}
+
+func (e *readError) Error() string {
+	what := e.reader + " cannot read the file"
+	switch {
+	case e.line == 0:
+		return what
+	case e.err != nil:
+		return fmt.Sprintf("%s: %v, at line %d and before", what, e.err, e.line)
+	}
+	return fmt.Sprintf("%s: it stops at line %d", what, e.line)
+}
+
+func (e *readError) Unwrap() error { return e.err }
+
+// failure says where, and when it may be told why, a reader cannot read a file.
+func (r Reader) failure(file []byte) *readError {
+	read := r.variants[0].read
+	e := &readError{reader: r.Name, line: failingLine(file, read)}
+	if _, err := read(file); errors.Is(err, errExpansion) {
+		e.err = errExpansion
+	}
+	return e
+}
 
 // failingLine finds the statement after the longest beginning of the file that
 // still parses. Shorter beginnings may fail inside a quote that ends later, so
 // the search goes from the end.
-func failingLine(file []byte, w way) int {
+func failingLine(file []byte, read func([]byte) (map[string]string, error)) int {
 	const most = 16 << 20 // bytes to parse; beyond that the search would take too long
-	statements := Parse(file).statements
+	statements := parse(file).statements
 	if len(statements)*len(file)/2 > most {
 		return 0
 	}
 	end := len(file)
 	for i := len(statements) - 1; i >= 0; i-- {
 		end -= len(statements[i].raw())
-		if _, err := w.read(file[:end]); err == nil {
+		if _, err := read(file[:end]); err == nil {
 			return statements[i].line
 		}
 	}
 	return 1
-}
-
-// names lists the readers for a message: "a", "a and b", "a, b and c".
-func names(readers []string) string {
-	if len(readers) < 2 {
-		return strings.Join(readers, "")
-	}
-	last := len(readers) - 1
-	return strings.Join(readers[:last], ", ") + " and " + readers[last]
-}
-
-func verb(n int, one, more string) string {
-	if n == 1 {
-		return one
-	}
-	return more
 }

@@ -7,24 +7,6 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// Status is what a relay said to a name.
-type Status int
-
-// The statuses.
-const (
-	Unknown  Status = iota // not asked, or refused for another reason
-	Accepted               // as far as RCPT
-	Refused
-)
-
-// Verdict is a relay's answer to one name, announced in a session of its own.
-type Verdict struct {
-	Status Status
-	// Stage is where a refused name was refused. A relay that refuses only at
-	// RCPT, as Postfix does by default, judges the last EHLO alone.
-	Stage smtpcheck.Stage
-}
-
 // Endpoint is a port of the relay and its TLS mode.
 type Endpoint struct {
 	Port int
@@ -37,86 +19,68 @@ type Situation struct {
 	Runtime  Runtime
 	Current  Endpoint
 	Hostname string // os.Hostname() that Pocket ID has or will have; "" is not known
-	// Verdicts by name, in the order of preference for a new hostname.
-	Verdicts []NamedVerdict
+	// Results are the relay's answers to names, in the order of preference for a
+	// new hostname.
+	Results []smtpcheck.IdentityResult
+	// ContainerID is the name among them that stands for a container's own id, so
+	// nobody can be told to set it; or "".
+	ContainerID string
 	// Endpoints are the relay's other ports.
 	Endpoints []Endpoint
 	// HasLogin rules out clear text as a way out.
 	HasLogin bool
 }
 
-// NamedVerdict is the verdict on one name.
-type NamedVerdict struct {
-	Name string
-	Verdict
+// Announcement is what Pocket ID announces on one endpoint, and what the relay
+// will make of it.
+type Announcement struct {
+	Names      smtpcheck.Names
+	Acceptance smtpcheck.Acceptance
+	Proven     bool
+	Broken     string // as in Speech
 }
 
-// Option is one set of settings that the relay will accept.
-type Option struct {
-	ID    string // keep, endpoint, hostname, endpoint-hostname, relay, unknown, none
-	Title string // what to set
-	Why   string
-	Port  int               // 0: not changed
-	TLS   smtpcheck.TLSMode // "": not changed
-	// Hostname to give to Pocket ID (or, for relay, to the relay in between); "":
-	// not changed.
-	Hostname string
-	// Certain is false where it rests on what is not proven of this version.
-	Certain bool
-}
-
-// Outlook is what a relay will make of Pocket ID on one endpoint.
-type Outlook struct {
-	Names  smtpcheck.Names
-	Status Status
-	Proven bool
-	Broken string // as in Speech
-}
-
-// OutlookAt says what version and hostname would announce on an endpoint, and
-// what the verdicts make of it.
-func (s Situation) OutlookAt(e Endpoint, hostname string) Outlook {
+// Announce says what Pocket ID would announce on an endpoint with a hostname, and
+// what follows from the results.
+func (s Situation) Announce(e Endpoint, hostname string) Announcement {
 	speech := SpeechOf(s.Version, e.TLS, hostname)
-	out := Outlook{Names: speech.Names, Proven: speech.Proven, Broken: speech.Broken}
-	if speech.Broken != "" {
-		out.Status = Refused
-		return out
-	}
-	first := s.verdict(speech.Names.First)
-	if e.TLS != smtpcheck.TLSStartTLS {
-		out.Status = first.Status
-		return out
-	}
-	last := s.verdict(speech.Names.AfterTLS)
+	a := Announcement{Names: speech.Names, Proven: speech.Proven, Broken: speech.Broken}
+	first, last := s.result(speech.Names.First), s.result(speech.Names.AfterTLS)
 	switch {
-	case last.Status == Refused || refusedAtOnce(first):
-		out.Status = Refused
-	case last.Status == Accepted && first.Status != Unknown:
-		out.Status = Accepted
+	case speech.Broken != "":
+		a.Acceptance = smtpcheck.Refused
+	case e.TLS != smtpcheck.TLSStartTLS:
+		a.Acceptance = first.Acceptance
+	case last.Acceptance == smtpcheck.Refused || refusedAtOnce(first):
+		a.Acceptance = smtpcheck.Refused
+	case last.Acceptance == smtpcheck.Accepted && first.Acceptance != smtpcheck.NotJudged:
+		a.Acceptance = smtpcheck.Accepted
 	}
-	return out
+	return a
 }
 
 // refusedAtOnce: a name refused no later than EHLO never gets as far as STARTTLS.
-func refusedAtOnce(v Verdict) bool {
-	switch v.Stage {
+// A relay that refuses only at RCPT, as Postfix does by default, judges the last
+// EHLO alone.
+func refusedAtOnce(r smtpcheck.IdentityResult) bool {
+	switch r.Stage {
 	case smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData:
 		return false
 	}
-	return v.Status == Refused
+	return r.Acceptance == smtpcheck.Refused
 }
 
 // Advise lists the settings that will work, the easiest first. When none can,
 // the only option says so; it is never empty.
 func Advise(s Situation) []Option {
-	if now := s.OutlookAt(s.Current, s.Hostname); now.Status == Accepted {
-		return []Option{keep(s, now)}
+	if now := s.Announce(s.Current, s.Hostname); now.Acceptance == smtpcheck.Accepted {
+		return []Option{s.keep(now)}
 	}
 	var options []Option
 	others := s.otherEndpoints()
 	for _, e := range others {
-		if out := s.OutlookAt(e, s.Hostname); out.Status == Accepted {
-			options = append(options, moveTo(e, out))
+		if a := s.Announce(e, s.Hostname); a.Acceptance == smtpcheck.Accepted {
+			options = append(options, moveTo(e, a))
 		}
 	}
 	for _, name := range s.acceptedNames() {
@@ -124,8 +88,8 @@ func Advise(s Situation) []Option {
 			continue
 		}
 		for _, e := range append([]Endpoint{s.Current}, others...) {
-			if out := s.OutlookAt(e, name); UsesHostname(s.Version, e.TLS) && out.Status == Accepted {
-				options = append(options, s.rename(e, out, name))
+			if a := s.Announce(e, name); UsesHostname(s.Version, e.TLS) && a.Acceptance == smtpcheck.Accepted {
+				options = append(options, s.rename(e, a, name))
 				break // a second endpoint for the same name would be no easier
 			}
 		}
@@ -153,40 +117,39 @@ func (s Situation) otherEndpoints() []Endpoint {
 // acceptedNames are the accepted names that a host can sensibly be given.
 func (s Situation) acceptedNames() []string {
 	var names []string
-	for _, v := range s.Verdicts {
-		given := strings.EqualFold(v.Name, "localhost") || isContainerID(v.Name)
-		if v.Status == Accepted && !given && CheckName(v.Name).Grade != GradeBad {
-			names = append(names, v.Name)
+	for _, r := range s.Results {
+		settable := !strings.EqualFold(r.Name, "localhost") && r.Name != s.ContainerID
+		if r.Acceptance == smtpcheck.Accepted && settable && CheckName(r.Name).Grade != GradeBad {
+			names = append(names, r.Name)
 		}
 	}
 	return names
 }
 
-func (s Situation) verdict(name string) Verdict {
-	for _, v := range s.Verdicts {
-		if name != "" && strings.EqualFold(v.Name, name) {
-			return v.Verdict
+func (s Situation) result(name string) smtpcheck.IdentityResult {
+	for _, r := range s.Results {
+		if name != "" && strings.EqualFold(r.Name, name) {
+			return r
 		}
 	}
-	return Verdict{}
+	return smtpcheck.IdentityResult{}
 }
 
 // lastResort is the relay in between, or the word that nothing is known or works.
 func (s Situation) lastResort(others bool) []Option {
 	if names := s.acceptedNames(); len(names) > 0 {
-		return []Option{relayBetween(s, names[0])}
+		return []Option{s.relayBetween(names[0])}
 	}
 	if others {
 		return nil
 	}
-	for _, v := range s.Verdicts {
-		if v.Status == Refused {
-			continue
+	for _, r := range s.Results {
+		if r.Acceptance != smtpcheck.Refused {
+			return []Option{{ID: "unknown", Title: "Ask the relay again",
+				Why: "The relay has not yet said whether it accepts a name, so no setting can be recommended."}}
 		}
-		return []Option{{ID: "unknown", Title: "Ask the relay again",
-			Why: "The relay has not yet said whether it accepts a name, so no setting can be recommended."}}
 	}
 	return []Option{{ID: "none", Title: "Use another relay, or another name",
 		Why: fmt.Sprintf("This relay refused every name that was tried (%d), so no setting of Pocket ID can help.",
-			len(s.Verdicts))}}
+			len(s.Results))}}
 }

@@ -10,32 +10,35 @@ import (
 
 const (
 	idName = "id.example.com"
-	boxID  = "3f9c2a71b0de"
+	boxID  = ExampleContainerID
 )
 
 var (
-	ok        = Verdict{Status: Accepted}
-	atEHLO    = Verdict{Refused, smtpcheck.StageEHLO}
-	atRCPT    = Verdict{Refused, smtpcheck.StageRcpt}
+	ok        = smtpcheck.IdentityResult{Acceptance: smtpcheck.Accepted}
+	atEHLO    = smtpcheck.IdentityResult{Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageEHLO}
+	atRCPT    = smtpcheck.IdentityResult{Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageRcpt}
 	port587   = Endpoint{587, smtpcheck.TLSStartTLS}
 	port465   = Endpoint{465, smtpcheck.TLSImplicit}
 	port25    = Endpoint{25, smtpcheck.TLSNone}
 	bothPorts = []Endpoint{port587, port465}
 )
 
-func named(name string, v Verdict) NamedVerdict { return NamedVerdict{name, v} }
+func named(name string, r smtpcheck.IdentityResult) smtpcheck.IdentityResult {
+	r.Name = name
+	return r
+}
 
 func TestAdvise(t *testing.T) {
 	t.Parallel()
-	google := []NamedVerdict{named(idName, ok), named(boxID, atEHLO), named("localhost", atEHLO)}
-	postfix := []NamedVerdict{named(idName, ok), named(boxID, atRCPT), named("localhost", atRCPT)}
-	open := []NamedVerdict{named(idName, ok), named(boxID, ok), named("localhost", ok)}
+	google := []smtpcheck.IdentityResult{named(idName, ok), named(boxID, atEHLO), named("localhost", atEHLO)}
+	postfix := []smtpcheck.IdentityResult{named(idName, ok), named(boxID, atRCPT), named("localhost", atRCPT)}
+	open := []smtpcheck.IdentityResult{named(idName, ok), named(boxID, ok), named("localhost", ok)}
 	tests := []struct {
 		name      string
 		version   string
 		hostname  string
 		current   Endpoint
-		verdicts  []NamedVerdict
+		results   []smtpcheck.IdentityResult
 		endpoints []Endpoint
 		login     bool
 		want      []string // ids, with port where it changes
@@ -61,18 +64,18 @@ func TestAdvise(t *testing.T) {
 		{"2.10 at Google has only the relay", "2.10", idName, port587, google, bothPorts, true, []string{"relay"}, true},
 		{"2.10 at Postfix as well", "2.10", idName, port587, postfix, bothPorts, true, []string{"relay"}, true},
 		{"0.27.0 at Google as well", "0.27.0", idName, port587, google, bothPorts, true, []string{"relay"}, true},
-		{"all refused", "2.9", boxID, port587, []NamedVerdict{named(idName, atEHLO), named("localhost", atEHLO)},
+		{"all refused", "2.9", boxID, port587, []smtpcheck.IdentityResult{named(idName, atEHLO), named("localhost", atEHLO)},
 			bothPorts, true, []string{"none"}, false},
-		{"nothing known", "2.9", boxID, port587, []NamedVerdict{named(idName, Verdict{}), named("localhost", atEHLO)},
+		{"nothing known", "2.9", boxID, port587, []smtpcheck.IdentityResult{named(idName, smtpcheck.IdentityResult{}), named("localhost", atEHLO)},
 			bothPorts, true, []string{"unknown"}, false},
-		{"localhost alone accepted, hostname unknown", "2.9", "", port587, []NamedVerdict{named("localhost", ok)},
+		{"localhost alone accepted, hostname unknown", "2.9", "", port587, []smtpcheck.IdentityResult{named("localhost", ok)},
 			bothPorts, true, []string{"unknown"}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			options := Advise(Situation{Version: must(t, tt.version), Runtime: RuntimeCompose, Current: tt.current,
-				Hostname: tt.hostname, Verdicts: tt.verdicts, Endpoints: tt.endpoints, HasLogin: tt.login})
+				Hostname: tt.hostname, Results: tt.results, ContainerID: boxID, Endpoints: tt.endpoints, HasLogin: tt.login})
 			var got []string
 			for _, o := range options {
 				id := o.ID
@@ -101,7 +104,7 @@ func TestAdviceSaysHow(t *testing.T) {
 		RuntimeManual:  "hostnamectl set-hostname id.example.com",
 	} {
 		options := Advise(Situation{Version: must(t, "2.9"), Runtime: runtime, Current: port465, Hostname: "vps",
-			Verdicts: []NamedVerdict{named("vps", atEHLO), named(idName, ok)}})
+			Results: []smtpcheck.IdentityResult{named("vps", atEHLO), named(idName, ok)}})
 		if options[0].ID != "hostname" || !strings.Contains(options[0].Title, want) || options[0].Hostname != idName {
 			t.Errorf("%s: %+v", runtime, options[0])
 		}
@@ -111,22 +114,22 @@ func TestAdviceSaysHow(t *testing.T) {
 func TestAdviceIsHonestAboutUnprovenVersions(t *testing.T) {
 	t.Parallel()
 	options := Advise(Situation{Version: must(t, "2.14"), Current: port587, Hostname: idName,
-		Verdicts: []NamedVerdict{named(idName, ok), named("localhost", atEHLO)}})
+		Results: []smtpcheck.IdentityResult{named(idName, ok), named("localhost", atEHLO)}})
 	if !strings.Contains(options[0].Why, "as far as is known") {
 		t.Errorf("states as certain what is not: %s", options[0].Why)
 	}
 }
 
-func TestOutlookAt(t *testing.T) {
+func TestAnnounce(t *testing.T) {
 	t.Parallel()
-	s := Situation{Version: must(t, "2.9"), Verdicts: []NamedVerdict{named(idName, ok), named("localhost", atEHLO)}}
-	if out := s.OutlookAt(port587, "ID.example.com"); out.Status != Refused || out.Names.First != "localhost" {
+	s := Situation{Version: must(t, "2.9"), Results: []smtpcheck.IdentityResult{named(idName, ok), named("localhost", atEHLO)}}
+	if out := s.Announce(port587, "ID.example.com"); out.Acceptance != smtpcheck.Refused || out.Names.First != "localhost" {
 		t.Errorf("587: %+v", out)
 	}
-	if out := s.OutlookAt(port465, "ID.example.com"); out.Status != Accepted || !out.Proven {
+	if out := s.Announce(port465, "ID.example.com"); out.Acceptance != smtpcheck.Accepted || !out.Proven {
 		t.Errorf("465: %+v", out)
 	}
-	if out := s.OutlookAt(port465, ""); out.Status != Unknown {
+	if out := s.Announce(port465, ""); out.Acceptance != smtpcheck.NotJudged {
 		t.Errorf("465 without a hostname: %+v", out)
 	}
 }

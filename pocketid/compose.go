@@ -14,7 +14,7 @@ import (
 // Names of the files docker compose looks for, in its order (compose-go v2,
 // cli/options.go).
 var (
-	ComposeFiles  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	composeFiles  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
 	OverrideFiles = []string{"compose.override.yml", "compose.override.yaml",
 		"docker-compose.override.yml", "docker-compose.override.yaml"}
 )
@@ -26,16 +26,15 @@ const NewOverrideFile = "compose.override.yaml"
 // make of it is bounded by the YAML reader.
 const maxCompose = 256 << 10
 
-// Compose is what a compose file says of the Pocket ID service.
-type Compose struct {
+// composeService is what a compose file says of the Pocket ID service.
+type composeService struct {
 	Service  string
 	Image    string
 	Version  Version // not known when the tag depends on a variable without value
 	Hostname string
 	// HostNetwork: the service shares the machine's network and hostname.
-	HostNetwork   bool
-	ContainerName string
-	EnvFiles      []EnvFile
+	HostNetwork bool
+	EnvFiles    []envFile
 	// Environment are the keys set with environment:; they win over every file.
 	// Passed are those among them that hand on a value from outside, as
 	// KEY: ${KEY} and a bare KEY do: they win with what the .env beside the compose
@@ -48,39 +47,39 @@ type Compose struct {
 	DataDir string
 }
 
-// EnvFile is one env_file entry.
-type EnvFile struct {
+// envFile is one env_file entry.
+type envFile struct {
 	Path string
 	Raw  bool // format: raw, read line by line as docker run --env-file does
 }
 
-// ErrNoService: the compose file has no Pocket ID service.
-var ErrNoService = errors.New("no Pocket ID service in the compose file")
+// errNoService: the compose file has no Pocket ID service.
+var errNoService = errors.New("no Pocket ID service in the compose file")
 
-// ParseCompose finds the Pocket ID service of a compose file: by its image, then
+// parseCompose finds the Pocket ID service of a compose file: by its image, then
 // by its name. env gives the values of variables such as ${TAG}; it may be nil.
-func ParseCompose(data []byte, env map[string]string) (Compose, error) {
+func parseCompose(data []byte, env map[string]string) (composeService, error) {
 	services, err := readServices(data)
 	if err != nil {
-		return Compose{}, err
+		return composeService{}, err
 	}
 	name, ok := findService(services)
 	if !ok {
-		return Compose{}, ErrNoService
+		return composeService{}, errNoService
 	}
 	return readService(name, services[name], env), nil
 }
 
-// ParseOverride reads what an override file says of a service; ok is false when
-// it does not mention it. Merge puts it over the base.
-func ParseOverride(data []byte, service string, env map[string]string) (c Compose, ok bool) {
+// parseOverride reads what an override file says of a service; ok is false when
+// it does not mention it. merge puts it over the base.
+func parseOverride(data []byte, service string, env map[string]string) (c composeService, ok bool) {
 	services, err := readServices(data)
 	if err != nil {
-		return Compose{}, false
+		return composeService{}, false
 	}
 	fields, ok := services[service]
 	if !ok {
-		return Compose{}, false
+		return composeService{}, false
 	}
 	return readService(service, fields, env), true
 }
@@ -125,13 +124,12 @@ func dropTags(node *yaml.Node) {
 	}
 }
 
-// Merge is c with an override file's values over it.
-func (c Compose) Merge(over Compose) Compose {
+// merge is c with an override file's values over it.
+func (c composeService) merge(over composeService) composeService {
 	if over.Image != "" {
 		c.Image, c.Version = over.Image, over.Version
 	}
 	c.Hostname = cmp.Or(over.Hostname, c.Hostname)
-	c.ContainerName = cmp.Or(over.ContainerName, c.ContainerName)
 	c.AppURL = cmp.Or(over.AppURL, c.AppURL)
 	c.HostNetwork = c.HostNetwork || over.HostNetwork
 	c.MountedEnv = c.MountedEnv || over.MountedEnv
@@ -190,22 +188,18 @@ func splitImage(image string) (repository, tag string) {
 	return image, ""
 }
 
-func readService(name string, fields map[string]any, env map[string]string) Compose {
-	value := func(key string) string {
-		s, _ := interpolate(text(fields[key]), env)
-		return s
+func readService(name string, fields map[string]any, env map[string]string) composeService {
+	value := func(key string) string { return interpolate(text(fields[key]), env) }
+	c := composeService{
+		Service:     name,
+		Image:       value("image"),
+		Hostname:    value("hostname"),
+		HostNetwork: value("network_mode") == "host",
+		EnvFiles:    envFiles(fields["env_file"]),
+		MountedEnv:  mountsEnv(fields["volumes"]),
 	}
-	c := Compose{
-		Service:       name,
-		Image:         value("image"),
-		Hostname:      value("hostname"),
-		ContainerName: value("container_name"),
-		HostNetwork:   value("network_mode") == "host",
-		EnvFiles:      envFiles(fields["env_file"]),
-		MountedEnv:    mountsEnv(fields["volumes"]),
-	}
-	if _, ok := interpolate(text(fields["image"]), env); ok && c.Image != "" {
-		_, tag := splitImage(c.Image)
+	// A tag may be a variable without value.
+	if _, tag := splitImage(c.Image); c.Image != "" && !strings.HasSuffix(c.Image, ":") {
 		c.Version, _ = ParseVersion(tag)
 	}
 	c.Environment, c.Passed, c.AppURL = environment(fields["environment"], env)

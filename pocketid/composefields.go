@@ -3,8 +3,11 @@ package pocketid
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/template"
 )
 
 // text is a scalar as a string; anything else is "".
@@ -20,16 +23,16 @@ func text(v any) string {
 
 // envFiles reads the three forms of env_file: a string, a list of strings, a list
 // of mappings with path and format.
-func envFiles(v any) []EnvFile {
+func envFiles(v any) []envFile {
 	switch v := v.(type) {
 	case string:
-		return []EnvFile{{Path: v}}
+		return []envFile{{Path: v}}
 	case map[string]any:
 		if p := text(v["path"]); p != "" {
-			return []EnvFile{{Path: p, Raw: text(v["format"]) == "raw"}}
+			return []envFile{{Path: p, Raw: text(v["format"]) == "raw"}}
 		}
 	case []any:
-		var out []EnvFile
+		var out []envFile
 		for _, item := range v {
 			if _, nested := item.([]any); !nested {
 				out = append(out, envFiles(item)...)
@@ -51,7 +54,7 @@ func environment(v any, env map[string]string) (keys, passed []string, appURL st
 			value = "${" + key + "}"
 		}
 		if key == "APP_URL" || key == "PUBLIC_APP_URL" {
-			appURL, _ = interpolate(value, env)
+			appURL = interpolate(value, env)
 		}
 	}
 	switch v := v.(type) {
@@ -74,12 +77,11 @@ func environment(v any, env map[string]string) (keys, passed []string, appURL st
 // handsOn reports whether a value is the variable of that name: $KEY, ${KEY} or
 // ${KEY:-default}.
 func handsOn(value, key string) bool {
-	name, isVariable := strings.CutPrefix(value, "$")
-	if braced, ok := strings.CutPrefix(name, "{"); ok {
-		name = braced[:nameLength(braced)]
-	}
-	return isVariable && name == key
+	m := ownVariable.FindStringSubmatch(value)
+	return m != nil && m[1]+m[2] == key
 }
+
+var ownVariable = regexp.MustCompile(`^\$(?:(\w+)$|\{(\w+))`)
 
 // mounts are the volumes of a service: what is mounted, and where.
 func mounts(v any) (list [][2]string) {
@@ -105,72 +107,26 @@ func mountsEnv(v any) bool {
 // /app/data, and /app/backend/data before 1.0.
 func dataDir(v any, env map[string]string) string {
 	for _, m := range mounts(v) {
-		source, known := interpolate(m[0], env)
+		source := interpolate(m[0], env)
 		target := path.Clean(m[1])
 		isPath := strings.HasPrefix(source, ".") || path.IsAbs(source) // else it is a named volume
-		if known && isPath && (target == "/app/data" || target == "/app/backend/data") {
+		if isPath && (target == "/app/data" || target == "/app/backend/data") {
 			return source
 		}
 	}
 	return ""
 }
 
-// interpolate replaces $NAME, ${NAME}, ${NAME:-default} and ${NAME-default} as
-// docker compose does. ok is false when a variable has neither value nor default;
-// it is then replaced by nothing.
-func interpolate(s string, env map[string]string) (out string, ok bool) {
-	ok = true
-	var b strings.Builder
-	for s != "" {
-		before, rest, found := strings.Cut(s, "$")
-		b.WriteString(before)
-		if !found {
-			break
-		}
-		value, tail, known := variable(rest, env)
-		b.WriteString(value)
-		ok = ok && known
-		s = tail
+// interpolate puts in the values of variables as docker compose does. What it
+// refuses is "", and so is a variable without value or default.
+func interpolate(s string, env map[string]string) string {
+	if len(s) > maxVariable {
+		return ""
 	}
-	return b.String(), ok
-}
-
-// variable expands what follows a dollar sign.
-func variable(rest string, env map[string]string) (value, tail string, known bool) {
-	if strings.HasPrefix(rest, "$") {
-		return "$", rest[1:], true
+	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
+	out, err := template.SubstituteWithOptions(s, lookup, template.WithoutLogging)
+	if err != nil {
+		return ""
 	}
-	if !strings.HasPrefix(rest, "{") {
-		n := nameLength(rest)
-		if n == 0 {
-			return "$", rest, true
-		}
-		value, known = env[rest[:n]]
-		return value, rest[n:], known
-	}
-	body, tail, closed := strings.Cut(rest[1:], "}")
-	if !closed {
-		return "", "", false
-	}
-	n := nameLength(body)
-	value, known = env[body[:n]]
-	modifier := body[n:]
-	if value == "" && strings.HasPrefix(modifier, ":-") {
-		return modifier[2:], tail, !strings.Contains(modifier, "$")
-	}
-	if !known && strings.HasPrefix(modifier, "-") {
-		return modifier[1:], tail, !strings.Contains(modifier, "$")
-	}
-	return value, tail, known
-}
-
-func nameLength(s string) int {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-		if !letter && (i == 0 || c < '0' || c > '9') {
-			return i
-		}
-	}
-	return len(s)
+	return out
 }

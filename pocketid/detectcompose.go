@@ -32,22 +32,22 @@ func detectCompose(m Machine, envPath string) (in Install, fits bool) {
 
 // composeIn reads the compose file of a directory, as it concerns the .env.
 func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
-	file, data := m.firstFile(dir, ComposeFiles)
+	file, data := m.firstFile(dir, composeFiles)
 	if file == "" {
 		return Install{}, false
 	}
 	env := m.dotenv(filepath.Join(dir, ".env"))
-	c, err := ParseCompose(data, env)
+	c, err := parseCompose(data, env)
 	if err != nil {
 		return Install{}, false
 	}
 	override, overData := m.firstFile(dir, OverrideFiles)
 	hostnameFrom := filepath.Base(file)
-	if over, ok := ParseOverride(overData, c.Service, env); ok && override != "" {
+	if over, ok := parseOverride(overData, c.Service, env); ok && override != "" {
 		if over.Hostname != "" {
 			hostnameFrom = filepath.Base(override)
 		}
-		c = c.Merge(over)
+		c = c.merge(over)
 	}
 	in = Install{
 		Runtime: RuntimeCompose, RuntimeFrom: file,
@@ -70,7 +70,7 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 	return in, fits
 }
 
-func (m Machine) composeHostname(in *Install, c Compose, from string) {
+func (m Machine) composeHostname(in *Install, c composeService, from string) {
 	switch {
 	case c.Hostname != "":
 		in.Hostname, in.HostnameFrom = c.Hostname, "hostname: in "+from
@@ -85,7 +85,7 @@ func (m Machine) composeHostname(in *Install, c Compose, from string) {
 // composeReaders are the programs that read the .env of a compose project, the
 // one that hands it to Pocket ID first. The file named .env beside the compose
 // file is also read for ${VARIABLES}.
-func composeReaders(c Compose, envPath, dir string) (readers []string, fits bool) {
+func composeReaders(c composeService, envPath, dir string) (readers []string, fits bool) {
 	add := func(name string) {
 		if !slices.Contains(readers, name) {
 			readers = append(readers, name)
@@ -122,7 +122,7 @@ func within(dir, path string) string {
 
 // overrides are the keys that win over the file: not those that hand on what the
 // .env beside the compose file says, if that is the file.
-func (c Compose) overrides(envPath, dir string) []string {
+func (c composeService) overrides(envPath, dir string) []string {
 	if envPath != filepath.Join(dir, ".env") {
 		return c.Environment
 	}
@@ -142,7 +142,7 @@ func (in Install) MailOverrides() []string {
 	})
 }
 
-func composeNotes(in Install, c Compose, fits bool, envName string) []string {
+func composeNotes(in Install, c composeService, fits bool, envName string) []string {
 	var notes []string
 	if !fits {
 		notes = append(notes, in.NotHandedOn(envName))

@@ -2,8 +2,6 @@ package pocketid
 
 import (
 	"cmp"
-	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,39 +25,14 @@ const (
 	FromLocalhost    Origin = "localhost"    // what some versions of Pocket ID announce
 )
 
-// Label is the origin as a screen shows it.
-func (o Origin) Label() string {
-	switch o {
-	case FromAppURL:
-		return "APP_URL"
-	case FromCompose:
-		return "compose hostname"
-	case FromFQDN:
-		return "this machine's FQDN"
-	case FromHostname:
-		return "os.Hostname()"
-	case FromAppURLParent:
-		return "domain of APP_URL"
-	case FromTyped:
-		return "typed"
-	case FromContainerID:
-		return "some container id"
-	}
-	return "many programs' default"
+var originLabels = map[Origin]string{
+	FromAppURL: "APP_URL", FromCompose: "compose hostname", FromFQDN: "this machine's FQDN", FromHostname: "os.Hostname()",
+	FromAppURLParent: "domain of APP_URL", FromTyped: "typed",
+	FromContainerID: "some container id", FromLocalhost: "many programs' default",
 }
 
-// LocalhostLabel says what version v announces localhost for.
-func LocalhostLabel(v Version) string {
-	switch row := speechRowOf(v); {
-	case !row.proven:
-		return "2.10+, not proven"
-	case row.direct == saysLocalhost:
-		return "Pocket ID " + v.String()
-	case row.first == saysLocalhost:
-		return "before STARTTLS"
-	}
-	return FromLocalhost.Label()
-}
+// Label is the origin as a screen shows it.
+func (o Origin) Label() string { return originLabels[o] }
 
 // Sources are the places to take candidates from; empty fields are skipped.
 type Sources struct {
@@ -72,10 +45,11 @@ type Sources struct {
 	ContainerID bool
 }
 
-// StandInContainerID has the form of the hostname that docker gives a container
-// without one of its own: the first 12 hex digits of its id. The real one is new
-// with every container, so it stands for all of them.
-const StandInContainerID = "3f9c2a71b0de"
+// ExampleContainerID stands for the hostname that docker gives a container that
+// has none of its own, 12 hex digits, on screens and in the relay's trial. The real
+// one is new with every container. Whether a name is such an id is a matter of its
+// origin: a name of 12 hex digits that an admin gave is a name.
+const ExampleContainerID = "3f9c2a71b0de"
 
 // Candidate is a name that Pocket ID, or a relay in between, could announce.
 type Candidate struct {
@@ -100,7 +74,12 @@ func Candidates(s Sources) []Candidate {
 			}
 			return
 		}
-		list = append(list, Candidate{Name: name, Origins: []Origin{origin}, Check: CheckName(name)})
+		c := Candidate{Name: name, Origins: []Origin{origin}, Check: CheckName(name)}
+		if origin == FromContainerID {
+			c.Check = NameCheck{Grade: GradeSometimes,
+				Reason: "This is a container id; it has no domain and changes with every new container."}
+		}
+		list = append(list, c)
 	}
 	host := looseHost(s.AppURL)
 	add(host, FromAppURL)
@@ -112,7 +91,7 @@ func Candidates(s Sources) []Candidate {
 		add(typed, FromTyped)
 	}
 	if s.ContainerID {
-		add(StandInContainerID, FromContainerID)
+		add(ExampleContainerID, FromContainerID)
 	}
 	add("localhost", FromLocalhost)
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.Check.Grade, b.Check.Grade) })
@@ -121,40 +100,23 @@ func Candidates(s Sources) []Candidate {
 
 // looseHost is the host of a URL whatever else is wrong with it, or "".
 func looseHost(raw string) string {
-	u, err := parseURL(raw)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(u.Hostname())
-}
-
-func parseURL(raw string) (*url.URL, error) {
 	raw = strings.TrimSpace(raw)
 	if !strings.Contains(raw, "://") {
 		raw = "https://" + raw
 	}
 	u, err := url.Parse(raw)
-	if err != nil {
-		return nil, err
+	if err != nil || strings.ContainsAny(u.Hostname(), " \t\r\n%/\\\"'<>") {
+		return ""
 	}
-	host := u.Hostname()
-	if strings.ContainsAny(host, " \t\r\n%/\\\"'<>") {
-		return nil, fmt.Errorf("host with a forbidden character")
-	}
-	return u, nil
+	return strings.ToLower(u.Hostname())
 }
 
 // parentDomain is the domain above a host, or "" when that is a public suffix
 // such as "com" or "co.uk", or host is an address.
 func parentDomain(host string) string {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return ""
-	}
-	_, parent, found := strings.Cut(host, ".")
-	if !found || !strings.Contains(parent, ".") {
-		return ""
-	}
-	if suffix, _ := publicsuffix.PublicSuffix(parent); suffix == parent {
+	_, parent, _ := strings.Cut(host, ".")
+	suffix, _ := publicsuffix.PublicSuffix(parent)
+	if isAddress(host) || !strings.Contains(parent, ".") || suffix == parent {
 		return ""
 	}
 	return parent

@@ -9,7 +9,7 @@ func LockEffects(v Version) []string {
 	return []string{
 		"Without " + key + "=true Pocket ID ignores every SMTP_ variable.",
 		"With it, every application setting comes from the environment or its default, not only mail: " +
-			"application name, session length, sign-ups, accent colour, LDAP, passkey rules.",
+			"application name, session length, sign-ups, accent color, LDAP, passkey rules.",
 		"The settings pages of the admin UI become read-only.",
 		"What was set there is hidden, not deleted; turning it off brings it back.",
 		"On an existing install, carry your own settings over as variables first.",

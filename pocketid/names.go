@@ -137,8 +137,6 @@ func checkGeneric(name string) NameCheck {
 	switch {
 	case name == "localhost":
 		return sometimes("Every machine is called localhost; many relays refuse it.")
-	case isContainerID(name):
-		return sometimes("This is a container id; it has no domain and changes with every new container.")
 	case !strings.Contains(name, "."):
 		return sometimes("The name has no domain; relays that want a FQDN refuse it.")
 	}
@@ -148,12 +146,6 @@ func checkGeneric(name string) NameCheck {
 		}
 	}
 	return NameCheck{Grade: GradeOK}
-}
-
-// isContainerID recognises the default hostname of a container: the first 12 hex
-// digits of its id.
-func isContainerID(name string) bool {
-	return len(name) == 12 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
 func isAddress(s string) bool {
@@ -167,6 +159,8 @@ func isASCII(s string) bool {
 
 func isNumeric(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-func notLetterDigitHyphen(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-')
+func notLetterDigitHyphen(r rune) bool { return !isLetterOrDigit(r) && r != '-' }
+
+func isLetterOrDigit(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }

@@ -24,7 +24,7 @@ func TestCheckName(t *testing.T) {
 		{"localhost", GradeSometimes, "localhost", ""},
 		{"vps", GradeSometimes, "no domain", ""},
 		{"pocket-id", GradeSometimes, "no domain", ""},
-		{"3f9c2a71b0de", GradeSometimes, "container id", ""},
+		{ExampleContainerID, GradeSometimes, "no domain", ""},
 		{"nas.local", GradeSometimes, ".local", ""},
 		{"localhost.localdomain", GradeSometimes, ".localdomain", ""},
 		{"box.fritz.box", GradeSometimes, ".fritz.box", ""},

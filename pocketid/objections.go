@@ -15,7 +15,7 @@ func Objections(values map[string]string, v Version) []string {
 		list = append(list, LockMissing(v))
 	}
 	for _, known := range vars {
-		if value, present := values[known.Name]; present && known.NeedsLock {
+		if value, present := values[known.name]; present && known.needsLock {
 			list = append(list, known.objection(value, v)...)
 		}
 	}
@@ -34,15 +34,15 @@ func TooOld(v Version) string {
 // and an empty flag counts as a bad one.
 func strict(v Version) bool { return v.AtLeast(2, 14, 0) }
 
-func (known Var) objection(value string, v Version) []string {
-	if value == "" && !(known.Kind == KindBool && strict(v)) {
+func (known variable) objection(value string, v Version) []string {
+	if value == "" && !(known.kind == kindBool && strict(v)) {
 		return nil
 	}
-	err := Validate(known.Name, value, v)
+	err := Validate(known.name, value, v)
 	switch {
 	case err == nil:
 		return nil
-	case strict(v) && (known.Kind == KindBool || known.Kind == KindTLS || known.Kind == KindAddress):
+	case strict(v) && (known.kind == kindBool || known.kind == kindTLS || known.kind == kindAddress):
 		return []string{fmt.Sprintf("%s: Pocket ID %s does not start otherwise.", err, v)}
 	}
 	return []string{err.Error() + "."}

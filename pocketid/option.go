@@ -2,65 +2,64 @@ package pocketid
 
 import (
 	"fmt"
+	"strings"
 
 	"smtp-wizard/smtpcheck"
 )
 
+// Option is one set of settings that the relay will accept.
+type Option struct {
+	ID    string // keep, endpoint, hostname, endpoint-hostname, relay, unknown, none
+	Title string // what to set
+	Why   string
+	Port  int               // 0: not changed
+	TLS   smtpcheck.TLSMode // "": not changed
+	// Hostname to give to Pocket ID (or, for relay, to the relay in between); "":
+	// not changed.
+	Hostname string
+	// Certain is false where it rests on what is not proven of this version.
+	Certain bool
+}
+
 // keep is the option to change nothing.
-func keep(s Situation, out Outlook) Option {
-	return Option{
-		ID:      "keep",
-		Title:   fmt.Sprintf("Keep %s", s.Current),
-		Why:     fmt.Sprintf("The relay accepts what Pocket ID announces there: %s.", announced(s.Current, out)),
-		Certain: out.Proven,
-	}
+func (s Situation) keep(a Announcement) Option {
+	return Option{ID: "keep", Title: fmt.Sprintf("Keep %s", s.Current), Certain: a.Proven,
+		Why: fmt.Sprintf("The relay accepts what Pocket ID announces there: %s.", a.words(s.Current))}
 }
 
 // moveTo is the option to change port and TLS mode only.
-func moveTo(e Endpoint, out Outlook) Option {
-	why := fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", announced(e, out))
+func moveTo(e Endpoint, a Announcement) Option {
+	why := fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", a.words(e))
 	if e.TLS == smtpcheck.TLSNone {
 		why += " The mail is then not encrypted on its way."
 	}
-	return Option{ID: "endpoint", Title: "Use " + e.String(), Why: why,
-		Port: e.Port, TLS: e.TLS, Certain: out.Proven}
+	return Option{ID: "endpoint", Title: "Use " + e.String(), Why: why, Port: e.Port, TLS: e.TLS, Certain: a.Proven}
 }
 
 // rename is the option to give Pocket ID another hostname, on the current
 // endpoint or on another.
-func (s Situation) rename(e Endpoint, out Outlook, name string) Option {
-	option := Option{
-		ID:       "hostname",
-		Title:    s.Runtime.hostnameSetting(name),
-		Why:      fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", announced(e, out), e.Port),
-		Hostname: name,
-		Certain:  out.Proven,
-	}
+func (s Situation) rename(e Endpoint, a Announcement, name string) Option {
+	option := Option{ID: "hostname", Title: s.Runtime.hostnameSetting(name), Hostname: name, Certain: a.Proven,
+		Why: fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", a.words(e), e.Port)}
 	if e != s.Current {
-		option.ID = "endpoint-hostname"
-		option.Title = fmt.Sprintf("Use %s and %s", e, lowerFirst(option.Title))
-		option.Port, option.TLS = e.Port, e.TLS
+		option.ID, option.Port, option.TLS = "endpoint-hostname", e.Port, e.TLS
+		option.Title = fmt.Sprintf("Use %s and %s%s", e, strings.ToLower(option.Title[:1]), option.Title[1:])
 	}
 	return option
 }
 
 // relayBetween is the option that works with every version: a relay of one's own
 // that greets with a real name.
-func relayBetween(s Situation, name string) Option {
+func (s Situation) relayBetween(name string) Option {
 	why := "Pocket ID cannot be made to announce it itself"
 	if !SpeechOf(s.Version, s.Current.TLS, name).Proven {
 		why = "as far as is known, this version of Pocket ID announces localhost and has no setting for it"
 	} else if UsesHostname(s.Version, s.Current.TLS) {
 		why = "it announces that name whatever Pocket ID says"
 	}
-	return Option{
-		ID:    "relay",
-		Title: "Put a relay of your own in between",
-		Why: fmt.Sprintf("A Postfix with myhostname = %s, to which Pocket ID sends: the relay accepts this name, and %s.",
-			name, why),
-		Hostname: name,
-		Certain:  true,
-	}
+	return Option{ID: "relay", Title: "Put a relay of your own in between", Hostname: name, Certain: true,
+		Why: fmt.Sprintf("A Postfix with myhostname = %s, to which Pocket ID sends: "+
+			"the relay accepts this name, and %s.", name, why)}
 }
 
 // String is the endpoint in words.
@@ -74,28 +73,20 @@ func (e Endpoint) String() string {
 	return fmt.Sprintf("port %d without TLS", e.Port)
 }
 
-// announced is what goes over the wire, in words.
-func announced(e Endpoint, out Outlook) string {
-	words := orHostname(out.Names.First)
-	if e.TLS == smtpcheck.TLSStartTLS && out.Names.First != out.Names.AfterTLS {
-		words += ", then " + orHostname(out.Names.AfterTLS) + " after STARTTLS"
+// words is what goes over the wire on an endpoint.
+func (a Announcement) words(e Endpoint) string {
+	orHostname := func(name string) string {
+		if name == "" {
+			return "its hostname"
+		}
+		return name
 	}
-	if !out.Proven {
+	words := orHostname(a.Names.First)
+	if e.TLS == smtpcheck.TLSStartTLS && a.Names.First != a.Names.AfterTLS {
+		words += ", then " + orHostname(a.Names.AfterTLS) + " after STARTTLS"
+	}
+	if !a.Proven {
 		words += " (as far as is known)"
 	}
 	return words
-}
-
-func orHostname(name string) string {
-	if name == "" {
-		return "its hostname"
-	}
-	return name
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return string(s[0]|0x20) + s[1:]
 }

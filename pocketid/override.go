@@ -2,8 +2,8 @@ package pocketid
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
-	"strings"
 )
 
 // Override is a new compose override file that gives a service a hostname.
@@ -21,16 +21,13 @@ func HostnameSnippet(hostname string) string { return "hostname: " + yamlScalar(
 // a word of letters, digits, dots, hyphens and underscores that begins with a
 // letter, and is no YAML 1.1 constant, stands bare.
 func yamlScalar(s string) string {
-	plain := s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] >= 'A' && s[0] <= 'Z')
-	for _, r := range s {
-		plain = plain && (r == '_' || r == '.' || !notLetterDigitHyphen(r))
-	}
-	switch strings.ToLower(s) {
-	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
-		plain = false
-	}
-	if plain {
+	if plainScalar.MatchString(s) && !yamlConstant.MatchString(s) {
 		return s
 	}
 	return strconv.QuoteToASCII(s)
 }
+
+var (
+	plainScalar  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)
+	yamlConstant = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null)$`)
+)

@@ -1,5 +1,7 @@
 package pocketid
 
+import "cmp"
+
 // Runtime is how Pocket ID is run; it decides who reads the .env and how a hostname
 // is set.
 type Runtime string
@@ -18,30 +20,18 @@ var Runtimes = []Runtime{RuntimeCompose, RuntimeDocker, RuntimePodman, RuntimeSy
 
 // Label is the runtime as a screen shows it.
 func (r Runtime) Label() string {
-	switch r {
-	case RuntimeCompose:
-		return "docker compose"
-	case RuntimeDocker:
-		return "docker run"
-	case RuntimePodman:
-		return "podman"
-	case RuntimeSystemd:
-		return "systemd service"
-	}
-	return "started by hand"
+	labels := map[Runtime]string{RuntimeCompose: "docker compose", RuntimeDocker: "docker run", RuntimePodman: "podman",
+		RuntimeSystemd: "systemd service"}
+	return cmp.Or(labels[r], "manual start")
 }
 
 // Readers are the programs that read the .env in this runtime, by their --readers
 // names.
 func (r Runtime) Readers() []string {
-	switch r {
-	case RuntimeCompose:
-		return []string{"compose"}
-	case RuntimeDocker:
-		return []string{"docker"}
-	case RuntimePodman:
-		return []string{"podman"}
-	case RuntimeSystemd:
+	switch {
+	case r.InContainer():
+		return []string{string(r)}
+	case r == RuntimeSystemd:
 		return []string{"pocket-id", "systemd"}
 	}
 	return []string{"pocket-id"}
@@ -58,7 +48,8 @@ func (r Runtime) InContainer() bool {
 func (r Runtime) HostSetting() string {
 	switch r {
 	case RuntimeCompose:
-		return "It reaches this machine as host.docker.internal, with `extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service."
+		return "It reaches this machine as host.docker.internal, with " +
+			"`extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service."
 	case RuntimeDocker:
 		return "It reaches this machine as host.docker.internal, with --add-host host.docker.internal:host-gateway."
 	}
@@ -82,9 +73,7 @@ func (r Runtime) hostnameSetting(name string) string {
 // where what to type depends on how it was started. service is the
 // name of the compose service, unit or container; "" takes the usual one.
 func (r Runtime) Restart(service string) []string {
-	if service == "" {
-		service = "pocket-id"
-	}
+	service = cmp.Or(service, "pocket-id")
 	switch r {
 	case RuntimeCompose:
 		return []string{"docker compose up -d --force-recreate " + service}
@@ -95,7 +84,8 @@ func (r Runtime) Restart(service string) []string {
 		// container's settings with it.
 		return []string{"# docker rm -f " + service + ", then the same docker run command again"}
 	case RuntimePodman:
-		return []string{"systemctl restart " + service, "# that is for a quadlet; else remove the container and run it again as before"}
+		return []string{"systemctl restart " + service,
+			"# that is for a quadlet; otherwise remove the container and run it again as before"}
 	}
 	return []string{"# stop Pocket ID and start it again"}
 }

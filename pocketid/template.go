@@ -56,12 +56,7 @@ func Template(v Version, appURL, key string) ([]byte, error) {
 
 // bare reports whether every reader of a .env takes the value as it stands.
 func bare(value string) bool {
-	for _, r := range value {
-		ok := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
-			strings.ContainsRune("_@%+=:,./^!?*{}[]-", r)
-		if !ok {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(value, func(r rune) bool {
+		return !isLetterOrDigit(r) && !strings.ContainsRune("_@%+=:,./^!?*{}[]-", r)
+	})
 }

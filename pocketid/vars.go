@@ -8,90 +8,69 @@ import (
 	"strings"
 )
 
-// Kind is what a variable's value has to look like.
-type Kind string
+// kind is what a variable's value has to look like.
+type kind int
 
-// The kinds of values.
 const (
-	KindText    Kind = "text"
-	KindPort    Kind = "port"
-	KindAddress Kind = "address" // a bare mail address
-	KindBool    Kind = "bool"    // true or false
-	KindTLS     Kind = "tls"     // none, starttls, tls
-	KindURL     Kind = "url"     // http(s)://host[:port], no path
-	KindPath    Kind = "path"
-	KindKey     Kind = "key" // at least 16 bytes
+	kindText kind = iota
+	kindPort
+	kindAddress // a bare mail address
+	kindBool    // true or false
+	kindTLS     // none, starttls, tls
+	kindURL     // http(s)://host[:port], no path
+	kindKey     // at least 16 bytes
 )
 
-// Var is one environment variable of Pocket ID.
-type Var struct {
-	Name    string
-	OldName string // before 1.0.0, or "" when it was always called Name
-	Kind    Kind
-	Since   Version
-	Default string // what an absent variable means, or ""
-	// NeedsLock: counts only while UI_CONFIG_DISABLED is true.
-	NeedsLock bool
+// variable is one environment variable of Pocket ID.
+type variable struct {
+	name    string
+	oldName string // before 1.0.0, or "" when it was always called name
+	kind    kind
+	since   Version
+	// needsLock: counts only while UI_CONFIG_DISABLED is true.
+	needsLock bool
 }
 
 // vars are the variables that concern mail, and those a new file needs. Source:
 // env_config.go, app_config_service.go and appconfig/model.go of
 // pocket-id/pocket-id from v0.31.0 to v2.14.0.
-var vars = []Var{
+var vars = []variable{
 	// The address of Pocket ID in the browser, without a path.
-	{Name: "APP_URL", OldName: "PUBLIC_APP_URL", Kind: KindURL},
+	{name: "APP_URL", oldName: "PUBLIC_APP_URL", kind: kindURL},
 	// Required in 2.x. Changing it makes the stored data unreadable.
-	{Name: "ENCRYPTION_KEY", Kind: KindKey, Since: release(1, 6, 0)},
+	{name: "ENCRYPTION_KEY", kind: kindKey, since: release(1, 6, 0)},
 	// Only with true do the mail variables have an effect.
-	{Name: "UI_CONFIG_DISABLED", OldName: "PUBLIC_UI_CONFIG_DISABLED", Kind: KindBool, Since: release(0, 31, 0), Default: "false"},
+	{name: "UI_CONFIG_DISABLED", oldName: "PUBLIC_UI_CONFIG_DISABLED", kind: kindBool, since: release(0, 31, 0)},
 	// The relay. Its certificate must be for this name.
-	{Name: "SMTP_HOST", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true},
+	{name: "SMTP_HOST", since: release(0, 31, 0), needsLock: true},
 	// From 2.10 an empty port means 465 for tls and 587 otherwise.
-	{Name: "SMTP_PORT", Kind: KindPort, Since: release(0, 31, 0), NeedsLock: true},
+	{name: "SMTP_PORT", kind: kindPort, since: release(0, 31, 0), needsLock: true},
 	// A bare address; the name shown beside it is APP_NAME.
-	{Name: "SMTP_FROM", Kind: KindAddress, Since: release(0, 31, 0), NeedsLock: true},
+	{name: "SMTP_FROM", kind: kindAddress, since: release(0, 31, 0), needsLock: true},
 	// Empty when the relay wants no login.
-	{Name: "SMTP_USER", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true},
+	{name: "SMTP_USER", since: release(0, 31, 0), needsLock: true},
 	// Even when it is empty it wins over SMTP_PASSWORD_FILE.
-	{Name: "SMTP_PASSWORD", Kind: KindText, Since: release(0, 31, 0), NeedsLock: true},
+	{name: "SMTP_PASSWORD", since: release(0, 31, 0), needsLock: true},
 	// Read as it is: a newline at the end becomes part of the password.
-	{Name: "SMTP_PASSWORD_FILE", Kind: KindPath, Since: release(1, 7, 0), NeedsLock: true},
+	{name: "SMTP_PASSWORD_FILE", since: release(1, 7, 0), needsLock: true},
 	// none stays in clear text, also when the relay offers STARTTLS.
-	{Name: "SMTP_TLS", Kind: KindTLS, Since: release(0, 31, 0), Default: "none", NeedsLock: true},
+	{name: "SMTP_TLS", kind: kindTLS, since: release(0, 31, 0), needsLock: true},
 	// true accepts any certificate, also that of an eavesdropper.
-	{Name: "SMTP_SKIP_CERT_VERIFY", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true},
+	{name: "SMTP_SKIP_CERT_VERIFY", kind: kindBool, since: release(0, 31, 0), needsLock: true},
 	// Mails a user about a sign-in from a new device.
-	{Name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true},
+	{name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", kind: kindBool, since: release(0, 31, 0), needsLock: true},
 	// Lets an admin mail a login code to a user.
-	{Name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false", NeedsLock: true},
+	{name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", kind: kindBool, since: release(0, 49, 0), needsLock: true},
 	// Lets anyone ask for a login code by mail: whoever reads the mailbox can then sign in.
-	{Name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false", NeedsLock: true},
+	{name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", kind: kindBool, since: release(0, 49, 0), needsLock: true},
 	// Mails a user before an API key expires.
-	{Name: "EMAIL_API_KEY_EXPIRATION_ENABLED", Kind: KindBool, Since: release(0, 49, 0), Default: "false", NeedsLock: true},
+	{name: "EMAIL_API_KEY_EXPIRATION_ENABLED", kind: kindBool, since: release(0, 49, 0), needsLock: true},
 	// Asks users to confirm their address by mail.
-	{Name: "EMAIL_VERIFICATION_ENABLED", Kind: KindBool, Since: release(2, 2, 0), Default: "false", NeedsLock: true},
+	{name: "EMAIL_VERIFICATION_ENABLED", kind: kindBool, since: release(2, 2, 0), needsLock: true},
 	// Treats the addresses of users as verified.
-	{Name: "EMAILS_VERIFIED", Kind: KindBool, Since: release(0, 31, 0), Default: "false", NeedsLock: true},
+	{name: "EMAILS_VERIFIED", kind: kindBool, since: release(0, 31, 0), needsLock: true},
 	// Whether each user must have an address.
-	{Name: "REQUIRE_USER_EMAIL", Kind: KindBool, Since: release(1, 12, 0), Default: "true", NeedsLock: true},
-}
-
-// Vars are the variables that version v reads, under the names it reads them by.
-// A version that is not known is taken for the newest.
-func Vars(v Version) []Var {
-	v = orNewest(v)
-	var out []Var
-	for _, known := range vars {
-		if v.Compare(known.Since) < 0 {
-			continue
-		}
-		known.Name = KeyName(known.Name, v)
-		if known.Kind == KindTLS && boolTLS(v) {
-			known.Default = "true"
-		}
-		out = append(out, known)
-	}
-	return out
+	{name: "REQUIRE_USER_EMAIL", kind: kindBool, since: release(1, 12, 0), needsLock: true},
 }
 
 // KeyName is the name by which version v reads a variable: before 1.0.0 APP_URL
@@ -99,13 +78,12 @@ func Vars(v Version) []Var {
 func KeyName(key string, v Version) string {
 	old := !orNewest(v).AtLeast(1, 0, 0)
 	for _, known := range vars {
-		if known.OldName == "" || (key != known.Name && key != known.OldName) {
-			continue
+		if known.oldName != "" && (key == known.name || key == known.oldName) {
+			if old {
+				return known.oldName
+			}
+			return known.name
 		}
-		if old {
-			return known.OldName
-		}
-		return known.Name
 	}
 	return key
 }
@@ -127,6 +105,14 @@ func TLSValue(v Version, mode string, port int) (value string, ok bool) {
 	}
 }
 
+// DefaultTLS is what version v takes an absent SMTP_TLS for.
+func DefaultTLS(v Version) string {
+	if boolTLS(orNewest(v)) {
+		return "true"
+	}
+	return "none"
+}
+
 // boolTLS reports whether SMTP_TLS is true or false instead of a mode.
 func boolTLS(v Version) bool { return !v.AtLeast(0, 35, 3) }
 
@@ -142,16 +128,16 @@ func orNewest(v Version) Version {
 func Validate(key, value string, v Version) error {
 	v = orNewest(v)
 	for _, known := range vars {
-		if key != known.Name && key != known.OldName {
+		if key != known.name && key != known.oldName {
 			continue
 		}
 		if want := KeyName(key, v); key != want {
 			return fmt.Errorf("%s is not read by Pocket ID %s; there it is called %s", key, v, want)
 		}
-		if v.Compare(known.Since) < 0 {
-			return fmt.Errorf("%s exists since Pocket ID %s; this is %s", key, known.Since, v)
+		if v.Compare(known.since) < 0 {
+			return fmt.Errorf("%s exists since Pocket ID %s; this is %s", key, known.since, v)
 		}
-		if strings.ContainsAny(value, "\r\x00") || known.Name != "SMTP_PASSWORD" && strings.Contains(value, "\n") {
+		if strings.ContainsAny(value, "\r\x00") || known.name != "SMTP_PASSWORD" && strings.Contains(value, "\n") {
 			return fmt.Errorf("%s must be one line without control characters", key)
 		}
 		return known.check(value, v)
@@ -159,23 +145,23 @@ func Validate(key, value string, v Version) error {
 	return nil
 }
 
-func (known Var) check(value string, v Version) error {
-	switch known.Kind {
-	case KindPort:
-		return checkPort(known.Name, value, v)
-	case KindAddress:
-		return checkAddress(known.Name, value)
-	case KindBool:
+func (known variable) check(value string, v Version) error {
+	switch known.kind {
+	case kindPort:
+		return checkPort(known.name, value, v)
+	case kindAddress:
+		return checkAddress(known.name, value)
+	case kindBool:
 		if _, err := strconv.ParseBool(value); err != nil {
-			return fmt.Errorf("%s must be true or false", known.Name)
+			return fmt.Errorf("%s must be true or false", known.name)
 		}
-	case KindTLS:
+	case kindTLS:
 		return checkTLS(value, v)
-	case KindURL:
-		return checkAppURL(KeyName(known.Name, v), value, v)
-	case KindKey:
+	case kindURL:
+		return checkAppURL(KeyName(known.name, v), value, v)
+	case kindKey:
 		if len(value) < 16 {
-			return fmt.Errorf("%s must be at least 16 bytes long", known.Name)
+			return fmt.Errorf("%s must be at least 16 bytes long", known.name)
 		}
 	}
 	return nil

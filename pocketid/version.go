@@ -21,23 +21,18 @@ type Version struct {
 	identity bool
 }
 
-// newestOfMajor is the last known release of each major version, from the
-// project's tags up to August 2026.
-var newestOfMajor = map[int]Version{
-	0: release(0, 53, 0),
-	1: release(1, 16, 0),
-	2: release(2, 14, 0),
-}
-
-// newestPatch is the last patch of the minor versions that changed how mail is
-// sent between two patches; for all others any patch will do.
-var newestPatch = map[[2]int]int{
-	{0, 27}: 2,
-	{0, 35}: 6,
-}
-
 // NewestKnown is the newest release this program knows of.
-func NewestKnown() Version { return newestOfMajor[2] }
+func NewestKnown() Version {
+	newest := Version{}
+	for _, c := range clients {
+		for _, v := range c.newest {
+			if v.Compare(newest) > 0 {
+				newest = v
+			}
+		}
+	}
+	return newest
+}
 
 // ParseVersion reads a release number or an image tag: "2.9.0", "v2.9",
 // "2.9.0-distroless", "v2", "latest". An empty tag means latest, as it does for
@@ -63,18 +58,24 @@ func ParseVersion(s string) (Version, error) {
 	return fromNumbers(numbers, len(fields)), nil
 }
 
-// fromNumbers completes a version of which only the first parts were given.
+// fromNumbers completes a version of which only the first parts were given: a
+// major version is its newest release, a minor one its newest patch that changed
+// how mail is sent.
 func fromNumbers(n [3]int, parts int) Version {
 	v := release(n[0], n[1], n[2])
 	v.parts = parts
-	switch parts {
-	case 1:
-		if newest, ok := newestOfMajor[v.Major]; ok {
-			v = newest
+	for _, c := range clients {
+		if parts == 2 && c.since.Major == v.Major && c.since.Minor == v.Minor {
+			v.Patch = c.since.Patch
 		}
+		for _, newest := range c.newest {
+			if parts == 1 && newest.Major == v.Major && newest.Compare(v) > 0 {
+				v = newest
+			}
+		}
+	}
+	if parts == 1 {
 		return inexact(v)
-	case 2:
-		v.Patch = newestPatch[[2]int{v.Major, v.Minor}]
 	}
 	return v
 }
@@ -116,6 +117,22 @@ func (v Version) String() string {
 		return fmt.Sprintf("%d.%d", v.Major, v.Minor)
 	}
 	return fmt.Sprintf("%d.%d.%d", v.Major, v.Minor, v.Patch)
+}
+
+// short leaves out a patch of 0.
+func (v Version) short() string {
+	return strings.TrimSuffix(release(v.Major, v.Minor, v.Patch).String(), ".0")
+}
+
+// before is the version before the first of a row, as precise as it is known.
+func (v Version) before() string {
+	if v.Patch > 0 {
+		return release(v.Major, v.Minor, v.Patch-1).String()
+	}
+	if v.Minor > 0 {
+		return fmt.Sprintf("%d.%d", v.Major, v.Minor-1)
+	}
+	return fmt.Sprintf("%d.x", v.Major-1)
 }
 
 func release(major, minor, patch int) Version {

@@ -36,6 +36,9 @@ type Preset struct {
 	MX       []string `json:"mx,omitempty"`       // suffixes of the MX hosts of its customers
 	Keywords string   `json:"keywords,omitempty"` // other words to find it by
 
+	// Words are what only this provider says of itself in replies, in lower case.
+	Words []string `json:"words,omitempty"`
+
 	// SPF are names that the SPF record of a From domain includes to list this
 	// provider, the current one first; empty: it wants none, or it is not known.
 	SPF []string `json:"spf,omitempty"`
@@ -116,6 +119,21 @@ func ByHost(host string) (Preset, bool) {
 	})
 }
 
+// InWords finds the provider that a text names, such as the reply of a relay. other
+// is true when it names a second one too.
+func InWords(text string) (p Preset, other, ok bool) {
+	text = strings.ToLower(text)
+	for _, next := range table {
+		if slices.ContainsFunc(next.Words, func(word string) bool { return strings.Contains(text, word) }) {
+			if ok {
+				return p, true, true
+			}
+			p, ok = next, true
+		}
+	}
+	return p, false, ok
+}
+
 func find(match func(Preset) bool) (Preset, bool) {
 	for _, p := range table {
 		if match(p) {
@@ -138,6 +156,21 @@ func (p Preset) Recommended() Endpoint {
 		}
 	}
 	return Endpoint{}
+}
+
+// Hosted reports whether it is a service on the internet, whose row knows its ports
+// and logins, and not a relay of one's own.
+func (p Preset) Hosted() bool {
+	return p.Category != "local" && p.Category != "local-test" && p.Category != "custom" && len(p.Endpoints) > 0
+}
+
+// With is the first endpoint that speaks a TLS mode.
+func (p Preset) With(tls string) (Endpoint, bool) {
+	i := slices.IndexFunc(p.Endpoints, func(e Endpoint) bool { return e.TLS == tls })
+	if i < 0 {
+		return Endpoint{}, false
+	}
+	return p.Endpoints[i], true
 }
 
 // Ports are the distinct ports of the preset in the table's order.

@@ -1,8 +1,11 @@
 package presets
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/netip"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -125,41 +128,6 @@ func checkUse(t *testing.T, p Preset) {
 	}
 }
 
-func TestOrderAndCoverage(t *testing.T) {
-	t.Parallel()
-	all := All()
-	if all[0].ID != "google-workspace-relay" || all[len(all)-1].ID != "custom" {
-		t.Errorf("first %s, last %s", all[0].ID, all[len(all)-1].ID)
-	}
-	for _, id := range []string{"gmail", "microsoft-365", "amazon-ses", "sendgrid", "mailgun", "postmark", "brevo",
-		"resend", "mailjet", "smtp2go", "fastmail", "icloud", "proton-smtp", "zoho", "postfix-local"} {
-		if _, ok := ByID(id); !ok {
-			t.Errorf("no preset %s", id)
-		}
-	}
-	for id, user := range map[string]string{"sendgrid": "apikey", "resend": "resend", "sparkpost": "SMTP_Injection",
-		"zeptomail": "emailapikey", "cloudflare-email": "api_token"} {
-		if p, _ := ByID(id); p.UserLiteral != user {
-			t.Errorf("%s: user %q, want %q", id, p.UserLiteral, user)
-		}
-	}
-	for id, name := range map[string]string{"google-workspace-relay": "_spf.google.com", "microsoft-365": "spf.protection.outlook.com",
-		"proton-smtp": "_spf.protonmail.ch", "gandi": "_mailcust.gandi.net", "amazon-ses": "", "custom": ""} {
-		if p, _ := ByID(id); strings.Join(p.SPF, " ") != name {
-			t.Errorf("%s: SPF names %q, want %q", id, p.SPF, name)
-		}
-	}
-	for _, id := range []string{"outlook-com", "tuta", "loops"} {
-		if p, ok := ByID(id); !ok || p.Usable {
-			t.Errorf("%s is offered as usable", id)
-		}
-	}
-	all[0] = Preset{}
-	if All()[0].ID == "" {
-		t.Error("a caller can change the table")
-	}
-}
-
 func TestByHost(t *testing.T) {
 	t.Parallel()
 	for host, id := range map[string]string{
@@ -184,17 +152,87 @@ func TestByHost(t *testing.T) {
 	}
 }
 
-func TestEndpointsAndHosts(t *testing.T) {
+func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	google, _ := ByID(" Google-Workspace-Relay ")
-	if e := google.Recommended(); e.Port != 587 || e.TLS != "starttls" {
-		t.Errorf("recommended %+v", e)
+	if e := google.Recommended(); e.Port != 587 || !slices.Equal(google.Ports(), []int{587, 465, 25}) {
+		t.Errorf("recommended %+v of %v", e, google.Ports())
 	}
-	if got := google.Ports(); !slices.Equal(got, []int{587, 465, 25}) {
-		t.Errorf("ports %v", got)
-	}
-	custom, _ := ByID("custom")
-	if custom.DefaultHost() != "" {
+	if custom, _ := ByID("custom"); custom.DefaultHost() != "" {
 		t.Error("custom has a host")
+	}
+}
+
+// TestRows: what advice goes by is not gained or lost by mistake, such as a port, or
+// the provider with it.
+func TestRows(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("testdata/rows.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSpace(string(want)), "\n")
+	all := All()
+	for i, p := range all {
+		got := fmt.Sprintf("%s %s usable=%v user=%s spf=%s", p.ID, p.Login, p.Usable, p.UserLiteral, strings.Join(p.SPF, ","))
+		for _, e := range p.Endpoints {
+			got += fmt.Sprintf(" %d/%s%s", e.Port, e.TLS, map[bool]string{true: "!"}[e.Recommended])
+		}
+		if i >= len(rows) || rows[i] != got || len(rows) != len(all) {
+			t.Fatalf("%q is not row %d of %d in testdata/rows.txt; correct that too if it is meant", got, i, len(rows))
+		}
+	}
+	all[0] = Preset{}
+	if All()[0].ID == "" {
+		t.Error("a caller can change the table")
+	}
+}
+
+func TestInWords(t *testing.T) {
+	t.Parallel()
+	for text, id := range map[string]string{
+		"535 5.7.8 Error: see https://app.BREVO.com": "brevo", "mx.zoho.eu": "zoho", "smtppro.zoho.com": "zoho", "foo.mailgun.org": "mailgun",
+		"host smtp-relay.gmail.com said": "google-workspace-relay", "550 no": "", "": "",
+	} {
+		if p, other, ok := InWords(text); p.ID != id || ok != (id != "") || other {
+			t.Errorf("InWords(%q) = %s, %v, %v", text, p.ID, other, ok)
+		}
+	}
+	if _, other, _ := InWords("mailgun, then sendgrid"); !other {
+		t.Error("a second provider is not noticed")
+	}
+}
+
+// TestAProviderIsOneRow adds one, and looks for it in everything that knows
+// providers. It runs alone, because it changes the table.
+func TestAProviderIsOneRow(t *testing.T) {
+	before := table
+	t.Cleanup(func() { table = before })
+	var added Preset
+	err := json.Unmarshal([]byte(`{"id": "pigeon", "name": "Pigeon Post", "category": "transactional",
+		"hosts": [{"host": "smtp.pigeon.example", "region": ""}], "host_patterns": ["smtp.*.pigeon.example"],
+		"endpoints": [{"port": 587, "tls": "starttls", "recommended": true}, {"port": 2465, "tls": "tls", "recommended": false}],
+		"domains": ["pigeon.example"], "mx": ["mx.pigeon.example"], "words": ["coo coo"], "keywords": "dove", "usable": true}`), &added)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table = append(slices.Clone(table), added)
+	found := map[string]Preset{}
+	found["the list"] = All()[len(All())-1]
+	found["its id"], _ = ByID("pigeon")
+	found["its host"], _ = ByHost("smtp.pigeon.example")
+	found["its pattern"], _ = ByHost("smtp.eu.pigeon.example")
+	found["its words"], _, _ = InWords("550 Coo Coo, no")
+	found["an address"], _ = ForAddress("a@pigeon.example")
+	found["a keyword"] = Filter("dove")[0]
+	receiver, _ := FromMX([]string{"a.mx.pigeon.example."})
+	found["its MX"] = receiver.Preset
+	for by, p := range found {
+		if p.ID != "pigeon" {
+			t.Errorf("by %s: %s", by, p.ID)
+		}
+	}
+	if e, ok := added.With("tls"); !ok || e.Port != 2465 || !added.Hosted() {
+		t.Errorf("its endpoint with implicit TLS: %+v", e)
 	}
 }

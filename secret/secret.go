@@ -19,10 +19,10 @@ func (s Value) Reveal() string { return s.value }
 func (s Value) Empty() bool { return s.value == "" }
 
 // Format implements fmt.Formatter for every verb.
-func (s Value) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("***")) }
+func (s Value) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(Mask)) }
 
 // String implements fmt.Stringer.
-func (s Value) String() string { return "***" }
+func (s Value) String() string { return Mask }
 
 // MarshalText keeps the secret out of JSON and other encodings.
-func (s Value) MarshalText() ([]byte, error) { return []byte("***"), nil }
+func (s Value) MarshalText() ([]byte, error) { return []byte(Mask), nil }

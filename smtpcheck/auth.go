@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"smtp-wizard/internal/text"
+
 	"github.com/emersion/go-sasl"
 )
 
@@ -26,7 +28,7 @@ func (s *session) login() (string, *Failure) {
 		}
 		return reply, err
 	})
-	if failure := judge(reply, err, "AUTH "+mechanism, 235); failure != nil {
+	if failure := expect(reply, err, "AUTH "+mechanism, 235); failure != nil {
 		return "", failure
 	}
 	s.result.Mechanism, s.result.last = mechanism, reply
@@ -70,7 +72,7 @@ func (s *session) authenticate(mechanism string) (*Reply, error) {
 		challenge, bad := base64.StdEncoding.DecodeString(strings.TrimSpace(s.wire.challenge))
 		response, unexpected := client.Next(challenge)
 		if bad != nil || unexpected != nil || rounds > 2 {
-			asked := shorten(s.wire.show(string(challenge)), 60)
+			asked := text.Shorten(s.wire.show(string(challenge)), 60)
 			_, _ = s.wire.ask("*", "*") // gives up in order (RFC 4954 section 4)
 			return nil, protocolError("an AUTH challenge that "+mechanism+" does not have", asked)
 		}

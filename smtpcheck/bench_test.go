@@ -41,7 +41,7 @@ func deliver(b testing.TB, p smtpcheck.Plan) time.Duration {
 // probes takes than the delivery alone, with 100 ms before each reply.
 func BenchmarkSideBySide(b *testing.B) {
 	r := relay(b, "open", practice.Options{User: user, Password: password},
-		func(behaviour *practice.Behaviour) { behaviour.ReplyDelay = 100 * time.Millisecond })
+		func(behavior *practice.Behavior) { behavior.ReplyDelay = 100 * time.Millisecond })
 	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
 		b.Run(string(mode), func(b *testing.B) {
 			p := login(plan(r, mode))

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 const (
@@ -55,9 +57,11 @@ func isInvalid(host string) bool {
 	return labels[len(labels)-1] == "invalid"
 }
 
+type lookupFunc = func(ctx context.Context, host string) ([]string, error)
+
 // within leaves a look-up behind when ctx ends: the resolver of package net keeps
-// to a deadline, but takes no notice of a cancellation.
-func within(ctx context.Context, resolve func(context.Context, string) ([]string, error), host string) ([]string, error) {
+// to a deadline, but ignores a cancellation.
+func within(ctx context.Context, resolve lookupFunc, host string) ([]string, error) {
 	type answer struct {
 		addresses []string
 		err       error
@@ -88,46 +92,41 @@ func lookupError(ctx context.Context, p Plan, err error) error {
 	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
 }
 
-// ConnectError is why none of a host's addresses could be reached. errors.Is
+// connectError is why none of a host's addresses could be reached. errors.Is
 // finds ErrConnRefused, ErrTimeout or ErrUnreachable when any address failed so.
-type ConnectError struct {
-	Port     int
-	Attempts []Attempt
+type connectError struct {
+	port     int
+	attempts []attempt
 }
 
-// Attempt is one address that could not be reached.
-type Attempt struct {
-	Address string
-	Err     error
-}
-
-func (e *ConnectError) Error() string {
-	var parts []string
-	for _, a := range e.Attempts {
-		parts = append(parts, fmt.Sprintf("%s: %s", a.Address, a.Err))
-	}
-	return fmt.Sprintf("port %d at %s", e.Port, strings.Join(parts, "; "))
-}
-
-// Unwrap returns the attempts' errors.
-func (e *ConnectError) Unwrap() []error {
-	var all []error
-	for _, a := range e.Attempts {
-		all = append(all, a.Err)
-	}
-	return all
-}
-
+// attempt is one address that was dialed.
 type attempt struct {
 	address string
 	conn    net.Conn
 	err     error
 }
 
+func (e *connectError) Error() string {
+	var parts []string
+	for _, a := range e.attempts {
+		parts = append(parts, fmt.Sprintf("%s: %s", a.address, a.err))
+	}
+	return fmt.Sprintf("port %d at %s", e.port, strings.Join(parts, "; "))
+}
+
+// Unwrap returns the attempts' errors.
+func (e *connectError) Unwrap() []error {
+	var all []error
+	for _, a := range e.attempts {
+		all = append(all, a.err)
+	}
+	return all
+}
+
 // connect tries the addresses, each a moment after the one before it or as soon
 // as that one failed, and keeps the first that answers.
 func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string, error) {
-	dialling, stop := context.WithCancel(ctx)
+	dialing, stop := context.WithCancel(ctx)
 	defer stop()
 	results := make(chan attempt, len(addresses))
 	next, pending := 0, 0
@@ -135,11 +134,11 @@ func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string,
 		address := addresses[next]
 		next, pending = next+1, pending+1
 		go func() {
-			conn, err := dial(dialling, p, address)
+			conn, err := dial(dialing, p, address)
 			results <- attempt{address, conn, err}
 		}()
 	}
-	failed := &ConnectError{Port: p.Port}
+	failed := &connectError{port: p.Port}
 	for start(); pending > 0; {
 		var headStart <-chan time.Time
 		if next < len(addresses) {
@@ -154,7 +153,7 @@ func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string,
 				go closeRest(results, pending)
 				return got.conn, got.address, nil
 			}
-			failed.Attempts = append(failed.Attempts, Attempt{got.address, got.err})
+			failed.attempts = append(failed.attempts, got)
 			if next < len(addresses) {
 				start()
 			}
@@ -196,7 +195,7 @@ func dial(ctx context.Context, p Plan, address string) (net.Conn, error) {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return nil, timedOut(p.Limits.Connect, err)
 	}
-	return nil, errors.New(Clean(err.Error()))
+	return nil, errors.New(text.Clean(err.Error()))
 }
 
 func portAt(port int, address string) string {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 // Kinds of failure, to be asked for with errors.Is. The errors that carry them
@@ -53,15 +55,15 @@ func (e *kindError) Unwrap() []error {
 }
 
 func tooLong(what, said string) error {
-	return &kindError{ErrTooLong, fmt.Sprintf("the relay sent %s: %q", what, shorten(said, 60)), nil}
+	return &kindError{ErrTooLong, fmt.Sprintf("the relay sent %s: %q", what, text.Shorten(said, 60)), nil}
 }
 
 func protocolError(what, said string) error {
-	return &kindError{ErrProtocol, fmt.Sprintf("the relay sent %s: %q", what, shorten(said, 120)), nil}
+	return &kindError{ErrProtocol, fmt.Sprintf("the relay sent %s: %q", what, text.Shorten(said, 120)), nil}
 }
 
 func invalid(format string, args ...any) error {
-	return &kindError{ErrInvalid, Clean(fmt.Sprintf(format, args...)), nil}
+	return &kindError{ErrInvalid, text.Clean(fmt.Sprintf(format, args...)), nil}
 }
 
 func timedOut(limit time.Duration, cause error) error {
@@ -86,7 +88,7 @@ func (e *NotOfferedError) Error() string {
 	if len(e.Offered) > 0 {
 		offered = strings.Join(e.Offered, ", ")
 	}
-	return fmt.Sprintf("the relay does not offer %s; it offers %s", e.What, shorten(offered, 200))
+	return fmt.Sprintf("the relay does not offer %s; it offers %s", e.What, text.Shorten(offered, 200))
 }
 
 func (e *NotOfferedError) Unwrap() error { return e.kind }
@@ -131,7 +133,7 @@ func errorText(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}
-	return shorten(Clean(err.Error()), maxWords)
+	return text.Shorten(text.Clean(err.Error()), maxWords)
 }
 
 // Unwrap returns Err.

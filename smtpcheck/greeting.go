@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 // greet waits for the relay's greeting. In clear text a long silence may mean
@@ -21,7 +23,7 @@ func (s *session) greet() (string, *Failure) {
 	if s.wire.encrypted {
 		reply, err = hear()
 	} else {
-		reply, err = s.hearOrProbe(hear)
+		reply, err = s.replyOrProbe(hear)
 	}
 	switch {
 	case err != nil && s.ctx.Err() == nil:
@@ -34,9 +36,9 @@ func (s *session) greet() (string, *Failure) {
 	return reply.String(), nil
 }
 
-// hearOrProbe runs hear with a probe beside it. When the probe finds another
+// replyOrProbe runs hear with a probe beside it. When the probe finds another
 // protocol, the connection is closed, which ends hear.
-func (s *session) hearOrProbe(hear func() (*Reply, error)) (*Reply, error) {
+func (s *session) replyOrProbe(hear func() (*Reply, error)) (*Reply, error) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	silence := min(s.plan.Limits.Silence, s.plan.Limits.Greeting/2)
 	var found error
@@ -68,9 +70,10 @@ func (s *session) otherProtocol(ctx context.Context) error {
 		return nil
 	}
 	w := newWire(ctx, conn, s.plan.Limits.Command, &transcript{})
-	w.hide = s.wire.hide
+	w.masker = s.wire.masker
 	defer w.close()
-	err = w.handshake(&tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, ServerName: serverName(s.plan.Host)}) // nothing is sent over it
+	unverified := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, ServerName: serverName(s.plan.Host)}
+	err = w.handshake(unverified) // nothing is sent over it
 	if err == nil || startsTLS(w.raw.first) {
 		return ErrImplicitTLSPort
 	}
@@ -110,18 +113,18 @@ func startsTLS(first []byte) bool {
 	return len(first) >= 2 && (first[0] == 0x15 || first[0] == 0x16) && first[1] == 0x03
 }
 
-// NotSMTPError is ErrNotSMTP with what the port seems to be instead.
-type NotSMTPError struct {
+// notSMTPError is ErrNotSMTP with what the port seems to be instead.
+type notSMTPError struct {
 	Seems string // "HTTP", "SSH", "IMAP", "POP3"
 	Said  string // its first words, safe to show
 }
 
-func (e *NotSMTPError) Error() string {
+func (e *notSMTPError) Error() string {
 	return fmt.Sprintf("this port speaks %s, not SMTP: %q", e.Seems, e.Said)
 }
 
 // Unwrap returns ErrNotSMTP.
-func (e *NotSMTPError) Unwrap() error { return ErrNotSMTP }
+func (e *notSMTPError) Unwrap() error { return ErrNotSMTP }
 
 // foreign names the protocol that begins with these bytes, or is nil. It quotes
 // them by way of show.
@@ -133,7 +136,7 @@ func foreign(first []byte, show func(string) string) error {
 		{"SSH-", "SSH"}, {"* OK", "IMAP"}, {"* BYE", "IMAP"}, {"+OK", "POP3"},
 	} {
 		if strings.HasPrefix(strings.ToUpper(line), strings.ToUpper(known.prefix)) {
-			return &NotSMTPError{known.protocol, shorten(show(line), 80)}
+			return &notSMTPError{known.protocol, text.Shorten(show(line), 80)}
 		}
 	}
 	return nil

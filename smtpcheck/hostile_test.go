@@ -96,7 +96,7 @@ func TestHostileRelays(t *testing.T) {
 }
 
 // slower keeps a relay that is slow with its greeting from giving it at all.
-func slower(b *practice.Behaviour) {
+func slower(b *practice.Behavior) {
 	if b.BannerDelay > 0 {
 		b.BannerDelay = time.Hour
 	}
@@ -170,7 +170,7 @@ func TestWrongPortForTheMode(t *testing.T) {
 
 func TestSlowGreeterPasses(t *testing.T) {
 	t.Parallel()
-	r := relay(t, "open", practice.Options{}, func(b *practice.Behaviour) { b.BannerDelay = 600 * time.Millisecond })
+	r := relay(t, "open", practice.Options{}, func(b *practice.Behavior) { b.BannerDelay = 600 * time.Millisecond })
 	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
 		p := plan(r, mode)
 		p.Limits.Silence = 50 * time.Millisecond
@@ -201,8 +201,8 @@ func TestCancelAtAnyStage(t *testing.T) {
 
 // muteAt has a relay never say what a stage waits for. At TLS it goes on: a relay
 // that is mute there has been so before.
-func muteAt(stage smtpcheck.Stage) func(*practice.Behaviour) {
-	return func(b *practice.Behaviour) {
+func muteAt(stage smtpcheck.Stage) func(*practice.Behavior) {
+	return func(b *practice.Behavior) {
 		b.Answers = map[string]practice.Answer{strings.ToUpper(string(stage)): {}}
 		if stage == smtpcheck.StageGreeting {
 			b.BannerDelay = time.Hour

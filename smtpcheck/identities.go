@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 )
@@ -38,149 +39,135 @@ type IdentityResult struct {
 // Identities tries each name in a session of its own, announced wherever the
 // session greets, up to RCPT (MAIL where p.To is empty, AUTH where p.From is
 // empty too), then RSET and QUIT: no message is sent. The sessions run side by
-// side, MaxSessions at a time or as p.Gate says. A verdict is reported as soon as
-// it is certain, from one goroutine at a time; report may be nil. The verdicts
-// are returned in the order of names.
+// side, MaxSessions at a time or as p.Gate says. A result is reported as soon as
+// it is certain, from one goroutine at a time; report may be nil. The results are
+// returned in the order of names.
 //
 // A session that ends before its EHLO, because there is no address, no connection
 // or no greeting, says nothing about its name. The names that have not begun by
-// then are not tried, and their verdicts carry the same failure, unless another
+// then are not tried, and their results carry the same failure, unless another
 // session got further or the relay only asked to come back later.
 //
 // Relays such as Postfix judge a name only at RCPT, where they judge all else
 // too. A refusal there is the name's when the relay says so, or when another
 // name, all else being the same, was accepted.
 func Identities(ctx context.Context, p Plan, names []string, report func(IdentityResult)) []IdentityResult {
-	p.StopAfter, p.Message = probeDepth(p), nil
+	p.Message = nil
+	switch {
+	case p.From == "":
+		p.StopAfter = StageAuth
+	case p.To == "":
+		p.StopAfter = StageMail
+	default:
+		p.StopAfter = StageRcpt
+	}
 	if p.Gate == nil {
 		p.Gate = NewGate(MaxSessions)
 	}
-	jury := &jury{verdicts: make([]IdentityResult, len(names)), known: make([]bool, len(names)), report: report}
+	probes := &probes{results: make([]IdentityResult, len(names)), settled: make([]bool, len(names)), report: report}
 	var sessions sync.WaitGroup
 	for i, name := range names {
-		sessions.Go(func() { jury.hear(i, jury.probe(ctx, p, name)) })
+		sessions.Go(func() { probes.add(i, probes.run(ctx, p, name)) })
 	}
 	sessions.Wait()
-	jury.close()
-	return jury.verdicts
+	probes.settleRest(NotJudged)
+	return probes.results
 }
 
-func probeDepth(p Plan) Stage {
-	switch {
-	case p.From == "":
-		return StageAuth
-	case p.To == "":
-		return StageMail
-	}
-	return StageRcpt
-}
-
-// probe has one session with one name, where there is any use in it.
-func (j *jury) probe(ctx context.Context, p Plan, name string) IdentityResult {
-	if err := p.Gate.enter(ctx); err != nil {
-		return IdentityResult{Name: name, Stage: StageDNS, Failure: &Failure{Stage: StageDNS, Err: err}}
-	}
-	defer p.Gate.leave()
-	if f := j.outOfReach(); f != nil {
-		return IdentityResult{Name: name, Stage: f.Stage, Reply: f.Reply, Failure: f}
-	}
-	p.Names = SameName(name)
-	var elapsed time.Duration
-	greeted := false
-	result := Run(ctx, p, func(e Event) {
-		elapsed += e.Elapsed
-		greeted = greeted || e.Stage == StageGreeting && e.State == StagePassed
-	})
-	j.note(greeted, result.Failure)
-	v := IdentityResult{Name: name, Elapsed: elapsed, Failure: result.Failure, Reply: result.last}
-	if n := len(result.Stages); n > 0 {
-		v.Stage = result.Stages[n-1].Stage
-	}
-	if f := result.Failure; f != nil {
-		v.Stage, v.Reply = f.Stage, f.Reply
-	}
-	return v
-}
-
-// note keeps how near to the relay a session came.
-func (j *jury) note(greeted bool, f *Failure) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.greeted = j.greeted || greeted
-	if greeted || f == nil || f.Reply != nil && f.Reply.Temporary() {
-		return
-	}
-	switch f.Stage {
-	case StageDNS, StageConnect, StageTLS, StageGreeting:
-		j.failed = f
-	}
-}
-
-// outOfReach is why no session comes as far as a name, or nil where one may.
-func (j *jury) outOfReach() *Failure {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.greeted {
-		return nil
-	}
-	return j.failed
-}
-
-// jury collects verdicts; those that need a comparison wait for one.
-type jury struct {
+// probes collects the results of sessions that run side by side; those that need
+// a comparison wait for one.
+type probes struct {
 	mu       sync.Mutex
-	verdicts []IdentityResult
-	known    []bool
+	results  []IdentityResult
+	settled  []bool
 	accepted bool // some name was
 	report   func(IdentityResult)
 	greeted  bool     // some session was, by the relay
 	failed   *Failure // a session that was not
 }
 
-func (j *jury) hear(i int, v IdentityResult) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.verdicts[i] = v
-	outcome, certain := judgeName(v)
+// run has one session with one name, if there is a point in it.
+func (pr *probes) run(ctx context.Context, p Plan, name string) IdentityResult {
+	if err := p.Gate.enter(ctx); err != nil {
+		return IdentityResult{Name: name, Stage: StageDNS, Failure: &Failure{Stage: StageDNS, Err: err}}
+	}
+	defer p.Gate.leave()
+	if f := pr.outOfReach(); f != nil {
+		return IdentityResult{Name: name, Stage: f.Stage, Reply: f.Reply, Failure: f}
+	}
+	p.Names = SameName(name)
+	var elapsed time.Duration
+	result := Run(ctx, p, func(e Event) { elapsed += e.Elapsed })
+	pr.noteReach(result)
+	r := IdentityResult{Name: name, Elapsed: elapsed, Failure: result.Failure, Reply: result.last}
+	if n := len(result.Stages); n > 0 {
+		r.Stage = result.Stages[n-1].Stage
+	}
+	if f := result.Failure; f != nil {
+		r.Stage, r.Reply = f.Stage, f.Reply
+	}
+	return r
+}
+
+// noteReach keeps how close to the relay a session came.
+func (pr *probes) noteReach(r Result) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	greeted := slices.ContainsFunc(r.Stages, func(s StageResult) bool { return s.Stage == StageGreeting && s.OK })
+	pr.greeted = pr.greeted || greeted
+	f := r.Failure
+	if f == nil || greeted || f.Reply != nil && f.Reply.Temporary() {
+		return
+	}
+	if slices.Contains([]Stage{StageDNS, StageConnect, StageTLS, StageGreeting}, f.Stage) {
+		pr.failed = f
+	}
+}
+
+// outOfReach is why no session gets as far as a name, or nil where one may.
+func (pr *probes) outOfReach() *Failure {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if pr.greeted {
+		return nil
+	}
+	return pr.failed
+}
+
+func (pr *probes) add(i int, r IdentityResult) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	pr.results[i] = r
+	acceptance, certain := judge(r)
 	if certain {
-		j.settle(i, outcome)
+		pr.settle(i, acceptance)
 	}
-	j.accepted = j.accepted || outcome == Accepted
-	if j.accepted {
-		j.compare()
+	if pr.accepted = pr.accepted || acceptance == Accepted; pr.accepted {
+		pr.settleRest(Refused) // all else was the same
 	}
 }
 
-// compare settles the open refusals against a name that was accepted.
-func (j *jury) compare() {
-	for i, v := range j.verdicts {
-		if v.Name != "" && !j.known[i] {
-			j.settle(i, Refused)
+// settleRest settles the results of ended sessions that are still uncertain.
+func (pr *probes) settleRest(acceptance Acceptance) {
+	for i, r := range pr.results {
+		if r.Stage != "" && !pr.settled[i] {
+			pr.settle(i, acceptance)
 		}
 	}
 }
 
-// close settles what was never refused for its name for certain.
-func (j *jury) close() {
-	for i := range j.verdicts {
-		if !j.known[i] {
-			j.settle(i, NotJudged)
-		}
+func (pr *probes) settle(i int, acceptance Acceptance) {
+	pr.settled[i] = true
+	pr.results[i].Acceptance = acceptance
+	if pr.report != nil {
+		pr.report(pr.results[i])
 	}
 }
 
-func (j *jury) settle(i int, outcome Acceptance) {
-	j.known[i] = true
-	j.verdicts[i].Acceptance = outcome
-	if j.report != nil {
-		j.report(j.verdicts[i])
-	}
-}
-
-// judgeName judges a session by itself. What is not certain may be due to the
+// judge judges a session by itself. What is not certain may be due to the
 // name or not: a permanent refusal that gives another reason, or none.
-func judgeName(v IdentityResult) (outcome Acceptance, certain bool) {
-	f := v.Failure
+func judge(r IdentityResult) (acceptance Acceptance, certain bool) {
+	f := r.Failure
 	switch {
 	case f == nil:
 		return Accepted, true
@@ -214,7 +201,7 @@ var (
 	// found"; Exim: "invalid HELO name". Not "helo=<name>", which policy servers
 	// add to any refusal, nor Google's "as obtained from HELO and MAIL FROM", which
 	// is about an account.
-	nameWords  = regexp.MustCompile(`(?i)\b(?:helo|ehlo)\b(?:[^=]|$)|fully[- ]qualified (?:hostname|host name|domain name)`)
+	nameWords  = regexp.MustCompile(`(?i)\b(?:helo|ehlo)\b(?:[^=]|$)|fully[- ]qualified (?:host ?name|domain name)`)
 	otherWords = regexp.MustCompile(`(?i)\bhelo\b (?:and|or) mail from`)
 )
 
@@ -222,3 +209,66 @@ var (
 func SpeaksOfName(r Reply) bool {
 	return nameWords.MatchString(r.Text()) && !otherWords.MatchString(r.Text())
 }
+
+// MaxSessions is how many identity sessions are open to one host at a time.
+const MaxSessions = 4
+
+// A Gate keeps sessions that run side by side polite to one host. It limits how
+// many identity sessions run at a time; a conversation that runs beside them is
+// not counted. And it keeps a refused password from being tried by each session
+// anew, which relays punish: one session logs in first, the others follow when
+// it was let in. Make a new one for each run; nil is no gate.
+type Gate struct {
+	slots    semaphore
+	turn     semaphore // held by the one that logs in first; it guards the two below
+	accepted bool
+	refused  *Reply
+}
+
+// NewGate lets so many identity sessions run at a time.
+func NewGate(sessions int) *Gate {
+	return &Gate{slots: make(semaphore, max(sessions, 1)), turn: make(semaphore, 1)}
+}
+
+func (g *Gate) enter(ctx context.Context) error { return g.slots.acquire(ctx) }
+
+func (g *Gate) leave() { g.slots.release() }
+
+// login runs try, unless another session's credentials were refused. The first
+// one to come runs alone.
+func (g *Gate) login(ctx context.Context, try func() (*Reply, error)) (*Reply, error) {
+	if g == nil {
+		return try()
+	}
+	if err := g.turn.acquire(ctx); err != nil {
+		return nil, err
+	}
+	if g.accepted {
+		g.turn.release()
+		return try()
+	}
+	defer g.turn.release()
+	if g.refused != nil {
+		const text = "another session was refused with the same credentials, so they were not tried again"
+		return g.refused, &kindError{ErrLoginHeld, text, nil}
+	}
+	reply, err := try()
+	g.accepted = err == nil && reply.Code == 235
+	if reply != nil && reply.Permanent() && !errors.Is(err, ErrClosed) {
+		g.refused = reply
+	}
+	return reply, err
+}
+
+type semaphore chan struct{}
+
+func (s semaphore) acquire(ctx context.Context) error {
+	select {
+	case s <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (s semaphore) release() { <-s }

@@ -13,9 +13,9 @@ import (
 	"smtp-wizard/smtpcheck/practice"
 )
 
-func outcomes(verdicts []smtpcheck.IdentityResult) string {
+func summary(results []smtpcheck.IdentityResult) string {
 	var all []string
-	for _, v := range verdicts {
+	for _, v := range results {
 		all = append(all, v.Name+" "+v.Acceptance.String()+" "+string(v.Stage))
 	}
 	return strings.Join(all, ", ")
@@ -51,11 +51,11 @@ func TestIdentities(t *testing.T) {
 			}
 			var reported []smtpcheck.IdentityResult
 			got := smtpcheck.Identities(context.Background(), p, names, func(v smtpcheck.IdentityResult) { reported = append(reported, v) })
-			if outcomes(got) != c.want {
-				t.Errorf("got  %s\nwant %s", outcomes(got), c.want)
+			if summary(got) != c.want {
+				t.Errorf("got  %s\nwant %s", summary(got), c.want)
 			}
 			if len(reported) != len(names) {
-				t.Errorf("%d verdicts reported", len(reported))
+				t.Errorf("%d results reported", len(reported))
 			}
 			for _, v := range got {
 				if v.Reply == nil && c.relay != "drops-at-ehlo" && c.relay != "http" {
@@ -72,59 +72,19 @@ func TestIdentities(t *testing.T) {
 // A refusal that gives no reason is the name's when another name passes.
 func TestIdentitiesCompare(t *testing.T) {
 	t.Parallel()
-	server := fakeRelay(t, func(line, name string) string {
+	p := fakeRelay(t, func(line, name string) string {
 		if strings.HasPrefix(line, "RCPT") && name == "box" {
 			return "550 5.7.1 go away"
 		}
 		return "250 ok"
 	})
-	p := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: server, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}}
 	got := smtpcheck.Identities(context.Background(), p, []string{"box", "id.example.com"}, nil)
-	if want := "box refused rcpt, id.example.com accepted rcpt"; outcomes(got) != want {
-		t.Errorf("got %s", outcomes(got))
+	if want := "box refused rcpt, id.example.com accepted rcpt"; summary(got) != want {
+		t.Errorf("got %s", summary(got))
 	}
 	got = smtpcheck.Identities(context.Background(), p, []string{"box"}, nil)
-	if want := "box unknown rcpt"; outcomes(got) != want {
-		t.Errorf("alone: got %s", outcomes(got))
-	}
-}
-
-// fakeRelay answers every command with answer(line, last EHLO name).
-func fakeRelay(t *testing.T, answer func(line, name string) string) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go converse(conn, answer)
-		}
-	}()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-func converse(conn net.Conn, answer func(line, name string) string) {
-	defer func() { _ = conn.Close() }()
-	_, _ = conn.Write([]byte("220 fake\r\n"))
-	buffer, name := make([]byte, 4096), ""
-	for {
-		n, err := conn.Read(buffer)
-		if err != nil {
-			return
-		}
-		line := strings.TrimSpace(string(buffer[:n]))
-		if verb, rest, _ := strings.Cut(line, " "); verb == "EHLO" || verb == "HELO" {
-			name = rest
-		}
-		if _, err := conn.Write([]byte(answer(line, name) + "\r\n")); err != nil {
-			return
-		}
+	if want := "box unknown rcpt"; summary(got) != want {
+		t.Errorf("alone: got %s", summary(got))
 	}
 }
 
@@ -149,7 +109,7 @@ func TestSpeaksOfName(t *testing.T) {
 func TestAtMostFourSessions(t *testing.T) {
 	t.Parallel()
 	var open, most atomic.Int32
-	r := relay(t, "open", practice.Options{}, func(b *practice.Behaviour) { b.ReplyDelay = 5 * time.Millisecond })
+	r := relay(t, "open", practice.Options{}, func(b *practice.Behavior) { b.ReplyDelay = 5 * time.Millisecond })
 	p := plan(r, smtpcheck.TLSNone)
 	p.Limits.Silence = time.Minute // on a loaded machine a late greeting would open a second connection
 	p.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -186,17 +146,13 @@ func (c *closing) Close() error {
 func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	var tries atomic.Int32
-	port := fakeRelay(t, func(line, _ string) string {
-		switch {
-		case strings.HasPrefix(line, "EHLO"):
-			return "250-fake\r\n250 AUTH PLAIN"
-		case strings.HasPrefix(line, "AUTH"):
+	p := authRelay(t, func(line string) string {
+		if strings.HasPrefix(line, "AUTH") {
 			tries.Add(1)
-			return "535 5.7.8 no"
 		}
-		return "250 ok"
+		return "535 5.7.8 no"
 	})
-	p := login(smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}, Gate: smtpcheck.NewGate(4)})
+	p.Gate = smtpcheck.NewGate(4)
 	got := smtpcheck.Identities(context.Background(), p, []string{"a.example", "b.example", "c.example"}, nil)
 	held := 0
 	for _, v := range got {
@@ -221,7 +177,7 @@ func TestIdentitiesCancelled(t *testing.T) {
 	time.AfterFunc(50*time.Millisecond, cancel)
 	got := smtpcheck.Identities(ctx, p, make([]string, 0), nil)
 	if len(got) != 0 {
-		t.Errorf("verdicts without names: %v", got)
+		t.Errorf("results without names: %v", got)
 	}
 	got = inTime(t, func() []smtpcheck.IdentityResult {
 		return smtpcheck.Identities(ctx, p, strings.Fields("a.example b.example c.example d.example e.example f.example"), nil)
@@ -280,14 +236,9 @@ func TestBusyGreetingIsNotShared(t *testing.T) {
 	p := scriptedRelay(t, func(conn net.Conn) {
 		if sessions.Add(1) == 1 {
 			say(conn, "421 4.7.0 too many connections\r\n")
-			time.Sleep(100 * time.Millisecond)
 			return
 		}
-		say(conn, "220 hi\r\n")
-		for range 3 {
-			hear(conn)
-			say(conn, "250 ok\r\n")
-		}
+		script("220 hi\r\n", hears, "250 ok\r\n", hears, "250 ok\r\n", hears, "250 ok\r\n")(conn)
 	})
 	p.Gate = smtpcheck.NewGate(1)
 	got := smtpcheck.Identities(context.Background(), p, strings.Fields("a.example b.example c.example"), nil)
@@ -298,6 +249,6 @@ func TestBusyGreetingIsNotShared(t *testing.T) {
 		}
 	}
 	if accepted != 2 {
-		t.Errorf("%s", outcomes(got))
+		t.Errorf("%s", summary(got))
 	}
 }

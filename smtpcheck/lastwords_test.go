@@ -13,99 +13,33 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// scriptedRelay runs talk on each connection, which it closes with a reset when
-// talk returns.
-func scriptedRelay(t *testing.T, talk func(conn net.Conn)) smtpcheck.Plan {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				talk(conn)
-				_ = conn.(*net.TCPConn).SetLinger(0)
-				_ = conn.Close()
-			}()
-		}
-	}()
-	return smtpcheck.Plan{
-		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: smtpcheck.TLSNone, From: "a@b.example", To: "c@d.example"}, Client: smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}, Message: []byte("x\r\n"),
-		Limits: smtpcheck.Limits{Command: patience},
-	}
-}
-
-func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
-
-func hear(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }
-
 func TestLastWords(t *testing.T) {
 	t.Parallel()
-	pause := func() { time.Sleep(100 * time.Millisecond) }
+	const ehlo = "EHLO id.example.com"
 	for name, c := range map[string]struct {
-		talk  func(conn net.Conn)
-		stage smtpcheck.Stage
-		code  int
-		doing string
+		script []string
+		stage  smtpcheck.Stage
+		code   int
+		doing  string
 	}{
-		"refusal and reset": {func(c net.Conn) {
-			say(c, "220 hi\r\n")
-			hear(c)
-			say(c, "421 4.7.0 no\r\n")
-			pause()
-		}, smtpcheck.StageEHLO, 421, "EHLO id.example.com"},
-		"refusal behind the greeting": {func(c net.Conn) {
-			say(c, "220 hi\r\n421 4.3.2 closing\r\n")
-			pause()
-		}, smtpcheck.StageEHLO, 421, "EHLO id.example.com"},
-		"refusal without a line end": {func(c net.Conn) {
-			say(c, "220 hi\r\n")
-			hear(c)
-			say(c, "554 5.7.1 listed")
-			pause()
-			_ = c.Close()
-		}, smtpcheck.StageEHLO, 554, "EHLO id.example.com"},
-		"refused at once": {func(c net.Conn) {
-			say(c, "554 5.7.1 you are listed\r\n")
-			pause()
-		}, smtpcheck.StageGreeting, 554, ""},
-		"half a reply": {func(c net.Conn) {
-			say(c, "220 hi\r\n")
-			hear(c)
-			say(c, "550-5.7.1 first of two\r\n")
-			pause()
-			_ = c.Close()
-		}, smtpcheck.StageEHLO, 550, "EHLO id.example.com"},
+		"refusal and reset":           {[]string{"220 hi\r\n", hears, "421 4.7.0 no\r\n"}, smtpcheck.StageEHLO, 421, ehlo},
+		"refusal behind the greeting": {[]string{"220 hi\r\n421 4.3.2 closing\r\n"}, smtpcheck.StageEHLO, 421, ehlo},
+		"refusal without a line end":  {[]string{"220 hi\r\n", hears, "554 5.7.1 listed", hangsUp}, smtpcheck.StageEHLO, 554, ehlo},
+		"refused at once":             {[]string{"554 5.7.1 you are listed\r\n"}, smtpcheck.StageGreeting, 554, ""},
+		"half a reply":                {[]string{"220 hi\r\n", hears, "550-5.7.1 first of two\r\n", hangsUp}, smtpcheck.StageEHLO, 550, ehlo},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := smtpcheck.Run(context.Background(), scriptedRelay(t, c.talk), nil).Failure
-			if f == nil || f.Stage != c.stage || f.Reply == nil || f.Reply.Code != c.code || f.Doing != c.doing {
-				t.Errorf("%+v, reply %v", f, f.Reply)
-			}
-		})
+		f := smtpcheck.Run(context.Background(), scriptedRelay(t, script(c.script...)), nil).Failure
+		if f == nil || f.Stage != c.stage || f.Reply == nil || f.Reply.Code != c.code || f.Doing != c.doing {
+			t.Errorf("%s: %+v, reply %v", name, f, f.Reply)
+		}
 	}
 }
 
 // The relay refuses a message while it is still being written, and resets.
 func TestLastWordsDuringData(t *testing.T) {
 	t.Parallel()
-	p := scriptedRelay(t, func(c net.Conn) {
-		say(c, "220 hi\r\n")
-		for _, reply := range []string{"250 ehlo", "250 mail", "250 rcpt", "354 go on"} {
-			hear(c)
-			say(c, reply+"\r\n")
-		}
-		hear(c)
-		say(c, "552 5.3.4 too big\r\n")
-		time.Sleep(200 * time.Millisecond)
-	})
+	p := scriptedRelay(t, script("220 hi\r\n", hears, "250 ehlo\r\n", hears, "250 mail\r\n", hears, "250 rcpt\r\n",
+		hears, "354 go on\r\n", hears, "552 5.3.4 too big\r\n"))
 	p.Message = bytes.Repeat([]byte(strings.Repeat("x", 70)+"\r\n"), 400000)
 	f := smtpcheck.Run(context.Background(), p, nil).Failure
 	if f == nil || f.Stage != smtpcheck.StageData || f.Reply == nil || f.Reply.Code != 552 || f.Err != nil {
@@ -113,15 +47,30 @@ func TestLastWordsDuringData(t *testing.T) {
 	}
 }
 
-func TestUnaskedAndUnfitReplies(t *testing.T) {
+func TestProtocolViolations(t *testing.T) {
 	t.Parallel()
-	for name, talk := range map[string]func(net.Conn){
-		"unasked": func(c net.Conn) { say(c, "220 hi\r\n250 \x1bunasked\r\n"); hear(c) },
-		"unfit":   func(c net.Conn) { say(c, "220 hi\r\n"); hear(c); say(c, "354 \x1bgo on\r\n"); hear(c) },
-		"mixed":   func(c net.Conn) { say(c, "220 hi\r\n"); hear(c); say(c, "250-a\r\n220 \x1bb\r\n"); hear(c) },
+	for name, c := range map[string]struct {
+		script []string
+		mode   smtpcheck.TLSMode
+		stage  smtpcheck.Stage
+		err    error
+		says   string
+	}{
+		"unsolicited": {[]string{"220 hi\r\n250 \x1bhello\r\n", hears}, "none", "ehlo", smtpcheck.ErrProtocol, "?hello"},
+		"unexpected":  {[]string{"220 hi\r\n", hears, "354 \x1bgo on\r\n", hears}, "none", "ehlo", smtpcheck.ErrProtocol, "?go on"},
+		"mixed codes": {[]string{"220 hi\r\n", hears, "250-a\r\n220 \x1bb\r\n", hears}, "none", "ehlo", smtpcheck.ErrProtocol, "?b"},
+		"IMAP":        {[]string{"* OK [CAPABILITY IMAP4rev1] ready\r\n", hangsUp}, "none", "greeting", smtpcheck.ErrNotSMTP, "IMAP"},
+		"POP3":        {[]string{"+OK POP3 ready\r\n", hangsUp}, "none", "greeting", smtpcheck.ErrNotSMTP, "POP3"},
+		"TLS alert":   {[]string{"\x15\x03\x01\x00\x02\x02\x0a", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
+		"TLS record":  {[]string{"\x16\x03\x01\x00\x02\x02\x00", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
+		// What is injected a moment after the 220 meets the handshake, and is no reply.
+		"injected late": {[]string{"220 hi\r\n", hears, "250-hi\r\n250 STARTTLS\r\n", hears, "220 go\r\n",
+			hears, "250-injected.example\r\n250 AUTH PLAIN\r\n"}, "starttls", "tls", smtpcheck.ErrInjected, "injected.example"},
 	} {
-		f := smtpcheck.Run(context.Background(), scriptedRelay(t, talk), nil).Failure
-		if f == nil || f.Stage != smtpcheck.StageEHLO || !errors.Is(f, smtpcheck.ErrProtocol) || !strings.Contains(f.Error(), "?") {
+		p := scriptedRelay(t, script(c.script...))
+		p.TLS = c.mode
+		f := smtpcheck.Run(context.Background(), p, nil).Failure
+		if f == nil || f.Stage != c.stage || !errors.Is(f, c.err) || !strings.Contains(f.Error(), c.says) {
 			t.Errorf("%s: %v", name, f)
 		}
 	}
@@ -130,31 +79,10 @@ func TestUnaskedAndUnfitReplies(t *testing.T) {
 // What happens at QUIT changes nothing.
 func TestQuitNeverFails(t *testing.T) {
 	t.Parallel()
-	p := scriptedRelay(t, func(c net.Conn) {
-		say(c, "220 hi\r\n")
-		hear(c)
-		say(c, "250 hi\r\n")
-		hear(c)
-	})
+	p := scriptedRelay(t, script("220 hi\r\n", hears, "250 hi\r\n", hears))
 	p.StopAfter = smtpcheck.StageEHLO
 	if f := smtpcheck.Run(context.Background(), p, nil).Failure; f != nil {
 		t.Errorf("%v", f)
-	}
-}
-
-func TestOtherProtocolsAreNamed(t *testing.T) {
-	t.Parallel()
-	for banner, want := range map[string]error{
-		"* OK [CAPABILITY IMAP4rev1] ready\r\n": smtpcheck.ErrNotSMTP,
-		"+OK POP3 ready\r\n":                    smtpcheck.ErrNotSMTP,
-		"\x15\x03\x01\x00\x02\x02\x0a":          smtpcheck.ErrImplicitTLSPort, // an alert
-		"\x16\x03\x01\x00\x02\x02\x00":          smtpcheck.ErrImplicitTLSPort,
-	} {
-		p := scriptedRelay(t, func(c net.Conn) { say(c, banner); time.Sleep(50 * time.Millisecond); _ = c.Close() })
-		f := smtpcheck.Run(context.Background(), p, nil).Failure
-		if f == nil || f.Stage != smtpcheck.StageGreeting || !errors.Is(f, want) {
-			t.Errorf("%q: %v", banner, f)
-		}
 	}
 }
 
@@ -163,8 +91,7 @@ func TestOtherProtocolsAreNamed(t *testing.T) {
 func TestDrippingReply(t *testing.T) {
 	t.Parallel()
 	p := scriptedRelay(t, func(c net.Conn) {
-		say(c, "220 hi\r\n")
-		hear(c)
+		script("220 hi\r\n", hears)(c)
 		for {
 			if _, err := io.WriteString(c, "2"); err != nil {
 				return
@@ -179,35 +106,11 @@ func TestDrippingReply(t *testing.T) {
 	}
 }
 
-// What is injected a moment after the 220 meets the handshake, and is no reply.
-func TestLateInjection(t *testing.T) {
-	t.Parallel()
-	p := scriptedRelay(t, func(c net.Conn) {
-		say(c, "220 hi\r\n")
-		hear(c)
-		say(c, "250-hi\r\n250 STARTTLS\r\n")
-		hear(c)
-		say(c, "220 go\r\n")
-		hear(c) // the ClientHello
-		say(c, "250-injected.example\r\n250 AUTH PLAIN\r\n")
-		time.Sleep(50 * time.Millisecond)
-	})
-	p.TLS, p.Names = smtpcheck.TLSStartTLS, smtpcheck.SameName("id.example.com")
-	f := smtpcheck.Run(context.Background(), p, nil).Failure
-	if f == nil || f.Stage != smtpcheck.StageTLS || !errors.Is(f, smtpcheck.ErrInjected) || !strings.Contains(f.Error(), "injected.example") {
-		t.Errorf("%v", f)
-	}
-}
-
 // A refusal of 57 KB is repeated in full by the transcript alone.
 func TestLongRefusalIsShortened(t *testing.T) {
 	t.Parallel()
-	p := scriptedRelay(t, func(c net.Conn) {
-		say(c, "220 hi\r\n")
-		hear(c)
-		say(c, strings.Repeat("550-5.7.1 "+strings.Repeat("ü", 40)+"\r\n", 600)+"550 5.7.1 the end\r\n")
-		hear(c)
-	})
+	long := strings.Repeat("550-5.7.1 "+strings.Repeat("ü", 40)+"\r\n", 600)
+	p := scriptedRelay(t, script("220 hi\r\n", hears, long+"550 5.7.1 the end\r\n", hears))
 	result := smtpcheck.Run(context.Background(), p, nil)
 	f := result.Failure
 	if f == nil || f.Reply == nil || len(f.Reply.Text()) < 40000 {

@@ -11,6 +11,8 @@ import (
 	"net/textproto"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 // TestMail is the message of a live test. The same values make the same bytes.
@@ -34,7 +36,7 @@ func NewToken() string {
 
 // Subject is the line to look for in the mailbox.
 func (m TestMail) Subject() string {
-	return fmt.Sprintf("smtp-wizard: test %s through %s", Clean(m.Token), Clean(m.Host))
+	return fmt.Sprintf("smtp-wizard: test %s through %s", text.Clean(m.Token), text.Clean(m.Host))
 }
 
 // Bytes builds the message (RFC 5322, multipart/alternative as RFC 2046 section
@@ -43,11 +45,11 @@ func (m TestMail) Subject() string {
 // that is not a bare one.
 func (m TestMail) Bytes() ([]byte, error) {
 	at := strings.LastIndex(m.From, "@")
-	if at < 1 || at == len(m.From)-1 || !bareAddress(m.From) {
-		return nil, invalid("the sender %q is not a bare address", shorten(m.From, 80))
+	if at < 1 || at == len(m.From)-1 || !bareAddress(m.From) || strings.ContainsAny(m.From, separators) {
+		return nil, invalid("the sender %q is not a bare address", text.Shorten(m.From, 80))
 	}
-	if !bareAddress(m.To) {
-		return nil, invalid("the recipient %q is not a bare address", shorten(m.To, 80))
+	if !bareAddress(m.To) || strings.ContainsAny(m.To, separators) {
+		return nil, invalid("the recipient %q is not a bare address", text.Shorten(m.To, 80))
 	}
 	var out bytes.Buffer
 	parts := multipart.NewWriter(&out)
@@ -67,9 +69,8 @@ func (m TestMail) Bytes() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func bareAddress(address string) bool {
-	return address != "" && len(address) <= 320 && printableASCII(address) && !strings.ContainsAny(address, `<>,;:"`)
-}
+// separators are what stands between addresses in a header, or in one.
+const separators = `,;:"`
 
 func (m TestMail) headers(out *bytes.Buffer, domain, boundary string) {
 	name := m.FromName
@@ -79,7 +80,7 @@ func (m TestMail) headers(out *bytes.Buffer, domain, boundary string) {
 	for _, header := range [][2]string{
 		{"Date", m.Time.Format("Mon, 02 Jan 2006 15:04:05 -0700")},
 		{"Message-ID", fmt.Sprintf("<%s.%d@%s>", lettersAndDigits(m.Token), m.Time.UnixNano(), domain)},
-		{"From", quotedName(Clean(name)) + " <" + m.From + ">"},
+		{"From", quotedName(text.Clean(name)) + " <" + m.From + ">"},
 		{"To", "<" + m.To + ">"},
 		{"Subject", mime.QEncoding.Encode("utf-8", m.Subject())},
 		{"MIME-Version", "1.0"},
@@ -94,7 +95,7 @@ func (m TestMail) headers(out *bytes.Buffer, domain, boundary string) {
 // quotedName is a display name as a quoted string, or encoded where it is not
 // ASCII.
 func quotedName(name string) string {
-	name = shorten(name, 60)
+	name = text.Shorten(name, 60)
 	if encoded := mime.QEncoding.Encode("utf-8", name); encoded != name {
 		return encoded
 	}
@@ -119,10 +120,10 @@ func addPart(parts *multipart.Writer, kind, body string) error {
 // facts are the lines that both parts show.
 func (m TestMail) facts() [][2]string {
 	return [][2]string{
-		{"Token", Clean(m.Token)},
-		{"Relay", Clean(m.Host)},
-		{"Sender", Clean(m.From)},
-		{"Announced as", Clean(m.Identity)},
+		{"Token", text.Clean(m.Token)},
+		{"Relay", text.Clean(m.Host)},
+		{"Sender", text.Clean(m.From)},
+		{"Announced as", text.Clean(m.Identity)},
 		{"Sent", m.Time.Format("2006-01-02 15:04:05 -0700")},
 	}
 }

@@ -1,11 +1,15 @@
 package smtpcheck
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"net"
+	"slices"
+	"strings"
 	"time"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/secret"
 )
 
@@ -102,19 +106,10 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	for _, d := range []struct {
-		field    *time.Duration
-		standard time.Duration
-	}{
-		{&l.Connect, 10 * time.Second},
-		{&l.Greeting, 20 * time.Second},
-		{&l.Command, 15 * time.Second},
-		{&l.Silence, 3 * time.Second},
-	} {
-		if *d.field <= 0 {
-			*d.field = d.standard
-		}
-	}
+	l.Connect = cmp.Or(max(l.Connect, 0), 10*time.Second)
+	l.Greeting = cmp.Or(max(l.Greeting, 0), 20*time.Second)
+	l.Command = cmp.Or(max(l.Command, 0), 15*time.Second)
+	l.Silence = cmp.Or(max(l.Silence, 0), 3*time.Second)
 	return l
 }
 
@@ -124,4 +119,103 @@ type Network struct {
 	LookupHost func(ctx context.Context, host string) ([]string, error)
 	// Dial opens a TCP connection to one address; nil means net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// refusal checks what would go over the wire, before anything does: a line break
+// in a name or an address would be a command of its own. It returns nil when all
+// is well.
+func (p *Plan) refusal() *Failure {
+	checks := []struct {
+		stage Stage
+		err   error
+	}{
+		{StageDNS, checkHost(p.Host)},
+		{StageConnect, checkPort(p.Port, p.TLS)},
+		{StageEHLO, p.checkNames()},
+		{StageAuth, p.checkLogin()},
+		{StageMail, p.checkAddress(StageMail, "sender", p.From)},
+		{StageRcpt, p.checkAddress(StageRcpt, "recipient", p.To)},
+	}
+	for _, c := range checks {
+		if c.err != nil {
+			return &Failure{Stage: c.stage, Err: c.err}
+		}
+	}
+	if p.reaches(StageData) && len(p.Message) == 0 {
+		return &Failure{Stage: StageData, Err: invalid("there is no message to deliver")}
+	}
+	return nil
+}
+
+// reaches reports whether the plan goes as far as stage.
+func (p *Plan) reaches(stage Stage) bool {
+	return p.StopAfter == "" || order(stage) <= order(p.StopAfter)
+}
+
+func order(stage Stage) int { return slices.Index(Stages, stage) }
+
+func checkHost(host string) error {
+	if CheckHost(strings.TrimSuffix(host, ".")) != nil {
+		return invalid("the host %q is not a host name or an address", text.Shorten(host, 80))
+	}
+	return nil
+}
+
+func checkPort(port int, mode TLSMode) error {
+	if port < 1 || port > 65535 {
+		return invalid("the port %d is not between 1 and 65535", port)
+	}
+	if mode != TLSNone && mode != TLSStartTLS && mode != TLSImplicit {
+		return invalid("the TLS mode %q is not one of none, starttls, tls", mode)
+	}
+	return nil
+}
+
+func (p *Plan) checkNames() error {
+	if !p.reaches(StageEHLO) {
+		return nil
+	}
+	names := []string{p.Names.First}
+	if p.TLS == TLSStartTLS && p.reaches(StageAuth) {
+		names = append(names, p.Names.AfterTLS)
+	}
+	for _, name := range names {
+		if name == "" || len(name) > 255 || !printableASCII(name) {
+			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces",
+				text.Shorten(name, 80))
+		}
+	}
+	return nil
+}
+
+func (p *Plan) checkLogin() error {
+	if p.reaches(StageAuth) && strings.ContainsRune(p.User+p.Password.Reveal(), 0) {
+		return invalid("a user or password with a NUL character cannot be sent (RFC 4616)")
+	}
+	return nil
+}
+
+func (p *Plan) checkAddress(stage Stage, role, address string) error {
+	switch {
+	case !p.reaches(stage):
+		return nil
+	case address == "":
+		return invalid("there is no %s address", role)
+	case strings.IndexFunc(address, func(r rune) bool { return r > 126 }) >= 0:
+		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)",
+			role, text.Shorten(address, 80))
+	case !bareAddress(address):
+		return invalid("the %s %q is not a bare address", role, text.Shorten(address, 80))
+	}
+	return nil
+}
+
+// bareAddress reports whether an address can stand between angle brackets.
+func bareAddress(address string) bool {
+	return CheckAddress(address) == nil && printableASCII(address)
+}
+
+// printableASCII excludes spaces and line breaks.
+func printableASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < 33 || r > 126 }) < 0
 }

@@ -106,14 +106,14 @@ func likelyMode(port int) TLSMode {
 
 // look finds out about one port.
 func look(ctx context.Context, p Plan, o PortOptions) Port {
-	p.SkipVerify = true // to see the certificate; no secret goes over it, and CertificateOf judges it
+	p.SkipVerify = true // to see the certificate; no secret goes over it, and certificateOf judges it
 	mode, result := findMode(ctx, p, o.Names)
 	port := Port{Port: p.Port, State: stateOf(result.Failure), TLS: mode, Address: result.Address, Failure: result.Failure}
 	if f := result.Failure; f != nil && f.Stage == StageEHLO && result.TLS == nil {
 		port.TLS = "" // no name got as far as the extensions
 	}
 	port.Greeting = result.greeting()
-	port.Certificate = CertificateOf(result.TLS, p.Host, p.RootCAs, time.Now())
+	port.Certificate = certificateOf(result.TLS, p.Host, p.RootCAs, time.Now())
 	port.Auth = result.Mechanisms()
 	if size, ok := result.Extension("SIZE"); ok {
 		port.Size, _ = strconv.ParseInt(size, 10, 64)

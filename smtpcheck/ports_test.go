@@ -77,8 +77,8 @@ func TestPortsWithIdentities(t *testing.T) {
 		Limits: smtpcheck.Limits{Silence: 100 * time.Millisecond},
 	}, nil)
 	for _, port := range got {
-		if want := "localhost refused ehlo, id.example.com accepted rcpt"; outcomes(port.Identities) != want {
-			t.Errorf("port %d: %s", port.Port, outcomes(port.Identities))
+		if want := "localhost refused ehlo, id.example.com accepted rcpt"; summary(port.Identities) != want {
+			t.Errorf("port %d: %s", port.Port, summary(port.Identities))
 		}
 		if port.Certificate == nil || port.Certificate.Verified {
 			t.Errorf("port %d: the certificate of an unknown CA: %+v", port.Port, port.Certificate)
@@ -87,7 +87,7 @@ func TestPortsWithIdentities(t *testing.T) {
 	got = smtpcheck.Ports(context.Background(), "127.0.0.1", []int{r.Port()}, smtpcheck.PortOptions{
 		Names: []string{"localhost"}, Probe: true, Limits: smtpcheck.Limits{Silence: 100 * time.Millisecond},
 	}, nil)
-	if got[0].TLS != "" || outcomes(got[0].Identities) != "localhost refused ehlo" {
-		t.Errorf("only a refused name: TLS %q, %s", got[0].TLS, outcomes(got[0].Identities))
+	if got[0].TLS != "" || summary(got[0].Identities) != "localhost refused ehlo" {
+		t.Errorf("only a refused name: TLS %q, %s", got[0].TLS, summary(got[0].Identities))
 	}
 }

@@ -1,8 +1,15 @@
 package smtpcheck
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
+	"io"
+	"regexp"
 	"strings"
+	"syscall"
+
+	"smtp-wizard/internal/text"
 )
 
 // Reply is what a relay answered (RFC 5321 section 4.2), already safe to show:
@@ -24,7 +31,7 @@ const maxWords = 500
 // String is the reply as one line for people, such as "421 4.7.0 Try again later".
 // Beyond 500 characters it is cut, which an ellipsis shows.
 func (r Reply) String() string {
-	return shorten(strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text())), maxWords)
+	return text.Shorten(strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text())), maxWords)
 }
 
 // Text is the reply's words as one line, without the code and in full.
@@ -37,3 +44,95 @@ func (r Reply) Temporary() bool { return r.Code/100 == 4 }
 
 // Permanent reports a 5yz code: the same will be refused again.
 func (r Reply) Permanent() bool { return r.Code/100 == 5 }
+
+// RFC 5321 section 4.5.3.1.5 allows 512 bytes a line; real relays write more.
+const (
+	maxLine  = 4096
+	maxReply = 64 << 10
+)
+
+// readReply reads one reply and stops at its last line, or as soon as it is too
+// long. What was understood before an error is returned with the error, which
+// quotes what was said by way of show. in must have a buffer of maxLine bytes.
+func readReply(in *bufio.Reader, show func(string) string) (*Reply, error) {
+	var reply *Reply
+	for total := 0; ; {
+		raw, err := in.ReadSlice('\n')
+		total += len(raw)
+		if errors.Is(err, bufio.ErrBufferFull) {
+			return reply, tooLong(fmt.Sprintf("a line of more than %d bytes", maxLine), show(string(raw)))
+		}
+		if total > maxReply {
+			return reply, tooLong(fmt.Sprintf("a reply of more than %d KiB", maxReply>>10), show(string(raw)))
+		}
+		if err != nil && (len(raw) == 0 || !hungUp(err)) {
+			return reply, err
+		}
+		said := strings.TrimRight(string(raw), "\r\n")
+		line, bad := parseLine(text.Clean(said))
+		if bad == "" && reply != nil && line.code != reply.Code {
+			bad = fmt.Sprintf("a reply that begins with %d and goes on with %d", reply.Code, line.code)
+		}
+		if bad != "" {
+			return reply, protocolError(bad, show(said))
+		}
+		reply = reply.with(line)
+		if line.last {
+			return reply, nil
+		}
+	}
+}
+
+// hungUp tells the end of a connection from a wait that was cut short.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+type replyLine struct {
+	code int
+	last bool
+	text string
+}
+
+// parseLine reads "250-text", "250 text" or "250" (RFC 5321 section 4.2), or says
+// what the line is instead.
+func parseLine(line string) (parsed replyLine, bad string) {
+	if len(line) < 3 || !digits(line[:3]) {
+		return replyLine{}, "a line without a reply code"
+	}
+	code := int(line[0]-'0')*100 + int(line[1]-'0')*10 + int(line[2]-'0')
+	if code < 200 || code > 599 {
+		return replyLine{}, "a reply code that SMTP does not have"
+	}
+	if len(line) == 3 {
+		return replyLine{code: code, last: true}, ""
+	}
+	if line[3] != ' ' && line[3] != '-' {
+		return replyLine{}, "a line without a reply code"
+	}
+	return replyLine{code: code, last: line[3] == ' ', text: strings.TrimSpace(line[4:])}, ""
+}
+
+func digits(s string) bool {
+	return strings.Trim(s, "0123456789") == ""
+}
+
+var enhancedCode = regexp.MustCompile(`^([245])\.\d{1,3}\.\d{1,3}(?: |$)`)
+
+// with adds a line; the enhanced status code is kept on the first line only
+// (RFC 2034 section 4 repeats it on every line).
+func (r *Reply) with(line replyLine) *Reply {
+	code := enhancedCode.FindString(line.text)
+	if code != "" && int(code[0]-'0') != line.code/100 {
+		code = ""
+	}
+	if r == nil {
+		return &Reply{Code: line.code, Enhanced: strings.TrimSpace(code), Lines: []string{line.text}}
+	}
+	if code != "" && strings.TrimSpace(code) == r.Enhanced {
+		line.text = strings.TrimPrefix(line.text, code)
+	}
+	r.Lines = append(r.Lines, line.text)
+	return r
+}

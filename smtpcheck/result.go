@@ -5,6 +5,44 @@ import (
 	"time"
 )
 
+// Stage is one step of a conversation with a relay, in the order in which a
+// client goes through them.
+type Stage string
+
+// The stages. With implicit TLS, StageTLS comes before StageGreeting and
+// StageStartTLS does not occur.
+const (
+	StageDNS      Stage = "dns"
+	StageConnect  Stage = "connect"
+	StageGreeting Stage = "greeting"
+	StageEHLO     Stage = "ehlo"
+	StageStartTLS Stage = "starttls"
+	StageTLS      Stage = "tls"
+	StageAuth     Stage = "auth"
+	StageMail     Stage = "mail"
+	StageRcpt     Stage = "rcpt"
+	StageData     Stage = "data"
+)
+
+// Stages lists every stage in order.
+var Stages = []Stage{
+	StageDNS, StageConnect, StageGreeting, StageEHLO, StageStartTLS,
+	StageTLS, StageAuth, StageMail, StageRcpt, StageData,
+}
+
+// TLSMode is how a connection is protected. The values are those of Pocket
+// ID's SMTP_TLS.
+type TLSMode string
+
+const (
+	// TLSNone stays in clear text, also when the relay offers STARTTLS.
+	TLSNone TLSMode = "none"
+	// TLSStartTLS upgrades with STARTTLS (RFC 3207) and fails without it.
+	TLSStartTLS TLSMode = "starttls"
+	// TLSImplicit speaks TLS from the first byte (RFC 8314 section 3.3).
+	TLSImplicit TLSMode = "tls"
+)
+
 // Event is one piece of news from a conversation that is under way.
 type Event struct {
 	Stage   Stage
@@ -22,7 +60,7 @@ const (
 	StageFailed
 )
 
-// StageResult is the outcome of one stage that was reached. With STARTTLS,
+// StageResult is how one stage ended that was reached. With STARTTLS,
 // StageEHLO is there twice: before StageStartTLS and after StageTLS.
 type StageResult struct {
 	Stage   Stage
@@ -73,4 +111,33 @@ type Result struct {
 	Failure    *Failure // nil: everything asked for was done
 
 	last *Reply // the reply that ended the last stage that passed
+}
+
+// String is the line with its speaker: "S: 220 ready", "C: EHLO localhost".
+func (l Line) String() string { return string(rune(l.From)) + ": " + l.Text }
+
+// Bounds of a transcript; a conversation in good order needs about 40 lines.
+const (
+	maxTranscriptLines = 400
+	maxTranscriptBytes = 128 << 10
+)
+
+// transcript collects lines that are already safe to show.
+type transcript struct {
+	lines []Line
+	bytes int
+	full  bool
+}
+
+func (t *transcript) add(from Speaker, encrypted bool, text string) {
+	if t.full {
+		return
+	}
+	t.bytes += len(text)
+	if len(t.lines) >= maxTranscriptLines || t.bytes > maxTranscriptBytes {
+		t.full = true
+		t.lines = append(t.lines, Line{From: SpeakerNote, Text: "the rest is left out"})
+		return
+	}
+	t.lines = append(t.lines, Line{From: from, Encrypted: encrypted, Text: text})
 }

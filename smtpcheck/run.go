@@ -3,14 +3,18 @@ package smtpcheck
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
 )
 
 // Run has one conversation with a relay as the plan says, and reports each stage
 // as it begins and ends; report is called from Run's own goroutine and may be
 // nil. Every wait ends within the plan's limits, and within a moment of the end
-// of ctx; Net.Dial must honour its context for that. What goes wrong is in
+// of ctx; Net.Dial must honor its context for that. What goes wrong is in
 // Result.Failure, never a panic or a bare network error.
 func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	p.Limits = p.Limits.withDefaults()
@@ -55,59 +59,55 @@ func (s *session) converse() {
 		}
 	}
 	if s.wire != nil {
-		s.part()
+		s.quit()
 		s.wire.close()
 	}
 }
 
 // steps are the stages of the plan's TLS mode in order.
 func (s *session) steps() []step {
-	first := func() (string, *Failure) { return s.hello(s.plan.Names.First) }
+	names := s.plan.Names
+	greet := step{StageGreeting, s.greet}
+	hello := step{StageEHLO, func() (string, *Failure) { return s.hello(names.First) }}
+	secure := step{StageTLS, s.secure}
 	steps := []step{{StageDNS, s.resolve}, {StageConnect, s.connect}}
 	switch s.plan.TLS {
 	case TLSImplicit:
-		steps = append(steps, step{StageTLS, s.secure}, step{StageGreeting, s.greet}, step{StageEHLO, first})
+		steps = append(steps, secure, greet, hello)
 	case TLSStartTLS:
-		second := func() (string, *Failure) { return s.hello(s.plan.Names.AfterTLS) }
-		steps = append(steps, step{StageGreeting, s.greet}, step{StageEHLO, first},
-			step{StageStartTLS, s.startTLS}, step{StageTLS, s.secure}, step{StageEHLO, second})
+		again := step{StageEHLO, func() (string, *Failure) { return s.hello(names.AfterTLS) }}
+		steps = append(steps, greet, hello, step{StageStartTLS, s.startTLS}, secure, again)
 	default:
-		steps = append(steps, step{StageGreeting, s.greet}, step{StageEHLO, first})
+		steps = append(steps, greet, hello)
 	}
-	if s.plan.reaches(StageAuth) && (s.plan.User != "" || !s.plan.Password.Empty()) {
+	if s.plan.User != "" || !s.plan.Password.Empty() {
 		steps = append(steps, step{StageAuth, s.login})
 	}
-	if s.plan.reaches(StageMail) {
-		steps = append(steps, step{StageMail, s.mail})
-	}
-	if s.plan.reaches(StageRcpt) {
-		steps = append(steps, step{StageRcpt, s.rcpt})
-	}
-	if s.plan.reaches(StageData) {
-		steps = append(steps, step{StageData, s.data})
-	}
-	return steps
+	steps = append(steps, step{StageMail, s.mail}, step{StageRcpt, s.rcpt}, step{StageData, s.data})
+	return slices.DeleteFunc(steps, func(st step) bool {
+		return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage)
+	})
 }
 
-// run does one step, reports it and keeps its outcome.
+// run does one step, reports it and keeps its result.
 func (s *session) run(st step) bool {
 	s.report(Event{Stage: st.stage, State: StageBegan})
 	began := time.Now()
 	detail, failure := st.do()
-	outcome := StageResult{Stage: st.stage, OK: failure == nil, Elapsed: time.Since(began), Detail: detail}
+	stage := StageResult{Stage: st.stage, OK: failure == nil, Elapsed: time.Since(began), Detail: detail}
 	state := StagePassed
 	if failure != nil {
 		failure.Stage = st.stage
 		s.result.Failure = failure
 		state = StageFailed
-		outcome.Detail = failure.Error()
+		stage.Detail = failure.Error()
 		if failure.Reply != nil && failure.Err == nil {
-			outcome.Detail = failure.Reply.String()
+			stage.Detail = failure.Reply.String()
 		}
 	}
-	outcome.Detail = shorten(outcome.Detail, 300)
-	s.result.Stages = append(s.result.Stages, outcome)
-	s.report(Event{Stage: st.stage, State: state, Detail: outcome.Detail, Elapsed: outcome.Elapsed})
+	stage.Detail = text.Shorten(stage.Detail, 300)
+	s.result.Stages = append(s.result.Stages, stage)
+	s.report(Event{Stage: st.stage, State: state, Detail: stage.Detail, Elapsed: stage.Elapsed})
 	return failure == nil
 }
 
@@ -127,17 +127,17 @@ func (s *session) connect() (string, *Failure) {
 	}
 	s.result.Address = address
 	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
-	s.wire.hide = newHider(s.plan.User, s.plan.Password.Reveal())
+	s.wire.masker = secret.NewMasker(s.plan.User, s.plan.Password.Reveal())
 	where := portAt(s.plan.Port, address)
 	s.wire.note(SpeakerNote, "connected to "+where)
 	return where, nil
 }
 
-// part ends a conversation in order where there still is one: RSET where a
-// transaction is open, then QUIT. What the relay makes of it changes nothing.
-func (s *session) part() {
+// quit ends a conversation in order where that is still possible: RSET where a
+// transaction is open, then QUIT. The relay's answers change nothing.
+func (s *session) quit() {
 	f := s.result.Failure
-	if f != nil && (f.Err != nil && !courteous(f.Err) || f.Reply != nil && f.Reply.Code == 421) {
+	if f != nil && (f.Err != nil && !orderly(f.Err) || f.Reply != nil && f.Reply.Code == 421) {
 		return
 	}
 	if !s.greeted() {
@@ -152,8 +152,8 @@ func (s *session) part() {
 	_, _ = s.wire.ask("QUIT", "QUIT")
 }
 
-// courteous tells the failures that we found in a conversation that is in order.
-func courteous(err error) bool {
+// orderly reports whether we gave up a conversation that is still in order.
+func orderly(err error) bool {
 	return errors.Is(err, ErrNotOffered) || errors.Is(err, ErrMechanism) ||
 		errors.Is(err, ErrUnencrypted) || errors.Is(err, ErrLoginHeld)
 }
@@ -161,10 +161,5 @@ func courteous(err error) bool {
 // greeted reports whether the relay's greeting was heard; before it, a client
 // must not speak (RFC 5321 section 4.3.1).
 func (s *session) greeted() bool {
-	for _, stage := range s.result.Stages {
-		if stage.Stage == StageGreeting {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.result.Stages, func(r StageResult) bool { return r.Stage == StageGreeting })
 }

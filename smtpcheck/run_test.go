@@ -6,94 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 )
-
-const (
-	user     = "wizard@example.com"
-	password = "correct horse: \"battery\" $taple"
-)
-
-// relay starts a practice relay of the catalogue for one test.
-func relay(t testing.TB, name string, options practice.Options, change ...func(*practice.Behaviour)) *practice.Relay {
-	t.Helper()
-	behaviour, ok := practice.Named(name)
-	if !ok {
-		t.Fatalf("no practice relay %q", name)
-	}
-	for _, f := range change {
-		f(&behaviour)
-	}
-	r, err := practice.Start(behaviour, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(r.Close)
-	return r
-}
-
-// plan is a complete delivery to a practice relay.
-func plan(r *practice.Relay, mode smtpcheck.TLSMode) smtpcheck.Plan {
-	p := smtpcheck.Plan{
-		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: r.Port(), TLS: mode, From: "id@example.com", To: "admin@example.com"}, RootCAs: r.CA(),
-		Client:  smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")},
-		Message: []byte("Subject: x\r\n\r\n.a line with a dot\r\n..two\r\nlast\r\n"),
-		Limits: smtpcheck.Limits{
-			Connect: patience, Greeting: patience, Command: patience, Silence: 100 * time.Millisecond,
-		},
-	}
-	if mode == smtpcheck.TLSImplicit {
-		p.Port = r.TLSPort()
-	}
-	return p
-}
-
-// patience is how long a conversation may take to end, on a machine that has much
-// else to do. It is less than the minute after which a practice relay hangs up.
-const patience = 30 * time.Second
-
-// unlimited are limits that nothing may wait out: what waits for one of them has
-// not ended when patience has.
-var unlimited = smtpcheck.Limits{Connect: time.Hour, Greeting: time.Hour, Command: time.Hour, Silence: 100 * time.Millisecond}
-
-// ends runs a plan that must come to its end by itself.
-func ends(t *testing.T, ctx context.Context, p smtpcheck.Plan, report func(smtpcheck.Event)) smtpcheck.Result {
-	t.Helper()
-	return inTime(t, func() smtpcheck.Result { return smtpcheck.Run(ctx, p, report) })
-}
-
-// inTime is the result of what must come to its end by itself.
-func inTime[T any](t *testing.T, do func() T) T {
-	t.Helper()
-	done := make(chan T, 1)
-	go func() { done <- do() }()
-	select {
-	case result := <-done:
-		return result
-	case <-time.After(patience):
-		t.Fatalf("it has not ended after %s", patience)
-	}
-	return *new(T)
-}
-
-func login(p smtpcheck.Plan) smtpcheck.Plan {
-	p.User, p.Password = user, secret.New(password)
-	return p
-}
-
-func stages(events []smtpcheck.Event, state smtpcheck.EventState) []smtpcheck.Stage {
-	var all []smtpcheck.Stage
-	for _, e := range events {
-		if e.State == state {
-			all = append(all, e.Stage)
-		}
-	}
-	return all
-}
 
 func TestDelivery(t *testing.T) {
 	t.Parallel()
@@ -164,49 +81,32 @@ func checkDelivered(t *testing.T, r *practice.Relay, result smtpcheck.Result, an
 	}
 }
 
-func text(r smtpcheck.Result) string {
-	var b strings.Builder
-	for _, line := range r.Transcript {
-		b.WriteString(string(line.From) + ": " + line.Text + "\n")
-	}
-	return b.String()
-}
-
 func TestGoogleRefusesAtEHLO(t *testing.T) {
 	t.Parallel()
 	r := relay(t, "google", practice.Options{})
 	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
-		for name, accepted := range map[string]bool{
-			"localhost": false, "[127.0.0.1]": false, "127.0.0.1": false, "relay.practice.example": false,
-			"id.example.com": true,
+		for _, names := range []smtpcheck.Names{
+			smtpcheck.SameName("localhost"), smtpcheck.SameName("[127.0.0.1]"), smtpcheck.SameName("127.0.0.1"),
+			smtpcheck.SameName("relay.practice.example"), {First: "id.example.com", AfterTLS: "localhost"},
 		} {
 			p := plan(r, mode)
-			p.Names = smtpcheck.SameName(name)
+			p.Names = names
+			refused := names.First
+			if mode == smtpcheck.TLSStartTLS {
+				refused = names.AfterTLS // where both are refused, that is the first as well
+			}
 			f := smtpcheck.Run(context.Background(), p, nil).Failure
-			if accepted {
+			if refused == "id.example.com" {
 				if f != nil {
-					t.Errorf("%s %s: %v", mode, name, f)
+					t.Errorf("%s %s: %v", mode, names, f)
 				}
 				continue
 			}
-			if f == nil || f.Stage != smtpcheck.StageEHLO || f.Reply == nil || f.Reply.Code != 421 || f.Err != nil {
-				t.Fatalf("%s %s: %+v", mode, name, f)
-			}
-			if f.Reply.Enhanced != "4.7.0" || !f.Reply.Temporary() || f.Doing != "EHLO "+name {
-				t.Errorf("%s %s: %+v, reply %+v", mode, name, f, f.Reply)
+			if f == nil || f.Stage != smtpcheck.StageEHLO || f.Doing != "EHLO "+refused || f.Err != nil || f.Reply == nil ||
+				f.Reply.Code != 421 || f.Reply.Enhanced != "4.7.0" || !f.Reply.Temporary() {
+				t.Errorf("%s %s: %+v, reply %+v", mode, names, f, f.Reply)
 			}
 		}
-	}
-}
-
-func TestSecondNameRefused(t *testing.T) {
-	t.Parallel()
-	r := relay(t, "google", practice.Options{})
-	p := plan(r, smtpcheck.TLSStartTLS)
-	p.Names = smtpcheck.Names{First: "id.example.com", AfterTLS: "localhost"}
-	result := smtpcheck.Run(context.Background(), p, nil)
-	if f := result.Failure; f == nil || f.Stage != smtpcheck.StageEHLO || f.Doing != "EHLO localhost" || result.TLS == nil {
-		t.Errorf("failure %v, announced %q", f, result.Announced)
 	}
 }
 
@@ -253,6 +153,24 @@ func TestHELOFallback(t *testing.T) {
 	}
 	if !strings.Contains(text(result), "C: QUIT") {
 		t.Error("no QUIT after a refusal")
+	}
+}
+
+// A relay that forwards, or that will try, has taken the recipient (RFC 5321
+// section 4.2.3).
+func TestRecipientCodes(t *testing.T) {
+	t.Parallel()
+	for code, taken := range map[string]bool{"250": true, "251": true, "252": true, "220": false, "354": false, "450": false, "550": false} {
+		p := fakeRelay(t, func(line, _ string) string {
+			if strings.HasPrefix(line, "RCPT") {
+				return code + " that is what I say"
+			}
+			return "250 ok"
+		})
+		p.StopAfter = smtpcheck.StageRcpt
+		if f := smtpcheck.Run(context.Background(), p, nil).Failure; (f == nil) != taken || f != nil && f.Stage != smtpcheck.StageRcpt {
+			t.Errorf("%s: %v", code, f)
+		}
 	}
 }
 

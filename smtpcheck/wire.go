@@ -9,6 +9,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
 )
 
 // lastWords is how long to listen to a relay that no longer takes what we write.
@@ -22,8 +25,8 @@ type wire struct {
 	in        *bufio.Reader
 	limit     time.Duration // for each reply
 	encrypted bool
-	hide      *hider // takes credentials out of what a relay echoes
-	challenge string // of the last reply that was a 334, as it came
+	masker    *secret.Masker // takes credentials out of what a relay echoes
+	challenge string         // of the last reply that was a 334, as it came
 	log       *transcript
 	release   func() bool
 }
@@ -34,7 +37,7 @@ func newWire(ctx context.Context, conn net.Conn, limit time.Duration, log *trans
 	return &wire{
 		ctx: ctx, raw: raw, conn: raw, limit: limit, log: log,
 		in:      bufio.NewReaderSize(raw, maxLine),
-		hide:    &hider{},
+		masker:  &secret.Masker{},
 		release: context.AfterFunc(ctx, func() { _ = conn.Close() }),
 	}
 }
@@ -45,13 +48,13 @@ func (w *wire) close() {
 }
 
 // ask sends a command and returns the reply. shown is the command as it may be
-// seen. What the relay had already said unasked is its answer when it is a
-// refusal, and a violation of the protocol otherwise.
+// seen. What the relay said unsolicited is its answer when it is a refusal,
+// and a violation of the protocol otherwise.
 func (w *wire) ask(command, shown string) (*Reply, error) {
-	if w.unasked() {
+	if w.unsolicited() {
 		reply, err := w.reply(min(w.limit, lastWords))
 		if err == nil && reply.Code < 400 {
-			err = protocolError("a reply that nothing had asked for", reply.String())
+			err = protocolError("an unsolicited reply", reply.String())
 			reply = nil
 		}
 		return reply, err
@@ -75,34 +78,34 @@ func (w *wire) deliver(data []byte, limit time.Duration) (*Reply, error) {
 	return reply, err
 }
 
-// unasked reports whether something is waiting before we have spoken.
-func (w *wire) unasked() bool { return w.in.Buffered() > 0 }
+// unsolicited reports whether the relay said something before we spoke.
+func (w *wire) unsolicited() bool { return w.in.Buffered() > 0 }
 
 // reply reads one reply within limit and notes it.
 func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	_ = w.raw.SetReadDeadline(time.Now().Add(limit))
 	reply, err := readReply(w.in, w.show)
-	w.conceal(reply)
+	w.maskReply(reply)
 	w.noteReply(reply)
 	return reply, w.explain(err, limit)
 }
 
 // show makes what came from the other side fit to be seen.
-func (w *wire) show(said string) string { return w.hide.hide(Clean(said)) }
+func (w *wire) show(said string) string { return w.masker.Mask(text.Clean(said)) }
 
-// conceal takes credentials out of a reply, also where they run over its lines.
+// maskReply takes credentials out of a reply, also where they run over its lines.
 // A challenge is base64 that nobody reads and that may hold anything, so none is
 // shown; the one who answers it finds it in w.challenge.
-func (w *wire) conceal(reply *Reply) {
+func (w *wire) maskReply(reply *Reply) {
 	if reply == nil {
 		return
 	}
 	if reply.Code == 334 {
 		w.challenge = reply.Text()
-		reply.Lines = []string{Masked}
+		reply.Lines = []string{secret.Mask}
 		return
 	}
-	reply.Lines = strings.Split(w.hide.hide(strings.Join(reply.Lines, "\n")), "\n")
+	reply.Lines = strings.Split(w.masker.Mask(strings.Join(reply.Lines, "\n")), "\n")
 }
 
 func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
@@ -135,7 +138,7 @@ func (w *wire) explain(err error, limit time.Duration) error {
 	case hungUp(err), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNABORTED):
 		return &kindError{ErrClosed, ErrClosed.Error(), err}
 	}
-	return &kindError{ErrProtocol, "the connection broke: " + Clean(err.Error()), err}
+	return &kindError{ErrProtocol, "the connection broke: " + text.Clean(err.Error()), err}
 }
 
 // handshake puts TLS on the connection. Whatever was read in clear text before

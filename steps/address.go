@@ -3,13 +3,19 @@ package steps
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/mail"
+	"net/netip"
+	"net/url"
+	"strconv"
 	"strings"
+
+	"smtp-wizard/smtpcheck"
 )
 
-// parseAddress reads a bare mail address as SMTP's envelope takes it (RFC 5321
-// section 4.1.2). From "Name <a@b>" it takes a@b and reports that it did.
-func parseAddress(text string) (address string, named bool, err error) {
+// ParseAddress reads a bare mail address. From "Name <a@b>" it takes a@b and
+// reports that there was a name.
+func ParseAddress(text string) (address string, named bool, err error) {
 	text = strings.TrimSpace(text)
 	if err := printable(text); err != nil {
 		return "", false, err
@@ -22,37 +28,119 @@ func parseAddress(text string) (address string, named bool, err error) {
 		if err != nil {
 			return "", false, errors.New("one bare address is needed, such as id@example.com")
 		}
-		return parsed.Address, true, checkAddress(parsed.Address)
+		text, named = parsed.Address, true
 	}
-	return text, false, checkAddress(text)
+	return text, named, smtpcheck.CheckAddress(text)
 }
 
-func checkAddress(address string) error {
-	at := strings.LastIndex(address, "@")
-	switch {
-	case at < 0:
-		return fmt.Errorf("there is no @ in %s; an address is needed, such as id@example.com", address)
-	case at == 0 || at == len(address)-1:
-		return errors.New("an address has a name before the @ and a domain after it")
-	case strings.ContainsAny(address, " \t,;<>"):
-		return errors.New("one address is needed, without spaces or brackets")
-	case at > 64:
-		return errors.New("the part before the @ has 64 characters at most")
+// RelayAddress is what was typed as the relay's host, taken apart. Port and TLS
+// are zero where the text does not say.
+type RelayAddress struct {
+	Host string
+	Port int
+	TLS  smtpcheck.TLSMode
+}
+
+// ParseRelay understands a host name, an address literal, host:port, and URLs
+// such as smtps://host. Credentials in a URL are dropped.
+func ParseRelay(text string) (RelayAddress, error) {
+	text = strings.TrimSpace(text)
+	if err := printable(text); err != nil {
+		return RelayAddress{}, err
 	}
-	for _, r := range address {
-		if r > 0x7e {
-			return errors.New("only plain ASCII addresses can be used; a domain in another script is written in its xn-- form")
+	if strings.Contains(text, "://") {
+		return parseRelayURL(text)
+	}
+	host, port, err := splitPort(strings.TrimSuffix(text, "/"))
+	if err != nil {
+		return RelayAddress{}, err
+	}
+	host = strings.TrimSuffix(host, ".")
+	return RelayAddress{Host: host, Port: port}, smtpcheck.CheckHost(host)
+}
+
+// relaySchemes are the URL schemes that mail settings are written in. A web
+// address says nothing about mail but its host.
+var relaySchemes = map[string]smtpcheck.TLSMode{
+	"smtp": "", "submission": "", "http": "", "https": "",
+	"smtps": smtpcheck.TLSImplicit, "submissions": smtpcheck.TLSImplicit,
+	"smtp+starttls": smtpcheck.TLSStartTLS,
+}
+
+func parseRelayURL(text string) (RelayAddress, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		// The error would quote the URL, and with it a password.
+		return RelayAddress{}, errors.New("that is not a valid URL; the host alone is enough")
+	}
+	mode, known := relaySchemes[strings.ToLower(u.Scheme)]
+	if !known {
+		return RelayAddress{}, fmt.Errorf("a relay cannot be reached by %s://; the host alone is enough", u.Scheme)
+	}
+	addr := RelayAddress{Host: strings.TrimSuffix(u.Hostname(), "."), TLS: mode}
+	web := strings.HasPrefix(strings.ToLower(u.Scheme), "http")
+	if u.Port() != "" && !web {
+		if addr.Port, err = parsePort(u.Port()); err != nil {
+			return RelayAddress{}, err
 		}
 	}
-	if strings.Contains(address[:at], "@") {
-		return errors.New("an address has one @")
+	if mode == smtpcheck.TLSImplicit && addr.Port == 0 {
+		addr.Port = 465
 	}
-	domain := address[at+1:]
-	if strings.HasPrefix(domain, "[") && strings.HasSuffix(domain, "]") {
-		return nil
+	return addr, smtpcheck.CheckHost(addr.Host)
+}
+
+// splitPort tells a bare IPv6 address from host:port: only the latter has one
+// colon, or brackets.
+func splitPort(text string) (string, int, error) {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return text, 0, nil
 	}
-	if err := checkHost(domain); err != nil {
-		return fmt.Errorf("the domain after the @: %w", err)
+	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
+		return strings.Trim(text, "[]"), 0, nil
+	}
+	if !strings.Contains(text, ":") {
+		return text, 0, nil
+	}
+	host, digits, err := net.SplitHostPort(text)
+	if err != nil {
+		return "", 0, errors.New("an IPv6 address with a port is written [2001:db8::1]:587")
+	}
+	port, err := parsePort(digits)
+	return host, port, err
+}
+
+// parsePort reads a TCP port.
+func parsePort(text string) (int, error) {
+	text = strings.TrimSpace(text)
+	port, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		return 0, errors.New("a port is needed; the usual ones are 587 and 465")
+	case err != nil || strings.ContainsAny(text, "+-"):
+		return 0, errors.New("a port is a number; the usual ones are 587 and 465")
+	case port < 1 || port > 65535:
+		return 0, fmt.Errorf("%d is not a port: ports go from 1 to 65535", port)
+	}
+	return port, nil
+}
+
+func portText(port int) string {
+	if port == 0 {
+		return ""
+	}
+	return strconv.Itoa(port)
+}
+
+// printable refuses the characters that could end a line or steer a terminal.
+func printable(text string) error {
+	for _, r := range text {
+		switch {
+		case r == '\r' || r == '\n':
+			return errors.New("that contains a line break; it must be a single line")
+		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0:
+			return errors.New("that contains a control character, perhaps from pasting; please type it")
+		}
 	}
 	return nil
 }

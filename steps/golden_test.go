@@ -56,7 +56,7 @@ func options(env ...string) screen.Options {
 	return screen.Options{Env: env, Product: "Pocket ID", Now: func() time.Time { return sceneTime }}
 }
 
-var coloured = regexp.MustCompile(`\x1b\[[0-9;]*\b[34][0-8]\b[0-9;]*m`)
+var coloured = regexp.MustCompile(`\x1b\[(\d+;)*[34][0-8](;\d+)*m`)
 
 // asked is the page as the plain face asks it, with Enter as every answer but
 // to the last question: there the input ends.

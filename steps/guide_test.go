@@ -1,10 +1,11 @@
 package steps
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,11 @@ import (
 	"smtp-wizard/wizard/runner"
 )
 
+// mailFrom are answers with a sender and a recipient.
+func mailFrom(from string) MailAnswers {
+	return MailAnswers{Settings: smtpcheck.Settings{From: from, To: "me@example.com"}}
+}
+
 // walk goes through the real guide against a practice relay, as a face would.
 type walk struct {
 	t       *testing.T
@@ -29,21 +35,21 @@ type walk struct {
 	dir     string
 }
 
-// newWalk begins a guide with answers that work, in a directory of its own.
-func newWalk(t *testing.T, relayName string, options practice.Options, change func(*Answers)) *walk {
+func put(t *testing.T, path, text string) {
 	t.Helper()
-	behaviour, ok := practice.Named(relayName)
-	if !ok {
-		t.Fatalf("no relay %q", relayName)
-	}
-	relay, err := practice.Start(behaviour, options)
-	if err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(relay.Close)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newWalk begins a guide with answers that work, in a directory of its own.
+func newWalk(t *testing.T, relayName string, options practice.Options) *walk {
+	t.Helper()
+	w, relay := practiceWorld(t, relayName, options)
 	dir := t.TempDir()
-	w := Real()
-	w.RootCAs = relay.CA()
 	w.Limits.Silence = 100 * time.Millisecond
 	w.Getenv = func(string) string { return "" }
 	w.Hostname = func() (string, error) { return "vps.example.net", nil }
@@ -55,10 +61,7 @@ func newWalk(t *testing.T, relayName string, options practice.Options, change fu
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
 		Hosts:     []presets.Host{{Host: "localhost"}},
 		Endpoints: []presets.Endpoint{{Port: relay.Port(), TLS: "starttls", Recommended: true}, {Port: relay.TLSPort(), TLS: "tls"}}}}
-	a := Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}}
-	if change != nil {
-		change(&a)
-	}
+	a := Answers{EnvFile: filepath.Join(dir, ".env"), AppURL: "https://id.example.com", MailAnswers: mailFrom("id@example.com")}
 	walker := &walk{t: t, relay: relay, dir: dir}
 	walker.begin(Machine{Steps: All(w)}, a)
 	return walker
@@ -75,13 +78,13 @@ func (w *walk) begin(m Machine, a Answers) {
 	w.settle()
 }
 
-// settle waits until the page's work is done.
+// settle waits until the page's work is done, and that which all pages rely on.
 func (w *walk) settle() {
 	w.t.Helper()
 	deadline := time.After(30 * time.Second)
 	for {
 		w.runner.Follow(context.Background(), wizard.Session[Answers]{Machine: w.machine, State: w.state})
-		if !w.state.Found[w.state.At].Running {
+		if !w.state.Found[w.state.At].Running && !w.state.Found[Install].Running {
 			return
 		}
 		select {
@@ -104,6 +107,12 @@ func (w *walk) enter() { w.t.Helper(); w.apply(wizard.Submitted{}) }
 func (w *walk) answer(field, text string) {
 	w.t.Helper()
 	w.apply(wizard.Typed{Field: field, Text: text})
+}
+
+// read is a file's text, or "".
+func (w *walk) read(path string) string {
+	text, _ := os.ReadFile(path)
+	return string(text)
 }
 
 // to presses enter until the guide is at a page.
@@ -134,55 +143,53 @@ func (w *walk) finish() {
 	w.t.Fatalf("no end: at %s with %+v", w.state.At, w.state.Fault)
 }
 
-func (w *walk) trial() Trial {
+func (w *walk) trial() TestResult {
 	w.t.Helper()
-	trial, ok := TrialOf(w.state)
+	trial, ok := TestResultOf(w.state)
 	if !ok {
 		w.t.Fatal("there was no live test")
 	}
 	return trial
 }
 
+// Enter alone delivers a message and writes the file, and the second time finds
+// nothing to write.
 func TestEnterAloneDeliversAndWrites(t *testing.T) {
 	t.Parallel()
-	w := newWalk(t, "google", practice.Options{}, nil)
+	w := newWalk(t, "google", practice.Options{})
 	w.finish()
 	if n := len(w.relay.Delivered()); n != 1 {
 		t.Errorf("%d messages delivered, want 1", n)
 	}
-	env, err := os.ReadFile(filepath.Join(w.dir, ".env"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := filepath.Join(w.dir, ".env")
+	env := w.read(path)
 	for _, line := range []string{"SMTP_TLS=tls\n", "SMTP_HOST=localhost\n", "UI_CONFIG_DISABLED=true\n"} {
-		if !strings.Contains(string(env), line) {
+		if !strings.Contains(env, line) {
 			t.Errorf("no %q in\n%s", line, env)
 		}
 	}
 	if text := Summary(w.state); !strings.Contains(text, w.trial().Token) {
 		t.Errorf("the summary does not name the test: %s", text)
 	}
-}
-
-func TestFinishedFileStaysAsItIs(t *testing.T) {
-	t.Parallel()
-	w := newWalk(t, "open", practice.Options{}, nil)
+	w.begin(w.machine, Answers{EnvFile: path, AppURL: "https://id.example.com"})
 	w.finish()
-	path := filepath.Join(w.dir, ".env")
-	before, _ := os.ReadFile(path)
-	again := Answers{EnvFile: path, AppURL: "https://id.example.com"}
-	w.state = w.machine.Start(again)
-	w.settle()
-	w.finish()
-	after, _ := os.ReadFile(path)
-	if string(before) != string(after) {
-		t.Errorf("the second run changed the file:\n%s\nis now\n%s", before, after)
+	if again := w.read(path); again != env {
+		t.Errorf("the second run changed the file:\n%s\nis now\n%s", env, again)
 	}
 	if entries, _ := os.ReadDir(w.dir); len(entries) != 1 {
 		t.Errorf("the second run left %d files, want the .env alone", len(entries))
 	}
-	if text := Summary(w.state); !strings.Contains(text, "Nothing was written") {
+	if text := Summary(w.state); !strings.Contains(text, "Nothing was written: "+path+" is already up to date.") {
 		t.Errorf("the summary is %q", text)
+	}
+}
+
+// warnedAt presses enter and expects a warning at a field.
+func (w *walk) warnedAt(field string) {
+	w.t.Helper()
+	w.enter()
+	if f := w.state.Fault; f.Field != field || f.Tone != wizard.Warn {
+		w.t.Errorf("no warning at %s, but %+v", field, f)
 	}
 }
 
@@ -190,10 +197,7 @@ func TestFinishedFileStaysAsItIs(t *testing.T) {
 func spoilt(password string) func(*walk) {
 	return func(w *walk) {
 		w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New(password)})
-		w.enter()
-		if w.state.At != Sender || w.state.Fault.Field != "user" || w.state.Fault.Tone != wizard.Warn {
-			w.t.Errorf("a password without a user is not warned of: %+v", w.state.Fault)
-		}
+		w.warnedAt("user")
 	}
 }
 
@@ -205,10 +209,11 @@ func TestRefusalAndCure(t *testing.T) {
 	for _, c := range []struct {
 		name, relay string
 		options     practice.Options
+		at          wizard.ID
 		spoil       func(*walk)
 		stage       smtpcheck.Stage
 		step        wizard.ID
-		field       string
+		field, says string // where Enter leads, and what it says beside the relay's words
 		cure        func(*walk)
 	}{
 		{name: "a wrong password", relay: "open", options: login,
@@ -226,13 +231,28 @@ func TestRefusalAndCure(t *testing.T) {
 		{name: "a password too much", relay: "wrong-password", spoil: spoilt("any"),
 			stage: smtpcheck.StageAuth, step: Sender, field: "user",
 			cure: func(w *walk) { w.answer("login", dropPassword) }},
+		{name: "a wrong port", relay: "open", at: Relay,
+			spoil: func(w *walk) { w.answer("port", "1"); w.warnedAt("port") },
+			stage: smtpcheck.StageConnect, step: Relay, field: "port", says: "Practice is reached on port ",
+			cure: func(w *walk) { w.answer("port", portText(w.relay.TLSPort())); w.answer("tls", "tls") }},
+		{name: "a TLS mode that does not fit", relay: "open", at: Relay,
+			spoil: func(w *walk) {
+				w.answer("port", portText(w.relay.TLSPort()))
+				w.answer("tls", "starttls")
+				w.warnedAt("tls")
+			},
+			stage: smtpcheck.StageGreeting, step: Relay, field: "tls",
+			cure: func(w *walk) { w.answer("tls", "tls") }},
+		{name: "localhost", relay: "google", at: Identity, spoil: func(w *walk) { w.answer("hostname", "localhost") },
+			stage: smtpcheck.StageEHLO, step: Identity, field: "hostname",
+			cure: func(*walk) {}}, // the name offered is not the refused one
 		{name: "a refused sender", relay: "sender-refused", stage: smtpcheck.StageMail, step: Sender, field: "from"},
 		{name: "a refused recipient", relay: "recipient-refused", stage: smtpcheck.StageRcpt, step: Sender, field: "to"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWalk(t, c.relay, c.options, nil)
-			w.to(Sender)
+			w := newWalk(t, c.relay, c.options)
+			w.to(cmp.Or(c.at, Sender))
 			if c.spoil != nil {
 				c.spoil(w)
 			}
@@ -246,8 +266,8 @@ func TestRefusalAndCure(t *testing.T) {
 			if w.state.At != c.step || w.state.Focus != c.field {
 				t.Fatalf("enter leads to %s, field %q; want %s, %q", w.state.At, w.state.Focus, c.step, c.field)
 			}
-			if !strings.Contains(w.state.Fault.Text, f.Reply.String()) {
-				t.Errorf("the page does not say the relay's words: %q", w.state.Fault.Text)
+			if text := w.state.Fault.Text; !strings.HasPrefix(text, sentence(f.Error())) || !strings.Contains(text, c.says) {
+				t.Errorf("the page says %q, not %q and %q", text, f.Error(), c.says)
 			}
 			if c.cure == nil {
 				return
@@ -257,8 +277,7 @@ func TestRefusalAndCure(t *testing.T) {
 			if w.state.At != LiveTest || w.trial().Result.Failure != nil {
 				t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
 			}
-			answers.Password = w.state.Answers.Password
-			if got := w.state.Answers; got.From != answers.From || got.Hostname != answers.Hostname {
+			if got := w.state.Answers; got.From != answers.From || got.Hostname != answers.Hostname && c.at != Identity {
 				t.Errorf("answers were lost: %+v", got)
 			}
 			w.finish()
@@ -266,97 +285,19 @@ func TestRefusalAndCure(t *testing.T) {
 	}
 }
 
-// A wrong port and a TLS mode that does not fit are corrected at their fields.
-func TestWrongPortAndMode(t *testing.T) {
-	t.Parallel()
-	w := newWalk(t, "open", practice.Options{}, nil)
-	w.to(Relay)
-	w.answer("port", "1")
-	w.enter() // warned: nothing listens there
-	if w.state.Fault.Field != "port" || w.state.Fault.Tone != wizard.Warn {
-		t.Fatalf("no warning of a port that nothing listens on, but %+v", w.state.Fault)
-	}
-	w.to(LiveTest)
-	if f := w.trial().Result.Failure; f == nil || f.Stage != smtpcheck.StageConnect {
-		t.Fatalf("the failure is %v, want one at connect", f)
-	}
-	w.enter()
-	if own := fmt.Sprintf("Practice is reached on port %d with starttls or port %d with tls.", w.relay.Port(), w.relay.TLSPort()); w.state.At != Relay || !strings.Contains(w.state.Fault.Text, own) {
-		t.Fatalf("enter leads to %s, which says %q and not %q", w.state.At, w.state.Fault.Text, own)
-	}
-	w.answer("port", portText(w.relay.TLSPort()))
-	w.answer("tls", "starttls")
-	w.enter()
-	if w.state.At == Relay { // the look at the ports knows better
-		if w.state.Fault.Field != "tls" {
-			t.Fatalf("the fault is %+v", w.state.Fault)
-		}
-		w.enter()
-	}
-	f := w.trial().Result.Failure
-	if w.state.At != LiveTest || f == nil {
-		t.Fatalf("at %s with %v", w.state.At, f)
-	}
-	w.enter()
-	if w.state.At != Relay || w.state.Focus != "tls" {
-		t.Fatalf("enter leads to %s, field %q", w.state.At, w.state.Focus)
-	}
-	w.answer("tls", "tls")
-	w.enter()
-	if w.trial().Result.Failure != nil {
-		t.Fatalf("after the cure: %v", w.trial().Result.Failure)
-	}
-}
-
-// Who insists on localhost sees the refusal and is led back to the identity.
-func TestLocalhostIsRefusedAndExplained(t *testing.T) {
-	t.Parallel()
-	w := newWalk(t, "google", practice.Options{}, nil)
-	w.to(Identity)
-	w.answer("hostname", "localhost")
-	w.to(LiveTest)
-	trial := w.trial()
-	if f := trial.Result.Failure; f == nil || f.Stage != smtpcheck.StageEHLO || f.Reply == nil || f.Reply.Code != 421 {
-		t.Fatalf("the failure is %v, want the 421 at ehlo", f)
-	}
-	w.enter()
-	if w.state.At != Identity || w.state.Focus != "hostname" {
-		t.Fatalf("enter leads to %s, field %q", w.state.At, w.state.Focus)
-	}
-	w.enter() // the name offered is not the refused one
-	if w.state.At != LiveTest || w.trial().Result.Failure != nil {
-		t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
-	}
-	if w.state.Answers.Hostname == "localhost" {
-		t.Error("the refused name was offered again")
-	}
-}
-
 // A guide that is resumed knows the machine's own names again.
-func TestResumedGuideLooksRoundAgain(t *testing.T) {
+func TestResumedGuideDiscoversAgain(t *testing.T) {
 	t.Parallel()
-	w := newWalk(t, "google", practice.Options{}, nil)
+	w := newWalk(t, "google", practice.Options{})
 	w.to(Identity)
 	saved := w.state
 	saved.Found = nil // a draft has no findings
 	w.state = w.machine.Resume(saved)
-	for range 10 { // the page's own work may be asked anew when the look round is done
-		w.settle()
-		select {
-		case o := <-w.news:
-			w.state = w.machine.Apply(w.state, o)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
 	w.settle()
-	page := w.machine.Page(w.state)
-	hostname, _ := page.FieldNamed("hostname")
-	var names []string
-	for _, c := range hostname.Choices {
-		names = append(names, c.Value)
-	}
-	if !strings.Contains(strings.Join(names, " "), "vps.example.net") {
-		t.Errorf("the names are %v, without the machine's own", names)
+	hostname, _ := w.machine.Page(w.state).FieldNamed("hostname")
+	own := func(c wizard.Choice) bool { return c.Value == "vps.example.net" }
+	if !slices.ContainsFunc(hostname.Choices, own) {
+		t.Errorf("the names are %v, without the machine's own", hostname.Choices)
 	}
 }
 
@@ -369,7 +310,7 @@ func TestBadAnswers(t *testing.T) {
 		want        string // in the message
 		rewritten   string // what the field then holds
 	}{
-		{Relay, "port", "70000", "70000 is no port", "70000"},
+		{Relay, "port", "70000", "70000 is not a port", "70000"},
 		{Relay, "host", "localhost:2525", "port 2525", "localhost"},
 		{Relay, "host", "smtps://localhost", "port 465", "localhost"},
 		{Relay, "host", "a\r\nb", "line break", "a\r\nb"},
@@ -383,7 +324,7 @@ func TestBadAnswers(t *testing.T) {
 	} {
 		t.Run(c.field+" "+c.text, func(t *testing.T) {
 			t.Parallel()
-			w := newWalk(t, "open", practice.Options{}, nil)
+			w := newWalk(t, "open", practice.Options{})
 			w.to(c.page)
 			if c.field == "name" {
 				w.answer("hostname", another)
@@ -407,35 +348,114 @@ func TestBadAnswers(t *testing.T) {
 // text is warned of once.
 func TestClearTextIsNeverTheDefault(t *testing.T) {
 	t.Parallel()
-	w := newWalk(t, "stripped", practice.Options{}, nil)
+	w := newWalk(t, "stripped", practice.Options{})
 	w.to(Relay)
 	w.answer("port", portText(w.relay.Port()))
 	if tls, _ := w.machine.Page(w.state).FieldNamed("tls"); tls.Default != string(smtpcheck.TLSStartTLS) {
 		t.Errorf("the default is %q where STARTTLS is not offered", tls.Default)
 	}
-	remote := Answers{Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSNone}}
-	if f := clearText(remote, "id@example.com"); f.Tone != wizard.Warn {
-		t.Errorf("no warning of a login in clear text, but %+v", f)
-	}
-	for _, fine := range []Answers{{Settings: smtpcheck.Settings{Host: "localhost", TLS: smtpcheck.TLSNone}}, {Settings: smtpcheck.Settings{Host: "relay.example", TLS: smtpcheck.TLSStartTLS}}} {
-		if f := clearText(fine, "id@example.com"); f != (wizard.Fault{}) {
-			t.Errorf("%+v is warned of: %+v", fine, f)
+	for _, tt := range []struct {
+		host   string
+		tls    smtpcheck.TLSMode
+		user   string
+		warned bool
+	}{
+		{"relay.example", smtpcheck.TLSNone, "id", true},
+		{"relay.example", smtpcheck.TLSNone, "", false},
+		{"relay.example", smtpcheck.TLSStartTLS, "id", false},
+		{"localhost", smtpcheck.TLSNone, "id", false},
+		{"127.0.0.1", smtpcheck.TLSNone, "id", false},
+	} {
+		a := Answers{}
+		a.Host, a.TLS, a.User, a.Password = tt.host, tt.tls, tt.user, secret.New("x")
+		if f := loginFault(View{}, a, false); (f.Tone == wizard.Warn) != tt.warned {
+			t.Errorf("%+v: %+v", tt, f)
 		}
 	}
 }
 
-// Who wrote down UI_CONFIG_DISABLED=false is not made to agree by pressing enter.
-func TestRefusedLockStaysRefused(t *testing.T) {
+// Certificates that are not checked are a matter of one relay: another one begins
+// with the check.
+func TestAnotherRelayIsVerified(t *testing.T) {
 	t.Parallel()
-	w := newWalk(t, "open", practice.Options{}, nil)
-	path := filepath.Join(w.dir, ".env")
-	if err := os.WriteFile(path, []byte("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=false\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for _, tt := range []struct {
+		page                wizard.ID
+		field, answer, host string
+	}{
+		{Provider, "preset", "practice", "localhost"},
+		{Relay, "host", "other.example", "other.example"},
+	} {
+		w, path := walkOver(t, "manual", "2.9.0", finished+"SMTP_SKIP_CERT_VERIFY=true\n")
+		w.to(tt.page)
+		w.answer(tt.field, tt.answer)
+		w.finish()
+		after := w.read(path)
+		if !strings.Contains(after, "SMTP_SKIP_CERT_VERIFY=false\n") || !strings.Contains(after, "SMTP_HOST="+tt.host+"\n") {
+			t.Errorf("%s: the new relay's certificate is not checked:\n%s", tt.page, after)
+		}
 	}
-	w.state = w.machine.Start(Answers{EnvFile: path, Settings: smtpcheck.Settings{From: "id@example.com", To: "me@example.com"}})
-	w.settle()
+}
+
+// Who goes back and names another .env gets that one's settings, not a mixture;
+// the same file in other words keeps what was typed.
+func TestAnotherFileIsNotMixed(t *testing.T) {
+	t.Parallel()
+	w, path := walkOver(t, "manual", "2.9.0", finished)
+	other := filepath.Join(t.TempDir(), ".env")
+	text := "APP_URL=https://sso.other.example\nUI_CONFIG_DISABLED=true\nSMTP_HOST=mail.other.example\nSMTP_PORT=587\n" +
+		"SMTP_FROM=sso@other.example\nSMTP_TLS=starttls\n"
+	put(t, other, text)
+	w.to(Sender)
+	w.answer("from", "typed@example.com")
+	w.to(Write)
+	for w.state.At != Install {
+		w.apply(wizard.WentBack{})
+	}
+	w.answer("env_file", filepath.Dir(path)+"/./.env")
+	w.to(Provider)
+	if from := w.state.Answers.From; from != "typed@example.com" {
+		t.Errorf("the same file again, and the sender is %s", from)
+	}
+	w.apply(wizard.WentBack{})
+	w.answer("env_file", other)
 	w.finish()
-	if env, _ := os.ReadFile(path); !strings.Contains(string(env), "UI_CONFIG_DISABLED=false\n") || !strings.Contains(string(env), "SMTP_HOST=localhost\n") {
-		t.Errorf("the file is\n%s", env)
+	if after := w.read(other); after != text {
+		t.Errorf("the other file is now\n%s", after)
+	}
+	if after := w.read(path); after != finished {
+		t.Errorf("the first file is now\n%s", after)
+	}
+}
+
+// A relay that could not judge the names is asked again on demand.
+func TestAskTheRelayAgain(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "sender-refused", practice.Options{})
+	w.to(Identity)
+	run := w.state.Found[Identity].Run
+	w.answer("hostname", askAgain)
+	w.enter()
+	if w.state.At != Identity || w.state.Found[Identity].Run == run {
+		t.Errorf("at %s, run %d after %d", w.state.At, w.state.Found[Identity].Run, run)
+	}
+	w.enter()
+	if w.state.At != LiveTest {
+		t.Errorf("at %s with %+v", w.state.At, w.state.Fault)
+	}
+}
+
+// The pages' fields name the flags of apply; their names are a contract.
+func TestAnswerFlags(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, f := range AnswerFlags() {
+		names = append(names, f.Name)
+		if f.Usage == "" {
+			t.Errorf("--%s is not explained", f.Name)
+		}
+	}
+	slices.Sort(names)
+	if got := strings.Join(names, " "); got != "app-url as from host hostname port preset tls to user" {
+		t.Errorf("the flags are %s", got)
 	}
 }

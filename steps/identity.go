@@ -11,22 +11,22 @@ import (
 	"smtp-wizard/wizard"
 )
 
-// identity asks which name Pocket ID shall announce, and what the relay says to
+// identity asks which name Pocket ID is to announce, and what the relay says to
 // each.
 type identity struct{ world World }
 
-// Choices that are no name: one of one's own, and to ask the relay once more.
+// Choices that are no name: to type one, and to ask the relay once more.
 const another, askAgain = "another", "again"
 
 func (identity) ID() wizard.ID       { return Identity }
 func (identity) Name() string        { return "Identity" }
 func (identity) Skip(a Answers) bool { return a.Offline }
 
-// inquiry is the job of asking the relay about names.
-type inquiry struct {
-	setup Setup
-	names string
-	again int
+// nameProbe is the job of asking the relay about names.
+type nameProbe struct {
+	setup   Setup
+	names   string
+	attempt int
 }
 
 func (s identity) Wants(v View) wizard.Job {
@@ -39,43 +39,36 @@ func (s identity) Wants(v View) wizard.Job {
 			names = append(names, c.Name)
 		}
 	}
-	setup := s.world.setup(v.Answers)
+	setup := setupOf(v.Answers)
 	setup.Hostname, setup.As = "", pocketid.Version{}
-	return wizard.Job{Task: "names", For: inquiry{setup, strings.Join(names, " "), v.Answers.Looks}}
+	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " "), v.Answers.Attempts[Identity]}}
 }
 
+// Work tries each name in a session of its own. No message is sent.
 func (s identity) Work(ctx context.Context, job wizard.Job, _ View, report func(any)) any {
-	q := job.For.(inquiry)
-	return s.world.Identities(ctx, q.setup, strings.Fields(q.names), report)
+	probe := job.For.(nameProbe)
+	plan, _ := s.world.Plan(probe.setup)
+	return smtpcheck.Identities(ctx, plan, strings.Fields(probe.names), func(r smtpcheck.IdentityResult) { report(r) })
 }
 
 // candidates are the names found and typed.
 func (s identity) candidates(v View) []pocketid.Candidate {
-	found, _ := result[Surroundings](v, Install)
-	src := pocketid.Sources{Hostname: found.Hostname, FQDN: found.FQDN, AppURL: v.Answers.AppURL}
-	src = ofContainer(src, found.Install)
-	list := pocketid.Candidates(src)
+	list := discovered(v).Candidates(v.Answers.AppURL)
 	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
 		typed = strings.TrimSpace(typed)
 		known := func(c pocketid.Candidate) bool { return strings.EqualFold(c.Name, typed) }
 		if typed != "" && typed != another && typed != askAgain && !slices.ContainsFunc(list, known) {
-			list = append(list, pocketid.Candidate{Name: typed, Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
+			list = append(list, pocketid.Candidate{Name: typed,
+				Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
 		}
 	}
 	return list
 }
 
-// verdicts are the relay's answers so far, by name.
-func verdicts(v View) map[string]smtpcheck.IdentityResult {
-	f := v.Found[Identity]
+// identityResults are the relay's answers so far, by name.
+func identityResults(v View) map[string]smtpcheck.IdentityResult {
 	said := map[string]smtpcheck.IdentityResult{}
-	for _, news := range f.News {
-		if one, ok := news.(smtpcheck.IdentityResult); ok {
-			said[one.Name] = one
-		}
-	}
-	all, _ := f.Result.([]smtpcheck.IdentityResult)
-	for _, one := range all {
+	for _, one := range reported[smtpcheck.IdentityResult](v.Found[Identity]) {
 		said[one.Name] = one
 	}
 	return said
@@ -83,7 +76,7 @@ func verdicts(v View) map[string]smtpcheck.IdentityResult {
 
 func (s identity) Page(v View) wizard.Page {
 	page := wizard.Page{
-		Title: "Who does Pocket ID say it is?",
+		Title: "Which name does Pocket ID announce?",
 		Why: "Pocket ID tells the relay a name in EHLO, and a relay may hang up on a name such as localhost. " +
 			"Each name is tried here up to RCPT; no mail is sent.",
 	}
@@ -98,18 +91,18 @@ func (s identity) Page(v View) wizard.Page {
 	if v.Input["hostname"] == another {
 		page.Field = append(page.Field, wizard.Field{
 			Name: "name", Label: "Other name", Help: wizard.Help{
-				What: "A fully qualified domain name, best one that resolves to this server.", Example: "id.example.com"},
+				What: "A fully qualified domain name, preferably one that resolves to this server.", Example: "id.example.com"},
 		})
 	}
 	if f.Running {
 		return page
 	}
-	if failure := unjudged(v, s.candidates(v)); failure != nil {
-		page.After = s.trouble(v, failure)
+	if failure := otherFailure(v, s.candidates(v)); failure != nil {
+		page.After = s.explain(v, failure)
 		return page
 	}
-	outlook, settings := s.outlook(v)
-	page.After = outlook
+	announcement, settings := s.announcement(v)
+	page.After = announcement
 	if settings != nil {
 		page.Field = append(page.Field, *settings)
 	}
@@ -117,23 +110,24 @@ func (s identity) Page(v View) wizard.Page {
 }
 
 func (s identity) nameField(v View) wizard.Field {
-	said := verdicts(v)
+	said := identityResults(v)
 	f := wizard.Field{
 		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
 		Columns: []string{"name", "from", "the relay says", ""},
 		Default: s.suggest(v),
 		Help: wizard.Help{
-			What:    "The name that os.Hostname() shall return to Pocket ID. Pocket ID has no variable for it: a container takes it from `hostname:`, a service from the machine.",
+			What: "The name that os.Hostname() returns to Pocket ID. Pocket ID has no variable for it: a container takes it " +
+				"from `hostname:`, a service from the machine.",
 			Example: "id.example.com",
-			Where:   "A full name with a dot in it that DNS knows is taken nearly everywhere.",
+			Where:   "A full name with a dot in it that DNS knows is accepted nearly everywhere.",
 		},
 	}
 	for _, c := range s.candidates(v) {
 		f.Choices = append(f.Choices, s.nameChoice(c, said, v))
 	}
-	f.Choices = append(f.Choices, wizard.Choice{Value: another, Cells: []string{"another name"}})
-	if !v.Answers.Unattended && unjudged(v, s.candidates(v)) != nil {
-		f.Choices = append(f.Choices, wizard.Choice{Value: askAgain, Cells: []string{"ask the relay again"}})
+	f.Choices = append(f.Choices, choice(another, "another name"))
+	if !v.Answers.Unattended && otherFailure(v, s.candidates(v)) != nil {
+		f.Choices = append(f.Choices, choice(askAgain, "ask the relay again"))
 	}
 	return f
 }
@@ -142,82 +136,79 @@ func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Ide
 	var from []string
 	for _, o := range c.Origins {
 		if o == pocketid.FromLocalhost {
-			from = append(from, pocketid.LocalhostLabel(s.world.version(v.Answers)))
+			from = append(from, pocketid.LocalhostLabel(v.Answers.version()))
 		} else {
 			from = append(from, o.Label())
 		}
 	}
-	choice := wizard.Choice{Value: c.Name, Note: c.Check.Reason}
-	words, took := "not tried", ""
-	verdict, ok := said[c.Name]
-	switch {
-	case ok:
-		choice.Tone, words = verdictWords(verdict)
-		took = millis(verdict.Elapsed)
-	case v.Found[Identity].Running:
-		choice.Tone, words = wizard.Busy, "asking"
+	tone, words, took := wizard.Plain, "not tried", ""
+	if one, ok := said[c.Name]; ok {
+		tone, words = resultWords(one)
+		took = millis(one.Elapsed)
+	} else if v.Found[Identity].Running {
+		tone, words = wizard.Busy, "asking"
 	}
-	choice.Cells = []string{c.Name, strings.Join(from, ", "), words, took}
-	return choice
+	return wizard.Choice{Value: c.Name, Note: c.Check.Reason, Tone: tone,
+		Cells: []string{c.Name, strings.Join(from, ", "), words, took}}
 }
 
-// verdictWords says in a few words what the relay made of a name.
-func verdictWords(v smtpcheck.IdentityResult) (wizard.Tone, string) {
-	switch v.Acceptance {
-	case smtpcheck.Accepted:
+// resultWords says in a few words what the relay made of a name.
+func resultWords(r smtpcheck.IdentityResult) (wizard.Tone, string) {
+	stage := strings.ToUpper(string(r.Stage))
+	switch {
+	case r.Acceptance == smtpcheck.Accepted:
 		return wizard.Good, "accepted"
-	case smtpcheck.Refused:
-		if v.Reply == nil {
-			return wizard.Bad, "hung up at " + strings.ToUpper(string(v.Stage))
-		}
-		words := fmt.Sprintf("%d at %s", v.Reply.Code, strings.ToUpper(string(v.Stage)))
-		return wizard.Bad, words
+	case r.Acceptance != smtpcheck.Refused:
+		return wizard.Warn, "not judged"
+	case r.Reply == nil:
+		return wizard.Bad, "hung up at " + stage
 	}
-	return wizard.Warn, "not judged"
+	return wizard.Bad, fmt.Sprintf("%d at %s", r.Reply.Code, stage)
 }
 
 // suggest is the name to begin with: what was chosen, else what Pocket ID has
-// already if the relay takes it, else the best name that it takes.
+// already if the relay accepts it, else the best name that it accepts.
 func (s identity) suggest(v View) string {
-	said := verdicts(v)
+	said := identityResults(v)
+	accepted := func(name string) bool { return said[name].Acceptance == smtpcheck.Accepted }
 	// Sent back by a refusal, nobody is offered the refused name again.
 	sentBack := v.Fault.Field == "hostname" && said[v.Answers.Hostname].Acceptance == smtpcheck.Refused
 	if v.Answers.Hostname != "" && !sentBack {
 		return v.Answers.Hostname
 	}
-	list := s.candidates(v)
-	if now := s.present(v); said[now].Acceptance == smtpcheck.Accepted && pocketid.CheckName(now).Grade == pocketid.GradeOK {
+	if now := currentHostname(v); accepted(now) && pocketid.CheckName(now).Grade == pocketid.GradeOK {
 		return now
 	}
+	list := s.candidates(v)
 	for _, c := range list {
-		if said[c.Name].Acceptance == smtpcheck.Accepted && c.Check.Grade == pocketid.GradeOK {
+		if accepted(c.Name) && c.Check.Grade == pocketid.GradeOK {
 			return c.Name
 		}
 	}
 	for _, c := range list {
-		if said[c.Name].Acceptance == smtpcheck.Accepted && c.Name != "localhost" {
+		if accepted(c.Name) && c.Name != "localhost" {
 			return c.Name
 		}
 	}
 	return list[0].Name
 }
 
-// present is the hostname that Pocket ID has now, as far as can be told.
-func (s identity) present(v View) string {
-	found, _ := result[Surroundings](v, Install)
+// currentHostname is the hostname that Pocket ID has now, as far as can be told.
+func currentHostname(v View) string {
+	found := discovered(v)
 	if found.Install.Hostname != "" {
 		return found.Install.Hostname
 	}
-	if pocketid.Runtime(v.Answers.Runs).InContainer() {
-		return pocketid.StandInContainerID
+	if v.Answers.runtime().InContainer() {
+		return pocketid.ExampleContainerID
 	}
 	return found.Hostname
 }
 
-// unjudged is how the first session ended that ended for another reason than
+// otherFailure is how the first session ended that ended for another reason than
 // its name; nil when a name was accepted.
-func unjudged(v View, list []pocketid.Candidate) *smtpcheck.Failure {
-	said := verdicts(v)
+func otherFailure(v View, list []pocketid.Candidate) *smtpcheck.Failure {
+	said := identityResults(v)
 	var first *smtpcheck.Failure
 	for _, c := range list {
 		one, ok := said[c.Name]
@@ -231,12 +222,12 @@ func unjudged(v View, list []pocketid.Candidate) *smtpcheck.Failure {
 	return first
 }
 
-// trouble explains a relay that judged no name. The live test leads to the
-// cure.
-func (s identity) trouble(v View, f *smtpcheck.Failure) []wizard.Block {
-	d := s.world.diagnose(f, s.world.setup(v.Answers), nil)
+// explain is for a relay that judged no name. The live test leads to the cure.
+func (s identity) explain(v View, f *smtpcheck.Failure) []wizard.Block {
+	d := s.world.diagnose(f, setupOf(v.Answers), nil)
 	return []wizard.Block{
-		wizard.Text{Body: "The names could not be judged; the test on the next page leads to the answer to change.", Tone: wizard.Warn},
+		wizard.Text{Tone: wizard.Warn,
+			Body: "The names could not be judged; the test on the next page leads to the answer to change."},
 		wizard.Text{Label: "It said", Body: f.Error()},
 		wizard.Text{Label: "Why", Body: d.Cause},
 		wizard.Text{Label: "Do this", Body: d.Fix},
@@ -247,20 +238,19 @@ func (s identity) Take(v View) Intent {
 	a := v.Answers
 	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
 	if name == askAgain {
-		a.Looks++
-		return wizard.Stay(a, wizard.Fault{})
+		return stay(a.again(Identity))
 	}
 	if name == another {
 		name, field = strings.TrimSpace(v.Input["name"]), "name"
 	}
 	check := pocketid.CheckName(name)
 	if err := check.Err(); err != nil {
-		text := sentence(err.Error())
+		f := errorAt(field, err.Error())
 		if check.Suggest != "" && field == "name" {
 			return wizard.Correct(a, wizard.Input{"name": check.Suggest},
-				note("name", text+" It is filled in; Enter takes it."))
+				noticeAt("name", f.Text+" It is filled in; press Enter to use it."))
 		}
-		return wizard.Stay(a, wizard.Fault{Field: field, Text: text, Tone: wizard.Bad})
+		return wizard.Stay(a, f)
 	}
 	a.Hostname = name
 	for _, o := range s.advice(v, name) {

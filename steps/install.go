@@ -2,9 +2,9 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"smtp-wizard/envwriter"
@@ -20,54 +20,79 @@ func (install) ID() wizard.ID     { return Install }
 func (install) Name() string      { return "Install" }
 func (install) Skip(Answers) bool { return false }
 
-// lookRound is the job of looking at a file; the number makes a further look a
-// new one.
-type lookRound struct {
+// discovery is the job of looking at a file.
+type discovery struct {
 	envFile string
-	number  int
+	attempt int
 }
 
 func (s install) Wants(v View) wizard.Job {
-	return wizard.Job{Task: "look round", For: lookRound{s.envFile(v), v.Answers.Looks}, Lasting: true}
+	return wizard.Job{Task: "discover", For: discovery{s.envFile(v), v.Answers.Attempts[Install]}, Lasting: true}
 }
 
 func (s install) envFile(v View) string {
 	return strings.TrimSpace(v.Text("env_file", orElse(v.Answers.EnvFile, ".env")))
 }
 
-// Work looks at the file, its neighbours and the machine's own name.
+// Work looks at the file, its neighbors and the machine's own name.
 func (s install) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
-	return s.world.LookRound(ctx, job.For.(lookRound).envFile)
+	return s.world.Discover(ctx, job.For.(discovery).envFile)
 }
 
 func (s install) Page(v View) wizard.Page {
-	found, _ := result[Surroundings](v, Install)
-	a := v.Answers
-	if found.EnvFile != "" && isAnother(a, found.EnvFile) {
-		a = itsOwn(a, found)
+	found, a := discovered(v), v.Answers
+	if found.EnvFile != "" && a.fromAnother(found.EnvFile) {
+		a = a.forInstall(found)
 	}
 	page := wizard.Page{
 		Title: "Where is Pocket ID?",
-		Why:   "The wizard ends by writing mail settings into Pocket ID's .env. How Pocket ID runs decides who reads that file, and which hostname counts.",
+		Why: "The wizard ends by writing mail settings into Pocket ID's .env. How Pocket ID is started decides " +
+			"who reads that file, and which hostname counts.",
 		Body:  found.report(),
-		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), urlField(a, found, s.world)},
+		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), s.urlField(a, found)},
 	}
-	if len(fatal(found.Problems)) > 0 && found.Curable {
-		page.Field = append(page.Field, mendField(a))
+	if len(fatal(found.Problems)) > 0 && found.Fixable {
+		page.Field = append(page.Field, fixField(a))
 	}
 	if v.Found[Install].Running {
-		page.Busy = "Looking round"
+		page.Busy = "Detecting the install"
 	}
 	return page
 }
 
-func envField(a Answers, found Surroundings) wizard.Field {
+// report says what was found, and what is wrong with the file.
+func (d Discovery) report() []wizard.Block {
+	var blocks []wizard.Block
+	if d.Err != nil {
+		blocks = append(blocks, wizard.Text{Tone: wizard.Bad, Body: sentence(d.Err.Error())})
+	}
+	for _, p := range d.Problems {
+		tone, text := wizard.Warn, p.Reader+": "+sentence(p.What)
+		if p.Fatal {
+			tone = wizard.Bad
+		}
+		if p.Fix != "" {
+			text += " Fix: " + sentence(p.Fix)
+		}
+		blocks = append(blocks, wizard.Text{Tone: tone, Label: fmt.Sprintf("line %d", p.Line), Body: text})
+	}
+	if d.Install.ComposeFile != "" {
+		blocks = append(blocks, wizard.Text{Tone: wizard.Good, Label: "Found",
+			Body: "service " + d.Install.Service + " in " + filepath.Base(d.Install.ComposeFile)})
+	}
+	for _, n := range append(d.Notes, d.Install.Notes...) {
+		blocks = append(blocks, wizard.Text{Tone: wizard.Quiet, Label: "Note", Body: n})
+	}
+	return blocks
+}
+
+func envField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
 		Name: "env_file", Label: ".env", Default: orElse(a.EnvFile, ".env"), Flag: "--env-file",
 		Help: wizard.Help{
 			What:    "The file with Pocket ID's settings. It is read now, and written only on the last page.",
 			Example: "/opt/pocket-id/.env",
-			Where:   "Beside docker-compose.yml, or in the directory that Pocket ID starts in.",
+			Where:   "Next to docker-compose.yml, or in the directory that Pocket ID starts in.",
 		},
 	}
 	if found.EnvFile != "" && !found.Exists && found.Err == nil {
@@ -76,24 +101,23 @@ func envField(a Answers, found Surroundings) wizard.Field {
 	return f
 }
 
-func runsField(a Answers, found Surroundings) wizard.Field {
+func runsField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
-		Name: "runs", Label: "It runs by", Kind: wizard.ChoiceField,
+		Name: "runs", Label: "Started with", Kind: wizard.ChoiceField,
 		Default: orElse(a.Runs, orElse(string(found.Install.Runtime), string(pocketid.RuntimeCompose))),
 		Help: wizard.Help{
-			What: "Who starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; the file is written so that yours reads it right.",
+			What: "What starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; " +
+				"the file is written so that yours reads it correctly.",
 		},
 	}
 	for _, runtime := range pocketid.Runtimes {
-		f.Choices = append(f.Choices, wizard.Choice{
-			Value: string(runtime),
-			Cells: []string{runtime.Label(), "read by " + strings.Join(runtime.Readers(), ", ")},
-		})
+		readers := "read by " + strings.Join(runtime.Readers(), ", ")
+		f.Choices = append(f.Choices, choice(string(runtime), runtime.Label(), readers))
 	}
 	return f
 }
 
-func versionField(a Answers, found Surroundings) wizard.Field {
+func versionField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
 		Name: "version", Label: "Version", Flag: "--as",
 		Default: orElse(a.Version, orElse(found.Install.Version.String(), pocketid.NewestKnown().String())),
@@ -107,27 +131,27 @@ func versionField(a Answers, found Surroundings) wizard.Field {
 	case found.Install.Version.Known() && found.Install.Version.Exact:
 		f.Note = "Found in " + found.Install.VersionFrom + "."
 	case found.Install.Version.Known():
-		f.Note = "The newest known one; " + found.Install.VersionFrom + " does not say exactly."
+		f.Note = "The newest known one; " + found.Install.VersionFrom + " does not give an exact version."
 	case found.EnvFile != "":
-		f.Note = "Not found out; this is the newest known one."
+		f.Note = "Not detected; this is the newest known one."
 	}
 	return f
 }
 
-func urlField(a Answers, found Surroundings, w World) wizard.Field {
+func (s install) urlField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
-		Name: "app_url", Label: "APP_URL", Flag: "--app-url",
+		Name: "app_url", Label: "APP_URL", Flag: "--app-url", Default: a.AppURL,
 		Help: wizard.Help{
-			What:    "The address under which browsers reach Pocket ID, without a path. Its host is a good name for the server to announce. (PUBLIC_APP_URL before 1.0.)",
+			What: "The address at which browsers reach Pocket ID, without a path. Its host is a good name for the " +
+				"server to announce. (PUBLIC_APP_URL before 1.0.)",
 			Example: "https://id.example.com",
 		},
 	}
-	f.Default = a.AppURL
 	for _, from := range []struct{ value, note string }{
 		{found.Value("APP_URL"), "From the .env."},
 		{found.Install.AppURL, "From environment: in the compose file."},
-		{w.Getenv("APP_URL"), "From the environment."},
-		{w.Getenv("PUBLIC_APP_URL"), "From PUBLIC_APP_URL of the environment."},
+		{s.world.Getenv("APP_URL"), "From the environment."},
+		{s.world.Getenv("PUBLIC_APP_URL"), "From PUBLIC_APP_URL in the environment."},
 	} {
 		if f.Default == "" && from.value != "" {
 			f.Default, f.Note = from.value, from.note
@@ -136,80 +160,112 @@ func urlField(a Answers, found Surroundings, w World) wizard.Field {
 	return f
 }
 
-func mendField(a Answers) wizard.Field {
+func fixField(a Answers) wizard.Field {
 	f := wizard.Field{
-		Name: "mend", Label: "Mend it", Kind: wizard.ChoiceField, Default: "no",
-		Help: wizard.Help{What: "As it is, a program that reads this file takes nothing from it. The mending is part of the change that the last page shows."},
+		Name: "fix", Label: "Fix it", Kind: wizard.ChoiceField, Default: yesNo(a.FixFile),
+		Help: wizard.Help{What: "As it is, a program that reads this file gets nothing from it. " +
+			"The fix is part of the changes that the last page shows."},
 		Choices: []wizard.Choice{
-			{Value: "yes", Cells: []string{"Yes, with the rest of the changes"}},
-			{Value: "no", Cells: []string{"No, I mend it in an editor"}},
+			choice("yes", "Yes, with the other changes"),
+			choice("no", "No, I will fix it in an editor"),
 		},
-	}
-	if a.Mend {
-		f.Default = "yes"
 	}
 	return f
 }
 
 func (s install) Take(v View) Intent {
 	a := v.Answers
-	found, ok := result[Surroundings](v, Install)
+	found, ok := result[Discovery](v, Install)
 	path := s.envFile(v)
-	if err := printable(path); err != nil || path == "" {
-		return wizard.Stay(a, wrong("env_file", errors.Join(err, errors.New("the path of the .env is needed"))))
+	if path == "" {
+		return wizard.Stay(a, errorAt("env_file", "the path of the .env is needed"))
+	}
+	if err := printable(path); err != nil {
+		return wizard.Stay(a, errorAt("env_file", err.Error()))
 	}
 	if ok && found.Err != nil {
-		return s.refuse(v, a, wrong("env_file", found.Err))
+		return s.refuse(v, a, errorAt("env_file", found.Err.Error()))
 	}
-	a.Mend = v.Input["mend"] == "yes"
-	if broken := fatal(found.Problems); len(broken) > 0 && !a.Mend {
-		return s.refuse(v, a, unreadable(broken[0], found.Curable, a.Unattended))
+	a.FixFile = v.Input["fix"] == "yes"
+	if broken := fatal(found.Problems); len(broken) > 0 && !a.FixFile {
+		return s.refuse(v, a, unreadable(broken[0], found.Fixable, a.Unattended))
 	}
-	if intent, other := elsewhere(v, a, found, path); other {
+	if intent, other := composeFile(v, a, found, path); other {
 		return intent
 	}
 	if repaired, ok := repairURL(v.Input["app_url"]); ok {
-		return wizard.Correct(a, wizard.Input{"app_url": repaired}, note("app_url", "APP_URL is scheme and host alone, so "+repaired+" was taken."))
+		return wizard.Correct(a, wizard.Input{"app_url": repaired},
+			noticeAt("app_url", "APP_URL is only scheme and host, so "+repaired+" was taken."))
 	}
-	if err := s.takeRest(&a, v); err != nil {
-		return wizard.Stay(a, *err)
+	if f := takeInstall(&a, v); f != (wizard.Fault{}) {
+		return wizard.Stay(a, f)
 	}
 	a.FoundReaders = nil
-	if pocketid.Runtime(a.Runs) == found.Install.Runtime {
+	if a.runtime() == found.Install.Runtime {
 		a.FoundReaders = found.Install.Readers
 	}
-	if isAnother(a, path) {
-		a = leaveFile(a, found)
+	another := a.fromAnother(path)
+	if another {
+		a = a.forFile(found)
 	}
-	if a.TakenFrom == "" || isAnother(a, path) {
-		a = prefill(a, found.readAs(s.world.readers(a)), s.world.version(a))
+	if another || a.TakenFrom == "" {
+		a = prefill(a, found.readAs(a.readers()))
 	}
 	a.EnvFile, a.TakenFrom = path, path
 	return wizard.Next(a)
 }
 
 // refuse says what is wrong with a file. Who has read that and comes again may
-// have mended it, so it is looked at anew.
+// have fixed it, so it is looked at again.
 func (install) refuse(v View, a Answers, f wizard.Fault) Intent {
 	if a.Unattended || v.Fault != f {
 		return wizard.Stay(a, f)
 	}
-	a.Looks++
-	return wizard.Stay(a, note(f.Field, "The file was read again. If nothing is wrong with it above, Enter goes on."))
+	return wizard.Stay(a.again(Install), noticeAt(f.Field,
+		"The file was read again. If nothing is wrong with it above, press Enter to go on."))
 }
 
-func unreadable(p envwriter.Problem, curable, unattended bool) wizard.Fault {
-	f := wizard.Fault{Field: "env_file", Tone: wizard.Bad,
-		Text: fmt.Sprintf("Line %d, as %s reads it: %s", p.Line, p.Reader, sentence(p.What))}
+func unreadable(p envwriter.Problem, fixable, unattended bool) wizard.Fault {
+	f := errorAt("env_file", fmt.Sprintf("line %d, as %s reads it: %s", p.Line, p.Reader, sentence(p.What)))
 	switch {
 	case unattended:
-		// A script has no page on which the file could be mended.
-	case curable:
-		f.Field = "mend"
+		// A script has no page on which the file could be fixed.
+	case fixable:
+		f.Field = "fix"
 	default:
-		f.Text += " Mend it in an editor, then press Enter here."
+		f.Text += " Fix it in an editor, then press Enter here."
 	}
 	return f
+}
+
+// composeFile is for a compose file that hands another file to Pocket ID than the
+// one named. Where the named one does not exist, the other is taken; else the
+// admin is asked once.
+func composeFile(v View, a Answers, found Discovery, path string) (Intent, bool) {
+	in := found.Install
+	if !in.Unread || len(in.EnvFiles) != 1 {
+		return Intent{}, false
+	}
+	other := besidePath(path, found.Absolute, in.EnvFiles[0])
+	compose := filepath.Base(in.ComposeFile)
+	if !found.Exists && !a.Unattended {
+		return wizard.Correct(a, wizard.Input{"env_file": other},
+			noticeAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, so that file was taken.", compose, other))), true
+	}
+	f := warnAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, not this file.", compose, other))
+	return wizard.Stay(a, f), !v.Warned(f)
+}
+
+// besidePath writes other as path is written: absolute, or from the same directory.
+func besidePath(path, absolute, other string) string {
+	if filepath.IsAbs(path) {
+		return other
+	}
+	rel, err := filepath.Rel(filepath.Dir(absolute), other)
+	if err != nil {
+		return other
+	}
+	return filepath.Join(filepath.Dir(path), rel)
 }
 
 // repairURL makes an APP_URL of a bare host, or of the address of a page; ok is
@@ -225,31 +281,28 @@ func repairURL(typed string) (repaired string, ok bool) {
 		return "", false
 	}
 	repaired = u.Scheme + "://" + u.Host
-	newest := pocketid.NewestKnown()
-	return repaired, repaired != typed && pocketid.Validate("APP_URL", repaired, newest) == nil
+	return repaired, repaired != typed && pocketid.Validate("APP_URL", repaired, pocketid.NewestKnown()) == nil
 }
 
-func (s install) takeRest(a *Answers, v View) *wizard.Fault {
+// takeInstall takes runtime, version and APP_URL, or says what is wrong.
+func takeInstall(a *Answers, v View) wizard.Fault {
 	a.Runs = v.Input["runs"]
 	version, err := pocketid.ParseVersion(v.Input["version"])
 	if err != nil {
-		f := wrong("version", err)
-		return &f
+		return errorAt("version", err.Error())
 	}
 	if old := pocketid.TooOld(version); old != "" {
-		if f := doubt("version", old); !v.Warned(f) {
-			return &f
+		if f := warnAt("version", old); !v.Warned(f) {
+			return f
 		}
 	}
 	appURL := strings.TrimRight(strings.TrimSpace(v.Input["app_url"]), "/")
 	if appURL == "" {
-		f := wizard.Fault{Field: "app_url", Tone: wizard.Bad, Text: "APP_URL is needed, such as https://id.example.com."}
-		return &f
+		return errorAt("app_url", "APP_URL is needed, such as https://id.example.com")
 	}
 	if err := pocketid.Validate(pocketid.KeyName("APP_URL", version), appURL, version); err != nil {
-		f := wrong("app_url", err)
-		return &f
+		return errorAt("app_url", err.Error())
 	}
 	a.Version, a.AppURL = version.String(), appURL
-	return nil
+	return wizard.Fault{}
 }

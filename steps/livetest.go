@@ -11,6 +11,7 @@ import (
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
 
@@ -22,37 +23,36 @@ func (livetest) ID() wizard.ID       { return LiveTest }
 func (livetest) Name() string        { return "Test" }
 func (livetest) Skip(a Answers) bool { return a.Offline }
 
-// attempt is the job of one test. The number makes "try again" a new one.
-type attempt struct {
-	setup  Setup
-	number int
+// testRun is the job of one test.
+type testRun struct {
+	setup   Setup
+	attempt int
 }
 
 func (s livetest) Wants(v View) wizard.Job {
-	return wizard.Job{Task: "test", For: attempt{s.world.setup(v.Answers), v.Answers.Retries}}
+	return wizard.Job{Task: "test", For: testRun{setupOf(v.Answers), v.Answers.Attempts[LiveTest]}}
 }
 
+// Work takes the names' results and the ports from the pages before.
 func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
-	setup := job.For.(attempt).setup
-	t := s.world.Try(ctx, setup, nil, report)
-	t.Verdicts, _ = result[[]smtpcheck.IdentityResult](v, Identity)
-	t.Advice = s.world.advise(setup, t.Verdicts, surveyed(v))
+	t := s.world.RunTest(ctx, job.For.(testRun).setup, nil, report)
+	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
+	t.Advice = s.world.advise(t, surveyed(v))
 	return t
 }
 
 func (s livetest) Page(v View) wizard.Page {
 	a, f := v.Answers, v.Found[LiveTest]
-	setup := s.world.setup(a)
 	page := wizard.Page{
 		Title: "Live test",
-		Why:   "Speaking " + SpeakingAs(setup) + ", to " + a.Host + ", port " + strconv.Itoa(a.Port) + ".",
+		Why:   "Speaking " + SpeakingAs(setupOf(a)) + ", to " + a.Host + ", port " + strconv.Itoa(a.Port) + ".",
 	}
 	if err := failed(f); err != nil {
 		page.Body = []wizard.Block{wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}}
-		page.Field = []wizard.Field{actionField([]wizard.Choice{retryChoice, skipChoice})}
+		page.Field = []wizard.Field{testField(retryChoice, skipChoice)}
 		return page
 	}
-	t, done := f.Result.(Trial)
+	t, done := f.Result.(TestResult)
 	page.Body = append(page.Body, stageTable(f, t))
 	if !done {
 		page.Busy = "Testing"
@@ -60,13 +60,14 @@ func (s livetest) Page(v View) wizard.Page {
 	}
 	if t.Result.Failure == nil {
 		page.Gist = wizard.Text{Tone: wizard.Good, Body: "accepted"}
-		page.Body = append(page.Body, delivered(t))
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Good, Label: "Accepted", Body: fmt.Sprintf(
+			"The relay took a message for %s. Look for the test %s there, in the spam folder too.", t.Setup.To, t.Token)})
 		page.Body = append(page.Body, hintBlocks(t.Hints)...)
-		page.Field = []wizard.Field{actionField(successChoices(v))}
+		page.Field = []wizard.Field{testField(successChoices(v)...)}
 	} else {
 		page.Gist = wizard.Text{Tone: wizard.Bad, Body: string(t.Result.Failure.Stage)}
 		page.Body = append(page.Body, refusal(t)...)
-		page.Field = []wizard.Field{actionField(refusalChoices(v, t))}
+		page.Field = []wizard.Field{testField(s.refusalChoices(v, t)...)}
 	}
 	if v.Input["show"] != "" {
 		page.Body = append(page.Body, conversation(t.Result.Transcript))
@@ -86,34 +87,26 @@ func SpeakingAs(s Setup) string {
 	return text
 }
 
-func stageTable(f wizard.Finding, t Trial) wizard.Table {
+// stageTable has a row a stage: the result's, or as far as the news go.
+func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	table := wizard.Table{}
-	if stages := t.Result.Stages; stages != nil {
-		for _, st := range stages {
-			table.Rows = append(table.Rows, stageRow(st.Stage, toneOf(st.OK), st.Detail, millis(st.Elapsed)))
-		}
+	for _, r := range t.Result.Stages {
+		table.Rows = append(table.Rows, rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed)))
+	}
+	if t.Result.Stages != nil {
 		return table
 	}
-	for _, news := range f.News {
-		e, ok := news.(smtpcheck.Event)
-		if !ok {
-			continue
-		}
-		row := stageRow(e.Stage, wizard.Busy, e.Detail, "")
+	for _, e := range reported[smtpcheck.Event](f) {
+		row := rowOf(wizard.Busy, string(e.Stage), e.Detail, "")
 		if e.State != smtpcheck.StageBegan {
-			row = stageRow(e.Stage, toneOf(e.State == smtpcheck.StagePassed), e.Detail, millis(e.Elapsed))
+			row = rowOf(toneOf(e.State == smtpcheck.StagePassed), string(e.Stage), e.Detail, millis(e.Elapsed))
 		}
 		if n := len(table.Rows); n > 0 && table.Rows[n-1].Cells[0] == string(e.Stage) && table.Rows[n-1].Tone == wizard.Busy {
-			table.Rows[n-1] = row
-		} else {
-			table.Rows = append(table.Rows, row)
+			table.Rows = table.Rows[:n-1]
 		}
+		table.Rows = append(table.Rows, row)
 	}
 	return table
-}
-
-func stageRow(stage smtpcheck.Stage, tone wizard.Tone, detail, took string) wizard.Row {
-	return wizard.Row{Tone: tone, Cells: []string{string(stage), detail, took}}
 }
 
 func toneOf(ok bool) wizard.Tone {
@@ -123,24 +116,39 @@ func toneOf(ok bool) wizard.Tone {
 	return wizard.Bad
 }
 
-func delivered(t Trial) wizard.Block {
-	return wizard.Text{Tone: wizard.Good, Label: "Accepted", Body: fmt.Sprintf(
-		"The relay took a message for %s. Look for the test %s there, in the spam folder too.",
-		t.Setup.To, t.Token)}
-}
-
 // refusal is what was said, why, and what to do.
-func refusal(t Trial) []wizard.Block {
-	said := t.Result.Failure.Error()
-	blocks := []wizard.Block{
-		wizard.Text{Label: "It said", Body: said},
-		wizard.Text{Label: "Why", Body: t.Diagnosis.Cause},
-	}
+func refusal(t TestResult) []wizard.Block {
 	fix := t.Diagnosis.Fix
-	if best, ok := better(t); ok {
+	if best, ok := betterPort(t); ok {
 		fix = best.Title + ". " + best.Why
 	}
-	return append(blocks, wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn})
+	return []wizard.Block{
+		wizard.Text{Label: "It said", Body: t.Result.Failure.Error()},
+		wizard.Text{Label: "Why", Body: t.Diagnosis.Cause},
+		wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn},
+	}
+}
+
+// hintBlocks shows what to do first, then what is not known; what is in order
+// takes one line.
+func hintBlocks(hints []deliverability.Hint) []wizard.Block {
+	var advice, rest []wizard.Block
+	var good []string
+	for _, h := range hints {
+		switch h.Level {
+		case deliverability.Advice:
+			advice = append(advice, wizard.Text{Tone: wizard.Warn, Label: "Advice", Body: h.Text})
+		case deliverability.Good:
+			good = append(good, strings.ReplaceAll(strings.ToUpper(h.ID), "-", " "))
+		default:
+			rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: h.Text})
+		}
+	}
+	if len(good) > 0 {
+		rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS",
+			Body: "All good: " + strings.Join(good, ", ") + "."})
+	}
+	return append(advice, rest...)
 }
 
 func conversation(lines []smtpcheck.Line) wizard.Block {
@@ -155,14 +163,11 @@ func conversation(lines []smtpcheck.Line) wizard.Block {
 	return v
 }
 
-// better is the port on which the relay takes the same name, if the name is what
-// was refused.
-func better(t Trial) (pocketid.Option, bool) {
-	if string(t.Diagnosis.Step) != string(Identity) {
-		return pocketid.Option{}, false
-	}
+// betterPort is the port on which the relay accepts the same name, if the name is
+// what was refused.
+func betterPort(t TestResult) (pocketid.Option, bool) {
 	for _, o := range t.Advice {
-		if o.ID == "endpoint" {
+		if o.ID == "endpoint" && t.Diagnosis.Step == diagnosis.StepIdentity {
 			return o, true
 		}
 	}
@@ -171,7 +176,7 @@ func better(t Trial) (pocketid.Option, bool) {
 
 // greetsOnceOnly reports whether the refused name is one that this version says
 // before STARTTLS alone, so that no hostname helps but implicit TLS does.
-func greetsOnceOnly(t Trial) bool {
+func greetsOnceOnly(t TestResult) bool {
 	s := t.Setup
 	implicit := pocketid.SpeechOf(s.As, smtpcheck.TLSImplicit, s.Hostname).Names.First
 	return t.Diagnosis.Step == diagnosis.StepIdentity && t.Result.Failure.Stage == smtpcheck.StageEHLO &&
@@ -180,107 +185,86 @@ func greetsOnceOnly(t Trial) bool {
 
 // The choices of the page, by value.
 const (
-	actGoOn   = "go-on"
-	actFix    = "fix"
-	actBetter = "better"
-	actOwn    = "as-none"
-	actShow   = "show"
-	actRetry  = "retry"
-	actSkip   = "skip"
-	actTrust  = "skip-verify"
-	actPort   = "port"
+	actGoOn       = "go-on"
+	actFix        = "fix"
+	actBetter     = "better"
+	actIdeal      = "as-none"
+	actShow       = "show"
+	actRetry      = "retry"
+	actSkip       = "skip"
+	actSkipVerify = "skip-verify"
+	actPort       = "port"
 )
 
 var (
-	retryChoice = wizard.Choice{Value: actRetry, Cells: []string{"Try again as it is"}}
-	skipChoice  = wizard.Choice{Value: actSkip, Cells: []string{"Go on without a delivered message"}}
+	retryChoice = choice(actRetry, "Try again")
+	skipChoice  = choice(actSkip, "Continue without a delivered message")
 )
 
-// trustChoice gives up the check of the certificate, in so many words.
-var trustChoice = wizard.Choice{Value: actTrust, Cells: []string{"Do not check the certificate, and test again"},
-	Note: "This sets SMTP_SKIP_CERT_VERIFY=true: whoever sits between Pocket ID and the relay can then read the password and every mail. For a relay on this machine or in a network of your own only."}
+// skipVerifyChoice gives up the check of the certificate, in so many words.
+var skipVerifyChoice = wizard.Choice{Value: actSkipVerify, Cells: []string{"Skip the certificate check and test again"},
+	Note: "This sets SMTP_SKIP_CERT_VERIFY=true: anyone between Pocket ID and the relay can then read the password " +
+		"and every mail. Only for a relay on this machine or in a network of your own."}
 
-func actionField(choices []wizard.Choice) wizard.Field {
-	return wizard.Field{
-		Name: "action", Label: "Next", Kind: wizard.ChoiceField, Default: choices[0].Value, Choices: choices,
-		Help: wizard.Help{What: "What to do about the outcome. All answers are kept, whatever you choose."},
-	}
+func testField(choices ...wizard.Choice) wizard.Field {
+	return nextField("What to do next. All answers are kept, whatever you choose.", choices...)
 }
 
 func successChoices(v View) []wizard.Choice {
-	list := []wizard.Choice{{Value: actGoOn, Cells: []string{"Go on"}}}
+	list := []wizard.Choice{choice(actGoOn, "Continue")}
 	if v.Answers.TestAs != "" {
-		list = append(list, wizard.Choice{Value: actOwn, Cells: []string{"Test again as Pocket ID speaks"}})
+		list = append(list, choice(actIdeal, "Test again as Pocket ID speaks"))
 	}
-	return append(list, showChoice(v), wizard.Choice{Value: actRetry, Cells: []string{"Send another message"}})
+	return append(list, showChoice(v), choice(actRetry, "Send another message"))
 }
 
 func showChoice(v View) wizard.Choice {
 	if v.Input["show"] != "" {
-		return wizard.Choice{Value: actShow, Cells: []string{"Hide the conversation"}}
+		return choice(actShow, "Hide the conversation")
 	}
-	return wizard.Choice{Value: actShow, Cells: []string{"Show the conversation"}}
+	return choice(actShow, "Show the conversation")
 }
 
-// refusalChoices begins with the way to the cure, so that Enter alone takes it.
-func refusalChoices(v View, t Trial) []wizard.Choice {
+// refusalChoices begins with the way to the cure, so that Enter alone takes it;
+// where time or somebody else has to cure it, with another try.
+func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	if v.Answers.Unattended {
-		return []wizard.Choice{{Value: actFix, Cells: []string{"Say what to change"}}}
+		return []wizard.Choice{choice(actFix, "Say what to change")}
 	}
 	var list []wizard.Choice
+	add := func(when bool, c wizard.Choice) {
+		if when {
+			list = append(list, c)
+		}
+	}
 	d := t.Diagnosis
-	if best, ok := better(t); ok {
-		list = append(list, wizard.Choice{Value: actBetter, Cells: []string{best.Title + ", and test again"}})
-	} else if greetsOnceOnly(t) {
-		list = append(list, wizard.Choice{Value: actPort, Cells: []string{"Change the port and the TLS mode"}})
-	}
-	if d.Step != diagnosis.StepNone {
-		list = append(list, wizard.Choice{Value: actFix, Cells: []string{"Change " + fieldWords(wizard.ID(d.Step), d.Field)}})
-	}
-	again := retryChoice
-	if d.WaitHelps {
-		list = append([]wizard.Choice{again}, list...)
-	}
 	var untrusted *smtpcheck.CertificateError
 	var unknownCA x509.UnknownAuthorityError
-	if errors.As(t.Result.Failure, &untrusted) {
-		list = append(list, trustChoice)
+	retryFirst := d.WaitHelps || errors.As(t.Result.Failure, &unknownCA)
+	add(retryFirst, retryChoice)
+	if best, ok := betterPort(t); ok {
+		add(true, choice(actBetter, best.Title+", and test again"))
+	} else {
+		add(greetsOnceOnly(t), choice(actPort, "Change the port and the TLS mode"))
 	}
-	outside := errors.As(t.Result.Failure, &unknownCA) // what there is to do is not done here
-	if outside {
-		list = append([]wizard.Choice{again}, list...)
+	if d.Step != diagnosis.StepNone {
+		add(true, choice(actFix, "Change "+s.world.answerName(v, wizard.ID(d.Step), d.Field)))
 	}
-	list = append(list, showChoice(v))
-	if !d.WaitHelps && !outside {
-		list = append(list, again)
-	}
-	if t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity {
-		list = append(list, wizard.Choice{Value: actOwn, Cells: []string{"Test as " + v.Answers.Hostname + ", to prove the rest"}})
-	}
+	add(errors.As(t.Result.Failure, &untrusted), skipVerifyChoice)
+	add(true, showChoice(v))
+	add(!retryFirst, retryChoice)
+	add(t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity,
+		choice(actIdeal, "Test as "+v.Answers.Hostname+", to check everything else"))
 	return append(list, skipChoice)
-}
-
-// fieldWords names the answer to change, as its page does.
-func fieldWords(step wizard.ID, field string) string {
-	words := map[string]string{
-		"env_file": "the .env", "runs": "how Pocket ID runs", "version": "the version", "app_url": "APP_URL",
-		"preset": "the provider", "host": "the host", "port": "the port", "tls": "the TLS mode",
-		"from": "the sender", "user": "the user", "password": "the password", "to": "the recipient",
-		"hostname": "the identity",
-	}
-	if w, ok := words[field]; ok {
-		return w
-	}
-	return "the answers of the page " + strings.ToUpper(string(step[:1])) + string(step[1:])
 }
 
 func (s livetest) Take(v View) Intent {
 	a := v.Answers
-	t, _ := v.Found[LiveTest].Result.(Trial)
+	t, _ := v.Found[LiveTest].Result.(TestResult)
 	switch v.Input["action"] {
 	case actGoOn:
 		if t.Result.Failure != nil || t.Result.Stages == nil {
-			return wizard.Stay(a, wizard.Fault{Field: "action", Tone: wizard.Bad, Text: "The test has not passed."})
+			return wizard.Stay(a, errorAt("action", "The test has not passed."))
 		}
 		a.Untested = false
 		return wizard.Next(a)
@@ -288,48 +272,49 @@ func (s livetest) Take(v View) Intent {
 		a.Untested = true
 		return wizard.Next(a)
 	case actRetry:
-		a.Retries++
-		return wizard.Stay(a, wizard.Fault{})
-	case actTrust:
+		return stay(a.again(LiveTest))
+	case actSkipVerify:
 		a.SkipVerify = true
-		return wizard.Stay(a, wizard.Fault{})
-	case actOwn:
+		return stay(a)
+	case actIdeal:
 		a.TestAs = toggle(a.TestAs)
-		return wizard.Stay(a, wizard.Fault{})
+		return stay(a)
 	case actShow:
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"]), "action": ""}, wizard.Fault{})
 	case actPort:
-		return wizard.Goto(a, Relay, wizard.Fault{Field: "port", Tone: wizard.Bad,
-			Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix})
+		return wizard.Goto(a, Relay, cureAt("port", t))
 	case actBetter:
-		best, _ := better(t)
+		best, _ := betterPort(t)
 		a.Port, a.TLS = best.Port, best.TLS
-		return wizard.Stay(a, wizard.Fault{})
+		return stay(a)
 	}
 	return toCure(a, t)
 }
 
+func cureAt(field string, t TestResult) wizard.Fault {
+	return wizard.Fault{Field: field, Tone: wizard.Bad, Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix}
+}
+
 // toCure goes to the answer to change, or says on the spot that no answer here
 // can help.
-func toCure(a Answers, t Trial) Intent {
+func toCure(a Answers, t TestResult) Intent {
 	if t.Result.Failure == nil || t.Diagnosis == nil {
-		return wizard.Stay(a, wizard.Fault{})
-	}
-	fault := wizard.Fault{Field: t.Diagnosis.Field, Tone: wizard.Bad, Text: sentence(t.Result.Failure.Error()) + " " + t.Diagnosis.Fix}
-	if fault.Field == "user" || fault.Field == "password" {
-		fault.Field = loginCure(t, fault.Field)
+		return stay(a)
 	}
 	if t.Diagnosis.Step == diagnosis.StepNone {
-		fault.Field = "action"
-		return wizard.Stay(a, fault)
+		return wizard.Stay(a, cureAt("action", t))
 	}
-	return wizard.Goto(a, wizard.ID(t.Diagnosis.Step), fault)
+	field := t.Diagnosis.Field
+	if field == "user" || field == "password" {
+		field = loginCure(t, field)
+	}
+	return wizard.Goto(a, wizard.ID(t.Diagnosis.Step), cureAt(field, t))
 }
 
 // loginCure is the field to change where a login failed. With a password alone,
 // it is the user that is missing if the relay looked at the login, else the
 // password that is too much.
-func loginCure(t Trial, field string) string {
+func loginCure(t TestResult, field string) string {
 	if t.Setup.User != "" || t.Setup.Password.Empty() {
 		return field
 	}

@@ -1,10 +1,17 @@
 package steps
 
 import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
 	"strings"
+	"time"
 
-	"smtp-wizard/pocketid"
+	"golang.org/x/net/publicsuffix"
+
 	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
 
@@ -14,12 +21,60 @@ const Custom = "custom"
 // keep is the choice that leaves the relay of the .env as it is.
 const keep = "keep"
 
+// receiverBound is how long DNS may take to say who receives a domain's mail.
+const receiverBound = 3 * time.Second
+
 // provider asks whose relay sends the mail.
 type provider struct{ world World }
 
 func (provider) ID() wizard.ID     { return Provider }
 func (provider) Name() string      { return "Provider" }
 func (provider) Skip(Answers) bool { return false }
+
+// Wants looks up who receives the mail of the sender's domain while the page is
+// read: that one is likely to send for it too. Nothing is looked up where there
+// is a better guess, or nobody to read it.
+func (s provider) Wants(v View) wizard.Job {
+	a := v.Answers
+	domain := senderDomain(a)
+	_, owned := presets.ForAddress(a.From)
+	if domain == "" || owned || a.Host != "" || a.Preset != "" || len(s.world.Presets) > 0 || a.Unattended || a.Offline ||
+		s.world.DNS == nil && deliverability.Reserved(domain) {
+		return wizard.Job{}
+	}
+	return wizard.Job{Task: "receiver", For: domain}
+}
+
+// Work returns a presets.Receiver, or nothing.
+func (s provider) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
+	ctx, cancel := context.WithTimeout(ctx, receiverBound)
+	defer cancel()
+	if r, ok, err := presets.ReceiverOf(ctx, s.world.dns(), job.For.(string)); ok && err == nil {
+		return r
+	}
+	return nil
+}
+
+// receiver is what was found out, for the domain of these answers.
+func (s provider) receiver(v View) (presets.Receiver, bool) {
+	r, ok := result[presets.Receiver](v, Provider)
+	return r, ok && v.Found[Provider].Job == s.Wants(v)
+}
+
+// senderDomain is that of the From address, else the one that mail of APP_URL's
+// owner is likely to come from.
+func senderDomain(a Answers) string { return orElse(presets.DomainOf(a.From), mailDomain(a.AppURL)) }
+
+// mailDomain is the domain that mail of a host's owner is likely to come from:
+// example.com for https://id.example.com.
+func mailDomain(appURL string) string {
+	u, err := url.Parse(appURL)
+	if err != nil || !strings.Contains(u.Hostname(), ".") {
+		return ""
+	}
+	domain, _ := publicsuffix.EffectiveTLDPlusOne(u.Hostname()) // "" where there is none
+	return domain
+}
 
 func (s provider) Page(v View) wizard.Page {
 	chosen := v.Text("preset", s.suggest(v))
@@ -31,9 +86,10 @@ func (s provider) Page(v View) wizard.Page {
 			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
 			Default: chosen, Choices: s.choices(v), Filter: true,
 			Help: wizard.Help{
-				What:    "The company or program that takes the mail from Pocket ID and delivers it. Type some letters to narrow the list.",
-				Example: "Google Workspace relay; Amazon SES; a Postfix of your own",
-				Where:   "Where the mail of your domain is handled, or where you have an account for sending.",
+				What: "The company or program that takes the mail from Pocket ID and delivers it. " +
+					"Type a few letters to narrow the list.",
+				Example: "Google Workspace relay; Amazon SES; your own Postfix",
+				Where:   "Wherever the mail of your domain is handled, or you have an account for sending.",
 			},
 		}},
 	}
@@ -41,7 +97,7 @@ func (s provider) Page(v View) wizard.Page {
 		page.Field = append(page.Field, regionField(p, v.Answers))
 	}
 	if v.Found[Provider].Running {
-		page.Aside = "asking the DNS who receives the mail of " + s.senderDomain(v.Answers)
+		page.Aside = "asking DNS who receives the mail of " + senderDomain(v.Answers)
 	}
 	return page
 }
@@ -49,7 +105,7 @@ func (s provider) Page(v View) wizard.Page {
 func (s provider) choices(v View) []wizard.Choice {
 	var list []wizard.Choice
 	if s.isOfFile(v) {
-		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + v.Answers.Host, "as it is now"}})
+		list = append(list, choice(keep, "Keep "+v.Answers.Host, "as it is now"))
 	}
 	for _, p := range s.world.Presets {
 		list = append(list, presetChoice(p))
@@ -58,7 +114,8 @@ func (s provider) choices(v View) []wizard.Choice {
 	for _, p := range presets.All() {
 		c := presetChoice(p)
 		if found && p.ID == r.Preset.ID {
-			c.Note = strings.TrimSpace(receives(r, s.senderDomain(v.Answers)) + " " + c.Note)
+			why := fmt.Sprintf("Suggested: it receives the mail of %s (MX %s).", senderDomain(v.Answers), r.MX)
+			c.Note = strings.TrimSpace(why + " " + c.Note)
 		}
 		list = append(list, c)
 	}
@@ -86,24 +143,21 @@ func firstHost(p presets.Preset) string {
 // isOfFile reports whether the relay is the one that the .env has, so that it can
 // be kept. A practice relay is a new one each time.
 func (s provider) isOfFile(v View) bool {
-	found, _ := result[Surroundings](v, Install)
-	return v.Answers.Host != "" && v.Answers.Host == found.Value("SMTP_HOST") && !s.world.Practice
+	return v.Answers.Host != "" && v.Answers.Host == discovered(v).Value("SMTP_HOST") && !s.world.Practice
 }
 
 // suggest is the choice to begin at: what is set already, else the provider of
 // the sender's domain or whoever receives its mail, else the first of the table.
 func (s provider) suggest(v View) string {
 	a := v.Answers
-	if s.isOfFile(v) {
+	switch {
+	case s.isOfFile(v):
 		return keep
-	}
-	if a.Preset != "" {
+	case a.Preset != "":
 		return a.Preset
-	}
-	for _, p := range s.world.Presets {
-		return p.ID
-	}
-	if a.Host != "" {
+	case len(s.world.Presets) > 0:
+		return s.world.Presets[0].ID
+	case a.Host != "":
 		return presetOf(a.Host)
 	}
 	if p, ok := presets.ForAddress(a.From); ok {
@@ -115,6 +169,12 @@ func (s provider) suggest(v View) string {
 	return presets.All()[0].ID
 }
 
+// presetOf is the preset that a relay belongs to.
+func presetOf(host string) string {
+	p, _ := presets.ByHost(host)
+	return cmp.Or(p.ID, Custom)
+}
+
 // manyHosts is how many regions of a provider are taken in at a glance.
 const manyHosts = 9
 
@@ -123,21 +183,18 @@ func regionField(p presets.Preset, a Answers) wizard.Field {
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
 		Filter: len(p.Hosts) > manyHosts,
 		Help: wizard.Help{
-			What:  "Accounts of this provider belong to a region, and each region has a host of its own.",
-			Where: "In the provider's console, where the account was made.",
+			What:  "Accounts of this provider belong to a region, and each region has its own host.",
+			Where: "In the provider's console, where the account was created.",
 		},
 	}
 	local := strings.HasPrefix(p.Category, "local") // the hosts are places to look at the relay from
 	if local {
 		f.Label = "Seen from"
-		f.Help = wizard.Help{What: "Where Pocket ID runs decides by which name it reaches the relay."}
+		f.Help = wizard.Help{What: "Where Pocket ID runs decides which name it reaches the relay by."}
 	}
 	for _, h := range p.Hosts {
-		f.Choices = append(f.Choices, wizard.Choice{Value: h.Host, Cells: []string{h.Region, h.Host}})
-		if local && h.Host == "127.0.0.1" && !pocketid.Runtime(a.Runs).InContainer() {
-			f.Default = h.Host
-		}
-		if h.Host == a.Host {
+		f.Choices = append(f.Choices, choice(h.Host, h.Region, h.Host))
+		if local && h.Host == "127.0.0.1" && !a.runtime().InContainer() || h.Host == a.Host {
 			f.Default = h.Host
 		}
 	}
@@ -156,17 +213,18 @@ func (s provider) Take(v View) Intent {
 	}
 	p, ok := s.world.preset(id)
 	if !ok {
-		return wizard.Stay(a, wizard.Fault{Field: "preset", Text: "There is no preset " + strings.TrimSpace(id) + ". `smtp-wizard presets` lists them.", Tone: wizard.Bad})
+		return wizard.Stay(a, errorAt("preset",
+			"there is no preset "+strings.TrimSpace(id)+". `smtp-wizard presets` lists them"))
 	}
 	if !p.Usable {
-		return wizard.Stay(a, wizard.Fault{Field: "preset", Text: "Pocket ID cannot send through it: " + p.WhyNot, Tone: wizard.Bad})
+		return wizard.Stay(a, errorAt("preset", "Pocket ID cannot send through it: "+p.WhyNot))
 	}
-	chosen := a.Preset == p.ID
+	chosenBefore := a.Preset == p.ID
 	a.Preset = p.ID
 	if id == Custom {
 		return wizard.Next(a)
 	}
-	before, port := a.Host, a.Port
+	before := a.Host
 	a.Host = firstHost(p)
 	for _, h := range p.Hosts {
 		if h.Host == v.Input["region"] {
@@ -176,8 +234,8 @@ func (s provider) Take(v View) Intent {
 	if a.Host != before {
 		a.SkipVerify, a.Untested = false, false // they were said of another relay
 	}
-	if again := chosen && a.Host == before && port != 0; !again { // its port may have been changed since
-		a.Port, a.TLS = s.world.endpoint(p, a)
+	if !chosenBefore || a.Host != before || a.Port == 0 { // else its port may have been changed since
+		a.Port, a.TLS = firstEndpoint(p, a)
 	}
 	return wizard.Next(a)
 }

@@ -3,10 +3,12 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -28,42 +30,46 @@ type portSurvey struct {
 }
 
 func (s relay) Wants(v View) wizard.Job {
-	addr, err := parseRelay(v.Text("host", v.Answers.Host))
+	addr, err := ParseRelay(v.Text("host", v.Answers.Host))
 	if err != nil || v.Answers.Unattended || v.Answers.Offline {
 		return wizard.Job{}
 	}
-	return wizard.Job{Task: "ports", For: portSurvey{addr.Host, joinPorts(s.ports(v))}}
+	return wizard.Job{Task: "ports", For: portSurvey{addr.Host, strings.Join(s.ports(v), ",")}}
 }
 
 func (s relay) Work(ctx context.Context, job wizard.Job, _ View, report func(any)) any {
 	survey := job.For.(portSurvey)
-	options := smtpcheck.PortOptions{RootCAs: s.world.RootCAs, Limits: s.world.Limits, Net: s.world.Net}
+	options := s.world.portOptions()
 	if options.Limits.Silence == 0 {
 		options.Limits.Silence = time.Second // the admin reads meanwhile, and a second connection harms nobody
 	}
-	return smtpcheck.Ports(ctx, survey.host, splitPorts(survey.ports), options, func(p smtpcheck.Port) { report(p) })
+	var ports []int
+	for _, text := range strings.Split(survey.ports, ",") {
+		port, _ := strconv.Atoi(text) // made from numbers
+		ports = append(ports, port)
+	}
+	return smtpcheck.Ports(ctx, survey.host, ports, options, func(p smtpcheck.Port) { report(p) })
+}
+
+func (w World) portOptions() smtpcheck.PortOptions {
+	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Limits: w.Limits, Net: w.Net}
 }
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one
 // set.
-func (s relay) ports(v View) []int {
-	p, _ := s.world.preset(v.Answers.Preset)
-	var ports []int
+func (s relay) ports(v View) []string {
+	var ports []string
 	add := func(port int) {
-		for _, have := range ports {
-			if have == port {
-				return
-			}
+		if text := portText(port); !slices.Contains(ports, text) {
+			ports = append(ports, text)
 		}
-		ports = append(ports, port)
 	}
+	p, _ := s.world.preset(v.Answers.Preset)
 	for _, e := range p.Endpoints {
 		add(e.Port)
 	}
 	if len(ports) == 0 {
-		for _, port := range []int{25, 465, 587, 2525} {
-			add(port)
-		}
+		ports = []string{"25", "465", "587", "2525"}
 	}
 	if port, err := parsePort(v.Text("port", strconv.Itoa(v.Answers.Port))); err == nil {
 		add(port)
@@ -71,56 +77,54 @@ func (s relay) ports(v View) []int {
 	return ports
 }
 
+// portsFound are the ports looked at so far, by number.
+func portsFound(f wizard.Finding) []smtpcheck.Port {
+	ports := reported[smtpcheck.Port](f)
+	slices.SortFunc(ports, func(a, b smtpcheck.Port) int { return a.Port - b.Port })
+	return ports
+}
+
 func (s relay) Page(v View) wizard.Page {
 	a := v.Answers
+	addr, err := ParseRelay(v.Text("host", a.Host))
 	usual := orElse(portText(a.Port), strconv.Itoa(usualPort(a.TLS)))
-	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil && addr.Port != 0 {
+	if err == nil && addr.Port != 0 {
 		usual = portText(addr.Port)
 	}
 	port := v.Text("port", usual)
-	p, _ := s.world.preset(a.Preset)
+	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Help: wizard.Help{
+		What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
+		Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
+		Where:   "In the provider's SMTP settings."}}
+	if p, _ := s.world.preset(a.Preset); a.Host == "" {
+		host.Note = p.HostHint
+	}
+	if warning := s.world.ownLoopback(addr.Host, discovered(v).Install, a.runtime()); err == nil && warning != "" {
+		host.Note, host.NoteTone = warning, wizard.Warn
+	}
 	page := wizard.Page{
 		Title: "Where is the relay?",
-		Why: "The relay is the server that takes the mail from Pocket ID. Port 587 begins in clear text and " +
-			"turns to TLS (starttls); port 465 speaks TLS from the first byte (tls).",
-		Field: []wizard.Field{
-			{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Note: hostNote(p, a), Help: wizard.Help{
-				What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
-				Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
-				Where:   "In the provider's SMTP settings."}},
+		Why: "The relay is the server that takes the mail from Pocket ID. Port 587 starts in clear text and " +
+			"switches to TLS (starttls); port 465 speaks TLS from the first byte (tls).",
+		Field: []wizard.Field{host,
 			{Name: "port", Label: "Port", Default: usual, Flag: "--port", Help: wizard.Help{
 				What:    "SMTP_PORT, from 1 to 65535.",
 				Example: "587 with starttls, 465 with tls"}},
-			s.tlsField(v, port),
-		},
-	}
-	found, _ := result[Surroundings](v, Install)
-	if addr, err := parseRelay(v.Text("host", a.Host)); err == nil {
-		if warning := s.world.ownLoopback(addr.Host, found.Install, pocketid.Runtime(a.Runs)); warning != "" {
-			page.Field[0].Note, page.Field[0].NoteTone = warning, wizard.Warn
-		}
+			s.tlsField(v, port)},
 	}
 	chosen, _ := parsePort(port) // none is no port
 	page.Body, page.Aside = portReport(v.Found[Relay], chosen)
 	return page
 }
 
-// hostNote says which host a preset without one means.
-func hostNote(p presets.Preset, a Answers) string {
-	if a.Host != "" {
-		return ""
-	}
-	return p.HostHint
-}
-
 func (s relay) tlsField(v View, port string) wizard.Field {
 	return wizard.Field{
 		Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Flag: "--tls", Default: string(s.modeFor(v, port)),
-		Help: wizard.Help{What: "SMTP_TLS, how the connection is protected."},
+		Help: wizard.Help{What: "SMTP_TLS, how the connection is protected: starttls, tls or none."},
 		Choices: []wizard.Choice{
-			{Value: string(smtpcheck.TLSStartTLS), Cells: []string{"starttls", "clear text first, then TLS; usual on 587"}},
-			{Value: string(smtpcheck.TLSImplicit), Cells: []string{"tls", "TLS from the first byte; usual on 465"}},
-			{Value: string(smtpcheck.TLSNone), Cells: []string{"none", "no protection; for a relay on this machine"}},
+			choice(string(smtpcheck.TLSStartTLS), "starttls", "clear text first, then TLS; usual on 587"),
+			choice(string(smtpcheck.TLSImplicit), "tls", "TLS from the first byte; usual on 465"),
+			choice(string(smtpcheck.TLSNone), "none", "no protection; for a relay on this machine"),
 		},
 	}
 }
@@ -156,26 +160,104 @@ func (s relay) modeFor(v View, port string) smtpcheck.TLSMode {
 	return smtpcheck.TLSStartTLS
 }
 
+// portReport shows which ports answer from this machine, as far as is known.
+// Who blocks ports is said where the chosen one gives no answer.
+func portReport(f wizard.Finding, chosen int) ([]wizard.Block, string) {
+	ports := portsFound(f)
+	if err := noAddress(ports); err != nil {
+		return []wizard.Block{wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}}, ""
+	}
+	var table wizard.Table
+	for _, p := range ports {
+		table.Rows = append(table.Rows, portRow(p))
+	}
+	var blocks []wizard.Block
+	if len(ports) > 0 {
+		blocks = append(blocks, table)
+	}
+	if f.Running {
+		return blocks, "Checking which ports answer from this machine"
+	}
+	silent := func(p smtpcheck.Port) bool { return p.Port == chosen && p.State == smtpcheck.PortFiltered }
+	var hosters []string
+	for _, h := range diagnosis.BlockedBy(smtpcheck.Silent(ports)) {
+		hosters = append(hosters, h.Name)
+	}
+	if len(hosters) > 0 && slices.ContainsFunc(ports, silent) {
+		blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Label: "Blocked",
+			Body: "Hosters that block such ports by default: " + strings.Join(hosters, ", ") + "."})
+	}
+	return blocks, ""
+}
+
+// noAddress is why a look at the ports did not get as far as the ports, or nil.
+func noAddress(ports []smtpcheck.Port) error {
+	for _, p := range ports {
+		if p.Failure != nil && p.Failure.Stage == smtpcheck.StageDNS {
+			return p.Failure.Err
+		}
+	}
+	return nil
+}
+
+const unanswered = "no answer: a firewall or the hoster drops it, or the host is down"
+
+func portRow(p smtpcheck.Port) wizard.Row {
+	port := strconv.Itoa(p.Port)
+	switch {
+	case p.State == smtpcheck.PortOpen && p.TLS != "":
+		return rowOf(wizard.Good, port, "open, "+string(p.TLS), millis(p.Elapsed))
+	case p.State == smtpcheck.PortOpen && p.Failure != nil:
+		return rowOf(wizard.Warn, port, "open, but "+p.Failure.Error(), "")
+	case p.State == smtpcheck.PortOpen:
+		return rowOf(wizard.Warn, port, string(p.State), "")
+	case p.State == smtpcheck.PortFiltered:
+		return rowOf(wizard.Bad, port, unanswered, "")
+	case p.State == smtpcheck.PortRefused:
+		return rowOf(wizard.Bad, port, "nothing listens there", "")
+	}
+	return rowOf(wizard.Bad, port, string(p.State), "")
+}
+
+// portWarning warns of a host or port that the look at it has shown to be wrong.
+func portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
+	if err := noAddress(portsFound(f)); err != nil {
+		return warnAt("host", sentence(err.Error()))
+	}
+	for _, p := range portsFound(f) {
+		if p.Port != port {
+			continue
+		}
+		switch {
+		case p.State == smtpcheck.PortRefused:
+			return warnAt("port", fmt.Sprintf("Nothing listens on port %d.", port))
+		case p.State == smtpcheck.PortFiltered:
+			return warnAt("port", fmt.Sprintf("Port %d gives %s.", port, unanswered))
+		case p.TLS != "" && p.TLS != mode && !(mode == smtpcheck.TLSNone && p.TLS == smtpcheck.TLSStartTLS):
+			return warnAt("tls", fmt.Sprintf("Port %d was found to speak %s.", port, p.TLS))
+		}
+	}
+	return wizard.Fault{}
+}
+
 func (s relay) Take(v View) Intent {
 	a := v.Answers
-	addr, err := parseRelay(v.Input["host"])
+	addr, err := ParseRelay(v.Input["host"])
 	if err != nil {
-		return wizard.Stay(a, wrong("host", err))
+		return wizard.Stay(a, errorAt("host", err.Error()))
 	}
 	if in, said, ok := s.splitInput(v, addr); ok {
-		return wizard.Correct(a, in, note("host", said))
+		return wizard.Correct(a, in, noticeAt("host", said))
 	}
 	port, err := parsePort(v.Input["port"])
 	if err != nil {
-		return wizard.Stay(a, wrong("port", err))
+		return wizard.Stay(a, errorAt("port", err.Error()))
 	}
 	mode := smtpcheck.TLSMode(v.Input["tls"])
-	switch mode {
-	case smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit:
-	default:
-		return wizard.Stay(a, wizard.Fault{Field: "tls", Text: "TLS is one of none, starttls and tls.", Tone: wizard.Bad})
+	if !knownMode(mode) {
+		return wizard.Stay(a, errorAt("tls", "TLS is one of none, starttls and tls"))
 	}
-	if f := doubtPort(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
+	if f := portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
 		return wizard.Stay(a, f)
 	}
 	if addr.Host != a.Host || port != a.Port || mode != a.TLS {
@@ -192,7 +274,7 @@ func (s relay) Take(v View) Intent {
 }
 
 // splitInput rewrites the fields when the host had more in it than a host.
-func (s relay) splitInput(v View, addr relayAddress) (wizard.Input, string, bool) {
+func (s relay) splitInput(v View, addr RelayAddress) (wizard.Input, string, bool) {
 	typed := strings.TrimSpace(v.Input["host"])
 	if typed == addr.Host && addr.Port == 0 {
 		return nil, "", false
@@ -212,52 +294,27 @@ func (s relay) splitInput(v View, addr relayAddress) (wizard.Input, string, bool
 	return in, said + ".", true
 }
 
-func presetOf(host string) string {
-	if p, ok := presets.ByHost(host); ok {
-		return p.ID
-	}
-	return Custom
-}
-
-// endpoint is the port and TLS mode to begin with: the preset's own, unless
+// firstEndpoint is the port and TLS mode to begin with: the preset's own, unless
 // this version of Pocket ID greets as localhost there and not on another one.
 // That matters where the provider judges the name.
-func (w World) endpoint(p presets.Preset, a Answers) (int, smtpcheck.TLSMode) {
+func firstEndpoint(p presets.Preset, a Answers) (int, smtpcheck.TLSMode) {
 	first := p.Recommended()
 	if p.Helo == "" {
 		return first.Port, smtpcheck.TLSMode(first.TLS)
 	}
-	version := w.version(a)
 	for _, e := range append([]presets.Endpoint{first}, p.Endpoints...) {
 		mode := smtpcheck.TLSMode(e.TLS)
-		if mode != smtpcheck.TLSNone && pocketid.SpeechOf(version, mode, "x").Names.First != "localhost" {
+		if mode != smtpcheck.TLSNone && pocketid.SpeechOf(a.version(), mode, "x").Names.First != "localhost" {
 			return e.Port, mode
 		}
 	}
 	return first.Port, smtpcheck.TLSMode(first.TLS)
 }
 
-func portText(port int) string {
-	if port == 0 {
-		return ""
+// millis is a duration as a screen shows it.
+func millis(d time.Duration) string {
+	if d >= 10*time.Second {
+		return fmt.Sprintf("%d s", int(d.Seconds()))
 	}
-	return strconv.Itoa(port)
-}
-
-func joinPorts(ports []int) string {
-	texts := make([]string, len(ports))
-	for i, p := range ports {
-		texts[i] = strconv.Itoa(p)
-	}
-	return strings.Join(texts, ",")
-}
-
-func splitPorts(text string) []int {
-	var ports []int
-	for _, t := range strings.Split(text, ",") {
-		if p, err := strconv.Atoi(t); err == nil {
-			ports = append(ports, p)
-		}
-	}
-	return ports
+	return fmt.Sprintf("%d ms", d.Milliseconds())
 }

@@ -29,49 +29,38 @@ func (Resume) Skip(Answers) bool { return false }
 
 // Page implements Step.
 func (r Resume) Page(View) wizard.Page {
-	table := wizard.Table{}
-	for _, row := range answered(r.Saved) {
-		table.Rows = append(table.Rows, wizard.Row{Cells: []string{row[0], row[1]}})
-	}
 	return wizard.Page{
 		Title: "Continue where you left off " + ago(r.Now.Sub(r.At)) + "?",
-		Why:   "The answers so far were kept, but for the password.",
-		Body:  []wizard.Block{table},
-		Field: []wizard.Field{{
-			Name: "resume", Label: "Next", Kind: wizard.ChoiceField, Default: "continue",
-			Choices: []wizard.Choice{
-				{Value: "continue", Cells: []string{"Continue"}},
-				{Value: "over", Cells: []string{"Begin anew"}},
-			},
-			Help: wizard.Help{What: "Beginning anew forgets the answers that were kept."},
-		}},
+		Why:   "Your answers so far were kept, except the password.",
+		Body:  []wizard.Block{answered(r.Saved)},
+		Field: []wizard.Field{nextField("Starting over discards the saved answers.",
+			choice("continue", "Continue"), choice("over", "Start over"))},
 	}
 }
 
 // Take implements Step.
 func (Resume) Take(v View) Intent {
 	a := v.Answers
-	a.Continue = v.Input["resume"] != "over"
+	a.Continue = v.Input["action"] != "over"
 	return wizard.Finish(a)
 }
 
-// answered are the answers that say something, for a summary.
-func answered(a Answers) [][2]string {
-	rows := [][2]string{{".env", a.EnvFile}, {"APP_URL", a.AppURL}, {"Relay", relayWords(a)}, {"From", a.From}, {"User", a.User}, {"Identity", a.Hostname}}
-	var said [][2]string
-	for _, row := range rows {
+// answered are the answers that say something.
+func answered(a Answers) wizard.Table {
+	relay := ""
+	if a.Host != "" {
+		relay = fmt.Sprintf("%s, port %d, %s", a.Host, a.Port, a.TLS)
+	}
+	table := wizard.Table{}
+	for _, row := range [][]string{
+		{".env", a.EnvFile}, {"APP_URL", a.AppURL}, {"Relay", relay},
+		{"From", a.From}, {"User", a.User}, {"Identity", a.Hostname},
+	} {
 		if row[1] != "" {
-			said = append(said, row)
+			table.Rows = append(table.Rows, wizard.Row{Cells: row})
 		}
 	}
-	return said
-}
-
-func relayWords(a Answers) string {
-	if a.Host == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s, port %d, %s", a.Host, a.Port, a.TLS)
+	return table
 }
 
 // ago is a span of time in words.
@@ -107,15 +96,28 @@ func ForDraft(g wizard.Guide) draft.Snapshot {
 func (w World) Resumed(ctx context.Context, m Machine, s State, missing []draft.Missing) State {
 	known := false
 	if slices.Contains(missing, password) {
-		s.Answers, known = w.Recall(ctx, s.Answers)
+		s.Answers, known = w.recall(ctx, s.Answers)
 	}
 	s = m.Resume(s)
 	for _, one := range missing {
 		if one == password && known {
 			continue
 		}
-		s = m.AskAgain(s, one.Step, wizard.Fault{Field: one.Field, Tone: wizard.Warn,
-			Text: "Passwords are not kept; please enter it again."})
+		s = m.AskAgain(s, one.Step, noticeAt(one.Field, "Passwords are not saved; please enter it again."))
 	}
 	return s
+}
+
+// recall takes the password that a draft lacks from the file again; false when it
+// is not there: it was typed, or the file has none for that user.
+func (w World) recall(ctx context.Context, a Answers) (Answers, bool) {
+	if a.PasswordTyped {
+		return a, false
+	}
+	found := w.Discover(ctx, a.EnvFile).readAs(a.readers())
+	if found.Password.Empty() || found.Value("SMTP_USER") != a.User {
+		return a, false
+	}
+	a.Password = found.Password
+	return a, true
 }

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func TestForDraft(t *testing.T) {
 	const value = "geheim-of-the-file"
 	for typed, secrets := range map[bool]wizard.Secrets{false: nil, true: {"password": secret.New("half")}} {
 		s := State{Answers: sceneAnswers()}
-		s.Answers.Password, s.Answers.Confirmed = secret.New(value), value
+		s.Answers.Password, s.Answers.Confirmed = secret.New(value), &FilePlan{Override: value}
 		s.Secrets = map[wizard.ID]wizard.Secrets{Sender: secrets}
 		kept := ForDraft(wizard.Session[Answers]{State: s})
 		if a := kept.Answers.(Answers); a.PasswordTyped != typed || len(kept.Missing) != 1 {
@@ -24,6 +25,37 @@ func TestForDraft(t *testing.T) {
 		data, err := json.Marshal(kept.Answers)
 		if err != nil || strings.Contains(string(data), "geheim") || !strings.Contains(string(data), `"host":"smtp-relay.gmail.com"`) {
 			t.Errorf("%v: %s", err, data)
+		}
+	}
+}
+
+// A draft gets the password of the file back where it is that very login's.
+func TestRecall(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), ".env")
+	put(t, path, "SMTP_USER=id\nSMTP_PASSWORD=right\n")
+	world := sceneWorld()
+	world.Detect = ThisHost().Detect
+	of := func(user string, typed bool) Answers {
+		a := Answers{EnvFile: path}
+		a.User, a.PasswordTyped = user, typed
+		return a
+	}
+	gone := of("id", false)
+	gone.EnvFile += ".gone"
+	for name, tt := range map[string]struct {
+		answers Answers
+		want    bool
+	}{
+		"of the file":  {of("id", false), true},
+		"typed":        {of("id", true), false},
+		"another user": {of("other", false), false},
+		"given up":     {of("", false), false},
+		"no such file": {gone, false},
+	} {
+		a, ok := world.recall(t.Context(), tt.answers)
+		if ok != tt.want || a.Password.Empty() == tt.want {
+			t.Errorf("%s: %v, and a password: %v", name, ok, !a.Password.Empty())
 		}
 	}
 }

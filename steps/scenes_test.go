@@ -2,12 +2,11 @@ package steps
 
 import (
 	"context"
-	"errors"
+	"crypto/x509"
 	"testing"
 	"time"
 
-	"smtp-wizard/diagnosis"
-	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -39,7 +38,7 @@ func sceneWorld() World {
 	}
 }
 
-func version(t *testing.T, text string) pocketid.Version {
+func versionOf(t *testing.T, text string) pocketid.Version {
 	t.Helper()
 	v, err := pocketid.ParseVersion(text)
 	if err != nil {
@@ -52,8 +51,10 @@ func version(t *testing.T, text string) pocketid.Version {
 func sceneAnswers() Answers {
 	return Answers{
 		EnvFile: "/opt/pocket-id/.env", TakenFrom: "/opt/pocket-id/.env", Runs: "compose", Version: "2.9.0",
-		AppURL: "https://id.example.com", Preset: "google-workspace-relay",
-		Settings: smtpcheck.Settings{Host: relayHost, Port: 587, TLS: smtpcheck.TLSStartTLS, From: "noreply@example.com", User: "id@example.com", Password: secret.New(scenePassword), To: "admin@example.org"}, Hostname: "id.example.com",
+		AppURL: "https://id.example.com",
+		MailAnswers: MailAnswers{Preset: "google-workspace-relay", Hostname: "id.example.com", Settings: smtpcheck.Settings{
+			Host: relayHost, Port: 587, TLS: smtpcheck.TLSStartTLS, From: "noreply@example.com",
+			User: "id@example.com", Password: secret.New(scenePassword), To: "admin@example.org"}},
 	}
 }
 
@@ -97,7 +98,7 @@ type addScene func(name string, at wizard.ID, a Answers, found any, change func(
 
 func installScenes(t *testing.T, add addScene) {
 	fresh := Answers{EnvFile: ".env"}
-	add("install-new", Install, fresh, Surroundings{
+	add("install-new", Install, fresh, Discovery{
 		EnvFile: ".env", Hostname: "vps-4711.example.net",
 		Install: pocketid.Install{Runtime: pocketid.RuntimeManual, Readers: []string{"pocket-id", "compose"}},
 	}, nil)
@@ -125,12 +126,12 @@ func installScenes(t *testing.T, add addScene) {
 }
 
 // inCompose is an install as compose runs it.
-func inCompose(t *testing.T) Surroundings {
-	return Surroundings{
+func inCompose(t *testing.T) Discovery {
+	return Discovery{
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
 		Install: pocketid.Install{
-			Runtime: pocketid.RuntimeCompose, Version: version(t, "2.9.0"), VersionFrom: "the image tag",
+			Runtime: pocketid.RuntimeCompose, Version: versionOf(t, "2.9.0"), VersionFrom: "the image tag",
 			Service: "pocket-id", ComposeFile: "/opt/pocket-id/docker-compose.yml",
 			Readers: []string{"pocket-id", "compose"}, InContainer: true,
 		},
@@ -138,7 +139,7 @@ func inCompose(t *testing.T) Surroundings {
 }
 
 // broken is the same with a line that Pocket ID cannot read.
-func broken(t *testing.T) Surroundings {
+func broken(t *testing.T) Discovery {
 	found := inCompose(t)
 	found.read([]byte("APP_URL=https://id.example.com\nSMTP_PASSWORD=\"half\nTRUST_PROXY=true\n"))
 	return found
@@ -148,9 +149,9 @@ func relayScenes(add addScene) {
 	a := sceneAnswers()
 	add("relay", Relay, a, surveyedPorts(), nil)
 	add("relay-running", Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
-	add("relay-doubt", Relay, a, surveyedPorts(), func(s *State) {
+	add("relay-warning", Relay, a, surveyedPorts(), func(s *State) {
 		s.Inputs = map[wizard.ID]wizard.Input{Relay: {"port": "25"}}
-		s.Fault = doubtPort(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
+		s.Fault = portWarning(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
 		s.Focus = s.Fault.Field
 	})
 	a.Password = secret.Value{}
@@ -176,13 +177,13 @@ func surveyedPorts() []smtpcheck.Port {
 
 var tryAgainLater = &smtpcheck.Reply{Code: 421, Enhanced: "4.7.0", Lines: []string{"4.7.0 Try again later, closing connection. (EHLO)"}}
 
-func mixedVerdicts() []smtpcheck.IdentityResult {
+func mixedResults() []smtpcheck.IdentityResult {
 	hungUp := &smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater}
 	return []smtpcheck.IdentityResult{
 		{Name: "id.example.com", Acceptance: smtpcheck.Accepted, Stage: smtpcheck.StageRcpt, Elapsed: 101 * time.Millisecond},
 		{Name: "vps-4711.example.net", Acceptance: smtpcheck.NotJudged, Stage: smtpcheck.StageMail, Elapsed: 2040 * time.Millisecond,
 			Failure: &smtpcheck.Failure{Stage: smtpcheck.StageMail, Err: smtpcheck.ErrTimeout}},
-		{Name: pocketid.StandInContainerID, Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageRcpt, Elapsed: 99 * time.Millisecond,
+		{Name: pocketid.ExampleContainerID, Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageRcpt, Elapsed: 99 * time.Millisecond,
 			Reply: &smtpcheck.Reply{Code: 504, Enhanced: "5.5.2", Lines: []string{"5.5.2 need fully-qualified hostname"}}},
 		{Name: "localhost", Acceptance: smtpcheck.Refused, Stage: smtpcheck.StageEHLO, Reply: tryAgainLater, Failure: hungUp, Elapsed: 42 * time.Millisecond},
 	}
@@ -191,26 +192,26 @@ func mixedVerdicts() []smtpcheck.IdentityResult {
 func identityScenes(t *testing.T, add addScene) {
 	a := sceneAnswers()
 	a.Hostname = ""
-	add("identity", Identity, a, mixedVerdicts(), nil) // 2.9 greets as localhost before STARTTLS
+	add("identity", Identity, a, mixedResults(), nil) // 2.9 greets as localhost before STARTTLS
 	add("identity-busy", Identity, a, wizard.Finding{Running: true, Began: sceneTime.Add(-4 * time.Second),
-		News: []any{mixedVerdicts()[0], mixedVerdicts()[3]}}, nil)
+		News: []any{mixedResults()[0], mixedResults()[3]}}, nil)
 	on465 := a
 	on465.Port, on465.TLS = 465, smtpcheck.TLSImplicit
-	add("identity-accepted", Identity, on465, mixedVerdicts(), nil)
+	add("identity-accepted", Identity, on465, mixedResults(), nil)
 	next := a
 	next.Version = "2.14.0"
-	add("identity-unproven", Identity, next, mixedVerdicts(), nil)
-	add("identity-another", Identity, on465, mixedVerdicts(), func(s *State) {
+	add("identity-unproven", Identity, next, mixedResults(), nil)
+	add("identity-another", Identity, on465, mixedResults(), func(s *State) {
 		s.Inputs = map[wizard.ID]wizard.Input{Identity: {"hostname": another, "name": "https://mail.example.com"}}
 		*s = stilled(All(sceneWorld())).Apply(*s, wizard.Submitted{})
 	})
 	needsLogin := &smtpcheck.Failure{Stage: smtpcheck.StageMail, Doing: "MAIL FROM:<noreply@example.com>",
 		Reply: &smtpcheck.Reply{Code: 530, Enhanced: "5.7.0", Lines: []string{"5.7.0 Authentication Required."}}}
 	var none []smtpcheck.IdentityResult
-	for _, v := range mixedVerdicts() {
+	for _, v := range mixedResults() {
 		none = append(none, smtpcheck.IdentityResult{Name: v.Name, Stage: smtpcheck.StageMail, Failure: needsLogin, Elapsed: v.Elapsed})
 	}
-	add("identity-trouble", Identity, on465, none, nil)
+	add("identity-unjudged", Identity, on465, none, nil)
 }
 
 func stage(s smtpcheck.Stage, ms int, detail string) smtpcheck.StageResult {
@@ -241,8 +242,8 @@ func testScenes(t *testing.T, add addScene) {
 	add("livetest-untrusted", LiveTest, a, untrusted(a), nil)
 }
 
-func passed(a Answers) Trial {
-	t := Trial{Setup: sceneWorld().setup(a), Token: "k3v9-m2xq"}
+func passed(a Answers) TestResult {
+	t := TestResult{Setup: setupOf(a), Token: "k3v9-m2xq"}
 	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
 		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
 		upToGreeting[2],
@@ -260,19 +261,18 @@ func passed(a Answers) Trial {
 	return t
 }
 
-func failedTrial(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) Trial {
+func failedTest(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) TestResult {
 	w := sceneWorld()
-	t := Trial{Setup: w.setup(a), Verdicts: mixedVerdicts()}
+	t := TestResult{Setup: setupOf(a), Identities: mixedResults()}
 	t.Speech = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname)
 	t.Result.Stages, t.Result.Failure = append(append([]smtpcheck.StageResult{}, upToGreeting...), stages...), f
-	d := diagnosis.FromFailure(f, t.Setup.situation([]string{"localhost"}))
-	t.Diagnosis = &d
-	t.Advice = w.advise(t.Setup, t.Verdicts, nil)
+	t.Diagnosis = w.diagnose(f, t.Setup, []string{"localhost"})
+	t.Advice = w.advise(t, nil)
 	return t
 }
 
-func refused(a Answers) Trial {
-	t := failedTrial(a, []smtpcheck.StageResult{{Stage: smtpcheck.StageEHLO, Elapsed: 42 * time.Millisecond, Detail: "localhost: " + tryAgainLater.String()}},
+func refused(a Answers) TestResult {
+	t := failedTest(a, []smtpcheck.StageResult{{Stage: smtpcheck.StageEHLO, Elapsed: 42 * time.Millisecond, Detail: "localhost: " + tryAgainLater.String()}},
 		&smtpcheck.Failure{Stage: smtpcheck.StageEHLO, Doing: "EHLO localhost", Reply: tryAgainLater})
 	t.Result.Transcript = []smtpcheck.Line{
 		{From: smtpcheck.SpeakerNote, Text: "connected to 142.250.102.28 port 587"},
@@ -284,11 +284,11 @@ func refused(a Answers) Trial {
 	return t
 }
 
-func untrusted(a Answers) Trial {
-	return failedTrial(a, []smtpcheck.StageResult{
+func untrusted(a Answers) TestResult {
+	return failedTest(a, []smtpcheck.StageResult{
 		stage(smtpcheck.StageEHLO, 20, "localhost"), stage(smtpcheck.StageStartTLS, 20, "220 2.0.0 Ready to start TLS"),
 		{Stage: smtpcheck.StageTLS, Elapsed: 31 * time.Millisecond, Detail: "the certificate is signed by nobody that this machine trusts"},
-	}, &smtpcheck.Failure{Stage: smtpcheck.StageTLS, Err: &smtpcheck.CertificateError{Host: relayHost, Err: errors.New("x509: certificate signed by unknown authority")}})
+	}, &smtpcheck.Failure{Stage: smtpcheck.StageTLS, Err: &smtpcheck.CertificateError{Host: relayHost, Err: x509.UnknownAuthorityError{}}})
 }
 
 func writeScenes(t *testing.T, add addScene) {
@@ -303,11 +303,11 @@ func writeScenes(t *testing.T, add addScene) {
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
 	finished.Override = ""
 	add("write-nothing", Write, a, finished, nil)
-	add("write-mounted", Write, a, &envwriter.FileError{Stage: "rename", Path: a.EnvFile, Err: envwriter.ErrMounted}, nil)
+	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)
-	add("done", Write, a, Written{
+	add("done", Write, a, WriteResult{
 		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
-		Saved: []envwriter.Saved{
+		Saved: []atomicfile.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
 			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},
 		},
@@ -315,22 +315,19 @@ func writeScenes(t *testing.T, add addScene) {
 }
 
 // planned is the plan for these answers and that file; "" is none yet.
-func planned(t *testing.T, a Answers, file string) *Draft {
+func planned(t *testing.T, a Answers, file string) *FilePlan {
 	t.Helper()
-	w := sceneWorld()
-	d := &Draft{Order: w.order(a), Found: inCompose(t), Fresh: file == ""}
-	v, readers := version(t, a.Version), namedReaders(w.readers(a))
+	d := &FilePlan{Request: fileRequest(a), Found: inCompose(t), Fresh: file == ""}
 	base := []byte(file)
 	if file == "" {
 		var err error
-		if base, err = pocketid.Template(v, a.AppURL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="); err != nil {
+		if base, err = pocketid.Template(a.version(), a.AppURL, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="); err != nil {
 			t.Fatal(err)
 		}
 	}
-	d.Before = envwriter.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
-	if err := errors.Join(d.change(base, v, readers), d.encode(base, v, readers), sceneWorld().follow(d, v, readers)); err != nil {
+	d.Before = atomicfile.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
+	if err := sceneWorld().complete(d, base); err != nil {
 		t.Fatal(err)
 	}
-	d.Diff = envwriter.Diff(base, d.Env.New, secretKeys)
 	return d
 }

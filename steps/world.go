@@ -1,17 +1,19 @@
-// Package steps holds the pages of the guide, one file a page: install,
-// provider, relay, sender, identity, livetest, write.
 package steps
 
 import (
 	"context"
 	"crypto/x509"
+	"net"
 	"net/netip"
-	"net/url"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
-	"golang.org/x/net/publicsuffix"
-
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -29,7 +31,7 @@ type World struct {
 	// Getenv is os.Getenv.
 	Getenv func(string) string
 	Now    func() time.Time
-	// Token makes the word by which a test message is recognised.
+	// Token makes the word by which a test message is recognized.
 	Token func() string
 
 	RootCAs *x509.CertPool // nil: the system's
@@ -44,15 +46,21 @@ type World struct {
 
 	// Presets come before those of the table; the demo's relay is one.
 	Presets []presets.Preset
-	// Practice: the relay is one to practise on, another each time, and no Pocket
+	// Practice: the relay is one to practice on, another each time, and no Pocket
 	// ID is to use it.
 	Practice bool
 }
 
-// All are the steps in the order of the guide.
-func All(w World) []Step {
-	return []Step{
-		install{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
+// ThisHost is the machine that the program runs on.
+func ThisHost() World {
+	machine := pocketid.ThisMachine()
+	return World{
+		Hostname: os.Hostname,
+		FQDN:     fqdn,
+		Detect:   func(envFile string) pocketid.Install { return pocketid.Detect(machine, envFile) },
+		Getenv:   os.Getenv,
+		Now:      time.Now,
+		Token:    smtpcheck.NewToken,
 	}
 }
 
@@ -66,52 +74,95 @@ func (w World) preset(id string) (presets.Preset, bool) {
 	return presets.ByID(id)
 }
 
-// version is the Pocket ID that the answers are for.
-func (w World) version(a Answers) pocketid.Version {
-	if v, err := pocketid.ParseVersion(a.Version); err == nil {
-		return v
+func (w World) dns() deliverability.Resolver {
+	if w.DNS != nil {
+		return w.DNS
 	}
-	return pocketid.NewestKnown()
+	return net.DefaultResolver
 }
 
-// setup is what the answers come to in a conversation.
-func (w World) setup(a Answers) Setup {
-	as := w.version(a)
-	if a.TestAs != "" {
-		if v, err := pocketid.SpeaksAs(a.TestAs); err == nil {
-			as = v
-		}
-	}
-	return Setup{
-		Preset: a.Preset, Settings: a.Settings,
-		As: as, Hostname: a.Hostname, Runtime: pocketid.Runtime(a.Runs),
+// within returns what f does, or false when ctx ends before f.
+func within[T any](ctx context.Context, f func() T) (T, bool) {
+	done := make(chan T, 1)
+	go func() { done <- f() }()
+	select {
+	case result := <-done:
+		return result, true
+	case <-ctx.Done():
+		var none T
+		return none, false
 	}
 }
 
-// readers are the programs that read the .env, by name.
-func (w World) readers(a Answers) []string {
-	if len(a.Readers) > 0 {
-		return a.Readers
-	}
-	if pocketid.Runtime(a.Runs) == pocketid.RuntimeManual {
-		return []string{"pocket-id", "compose"} // nothing was found out: be right for both
-	}
-	if len(a.FoundReaders) > 0 { // a raw env_file, or a .env that is mounted
-		return a.FoundReaders
-	}
-	return pocketid.Runtime(a.Runs).Readers()
-}
-
-// mailDomain is the domain that mail of a host's owner is likely to come from:
-// example.com for https://id.example.com.
-func mailDomain(appURL string) string {
-	u, err := url.Parse(appURL)
-	if err != nil || !strings.Contains(u.Hostname(), ".") {
+// fqdn is the name that DNS or /etc/hosts has for a host, if it is longer than
+// its own.
+func fqdn(ctx context.Context, hostname string) string {
+	if hostname == "" || strings.Contains(hostname, ".") {
 		return ""
 	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname())
+	addresses, err := net.DefaultResolver.LookupHost(ctx, hostname)
 	if err != nil {
 		return ""
 	}
-	return domain
+	for _, address := range addresses {
+		names, _ := net.DefaultResolver.LookupAddr(ctx, address) // none where it fails
+		for _, name := range names {
+			if name = strings.TrimSuffix(name, "."); strings.HasPrefix(name, hostname+".") {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// readBy is the user who has to be able to read the .env, as far as is known:
+// the one that a unit names, the one who called sudo, or the one who runs this.
+// For root without sudo it is the owner of the file or of its directory.
+func (w World) readBy(p *FilePlan) *atomicfile.User {
+	uid := os.Geteuid()
+	if name := p.Found.Install.ReadBy; name != "" {
+		u, err := user.Lookup(name)
+		return toUser(u, err)
+	}
+	if uid == 0 {
+		sudo, err := strconv.Atoi(w.Getenv("SUDO_UID"))
+		switch {
+		case err == nil:
+			uid = sudo
+		case p.Before.Exists:
+			uid = p.Before.UID
+		default:
+			info, err := os.Stat(filepath.Dir(p.Request.EnvFile))
+			if err != nil {
+				return nil
+			}
+			if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+				uid = int(stat.Uid)
+			}
+		}
+	}
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil { // a user may have a number but no name
+		return &atomicfile.User{UID: uid, GID: -1}
+	}
+	return toUser(u, nil)
+}
+
+func toUser(u *user.User, err error) *atomicfile.User {
+	if err != nil {
+		return nil
+	}
+	uid, err1 := strconv.Atoi(u.Uid)
+	gid, err2 := strconv.Atoi(u.Gid)
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	out := &atomicfile.User{UID: uid, GID: gid}
+	groups, _ := u.GroupIds()
+	for _, g := range groups {
+		if n, err := strconv.Atoi(g); err == nil {
+			out.Groups = append(out.Groups, n)
+		}
+	}
+	return out
 }

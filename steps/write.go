@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
 )
@@ -21,22 +22,22 @@ func (write) Skip(Answers) bool { return false }
 
 // Wants plans, until the very plan was agreed to.
 func (s write) Wants(v View) wizard.Job {
-	order := s.orderOf(v)
-	if d, ok := v.Answers.Confirmed.(*Draft); ok && d.Order == order {
-		return wizard.Job{Task: "write", For: d}
+	request := requestOf(v)
+	if p := v.Answers.Confirmed; p != nil && p.Request == request {
+		return wizard.Job{Task: "write", For: p}
 	}
-	return wizard.Job{Task: "plan", For: order}
+	return wizard.Job{Task: "plan", For: request}
 }
 
-// orderOf has the choice about the UI in it as soon as it is made.
-func (s write) orderOf(v View) Order {
-	o := s.world.order(v.Answers)
+// requestOf has the choice about the UI in it as soon as it is made.
+func requestOf(v View) FileRequest {
+	r := fileRequest(v.Answers)
 	lock := v.Input["lock_ui"]
-	if d, ok := v.Found[Write].Result.(*Draft); lock == "" || ok && d.Order == o && yesNo(d.Lock) == lock {
-		return o
+	if p, ok := result[*FilePlan](v, Write); lock == "" || ok && p.Request == r && yesNo(p.Lock) == lock {
+		return r
 	}
-	o.LockUI = lock
-	return o
+	r.LockUI = lock
+	return r
 }
 
 func yesNo(b bool) string {
@@ -47,20 +48,18 @@ func yesNo(b bool) string {
 }
 
 func (s write) Work(ctx context.Context, job wizard.Job, v View, _ func(any)) any {
-	if d, ok := job.For.(*Draft); ok {
-		written, err := s.world.Save(d)
-		if err != nil {
-			return err
-		}
-		return written
+	var done any
+	var err error
+	if p, ok := job.For.(*FilePlan); ok {
+		done, err = s.world.save(p)
+	} else {
+		request := job.For.(FileRequest)
+		done, err = s.world.planFiles(request, s.world.Discover(ctx, request.EnvFile))
 	}
-	order := job.For.(Order)
-	found := s.world.LookRound(ctx, order.EnvFile)
-	d, err := s.world.draft(order, found)
 	if err != nil {
 		return err
 	}
-	return d
+	return done
 }
 
 func (s write) Page(v View) wizard.Page {
@@ -72,10 +71,10 @@ func (s write) Page(v View) wizard.Page {
 		return page
 	}
 	switch r := f.Result.(type) {
-	case *Draft:
-		return s.plan(page, r, v)
-	case Written:
-		return done(page, r)
+	case *FilePlan:
+		return planPage(page, r, v)
+	case WriteResult:
+		return donePage(page, r)
 	}
 	page.Busy = "Reading the file"
 	if f.Job.Task == "write" {
@@ -84,97 +83,88 @@ func (s write) Page(v View) wizard.Page {
 	return page
 }
 
-func (s write) plan(page wizard.Page, d *Draft, v View) wizard.Page {
-	changed, added := d.Env.Count(envwriter.Changed)+d.Env.Count(envwriter.Removed), d.Env.Count(envwriter.Added)
+func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
+	changed, added := p.Env.Count(envwriter.Changed)+p.Env.Count(envwriter.Removed), p.Env.Count(envwriter.Added)
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
-	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, d.Env.Untouched)
-	if !d.Before.Exists {
+	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
+	if !p.Before.Exists {
 		page.Why = fmt.Sprintf("A new file with %d keys for mail. Nothing is written before you agree.", added)
 	}
-	if !d.anything() {
-		page.Why = "Nothing to change: the file says all this already."
-	} else if len(d.Diff) > 0 {
-		page.Body = append(page.Body, diffBlock(d.Diff))
+	if !p.changesFiles() {
+		page.Why = "Nothing to change: the file is already up to date."
+	} else if len(p.Diff) > 0 {
+		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
 	if v.Input["show"] != "" {
-		page.Body = []wizard.Block{wholeFile(d)}
+		whole := wizard.Verbatim{}
+		for _, line := range envwriter.View(p.Env.New, secretKeys) {
+			whole.Lines = append(whole.Lines, wizard.VerbatimLine{Text: line})
+		}
+		page.Body = []wizard.Block{whole}
 	}
-	page.Body = append(page.Body, fileTable(d))
-	version, _ := pocketid.ParseVersion(v.Answers.Version)
-	for _, w := range d.Warnings {
-		if !d.Locked && w == pocketid.LockMissing(version) {
+	page.Body = append(page.Body, fileTable(p))
+	for _, w := range p.Warnings {
+		if !p.Locked && w == pocketid.LockMissing(v.Answers.version()) {
 			continue // the choice to lock says it
 		}
-		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Mind", Body: w})
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: w})
 	}
-	if !d.Locked {
-		page.Field = append(page.Field, lockField(d, v.Answers))
+	if !p.Locked {
+		page.Field = append(page.Field, lockField(p))
 	}
-	page.Field = append(page.Field, writeField(d, v))
+	page.Field = append(page.Field, writeField(p, v))
 	return page
 }
 
-func (d *Draft) anything() bool {
-	return d.Env.Changed() || d.SecretPath != "" || d.Override != "" || !d.Before.Exists
-}
-
 func diffBlock(diff []envwriter.DiffLine) wizard.Block {
+	styles := map[envwriter.DiffOp]struct {
+		tone wizard.Tone
+		mark string
+	}{envwriter.Plus: {wizard.Good, "+ "}, envwriter.Minus: {wizard.Bad, "- "}, envwriter.Gap: {wizard.Quiet, "  ..."}}
 	v := wizard.Verbatim{}
 	for _, l := range diff {
-		switch l.Op {
-		case envwriter.Plus:
-			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Good, Text: "+ " + l.Text})
-		case envwriter.Minus:
-			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Bad, Text: "- " + l.Text})
-		case envwriter.Gap:
-			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Quiet, Text: "  ..."})
-		default:
-			v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: wizard.Quiet, Text: "  " + l.Text})
+		style, ok := styles[l.Op]
+		if !ok {
+			style.tone, style.mark = wizard.Quiet, "  "
 		}
-	}
-	return v
-}
-
-func wholeFile(d *Draft) wizard.Block {
-	v := wizard.Verbatim{}
-	for _, line := range envwriter.View(d.Env.New, secretKeys) {
-		v.Lines = append(v.Lines, wizard.VerbatimLine{Text: line})
+		v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: style.tone, Text: style.mark + l.Text})
 	}
 	return v
 }
 
 // fileTable says which files there will be, and who reads them.
-func fileTable(d *Draft) wizard.Table {
+func fileTable(p *FilePlan) wizard.Table {
 	t := wizard.Table{}
 	add := func(cells ...string) { t.Rows = append(t.Rows, wizard.Row{Cells: cells}) }
-	if !d.Before.Exists {
-		add("new", filepath.Base(d.Order.EnvFile), "from Pocket ID's template, with a new ENCRYPTION_KEY")
+	env := filepath.Base(p.Request.EnvFile)
+	if !p.Before.Exists {
+		add("new", env, "from Pocket ID's template, with a new ENCRYPTION_KEY")
 	}
-	if d.Override != "" {
-		add("new", filepath.Base(d.Override), "hostname: "+d.Order.Hostname)
+	if p.Override != "" {
+		add("new", filepath.Base(p.Override), "hostname: "+p.Request.Hostname)
 	}
-	if d.SecretPath != "" {
-		add("password", filepath.Base(d.SecretPath), "nothing else is in it")
+	if p.SecretPath != "" {
+		add("password", filepath.Base(p.SecretPath), "contains nothing else")
 	}
-	if d.Before.Exists && d.Env.Changed() {
-		add("backup", filepath.Base(d.Order.EnvFile)+".<time>.bak", "the file as it is now")
+	if p.Before.Exists && p.Env.Changed() {
+		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.ReplaceAll(d.Order.Readers, ",", ", "), "each tried on the new file")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "each tried on the new file")
 	return t
 }
 
 // lockField asks for UI_CONFIG_DISABLED. What comes of the answer that stands is
 // said below the field, also when it is not the one being asked, and what would
 // come of the other one beside that.
-func lockField(d *Draft, a Answers) wizard.Field {
-	version, _ := pocketid.ParseVersion(a.Version)
-	yes := wizard.Choice{Value: "yes", Cells: []string{"Yes, set " + pocketid.KeyName("UI_CONFIG_DISABLED", version) + "=true"}}
-	no := wizard.Choice{Value: "no", Cells: []string{"No, leave it"}}
+func lockField(p *FilePlan) wizard.Field {
+	version := p.Request.version()
+	yes := choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true")
+	no := choice("no", "No, leave it")
 	f := wizard.Field{
-		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(d.Lock),
+		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
 		Help: wizard.Help{What: strings.Join(pocketid.LockEffects(version), " ")},
 	}
-	if d.Lock {
+	if p.Lock {
 		f.Note, no.Note = pocketid.LockSummary(version), pocketid.LockMissing(version)
 	} else {
 		f.Note, f.NoteTone, yes.Note = pocketid.LockMissing(version), wizard.Warn, pocketid.LockSummary(version)
@@ -183,73 +173,165 @@ func lockField(d *Draft, a Answers) wizard.Field {
 	return f
 }
 
-func writeField(d *Draft, v View) wizard.Field {
-	first := wizard.Choice{Value: "write", Cells: []string{"Write it"}}
-	if !d.anything() {
-		first = wizard.Choice{Value: "finish", Cells: []string{"Finish"}}
+func writeField(p *FilePlan, v View) wizard.Field {
+	first := choice("write", "Write it")
+	if !p.changesFiles() {
+		first = choice("finish", "Finish")
 	}
-	show := wizard.Choice{Value: "show", Cells: []string{"Show the whole file"}}
+	show := choice("show", "Show the whole file")
 	if v.Input["show"] != "" {
-		show.Cells = []string{"Show the changes alone"}
+		show = choice("show", "Show only the changes")
 	}
-	return wizard.Field{
-		Name: "action", Label: "Next", Kind: wizard.ChoiceField, Default: first.Value,
-		Choices: []wizard.Choice{first, show},
-		Help:    wizard.Help{What: "The file is replaced in one piece, and is never more open than before; the old one stays beside it as a backup."},
-	}
+	return nextField("The file is replaced in one piece, and is never more open than before; "+
+		"the old one stays beside it as a backup.", first, show)
 }
 
 func failureField(err error, envFile string) wizard.Field {
-	list := []wizard.Choice{{Value: "again", Cells: []string{"Look again"}}}
-	var no *envwriter.NoEncodingError
-	if errors.Is(err, envwriter.ErrMounted) {
+	list := []wizard.Choice{choice("again", "Check again")}
+	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
-			Note: "The file is mounted on its own, so it cannot be replaced in one piece. If the machine stops in that moment, the backup has the old contents."})
+			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
+				"If the machine stops in that moment, the backup has the old contents."})
 	}
-	if unreadable := (*envwriter.FileError)(nil); errors.Is(err, envwriter.ErrUnreadable) && errors.As(err, &unreadable) && unreadable.Path == envFile {
+	var of *atomicfile.Error
+	if errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &of) && of.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
-			Note: "Its owner becomes the user whom Pocket ID's unit or your sudo names, at mode 0600. Only root can do that."})
+			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. Only root can do that."})
 	}
-	if errors.As(err, &no) {
-		list = append([]wizard.Choice{{Value: "password", Cells: []string{"Change the password"}}}, list...)
+	if no := (*envwriter.NoEncodingError)(nil); errors.As(err, &no) {
+		list = append([]wizard.Choice{choice("password", "Change the password")}, list...)
 	}
-	return wizard.Field{Name: "action", Label: "Next", Kind: wizard.ChoiceField, Default: list[0].Value, Choices: list,
-		Help: wizard.Help{What: "The .env is as it was. All answers are kept."}}
+	return nextField("The .env is as it was. All answers are kept.", list...)
 }
 
 func (s write) Take(v View) Intent {
 	a := v.Answers
-	a.LockUI = s.orderOf(v).LockUI
+	request := requestOf(v)
+	a.LockUI = request.LockUI
+	err := failed(v.Found[Write])
 	switch v.Input["action"] {
 	case "finish":
 		return wizard.Finish(a)
 	case "show":
-		shown := ""
-		if v.Input["show"] == "" {
-			shown = "yes"
-		}
-		return wizard.Correct(a, wizard.Input{"show": shown}, wizard.Fault{})
+		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"])}, wizard.Fault{})
 	case "again":
-		if err := failed(v.Found[Write]); a.Unattended && err != nil { // nobody has mended anything
-			return wizard.Stay(a, wrong("action", err))
+		if a.Unattended && err != nil { // nobody has fixed anything
+			return wizard.Stay(a, errorAt("action", err.Error()))
 		}
-		a.Looks++
 		a.Confirmed = nil
-		return wizard.Stay(a, wizard.Fault{})
+		return stay(a.again(Write))
 	case "in-place":
 		a.InPlace = true
-		return wizard.Stay(a, wizard.Fault{})
+		return stay(a)
 	case "give":
 		a.GiveToReader = true
-		return wizard.Stay(a, wizard.Fault{})
+		return stay(a)
 	case "password":
 		a.Confirmed = nil
-		return wizard.Goto(a, Sender, wrong("password", failed(v.Found[Write])))
+		return wizard.Goto(a, Sender, errorAt("password", err.Error()))
 	}
-	d, ok := v.Found[Write].Result.(*Draft)
-	if !ok || d.Order != s.orderOf(v) {
-		return wizard.Stay(a, wizard.Fault{})
+	if p, ok := result[*FilePlan](v, Write); ok && p.Request == request {
+		a.Confirmed = p
 	}
-	a.Confirmed = d
-	return wizard.Stay(a, wizard.Fault{})
+	return stay(a)
+}
+
+// save writes a plan: what the .env relies on first, the .env last.
+func (w World) save(p *FilePlan) (WriteResult, error) {
+	r, reader := p.Request, w.readBy(p)
+	var files []atomicfile.File
+	if p.Override != "" {
+		files = append(files, atomicfile.File{Path: p.Override, Bytes: p.OverrideBytes, ReadBy: reader,
+			NewMode: 0o644, MustBeNew: true})
+	}
+	if p.SecretPath != "" {
+		files = append(files, atomicfile.File{Path: p.SecretPath, Bytes: []byte(p.Secret.Reveal()), ReadBy: reader,
+			Secret: true, MustBeNew: p.SecretPath != p.Found.PasswordFile})
+	}
+	files = append(files, atomicfile.File{Path: r.EnvFile, Bytes: p.Env.New, Before: &p.Before, ReadBy: reader,
+		GiveExisting: r.GiveToReader, InPlace: r.InPlace, Verify: p.Env.Verify})
+	saved, err := atomicfile.SaveAll(files)
+	if err != nil {
+		return WriteResult{}, err
+	}
+	out := WriteResult{Saved: saved, Env: p.Env, Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	for _, s := range saved {
+		out.Warnings = append(out.Warnings, s.Warnings...)
+	}
+	return out, nil
+}
+
+// commands make Pocket ID use the new settings. After a practice there is none
+// to use them.
+func (w World) commands(p *FilePlan) []string {
+	if w.Practice {
+		return []string{"# that was practice; for the real one:", "smtp-wizard --env-file /path/to/.env"}
+	}
+	runtime, in := p.Request.Runtime, p.Found.Install
+	var list []string
+	if name := p.Request.Hostname; p.renames() {
+		switch {
+		case runtime == pocketid.RuntimeCompose && p.Override == "":
+			list = append(list, "# set `"+pocketid.HostnameSnippet(name)+"` for the service in your compose file")
+		case runtime == pocketid.RuntimeDocker || runtime == pocketid.RuntimePodman:
+			list = append(list, "# start the container with --hostname "+name)
+		case !runtime.InContainer() && name != p.Found.Hostname:
+			list = append(list, "hostnamectl set-hostname "+name)
+		}
+	}
+	dir := filepath.Dir(p.Request.EnvFile)
+	if in.ComposeFile != "" && !sameDirectory(in.ComposeFile, p.Request.EnvFile) {
+		dir = filepath.Dir(in.ComposeFile)
+	}
+	if runtime == pocketid.RuntimeCompose && dir != "." {
+		list = append(list, "cd "+shellWord(dir))
+	}
+	return append(list, runtime.Restart(shellWord(in.Service))...)
+}
+
+// sameDirectory reports whether two files lie side by side, however their paths
+// are written.
+func sameDirectory(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && filepath.Dir(a) == filepath.Dir(b)
+}
+
+// shellWord quotes a path for a shell where it needs it.
+func shellWord(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+func donePage(page wizard.Page, w WriteResult) wizard.Page {
+	page.Title, page.Final = "Done", true
+	page.Why = "The settings are written, and read back by the rules of every reader."
+	table := wizard.Table{}
+	for _, s := range w.Saved {
+		switch {
+		case s.Created:
+			table.Rows = append(table.Rows, rowOf(wizard.Good, "new", s.Path))
+		case s.Changed:
+			table.Rows = append(table.Rows, rowOf(wizard.Good, "changed", s.Path))
+		default:
+			table.Rows = append(table.Rows, rowOf(wizard.Plain, "unchanged", s.Path))
+		}
+		if s.Backup != "" {
+			table.Rows = append(table.Rows, rowOf(wizard.Plain, "backup", s.Backup))
+		}
+	}
+	page.Body = append(page.Body, table)
+	for _, warning := range w.Warnings {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
+	}
+	commands := wizard.Verbatim{}
+	for _, c := range w.Commands {
+		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
+	}
+	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
+	page.Field = []wizard.Field{
+		nextField("Everything is written. The summary stays on the screen.", choice("finish", "Finish"))}
+	return page
 }

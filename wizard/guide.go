@@ -13,9 +13,9 @@ type Guide interface {
 	Outline() []Heading
 	// Page is the current page.
 	Page() Page
-	// Foresee is the current page as it would be with that answer. The machine is
+	// Preview is the current page as it would be with that answer. The machine is
 	// not told: it might begin work for it.
-	Foresee(field, answer string) Page
+	Preview(field, answer string) Page
 	// Taken is the page of a step with the answers that were taken, without what
 	// is typed there.
 	Taken(ID) Page
@@ -55,8 +55,8 @@ func (s Session[A]) Place() Place { return s.State.Place }
 // Page implements Guide.
 func (s Session[A]) Page() Page { return s.Machine.Page(s.State) }
 
-// Foresee implements Guide.
-func (s Session[A]) Foresee(field, answer string) Page {
+// Preview implements Guide.
+func (s Session[A]) Preview(field, answer string) Page {
 	v := s.State.View()
 	v.Input = v.Input.With(field, answer)
 	return s.Machine.Step(s.State.At).Page(v)

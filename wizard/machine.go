@@ -4,7 +4,7 @@
 package wizard
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"time"
 )
@@ -22,7 +22,7 @@ func (m Machine[A]) Start(a A) State[A] {
 	if s.At == "" {
 		s.Ended = Done
 	}
-	return m.ask(s)
+	return m.startWork(s, s.At)
 }
 
 // Resume puts a saved state back to work: what its steps had found is looked
@@ -38,10 +38,10 @@ func (m Machine[A]) Resume(s State[A]) State[A] {
 	}
 	for _, id := range s.History {
 		if job := m.job(s, id); job.Lasting {
-			s = m.askFor(s, id)
+			s = m.startWork(s, id)
 		}
 	}
-	return m.ask(s)
+	return m.startWork(s, s.At)
 }
 
 // AskAgain goes to a step whose answer is needed once more, as a password after
@@ -50,18 +50,16 @@ func (m Machine[A]) AskAgain(s State[A], to ID, f Fault) State[A] {
 	if s.Ended != Open {
 		return s
 	}
-	return m.ask(m.visit(s, to, f))
+	s = m.visit(s, to, f)
+	return m.startWork(s, s.At)
 }
 
 // known is the history without steps that are not of this guide, or twice in
-// it: a state that was saved may be of another version, or spoilt.
+// it: a state that was saved may be of another version, or damaged.
 func (m Machine[A]) known(s State[A]) []ID {
 	var list []ID
+	home := cmp.Or(s.Return, s.At)
 	for _, id := range s.History {
-		home := s.Return
-		if home == "" {
-			home = s.At
-		}
 		if m.Step(id) != nil && id != home && !slices.Contains(list, id) {
 			list = append(list, id)
 		}
@@ -76,13 +74,11 @@ func (m Machine[A]) Apply(s State[A], o Outcome) State[A] {
 	}
 	switch o := o.(type) {
 	case Typed:
-		s = m.typed(s, o.Field, func(s *State[A]) {
-			s.Inputs[s.At] = s.Inputs[s.At].With(o.Field, o.Text)
-		})
+		s.Inputs = with(s.Inputs, s.At, s.Inputs[s.At].With(o.Field, o.Text))
+		s.Fault = s.Fault.unless(o.Field)
 	case TypedSecret:
-		s = m.typed(s, o.Field, func(s *State[A]) {
-			s.Secrets[s.At] = s.Secrets[s.At].With(o.Field, o.Secret)
-		})
+		s.Secrets = with(s.Secrets, s.At, s.Secrets[s.At].With(o.Field, o.Secret))
+		s.Fault = s.Fault.unless(o.Field)
 	case Submitted:
 		s = m.submit(s)
 	case WentBack:
@@ -103,7 +99,7 @@ func (m Machine[A]) Apply(s State[A], o Outcome) State[A] {
 	case Left:
 		s.Ended = Quit
 	}
-	return m.ask(s)
+	return m.startWork(s, s.At)
 }
 
 // Step returns the step of that name, or nil.
@@ -129,19 +125,4 @@ func (s State[A]) View() View[A] {
 // ViewOf is what that step would get to see.
 func (s State[A]) ViewOf(id ID) View[A] {
 	return View[A]{Answers: s.Answers, Input: s.Inputs[id], Secrets: s.Secrets[id], Found: s.Found}
-}
-
-func (m Machine[A]) typed(s State[A], field string, put func(*State[A])) State[A] {
-	s.Inputs, s.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
-	if s.Inputs == nil {
-		s.Inputs = map[ID]Input{}
-	}
-	if s.Secrets == nil {
-		s.Secrets = map[ID]Secrets{}
-	}
-	put(&s)
-	if s.Fault.Field == field {
-		s.Fault = Fault{}
-	}
-	return s
 }

@@ -1,7 +1,7 @@
 package wizard
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 )
 
@@ -28,11 +28,9 @@ func (m Machine[A]) carryOut(s State[A], it Intent[A]) State[A] {
 	case stay:
 		s = m.remain(s, it)
 	case next:
-		s = m.forget(s)
-		s = m.onward(s)
+		s = m.onward(m.forget(s))
 	case goTo:
-		s = m.forget(s)
-		s = m.visit(s, it.to, it.fault)
+		s = m.visit(m.forget(s), it.to, it.fault)
 	case finish:
 		s = m.forget(s)
 		s.Ended = Done
@@ -48,31 +46,15 @@ func (m Machine[A]) remain(s State[A], it Intent[A]) State[A] {
 	if it.fault == (Fault{}) {
 		s = m.forget(s)
 	}
-	in := s.Inputs[s.At]
 	for name, text := range it.input {
-		in = in.With(name, text)
+		s.Inputs = with(s.Inputs, s.At, s.Inputs[s.At].With(name, text))
 	}
-	if in == nil {
-		return s
-	}
-	return m.keep(s, in)
-}
-
-// keep holds on to what was typed on the current page.
-func (m Machine[A]) keep(s State[A], in Input) State[A] {
-	s.Inputs = maps.Clone(s.Inputs)
-	if s.Inputs == nil {
-		s.Inputs = map[ID]Input{}
-	}
-	s.Inputs[s.At] = in
 	return s
 }
 
 // forget drops what was typed on the current page: it is in the answers now.
 func (m Machine[A]) forget(s State[A]) State[A] {
-	s.Inputs, s.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
-	delete(s.Inputs, s.At)
-	delete(s.Secrets, s.At)
+	s.Inputs, s.Secrets = without(s.Inputs, s.At), without(s.Secrets, s.At)
 	return s
 }
 
@@ -109,10 +91,7 @@ func (m Machine[A]) visit(s State[A], to ID, f Fault) State[A] {
 		s.Fault, s.Focus = f, f.Field
 		return s
 	}
-	home := s.Return
-	if home == "" {
-		home = s.At
-	}
+	home := cmp.Or(s.Return, s.At)
 	s = s.enter(s.History, to)
 	s.Fault, s.Focus = f, f.Field
 	if home != to {
@@ -138,8 +117,7 @@ func (m Machine[A]) comeBack(s State[A]) State[A] {
 // enter moves to a page. Work that was under way on the page left is given up.
 func (s State[A]) enter(history []ID, to ID) State[A] {
 	if s.Found[s.At].Running {
-		s.Found = maps.Clone(s.Found)
-		delete(s.Found, s.At)
+		s.Found = without(s.Found, s.At)
 	}
 	s.History, s.At, s.Return = history, to, ""
 	s.Fault, s.Focus = Fault{}, ""

@@ -1,6 +1,8 @@
 package wizard
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"smtp-wizard/secret"
@@ -79,7 +81,31 @@ type Choice struct {
 	Find  string // more words that a filter finds it by
 }
 
-// Tone is what a piece of text means; the faces choose colour and mark.
+// Label is the first cell, or the value of a choice without cells.
+func (c Choice) Label() string {
+	if len(c.Cells) == 0 {
+		return c.Value
+	}
+	return c.Cells[0]
+}
+
+// Matches reports whether a choice has all of these words, in lower case,
+// somewhere in it.
+func (c Choice) Matches(words []string) bool {
+	text := strings.ToLower(c.Value + " " + strings.Join(c.Cells, " ") + " " + c.Find)
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
+// ChoiceOf returns the choice of that value.
+func (f Field) ChoiceOf(value string) (Choice, bool) {
+	i := slices.IndexFunc(f.Choices, func(c Choice) bool { return c.Value == value })
+	if i < 0 {
+		return Choice{}, false
+	}
+	return f.Choices[i], true
+}
+
+// Tone is what a piece of text means; the faces choose color and mark.
 type Tone int
 
 const (
@@ -137,6 +163,14 @@ type Fault struct {
 	Tone  Tone // Bad, or Warn for a word that a second Enter passes over
 }
 
+// unless is the fault, or none once its field was answered again.
+func (f Fault) unless(answered string) Fault {
+	if f.Field == answered {
+		return Fault{}
+	}
+	return f
+}
+
 // EnterKeeps ends the words of a Warn fault that a second Enter passes over.
 const EnterKeeps = " Enter again keeps it."
 
@@ -145,12 +179,15 @@ func (f Fault) Plain() string { return strings.TrimSuffix(f.Text, EnterKeeps) }
 
 // FieldNamed returns the field of that name.
 func (p Page) FieldNamed(name string) (Field, bool) {
-	for _, f := range p.Field {
-		if f.Name == name {
-			return f, true
-		}
+	if i := p.Index(name); i >= 0 {
+		return p.Field[i], true
 	}
 	return Field{}, false
+}
+
+// Index is the place of the field of that name, or -1.
+func (p Page) Index(name string) int {
+	return slices.IndexFunc(p.Field, func(f Field) bool { return f.Name == name })
 }
 
 // Input is the raw answers to the fields of one page, by field name. It is
@@ -158,24 +195,25 @@ func (p Page) FieldNamed(name string) (Field, bool) {
 type Input map[string]string
 
 // With returns a copy with one answer more.
-func (in Input) With(name, value string) Input {
-	out := make(Input, len(in)+1)
-	for k, v := range in {
-		out[k] = v
-	}
-	out[name] = value
-	return out
-}
+func (in Input) With(name, value string) Input { return with(in, name, value) }
 
 // Secrets is the raw answers to secret fields, by field name.
 type Secrets map[string]secret.Value
 
 // With returns a copy with one secret more.
-func (in Secrets) With(name string, value secret.Value) Secrets {
-	out := make(Secrets, len(in)+1)
-	for k, v := range in {
-		out[k] = v
-	}
-	out[name] = value
+func (in Secrets) With(name string, value secret.Value) Secrets { return with(in, name, value) }
+
+// with is a copy of a map with one entry more.
+func with[M ~map[K]V, K comparable, V any](m M, key K, value V) M {
+	out := make(M, len(m)+1)
+	maps.Copy(out, m)
+	out[key] = value
+	return out
+}
+
+// without is a copy of a map with one entry less.
+func without[M ~map[K]V, K comparable, V any](m M, key K) M {
+	out := maps.Clone(m)
+	delete(out, key)
 	return out
 }

@@ -1,6 +1,10 @@
 package wizard
 
-import "smtp-wizard/secret"
+import (
+	"errors"
+
+	"smtp-wizard/secret"
+)
 
 // State is where the guide stands and what was answered. It is a value;
 // Machine.Apply returns a new one and leaves the old as it was.
@@ -28,23 +32,17 @@ type Place struct {
 	Ended Ending
 }
 
-// Answered reports whether anything was answered or typed that a start anew would
-// ask for again.
+// Answered reports whether anything was answered or typed that starting over
+// would ask for again.
 func (p Place) Answered() bool {
-	if len(p.History) > 0 || p.Return != "" {
-		return true
-	}
+	typed := 0
 	for _, in := range p.Inputs {
-		if len(in) > 0 {
-			return true
-		}
+		typed += len(in)
 	}
 	for _, in := range p.Secrets {
-		if len(in) > 0 {
-			return true
-		}
+		typed += len(in)
 	}
-	return false
+	return len(p.History) > 0 || p.Return != "" || typed > 0
 }
 
 // Ending tells whether and how the guide is over.
@@ -54,6 +52,17 @@ const (
 	Open Ending = iota
 	Done
 	Quit
+)
+
+// Why a face ended before the guide did. The state that it returns holds every
+// answer so far.
+var (
+	// ErrInterrupted: the admin left, by ctrl+c, SIGINT, or the end of the input.
+	ErrInterrupted = errors.New("interrupted")
+	// ErrHungUp: the terminal is gone, as when the SSH line drops.
+	ErrHungUp = errors.New("the terminal hung up")
+	// ErrTerminated: SIGTERM.
+	ErrTerminated = errors.New("terminated")
 )
 
 // Outcome is something that happened: a key, a report, an end.

@@ -11,7 +11,7 @@ import (
 	"smtp-wizard/wizard"
 )
 
-// Whatever happens in whatever order, the machine stays on its feet: it stands
+// Whatever happens in whatever order, the machine stays sound: it stands
 // at a step that there is, its history names steps once, the old state is left
 // alone, and what was typed is on its page until the page takes it.
 func TestRandomWalk(t *testing.T) {
@@ -54,9 +54,9 @@ func anything(r *rand.Rand, s steptest.State) wizard.Outcome {
 	case 7:
 		return wizard.Reported{Step: some, Run: run, News: "connect"}
 	case 8:
-		return wizard.Worked{Step: some, Run: run, Result: steptest.Verdict(fields[r.IntN(len(fields))])}
+		return wizard.Worked{Step: some, Run: run, Result: steptest.Refusal(fields[r.IntN(len(fields))])}
 	case 9, 10:
-		return verdict(s.Runs, "")
+		return tested(s.Runs, "")
 	case 11:
 		if r.IntN(40) == 0 {
 			return wizard.Left{}

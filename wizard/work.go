@@ -1,50 +1,23 @@
 package wizard
 
-import (
-	"maps"
-	"time"
-)
-
-// ask notes the work that the current page wants and has not had.
-func (m Machine[A]) ask(s State[A]) State[A] { return m.askFor(s, s.At) }
-
-func (m Machine[A]) now() time.Time {
-	if m.Now == nil {
-		return time.Time{}
-	}
-	return m.Now()
-}
-
-// found changes a finding, unless the news are of an older run.
-func (s State[A]) found(step ID, run int, change func(*Finding)) State[A] {
-	f, ok := s.Found[step]
-	if !ok || f.Run != run || !f.Running {
-		return s
-	}
-	change(&f)
-	s.Found = maps.Clone(s.Found)
-	s.Found[step] = f
-	return s
-}
-
-func (m Machine[A]) askFor(s State[A], id ID) State[A] {
-	if _, works := m.Step(id).(Worker[A]); !works || s.Ended != Open {
+// startWork notes the work that a page wants and has not had.
+func (m Machine[A]) startWork(s State[A], id ID) State[A] {
+	if s.Ended != Open {
 		return s
 	}
 	job := m.job(s, id)
-	if job == s.Found[id].Job {
-		return s
+	switch {
+	case job == s.Found[id].Job:
+	case job == (Job{}):
+		s.Found = without(s.Found, id)
+	default:
+		s.Runs++
+		f := Finding{Job: job, Run: s.Runs, Running: true}
+		if m.Now != nil {
+			f.Began = m.Now()
+		}
+		s.Found = with(s.Found, id, f)
 	}
-	s.Found = maps.Clone(s.Found)
-	if s.Found == nil {
-		s.Found = map[ID]Finding{}
-	}
-	if job == (Job{}) {
-		delete(s.Found, id)
-		return s
-	}
-	s.Runs++
-	s.Found[id] = Finding{Job: job, Run: s.Runs, Running: true, Began: m.now()}
 	return s
 }
 
@@ -54,4 +27,15 @@ func (m Machine[A]) job(s State[A], id ID) Job {
 		return worker.Wants(s.ViewOf(id))
 	}
 	return Job{}
+}
+
+// found changes a finding, unless the news are of an older run.
+func (s State[A]) found(step ID, run int, change func(*Finding)) State[A] {
+	f, ok := s.Found[step]
+	if !ok || f.Run != run || !f.Running {
+		return s
+	}
+	change(&f)
+	s.Found = with(s.Found, step, f)
+	return s
 }

@@ -32,20 +32,20 @@ func TestReportsAndResult(t *testing.T) {
 	t.Parallel()
 	_, s := play(t, enter, enter, enter,
 		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "a"},
-		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "b"}, verdict(1, "from"),
-		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "after the end"}, verdict(1, ""))
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "b"}, tested(1, "from"),
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "after the end"}, tested(1, ""))
 	f := finding(s)
-	if f.Running || len(f.News) != 2 || f.News[1] != "b" || f.Result != steptest.Verdict("from") {
+	if f.Running || len(f.News) != 2 || f.News[1] != "b" || f.Result != steptest.Refusal("from") {
 		t.Errorf("%+v", f)
 	}
 }
 
 func TestStaleNewsAreDropped(t *testing.T) {
 	t.Parallel()
-	again := []wizard.Outcome{enter, enter, enter, verdict(1, ""), typed("action", "again"), enter}
+	again := []wizard.Outcome{enter, enter, enter, tested(1, ""), typed("action", "again"), enter}
 	stale := []wizard.Outcome{
-		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "old"}, verdict(1, "from"),
-		verdict(3, "from"), wizard.Worked{Step: steptest.Relay, Run: 2, Result: "not a worker"},
+		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "old"}, tested(1, "from"),
+		tested(3, "from"), wizard.Worked{Step: steptest.Relay, Run: 2, Result: "not a worker"},
 		wizard.Worked{Step: "nowhere", Run: 2},
 	}
 	_, s := play(t, append(again, stale...)...)
@@ -61,7 +61,7 @@ func TestWorkIsGivenUpWithItsPage(t *testing.T) {
 		if len(s.Found) != 0 {
 			t.Errorf("%s: %+v", name, s.Found)
 		}
-		if s = m.Apply(s, verdict(1, "from")); len(s.Found) != 0 {
+		if s = m.Apply(s, tested(1, "from")); len(s.Found) != 0 {
 			t.Errorf("%s: news of work that was given up: %+v", name, s.Found)
 		}
 		if s = m.Apply(s, enter); !finding(s).Running || finding(s).Run != 2 {
@@ -73,8 +73,8 @@ func TestWorkIsGivenUpWithItsPage(t *testing.T) {
 // What was found stays, as long as the answers that it was found for do.
 func TestResultIsKeptForTheSameJob(t *testing.T) {
 	t.Parallel()
-	m, s := play(t, enter, enter, enter, verdict(1, ""), jump(steptest.Sender), enter)
-	if f := finding(s); f.Running || f.Run != 1 || f.Result != steptest.Verdict("") {
+	m, s := play(t, enter, enter, enter, tested(1, ""), jump(steptest.Sender), enter)
+	if f := finding(s); f.Running || f.Run != 1 || f.Result != steptest.Refusal("") {
 		t.Errorf("the same answers: %+v", f)
 	}
 	s = m.Apply(m.Apply(m.Apply(s, jump(steptest.Sender)), typed("from", "b@example.com")), enter)
@@ -112,7 +112,7 @@ func TestWorkThatIsNoLongerWanted(t *testing.T) {
 
 func TestResumeLooksAgain(t *testing.T) {
 	t.Parallel()
-	m, s := play(t, enter, enter, enter, verdict(1, "from"))
+	m, s := play(t, enter, enter, enter, tested(1, "from"))
 	s = m.Resume(s)
 	if f := finding(s); !f.Running || f.Run != 1 || f.Result != nil {
 		t.Errorf("%+v", f)

@@ -55,7 +55,7 @@ start 80x24 smtp-wizard demo
 see 'https://id.example.com'; sleep 0.6; picture install
 until_seen 'Practice relay';  picture provider
 until_seen 'open, tls';       picture relay
-until_seen 'Test mail to';    picture sender
+until_seen 'Send test to';    picture sender
 until_seen 'accepted here';   picture identity
 until_seen 'took a message';  picture livetest
 until_seen 'Lock the UI';     picture write

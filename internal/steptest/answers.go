@@ -27,13 +27,8 @@ type (
 
 // Answers are those of the guides in tests.
 type Answers struct {
-	EnvFile, Runs, AppURL string
-	Preset                string
-	Host, TLS             string
-	Port                  int
-	From, User, To        string
-	Hostname              string
-	Password              secret.Value `json:"-"`
-	Retries               int
-	Untested              bool
+	EnvFile, Runs, AppURL, Preset, Host, TLS, From, User, To string
+
+	Port, Retries int
+	Password      secret.Value `json:"-"`
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 // Golden compares what a test got with a file; with -update it writes the file.
 func Golden(t testing.TB, path, got string) {

@@ -1,11 +1,11 @@
 package steptest
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
 
-	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -52,10 +52,7 @@ func relay() Step {
 		Called: Relay,
 		Skips:  func(a Answers) bool { return a.Preset == "local" },
 		Pages: func(v View) wizard.Page {
-			port, mode := "587", "starttls"
-			if v.Answers.Port != 0 {
-				port = strconv.Itoa(v.Answers.Port)
-			}
+			port, mode := strconv.Itoa(cmp.Or(v.Answers.Port, 587)), "starttls"
 			if v.Text("port", port) == "465" {
 				mode = "tls"
 			}
@@ -93,7 +90,7 @@ func sender() Step {
 		Called: Sender,
 		Pages: func(v View) wizard.Page {
 			return wizard.Page{Title: "Who is the sender?", Field: []wizard.Field{
-				{Name: "from", Label: "From", Default: orElse(v.Answers.From, "id@example.com"), Flag: "--from"},
+				{Name: "from", Label: "From", Default: cmp.Or(v.Answers.From, "id@example.com"), Flag: "--from"},
 				{Name: "user", Label: "User", Default: v.Answers.User, Flag: "--user"},
 				{Name: "password", Label: "Password", Kind: wizard.SecretField,
 					Kept: !v.Answers.Password.Empty(), Flag: "--password-file"},
@@ -117,48 +114,35 @@ func sender() Step {
 	}
 }
 
-// Verdict is the result of the test's work: the field that it was refused for,
+// Refusal is the result of the test's work: the field that it was refused for,
 // or "".
-type Verdict string
+type Refusal string
 
-// Test is the live test of the small guide. Its work is Try, or do when that is
-// not nil.
+// Test is the live test of the small guide. Its work is do, or when that is nil
+// to report its stages and to refuse at once.
 func Test(do func(ctx context.Context, job wizard.Job, report func(any)) any) Worker {
 	if do == nil {
-		do = Try
+		do = converse
 	}
 	return Worker{
 		Step: Step{Called: LiveTest, Pages: testPage, Takes: takeTest},
-		Want: func(v View) wizard.Job { return wizard.Job{Task: "test", For: trial(v.Answers)} },
+		Want: func(v View) wizard.Job { return wizard.Job{Task: "test", For: v.Answers} },
 		Do:   do,
 	}
 }
 
-// Trial is what the test is for.
-type Trial struct {
-	Host, From, User string
-	Port, Number     int
-	Password         secret.Value
-}
-
-func trial(a Answers) Trial {
-	return Trial{a.Host, a.From, a.User, a.Port, a.Retries, a.Password}
-}
-
-// Try is the work of the test: it reports its stages and judges at once.
-func Try(_ context.Context, job wizard.Job, report func(any)) any {
-	t := job.For.(Trial)
+func converse(_ context.Context, job wizard.Job, report func(any)) any {
+	a := job.For.(Answers)
 	report("connect")
-	switch {
-	case t.Password.Reveal() == "wrong":
-		return Verdict("password")
-	case t.From == "refused@example.com":
-		report("auth")
-		return Verdict("from")
+	if a.Password.Reveal() == "wrong" {
+		return Refusal("password")
 	}
 	report("auth")
+	if a.From == "refused@example.com" {
+		return Refusal("from")
+	}
 	report("rcpt")
-	return Verdict("")
+	return Refusal("")
 }
 
 func testPage(v View) wizard.Page {
@@ -168,15 +152,15 @@ func testPage(v View) wizard.Page {
 	for _, news := range found.News {
 		table.Rows = append(table.Rows, wizard.Row{Tone: wizard.Good, Cells: []string{news.(string), "passed"}})
 	}
-	verdict, done := found.Result.(Verdict)
+	refusal, done := found.Result.(Refusal)
 	if !done {
 		page.Busy, page.Body = "Testing", []wizard.Block{table}
 		return page
 	}
 	choices := []wizard.Choice{{Value: "on", Cells: []string{"Go on"}}}
-	if verdict != "" {
-		table.Rows = append(table.Rows, wizard.Row{Tone: wizard.Bad, Cells: []string{"refused", string(verdict)}})
-		choices = []wizard.Choice{{Value: "fix", Cells: []string{"Change the " + string(verdict)}}}
+	if refusal != "" {
+		table.Rows = append(table.Rows, wizard.Row{Tone: wizard.Bad, Cells: []string{"refused", string(refusal)}})
+		choices = []wizard.Choice{{Value: "fix", Cells: []string{"Change the " + string(refusal)}}}
 	}
 	choices = append(choices, wizard.Choice{Value: "again", Cells: []string{"Try again"}})
 	page.Body = []wizard.Block{table}
@@ -192,9 +176,9 @@ func takeTest(v View) Intent {
 		a.Retries++
 		return wizard.Stay(a, wizard.Fault{})
 	case "fix":
-		verdict, _ := v.Found[LiveTest].Result.(Verdict)
+		refusal, _ := v.Found[LiveTest].Result.(Refusal)
 		return wizard.Goto(a, Sender, wizard.Fault{
-			Field: string(verdict), Text: "The relay refused it: 550 no.", Tone: wizard.Bad})
+			Field: string(refusal), Text: "The relay refused it: 550 no.", Tone: wizard.Bad})
 	}
 	return wizard.Next(a)
 }
@@ -209,11 +193,4 @@ func write() Step {
 		},
 		Takes: func(v View) Intent { return wizard.Finish(v.Answers) },
 	}
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -3,6 +3,7 @@
 package steptest
 
 import (
+	"cmp"
 	"context"
 
 	"smtp-wizard/wizard"
@@ -12,6 +13,7 @@ import (
 // Takes it goes on, without Skips it is always asked.
 type Step struct {
 	Called wizard.ID
+	Titled string // in the header; "" is Called
 	Skips  func(Answers) bool
 	Pages  func(View) wizard.Page
 	Takes  func(View) Intent
@@ -19,7 +21,7 @@ type Step struct {
 
 func (s Step) ID() wizard.ID { return s.Called }
 
-func (s Step) Name() string { return string(s.Called) }
+func (s Step) Name() string { return cmp.Or(s.Titled, string(s.Called)) }
 
 func (s Step) Skip(a Answers) bool { return s.Skips != nil && s.Skips(a) }
 

@@ -1,5 +1,3 @@
-//go:build !windows
-
 // Package termtest runs a program in a pseudo-terminal, with a model of its
 // screen, and presses its keys. The terminal answers no query, as many real ones
 // do not. It is for tests alone.
@@ -16,8 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
-	"github.com/hinshun/vt10x"
 )
 
 // The bytes that terminals send for keys.
@@ -33,9 +32,9 @@ const (
 	// patience is how long something may take to appear, on a machine that has
 	// much else to do.
 	patience = 40 * time.Second
-	// deafness is longer than the program drops keys after a page has opened by
+	// ignored is longer than the program drops keys after a page has opened by
 	// itself.
-	deafness = 450 * time.Millisecond
+	ignored = 450 * time.Millisecond
 	// stillness is how long nothing is drawn when the program has nothing to draw.
 	stillness = 80 * time.Millisecond
 	glance    = 10 * time.Millisecond
@@ -52,7 +51,7 @@ type Terminal struct {
 	screen   io.Reader
 
 	mu    sync.Mutex
-	model vt10x.Terminal
+	model *vt.Emulator
 	raw   []byte
 	quit  chan struct{} // closed to end the reading
 	seen  chan struct{} // closed when there is nothing more to read
@@ -76,8 +75,10 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	}
 	w := &Terminal{
 		T: t, TTY: tty, Cmd: cmd, keyboard: tty, screen: tty,
-		model: vt10x.New(vt10x.WithSize(o.Cols, o.Rows)), quit: make(chan struct{}), seen: make(chan struct{}),
+		model: vt.NewEmulator(o.Cols, o.Rows), quit: make(chan struct{}), seen: make(chan struct{}),
 	}
+	// The model's own replies to queries go nowhere.
+	go func() { _, _ = io.Copy(io.Discard, w.model) }()
 	if o.Line != nil {
 		w.screen, w.keyboard = o.Line(tty)
 	}
@@ -130,11 +131,15 @@ func (w *Terminal) Instead(text string) {
 	w.Keys(CtrlU, text, Enter)
 }
 
-// Screen is what is on the screen, a line a row.
+// Screen is what is on the screen, a line a row, each as wide as the screen.
 func (w *Terminal) Screen() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.model.String()
+	lines := strings.Split(w.model.String(), "\n")
+	for i, line := range lines {
+		lines[i] = line + strings.Repeat(" ", max(w.model.Width()-ansi.StringWidthWc(line), 0))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Flat is the screen as one line with single spaces: a sentence may have been
@@ -145,8 +150,8 @@ func (w *Terminal) Flat() string { return strings.Join(strings.Fields(w.Screen()
 func (w *Terminal) Cursor() (x, y int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c := w.model.Cursor()
-	return c.X, c.Y
+	p := w.model.CursorPosition()
+	return p.X, p.Y
 }
 
 // Output is all that the program has written.
@@ -157,17 +162,13 @@ func (w *Terminal) Output() string {
 }
 
 // Written is the number of bytes that the program has written.
-func (w *Terminal) Written() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.raw)
-}
+func (w *Terminal) Written() int { return len(w.Output()) }
 
 // missing is one of the words that the screen shows neither as it is nor flat.
 func (w *Terminal) missing(words []string) string {
-	screen, flat := w.Screen(), w.Flat()
+	seen := w.Screen() + "\n" + w.Flat()
 	for _, word := range words {
-		if !strings.Contains(screen, word) && !strings.Contains(flat, word) {
+		if !strings.Contains(seen, word) {
 			return word
 		}
 	}
@@ -176,8 +177,12 @@ func (w *Terminal) missing(words []string) string {
 
 // Sees waits for all these words and reports whether they came.
 func (w *Terminal) Sees(within time.Duration, words ...string) bool {
+	return eventually(within, func() bool { return w.missing(words) == "" })
+}
+
+func eventually(within time.Duration, is func() bool) bool {
 	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(glance) {
-		if w.missing(words) == "" {
+		if is() {
 			return true
 		}
 	}
@@ -195,14 +200,11 @@ func (w *Terminal) Until(words ...string) {
 // UntilAny waits for any of these words.
 func (w *Terminal) UntilAny(words ...string) {
 	w.T.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(glance) {
-		for _, word := range words {
-			if w.missing([]string{word}) == "" {
-				return
-			}
-		}
+	if !eventually(patience, func() bool {
+		return slices.ContainsFunc(words, func(word string) bool { return w.missing([]string{word}) == "" })
+	}) {
+		w.T.Fatalf("none of %q appeared; the screen is\n%s", words, w.Screen())
 	}
-	w.T.Fatalf("none of %q appeared; the screen is\n%s", words, w.Screen())
 }
 
 // Opens waits for words of a page that opens by itself, and until the page takes
@@ -210,7 +212,7 @@ func (w *Terminal) UntilAny(words ...string) {
 func (w *Terminal) Opens(words ...string) {
 	w.T.Helper()
 	w.Until(words...)
-	time.Sleep(deafness)
+	time.Sleep(ignored)
 	w.Until(words...)
 }
 
@@ -281,12 +283,7 @@ func (w *Terminal) moves(key string) bool {
 	w.T.Helper()
 	before := w.pointer()
 	w.Keys(key)
-	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(glance) {
-		if w.pointer() != before {
-			return true
-		}
-	}
-	return false
+	return eventually(time.Second, func() bool { return w.pointer() != before })
 }
 
 // pointer is the row that the pointer is at, without its mark.

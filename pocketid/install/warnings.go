@@ -163,7 +163,7 @@ func (in *Install) valueWarnings(file EnvFile, data []byte) []Warning {
 		if keepsQuotes[s.reader] && last > 0 && (s.value[0] == '"' || s.value[0] == '\'') && s.value[last] == s.value[0] {
 			out = append(out, warning("quotes-kept", key, at, in.readerName(file), key, name))
 		}
-		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (publicSettings[key] || !looksSecret(key)) {
+		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (pocketid.IsPublic(key) || !looksSecret(key)) {
 			out = append(out, warning("inline-comment", key, at, in.readerName(file), key, name))
 		}
 	}
@@ -276,9 +276,9 @@ func (f *finder) deadKeys(in *Install) []string {
 		}
 	}
 	var out []string
-	for _, v := range pocketid.Vars(pocketid.Version{}) {
-		if v.NeedsLock && envwriter.KeyLine(data, v.Name) > 0 && !used[v.Name] && !in.passedOn(v.Name, f.envFile) {
-			out = append(out, v.Name)
+	for _, name := range pocketid.NeedLock() {
+		if envwriter.KeyLine(data, name) > 0 && !used[name] && !in.passedOn(name, f.envFile) {
+			out = append(out, name)
 		}
 	}
 	return out

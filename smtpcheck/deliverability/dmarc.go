@@ -2,131 +2,111 @@ package deliverability
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 )
-
-// DMARC is what a policy record asks of receivers (RFC 7489 section 6.3).
-type DMARC struct {
-	Policy    string // p: none, quarantine or reject
-	Subdomain string // sp: the policy of the domains below; p where it is not given
-	Reports   bool   // rua has an address
-}
-
-// IsDMARC reports whether a TXT record is a DMARC record: its first tag is
-// v=DMARC1 (RFC 7489 section 6.3).
-func IsDMARC(txt string) bool {
-	first, _, _ := strings.Cut(txt, ";")
-	name, value, ok := strings.Cut(first, "=")
-	return ok && strings.EqualFold(strings.TrimSpace(name), "v") && strings.TrimSpace(value) == "DMARC1"
-}
-
-// ParseDMARC reads a record. Unknown tags are passed over; a record without a
-// valid p counts as p=none where it asks for reports (RFC 7489 section 6.6.3).
-func ParseDMARC(txt string) (DMARC, error) {
-	if !IsDMARC(txt) {
-		return DMARC{}, errors.New("it is no DMARC record")
-	}
-	if len(txt) > mostRecord {
-		return DMARC{}, errors.New("it is too long")
-	}
-	var r DMARC
-	valid := true
-	for _, tag := range strings.Split(txt, ";")[1:] {
-		name, value, _ := strings.Cut(tag, "=")
-		value = strings.TrimSpace(value)
-		policy := strings.ToLower(value)
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "p":
-			r.Policy, valid = policy, valid && isPolicy(policy)
-		case "sp":
-			r.Subdomain, valid = policy, valid && isPolicy(policy)
-		case "rua":
-			r.Reports = value != ""
-		}
-	}
-	switch {
-	case (r.Policy == "" || !valid) && r.Reports:
-		r.Policy, r.Subdomain = "none", "none"
-	case r.Policy == "" || !valid:
-		return DMARC{}, errors.New("its policy p= is none of none, quarantine and reject")
-	}
-	if r.Subdomain == "" {
-		r.Subdomain = r.Policy
-	}
-	return r, nil
-}
-
-func isPolicy(p string) bool { return p == "none" || p == "quarantine" || p == "reject" }
 
 // policy is the DMARC record that holds for a domain.
 type policy struct {
-	at       string // the name of the record
-	asks     string // none, quarantine or reject
-	found    bool
-	mistaken string // why the record is not one
+	at      string // the domain that has the record; "" where there is none
+	p, sp   string // what it asks of receivers, for the domain and for those below
+	psd     string // "y" at a public suffix, "n" at an organization's domain, else ""
+	problem string // why the record does not work
 }
 
-// findDMARC looks at the domain, then at its organizational domain (RFC 7489
-// sections 3.2 and 6.6.3).
-func findDMARC(ctx context.Context, dns Resolver, domain string) (policy, error) {
-	names := []string{domain}
-	if parent, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil && parent != domain {
-		names = append(names, parent)
+// findDMARC looks at the domain itself, else for the record of its organization
+// or, where that has none, of the public suffix above it (RFC 9989 section
+// 4.10). Those of more domains than eight are never asked for.
+func findDMARC(ctx context.Context, dns resolver, domain string) (policy, error) {
+	labels := strings.Split(domain, ".")
+	walk := []string{domain}
+	for i := max(1, len(labels)-7); i < len(labels); i++ {
+		walk = append(walk, strings.Join(labels[i:], "."))
 	}
-	for _, name := range names {
-		texts, err := lookupTXT(ctx, dns, "_dmarc."+name)
-		if err != nil && !missing(err) {
+	var found policy
+	for i, name := range walk {
+		texts, err := dns.LookupTXT(ctx, "_dmarc."+name)
+		if err != nil && found.at == "" {
 			return policy{}, err
 		}
-		texts = slices.DeleteFunc(texts, func(t string) bool { return !IsDMARC(t) })
+		texts = slices.DeleteFunc(texts, func(t string) bool { return tags(t) == nil })
 		if len(texts) == 0 {
 			continue
 		}
-		return readPolicy("_dmarc."+name, texts, name != domain), nil
+		_, above, _ := strings.Cut(found.at, ".")
+		below := found
+		found = readPolicy(name, texts)
+		switch {
+		case i == 0 || found.psd == "n":
+			return found, nil
+		case found.psd == "y" && above == name: // the domain right below a public suffix is the organization's
+			return below, nil
+		case found.psd == "y":
+			return found, nil
+		}
 	}
-	return policy{}, nil
+	return found, nil
 }
 
-func readPolicy(at string, texts []string, inherited bool) policy {
-	p := policy{at: at, found: true}
+// tags are those of a DMARC record; nil where the text is none, which is told by
+// its first tag (RFC 9989 section 4.7).
+func tags(txt string) map[string]string {
+	all := map[string]string{}
+	for i, tag := range strings.Split(txt, ";") {
+		name, value, _ := strings.Cut(tag, "=")
+		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
+		if i == 0 && (name != "v" || value != "DMARC1") {
+			return nil
+		}
+		all[name] = strings.ToLower(value)
+	}
+	return all
+}
+
+// readPolicy reads the record of a domain. One without a valid policy counts as
+// none where it asks for reports (RFC 9989 section 4.7).
+func readPolicy(domain string, texts []string) policy {
 	if len(texts) > 1 {
-		p.mistaken = fmt.Sprintf("there are %d of them, and receivers then follow none", len(texts))
-		return p
+		return policy{at: domain, problem: fmt.Sprintf("there are %d of them, and receivers then follow none", len(texts))}
 	}
-	record, err := ParseDMARC(texts[0])
-	switch {
-	case err != nil:
-		p.mistaken = err.Error()
-	case inherited:
-		p.asks = record.Subdomain
-	default:
-		p.asks = record.Policy
+	tag := tags(texts[0])
+	read := policy{at: domain, p: tag["p"], sp: tag["sp"], psd: tag["psd"]}
+	if read.sp == "" {
+		read.sp = read.p
 	}
-	return p
+	valid := []string{"none", "quarantine", "reject"}
+	if !slices.Contains(valid, read.p) || !slices.Contains(valid, read.sp) {
+		read.p, read.sp = "none", "none"
+		if tag["rua"] == "" {
+			read.problem = "its policy p= is none of none, quarantine and reject"
+		}
+	}
+	return read
 }
 
-// judgeDMARC is what the policy means to an admin.
-func judgeDMARC(domain string, p policy, err error) Hint {
+// lookDMARC is what the policy means to an admin.
+func lookDMARC(ctx context.Context, dns resolver, domain string) (Level, string) {
+	found, err := findDMARC(ctx, dns, domain)
+	asks := found.p
+	if found.at != domain {
+		asks = found.sp
+	}
+	record := "The DMARC record at _dmarc." + found.at
+	does := "put into the spam folder"
 	switch {
 	case err != nil:
-		return unanswered("dmarc", "the DMARC record of "+domain)
-	case !p.found:
-		return hint("dmarc", Advice, fmt.Sprintf("%s has no DMARC record; large receivers expect one. "+
-			"Add a TXT record to _dmarc.%s: v=DMARC1; p=none", domain, domain))
-	case p.mistaken != "":
-		return hint("dmarc", Advice, fmt.Sprintf("The DMARC record at %s does not work: %s.", p.at, p.mistaken))
-	case p.asks == "none":
-		return hint("dmarc", Good, fmt.Sprintf("The DMARC record at %s is there, with the policy none: nothing is refused because of it.", p.at))
-	}
-	does := "put into the spam folder"
-	if p.asks == "reject" {
+		return Unknown, ""
+	case found.at == "":
+		return Advice, fmt.Sprintf("%s has no DMARC record; large receivers expect one. "+
+			"Add a TXT record to _dmarc.%s: v=DMARC1; p=none", domain, domain)
+	case found.problem != "":
+		return Advice, record + " does not work: " + found.problem + "."
+	case asks == "none":
+		return Good, record + " is there, with the policy none: nothing is refused because of it."
+	case asks == "reject":
 		does = "refused"
 	}
-	return hint("dmarc", Good, fmt.Sprintf("The DMARC record at %s has the policy %s: mail for which neither SPF nor a DKIM signature of %s speaks is to be %s.",
-		p.at, p.asks, domain, does))
+	return Good, fmt.Sprintf("%s has the policy %s: mail for which neither SPF nor a DKIM signature of %s speaks "+
+		"is to be %s.", record, asks, domain, does)
 }

@@ -5,6 +5,10 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
+
+	"smtp-wizard/internal/text"
 )
 
 // Resolver is the part of net.Resolver that is needed.
@@ -15,41 +19,82 @@ type Resolver interface {
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }
 
-// mostAnswers is how many records of one answer are looked at.
+// resolver asks for absolute names, without the search list of resolv.conf, and
+// looks at so many records of an answer. A name that does not exist is an answer
+// without records. Its errors have the one form that package spf knows.
+type resolver struct{ dns Resolver }
+
 const mostAnswers = 100
 
-// missing reports whether the DNS said that there is no such name or record, as
-// opposed to saying nothing.
-func missing(err error) bool {
-	var e *net.DNSError
-	return errors.As(err, &e) && e.IsNotFound
+func (r resolver) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	return answer(r.dns.LookupTXT(ctx, fold(name)+"."))
 }
 
-// absolute keeps the search list of resolv.conf out of a look-up.
-func absolute(name string) string { return fold(name) + "." }
-
-func lookupTXT(ctx context.Context, dns Resolver, name string) ([]string, error) {
-	texts, err := dns.LookupTXT(ctx, absolute(name))
-	return texts[:min(len(texts), mostAnswers)], err
-}
-
-// lookupMX passes over malformed records that net.Resolver reports beside good
+// LookupMX passes over malformed records that net.Resolver reports beside good
 // ones.
-func lookupMX(ctx context.Context, dns Resolver, domain string) ([]*net.MX, error) {
-	records, err := dns.LookupMX(ctx, absolute(domain))
+func (r resolver) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
+	records, err := answer(r.dns.LookupMX(ctx, fold(name)+"."))
 	if len(records) > 0 {
 		err = nil
 	}
-	return records[:min(len(records), mostAnswers)], err
+	return records, err
 }
 
-func lookupHost(ctx context.Context, dns Resolver, host string) ([]netip.Addr, error) {
-	texts, err := dns.LookupHost(ctx, absolute(host))
-	var addresses []netip.Addr
-	for _, text := range texts[:min(len(texts), mostAnswers)] {
-		if a, err := netip.ParseAddr(text); err == nil {
-			addresses = append(addresses, a.Unmap().WithZone(""))
+func (r resolver) LookupAddr(ctx context.Context, address string) ([]string, error) {
+	return answer(r.dns.LookupAddr(ctx, address))
+}
+
+func (r resolver) LookupIPAddr(ctx context.Context, host string) ([]net.IPAddr, error) {
+	addresses, err := r.addresses(ctx, host)
+	var list []net.IPAddr
+	for _, a := range addresses {
+		list = append(list, net.IPAddr{IP: a.AsSlice()})
+	}
+	return list, err
+}
+
+func (r resolver) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
+	texts, err := answer(r.dns.LookupHost(ctx, fold(host)+"."))
+	var list []netip.Addr
+	for _, t := range texts {
+		if a, err := netip.ParseAddr(t); err == nil {
+			list = append(list, a.Unmap().WithZone(""))
 		}
 	}
-	return addresses, err
+	return list, err
+}
+
+func answer[T any](records []T, err error) ([]T, error) {
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		err = nil
+	} else if err != nil {
+		err = &net.DNSError{Err: err.Error(), IsTemporary: true}
+	}
+	return slices.Clone(records[:min(len(records), mostAnswers)]), err
+}
+
+// fold brings a name to the form in which names are compared.
+func fold(domain string) string { return strings.TrimSuffix(strings.ToLower(domain), ".") }
+
+// shown makes a name safe to show, and cuts it where no name goes on (RFC 1035
+// section 2.3.4).
+func shown(name string) string { return text.Clean(text.Shorten(fold(name), 253)) }
+
+// reserved are names that no public DNS has: RFC 2606 and 6761 (test, example,
+// invalid, localhost), 6762 (local), 7686 (onion), 8375 (home.arpa), 9476 (alt),
+// and internal, which ICANN set aside.
+var reserved = []string{
+	"test", "example", "invalid", "localhost", "local", "onion", "alt", "internal", "home.arpa",
+	"example.com", "example.net", "example.org",
+}
+
+// Reserved reports whether there is nothing to ask the DNS about a domain: a
+// reserved name or one below it, a single label, or an address.
+func Reserved(domain string) bool {
+	domain = strings.Trim(strings.ToLower(domain), "[].")
+	if _, err := netip.ParseAddr(domain); err == nil || !strings.Contains(domain, ".") || strings.Contains(domain, ":") {
+		return true
+	}
+	return slices.ContainsFunc(reserved, func(name string) bool { return strings.HasSuffix("."+domain, "."+name) })
 }

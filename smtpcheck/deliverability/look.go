@@ -1,14 +1,38 @@
+// Package deliverability looks at the DNS records by which receivers judge a
+// mail: SPF, DMARC and MX of the From domain, and the reverse DNS of a machine
+// that delivers without a login. What it finds is advice and never an error: a
+// relay that took a message took it.
 package deliverability
 
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/net/idna"
 )
+
+// Level is what a hint means to the admin.
+type Level string
+
+// The levels.
+const (
+	Good    Level = "good"    // nothing to do
+	Advice  Level = "advice"  // mail may end in the spam folder, or be refused
+	Unknown Level = "unknown" // DNS did not answer, or cannot tell
+)
+
+// Hint is one finding: a sentence or two, with the record to add where it is
+// known. Text is safe to show.
+type Hint struct {
+	ID    string // spf, dmarc, mx, reverse-dns or foreign-domain
+	Level Level
+	Text  string
+}
 
 // Query is what is known of a mail that a relay took.
 type Query struct {
@@ -33,76 +57,74 @@ type Query struct {
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 }
 
-func (q Query) source(ctx context.Context, to netip.Addr) (netip.Addr, error) {
-	if q.Source != nil {
-		return q.Source(ctx, to)
-	}
-	return Source(ctx, to)
-}
-
 // operator names the relay in a sentence.
 func (q Query) operator() string {
 	if q.Provider != "" {
 		return q.Provider
 	}
-	return shown(q.Host, mostName)
+	return shown(q.Host)
 }
 
 // Look asks the DNS, everything side by side, and returns what it found, in the
 // order SPF, DMARC, MX, reverse DNS. It ends with ctx, also where the resolver
 // does not; what is missing by then is Unknown.
 func Look(ctx context.Context, dns Resolver, q Query) []Hint {
-	q.Domain = shown(fold(q.Domain), mostName)
+	r := resolver{dns}
+	q.Domain = shown(q.Domain)
 	if ascii, err := idna.Lookup.ToASCII(q.Domain); err == nil {
 		q.Domain = ascii
 	}
 	if q.Owner != "" {
-		return []Hint{foreign(q)}
+		return []Hint{{"foreign-domain", Advice, fmt.Sprintf("%s is a domain of another provider (%s), whose SPF and DKIM "+
+			"do not speak for mail through %s: receivers are likely to take it for spam. "+
+			"Send from a domain of your own.", q.Domain, q.Owner, q.operator())}}
 	}
-	routes := sync.OnceValue(func() route { return findRoute(ctx, dns, q) })
+	routes := sync.OnceValue(func() route { return findRoute(ctx, r, q) })
 	looks := []look{
-		{"spf", "the SPF record of " + q.Domain, func() Hint {
-			if len(q.Includes) > 0 || !q.Own && !q.Direct {
-				return lookSPF(ctx, dns, q, nil)
+		{"spf", "the SPF record of " + q.Domain, func() (Level, string) {
+			var senders []netip.Addr
+			if len(q.Includes) == 0 && (q.Own || q.Direct) {
+				senders = routes().senders(q)
 			}
-			return lookSPF(ctx, dns, q, routes().senders(q))
+			return lookSPF(ctx, r, q, senders)
 		}},
-		{"dmarc", "the DMARC record of " + q.Domain, func() Hint {
-			p, err := findDMARC(ctx, dns, q.Domain)
-			return judgeDMARC(q.Domain, p, err)
-		}},
-		{"mx", "the MX record of " + q.Domain, func() Hint { return lookMX(ctx, dns, q.Domain) }},
+		{"dmarc", "the DMARC record of " + q.Domain, func() (Level, string) { return lookDMARC(ctx, r, q.Domain) }},
+		{"mx", "the MX record of " + q.Domain, func() (Level, string) { return lookMX(ctx, r, q.Domain) }},
 	}
 	if q.Direct {
-		looks = append(looks, look{"reverse-dns", "this machine's address", func() Hint {
-			return lookReverse(ctx, dns, routes().from, q.Name)
+		looks = append(looks, look{"reverse-dns", "the reverse DNS of this machine", func() (Level, string) {
+			return lookReverse(ctx, r, routes().from, q.Name)
 		}})
 	}
 	return gather(ctx, looks)
 }
 
-// look is one of the things to find out, and what it is about.
+// look is one of the things to find out, and what it is about. Its text is ""
+// where the DNS gave no answer.
 type look struct {
-	id, what string
-	find     func() Hint
+	id, about string
+	find      func() (Level, string)
 }
 
 // gather does them side by side and takes what comes in time.
 func gather(ctx context.Context, looks []look) []Hint {
-	type found struct {
-		at   int
-		hint Hint
-	}
 	hints := make([]Hint, len(looks))
-	done := make(chan found, len(looks))
+	done := make(chan func(), len(looks))
 	for i, l := range looks {
-		hints[i] = unanswered(l.id, l.what)
-		go func() { done <- found{i, l.find()} }()
+		hints[i] = Hint{l.id, Unknown, "DNS gave no answer about " + l.about + "."}
+		go func() {
+			level, text := l.find()
+			done <- func() {
+				if text != "" {
+					hints[i] = Hint{l.id, level, text}
+				}
+			}
+		}()
 	}
 	for range looks {
 		select {
-		case f := <-done:
-			hints[f.at] = f.hint
+		case keep := <-done:
+			keep()
 		case <-ctx.Done():
 			return hints
 		}
@@ -110,34 +132,29 @@ func gather(ctx context.Context, looks []look) []Hint {
 	return hints
 }
 
-func foreign(q Query) Hint {
-	return hint("foreign-domain", Advice, fmt.Sprintf("%s is a domain of another provider (%s), whose SPF and DKIM do not speak for mail through %s: "+
-		"receivers are likely to take it for spam. Send from a domain of your own.", q.Domain, q.Owner, q.operator()))
-}
-
-// route is the addresses at both ends.
-type route struct{ relay, from []netip.Addr }
-
-func findRoute(ctx context.Context, dns Resolver, q Query) route {
-	var r route
-	if a, err := netip.ParseAddr(q.Host); err == nil {
-		r.relay = []netip.Addr{a.Unmap().WithZone("")}
-	} else if !Reserved(q.Host) {
-		r.relay, _ = lookupHost(ctx, dns, q.Host)
+// lookMX says whether replies and bounces have a place to go: a receiver may
+// refuse a sender who has none.
+func lookMX(ctx context.Context, dns resolver, domain string) (Level, string) {
+	records, err := dns.LookupMX(ctx, domain)
+	if err != nil {
+		return Unknown, ""
 	}
-	if q.Direct {
-		r.from = sources(ctx, q, r.relay)
+	if len(records) == 0 {
+		addresses, err := dns.addresses(ctx, domain)
+		switch {
+		case len(addresses) > 0:
+			return Advice, fmt.Sprintf("%s has no MX record, so replies and bounces go to the host %s itself. "+
+				"If that takes no mail, add an MX record that names your mail server.", domain, domain)
+		case err != nil:
+			return Unknown, ""
+		}
+		return Advice, domain + " has neither an MX record nor an address: it cannot receive replies or bounces, " +
+			"and some receivers refuse such a sender. Add an MX record that names your mail server."
 	}
-	return r
-}
-
-// senders are the public addresses that mail may leave from: the relay's, where
-// it is nobody else's service, and this machine's, where the relay knows it by
-// address.
-func (r route) senders(q Query) []netip.Addr {
-	list := slices.Clone(r.from)
-	if q.Own {
-		list = append(list, r.relay...)
+	best := slices.MinFunc(records, func(a, b *net.MX) int { return int(a.Pref) - int(b.Pref) })
+	if strings.Trim(best.Host, ".") == "" { // RFC 7505 section 3
+		return Advice, domain + " says with a null MX record (RFC 7505) that it takes no mail, " +
+			"and some receivers refuse such a sender. Send from a domain that can receive."
 	}
-	return slices.DeleteFunc(list, func(a netip.Addr) bool { return !public(a) })
+	return Good, fmt.Sprintf("Replies to %s go to %s.", domain, shown(best.Host))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,13 +18,24 @@ func spfOf(t *testing.T, q Query, txt map[string][]string) (Hint, *table) {
 	dns := &table{txt: txt,
 		host: map[string][]string{"mail.example.com": {"198.51.100.9", "2001:db8:1::9"}},
 		mx:   map[string][]*net.MX{"example.com": {{Host: "mail.example.com."}}}}
-	for _, h := range Look(t.Context(), dns, q) {
-		if h.ID == "spf" {
-			return h, dns
-		}
+	return hintOf(t, dns, q, "spf"), dns
+}
+
+func hintOf(t *testing.T, dns Resolver, q Query, id string) Hint {
+	t.Helper()
+	hints := Look(t.Context(), dns, q)
+	i := slices.IndexFunc(hints, func(h Hint) bool { return h.ID == id })
+	if i < 0 {
+		t.Fatalf("nothing is said of %s", id)
 	}
-	t.Fatal("nothing is said of SPF")
-	return Hint{}, nil
+	return hints[i]
+}
+
+func (h Hint) expect(t *testing.T, name string, level Level, say string) {
+	t.Helper()
+	if h.Level != level || !strings.Contains(h.Text, say) {
+		t.Errorf("%s: %s, %q; want %s, %q", name, h.Level, h.Text, level, say)
+	}
 }
 
 var google = Query{Provider: "Google", Includes: []string{"_spf.google.com"}}
@@ -54,12 +66,22 @@ func TestSPFOfProvider(t *testing.T) {
 			map[string][]string{"all.example.com": {"v=spf1 ?include:_spf.google.com -all"}}, Advice, "does not list"},
 		{"none", []string{"unrelated"}, nil, Advice, "Add a TXT record to example.com: v=spf1 include:_spf.google.com ~all"},
 		{"two", []string{"v=spf1 include:_spf.google.com -all", "v=spf1 mx -all"}, nil, Advice, "2 SPF records"},
-		{"spoilt", []string{"v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all"}, nil, Advice, `"ipv4:192.0.2.7" is no mechanism`},
+		{"spoilt", []string{"v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all"}, nil, Advice, `"ipv4:192.0.2.7" is not valid`},
 		{"open to all", []string{"v=spf1 include:_spf.google.com +all"}, nil, Advice, "+all"},
 		{"open to all by a redirect", []string{"v=spf1 redirect=all.example.com"},
 			map[string][]string{"all.example.com": {"v=spf1 all"}}, Advice, "+all"},
 		{"an include that leads nowhere", []string{"v=spf1 include:gone.example.com include:_spf.google.com -all"}, nil, Advice,
-			"include:gone.example.com leads to a name without an SPF record"},
+			"it includes or redirects to gone.example.com, which has no SPF record"},
+		{"a redirect that leads nowhere", []string{"v=spf1 redirect=gone.example.com"}, nil, Advice, "gone.example.com, which has no SPF record"},
+		{"spoilt behind the match", []string{"v=spf1 include:_spf.google.com ip4:192.0.2.0/33 -all"}, nil, Advice, `"ip4:192.0.2.0/33" is not valid`},
+		{"two redirects", []string{"v=spf1 redirect=a.example redirect=b.example"}, nil, Advice, "cannot be read"},
+		{"names that do not exist", []string{"v=spf1 a:x.example.com a:y.example.com a:z.example.com -all"}, nil, Advice, "more than two of the names"},
+		{"open to all by its networks", []string{"v=spf1 include:_spf.google.com ip4:0.0.0.0/0 -all"}, nil, Advice, "+all"},
+		{"in capitals, before ALL", []string{"v=spf1 A:mail.example.com ALL:x"}, nil, Advice, `"ALL:x"`},
+		{"other modifiers", []string{"v=spf1 include:_spf.google.com exp=why.%{d} unknown=%{x} -all"}, nil, Good, ""},
+		{"behind ptr", []string{"v=spf1 ptr -all"}, nil, Unknown, "only a receiver can judge"},
+		{"behind exists", []string{"v=spf1 exists:%{i}.x.example.com -all"}, nil, Unknown, "only a receiver can judge"},
+		{"without all", []string{"v=spf1 mx"}, nil, Advice, "Change it to: v=spf1 mx include:_spf.google.com"},
 		{"round in circles", []string{"v=spf1 include:example.com -all"}, nil, Advice, "more than 10 DNS look-ups"},
 		{"behind a macro", []string{"v=spf1 include:%{d}.spf.example.net -all"}, nil, Unknown, "only a receiver can judge"},
 		{"too long to show", []string{"v=spf1 " + strings.Repeat("ip4:192.0.2.7 ", 20) + "-all"}, nil, Advice, `Put include:_spf.google.com before its "all"`},
@@ -70,9 +92,7 @@ func TestSPFOfProvider(t *testing.T) {
 			txt[name] = records
 		}
 		h, _ := spfOf(t, google, txt)
-		if h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
-			t.Errorf("%s: %s, %q; want %s, %q", tt.name, h.Level, h.Text, tt.level, tt.say)
-		}
+		h.expect(t, tt.name, tt.level, tt.say)
 	}
 }
 
@@ -93,7 +113,7 @@ func TestSPFLookupLimit(t *testing.T) {
 		if h.Level != level || level == Advice && !strings.Contains(h.Text, "10 DNS look-ups") {
 			t.Errorf("%d includes before it: %s, %q", before, h.Level, h.Text)
 		}
-		if n := len(dns.asked); n > mostLookups+5 {
+		if n := len(dns.asked); n > 15 {
 			t.Errorf("%d includes before it: %d questions", before, n)
 		}
 	}
@@ -129,9 +149,7 @@ func TestSPFOfAddresses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		h, _ := spfOf(t, tt.q, map[string][]string{"example.com": {tt.record}})
-		if h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
-			t.Errorf("%s, %q: %s, %q; want %s, %q", tt.q.Host, tt.record, h.Level, h.Text, tt.level, tt.say)
-		}
+		h.expect(t, tt.q.Host+" and "+tt.record, tt.level, tt.say)
 	}
 }
 
@@ -153,12 +171,10 @@ func TestMX(t *testing.T) {
 		{&table{mx: mx(".")}, Advice, "null MX"},
 		{&table{host: map[string][]string{"example.com": {"192.0.2.7"}}}, Advice, "no MX record"},
 		{&table{}, Advice, "neither an MX record nor an address"},
-		{&table{mx: mx("evil\x1b[2J.example.")}, Good, "evil?[2J.example"},
+		{&table{mx: mx("evil\x1b[2J.example.")}, Good, "evil?[2j.example"},
 	}
 	for _, tt := range tests {
-		if h := lookMX(t.Context(), tt.dns, "example.com"); h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
-			t.Errorf("%s, %q; want %s, %q", h.Level, h.Text, tt.level, tt.say)
-		}
+		hintOf(t, tt.dns, google.at("example.com"), "mx").expect(t, "MX", tt.level, tt.say)
 	}
 }
 
@@ -194,38 +210,31 @@ func reverse(t *testing.T) {
 		hints := Look(ctx, tt.dns, Query{Domain: "example.com", Host: "198.51.100.200", Direct: true, Name: "id.example.com", Source: speaksFrom(tt.from)})
 		cancel()
 		h := hints[len(hints)-1]
-		if h.ID != "reverse-dns" || h.Level != tt.level || !strings.Contains(h.Text, tt.say) {
-			t.Errorf("%s: %+v; want %s, %q", tt.name, h, tt.level, tt.say)
-		}
+		h.expect(t, tt.name, tt.level, tt.say)
 	}
 }
 
-// A relay with a login has not taken the message because of the machine's address.
-func TestNoReverseUnlessDirect(t *testing.T) {
-	t.Parallel()
-	for _, h := range Look(t.Context(), &table{}, Query{Domain: "example.com", Host: "198.51.100.200", Own: true, Source: speaksFrom("203.0.113.5")}) {
-		if h.ID == "reverse-dns" {
-			t.Errorf("%+v", h)
-		}
-	}
-}
-
-func TestForeignDomainAsksNothing(t *testing.T) {
+func TestNotAskedFor(t *testing.T) {
 	t.Parallel()
 	dns := &table{}
-	hints := Look(t.Context(), dns, Query{Domain: "gmail.com", Owner: "Gmail", Provider: "SendGrid"})
+	hints := Look(t.Context(), dns, Query{Domain: "example.com", Host: "198.51.100.200", Own: true, Source: speaksFrom("203.0.113.5")})
+	if slices.ContainsFunc(hints, func(h Hint) bool { return h.ID == "reverse-dns" }) { // it knows this machine by its login
+		t.Errorf("%+v", hints)
+	}
+	dns.asked = nil
+	hints = Look(t.Context(), dns, Query{Domain: "gmail.com", Owner: "Gmail", Provider: "SendGrid"})
 	if len(hints) != 1 || hints[0].Level != Advice || !strings.Contains(hints[0].Text, "Gmail") || len(dns.asked) > 0 {
 		t.Errorf("%+v after asking %v", hints, dns.asked)
 	}
 }
 
-// deaf does not listen to the context, and answers when the test is over.
-type deaf struct {
+// stuck does not listen to the context, and answers when the test is over.
+type stuck struct {
 	*table
 	over chan struct{}
 }
 
-func (d deaf) LookupTXT(context.Context, string) ([]string, error) {
+func (d stuck) LookupTXT(context.Context, string) ([]string, error) {
 	<-d.over
 	return nil, context.Canceled
 }
@@ -241,7 +250,7 @@ func lookEndsInTime(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	start := time.Now()
-	dns := deaf{&table{mx: map[string][]*net.MX{"example.com": {{Host: "mx.example.com."}}}}, make(chan struct{})}
+	dns := stuck{&table{mx: map[string][]*net.MX{"example.com": {{Host: "mx.example.com."}}}}, make(chan struct{})}
 	// Where Look does not end with ctx, this lets it end, too late.
 	late := time.AfterFunc(time.Hour, func() { close(dns.over) })
 	hints := Look(ctx, dns, google.at("example.com"))
@@ -251,15 +260,7 @@ func lookEndsInTime(t *testing.T) {
 	if late.Stop() {
 		close(dns.over)
 	}
-	want := map[string]Level{"spf": Unknown, "dmarc": Unknown, "mx": Good}
-	for _, h := range hints {
-		if h.Level != want[h.ID] {
-			t.Errorf("%+v", h)
-		}
-	}
-	if len(hints) != len(want) {
-		t.Errorf("%d hints", len(hints))
-	}
+	check(t, hints, map[string]string{"spf": "unknown no answer", "dmarc": "unknown no answer", "mx": "good "})
 }
 
 func (q Query) at(domain string) Query { q.Domain = domain; return q }
@@ -296,3 +297,5 @@ func TestReserved(t *testing.T) {
 		}
 	}
 }
+
+func isControl(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }

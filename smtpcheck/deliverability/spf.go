@@ -1,210 +1,216 @@
 package deliverability
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
+
+	"blitiri.com.ar/go/spf"
+
+	"smtp-wizard/internal/text"
 )
 
-// SPF is a record (RFC 7208 section 4.5), its terms in order.
-type SPF struct {
-	Text     string
-	Terms    []Term
-	Redirect string // the domain of redirect=, or "" (section 6.1)
-}
+// nobody is an address that no machine has (RFC 1112 section 4): it passes only
+// where everybody does.
+var nobody = netip.MustParseAddr("240.0.0.1")
 
-// Term is one mechanism (RFC 7208 section 5).
-type Term struct {
-	Qualifier byte   // '+' pass, '-' fail, '~' softfail, '?' neutral
-	Mechanism string // all, include, a, mx, ptr, ip4, ip6 or exists
-	Domain    string // its domain-spec; "" is the record's own domain
-	// Prefix is the network of ip4 and ip6.
-	Prefix netip.Prefix
-	// Bits4 and Bits6 are how much of an address a and mx compare.
-	Bits4, Bits6 int
-}
-
-// What is read of one record at most. A record that DNS carries in one UDP
-// answer is far below it (RFC 7208 section 3.4).
-const (
-	mostRecord = 8192
-	mostTerms  = 400
-)
-
-// IsSPF reports whether a TXT record is an SPF record: "v=spf1" alone or before
-// a space (RFC 7208 section 4.5).
-func IsSPF(txt string) bool {
-	const version = "v=spf1"
-	return len(txt) >= len(version) && strings.EqualFold(txt[:len(version)], version) &&
-		(len(txt) == len(version) || txt[len(version)] == ' ')
-}
-
-// ParseSPF reads a record. A syntax error anywhere spoils it (RFC 7208 section
-// 4.6).
-func ParseSPF(txt string) (SPF, error) {
-	if !IsSPF(txt) {
-		return SPF{}, errors.New("it is no SPF record")
+// lookSPF says whether the From domain's SPF record lets the relay send. It is
+// the envelope sender's domain that receivers check (RFC 7208 section 2.4);
+// Pocket ID's is the From address, but a relay may put its own there.
+//
+// A relay that is known by the names of its own SPF records passes where the
+// check gets to the end of one of them: the recorder puts nobody there.
+func lookSPF(ctx context.Context, dns resolver, q Query, senders []netip.Addr) (Level, string) {
+	add := terms(q, senders)
+	if len(senders) == 0 {
+		senders = []netip.Addr{nobody}
 	}
-	if len(txt) > mostRecord {
-		return SPF{}, errors.New("it is too long")
-	}
-	for i := range len(txt) {
-		if txt[i] < ' ' || txt[i] > '~' {
-			return SPF{}, errors.New("it has characters other than printable ASCII")
-		}
-	}
-	words := strings.Fields(txt)[1:]
-	if len(words) > mostTerms {
-		return SPF{}, errors.New("it has too many terms")
-	}
-	r := SPF{Text: txt}
-	for _, word := range words {
-		if err := r.add(word); err != nil {
-			return SPF{}, err
-		}
-	}
-	return r, nil
-}
-
-// add reads one term. Modifiers are name=value, mechanisms have ":" or "/" first
-// (RFC 7208 section 4.6.1).
-func (r *SPF) add(word string) error {
-	if i := strings.IndexAny(word, ":/="); i > 0 && word[i] == '=' {
-		if !strings.EqualFold(word[:i], "redirect") {
-			return nil // exp= and unknown modifiers change nothing here (section 6)
-		}
-		if r.Redirect != "" || word[i+1:] == "" {
-			return fmt.Errorf("%q is there twice or empty", shown(word, 80))
-		}
-		r.Redirect = fold(word[i+1:])
-		return nil
-	}
-	t := Term{Qualifier: '+', Bits4: 32, Bits6: 128}
-	body := word
-	if strings.IndexByte("+-~?", word[0]) >= 0 {
-		t.Qualifier, body = word[0], word[1:]
-	}
-	if err := t.read(body); err != nil {
-		return fmt.Errorf("%q %w", shown(word, 80), err)
-	}
-	r.Terms = append(r.Terms, t)
-	return nil
-}
-
-func (t *Term) read(body string) error {
-	name, rest := body, ""
-	if i := strings.IndexAny(body, ":/"); i >= 0 {
-		name, rest = body[:i], body[i:]
-	}
-	t.Mechanism = strings.ToLower(name)
-	value, given := strings.CutPrefix(rest, ":")
-	switch t.Mechanism {
-	case "all":
-		if rest != "" {
-			return errors.New("takes no value")
-		}
-	case "include", "exists":
-		if value == "" || !given {
-			return errors.New("lacks a domain")
-		}
-		t.Domain = fold(value)
-	case "ptr":
-		if rest != "" && value == "" || rest != "" && !given {
-			return errors.New("lacks a domain after the colon")
-		}
-		t.Domain = fold(value)
-	case "a", "mx":
-		return t.readHosts(rest)
-	case "ip4", "ip6":
-		return t.readNetwork(value)
-	default:
-		return errors.New("is no mechanism of SPF")
-	}
-	return nil
-}
-
-// readHosts reads the [":" domain] ["/" bits4] ["//" bits6] of a and mx (RFC 7208
-// section 5.3).
-func (t *Term) readHosts(rest string) error {
-	domain, given := rest, false
-	if domain, given = strings.CutPrefix(rest, ":"); !given {
-		domain = ""
-	} else {
-		rest = domain
-	}
-	bits := rest
-	if i := strings.IndexByte(rest, '/'); i >= 0 {
-		bits = rest[i:]
-		if given {
-			domain = rest[:i]
-		}
-	} else {
-		bits = ""
-	}
-	if given && domain == "" {
-		return errors.New("lacks a domain after the colon")
-	}
-	t.Domain = fold(domain)
-	four, six, both := strings.Cut(bits, "//")
-	if both && !lengthOf(six, 128, &t.Bits6) {
-		return errors.New("has a wrong prefix length")
-	}
-	if four != "" && !lengthOf(strings.TrimPrefix(four, "/"), 32, &t.Bits4) {
-		return errors.New("has a wrong prefix length")
-	}
-	return nil
-}
-
-func lengthOf(text string, most int, into *int) bool {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || n > most || text[0] == '+' || text[0] == '-' {
-		return false
-	}
-	*into = n
-	return true
-}
-
-// readNetwork reads an address with or without a prefix length (RFC 7208 section
-// 5.6).
-func (t *Term) readNetwork(value string) error {
-	address, bits, given := strings.Cut(value, "/")
-	a, err := netip.ParseAddr(address)
-	if err != nil || a.Zone() != "" || a.Is4() != (t.Mechanism == "ip4") {
-		return errors.New("has no address of that kind")
-	}
-	n := a.BitLen()
-	if given && !lengthOf(bits, a.BitLen(), &n) {
-		return errors.New("has a wrong prefix length")
-	}
-	t.Prefix = netip.PrefixFrom(a, n).Masked()
-	return nil
-}
-
-// fold brings a name to the form in which names are compared.
-func fold(domain string) string { return strings.TrimSuffix(strings.ToLower(domain), ".") }
-
-// With is the record's text with one mechanism more, before its "all".
-func (r SPF) With(mechanism string) string {
-	words := strings.Fields(r.Text)
-	at := len(words)
-	for i, word := range words {
-		if bare := strings.TrimLeft(strings.ToLower(word), "+-~?"); bare == "all" || strings.HasPrefix(bare, "redirect=") {
-			at = i
+	r := &recorder{resolver: dns, relay: q.Includes, records: map[string][]string{}}
+	var result spf.Result
+	var err error
+	var sender netip.Addr
+	for _, sender = range senders {
+		if result, err = r.check(ctx, q.Domain, sender); result == spf.Pass {
 			break
 		}
 	}
-	out := append(append([]string{}, words[:at]...), mechanism)
-	return strings.Join(append(out, words[at:]...), " ")
+	problem := r.malformed()
+	if problem == "" && result == spf.PermError && !r.opaque() {
+		problem = r.explain(err)
+	}
+	switch {
+	case result == spf.None:
+		return Advice, absent(q, add)
+	case problem != "":
+		return Advice, fmt.Sprintf("The SPF check of %s fails for every mail: %s.", q.Domain, problem)
+	case result == spf.TempError:
+		return Unknown, ""
+	case result != spf.Pass:
+		return r.unlisted(q, add)
+	case r.passesAll(ctx, q.Domain):
+		return Advice, fmt.Sprintf("The SPF record of %s lets everybody send in its name (+all), "+
+			"and receivers distrust that. Make it ~all.", q.Domain)
+	case sender == nobody:
+		return Good, fmt.Sprintf("The SPF record of %s lists %s.", q.Domain, q.operator())
+	}
+	return Good, fmt.Sprintf("The SPF record of %s lists %s.", q.Domain, sender)
 }
 
-// Open reports whether the record lets every machine of the world send (+all).
-func (r SPF) Open() bool {
-	for _, t := range r.Terms {
-		if t.Mechanism == "all" {
-			return t.Qualifier == '+'
+// terms are what to add to a record for the relay to pass; "" when that is not
+// known. One of the relay's names is enough: the others are older or regional.
+func terms(q Query, senders []netip.Addr) string {
+	if len(q.Includes) > 0 {
+		return "include:" + fold(q.Includes[0])
+	}
+	var list []string
+	for _, a := range senders {
+		kind := "ip6:"
+		if a.Is4() {
+			kind = "ip4:"
+		}
+		list = append(list, kind+a.String())
+	}
+	return strings.Join(list, " ")
+}
+
+func absent(q Query, add string) string {
+	why := q.Domain + " has no SPF record, so receivers cannot tell who may send in its name. "
+	record := " a TXT record to " + q.Domain
+	switch {
+	case len(q.Includes) > 0:
+		return why + "Add" + record + ": v=spf1 " + add + " ~all"
+	case add != "":
+		return why + "If mail leaves from the addresses at hand, add" + record + ": v=spf1 " + add + " ~all"
+	case q.Provider != "":
+		return why + "Ask " + q.Provider + " which one it wants, if any."
+	}
+	return why + "Add" + record + " with the address that mail leaves from: v=spf1 ip4:ADDRESS ~all"
+}
+
+// recorder is the resolver of an SPF check. It keeps the SPF records that were
+// read, because the result of a check does not name them.
+type recorder struct {
+	resolver
+	relay   []string            // the names of the relay's own records
+	asked   []string            // the names that were asked for a record, in order
+	records map[string][]string // by name
+}
+
+func (r *recorder) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	name = fold(name)
+	r.asked = append(r.asked, name)
+	records, known := r.records[name]
+	if !known {
+		texts, err := r.resolver.LookupTXT(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		records = slices.DeleteFunc(texts, func(t string) bool { return !isSPF.MatchString(t) })
+		r.records[name] = records
+	}
+	if len(records) == 1 && slices.ContainsFunc(r.relay, func(own string) bool { return fold(own) == name }) {
+		return []string{withTerm(records[0], "ip4:"+nobody.String())}, nil
+	}
+	return records, nil
+}
+
+func (r *recorder) check(ctx context.Context, domain string, sender netip.Addr) (spf.Result, error) {
+	from := "postmaster@" + domain
+	return spf.CheckHostWithSender(sender.AsSlice(), domain, from, spf.WithContext(ctx), spf.WithResolver(r))
+}
+
+// passesAll reports whether a sender passes who is neither the relay nor listed.
+func (r *recorder) passesAll(ctx context.Context, domain string) bool {
+	r.relay = nil
+	result, _ := r.check(ctx, domain, nobody)
+	return result == spf.Pass
+}
+
+var (
+	isSPF = regexp.MustCompile(`(?i)^v=spf1(?: |$)`) // RFC 7208 section 4.5
+	// validTerm is section 4.6.1.
+	validTerm = regexp.MustCompile(`(?i)^(?:[-+~?]?(?:all|(?:a|mx)(?::[^/]+)?(?:/\d+)?(?://\d+)?|ptr(?::.+)?|` +
+		`(?:include|exists):.+|ip4:[\d.]+(?:/(?:[12]?\d|3[0-2]))?|ip6:[\da-f:.]+(?:/(?:\d?\d|1[01]\d|12[0-8]))?)|[a-z][\w.-]*=.*|)$`)
+	// receiverOnly are terms that depend on what only a receiver knows: ptr, exists,
+	// and macros in any mechanism or in redirect=.
+	receiverOnly = regexp.MustCompile(`(?i)(?:^| )(?:[-+~?]?(?:ptr|exists)\b|redirect=[^ ]*%|[^ =]*%)`)
+)
+
+// malformed quotes a term that spoils a record, also one that the check did not
+// get to (RFC 7208 section 4.6), or is "".
+func (r *recorder) malformed() string {
+	for _, name := range r.asked {
+		for _, record := range r.records[name] {
+			for term := range strings.SplitSeq(record, " ") {
+				if !validTerm.MatchString(term) {
+					term = text.Clean(text.Shorten(term, 80))
+					return fmt.Sprintf("the SPF record of %s cannot be read: %q is not valid", shown(name), term)
+				}
+			}
 		}
 	}
-	return false
+	return ""
+}
+
+// opaque reports whether a record that was read has a term for receivers only.
+func (r *recorder) opaque() bool {
+	return slices.ContainsFunc(r.asked, func(name string) bool {
+		return slices.ContainsFunc(r.records[name], receiverOnly.MatchString)
+	})
+}
+
+// explain says what is wrong with a record that receivers give up on.
+func (r *recorder) explain(err error) string {
+	last := r.asked[len(r.asked)-1]
+	switch {
+	case errors.Is(err, spf.ErrLookupLimitReached):
+		return "it needs more than 10 DNS look-ups, at which receivers give up"
+	case errors.Is(err, spf.ErrVoidLookupLimitReached):
+		return "more than two of the names in it do not exist, at which receivers give up"
+	case errors.Is(err, spf.ErrMultipleRecords):
+		return fmt.Sprintf("%s has %d SPF records, and only one is allowed: merge them into one",
+			shown(last), len(r.records[last]))
+	case errors.Is(err, spf.ErrNoResult):
+		return fmt.Sprintf("it includes or redirects to %s, which has no SPF record", shown(last))
+	}
+	return "it cannot be read: " + text.Clean(err.Error())
+}
+
+// unlisted is a valid record without the relay. Without the names that the
+// relay's operator publishes there is no certainty: a relay may send from other
+// addresses than it listens on.
+func (r *recorder) unlisted(q Query, add string) (Level, string) {
+	switch {
+	case r.opaque():
+		return Unknown, fmt.Sprintf("The SPF record of %s has terms that only a receiver can judge; "+
+			"whether it lists %s is not known.", q.Domain, q.operator())
+	case add == "":
+		return Unknown, fmt.Sprintf("%s has an SPF record; whether it lists the addresses that %s sends from "+
+			"is not known.", q.Domain, q.operator())
+	case len(q.Includes) == 0:
+		return Unknown, fmt.Sprintf("The SPF record of %s lists none of the addresses at hand. "+
+			"If mail leaves from them, add %s.", q.Domain, add)
+	}
+	change := "Change it to: " + withTerm(r.records[q.Domain][0], add)
+	if len(change) > 200 {
+		change = "Put " + add + " before its \"all\"."
+	}
+	return Advice, fmt.Sprintf("The SPF record of %s does not list %s. %s", q.Domain, q.operator(), text.Clean(change))
+}
+
+// withTerm adds a term to a record, before its "all".
+func withTerm(record, term string) string {
+	words := strings.Fields(record)
+	at := slices.IndexFunc(words, func(word string) bool {
+		word = strings.TrimLeft(strings.ToLower(word), "+-~?")
+		return word == "all" || strings.HasPrefix(word, "redirect=")
+	})
+	if at < 0 {
+		at = len(words)
+	}
+	return strings.Join(slices.Insert(words, at, term), " ")
 }

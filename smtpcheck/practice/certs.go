@@ -64,8 +64,8 @@ func (a *authority) issue(kind CertificateKind) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
-// serverTLS is the TLS side of a behaviour.
-func (b Behaviour) serverTLS() (*tls.Config, error) {
+// serverTLS is the TLS side of a behavior.
+func (b Behavior) serverTLS() (*tls.Config, error) {
 	ca, err := theAuthority()
 	if err != nil {
 		return nil, err

@@ -10,8 +10,6 @@ import (
 	"net"
 	"strings"
 	"time"
-
-	"smtp-wizard/smtpcheck"
 )
 
 const (
@@ -23,19 +21,19 @@ var errHungUp = errors.New("hung up")
 
 // client is one connection under way, seen from the relay.
 type client struct {
-	relay     *Relay
-	behaviour Behaviour
-	conn      net.Conn
-	in        *bufio.Reader
-	session   Session
-	name      string // the last that was announced
-	commands  int    // so far
-	inMail    bool
-	loggedIn  bool
+	relay    *Relay
+	behavior Behavior
+	conn     net.Conn
+	in       *bufio.Reader
+	session  Session
+	name     string // the last that was announced
+	commands int    // so far
+	inMail   bool
+	loggedIn bool
 }
 
 func newClient(r *Relay, conn net.Conn) *client {
-	c := &client{relay: r, behaviour: r.behaviour}
+	c := &client{relay: r, behavior: r.behavior}
 	c.use(conn)
 	c.session.Client = conn.RemoteAddr().String()
 	return c
@@ -47,18 +45,18 @@ func (c *client) use(conn net.Conn) {
 
 // play goes from the greeting to the end of the connection.
 func (c *client) play(secure bool) {
-	if c.behaviour.Mute {
+	if c.behavior.Mute {
 		<-c.relay.stop
 		return
 	}
-	if c.behaviour.HTTP {
+	if c.behavior.HTTP {
 		c.playHTTP()
 		return
 	}
 	if secure && c.encrypt() != nil {
 		return
 	}
-	if c.pause(c.behaviour.BannerDelay) != nil || c.greet() != nil {
+	if c.pause(c.behavior.BannerDelay) != nil || c.greet() != nil {
 		return
 	}
 	for {
@@ -72,15 +70,16 @@ func (c *client) play(secure bool) {
 func (c *client) playHTTP() {
 	_ = c.conn.SetDeadline(time.Now().Add(idle))
 	if _, err := c.in.ReadSlice('\n'); err == nil {
-		_, _ = io.WriteString(c.conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n400 Bad Request")
+		_, _ = io.WriteString(c.conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"+
+			"Connection: close\r\n\r\n400 Bad Request")
 	}
 }
 
 func (c *client) greet() error {
-	if c.behaviour.Banner != nil {
-		return c.answer(*c.behaviour.Banner)
+	if c.behavior.Banner != nil {
+		return c.answer(*c.behavior.Banner)
 	}
-	return c.reply("220 " + c.behaviour.Host + " ESMTP practice relay")
+	return c.reply("220 " + c.behavior.Host + " ESMTP practice relay")
 }
 
 func (c *client) encrypt() error {
@@ -125,7 +124,7 @@ func (c *client) refuse(line string) error {
 }
 
 func (c *client) answer(a Answer) error {
-	if err := c.pause(c.behaviour.ReplyDelay); err != nil {
+	if err := c.pause(c.behavior.ReplyDelay); err != nil {
 		return err
 	}
 	for n := 0; n < max(a.Times, 1); n++ {
@@ -158,11 +157,9 @@ func (c *client) receive() (kept []byte, size int, err error) {
 			piece = bytes.TrimPrefix(piece, []byte("."))
 		}
 		size = min(size, math.MaxInt-len(piece)) + len(piece)
-		if size <= c.behaviour.MaxMessage && !c.relay.options.SizeOnly {
+		if size <= c.behavior.MaxMessage && !c.relay.options.SizeOnly {
 			message.Write(piece)
 		}
 		atStart = whole
 	}
 }
-
-func clean(text string) string { return smtpcheck.Clean(text) }

@@ -1,10 +1,15 @@
 package practice
 
 import (
+	"bytes"
+	"crypto/subtle"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/text"
 )
 
 // command answers one line. An error ends the connection.
@@ -46,22 +51,22 @@ func (c *client) scripted(verb string) (Answer, bool) {
 	if verb == "HELO" {
 		verb = "EHLO"
 	}
-	answer, ok := c.behaviour.Answers[verb]
+	answer, ok := c.behavior.Answers[verb]
 	return answer, ok
 }
 
 func (c *client) hello(verb, name string) error {
 	c.inMail = false
 	switch {
-	case c.behaviour.Names == GoogleNames && c.generic(name):
+	case c.behavior.Names == GoogleNames && c.generic(name):
 		return c.refuse(fmt.Sprintf("421 4.7.0 Try again later, closing connection. (EHLO) %s - gsmtp", sessionID()))
-	case c.behaviour.Names == PostfixNamesAtOnce && !fullyQualified(name):
+	case c.behavior.Names == PostfixNamesAtOnce && !fullyQualified(name):
 		return c.reply(notFullyQualified(name))
 	case verb == "HELO":
-		return c.reply("250 " + c.behaviour.Host)
+		return c.reply("250 " + c.behavior.Host)
 	}
-	lines := []string{c.behaviour.Host, fmt.Sprint("SIZE ", c.behaviour.MaxMessage), "8BITMIME", "ENHANCEDSTATUSCODES"}
-	if !c.session.TLS && !c.behaviour.NoStartTLS {
+	lines := []string{c.behavior.Host, fmt.Sprint("SIZE ", c.behavior.MaxMessage), "8BITMIME", "ENHANCEDSTATUSCODES"}
+	if !c.session.TLS && !c.behavior.NoStartTLS {
 		lines = append(lines, "STARTTLS")
 	}
 	if offer := c.mechanisms(); len(offer) > 0 {
@@ -77,13 +82,14 @@ func (c *client) hello(verb, name string) error {
 // generic tells the names that every client could give, or that are not its own.
 func (c *client) generic(name string) bool {
 	return slices.ContainsFunc(
-		[]string{"", "localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]", "[IPv6:::1]", c.behaviour.Host},
+		[]string{"", "localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]", "[IPv6:::1]", c.behavior.Host},
 		func(other string) bool { return strings.EqualFold(name, other) })
 }
 
 // sessionID looks like the ones in Google's replies.
 func sessionID() string {
-	return fmt.Sprintf("p%dsm%dabc.%d", time.Now().UnixNano()%90+10, time.Now().UnixNano()%9000000+1000000, time.Now().UnixNano()%90+10)
+	now := time.Now().UnixNano()
+	return fmt.Sprintf("p%dsm%dabc.%d", now%90+10, now%9000000+1000000, now%90+10)
 }
 
 func fullyQualified(name string) bool {
@@ -91,11 +97,11 @@ func fullyQualified(name string) bool {
 }
 
 func notFullyQualified(name string) string {
-	return fmt.Sprintf("504 5.5.2 <%s>: Helo command rejected: need fully-qualified hostname", clean(name))
+	return fmt.Sprintf("504 5.5.2 <%s>: Helo command rejected: need fully-qualified hostname", text.Clean(name))
 }
 
 func (c *client) startTLS() error {
-	if c.session.TLS || c.behaviour.NoStartTLS {
+	if c.session.TLS || c.behavior.NoStartTLS {
 		return c.reply("502 5.5.1 STARTTLS is not offered")
 	}
 	answer, ok := c.scripted("STARTTLS")
@@ -130,7 +136,7 @@ func (c *client) rcpt(rest string) error {
 		return c.reply("503 5.5.1 Error: need MAIL command")
 	case !ok || to == "":
 		return c.reply("501 5.5.4 Syntax: RCPT TO:<address>")
-	case c.behaviour.Names == PostfixNames && !fullyQualified(c.name):
+	case c.behavior.Names == PostfixNames && !fullyQualified(c.name):
 		return c.reply(notFullyQualified(c.name))
 	}
 	c.session.To = keepText(c.session.To, to)
@@ -158,7 +164,7 @@ func (c *client) data() error {
 	if answer, ok := c.scripted("."); ok {
 		return c.answer(answer)
 	}
-	if size > c.behaviour.MaxMessage {
+	if size > c.behavior.MaxMessage {
 		return c.reply("552 5.3.4 Message too big")
 	}
 	c.session.Bytes = size
@@ -177,5 +183,98 @@ func addressOf(rest, keyword string) (string, bool) {
 	if !strings.HasPrefix(path, "<") || end < 0 {
 		return "", false
 	}
-	return clean(path[1:end]), true
+	return text.Clean(path[1:end]), true
+}
+
+func (c *client) needsLogin() bool { return c.relay.options.User != "" }
+
+// mechanisms are what AUTH offers now.
+func (c *client) mechanisms() []string {
+	if c.behavior.AuthAfterTLS && !c.session.TLS {
+		return nil
+	}
+	if c.behavior.Mechanisms != nil {
+		return c.behavior.Mechanisms
+	}
+	if c.needsLogin() || c.relay.options.AnyLogin {
+		return []string{"PLAIN", "LOGIN"}
+	}
+	return nil
+}
+
+func (c *client) auth(rest string) error {
+	mechanism, initial, _ := strings.Cut(rest, " ")
+	mechanism = strings.ToUpper(mechanism)
+	switch {
+	case c.loggedIn || c.inMail:
+		return c.reply("503 5.5.1 Error: AUTH is not possible now")
+	case len(c.mechanisms()) == 0:
+		return c.reply("502 5.5.1 Error: authentication not enabled")
+	case !slices.Contains(c.mechanisms(), mechanism):
+		return c.reply("504 5.5.4 Unrecognized authentication type")
+	}
+	var user, password []byte
+	var err error
+	switch mechanism {
+	case "PLAIN":
+		user, password, err = c.plain(initial)
+	case "LOGIN":
+		user, password, err = c.loginPrompts(initial)
+	default: // offered, but only for show
+		return c.reply("535 5.7.8 Error: authentication failed")
+	}
+	if err != nil {
+		return err
+	}
+	if !c.knows(user, password) {
+		return c.reply("535 5.7.8 Error: authentication failed")
+	}
+	c.loggedIn = true
+	c.session.Mechanism, c.session.User = mechanism, clip(string(user))
+	return c.reply("235 2.7.0 Authentication successful")
+}
+
+func (c *client) knows(user, password []byte) bool {
+	o := c.relay.options
+	return o.AnyLogin || o.User != "" &&
+		subtle.ConstantTimeCompare(user, []byte(o.User)) == 1 &&
+		subtle.ConstantTimeCompare(password, []byte(o.Password)) == 1
+}
+
+// plain reads the one message of PLAIN (RFC 4616).
+func (c *client) plain(initial string) (user, password []byte, err error) {
+	message, err := c.response(initial, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	parts := bytes.Split(message, []byte{0})
+	if len(parts) != 3 {
+		return nil, nil, nil
+	}
+	return parts[1], parts[2], nil
+}
+
+// loginPrompts reads the two of LOGIN (draft-murchison-sasl-login).
+func (c *client) loginPrompts(initial string) (user, password []byte, err error) {
+	if user, err = c.response(initial, "Username:"); err != nil {
+		return nil, nil, err
+	}
+	password, err = c.response("", "Password:")
+	return user, password, err
+}
+
+// response is the initial response, or what the client says to a prompt.
+func (c *client) response(initial, prompt string) ([]byte, error) {
+	if initial == "" {
+		if err := c.reply("334 " + base64.StdEncoding.EncodeToString([]byte(prompt))); err != nil {
+			return nil, err
+		}
+		line, err := c.line()
+		if err != nil {
+			return nil, err
+		}
+		initial = line
+	}
+	decoded, _ := base64.StdEncoding.DecodeString(initial) // what is not base64 is a wrong password
+	return decoded, nil
 }

@@ -3,17 +3,22 @@ package practice
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
+
+	"smtp-wizard/internal/text"
 )
 
 // Options are where a relay listens and who may log in.
 type Options struct {
 	// Addr is the port with STARTTLS; "" is a free port of 127.0.0.1.
 	Addr string
-	// TLSAddr is the port with implicit TLS; "" is a free port of 127.0.0.1,
+	// tlsAddr is the port with implicit TLS; "" is a free port of 127.0.0.1,
 	// NoPort is none.
 	TLSAddr string
 	// User and Password, when set, must be given before MAIL.
@@ -51,13 +56,13 @@ type Delivery struct {
 
 // Relay is one practice relay under way.
 type Relay struct {
-	behaviour Behaviour
-	options   Options
-	tls       *tls.Config
-	plain     net.Listener
-	secure    net.Listener
-	stop      chan struct{}
-	done      sync.WaitGroup
+	behavior Behavior
+	options  Options
+	tls      *tls.Config
+	plain    net.Listener
+	secure   net.Listener
+	stop     chan struct{}
+	done     sync.WaitGroup
 
 	mu        sync.Mutex
 	conns     map[net.Conn]bool
@@ -66,7 +71,7 @@ type Relay struct {
 }
 
 // Start opens the ports and serves until Close.
-func Start(b Behaviour, o Options) (*Relay, error) {
+func Start(b Behavior, o Options) (*Relay, error) {
 	if b.Host == "" {
 		b.Host = "relay.practice.example"
 	}
@@ -77,7 +82,7 @@ func Start(b Behaviour, o Options) (*Relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Relay{behaviour: b, options: o, tls: config, stop: make(chan struct{}), conns: map[net.Conn]bool{}}
+	r := &Relay{behavior: b, options: o, tls: config, stop: make(chan struct{}), conns: map[net.Conn]bool{}}
 	if r.plain, err = listen(o.Addr); err != nil {
 		return nil, err
 	}
@@ -123,8 +128,8 @@ func (r *Relay) Close() {
 // Addr is host:port with STARTTLS, or "".
 func (r *Relay) Addr() string { return address(r.plain) }
 
-// TLSAddr is host:port with implicit TLS, or "".
-func (r *Relay) TLSAddr() string { return address(r.secure) }
+// tlsAddr is host:port with implicit TLS, or "".
+func (r *Relay) tlsAddr() string { return address(r.secure) }
 
 // Port is the port with STARTTLS, or 0.
 func (r *Relay) Port() int { return port(r.plain) }
@@ -218,4 +223,45 @@ func (r *Relay) keep(d Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.delivered = append(r.delivered[max(0, len(r.delivered)-keep+1):], d)
+}
+
+// Bounds of what strangers can make a relay remember and do.
+const (
+	keep           = 1000 // sessions and deliveries remembered
+	maxConnections = 100  // at once
+	maxCommands    = 1000 // a session
+	maxKept        = 100  // EHLO names a session, and recipients a message
+	maxText        = 320  // bytes of a name or an address (RFC 5321 section 4.5.3.1)
+)
+
+// keepText adds a text to a list that is bounded in both directions.
+func keepText(list []string, s string) []string {
+	if len(list) >= maxKept {
+		return list
+	}
+	return append(list, clip(s))
+}
+
+// clip makes a text safe to show and cuts it, between two characters. It is a
+// copy, so that the line it stood in can be freed.
+func clip(s string) string {
+	s = text.Clean(s)
+	if len(s) <= maxText {
+		return strings.Clone(s)
+	}
+	cut := maxText
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// turnAway ends a connection that there is no room for. Where TLS comes first
+// there is nothing to say.
+func turnAway(conn net.Conn, secure bool) {
+	if !secure {
+		_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
+		_, _ = io.WriteString(conn, "421 4.3.2 Too many connections\r\n")
+	}
+	_ = conn.Close()
 }

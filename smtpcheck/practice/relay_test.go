@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/smtp"
@@ -20,6 +22,11 @@ func start(t *testing.T, name string, o Options) *Relay {
 	if !ok {
 		t.Fatalf("no relay %q", name)
 	}
+	return startRelay(t, b, o)
+}
+
+func startRelay(t *testing.T, b Behavior, o Options) *Relay {
+	t.Helper()
 	r, err := Start(b, o)
 	if err != nil {
 		t.Fatal(err)
@@ -79,27 +86,21 @@ func TestStandardClientDelivers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := []func() error{
-		func() error { return client.Hello("id.example.com") },
-		func() error { return client.StartTLS(&tls.Config{ServerName: "127.0.0.1", RootCAs: r.CA()}) },
-		func() error { return client.Auth(smtp.PlainAuth("", "u", "p w", "127.0.0.1")) },
-		func() error { return client.Mail("a@example.com") },
-		func() error { return client.Rcpt("b@example.com") },
-		func() error { return client.Rcpt("c@example.com") },
-		func() error {
-			w, err := client.Data()
-			if err != nil {
-				return err
-			}
-			_, _ = io.WriteString(w, "Subject: x\r\n\r\n.dot\r\n")
-			return w.Close()
-		},
-		client.Quit,
+	if err := errors.Join(
+		client.Hello("id.example.com"),
+		client.StartTLS(&tls.Config{ServerName: "127.0.0.1", RootCAs: r.CA()}),
+		client.Auth(smtp.PlainAuth("", "u", "p w", "127.0.0.1")),
+		client.Mail("a@example.com"), client.Rcpt("b@example.com"), client.Rcpt("c@example.com"),
+	); err != nil {
+		t.Fatal(err)
 	}
-	for i, step := range steps {
-		if err := step(); err != nil {
-			t.Fatalf("step %d: %v", i, err)
-		}
+	w, err := client.Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(w, "Subject: x\r\n\r\n.dot\r\n")
+	if err := errors.Join(w.Close(), client.Quit()); err != nil {
+		t.Fatal(err)
 	}
 	s := theEnd(t, ended)
 	if !slices.Equal(s.EHLO, []string{"id.example.com", "id.example.com"}) || !s.TLS || s.Mechanism != "PLAIN" || s.User != "u" {
@@ -170,7 +171,7 @@ func TestCertificates(t *testing.T) {
 	for name, good := range map[string]bool{"open": true, "expired": false, "self-signed": false, "wrong-name": false} {
 		r := start(t, name, Options{})
 		for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
-			conn, err := tls.Dial("tcp", r.TLSAddr(), &tls.Config{ServerName: host, RootCAs: r.CA()})
+			conn, err := tls.Dial("tcp", r.tlsAddr(), &tls.Config{ServerName: host, RootCAs: r.CA()})
 			if (err == nil) != good {
 				t.Errorf("%s as %s: %v", name, host, err)
 			}
@@ -188,10 +189,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	t.Parallel()
 	const patience = idle / 2 // after idle the connection would end without Close
 	for _, b := range Catalogue() {
-		r, err := Start(b, Options{})
-		if err != nil {
-			t.Fatalf("%s: %v", b.Name, err)
-		}
+		r := startRelay(t, b, Options{})
 		conn, err := net.Dial("tcp", r.Addr())
 		if err != nil {
 			t.Fatalf("%s: %v", b.Name, err)
@@ -241,39 +239,119 @@ func TestCatalogueNames(t *testing.T) {
 func TestListenAddresses(t *testing.T) {
 	t.Parallel()
 	r := start(t, "open", Options{TLSAddr: NoPort})
-	if r.TLSAddr() != "" || r.TLSPort() != 0 || r.Port() == 0 {
-		t.Errorf("%q %d %d", r.TLSAddr(), r.TLSPort(), r.Port())
+	if r.tlsAddr() != "" || r.TLSPort() != 0 || r.Port() == 0 {
+		t.Errorf("%q %d %d", r.tlsAddr(), r.TLSPort(), r.Port())
 	}
-	if _, err := Start(Behaviour{}, Options{Addr: r.Addr()}); err == nil {
+	if _, err := Start(Behavior{}, Options{Addr: r.Addr()}); err == nil {
 		t.Error("two relays on one port")
 	}
 }
 
 func TestTooBigMessage(t *testing.T) {
 	t.Parallel()
-	r, err := Start(Behaviour{MaxMessage: 10000}, Options{})
-	if err != nil {
-		t.Fatal(err)
+	r := startRelay(t, Behavior{MaxMessage: 10000}, Options{})
+	body := strings.Repeat(strings.Repeat("x", 998)+"\r\n", 11)
+	said := talk(t, r, "EHLO x.example", "MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA", body+".")
+	if last := said[len(said)-1]; !strings.HasPrefix(last, "552") || len(r.Delivered()) != 0 {
+		t.Errorf("%q, delivered %d", last, len(r.Delivered()))
 	}
-	t.Cleanup(r.Close)
-	conn, err := smtp.Dial(r.Addr())
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestSessionIsBounded(t *testing.T) {
+	t.Parallel()
+	ended := make(chan Session, 1)
+	r := start(t, "open", Options{SizeOnly: true, OnSession: func(s Session) { ended <- s }})
+	commands := make([]string, 0, maxCommands+1)
+	for i := range maxKept + 50 {
+		commands = append(commands, fmt.Sprintf("EHLO name%d.%s", i, strings.Repeat("ü", 1000)))
 	}
-	_ = conn.Mail("a@b")
-	_ = conn.Rcpt("a@b")
-	w, err := conn.Data()
-	if err != nil {
-		t.Fatal(err)
+	commands = append(commands, "MAIL FROM:<"+strings.Repeat("f", 1000)+"@example.com>")
+	for i := range maxKept + 50 {
+		commands = append(commands, fmt.Sprintf("RCPT TO:<to%d@example.com> %s", i, strings.Repeat("x", 1000)))
 	}
-	if _, err := io.WriteString(w, strings.Repeat(strings.Repeat("x", 998)+"\r\n", 11)); err != nil {
-		t.Fatal(err)
+	for len(commands) < maxCommands {
+		commands = append(commands, "NOOP")
 	}
-	if err := w.Close(); err == nil || !strings.HasPrefix(err.Error(), "552") {
-		t.Errorf("%v", err)
+	said := talk(t, r, append(commands, "NOOP")...)
+	if last, before := said[len(said)-1], said[len(said)-2]; !strings.HasPrefix(before, "250") || !strings.HasPrefix(last, "421") {
+		t.Errorf("the last replies are %q and %q", before, last)
 	}
-	_ = conn.Quit()
-	if len(r.Delivered()) != 0 {
-		t.Error("it was kept all the same")
+	s := theEnd(t, ended)
+	if len(s.EHLO) != maxKept || len(s.To) != maxKept || s.EHLO[0][:6] != "name0." || s.To[0] != "to0@example.com" {
+		t.Errorf("%d names, %d recipients", len(s.EHLO), len(s.To))
 	}
+	for _, text := range append(s.EHLO, s.From) {
+		if len(text) > maxText+len("…") || strings.Contains(text, "?") {
+			t.Fatalf("%d bytes of %q", len(text), text)
+		}
+	}
+}
+
+// A name beyond those that are kept is judged all the same.
+func TestLastNameCounts(t *testing.T) {
+	t.Parallel()
+	r := start(t, "postfix", Options{})
+	var commands []string
+	for range maxKept {
+		commands = append(commands, "EHLO id.example.com")
+	}
+	said := talk(t, r, append(commands, "EHLO box", "MAIL FROM:<a@b>", "RCPT TO:<a@b>")...)
+	if last := said[len(said)-1]; !strings.HasPrefix(last, "504 5.5.2 <box>") {
+		t.Errorf("%q", last)
+	}
+}
+
+func TestSizeOnly(t *testing.T) {
+	t.Parallel()
+	r := start(t, "open", Options{SizeOnly: true})
+	const message = "Subject: x\r\n\r\n.dot\r\n"
+	said := talk(t, r, "EHLO x.example", "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", strings.TrimSuffix(strings.ReplaceAll(message, "\r\n.", "\r\n.."), "\r\n")+"\r\n.")
+	if last := said[len(said)-1]; !strings.HasPrefix(last, "250") {
+		t.Errorf("%q", last)
+	}
+	d := r.Delivered()
+	if len(d) != 1 || d[0].Data != nil || d[0].Bytes != len(message) {
+		t.Errorf("delivered %+v", d)
+	}
+}
+
+func TestConnectionsAreBounded(t *testing.T) {
+	t.Parallel()
+	r := start(t, "open", Options{})
+	dial := func() (net.Conn, string) {
+		conn, err := net.Dial("tcp", r.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
+		line, _ := bufio.NewReader(conn).ReadString('\n')
+		return conn, line
+	}
+	var open []net.Conn
+	for range maxConnections {
+		conn, greeting := dial()
+		if !strings.HasPrefix(greeting, "220") {
+			t.Fatalf("%q", greeting)
+		}
+		open = append(open, conn)
+	}
+	one, greeting := dial()
+	if !strings.HasPrefix(greeting, "421") {
+		t.Errorf("one more: %q", greeting)
+	}
+	if _, err := one.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("it stays open: %v", err)
+	}
+	for _, conn := range append(open, one) {
+		_ = conn.Close()
+	}
+	for range 100 { // the relay sees the ends a moment later
+		conn, greeting := dial()
+		_ = conn.Close()
+		if strings.HasPrefix(greeting, "220") {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Error("no room again after all had left")
 }

@@ -7,27 +7,30 @@ package draft
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
 // UnavailableError says that no draft can be kept. The guide works without one.
 type UnavailableError struct{ Err error }
 
-func (e *UnavailableError) Error() string {
-	return "no draft is kept: " + e.Err.Error()
-}
+func (e *UnavailableError) Error() string { return "no draft is kept: " + e.Err.Error() }
 
 func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// unavailable is what kept a draft from being saved, as an *UnavailableError. One
+// that is in use is not unavailable.
+func unavailable(err error) error {
+	var inUse *InUseError
+	if err == nil || errors.As(err, &inUse) {
+		return err
+	}
+	return &UnavailableError{err}
+}
 
 // Draft is the saved state of one .env, locked against a second instance. Its
 // methods may be called from any goroutine.
@@ -46,34 +49,34 @@ type Draft struct {
 // Open locks the draft of a .env. The error is an *InUseError when another
 // instance has it, else an *UnavailableError.
 func Open(envPath string) (*Draft, error) {
-	env, err := resolve(envPath)
+	d := &Draft{}
+	err := d.open(envPath)
 	if err != nil {
-		return nil, &UnavailableError{err}
+		return nil, unavailable(err)
+	}
+	return d, nil
+}
+
+func (d *Draft) open(envPath string) (err error) {
+	if d.env, err = resolve(envPath); err != nil {
+		return err
 	}
 	dir, err := directory()
 	if err != nil {
-		return nil, &UnavailableError{err}
+		return err
 	}
-	d := &Draft{env: env, path: filepath.Join(dir, fileName(env))}
+	d.path = filepath.Join(dir, fileName(d.env))
 	d.lock, err = acquire(d.path + ".lock")
-	var inUse *InUseError
-	switch {
-	case errors.As(err, &inUse):
-		return nil, err
-	case err != nil:
-		return nil, &UnavailableError{err}
-	}
-	return d, nil
+	return err
 }
 
 // Path is where the draft is saved.
 func (d *Draft) Path() string { return d.path }
 
-// Load returns the saved state, fills answers, which points to what was saved, and
-// reports whether there is one. A
-// draft that cannot be read, or is of another version, counts as none and is put
-// aside. It is for Machine.Resume, and the secrets that are missing for
-// Machine.AskAgain.
+// Load returns the saved state, fills answers, which points to what was saved,
+// and reports whether there is one. A draft that cannot be read, or is of another
+// version, counts as none and is put aside. It is for Machine.Resume, and the
+// secrets that are missing for Machine.AskAgain.
 func (d *Draft) Load(answers any) (Saved, bool) {
 	data, err := readBounded(d.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -108,27 +111,28 @@ func (d *Draft) Aside() string {
 func (d *Draft) Save(s Snapshot) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return unavailable(d.save(s))
+}
+
+func (d *Draft) save(s Snapshot) error {
 	if d.closed {
-		return &UnavailableError{errors.New("the draft is closed")}
+		return errors.New("the draft is closed")
 	}
 	f, err := onDisk(s, d.env, d.missing)
 	if err != nil {
-		return &UnavailableError{err}
+		return err
 	}
 	body, err := encode(f)
-	if err != nil {
-		return &UnavailableError{err}
-	}
-	if bytes.Equal(body, d.last) {
-		return nil
+	if err != nil || bytes.Equal(body, d.last) {
+		return err
 	}
 	f.SavedAt = time.Now().UTC()
 	dated, err := encode(f)
 	if err != nil {
-		return &UnavailableError{err}
+		return err
 	}
 	if err := replace(d.path, dated); err != nil {
-		return &UnavailableError{err}
+		return err
 	}
 	d.last = body
 	return nil
@@ -139,7 +143,7 @@ func (d *Draft) Remove() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last = nil
-	if err := os.Remove(d.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(d.path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -154,80 +158,4 @@ func (d *Draft) Close() error {
 	}
 	d.closed = true
 	return release(d.lock, d.path+".lock")
-}
-
-// resolve is the one absolute path that all ways to name a .env lead to.
-func resolve(envPath string) (string, error) {
-	abs, err := filepath.Abs(envPath)
-	if err != nil {
-		return "", err
-	}
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		return real, nil
-	}
-	// The file is not there yet, its directory may be.
-	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
-		return filepath.Join(dir, filepath.Base(abs)), nil
-	}
-	return abs, nil
-}
-
-// directory makes the drafts' directory and returns its path. A relative
-// XDG_STATE_HOME is ignored, as the XDG base directory specification asks.
-func directory() (string, error) {
-	state := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		if !filepath.IsAbs(home) {
-			return "", fmt.Errorf("the home directory %q is not an absolute path", home)
-		}
-		state = filepath.Join(home, ".local", "state")
-	}
-	if err := os.MkdirAll(state, 0o700); err != nil {
-		return "", err
-	}
-	dir := filepath.Join(state, "smtp-wizard")
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", err
-	}
-	return dir, private(dir)
-}
-
-// private makes sure that nobody else can put a file or a link into dir.
-func private(dir string) error {
-	info, err := os.Lstat(dir)
-	if err != nil {
-		return err
-	}
-	if !info.IsDir() {
-		return fmt.Errorf("%s is not a directory", dir)
-	}
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok && int(owner.Uid) != os.Geteuid() {
-		return fmt.Errorf("%s belongs to another user", dir)
-	}
-	if info.Mode().Perm() != 0o700 {
-		return os.Chmod(dir, 0o700)
-	}
-	return nil
-}
-
-// fileName tells a reader which .env it is of, and the hash tells two of the
-// same name apart.
-func fileName(env string) string {
-	readable := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
-			return r
-		}
-		return '_'
-	}, filepath.Base(filepath.Dir(env))+"_"+filepath.Base(env))
-	readable = strings.TrimLeft(readable, ".")
-	if len(readable) > 48 {
-		readable = readable[len(readable)-48:]
-	}
-	sum := sha256.Sum256([]byte(env))
-	return readable + "-" + hex.EncodeToString(sum[:8]) + ".json"
 }

@@ -1,13 +1,84 @@
 package draft
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"syscall"
 )
+
+// resolve is the one absolute path that all ways to name a .env lead to.
+func resolve(envPath string) (string, error) {
+	abs, err := filepath.Abs(envPath)
+	if err != nil {
+		return "", err
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		return real, nil
+	}
+	// The file is not there yet, its directory may be.
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(dir, filepath.Base(abs)), nil
+	}
+	return abs, nil
+}
+
+// directory makes the drafts' directory and returns its path. A relative
+// XDG_STATE_HOME is ignored, as the XDG base directory specification asks.
+func directory() (string, error) {
+	state := os.Getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(home) {
+			return "", fmt.Errorf("the home directory %q is not an absolute path", home)
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	dir := filepath.Join(state, "smtp-wizard")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	return dir, private(dir)
+}
+
+// private makes sure that nobody else can put a file or a link into dir.
+func private(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s is not a directory", dir)
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && int(owner.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s belongs to another user", dir)
+	}
+	if info.Mode().Perm() != 0o700 {
+		return os.Chmod(dir, 0o700)
+	}
+	return nil
+}
+
+var unreadable = regexp.MustCompile(`[^A-Za-z0-9_.-]`)
+
+// fileName tells a reader which .env it is of, and the hash tells two of the
+// same name apart.
+func fileName(env string) string {
+	name := unreadable.ReplaceAllString(filepath.Base(filepath.Dir(env))+"_"+filepath.Base(env), "_")
+	sum := sha256.Sum256([]byte(env))
+	name = strings.TrimLeft(name, ".")
+	return name[max(len(name)-48, 0):] + "-" + hex.EncodeToString(sum[:8]) + ".json"
+}
 
 // maxSize bounds what is read. A draft is a few kilobytes.
 const maxSize = 256 << 10
@@ -27,11 +98,7 @@ func readBounded(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err == nil && len(data) > maxSize {
-		err = fmt.Errorf("%s is too large for a draft", path)
-	}
-	return data, err
+	return io.ReadAll(io.LimitReader(f, maxSize+1)) // decode refuses what is longer
 }
 
 // replace writes a file of mode 0600 by rename. The lock is held, so the

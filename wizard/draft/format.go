@@ -67,7 +67,7 @@ func onDisk(s Snapshot, env string, missing []Missing) (file, error) {
 	}, err
 }
 
-// userinfo is the login in a URL. Who pastes one into a field for a host has
+// userinfo is the login in a URL. Whoever pastes one into a host field has
 // typed a password there.
 var userinfo = regexp.MustCompile(`://.*@`)
 

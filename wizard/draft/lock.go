@@ -3,7 +3,6 @@ package draft
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -57,24 +56,22 @@ func current(f *os.File, path string) bool {
 	return err == nil && os.SameFile(mine, there)
 }
 
+// sign writes our process ID into the locked file.
 func sign(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
-		f.Close()
-		return err
+	err := f.Truncate(0)
+	if err == nil {
+		_, err = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
 	}
-	if _, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0); err != nil {
+	if err != nil {
 		f.Close()
-		return err
 	}
-	return nil
+	return err
 }
 
 func holder(f *os.File) int {
-	data, err := io.ReadAll(io.LimitReader(f, 32))
-	if err != nil {
-		return 0
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	data := make([]byte, 32)
+	n, _ := f.Read(data)
+	pid, err := strconv.Atoi(strings.TrimSpace(string(data[:n])))
 	if err != nil || pid < 0 {
 		return 0
 	}

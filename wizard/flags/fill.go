@@ -2,7 +2,6 @@ package flags
 
 import (
 	"context"
-	"fmt"
 
 	"smtp-wizard/wizard"
 )
@@ -12,63 +11,57 @@ import (
 // to give.
 func (d *driver) fill(ctx context.Context) error {
 	for {
-		if err := d.settle(ctx); err != nil {
+		if err := d.await(ctx); err != nil {
 			return err
 		}
-		if !d.giveOne(ctx) {
+		o := d.nextAnswer()
+		if o == nil {
 			return nil
 		}
+		d.Apply(o)
 	}
 }
 
-// giveOne gives one answer that the page asks for and has not had.
-func (d *driver) giveOne(ctx context.Context) bool {
-	at := d.state.At
-	for _, f := range d.guide.Page().Field {
+// nextAnswer is an answer that the page asks for and has not had, or nil.
+func (d *driver) nextAnswer() wizard.Outcome {
+	at := d.Place.At
+	for _, f := range d.Page().Field {
 		key := answer{at, f.Name}
-		if d.used[key] {
-			continue
-		}
-		if secret, ok := d.given.Secrets[at][f.Name]; ok && f.Kind == wizard.SecretField {
+		text, given := d.given.Input[at][f.Name]
+		secret, givenSecret := d.given.Secrets[at][f.Name]
+		typed, isTyped := d.Place.Inputs[at][f.Name]
+		switch {
+		case d.used[key]:
+		case f.Kind == wizard.SecretField && givenSecret:
 			d.used[key] = true
-			d.apply(ctx, wizard.TypedSecret{Field: f.Name, Secret: secret})
-			return true
-		}
-		if text, ok := d.given.Input[at][f.Name]; ok && f.Kind != wizard.SecretField {
+			return wizard.TypedSecret{Field: f.Name, Secret: secret}
+		case f.Kind != wizard.SecretField && given:
 			d.used[key] = true
-			d.apply(ctx, wizard.Typed{Field: f.Name, Text: text})
-			return true
-		}
-		if text, ok := d.state.Inputs[at][f.Name]; ok && stale(f, text) {
-			d.apply(ctx, wizard.Typed{Field: f.Name, Text: f.Default})
-			return true
+			return wizard.Typed{Field: f.Name, Text: text}
+		case f.Kind == wizard.ChoiceField && isTyped && typed == "" && f.Default != "":
+			// A step took the choice and rewrote its field; the page offers a new one.
+			return wizard.Typed{Field: f.Name, Text: f.Default}
 		}
 	}
-	return false
+	return nil
 }
 
-// stale reports an empty choice where the page has one to offer, as after a
-// step has taken the choice and rewritten its field.
-func stale(f wizard.Field, text string) bool {
-	return f.Kind == wizard.ChoiceField && text == "" && f.Default != ""
-}
-
-// settle waits until no work is under way on the page. Work that the page need
+// await waits until no work is under way on the page. Work that the page need
 // not wait for is waited for as well, since a default may come from it, unless
 // every answer has been given.
-func (d *driver) settle(ctx context.Context) error {
+func (d *driver) await(ctx context.Context) error {
 	for {
-		page := d.guide.Page()
-		running := d.state.Found[d.state.At].Running
-		switch {
-		case page.Busy == "" && (!running || d.complete(page)):
+		page := d.Page()
+		working, err := d.Working()
+		if err != nil {
+			return err
+		}
+		if !working || page.Busy == "" && d.complete(page) {
 			return ctx.Err()
-		case !running:
-			return fmt.Errorf("a fault in smtp-wizard itself: the page %s waits for work that is not under way", d.state.At)
 		}
 		select {
-		case o := <-d.outcomes:
-			d.apply(ctx, o)
+		case o := <-d.Outcomes:
+			d.Apply(o)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -78,8 +71,8 @@ func (d *driver) settle(ctx context.Context) error {
 // complete reports whether every question of a page is answered beforehand.
 func (d *driver) complete(page wizard.Page) bool {
 	for _, f := range page.Field {
-		_, text := d.given.Input[d.state.At][f.Name]
-		_, secret := d.given.Secrets[d.state.At][f.Name]
+		_, text := d.given.Input[d.Place.At][f.Name]
+		_, secret := d.given.Secrets[d.Place.At][f.Name]
 		if !text && !secret {
 			return false
 		}

@@ -74,9 +74,10 @@ const maxStays = 16
 // Run answers page after page until the guide ends, Stop says so, an answer is
 // refused (a *FaultError), or ctx is done. Warnings are passed over once each.
 func Run(ctx context.Context, g wizard.Guide, given Given) (Result, error) {
-	d := newDriver(g, given)
+	d := &driver{Driver: runner.Drive(ctx, g), given: given, used: map[answer]bool{}}
+	defer d.Stop()
 	err := d.run(ctx)
-	return Result{Guide: d.guide, Warnings: d.warnings}, err
+	return Result{Guide: d.Guide, Warnings: d.warnings}, err
 }
 
 type answer struct {
@@ -85,52 +86,28 @@ type answer struct {
 }
 
 type driver struct {
-	guide    wizard.Guide
-	state    wizard.Place // of guide
+	*runner.Driver
 	given    Given
 	used     map[answer]bool
 	warnings []Warning
-
-	work     *runner.Runner
-	outcomes chan wizard.Outcome
-	over     chan struct{}
-}
-
-func newDriver(g wizard.Guide, given Given) *driver {
-	d := &driver{
-		guide: g, state: g.Place(), given: given, used: map[answer]bool{},
-		outcomes: make(chan wizard.Outcome), over: make(chan struct{}),
-	}
-	d.work = runner.New(func(o wizard.Outcome) {
-		select {
-		case d.outcomes <- o:
-		case <-d.over:
-		}
-	})
-	return d
 }
 
 func (d *driver) run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer d.work.Stop()
-	defer close(d.over)
-	defer cancel()
-	d.work.Follow(ctx, d.guide)
 	stays := 0
-	for d.state.Ended == wizard.Open {
-		at := d.state.At
+	for d.Place.Ended == wizard.Open {
+		at := d.Place.At
 		if err := d.fill(ctx); err != nil {
 			return err
 		}
-		if d.given.Stop != nil && d.given.Stop(d.guide) {
+		if d.given.Stop != nil && d.given.Stop(d.Guide) {
 			return nil
 		}
-		before := d.state.Fault
-		d.apply(ctx, wizard.Submitted{})
-		if err := d.judge(at, before); err != nil {
+		before := d.Place.Fault
+		d.Apply(wizard.Submitted{})
+		if err := d.submitted(at, before); err != nil {
 			return err
 		}
-		if stays++; d.state.At != at {
+		if stays++; d.Place.At != at {
 			stays = 0
 		}
 		if stays > maxStays {
@@ -140,19 +117,13 @@ func (d *driver) run(ctx context.Context) error {
 	return nil
 }
 
-func (d *driver) apply(ctx context.Context, o wizard.Outcome) {
-	d.guide = d.guide.Apply(o)
-	d.state = d.guide.Place()
-	d.work.Follow(ctx, d.guide)
-}
-
-// judge looks at what a submitted page came to.
-func (d *driver) judge(at wizard.ID, before wizard.Fault) error {
-	fault := d.state.Fault
+// submitted looks at what a submitted page came to.
+func (d *driver) submitted(at wizard.ID, before wizard.Fault) error {
+	fault := d.Place.Fault
 	switch {
-	case d.state.Ended != wizard.Open:
+	case d.Place.Ended != wizard.Open:
 		return nil
-	case d.state.At != at && d.state.Return != "":
+	case d.Place.At != at && d.Place.Return != "":
 		e := d.refused(fault)
 		e.From = at
 		return e
@@ -162,7 +133,7 @@ func (d *driver) judge(at wizard.ID, before wizard.Fault) error {
 		return d.refused(fault)
 	}
 	d.warnings = append(d.warnings, Warning{
-		Step: d.state.At, Field: fault.Field, Flag: d.field(fault.Field).Flag, Text: fault.Plain(),
+		Step: d.Place.At, Field: fault.Field, Flag: d.field(fault.Field).Flag, Text: fault.Plain(),
 	})
 	return nil
 }
@@ -170,12 +141,12 @@ func (d *driver) judge(at wizard.ID, before wizard.Fault) error {
 func (d *driver) refused(f wizard.Fault) *FaultError {
 	field := d.field(f.Field)
 	return &FaultError{
-		Step: d.state.At, Field: f.Field, Flag: field.Flag, Label: field.Label,
-		Missing: f.Field != "" && !d.used[answer{d.state.At, f.Field}], Text: f.Plain(),
+		Step: d.Place.At, Field: f.Field, Flag: field.Flag, Label: field.Label,
+		Missing: f.Field != "" && !d.used[answer{d.Place.At, f.Field}], Text: f.Plain(),
 	}
 }
 
 func (d *driver) field(name string) wizard.Field {
-	field, _ := d.guide.Page().FieldNamed(name)
+	field, _ := d.Page().FieldNamed(name)
 	return field
 }

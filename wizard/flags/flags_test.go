@@ -128,7 +128,7 @@ func TestStop(t *testing.T) {
 		return s.At == steptest.LiveTest
 	}})
 	if err != nil || r.Guide.Place().At != steptest.LiveTest || r.Guide.Place().Ended != wizard.Open ||
-		r.Guide.Place().Found[steptest.LiveTest].Result != steptest.Verdict("") {
+		r.Guide.Place().Found[steptest.LiveTest].Result != steptest.Refusal("") {
 		t.Errorf("%v: %+v", err, r.Guide.Place())
 	}
 }
@@ -182,17 +182,8 @@ func TestNoEndlessLoop(t *testing.T) {
 	}
 }
 
-func TestBusyWithoutWork(t *testing.T) {
-	t.Parallel()
-	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
-		Pages: func(steptest.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
-	if _, err := run(t, m, Given{}); err == nil {
-		t.Error("no error")
-	}
-}
-
 // An answer may bring up a question, and work of which a default comes: both are
-// minded before the page is submitted.
+// dealt with before the page is submitted.
 func TestAsideWorkAndNewQuestions(t *testing.T) {
 	t.Parallel()
 	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{

@@ -7,21 +7,22 @@ import (
 	"strings"
 	"time"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
 // heading says where the admin is.
 func (f *face) heading() {
-	page := f.page()
-	outline := f.guide.Outline()
+	page := f.Page()
+	outline := f.Guide.Outline()
 	index := func(id wizard.ID) int {
 		return slices.IndexFunc(outline, func(h wizard.Heading) bool { return h.ID == id })
 	}
-	i := index(f.state.At)
+	i := index(f.Place.At)
 	f.shown, f.title, f.why = nil, page.Title, page.Why
 	f.out.blank()
 	where := fmt.Sprintf("Page %d of %d: %s", i+1, len(outline), outline[i].Name)
-	if home := index(f.state.Return); home >= 0 {
+	if home := index(f.Place.Return); home >= 0 {
 		f.out.say("", where+", then back to "+outline[home].Name)
 		f.out.say("", page.Title)
 		return
@@ -33,7 +34,7 @@ func (f *face) heading() {
 
 // headingAgain says what work has made of the heading.
 func (f *face) headingAgain() {
-	page := f.page()
+	page := f.Page()
 	if page.Title != f.title {
 		f.out.say("", page.Title)
 	}
@@ -50,20 +51,20 @@ func (f *face) settle(ctx context.Context) error {
 		return err
 	}
 	f.headingAgain()
-	page, found := f.page(), f.state.Found[f.state.At]
+	page, found := f.Page(), f.Place.Found[f.Place.At]
 	if page.Aside == "" || !found.Running || f.waited == found.Run {
 		f.news(true)
 		return nil
 	}
 	f.waited = found.Run
 	f.out.say("", page.Aside)
-	bound := time.After(f.asideBound)
-	for waiting := true; waiting && f.state.Found[f.state.At].Running; {
+	bound := time.After(f.wait.aside)
+	for waiting := true; waiting && f.Place.Found[f.Place.At].Running; {
 		f.news(false)
 		f.hasWaited = true
 		select {
-		case o := <-f.outcomes:
-			f.apply(ctx, o)
+		case o := <-f.Outcomes:
+			f.apply(o)
 		case <-bound:
 			waiting = false
 		case <-ctx.Done():
@@ -76,28 +77,25 @@ func (f *face) settle(ctx context.Context) error {
 
 func (f *face) busy(ctx context.Context) error {
 	began, said := time.Now(), ""
-	next := time.NewTimer(f.firstWord)
+	next := time.NewTimer(f.wait.firstWord)
 	defer next.Stop()
 	for {
-		page := f.page()
-		if page.Busy == "" {
-			return nil
-		}
-		if !f.state.Found[f.state.At].Running {
-			return fmt.Errorf("a fault in smtp-wizard itself: the page %s waits for work that is not under way", f.state.At)
+		busy := f.Page().Busy
+		if _, err := f.Working(); err != nil || busy == "" {
+			return err
 		}
 		f.news(false)
 		f.hasWaited = true
-		if page.Busy != said {
-			said = page.Busy
+		if busy != said {
+			said = busy
 			f.out.say("", strings.TrimRight(said, ".… ")+" ...")
 		}
 		select {
-		case o := <-f.outcomes:
-			f.apply(ctx, o)
+		case o := <-f.Outcomes:
+			f.apply(o)
 		case <-next.C:
 			f.out.say("", fmt.Sprintf("Still waiting, %.0f s. Ctrl+C stops.", time.Since(began).Seconds()))
-			next.Reset(f.laterWord)
+			next.Reset(f.wait.laterWord)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -107,8 +105,8 @@ func (f *face) busy(ctx context.Context) error {
 // news prints what the page's body says and has not been printed. Rows that
 // wait their turn are left for the end of the work, when all is set.
 func (f *face) news(all bool) {
-	var seen, standing = map[string]int{}, map[string]int{}
-	for _, it := range items(slices.Concat(f.page().Body, f.page().After)) {
+	seen, printed := map[string]int{}, map[string]int{}
+	for _, it := range items(slices.Concat(f.Page().Body, f.Page().After)) {
 		seen[it.key]++
 		switch {
 		case seen[it.key] <= f.shown[it.key]:
@@ -117,9 +115,9 @@ func (f *face) news(all bool) {
 		default:
 			it.print(f.out)
 		}
-		standing[it.key]++
+		printed[it.key]++
 	}
-	f.shown = standing
+	f.shown = printed
 }
 
 // item is a piece of a body that is printed at once.
@@ -134,7 +132,7 @@ func items(body []wizard.Block) []item {
 	for _, block := range body {
 		switch b := block.(type) {
 		case wizard.Text:
-			list = append(list, text(b))
+			list = append(list, paragraph(b))
 		case wizard.Table:
 			list = append(list, rows(b)...)
 		case wizard.Verbatim:
@@ -152,7 +150,7 @@ var mark = map[wizard.Tone]string{
 	wizard.Busy: "working",
 }
 
-func text(t wizard.Text) item {
+func paragraph(t wizard.Text) item {
 	lead := ""
 	switch {
 	case t.Label != "":
@@ -168,9 +166,9 @@ func text(t wizard.Text) item {
 	}
 }
 
-// streamed is as wide as the mark and the first cell of a row become: rows that
-// are printed one by one stand in line with those to come.
-var streamed = []string{"failed", "starttls"}
+// widestMark is as wide as the mark and the first cell of a row become: rows
+// that are printed one by one stand in line with those to come.
+var widestMark = []string{"failed", "starttls"}
 
 func rows(t wizard.Table) []item {
 	var list []item
@@ -181,9 +179,9 @@ func rows(t wizard.Table) []item {
 	for _, r := range t.Rows {
 		cells = append(cells, append([]string{mark[r.Tone]}, r.Cells...))
 	}
-	padded := columns(cells)
+	padded := text.Columns(cells, widestColumn)
 	if t.Columns == nil && slices.ContainsFunc(t.Rows, func(r wizard.Row) bool { return mark[r.Tone] != "" }) {
-		padded = columns(append(cells, streamed))[:len(cells)]
+		padded = text.Columns(append(cells, widestMark), widestColumn)[:len(cells)]
 	}
 	head := len(cells) - len(t.Rows)
 	for i, line := range padded {

@@ -1,12 +1,12 @@
 package prompt
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
@@ -18,18 +18,23 @@ const (
 )
 
 // choose finds the choice that a line means.
-func (f *face) choose(ctx context.Context, field wizard.Field, text string) (asked, error) {
-	if strings.TrimSpace(text) == "+" {
-		f.list(field, f.more(field))
-		return askedAgain, nil
+func (f *face) choose(field wizard.Field, line string) asked {
+	if strings.TrimSpace(line) == "+" {
+		from := f.listedTo
+		if from >= len(field.Choices) {
+			from = 0 // after the end it begins again
+		}
+		f.list(field, from)
+		return askedAgain
 	}
-	found := match(field, text)
+	found := match(field, line)
 	switch {
 	case len(found) == 1:
-		return f.chosen(ctx, field, found[0])
+		f.chosen(field, field.Choices[found[0]])
+		return askedDone
 	case len(found) == 0:
 		f.out.say("Error: ", fmt.Sprintf("No choice is called %q. Type a number from 1 to %d, or the beginning of a name.",
-			text, len(field.Choices)))
+			line, len(field.Choices)))
 	default:
 		f.out.say("", fmt.Sprintf("%d choices match:", len(found)))
 		f.choices(field, found[:min(len(found), listed)])
@@ -37,61 +42,52 @@ func (f *face) choose(ctx context.Context, field wizard.Field, text string) (ask
 			f.out.say("", "and others; type more letters to narrow the list.")
 		}
 	}
-	return askedAgain, nil
+	return askedAgain
 }
 
 // chosen notes a choice and says what it is, since a few letters or a number
 // may have stood for it.
-func (f *face) chosen(ctx context.Context, field wizard.Field, i int) (asked, error) {
-	c := field.Choices[i]
-	f.out.say("Chosen: ", labelOf(c))
-	if c.Note != "" && c.Value != f.standing(field) {
+func (f *face) chosen(field wizard.Field, c wizard.Choice) {
+	f.out.say("Chosen: ", c.Label())
+	if c.Value != f.suggested(field) {
 		f.out.say("", c.Note)
 	}
-	return f.answer(ctx, field, c.Value)
+	f.answer(field, c.Value)
 }
 
 // match returns the choices that a line may mean: one by its value, label or
 // number, else those that begin so, else in a filtered list those that have all
 // its words somewhere.
-func match(field wizard.Field, text string) []int {
-	text = strings.ToLower(strings.TrimSpace(text))
-	if text == "" {
+func match(field wizard.Field, line string) []int {
+	line = strings.ToLower(strings.TrimSpace(line))
+	if line == "" {
 		return nil
 	}
-	equal := func(c wizard.Choice) bool {
-		return strings.ToLower(c.Value) == text || strings.ToLower(labelOf(c)) == text
+	where := func(is func(value, label string) bool) []int {
+		var found []int
+		for i, c := range field.Choices {
+			if is(strings.ToLower(c.Value), strings.ToLower(c.Label())) {
+				found = append(found, i)
+			}
+		}
+		return found
 	}
-	begins := func(c wizard.Choice) bool {
-		return strings.HasPrefix(strings.ToLower(c.Value), text) || strings.HasPrefix(strings.ToLower(labelOf(c)), text)
-	}
-	if found := where(field.Choices, equal); len(found) > 0 {
+	found := where(func(value, label string) bool { return value == line || label == line })
+	if len(found) > 0 {
 		return found[:1]
 	}
-	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(field.Choices) {
+	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(field.Choices) {
 		return []int{n - 1}
 	}
-	found := where(field.Choices, begins)
+	found = where(func(value, label string) bool {
+		return strings.HasPrefix(value, line) || strings.HasPrefix(label, line)
+	})
 	if len(found) == 1 || !field.Filter {
 		return found
 	}
-	return where(field.Choices, func(c wizard.Choice) bool { return contains(c, strings.Fields(text)) })
-}
-
-func contains(c wizard.Choice, words []string) bool {
-	all := strings.ToLower(c.Value + " " + strings.Join(c.Cells, " ") + " " + c.Find)
-	for _, w := range words {
-		if !strings.Contains(all, w) {
-			return false
-		}
-	}
-	return true
-}
-
-func where(choices []wizard.Choice, is func(wizard.Choice) bool) []int {
-	var found []int
-	for i, c := range choices {
-		if is(c) {
+	found = nil
+	for i, c := range field.Choices {
+		if c.Matches(strings.Fields(line)) {
 			found = append(found, i)
 		}
 	}
@@ -100,13 +96,6 @@ func where(choices []wizard.Choice, is func(wizard.Choice) bool) []int {
 
 func indexOf(choices []wizard.Choice, value string) int {
 	return slices.IndexFunc(choices, func(c wizard.Choice) bool { return c.Value == value })
-}
-
-func labelOf(c wizard.Choice) string {
-	if len(c.Cells) == 0 {
-		return c.Value
-	}
-	return c.Cells[0]
 }
 
 // list shows the choices from one on, as many as can be taken in, and at the
@@ -121,7 +110,7 @@ func (f *face) list(field wizard.Field, from int) {
 	for i := from; i < to; i++ {
 		some = append(some, i)
 	}
-	if at := indexOf(field.Choices, f.standing(field)); from == 0 && at >= to {
+	if at := indexOf(field.Choices, f.suggested(field)); from == 0 && at >= to {
 		some = append(some, at)
 	}
 	f.choices(field, some)
@@ -129,15 +118,6 @@ func (f *face) list(field wizard.Field, from int) {
 	if to < all {
 		f.out.say("", fmt.Sprintf("and %d more: + shows them, and some letters narrow the list.", all-to))
 	}
-}
-
-// more is where the list goes on after what was shown; after its end it begins
-// again.
-func (f *face) more(field wizard.Field) int {
-	if f.listedTo >= len(field.Choices) {
-		return 0
-	}
-	return f.listedTo
 }
 
 // choices prints some choices, in columns, under the numbers they have in the
@@ -151,17 +131,17 @@ func (f *face) choices(field wizard.Field, which []int) {
 	for _, i := range which {
 		rows = append(rows, field.Choices[i].Cells)
 	}
-	rows = columns(rows)
+	rows = text.Columns(rows, widestColumn)
 	if field.Columns != nil {
 		f.out.hanging(strings.Repeat(" ", digits+4), rows[0])
 		rows = rows[1:]
 	}
-	standing := f.standing(field)
+	suggested := f.suggested(field)
 	for n, i := range which {
 		c := field.Choices[i]
-		cells := append(slices.Clone(rows[n][:filled(c.Cells)]), judgement[c.Tone])
+		cells := append(slices.Clone(rows[n][:filled(c.Cells)]), toneWords[c.Tone])
 		f.out.hanging(fmt.Sprintf("  %*d. ", digits, i+1), cells)
-		if c.Note != "" && c.Value == standing {
+		if c.Note != "" && c.Value == suggested {
 			f.out.hanging(strings.Repeat(" ", digits+4), []string{c.Note})
 		}
 	}
@@ -177,10 +157,10 @@ func filled(cells []string) int {
 	return 0
 }
 
-// judgement is a choice's tone in words.
-var judgement = map[wizard.Tone]string{
+// toneWords is a choice's tone in words.
+var toneWords = map[wizard.Tone]string{
 	wizard.Good: "(ok)",
 	wizard.Bad:  "(not usable)",
 	wizard.Warn: "(doubtful)",
-	wizard.Busy: "(being tried)",
+	wizard.Busy: "(testing)",
 }

@@ -24,60 +24,35 @@ type line struct {
 
 // input reads answers, one line when one is asked for.
 type input struct {
-	in     io.ByteReader
-	tty    *os.File // nil when the input is no terminal
-	secret func(prompt string) (string, error)
+	in  io.ByteReader
+	tty *os.File // nil when the input is no terminal
 }
 
-func newInput(in io.Reader, secret func(string) (string, error)) *input {
-	r := &input{secret: secret}
+func newInput(in io.Reader) *input {
 	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		// Byte by byte, so that nothing is read ahead: what is typed or pasted
 		// after a line stays with the terminal.
-		r.tty, r.in = file, oneByte{file}
-	} else {
-		r.in = bufio.NewReader(in)
+		return &input{in: oneByte{file}, tty: file}
 	}
-	return r
+	return &input{in: bufio.NewReader(in)}
 }
-
-// hides reports whether a secret is typed unseen.
-func (r *input) hides() bool { return r.tty != nil || r.secret != nil }
 
 // begin starts reading a line and returns where it will come. The reading itself
 // cannot be stopped; when the guide ends before the line, it ends with the
 // process.
-func (r *input) begin(prompt string, secret bool) <-chan line {
+func (r *input) begin() <-chan line {
 	got := make(chan line, 1)
-	if !secret || r.secret == nil {
-		go func() { got <- r.line() }()
-		return got
-	}
-	go func() {
-		text, err := r.secret(prompt)
-		if errors.Is(err, io.EOF) {
-			err = ErrEOF
-		}
-		got <- line{text, err}
-	}()
+	go func() { got <- r.line() }()
 	return got
 }
 
 // hide switches a terminal's echo off before a secret is typed; nil is nothing
 // to switch on again.
 func (r *input) hide(secret bool) (*echo, error) {
-	if !secret || r.secret != nil || r.tty == nil {
+	if !secret || r.tty == nil {
 		return nil, nil
 	}
 	return hide(r.tty)
-}
-
-// drop throws away what was typed on a terminal while nothing was asked. What
-// comes through a pipe was meant for the questions to come.
-func (r *input) drop() {
-	if r.tty != nil {
-		_ = drop(int(r.tty.Fd())) // what cannot be dropped is read as it was before
-	}
 }
 
 // line reads to the next line feed. A last line without one is an answer too.

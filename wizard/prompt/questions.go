@@ -3,67 +3,57 @@ package prompt
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"smtp-wizard/wizard"
 )
-
-// errHandled says that a command took the place of the answers: the state has
-// been moved, so there is nothing to submit.
-var errHandled = errors.New("a command was carried out")
 
 // errBack is the command to go back.
 var errBack = errors.New("back")
 
 // questions asks what the page needs: all its fields, or after a fault the one
-// that it is about and what that answer changes.
+// that it is about and what that answer changes. The error is errBack when the
+// page is to be left backwards.
 func (f *face) questions(ctx context.Context) error {
-	page := f.page()
-	fault := f.state.Fault
-	_, alone := page.FieldNamed(fault.Field)
+	page, fault := f.Page(), f.Place.Fault
 	switch {
-	case alone:
-		return f.from(ctx, fault.Field, true)
+	case page.Index(fault.Field) >= 0:
+		return f.askFrom(ctx, fault.Field, true)
 	case len(page.Field) == 0, fault.Text != "" && fault.Tone == wizard.Warn:
-		return f.goOn(ctx)
+		return f.confirm(ctx)
 	}
-	return f.from(ctx, page.Field[0].Name, false)
+	return f.askFrom(ctx, page.Field[0].Name, false)
 }
 
-// from asks from the named field to the last, or it alone.
-func (f *face) from(ctx context.Context, name string, alone bool) error {
+// askFrom asks from the named field to the last, or it alone.
+func (f *face) askFrom(ctx context.Context, name string, alone bool) error {
 	before := f.values()
 	for name != "" {
 		err := f.ask(ctx, name)
-		fields := f.page().Field
-		i := max(0, slices.IndexFunc(fields, func(x wizard.Field) bool { return x.Name == name }))
+		i := max(0, f.Page().Index(name))
 		switch {
-		case errors.Is(err, errBack) && i > 0 && !(alone && f.state.Return != ""):
-			name, alone = fields[i-1].Name, false
+		case errors.Is(err, errBack) && i > 0 && !(alone && f.Place.Return != ""):
+			name, alone = f.Page().Field[i-1].Name, false
 			continue
-		case errors.Is(err, errBack):
-			return f.back(ctx)
 		case err != nil:
 			return err
 		}
 		before[name] = f.value(name)
-		name = f.after(name, alone, before)
+		name = f.following(name, alone, before)
 	}
 	return nil
 }
 
-// after is the next field to ask: on a page asked as a whole the one below, in
-// a correction one whose answer was changed by the corrected one.
-func (f *face) after(name string, alone bool, before map[string]string) string {
-	fields := f.page().Field
+// following is the next field to ask: on a page asked as a whole the one below,
+// in a correction one whose answer was changed by the corrected one.
+func (f *face) following(name string, alone bool, before map[string]string) string {
+	page := f.Page()
 	if !alone {
-		i := slices.IndexFunc(fields, func(x wizard.Field) bool { return x.Name == name })
-		if i+1 < len(fields) {
-			return fields[i+1].Name
+		if i := page.Index(name); i+1 < len(page.Field) {
+			return page.Field[i+1].Name
 		}
 		return ""
 	}
-	for _, field := range fields {
+	for _, field := range page.Field {
 		old, known := before[field.Name]
 		if field.Name != name && (!known || old != f.value(field.Name)) {
 			return field.Name
@@ -72,23 +62,10 @@ func (f *face) after(name string, alone bool, before map[string]string) string {
 	return ""
 }
 
-// back goes to the page before.
-func (f *face) back(ctx context.Context) error {
-	at, final := f.state.At, f.page().Final
-	f.apply(ctx, wizard.WentBack{})
-	switch {
-	case final:
-		f.out.say("", "All is done; there is nothing to go back to.")
-	case f.state.At == at:
-		f.out.say("", "This is the first question; there is nothing to go back to.")
-	}
-	return errHandled
-}
-
 // values are the answers of the page as they would be submitted now.
 func (f *face) values() map[string]string {
 	all := map[string]string{}
-	for _, field := range f.page().Field {
+	for _, field := range f.Page().Field {
 		all[field.Name] = f.value(field.Name)
 	}
 	return all
@@ -96,34 +73,26 @@ func (f *face) values() map[string]string {
 
 // value is the answer that a field has: what was typed, else the default.
 func (f *face) value(name string) string {
-	if text, ok := f.state.Inputs[f.state.At][name]; ok {
+	if text, ok := f.Place.Inputs[f.Place.At][name]; ok {
 		return text
 	}
-	field, _ := f.page().FieldNamed(name)
+	field, _ := f.Page().FieldNamed(name)
 	return field.Default
 }
 
-// goOn is the question of a page that has none.
-func (f *face) goOn(ctx context.Context) error {
+// confirm is the question of a page that has none.
+func (f *face) confirm(ctx context.Context) error {
 	for {
-		text, err := f.read(ctx, "Press Enter to go on: ", false)
-		if errors.Is(err, errLong) {
-			continue
-		}
-		if err != nil {
+		line, err := f.read(ctx, "Press Enter to go on: ", false)
+		_, command := parse(line)
+		switch {
+		case errors.Is(err, errLong):
+		case err != nil:
 			return err
-		}
-		text, command := f.command(text)
-		if f.deny(command, text) {
-			continue
-		}
-		switch command {
-		case commandHelp:
-			f.out.say("", commandHelpText)
-		case commandBack:
-			return f.back(ctx)
-		case commandQuit, commandJump:
-			return f.leave(ctx, command, text)
+		case command == helpCommand:
+			f.out.say("", commandHelp)
+		case command == backCommand:
+			return errBack
 		default:
 			return nil
 		}

@@ -48,8 +48,8 @@ func TestGolden(t *testing.T) {
 		{"refused and corrected",
 			"\n\n\n\nrefused@example.com\nme\ngeheim\n\nok@example.com\n\n\n", steptest.Guide(), nil},
 		{"faults and help", "?\nlost\nG\nsmtp.example.com:25\n\n\n\n\n70000\n587\nx\n\n\n\nid@example.com\n\n\n", steptest.Guide(), nil},
-		{"going back", "2\n<\n1\n<\n<\n!relay\n<\n\n\n\n\n!relay\n\n\n\n\n<\n!q\n", steptest.Guide(), wizard.ErrInterrupted},
-		{"long list", "\n+\np\nprovider 1\n75\n!q\n", longList(), wizard.ErrInterrupted},
+		{"going back", "2\n<\n1\n<\n<\n\n\n\n\n\n<\n\n\n<\n", steptest.Guide(), ErrEOF},
+		{"long list", "\n+\np\nprovider 1\n75\n", longList(), ErrEOF},
 		{"body", "\n", everything(), nil},
 	}
 	for _, tt := range tests {
@@ -151,13 +151,9 @@ func TestAnswers(t *testing.T) {
 		{"a default emptied", "1\n-\n\n\n", func(s steptest.State) bool { return s.At == steptest.Sender && s.Answers.Host == "" }},
 		{"a default kept", "1\n\n\n\n", func(s steptest.State) bool { return s.Answers.Host == "smtp-relay.example.com" }},
 		{"an escaped command", "2\n\n\\?\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == "?" }},
-		{"an escaped escape", "2\n\n\\\\!q\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `\!q` }},
+		{"an escaped escape", "2\n\n\\\\<\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `\<` }},
 		{"a backslash that escapes nothing", "2\n\nCORP\\me\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `CORP\me` }},
 		{"a leading one too", "2\n\n\\me\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `\me` }},
-		{"a bang that is no command", "2\n\n!me\n\\!me\n", func(s steptest.State) bool { return s.Inputs[steptest.Sender]["user"] == `!me` }},
-		{"a page not answered yet", "2\nme@example.com\n!write\nme\n", func(s steptest.State) bool {
-			return s.Inputs[steptest.Sender]["from"] == "me@example.com" && s.Inputs[steptest.Sender]["user"] == "me"
-		}},
 		{"a password as it is", "2\n\nme\n ?< \\! \n", func(s steptest.State) bool { return s.Answers.Password.Reveal() == ` ?< \! ` }},
 		{"a password that is a command", "2\n\nme\n?\n", func(s steptest.State) bool { return s.Answers.Password.Reveal() == "?" }},
 		{"back within the page", "1\nmx.example.com\n26\n<\n<\nmy.example.com\n\n\n",
@@ -241,24 +237,5 @@ func TestOutputGone(t *testing.T) {
 	m := steptest.Guide()
 	if _, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{In: strings.NewReader(strings.Repeat("\n", 50)), Out: brokenPipe{}}); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("%v", err)
-	}
-}
-
-// Secrets may be asked for by the caller.
-func TestSecretByCaller(t *testing.T) {
-	t.Parallel()
-	m := steptest.Guide()
-	answers := []string{"geheim"}
-	secret := func(string) (string, error) {
-		if len(answers) == 0 {
-			return "", io.EOF
-		}
-		defer func() { answers = answers[1:] }()
-		return answers[0], nil
-	}
-	g, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{
-		In: strings.NewReader("2\n\nme\n\n!sender\n\n\n"), Out: io.Discard, Secret: secret})
-	if s := wizard.StateOf[steptest.Answers](g); !errors.Is(err, ErrEOF) || s.Answers.Password.Reveal() != "geheim" {
-		t.Errorf("%v: %+v", err, s)
 	}
 }

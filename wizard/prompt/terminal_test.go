@@ -2,204 +2,212 @@ package prompt
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"os"
+	"os/exec"
+	"os/signal"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
 	"smtp-wizard/internal/steptest"
+	"smtp-wizard/internal/termtest"
 	"smtp-wizard/wizard"
 )
 
-// terminal is a guide under way on a pseudo-terminal.
-type terminal struct {
-	screen
-	keys, tty *os.File
-	cancel    context.CancelFunc
-	ended     chan error
-	state     steptest.State
-}
+// guideEnv makes this test program the guide itself: a terminal and job control
+// need a process of their own.
+const guideEnv = "SMTP_WIZARD_TEST_PROMPT"
 
-func onTerminal(t *testing.T, m steptest.Machine, size *pty.Winsize) *terminal {
-	t.Helper()
-	blocking, tty, err := pty.Open()
+func TestMain(m *testing.M) {
+	guide := steptest.Guide()
+	switch os.Getenv(guideEnv) {
+	case "":
+		os.Exit(m.Run())
+	case "everything":
+		guide = everything()
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), unix.SIGTERM)
+	defer cancel()
+	g, err := Run(ctx, guide.Begin(steptest.Answers{}), Options{In: os.Stdin, Out: os.Stdout})
+	a := wizard.StateOf[steptest.Answers](g).Answers
+	fmt.Printf("ended: %v, %s:%d, %s, password %v\n", err, a.Host, a.Port, a.From, a.Password.Reveal() == "geheim")
 	if err != nil {
-		t.Skipf("no pseudo-terminal here: %v", err)
+		os.Exit(1)
 	}
-	keys := unblocked(t, blocking)
-	if err := pty.Setsize(tty, size); err != nil {
-		t.Fatal(err)
-	}
-	g := &terminal{keys: keys, tty: tty, ended: make(chan error, 1)}
-	ctx, cancel := context.WithCancel(t.Context())
-	g.cancel = cancel
-	go func() {
-		b := make([]byte, 4096)
-		for {
-			n, err := keys.Read(b)
-			_, _ = g.Write(b[:n])
-			if err != nil {
-				return
-			}
-		}
-	}()
-	go func() {
-		last, err := Run(ctx, m.Begin(steptest.Answers{}), Options{In: tty, Out: tty})
-		g.state = wizard.StateOf[steptest.Answers](last)
-		g.ended <- err
-	}()
-	t.Cleanup(func() { cancel(); _ = keys.Close(); _ = tty.Close() })
-	return g
 }
 
-// unblocked is the file with reads that end when it is closed, so that the other
-// side sees the line drop.
-func unblocked(t *testing.T, file *os.File) *os.File {
+// onTerminal is the guide in a terminal of its own.
+func onTerminal(t *testing.T, guide string, o termtest.Options) *termtest.Terminal {
 	t.Helper()
-	fd, err := unix.Dup(int(file.Fd()))
-	if err == nil {
-		err = unix.SetNonblock(fd, true)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "TERM=dumb", guideEnv+"="+guide)
+	return termtest.Start(t, cmd, o)
+}
+
+// toPassword answers what comes before the password.
+func toPassword(w *termtest.Terminal) {
+	w.T.Helper()
+	for _, answer := range []struct{ at, keys string }{{"Provider [", "2\r"}, {"From [", "\r"}, {"User: ", "me\r"}} {
+		w.Until(answer.at)
+		w.Keys(answer.keys)
 	}
+	w.Until("Password (typing is not shown; Enter for none): ")
+	echoTurns(w, false)
+}
+
+// comesAgain presses keys and waits until words are written once more.
+func comesAgain(w *termtest.Terminal, words string, keys ...string) {
+	w.T.Helper()
+	before := strings.Count(w.Output(), words)
+	w.Keys(keys...)
+	eventually(w, words+" again", func() bool { return strings.Count(w.Output(), words) > before })
+}
+
+func echoTurns(w *termtest.Terminal, on bool) {
+	w.T.Helper()
+	eventually(w, fmt.Sprintf("the echo %v", on), func() bool { return echoes(w) == on })
+}
+
+func echoes(w *termtest.Terminal) bool {
+	w.T.Helper()
+	mode, err := unix.IoctlGetTermios(int(w.TTY.Fd()), getTermios)
 	if err != nil {
-		t.Fatal(err)
-	}
-	_ = file.Close()
-	return os.NewFile(uintptr(fd), "keys")
-}
-
-func (g *terminal) press(t *testing.T, keys string) {
-	t.Helper()
-	if _, err := g.keys.WriteString(keys); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (g *terminal) echoes(t *testing.T) bool {
-	t.Helper()
-	mode, err := unix.IoctlGetTermios(int(g.tty.Fd()), getTermios)
-	if err != nil {
-		t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return mode.Lflag&unix.ECHO != 0
 }
 
-func (g *terminal) end(t *testing.T) error {
-	t.Helper()
-	done := started{ended: g.ended}
-	_, _ = done.Write([]byte(g.String()))
-	return done.end(t)
+func eventually(w *termtest.Terminal, what string, is func() bool) {
+	w.T.Helper()
+	for end := time.Now().Add(tooLong); !is(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			w.T.Fatalf("never %s; the screen is\n%s", what, w.Screen())
+		}
+	}
 }
 
-var usual = &pty.Winsize{Rows: 24, Cols: 80}
+func unseen(w *termtest.Terminal, words ...string) {
+	w.T.Helper()
+	for _, word := range words {
+		if strings.Contains(w.Output(), word) {
+			w.T.Errorf("%q was written:\n%s", word, w.Output())
+		}
+	}
+}
 
 func TestPasswordIsHidden(t *testing.T) {
 	t.Parallel()
-	g := onTerminal(t, steptest.Guide(), usual)
-	for _, answer := range []struct{ at, keys string }{
-		{"Provider [", "2\r"}, {"From [", "\r"}, {"User: ", "me\r"},
-		{"Password (typing is not shown; Enter for none): ", ""},
-	} {
-		g.waitFor(t, answer.at)
-		g.press(t, answer.keys)
-	}
-	for g.echoes(t) { // the prompt comes before the echo goes
-		if strings.Contains(g.String(), "Next") {
-			t.Fatal("the echo was never off")
-		}
-	}
-	g.press(t, "gehx\x7feim\r") // the terminal's own editing works
-	g.waitFor(t, "Next [1, Go on]: ")
-	if !g.echoes(t) {
+	w := onTerminal(t, "small", termtest.Options{})
+	toPassword(w)
+	w.Keys("gehx\x7feim\r") // the terminal's own editing works
+	w.Until("Next [1, Go on]: ")
+	if !echoes(w) {
 		t.Error("the echo is still off")
 	}
-	g.press(t, "\r")
-	g.waitFor(t, "Press Enter to go on: ")
-	g.press(t, "\r")
-	if err := g.end(t); err != nil || g.state.Answers.Password.Reveal() != "geheim" || g.state.Ended != wizard.Done {
-		t.Errorf("%v, ended %d", err, g.state.Ended)
-	}
-	if out := g.String(); strings.Contains(out, "geh") || strings.Contains(out, "eim") || strings.Contains(out, "\x1b") {
-		t.Errorf("the password, or a control sequence, is on the screen:\n%q", out)
-	}
+	w.Keys("\r")
+	w.Until("Press Enter to go on: ")
+	w.Keys("\r")
+	w.Ends(0)
+	w.Until("ended: <nil>", "password true")
+	unseen(w, "geh", "eim", "\x1b")
 }
 
 // A signal while the echo is off must not leave it off.
 func TestEchoIsRestored(t *testing.T) {
 	t.Parallel()
-	g := onTerminal(t, steptest.Guide(), usual)
-	g.press(t, "2\r\rme\r")
-	g.waitFor(t, "Password")
-	for g.echoes(t) {
+	w := onTerminal(t, "small", termtest.Options{})
+	toPassword(w)
+	w.Keys("half a passw")
+	w.Settled() // the kernel takes it in on its own time, and only then with the echo off
+	if err := w.Cmd.Process.Signal(unix.SIGTERM); err != nil {
+		t.Fatal(err)
 	}
-	g.press(t, "half a passw")
-	time.Sleep(100 * time.Millisecond) // the kernel takes it in on its own time, and only then with the echo off
-	g.cancel()
-	if err := g.end(t); !errors.Is(err, context.Canceled) || !g.echoes(t) {
-		t.Errorf("%v, echo %v", err, g.echoes(t))
-	}
-	if strings.Contains(g.String(), "half") {
-		t.Errorf("on the screen:\n%s", g.String())
-	}
+	echoTurns(w, true)
+	w.Until("ended: context canceled")
+	unseen(w, "half")
 }
 
 // A paste of many lines answers many questions, but none that comes after a wait:
 // nobody can have read that when it was typed.
 func TestPaste(t *testing.T) {
 	t.Parallel()
-	g := onTerminal(t, steptest.Guide(), usual)
-	g.waitFor(t, "Provider [")
-	g.press(t, "1\nmx.example.com\n465\n\nid@example.org\n\n\n\n\n\n\n\n\n")
-	g.waitFor(t, "Next [1, Go on]: ")
-	g.press(t, "2\r") // it waits for an answer: a test once more
-	g.waitFor(t, "Next [1, Go on]: 2\r\nChosen: ")
-	for end := time.Now().Add(tooLong); strings.Count(g.String(), "Next [") < 2; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("no second test in:\n%s", g.String())
-		}
-	}
-	g.press(t, "\r")
-	g.waitFor(t, "Press Enter to go on: ")
-	g.press(t, "\r")
-	if err := g.end(t); err != nil || g.state.Answers.Host != "mx.example.com" || g.state.Answers.Port != 465 ||
-		g.state.Answers.From != "id@example.org" {
-		t.Errorf("%v: %+v\n%s", err, g.state.Answers, g.String())
-	}
+	w := onTerminal(t, "small", termtest.Options{})
+	w.Until("Provider [")
+	w.Keys("1\nmx.example.com\n465\n\nid@example.org\n\n\n\n\n\n\n\n\n")
+	w.Until("Next [1, Go on]: ")
+	comesAgain(w, "Next [", "2\r") // it waits for an answer: a test once more
+	w.Keys("\r")
+	w.Until("Press Enter to go on: ")
+	w.Keys("\r")
+	w.Ends(0)
+	w.Until("ended: <nil>, mx.example.com:465, id@example.org")
 }
 
-// Ctrl+D ends the input, and so does a line that is dropped.
-func TestTerminalEnds(t *testing.T) {
+// Ctrl+D ends the input.
+func TestEndOfTerminal(t *testing.T) {
 	t.Parallel()
-	for _, how := range []string{"ctrl+d", "dropped", "ctrl+d at the password"} {
-		g := onTerminal(t, steptest.Guide(), usual)
-		g.waitFor(t, "Provider [")
-		switch how {
-		case "ctrl+d":
-			g.press(t, "\x04")
-		case "dropped":
-			_ = g.keys.Close()
-		default:
-			g.press(t, "2\r\rme\r")
-			g.waitFor(t, "Password")
-			g.press(t, "\x04")
+	for _, password := range []bool{false, true} {
+		w := onTerminal(t, "small", termtest.Options{})
+		w.Until("Provider [")
+		if password {
+			toPassword(w)
 		}
-		// Where the line is gone, the first sign of it may be the writing.
-		if err := g.end(t); err == nil || how != "dropped" && !errors.Is(err, ErrEOF) {
-			t.Errorf("%s: %v", how, err)
-		}
+		w.Keys("\x04")
+		w.Ends(1)
+		w.Until("ended: the input ended before the last question")
 	}
 }
 
 func TestNarrowTerminal(t *testing.T) {
 	t.Parallel()
-	g := onTerminal(t, everything(), &pty.Winsize{Rows: 12, Cols: 40})
-	g.waitFor(t, "Press Enter to go on: ")
-	for _, l := range strings.Split(g.String(), "\r\n") {
+	w := onTerminal(t, "everything", termtest.Options{Cols: 40, Rows: 12})
+	w.Until("Press Enter to go on: ")
+	for _, l := range strings.Split(w.Output(), "\r\n") {
 		if len([]rune(l)) > 39 {
 			t.Errorf("%d wide: %q", len([]rune(l)), l)
 		}
 	}
+}
+
+// A password stays unseen when Ctrl+Z and fg come between, and a shell that does
+// not set the terminal itself finds its echo on.
+func TestStoppedAtThePassword(t *testing.T) {
+	t.Parallel()
+	for _, shell := range [][]string{{"bash", "--norc", "--noediting", "-i"}, {"dash", "-i"}} {
+		t.Run(shell[0], func(t *testing.T) {
+			t.Parallel()
+			path, err := exec.LookPath(shell[0])
+			if err != nil {
+				t.Skipf("no %s here", shell[0])
+			}
+			cmd := exec.Command(path, shell[1:]...)
+			cmd.Env = append(os.Environ(), "PS1=shell> ", "ENV=", "HISTFILE=", "TERM=dumb", guideEnv+"=small")
+			w := termtest.Start(t, cmd, termtest.Options{})
+			w.Until("shell>")
+			w.Keys(os.Args[0], termtest.Enter)
+			toPassword(w)
+			for range 2 {
+				comesAgain(w, "shell>", "\x1a")
+				echoTurns(w, true)
+				comesAgain(w, "Password (", "fg", termtest.Enter)
+				echoTurns(w, false)
+			}
+			w.Keys("geheim", termtest.Enter)
+			w.Until("Next [1, Go on]: ")
+			unseen(w, "geheim")
+		})
+	}
+}
+
+// Where no shell could continue it, Ctrl+Z neither stops it nor shows anything.
+func TestNoShellToStopFor(t *testing.T) {
+	t.Parallel()
+	w := onTerminal(t, "small", termtest.Options{})
+	toPassword(w)
+	w.Keys("\x1a", "geheim", termtest.Enter)
+	w.Until("Next [1, Go on]: ")
+	unseen(w, "geheim")
 }

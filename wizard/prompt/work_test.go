@@ -14,40 +14,36 @@ import (
 	"smtp-wizard/wizard"
 )
 
-// screen is an output that can be looked at while it is written.
-type screen struct {
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.out.Write(p)
-}
-
-func (s *screen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.out.String()
-}
-
-func (s *screen) waitFor(t *testing.T, text string) {
-	t.Helper()
-	for end := time.Now().Add(tooLong); !strings.Contains(s.String(), text); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("no %q in:\n%s", text, s.String())
-		}
-	}
-}
-
-// started is a guide under way.
+// started is a guide under way, with an output that can be looked at while it is
+// written.
 type started struct {
-	screen
+	mu     sync.Mutex
+	out    bytes.Buffer
 	typing io.WriteCloser
 	cancel context.CancelFunc
 	ended  chan error
 	state  steptest.State
+}
+
+func (g *started) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.out.Write(p)
+}
+
+func (g *started) String() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.out.String()
+}
+
+func (g *started) waitFor(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(tooLong); !strings.Contains(g.String(), text); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("no %q in:\n%s", text, g.String())
+		}
+	}
 }
 
 func start(t *testing.T, m steptest.Machine, change func(*face)) *started {
@@ -56,7 +52,7 @@ func start(t *testing.T, m steptest.Machine, change func(*face)) *started {
 	g := &started{typing: typing, ended: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(t.Context())
 	g.cancel = cancel
-	f := newFace(m.Begin(steptest.Answers{}), Options{In: in, Out: g})
+	f := newFace(ctx, m.Begin(steptest.Answers{}), Options{In: in, Out: g})
 	if change != nil {
 		change(f)
 	}
@@ -100,9 +96,9 @@ func TestProgressIsPrintedAsItComes(t *testing.T) {
 			report(stage)
 			<-goOn
 		}
-		return steptest.Verdict("")
+		return steptest.Refusal("")
 	})
-	g := start(t, m, func(f *face) { f.firstWord, f.laterWord = 5*time.Millisecond, 5*time.Millisecond })
+	g := start(t, m, func(f *face) { f.wait.firstWord, f.wait.laterWord = 5*time.Millisecond, 5*time.Millisecond })
 	g.waitFor(t, "Testing ...\n")
 	g.waitFor(t, "connect   passed\n")
 	g.waitFor(t, "Still waiting, 0 s. Ctrl+C stops.\n")
@@ -163,16 +159,6 @@ func TestStoppedWhileAsking(t *testing.T) {
 	}
 }
 
-// A page that waits for work that nobody does is an error, not a wait for ever.
-func TestBusyWithoutWork(t *testing.T) {
-	t.Parallel()
-	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
-		Pages: func(steptest.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
-	if _, err := Run(t.Context(), m.Begin(steptest.Answers{}), Options{In: strings.NewReader(""), Out: io.Discard}); err == nil || errors.Is(err, ErrEOF) {
-		t.Errorf("%v", err)
-	}
-}
-
 // survey is a page that suggests a port, and looks meanwhile for a better one.
 func survey(do func(ctx context.Context, job wizard.Job, report func(any)) any) steptest.Machine {
 	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{
@@ -203,7 +189,7 @@ func TestAsideWorkIsWaitedForAMoment(t *testing.T) {
 	t.Parallel()
 	found := make(chan struct{})
 	m := survey(func(context.Context, wizard.Job, func(any)) any { <-found; return "465" })
-	g := start(t, m, func(f *face) { f.asideBound = tooLong })
+	g := start(t, m, func(f *face) { f.wait.aside = tooLong })
 	g.waitFor(t, "Looking which ports answer.\n")
 	if strings.Contains(g.String(), "Host") {
 		t.Errorf("asked at once:\n%s", g.String())
@@ -224,7 +210,7 @@ func TestAsideWorkEndsWhileAsking(t *testing.T) {
 	m := survey(func(context.Context, wizard.Job, func(any)) any { <-found; return "465" })
 	heard := make(chan wizard.Place, 100)
 	g := start(t, m, func(f *face) {
-		f.asideBound = time.Millisecond
+		f.wait.aside = time.Millisecond
 		f.saved = func(g wizard.Guide) { heard <- g.Place() }
 	})
 	g.write(t, "my\n")
@@ -236,7 +222,7 @@ func TestAsideWorkEndsWhileAsking(t *testing.T) {
 		}
 	}
 	g.write(t, "\n")
-	g.waitFor(t, "The suggestion has changed meanwhile.")
+	g.waitFor(t, "The suggestion has changed.")
 	g.waitFor(t, "Best port: 465\n")
 	g.waitFor(t, "Port [465]: ")
 	g.write(t, "\n")
@@ -251,7 +237,7 @@ func TestAsideWorkEndsWhileAsking(t *testing.T) {
 func TestAsideWorkThatNeverEnds(t *testing.T) {
 	t.Parallel()
 	m := survey(func(ctx context.Context, _ wizard.Job, _ func(any)) any { <-ctx.Done(); return nil })
-	g := start(t, m, func(f *face) { f.asideBound = time.Millisecond })
+	g := start(t, m, func(f *face) { f.wait.aside = time.Millisecond })
 	g.write(t, "my\n\n")
 	if err := g.end(t); err != nil || g.state.Answers.From != "587" {
 		t.Errorf("%v: %+v", err, g.state.Answers)

@@ -30,25 +30,11 @@ func guide(do func(ctx context.Context, job wizard.Job, report func(any)) any) s
 
 func typed(text string) wizard.Outcome { return wizard.Typed{Field: "host", Text: text} }
 
-// inbox collects outcomes, and gives up on them when it is closed.
-type inbox struct {
-	outcomes chan wizard.Outcome
-	over     chan struct{}
-}
-
-func newInbox() inbox { return inbox{make(chan wizard.Outcome), make(chan struct{})} }
-
-func (b inbox) send(o wizard.Outcome) {
-	select {
-	case b.outcomes <- o:
-	case <-b.over:
-	}
-}
-
-func (b inbox) next(t *testing.T) wizard.Outcome {
+// next is the next outcome in a channel.
+func next(t *testing.T, outcomes <-chan wizard.Outcome) wizard.Outcome {
 	t.Helper()
 	select {
-	case o := <-b.outcomes:
+	case o := <-outcomes:
 		return o
 	case <-time.After(tooLong):
 		t.Fatal("no outcome")
@@ -56,7 +42,7 @@ func (b inbox) next(t *testing.T) wizard.Outcome {
 	}
 }
 
-func stopped(t *testing.T, r *runner.Runner) {
+func stopped(t *testing.T, r interface{ Stop() }) {
 	t.Helper()
 	done := make(chan struct{})
 	go func() { r.Stop(); close(done) }()
@@ -69,66 +55,49 @@ func stopped(t *testing.T, r *runner.Runner) {
 
 func TestReportsInOrderThenResult(t *testing.T) {
 	t.Parallel()
-	m := guide(func(_ context.Context, job wizard.Job, report func(any)) any {
+	d := runner.Drive(t.Context(), guide(func(_ context.Context, job wizard.Job, report func(any)) any {
 		report("one")
 		report("two")
 		return job.For
-	})
-	box := newInbox()
-	r := runner.New(box.send)
-	s := m.Begin(steptest.Answers{}).Apply(typed("relay"))
-	r.Follow(t.Context(), s)
-	r.Follow(t.Context(), s) // again changes nothing
-	want := []wizard.Outcome{
+	}).Begin(steptest.Answers{}).Apply(typed("relay")))
+	for _, want := range []wizard.Outcome{
 		wizard.Reported{Step: "a", Run: 2, News: "one"},
 		wizard.Reported{Step: "a", Run: 2, News: "two"},
 		wizard.Worked{Step: "a", Run: 2, Result: "relay"},
-	}
-	for _, w := range want {
-		got := box.next(t)
-		if got != w {
-			t.Fatalf("got %#v, want %#v", got, w)
+	} {
+		got := next(t, d.Outcomes)
+		if got != want {
+			t.Fatalf("got %#v, want %#v", got, want)
 		}
-		s = s.Apply(got)
-		r.Follow(t.Context(), s)
+		d.Apply(got)
 	}
-	stopped(t, r)
-	if f := s.Place().Found["a"]; f.Running || f.Result != "relay" {
+	stopped(t, d)
+	if f := d.Place.Found["a"]; f.Running || f.Result != "relay" {
 		t.Errorf("%+v", f)
 	}
 }
 
-// A run that the state no longer has is cancelled and heard of no more.
-func TestReplacedWorkIsCancelled(t *testing.T) {
+// A run that the state no longer has is canceled and heard of no more.
+func TestReplacedWorkIsCanceled(t *testing.T) {
 	t.Parallel()
-	cancelled := make(chan string, 1)
-	m := guide(func(ctx context.Context, job wizard.Job, report func(any)) any {
+	canceled := make(chan wizard.Outcome, 1)
+	d := runner.Drive(t.Context(), guide(func(ctx context.Context, job wizard.Job, report func(any)) any {
 		if job.For == "second" {
 			return "done"
 		}
 		<-ctx.Done()
 		report("too late")
-		cancelled <- job.For.(string)
+		canceled <- typed(job.For.(string))
 		return "too late"
-	})
-	box := newInbox()
-	r := runner.New(box.send)
-	s := m.Begin(steptest.Answers{}).Apply(typed("first"))
-	r.Follow(t.Context(), s)
-	s = s.Apply(typed("second"))
-	r.Follow(t.Context(), s)
-	if got := box.next(t); got != (wizard.Worked{Step: "a", Run: 3, Result: "done"}) {
+	}).Begin(steptest.Answers{}).Apply(typed("first")))
+	d.Apply(typed("second"))
+	if got := next(t, d.Outcomes); got != (wizard.Worked{Step: "a", Run: 3, Result: "done"}) {
 		t.Errorf("got %#v", got)
 	}
-	select {
-	case which := <-cancelled:
-		if which != "first" {
-			t.Errorf("%s was cancelled", which)
-		}
-	case <-time.After(tooLong):
-		t.Fatal("the old work goes on")
+	if got := next(t, canceled); got != typed("first") {
+		t.Errorf("%v was canceled", got)
 	}
-	stopped(t, r)
+	stopped(t, d)
 }
 
 func TestStopEndsWorkAndBeginsNoMore(t *testing.T) {
@@ -142,13 +111,10 @@ func TestStopEndsWorkAndBeginsNoMore(t *testing.T) {
 		<-ctx.Done()
 		return nil
 	})
-	box := newInbox()
-	r := runner.New(box.send)
-	s := m.Begin(steptest.Answers{}).Apply(typed("first"))
-	r.Follow(t.Context(), s)
-	stopped(t, r)
-	r.Follow(t.Context(), s.Apply(typed("second")))
-	stopped(t, r)
+	d := runner.Drive(t.Context(), m.Begin(steptest.Answers{}).Apply(typed("first")))
+	stopped(t, d)
+	d.Apply(typed("second"))
+	stopped(t, d)
 	mu.Lock()
 	defer mu.Unlock()
 	if slices.Contains(begun, any("second")) {
@@ -165,12 +131,9 @@ func TestStopWhileReporting(t *testing.T) {
 		report("nobody hears this")
 		return nil
 	})
-	box := newInbox()
-	r := runner.New(box.send)
-	r.Follow(t.Context(), m.Begin(steptest.Answers{}))
+	d := runner.Drive(t.Context(), m.Begin(steptest.Answers{}))
 	<-reporting
-	close(box.over)
-	stopped(t, r)
+	stopped(t, d)
 }
 
 func TestCancelledContextIsSilent(t *testing.T) {
@@ -190,15 +153,13 @@ func TestCancelledContextIsSilent(t *testing.T) {
 func TestPanicIsAResult(t *testing.T) {
 	t.Parallel()
 	m := guide(func(context.Context, wizard.Job, func(any)) any { panic("index out of range") })
-	box := newInbox()
-	r := runner.New(box.send)
-	r.Follow(t.Context(), m.Begin(steptest.Answers{}))
-	worked, ok := box.next(t).(wizard.Worked)
+	d := runner.Drive(t.Context(), m.Begin(steptest.Answers{}))
+	worked, ok := next(t, d.Outcomes).(wizard.Worked)
 	err, isError := worked.Result.(error)
 	if !ok || !isError || !strings.Contains(err.Error(), "index out of range") || errors.Is(err, context.Canceled) {
 		t.Errorf("got %#v", worked)
 	}
-	stopped(t, r)
+	stopped(t, d)
 }
 
 // The end of a guide does not hang on work that does not end when told to.
@@ -211,4 +172,16 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	r.Follow(t.Context(), m.Begin(steptest.Answers{}))
 	<-begun
 	stopped(t, r)
+}
+
+// A page that waits for work that nobody does is an error, not a wait for ever.
+func TestBusyWithoutWork(t *testing.T) {
+	t.Parallel()
+	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
+		Pages: func(steptest.View) wizard.Page { return wizard.Page{Busy: "Waiting"} }}}}
+	d := runner.Drive(t.Context(), m.Begin(steptest.Answers{}))
+	defer d.Stop()
+	if working, err := d.Working(); working || err == nil {
+		t.Errorf("%v, %v", working, err)
+	}
 }

@@ -3,6 +3,7 @@ package screen
 import (
 	"strings"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
@@ -10,7 +11,7 @@ import (
 const leastText = 24
 
 // blocks draws what has been found out, one empty line between different kinds.
-func (l look) blocks(body []wizard.Block, w int, tight bool) []string {
+func (t theme) blocks(body []wizard.Block, w int, tight bool) []string {
 	var lines []string
 	for i, b := range body {
 		if i > 0 && !tight && !sameKind(body[i-1], b) {
@@ -18,17 +19,17 @@ func (l look) blocks(body []wizard.Block, w int, tight bool) []string {
 		}
 		switch b := b.(type) {
 		case wizard.Text:
-			lines = append(lines, l.text(b, labelWidth(body), w)...)
+			lines = append(lines, t.paragraph(b, labelWidth(body), w)...)
 		case wizard.Table:
-			lines = append(lines, l.table(b, w)...)
+			lines = append(lines, t.table(b, w)...)
 		case wizard.Verbatim:
-			lines = append(lines, l.verbatim(b, w)...)
+			lines = append(lines, t.verbatim(b, w)...)
 		}
 	}
 	return lines
 }
 
-// sameKind reports whether two blocks stand together: labelled texts, or texts
+// sameKind reports whether two blocks stand together: labeled texts, or texts
 // with a mark.
 func sameKind(a, b wizard.Block) bool {
 	first, ok := a.(wizard.Text)
@@ -41,69 +42,67 @@ func labelWidth(body []wizard.Block) int {
 	n := 0
 	for _, b := range body {
 		if t, ok := b.(wizard.Text); ok {
-			n = max(n, min(width(t.Label), 16))
+			n = max(n, min(text.Width(t.Label), 16))
 		}
 	}
 	return n
 }
 
-// text draws a paragraph; labels is the width of the column of labels.
-func (l look) text(t wizard.Text, labels, w int) []string {
-	label := l.clean(t.Label)
-	lead, indent := "", 0
-	if m, ok := l.marks[t.Tone]; ok && t.Tone != wizard.Quiet {
-		lead, indent = l.mark(t.Tone)+" ", width(m)+1
-	}
-	column := 0
+// paragraph draws a text; labels is the width of the column of labels.
+func (t theme) paragraph(p wizard.Text, labels, w int) []string {
+	label := t.clean(p.Label)
 	var lines []string
+	head, column := "", 0
 	switch {
 	case label == "":
-	case w-2-labels-3 < leastText || width(label) > labels:
-		lines = append(lines, l.strong.Render(l.clip(label, w)))
-		column = 2
+	case w-2-labels-3 < leastText || text.Width(label) > labels:
+		lines = append(lines, t.strong.Render(t.clip(label, w)))
+		head, column = "  ", 2
 	default:
 		column = 2 + labels + 3
+		head = "  " + t.strong.Render(text.Pad(label, labels+3))
 	}
-	for i, line := range l.paragraphs(t.Body, w-column-indent) {
-		head := strings.Repeat(" ", column+indent)
-		if i == 0 {
-			head = strings.Repeat(" ", column) + lead
-			if len(lines) == 0 && label != "" {
-				head = "  " + l.strong.Render(pad(label, labels+3)) + lead
-			}
-		}
-		lines = append(lines, head+l.toned(t.Tone, line))
+	if t.marked(p.Tone) {
+		head += t.mark(p.Tone) + " "
+		column += text.Width(t.marks[p.Tone]) + 1
+	}
+	for _, line := range t.paragraphs(p.Body, w-column) {
+		lines = append(lines, head+t.toned(p.Tone, line))
+		head = strings.Repeat(" ", column)
 	}
 	return lines
 }
 
-// verbatim draws lines as they are. What is too long goes on in the next line,
-// after a sign that it was broken here.
-func (l look) verbatim(v wizard.Verbatim, w int) []string {
+// note is a paragraph without a label.
+func (t theme) note(tone wizard.Tone, s string, w int) []string {
+	return t.paragraph(wizard.Text{Body: s, Tone: tone}, 0, w)
+}
+
+// verbatim draws lines as they are, in the color of their tone: their own signs
+// (+, -, S:) say the same. What is too long goes on in the next line, after a
+// sign that it was broken here.
+func (t theme) verbatim(v wizard.Verbatim, w int) []string {
 	var lines []string
+	broken := "  " + t.quiet.Render(t.broken)
 	for _, line := range v.Lines {
-		first, rest := fold("  "+l.clean(line.Text), w)
-		lines = append(lines, l.colour(line.Tone, first))
-		lead := "  " + l.quiet.Render(l.broken)
-		for rest != "" {
-			first, rest = fold(rest, w-width(lead))
-			lines = append(lines, lead+l.colour(line.Tone, first))
+		rest, lead := "  "+t.clean(line.Text), ""
+		for first := true; first || rest != ""; first = false {
+			part := cut(rest, w-text.Width(lead))
+			lines = append(lines, lead+t.tones[line.Tone].Render(part))
+			rest, lead = rest[len(part):], broken
 		}
 	}
 	return lines
 }
 
-// fold cuts clean text after at most w cells: behind a space in the second half,
-// if there is one.
-func fold(s string, w int) (first, rest string) {
-	first = chop(s, w)[0]
+// cut is the beginning of clean text, at most w cells: up to a space in the
+// second half, if there is one.
+func cut(s string, w int) string {
+	first := text.Chop(s, w)[0]
 	if len(first) < len(s) {
 		if i := strings.LastIndexByte(first, ' ') + 1; i > len(first)/2 {
 			first = first[:i]
 		}
 	}
-	return first, s[len(first):]
+	return first
 }
-
-// colour writes a line whose own signs (+, -, S:) say what its colour says.
-func (l look) colour(t wizard.Tone, s string) string { return l.tones[t].Render(s) }

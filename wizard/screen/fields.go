@@ -3,16 +3,9 @@ package screen
 import (
 	"strings"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
-
-// canvas is the lines of a body and where in it the focus is.
-type canvas struct {
-	lines    []string
-	from, to int // the lines that must be in sight
-	x, y     int // the cursor; x is -1 when it is hidden
-	rows     int // of the focused list, how many are in sight
-}
 
 // fieldBox is where fields are drawn: their width, and that of their labels.
 type fieldBox struct {
@@ -32,18 +25,18 @@ func (b fieldBox) column() int { return 2 + b.labels + 3 }
 func (m *model) stacked(w *widget, focused bool, box fieldBox) bool {
 	room := box.w - box.column()
 	switch {
-	case room < leastAnswer || width(m.look.clean(w.field.Label)) > box.labels:
+	case room < leastAnswer || text.Width(m.theme.clean(w.field.Label)) > box.labels:
 		return true
 	case room >= goodAnswer || w.field.Kind != wizard.TextField:
 		return false
 	}
-	return focused || width(w.line.String()) > room-3
+	return focused || text.Width(w.line.String()) > room-3
 }
 
 // field draws one field on the canvas.
 func (m *model) field(c *canvas, i int, box fieldBox) {
 	w := m.form[i]
-	focused := i == m.focus && m.over == nothing
+	focused := i == m.focus && m.over == noOverlay
 	from := len(c.lines)
 	if focused && w.field.Kind == wizard.ChoiceField {
 		m.choices(c, w, box)
@@ -58,88 +51,78 @@ func (m *model) field(c *canvas, i int, box fieldBox) {
 
 // line draws a field in one line: its label, then its answer.
 func (m *model) line(c *canvas, w *widget, focused bool, box fieldBox) {
-	l := m.look
-	label := l.clean(w.field.Label)
-	head := "  "
-	if focused {
-		head = l.accent.Render(l.pointer) + " "
-	}
-	column := box.column()
-	if m.stacked(w, focused, box) {
-		name := l.clip(label, box.w-2)
-		if focused {
-			name = l.strong.Render(name)
-		}
-		c.lines = append(c.lines, head+name)
-		head, column = "    ", 4
-	} else if focused {
-		head += l.strong.Render(pad(label, box.labels+3))
+	t, label, column := m.theme, m.theme.clean(w.field.Label), box.column()
+	stacked := m.stacked(w, focused, box)
+	if stacked {
+		label = t.clip(label, box.w-2)
 	} else {
-		head += pad(label, box.labels+3)
+		label = text.Pad(label, box.labels+3)
+	}
+	head := "  " + label
+	if focused {
+		head = t.accent.Render(t.pointer) + " " + t.strong.Render(label)
+	}
+	if stacked {
+		c.add(head)
+		head, column = "    ", 4
 	}
 	answer, at := m.answer(w, focused, max(box.w-column-1, 1))
 	if focused && at >= 0 {
 		c.x, c.y = column+at, len(c.lines)
 	}
-	c.lines = append(c.lines, head+answer)
+	c.add(head + answer)
 }
 
-// answer draws what is in a field in w cells, and says where the cursor is in
+// answer draws what is in a field in room cells, and says where the cursor is in
 // it.
 func (m *model) answer(w *widget, focused bool, room int) (string, int) {
-	l := m.look
+	t := m.theme
+	secret := w.field.Kind == wizard.SecretField
 	switch {
 	case w.field.Kind == wizard.ChoiceField:
 		return m.chosen(w, room), -1
+	case len(w.line.text) == 0 && secret && w.field.Kept:
+		return t.quiet.Render(t.clip("unchanged; type to replace it", room)), 0
 	case len(w.line.text) == 0:
-		return l.quiet.Render(l.clip(placeholder(w), room)), 0
-	case w.field.Kind == wizard.SecretField && !(focused && m.revealing):
-		return l.mask, width(l.mask)
+		return "", 0
+	case secret && !(focused && m.revealing):
+		return t.mask, text.Width(t.mask)
 	}
 	line := w.line
 	if !focused {
-		line.at = 0 // an answer begins with what tells it from others
+		line.cursor = 0 // an answer begins with what tells it from others
 	}
 	part, at, left, right := line.window(room - 2)
-	part = l.clean(part)
+	part = t.clean(part)
 	if focused && w.line.fresh {
-		part = l.selected.Render(part)
+		part = t.selected.Render(part)
 	}
 	before, after := "", ""
 	if left {
-		before, at = l.quiet.Render("<"), at+1
+		before, at = t.quiet.Render("<"), at+1
 	}
 	if right {
-		after = l.quiet.Render(">")
+		after = t.quiet.Render(">")
 	}
 	return before + part + after, at
 }
 
-func placeholder(w *widget) string {
-	if w.field.Kind == wizard.SecretField && w.field.Kept {
-		return "kept as it is; type to change"
-	}
-	return ""
-}
-
 // chosen is the answer of a choice field that does not have the focus.
 func (m *model) chosen(w *widget, room int) string {
-	field, value := w.field, w.known
-	if m.foreseen != nil {
-		then, asked := m.foreseen.FieldNamed(field.Name)
+	field, value := w.field, w.value
+	if m.preview != nil {
+		then, asked := m.preview.FieldNamed(field.Name)
 		if !asked {
-			return m.look.quiet.Render(m.look.clip("nothing to choose then", room))
+			return m.theme.quiet.Render(m.theme.clip("nothing to choose then", room))
 		}
-		if _, said := m.state.Inputs[m.state.At][field.Name]; !said {
+		if _, answered := m.state.Inputs[m.state.At][field.Name]; !answered {
 			field, value = then, then.Default
 		}
 	}
-	for _, c := range field.Choices {
-		if c.Value == value && len(c.Cells) > 0 {
-			return m.look.clip(m.look.clean(c.Cells[0]), room)
-		}
+	if c, ok := field.ChoiceOf(value); ok {
+		return m.theme.clip(m.theme.clean(c.Label()), room)
 	}
-	return m.look.quiet.Render("not chosen yet")
+	return m.theme.quiet.Render("not chosen yet")
 }
 
 // notes draws what stands under a field: what is wrong, what happened to a
@@ -149,25 +132,24 @@ func (m *model) notes(c *canvas, w *widget, focused bool, box fieldBox) {
 	if w.field.Kind == wizard.ChoiceField && focused || box.w-column < leastText || m.stacked(w, focused, box) {
 		column = 4
 	}
-	add := func(t wizard.Tone, s string) {
-		for _, line := range m.look.text(wizard.Text{Body: s, Tone: t}, 0, box.w-column) {
-			c.lines = append(c.lines, strings.Repeat(" ", column)+line)
+	add := func(tone wizard.Tone, s string) {
+		if s == "" {
+			return
+		}
+		for _, line := range m.theme.note(tone, s, box.w-column) {
+			c.add(strings.Repeat(" ", column) + line)
 		}
 	}
-	if f := m.state.Fault; f.Text != "" && f.Field == w.field.Name && !w.dirty {
+	if f := m.state.Fault; f.Field == w.field.Name && !w.dirty {
 		add(f.Tone, f.Text)
 	}
-	if w.note != "" {
-		add(wizard.Warn, w.note)
-	}
+	add(wizard.Warn, w.note)
 	if focused && w.field.Kind == wizard.SecretField && w.line.fresh {
-		add(wizard.Quiet, "Typed before; typing replaces it.")
+		add(wizard.Quiet, "Already typed; typing replaces it.")
 	}
-	if w.field.Note != "" {
-		tone := w.field.NoteTone
-		if tone == wizard.Plain {
-			tone = wizard.Quiet
-		}
-		add(tone, w.field.Note)
+	tone := w.field.NoteTone
+	if tone == wizard.Plain {
+		tone = wizard.Quiet
 	}
+	add(tone, w.field.Note)
 }

@@ -18,7 +18,7 @@ type guard struct {
 }
 
 // lastState is the newest state of the machine with what is typed and not yet
-// said, for the case that the screen can no longer be asked.
+// handed over, for the case that the screen can no longer be asked.
 type lastState struct {
 	mu    sync.Mutex
 	guide wizard.Guide
@@ -41,59 +41,28 @@ func (l *lastState) get() (wizard.Guide, error) {
 }
 
 func (g guard) Init() (cmd tea.Cmd) {
-	defer g.catch(&cmd)
-	return guarded(g.model.Init(), g.last)
+	defer g.last.catch(func() { cmd = tea.Quit })
+	return g.model.Init()
 }
 
 func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	next = g
-	defer g.catch(&cmd)
-	cmd = guarded(g.update(msg), g.last)
-	g.last.keep(g.unsaid(), g.err)
+	defer g.last.catch(func() { cmd = tea.Quit })
+	cmd = g.update(msg)
+	g.last.keep(g.withAll(), g.err)
 	return next, cmd
 }
 
 func (g guard) View() (v tea.View) {
-	defer func() {
-		if p := recover(); p != nil {
-			g.last.fail(p)
-			v = tea.NewView("")
-		}
-	}()
+	defer g.last.catch(func() { v = tea.NewView("") })
 	return g.view()
 }
 
-func (g guard) catch(cmd *tea.Cmd) {
+// catch keeps the state as it was before a panic. It is to be deferred.
+func (l *lastState) catch(then func()) {
 	if p := recover(); p != nil {
-		g.last.fail(p)
-		*cmd = tea.Quit
+		g, _ := l.get()
+		l.keep(g, fmt.Errorf("a bug in smtp-wizard: %v", p))
+		then()
 	}
-}
-
-// guarded lets a command that panics end the guide as well.
-func guarded(cmd tea.Cmd, last *lastState) tea.Cmd {
-	if cmd == nil {
-		return nil
-	}
-	return func() (msg tea.Msg) {
-		defer func() {
-			if p := recover(); p != nil {
-				last.fail(p)
-				msg = tea.Quit()
-			}
-		}()
-		msg = cmd()
-		if batch, ok := msg.(tea.BatchMsg); ok {
-			for i := range batch {
-				batch[i] = guarded(batch[i], last)
-			}
-		}
-		return msg
-	}
-}
-
-// fail keeps the state as it was before the panic.
-func (l *lastState) fail(p any) {
-	g, _ := l.get()
-	l.keep(g, fmt.Errorf("a fault in smtp-wizard itself: %v", p))
 }

@@ -1,11 +1,14 @@
 package screen
 
 import (
+	"errors"
 	"io"
 	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -219,4 +222,15 @@ func csi(b []byte) int {
 		}
 	}
 	return 0
+}
+
+// readable waits until there is something to read.
+func readable(fd int, wait time.Duration) bool {
+	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	for {
+		n, err := unix.Poll(fds, int(wait.Milliseconds()))
+		if !errors.Is(err, unix.EINTR) {
+			return n > 0
+		}
+	}
 }

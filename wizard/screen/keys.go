@@ -1,19 +1,24 @@
 package screen
 
-import "charm.land/bubbles/v2/key"
+import (
+	"charm.land/bubbles/v2/key"
 
-// keyMap is every key that is not part of typing. It draws its own help.
+	"smtp-wizard/internal/text"
+	"smtp-wizard/wizard"
+)
+
+// keyMap is every key that is not part of typing.
 type keyMap struct {
 	Submit, Next, Previous, Up, Down key.Binding
 	First, Last, PageUp, PageDown    key.Binding
-	Back, Jump, JumpTo, Quit         key.Binding
+	Back, Jump, Quit                 key.Binding
 	Help, HelpTyping                 key.Binding
 	Reveal, Undo, Yank               key.Binding
 	Redraw, Suspend                  key.Binding
 	Leave, Stay                      key.Binding // in the question whether to leave
 }
 
-func newKeys(l look) keyMap {
+func newKeys(t theme) keyMap {
 	bind := func(help, desc string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, desc))
 	}
@@ -21,55 +26,190 @@ func newKeys(l look) keyMap {
 		Submit:     bind("enter", "go on", "enter", "ctrl+j"),
 		Next:       bind("tab", "next", "tab"),
 		Previous:   bind("shift+tab", "previous", "shift+tab"),
-		Up:         bind(l.up, "up", "up", "ctrl+p"),
-		Down:       bind(l.down, "down", "down", "ctrl+n"),
+		Up:         bind(t.up, "up", "up", "ctrl+p"),
+		Down:       bind(t.down, "down", "down", "ctrl+n"),
 		First:      bind("home", "first", "home"),
 		Last:       bind("end", "last", "end"),
 		PageUp:     bind("pgup", "scroll up", "pgup", "alt+up"),
 		PageDown:   bind("pgdn", "scroll down", "pgdown", "alt+down"),
 		Back:       bind("esc", "back", "esc"),
 		Jump:       bind("ctrl+o", "steps", "ctrl+o"),
-		JumpTo:     bind("alt+1", "step 1, and so on"), // to alt+9
 		Quit:       bind("ctrl+c", "quit", "ctrl+c"),
 		Help:       bind("?", "help", "?"),
 		HelpTyping: bind("ctrl+g", "help", "ctrl+g", "f1"),
 		Reveal:     bind("ctrl+r", "show it", "ctrl+r"),
 		Undo:       bind("ctrl+_", "undo", "ctrl+_", "ctrl+/"),
-		Yank:       bind("ctrl+y", "put back", "ctrl+y"),
-		Redraw:     bind("ctrl+l", "draw again", "ctrl+l"),
+		Yank:       bind("ctrl+y", "paste back", "ctrl+y"),
+		Redraw:     bind("ctrl+l", "redraw", "ctrl+l"),
 		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
 		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),
 		Stay:       bind("enter", "stay", "enter", "ctrl+j", "esc", "n", "N"),
 	}
 }
 
+// bindings are the keys that do something here, for help.
+func (m *model) bindings() []key.Binding {
+	k, w := m.keys, m.focused()
+	bindings := []key.Binding{k.Submit, k.Back}
+	list := w != nil && w.field.Kind == wizard.ChoiceField
+	if len(m.form) > 1 {
+		bindings = append(bindings, k.Next, k.Previous)
+	}
+	if list || len(m.form) > 1 {
+		bindings = append(bindings, k.Up, k.Down)
+	}
+	switch {
+	case list:
+		bindings = append(bindings, k.First, k.Last)
+	case w != nil && w.field.Kind == wizard.SecretField:
+		bindings = append(bindings, k.Reveal)
+	case w != nil:
+		bindings = append(bindings, k.Undo, k.Yank)
+	}
+	if len(m.state.History) > 0 {
+		bindings = append(bindings, k.Jump)
+	}
+	bindings = append(bindings, k.PageUp, k.PageDown, k.HelpTyping, k.Redraw)
+	if k.Suspend.Enabled() {
+		bindings = append(bindings, k.Suspend)
+	}
+	return append(bindings, k.Quit)
+}
+
 // hint is one key and what it does here.
 type hint struct{ key, does string }
 
-func says(b key.Binding, does string) hint {
+// hintFor is a key with what it does here, "" for what it always does.
+func hintFor(b key.Binding, does string) hint {
 	if does == "" {
 		does = b.Help().Desc
 	}
 	return hint{b.Help().Key, does}
 }
 
-// footer draws the hints that fit, the first ones first.
-func (l look) footer(hints []hint, w int) string {
-	line, used, between := " ", 1, "   "
+// hints are the keys for the footer, the most needed first.
+func (m *model) hints() []hint {
+	k := m.keys
+	switch m.over {
+	case leaveOverlay:
+		return []hint{hintFor(k.Stay, ""), hintFor(k.Leave, "")}
+	case stepsOverlay:
+		return []hint{hintFor(k.Submit, "go there"), {m.theme.arrows, "choose"}, hintFor(k.Back, "")}
+	case helpOverlay:
+		return []hint{hintFor(k.Back, "close"), {"pgup pgdn", "scroll"}}
+	}
+	w := m.focused()
+	var hints []hint
+	arrows := m.arrowHints(w)
+	switch does := m.enterDoes(); {
+	case m.page.Busy != "":
+		hints = append(hints, hintFor(k.Back, "stop and go back"))
+	case does != "":
+		hints = append(hints, hintFor(k.Submit, does))
+	}
+	if m.page.Busy == "" && !m.page.Final {
+		// Where there is hardly room, the way out comes before what is plain to see.
+		if m.w < 60 {
+			arrows = append([]hint{m.backHint(w)}, arrows...)
+		} else {
+			arrows = append(arrows, m.backHint(w))
+		}
+	}
+	return append(append(hints, arrows...), m.moreHints(w)...)
+}
+
+// arrowHints say what the arrows do.
+func (m *model) arrowHints(w *widget) []hint {
+	switch {
+	case w == nil:
+	case w.field.Kind == wizard.ChoiceField:
+		return []hint{{m.theme.arrows, "choose"}}
+	case len(m.form) > 1:
+		return []hint{{m.theme.arrows, "move"}}
+	}
+	return nil
+}
+
+func (m *model) moreHints(w *widget) []hint {
+	k := m.keys
+	var hints []hint
+	if w != nil && w.field.Kind == wizard.SecretField && len(w.line.text) > 0 {
+		hints = append(hints, hintFor(k.Reveal, ""))
+	}
+	hints = append(hints, hintFor(m.helpKey(), ""))
+	if w != nil && w.field.Kind == wizard.ChoiceField {
+		if w.field.Filter && len(w.list.filter.text) == 0 {
+			hints = append(hints, hint{"type", "to filter"})
+		}
+		if len(m.form) > 1 {
+			hints = append(hints, hintFor(k.Next, ""))
+		}
+	}
+	if len(m.state.History) > 0 && !m.page.Final {
+		hints = append(hints, hintFor(k.Jump, ""))
+	}
+	return append(hints, hintFor(k.Quit, ""))
+}
+
+func (m *model) backHint(w *widget) hint {
+	switch {
+	case w != nil && len(w.list.filter.text) > 0:
+		return hintFor(m.keys.Back, "clear filter")
+	case len(m.state.History) == 0 && m.state.Return == "":
+		return hintFor(m.keys.Back, "leave")
+	}
+	return hintFor(m.keys.Back, "")
+}
+
+func (m *model) enterDoes() string {
+	w := m.focused()
+	switch {
+	case w == nil:
+		return "go on"
+	case w.field.Kind == wizard.ChoiceField && len(w.list.shown) == 0:
+		return "" // nothing to use
+	case w.field.Kind == wizard.ChoiceField:
+		return "use this"
+	case m.focus+1 < len(m.form) && m.state.Fault.Field != w.field.Name:
+		return "next"
+	}
+	return "go on"
+}
+
+// helpKey is the key for help: "?" where it is not a character of an answer.
+func (m *model) helpKey() key.Binding {
+	if helpTyped(m.focused()) {
+		return m.keys.Help
+	}
+	return m.keys.HelpTyping
+}
+
+// helpTyped reports whether "?" is help here, and not a character of an answer.
+func helpTyped(w *widget) bool {
+	switch {
+	case w == nil:
+		return true
+	case w.field.Kind == wizard.SecretField:
+		return false
+	case w.field.Kind == wizard.ChoiceField:
+		return len(w.list.filter.text) == 0
+	}
+	return len(w.line.text) == 0 || w.line.fresh
+}
+
+// footer draws the hints that fit, the first ones first. One that is too long
+// makes room for the ones after it, which bubbles' help would cut off.
+func (t theme) footer(hints []hint, w int) string {
+	between := "   "
 	if w < 60 {
 		between = "  "
 	}
+	line, gap := " ", ""
 	for _, h := range hints {
-		gap := between
-		if used == 1 {
-			gap = ""
+		next := line + gap + t.strong.Render(h.key) + " " + t.quiet.Render(h.does)
+		if text.Width(next) <= w {
+			line, gap = next, between
 		}
-		n := width(gap) + width(h.key) + 1 + width(h.does)
-		if used+n > w {
-			continue
-		}
-		line += gap + l.strong.Render(h.key) + " " + l.quiet.Render(h.does)
-		used += n
 	}
 	return line
 }

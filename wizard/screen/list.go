@@ -14,13 +14,13 @@ type list struct {
 	at      int   // the highlighted one: an index into shown
 	top     int   // the first row in sight: an index into shown
 	filter  editor
-	// lean is a long list, of which the rows show the first cell alone: each of
+	// compact is a long list, of which the rows show the first cell alone: each of
 	// them is drawn again when the list scrolls.
-	lean bool
-	// Where the pointer last rested: the value, and the first row in sight then.
-	// What is said of them outside of the rows stands until it rests again.
-	rested    string
-	restedTop int
+	compact bool
+	// described is the value whose note is shown: that of the row where the pointer
+	// last came to rest.
+	described string
+	restTop   int // top when the pointer last came to rest
 }
 
 // setChoices takes new choices and stays on the same value, if it is still
@@ -42,14 +42,14 @@ func (l *list) pick(value string) {
 }
 
 // current is the highlighted choice; false when the filter leaves none.
-func (l list) current() (wizard.Choice, bool) {
-	if l.at < 0 || l.at >= len(l.shown) {
+func (l *list) current() (wizard.Choice, bool) {
+	if l.at >= len(l.shown) {
 		return wizard.Choice{}, false
 	}
 	return l.choices[l.shown[l.at]], true
 }
 
-func (l list) value() (string, bool) {
+func (l *list) value() (string, bool) {
 	c, ok := l.current()
 	return c.Value, ok
 }
@@ -57,18 +57,13 @@ func (l list) value() (string, bool) {
 // narrow applies the filter: every word of it must be found in the choice.
 func (l *list) narrow() {
 	words := strings.Fields(strings.ToLower(l.filter.String()))
-	l.shown = l.shown[:0:0]
+	l.shown = nil
 	for i, c := range l.choices {
-		if matches(c, words) {
+		if c.Matches(words) {
 			l.shown = append(l.shown, i)
 		}
 	}
-	l.at = max(min(l.at, len(l.shown)-1), 0)
-}
-
-func matches(c wizard.Choice, words []string) bool {
-	text := strings.ToLower(strings.Join(c.Cells, " ") + " " + c.Value + " " + c.Find)
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+	l.move(0)
 }
 
 // refilter narrows to the changed filter. The highlight goes to the first
@@ -82,24 +77,19 @@ func (l *list) refilter() {
 		l.pick(value)
 		return
 	}
-	for i, n := range l.shown {
-		if cells := l.choices[n].Cells; len(cells) > 0 && strings.HasPrefix(strings.ToLower(cells[0]), typed) {
-			l.at = i
-			return
-		}
-	}
+	l.at = max(slices.IndexFunc(l.shown, func(n int) bool {
+		return strings.HasPrefix(strings.ToLower(l.choices[n].Label()), typed)
+	}), 0)
 }
 
-// settle lets what belongs to the highlighted row follow it.
-func (l *list) settle() {
-	l.rested, _ = l.value()
-}
+// describe lets what belongs to the highlighted row follow it.
+func (l *list) describe() { l.described, _ = l.value() }
 
-// restedOn is the choice that the pointer last rested on, an index into choices;
-// the highlighted one when that is gone.
-func (l list) restedOn() int {
+// describedIndex is the choice that is described, an index into choices; the
+// highlighted one when that is gone.
+func (l *list) describedIndex() int {
 	for i, c := range l.choices {
-		if c.Value == l.rested {
+		if c.Value == l.described {
 			return i
 		}
 	}
@@ -107,9 +97,7 @@ func (l list) restedOn() int {
 }
 
 // move goes by n rows and stops at the ends.
-func (l *list) move(n int) {
-	l.at = max(min(l.at+n, len(l.shown)-1), 0)
-}
+func (l *list) move(n int) { l.at = max(min(l.at+n, len(l.shown)-1), 0) }
 
 // fit chooses the rows in sight so that the highlighted one is among rows of
 // them, and scrolls by as few as it takes: a terminal scrolls the others itself.

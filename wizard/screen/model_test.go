@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func drive(t *testing.T, m steptest.Machine, w, h int, o Options) *driven {
 	m.Now = func() time.Time { return d.clock }
 	d.model = newModel(m.Begin(steptest.Answers{}), o.filled())
 	d.now = m.Now
-	d.after = &aftermath{ctx: context.Background(), runner: runner.New(func(wizard.Outcome) {})}
+	d.effects = &effects{ctx: context.Background(), runner: runner.New(func(wizard.Outcome) {})}
 	d.Init()
 	d.update(tea.WindowSizeMsg{Width: w, Height: h})
 	return d
@@ -43,7 +44,8 @@ var namedKeys = map[string]tea.Key{
 	"left": {Code: tea.KeyLeft}, "home": {Code: tea.KeyHome}, "pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp},
 	"backspace": {Code: tea.KeyBackspace}, "f1": {Code: tea.KeyF1},
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl}, "ctrl+o": {Code: 'o', Mod: tea.ModCtrl},
-	"ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "ctrl+g": {Code: 'g', Mod: tea.ModCtrl}, "alt+1": {Code: '1', Mod: tea.ModAlt},
+	"ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "ctrl+g": {Code: 'g', Mod: tea.ModCtrl},
+	"ctrl+y": {Code: 'y', Mod: tea.ModCtrl}, "ctrl+_": {Code: '_', Mod: tea.ModCtrl},
 }
 
 // press presses keys by name; a name that is none is typed, letter by letter.
@@ -60,11 +62,12 @@ func (d *driven) press(keys ...string) {
 	}
 }
 
-// news hands the current step's work on, as the runner would.
-func (d *driven) news(news ...any) {
+// news hands the current step's work on, as the runner would: the first n pieces
+// that it has not reported yet.
+func (d *driven) news(n int) {
 	f := d.state.Found[d.state.At]
-	for _, n := range news {
-		d.update(outcomeMsg{wizard.Reported{Step: d.state.At, Run: f.Run, News: n}})
+	for i := len(f.News); i < n; i++ {
+		d.update(outcomeMsg{wizard.Reported{Step: d.state.At, Run: f.Run, News: i}})
 	}
 }
 
@@ -76,8 +79,39 @@ func (d *driven) worked(result any) {
 func (d *driven) answers() steptest.Answers { return wizard.StateOf[steptest.Answers](d.guide).Answers }
 
 // rest lets the pointer stay where it is.
-func (d *driven) rest() { d.update(restMsg{d.walked}) }
+func (d *driven) rest() { d.update(restMsg{d.moves}) }
 
 func (d *driven) screen() string { return ansi.Strip(d.frame.text) }
 
 func (d *driven) resize(w, h int) { d.update(tea.WindowSizeMsg{Width: w, Height: h}) }
+
+func (d *driven) sees(words ...string) {
+	d.t.Helper()
+	for _, w := range words {
+		if !strings.Contains(d.screen(), w) {
+			d.t.Fatalf("no %q on the screen:\n%s", w, d.screen())
+		}
+	}
+}
+
+func (d *driven) misses(words ...string) {
+	d.t.Helper()
+	for _, w := range words {
+		if strings.Contains(d.screen(), w) {
+			d.t.Fatalf("%q is on the screen:\n%s", w, d.screen())
+		}
+	}
+}
+
+func start(t *testing.T) *driven {
+	t.Parallel()
+	return drive(t, fakeMachine(0), 80, 24, Options{DraftNote: "Kept in the draft."})
+}
+
+func trimmed(screen string) string {
+	lines := strings.Split(screen, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}

@@ -1,99 +1,93 @@
 package screen
 
 import (
-	"strconv"
-	"strings"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
+// overlay is what is shown instead of the page's body.
+type overlay int
+
+const (
+	noOverlay    overlay = iota
+	leaveOverlay         // the question whether to leave
+	stepsOverlay         // the steps to go back to
+	helpOverlay
+)
+
 func (m *model) open(o overlay) {
-	m.over, m.top, m.byHand = o, 0, false
+	m.over, m.top, m.scrolled = o, 0, false
 }
 
-// overKey is the keys of the overlays.
-func (m *model) overKey(msg tea.KeyPressMsg) tea.Cmd {
+// overlayKey is the keys of the overlays.
+func (m *model) overlayKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch m.over {
-	case asking:
+	case leaveOverlay:
 		switch {
 		case key.Matches(msg, m.keys.Leave):
 			return m.leave(wizard.ErrInterrupted)
 		case key.Matches(msg, m.keys.Stay):
-			m.open(nothing)
+			m.open(noOverlay)
 		}
-	case jumping:
-		return m.jumpKey(msg)
+	case stepsOverlay:
+		return m.stepsKey(msg)
 	default:
 		if _, ok := m.scroll(msg); !ok {
-			m.open(nothing)
+			m.open(noOverlay)
 		}
 	}
 	return nil
 }
 
-func (m *model) jumpKey(msg tea.KeyPressMsg) tea.Cmd {
+func (m *model) stepsKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, m.keys.Up):
-		m.jumps.move(-1)
+		m.steps.move(-1)
 	case key.Matches(msg, m.keys.Down):
-		m.jumps.move(1)
+		m.steps.move(1)
 	case key.Matches(msg, m.keys.Submit):
-		id, _ := m.jumps.value()
+		id, _ := m.steps.value()
 		return m.jump(wizard.ID(id))
 	case key.Matches(msg, m.keys.Back, m.keys.Jump):
-		m.open(nothing)
+		m.open(noOverlay)
 	}
 	return nil
 }
 
-// openJumps lists the steps that were answered before.
-func (m *model) openJumps() {
-	m.jumps = list{}
+// openSteps lists the steps that were answered before.
+func (m *model) openSteps() {
+	m.steps = list{}
 	if m.page.Final {
 		return
 	}
 	var choices []wizard.Choice
-	for i, s := range m.steps() {
+	for _, s := range m.headerSteps() {
 		if s.done {
-			choices = append(choices, wizard.Choice{
-				Value: string(s.id), Cells: []string{s.name, "alt+" + strconv.Itoa(i+1)}, Tone: wizard.Good,
-			})
+			choices = append(choices, wizard.Choice{Value: string(s.id), Cells: []string{s.name}, Tone: wizard.Good})
 		}
 	}
 	if len(choices) > 0 {
-		m.jumps.setChoices(choices)
-		m.open(jumping)
+		m.steps.setChoices(choices)
+		m.open(stepsOverlay)
 	}
 }
 
-// digit goes to the step of that number in the header, if it was answered.
-func (m *model) digit(k string) tea.Cmd {
-	n, err := strconv.Atoi(strings.TrimPrefix(k, "alt+"))
-	if err != nil || !strings.HasPrefix(k, "alt+") {
-		return nil
-	}
-	steps := m.steps()
-	if n < 1 || n > len(steps) || !steps[n-1].done {
-		return nil
-	}
-	return m.jump(steps[n-1].id)
-}
-
-// question is the body that asks whether to leave.
-func (m *model) question(w int) []string {
-	lines := []string{m.look.title.Render(m.look.clip("Leave before it is finished?", w)), ""}
-	kept := "Your answers are not kept."
+// leaveQuestion is the body that asks whether to leave.
+func (m *model) leaveQuestion(w int) []string {
+	t := m.theme
+	lines := []string{t.strong.Render(t.clip("Leave before finishing?", w)), ""}
+	kept := "Your answers will not be saved."
 	if m.draft != "" {
 		kept = m.draft
 	}
-	lines = append(lines, m.look.paragraphs(kept, w)...)
+	lines = append(lines, t.paragraphs(kept, w)...)
 	if m.hasSecrets() {
-		lines = append(lines, m.look.paragraphs("Passwords are never kept: one that was typed will be asked for again.", w)...)
+		lines = append(lines, t.paragraphs("Passwords are never saved; you will be asked for them again.", w)...)
 	}
-	return append(lines, "", m.look.strong.Render("enter")+" stay", m.look.strong.Render("y")+"     leave")
+	return append(lines, "", t.strong.Render("enter")+" stay", t.strong.Render("y")+"     leave")
 }
 
 func (m *model) hasSecrets() bool {
@@ -110,4 +104,45 @@ func (m *model) hasSecrets() bool {
 		}
 	}
 	return false
+}
+
+// help is the body that explains the focused field, the page and the keys.
+func (m *model) help(w int) []string {
+	t, title := m.theme, m.page.Title
+	var parts []wizard.Block
+	add := func(label, body string) {
+		if body != "" {
+			parts = append(parts, wizard.Text{Label: label, Body: body})
+		}
+	}
+	if f := m.focused(); f != nil {
+		title = f.field.Label
+		add("What", f.field.Help.What)
+		add("Example", f.field.Help.Example)
+		add("Where", f.field.Help.Where)
+		if c, ok := f.list.current(); ok && c.Note != "" {
+			add("Chosen", c.Label()+t.dot+c.Note)
+		}
+	}
+	add("Why", m.page.Why)
+	lines := []string{t.strong.Render(t.clip(t.clean(title), w)), ""}
+	lines = append(lines, t.blocks(parts, w, true)...)
+	lines = append(lines, "", t.strong.Render("Keys"))
+	return append(lines, t.keyTable(m.bindings(), w)...)
+}
+
+// keyTable draws keys and what they do, one or two to a line.
+func (t theme) keyTable(bindings []key.Binding, w int) []string {
+	const column = 28
+	perLine := max(min(w/column, 2), 1)
+	var lines []string
+	for i, b := range bindings {
+		cell := t.strong.Render(text.Pad(b.Help().Key, 10)) + " " + text.Pad(b.Help().Desc, column-11)
+		if i%perLine == 0 {
+			lines = append(lines, cell)
+		} else {
+			lines[len(lines)-1] += cell
+		}
+	}
+	return lines
 }

@@ -3,40 +3,35 @@ package screen
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"smtp-wizard/internal/steptest"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
 func TestEditor(t *testing.T) {
 	t.Parallel()
 	for keys, want := range map[string]string{
-		"":                                       "id.example.com|",
-		"backspace":                              "id.example.co|",
-		"left backspace":                         "id.example.c|m",
-		"home delete":                            "|d.example.com",
-		"ctrl+a ctrl+k":                          "|",
-		"alt+b ctrl+u":                           "|com",
-		"alt+b alt+b alt+d":                      "id.|.com",
-		"alt+backspace":                          "id.example.|",
-		"ctrl+w":                                 "|",
-		"ctrl+w ctrl+_":                          "id.example.com|",
-		"backspace backspace ctrl+_":             "id.example.com|",
-		"backspace alt+b backspace ctrl+_":       "id.example.co|",
-		"ctrl+w x y ctrl+w ctrl+_":               "xy|",
-		"ctrl+w x y ctrl+w ctrl+_ ctrl+_":        "|",
-		"ctrl+w x y ctrl+w ctrl+_ ctrl+_ ctrl+_": "id.example.com|",
-		"ctrl+w x y ctrl+w ctrl+_ ctrl+_ ctrl+_ ctrl+_": "id.example.com|",
-		"ctrl+w ctrl+_ ctrl+_ ctrl+_":                   "id.example.com|",
-		"ctrl+a alt+d ctrl+e ctrl+y":                    ".example.comid|",
-		"ctrl+w ctrl+y ctrl+y":                          "id.example.comid.example.com|",
-		"ctrl+y":                                        "id.example.com|",
-		"home ctrl+b right ctrl+f end":                  "id.example.com|",
-		"home alt+f alt+f":                              "id.example|.com",
+		"":                             "id.example.com|",
+		"backspace":                    "id.example.co|",
+		"left backspace":               "id.example.c|m",
+		"home delete":                  "|d.example.com",
+		"ctrl+a ctrl+k":                "|",
+		"alt+b ctrl+u":                 "|com",
+		"alt+b alt+b alt+d":            "id.|.com",
+		"alt+backspace":                "id.example.|",
+		"ctrl+w":                       "|",
+		"ctrl+w ctrl+_":                "id.example.com|",
+		"backspace x alt+b ctrl+_":     "id.example.com|",
+		"ctrl+w x ctrl+_ ctrl+_":       "id.example.com|",
+		"ctrl+a alt+d ctrl+e ctrl+y":   ".example.comid|",
+		"ctrl+w ctrl+y ctrl+y":         "id.example.comid.example.com|",
+		"ctrl+y":                       "id.example.com|",
+		"home ctrl+b right ctrl+f end": "id.example.com|",
+		"home alt+f alt+f":             "id.example|.com",
 	} {
 		var e editor
 		e.set("id.example.com")
@@ -47,7 +42,7 @@ func TestEditor(t *testing.T) {
 				t.Errorf("%s is no key", k)
 			}
 		}
-		if got := string(e.text[:e.at]) + "|" + string(e.text[e.at:]); got != want {
+		if got := string(e.text[:e.cursor]) + "|" + string(e.text[e.cursor:]); got != want {
 			t.Errorf("%s: %s, not %s", keys, got, want)
 		}
 	}
@@ -59,9 +54,9 @@ func TestEditorWindow(t *testing.T) {
 	e.set(strings.Repeat("0123456789", 30))
 	for w := range 40 {
 		for at := 0; at <= len(e.text); at += 7 {
-			e.at = at
+			e.cursor = at
 			part, cursor, _, _ := e.window(w)
-			if width(part) > max(w, 1) || cursor >= max(w, 1) || cursor < 0 {
+			if text.Width(part) > max(w, 1) || cursor >= max(w, 1) || cursor < 0 {
 				t.Fatalf("width %d at %d: %q, cursor %d", w, at, part, cursor)
 			}
 		}
@@ -101,7 +96,7 @@ func TestListFilter(t *testing.T) {
 	t.Parallel()
 	var l list
 	l.setChoices([]wizard.Choice{
-		{Value: "a", Cells: []string{"Mailgun"}}, {Value: "b", Cells: []string{"Gmail"}, Find: "google"}, {Value: "c", Cells: []string{"Zoho Mail"}},
+		choice("a", "Mailgun"), {Value: "b", Cells: []string{"Gmail"}, Find: "google"}, choice("c", "Zoho Mail"),
 	})
 	for filter, want := range map[string]string{"mail": "a", "gm": "b", "GOOGLE": "b", "zo ma": "c", "": "b"} {
 		l.filter.set("")
@@ -150,6 +145,31 @@ func TestKeyboardPieces(t *testing.T) {
 	}
 }
 
+// A paste whose end got lost does not swallow the keys that come later, nor a
+// ctrl+c that comes alone, however soon; a byte that is no text is counted, not
+// dropped.
+func TestPasteWithoutEnd(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	for _, c := range []struct {
+		later    time.Duration
+		in, want string
+	}{
+		{time.Second, "\x03", pasteEnd + "\x03"},
+		{time.Second, "a\x03", "a\x03"},
+		{pasteWait, "\r", "\r"},
+		{pasteWait + 1, "\r", pasteEnd + "\r"},
+		{0, "a\x03b" + pasteEnd, "a\x03b" + pasteEnd},
+		{0, "a\xffb" + pasteEnd, "a\x1ab" + pasteEnd},
+	} {
+		var k keyboard
+		k.take([]byte(pasteStart+"half a pas"), begun)
+		if got := string(k.take([]byte(c.in), begun.Add(c.later))); got != c.want {
+			t.Errorf("%q after %v becomes %q, not %q", c.in, c.later, got, c.want)
+		}
+	}
+}
+
 func FuzzKeyboard(f *testing.F) {
 	f.Add([]byte("a\x1b[A\x1b]11;rgb:0/0/0\x1b\\b"), 3)
 	f.Add([]byte("\x1b[200~x\x1b[2J\x1b[201~\xc3\xa9"), 7)
@@ -172,37 +192,14 @@ func FuzzKeyboard(f *testing.F) {
 	})
 }
 
-func TestTables(t *testing.T) {
-	t.Parallel()
-	l := newLook([]string{"LANG=C.UTF-8"}, false, false)
-	table := wizard.Table{Columns: []string{"NAME", "DETAIL", "TIME"}, Rows: []wizard.Row{
-		{Tone: wizard.Good, Cells: []string{"日本.example", "a long detail that needs more room than there is", "7 ms"}},
-		{Cells: []string{"x", "", "1234 ms"}},
-	}}
-	for w := 8; w < 120; w++ {
-		lines := l.table(table, w)
-		all := strings.Join(lines, " ")
-		for _, word := range []string{"example", "long", "1234"} {
-			if w > 16 && !strings.Contains(all, word) {
-				t.Errorf("at %d %q is gone:\n%s", w, word, strings.Join(lines, "\n"))
-			}
-		}
-		for _, line := range lines {
-			if width(line) > w {
-				t.Errorf("at %d: %q is %d wide", w, line, width(line))
-			}
-		}
-	}
-}
-
 func TestVerbatimDropsNothing(t *testing.T) {
 	t.Parallel()
-	l := newLook([]string{"LANG=C.UTF-8", "NO_COLOR=1"}, false, false)
-	text := "  sudo  " + strings.Repeat("docker compose up -d ", 9)
+	l := newTheme([]string{"LANG=C.UTF-8", "NO_COLOR=1"})
+	words := "  sudo  " + strings.Repeat("docker compose up -d ", 9)
 	for w := 10; w < 100; w++ {
 		var got strings.Builder
-		for i, line := range l.verbatim(wizard.Verbatim{Lines: []wizard.VerbatimLine{{Text: text}}}, w) {
-			if width(line) > w {
+		for i, line := range l.verbatim(wizard.Verbatim{Lines: []wizard.VerbatimLine{{Text: words}}}, w) {
+			if text.Width(line) > w {
 				t.Fatalf("at %d: %q", w, line)
 			}
 			if i > 0 {
@@ -210,7 +207,7 @@ func TestVerbatimDropsNothing(t *testing.T) {
 			}
 			got.WriteString(line)
 		}
-		if got.String() != "  "+text {
+		if got.String() != "  "+words {
 			t.Errorf("at %d: %q", w, got.String())
 		}
 	}
@@ -222,34 +219,17 @@ func TestSavingInOrder(t *testing.T) {
 	t.Parallel()
 	var saved []string
 	d := drive(t, fakeMachine(0), 80, 24, Options{})
-	a := d.after
+	a := d.effects
 	a.save = func(g wizard.Guide) { saved = append(saved, fmt.Sprint(g.Place().Runs)) }
 	run := func(n int) wizard.Guide {
 		return steptest.Session{State: steptest.State{Place: wizard.Place{Runs: n}}}
 	}
-	a.followUp(2, run(2), true)()
-	a.followUp(1, run(1), true)()
-	a.followUp(3, run(3), false)()
+	a.command(2, run(2), true)()
+	a.command(1, run(1), true)()
+	a.command(3, run(3), false)()
 	a.close(run(4))
-	a.followUp(5, run(5), true)()
+	a.command(5, run(5), true)()
 	if got := strings.Join(saved, " "); got != "2 4" {
 		t.Errorf("saved %s", got)
-	}
-}
-
-func TestWrap(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string][]string{
-		"":                             nil,
-		"one":                          {"one"},
-		"as smtp-relay.gmail.com does": {"as", "smtp-relay.gmail", ".com does"},
-		"the relay-host a-b here":      {"the relay-host", "a-b here"},
-		"a  b":                         {"a  b"},
-		"0123456789 0123456789":        {"0123456789", "0123456789"},
-		"日本語日本語日本語":                    {"日本語日本語日本", "語"},
-	} {
-		if got := wrap(in, 16); !slices.Equal(got, want) {
-			t.Errorf("%q: %q", in, got)
-		}
 	}
 }

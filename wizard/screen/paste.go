@@ -14,25 +14,23 @@ const maxLine = 16384
 // paste puts pasted text into the focused field.
 func (m *model) paste(content string) {
 	w := m.focused()
-	if w == nil || m.over != nothing || m.tooSmall() || m.now().Before(m.deaf) {
+	if w == nil || m.over != noOverlay || m.tooSmall() || m.ignoresKeys() {
 		return
 	}
-	m.byHand = false
+	m.scrolled = false
 	text, note := oneLine(content)
 	switch {
-	case w.field.Kind != wizard.ChoiceField && len(w.line.text)+len(text) > maxLine:
-		note = "That is too long for a field; nothing was pasted."
-	case w.field.Kind != wizard.ChoiceField:
-		if w.field.Kind == wizard.SecretField && !m.revealing {
-			w.line.at = len(w.line.text)
+	case w.field.Kind == wizard.ChoiceField:
+		if !w.field.Filter {
+			return
 		}
-		m.typed(w, text)
-	case w.field.Filter:
 		w.list.filter.insert(text)
 		w.list.refilter()
 		w.dirty = true
+	case len(w.line.text)+len(text) > maxLine:
+		note = "That is too long for a field; nothing was pasted."
 	default:
-		return
+		m.typed(w, text)
 	}
 	w.note = note
 }
@@ -42,11 +40,14 @@ func (m *model) paste(content string) {
 func oneLine(s string) (text, note string) {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	body := strings.TrimRight(s, "\n")
-	atEnd := len(body) < len(s)
 	breaks := strings.Count(body, "\n")
-	body = strings.ReplaceAll(body, "\n", "")
+	controls := 0
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+		switch {
+		case r == '\n':
+			return -1
+		case unicode.IsControl(r), r == unicode.ReplacementChar:
+			controls++
 			return -1
 		}
 		return r
@@ -55,11 +56,11 @@ func oneLine(s string) (text, note string) {
 	if breaks > 0 {
 		left = append(left, plural(breaks, "line break"))
 	}
-	if atEnd {
+	if len(body) < len(s) {
 		left = append(left, "the line break at the end")
 	}
-	if n := len([]rune(body)) - len([]rune(text)); n > 0 {
-		left = append(left, plural(n, "control character"))
+	if controls > 0 {
+		left = append(left, plural(controls, "control character"))
 	}
 	if len(left) == 0 {
 		return text, ""

@@ -4,6 +4,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -23,11 +24,8 @@ import (
 type Options struct {
 	In, Out *os.File         // terminals; nil for standard input and output
 	Env     []string         // nil for os.Environ()
-	NoColor bool             // as NO_COLOR in Env
-	ASCII   bool             // as a locale in Env that is not UTF-8
 	Now     func() time.Time // nil for time.Now
-	// Title and Product stand in the header, as "smtp-wizard · Pocket ID".
-	Title, Product string
+	Product string           // stands in the header
 	// DraftNote says where the answers are kept, as a sentence; it is shown when
 	// somebody wants to leave.
 	DraftNote string
@@ -53,7 +51,7 @@ func Run(ctx context.Context, g wizard.Guide, o Options) (wizard.Guide, error) {
 	last := &lastState{guide: g}
 	p := newProgram(face, last, o)
 	work := runner.New(func(out wizard.Outcome) { p.Send(outcomeMsg{out}) })
-	face.after = &aftermath{ctx: ctx, runner: work, save: o.Saved}
+	face.effects = &effects{ctx: ctx, runner: work, save: o.Saved, last: last}
 
 	err := watch(ctx, p, o.In)
 	g, why := last.get()
@@ -62,7 +60,7 @@ func Run(ctx context.Context, g wizard.Guide, o Options) (wizard.Guide, error) {
 	// GNU screen, as it comes, has no alternate screen: what is said next would be
 	// written over the footer.
 	runner.Within(runner.StopWait, func() { _, _ = o.Out.WriteString("\r\x1b[K") })
-	runner.Within(runner.StopWait, func() { face.after.close(g) })
+	runner.Within(runner.StopWait, func() { face.effects.close(g) })
 	return g, ending(g.Place(), why, err)
 }
 
@@ -79,28 +77,25 @@ func (o Options) filled() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Title == "" {
-		o.Title = "smtp-wizard"
-	}
 	return o
 }
 
 func newModel(g wizard.Guide, o Options) *model {
-	l := newLook(o.Env, o.NoColor, o.ASCII)
-	name := l.clean(o.Title)
+	t := newTheme(o.Env)
+	name := "smtp-wizard"
 	if o.Product != "" {
-		name += l.dot + l.clean(o.Product)
+		name += t.dot + t.clean(o.Product)
 	}
-	return &model{guide: g, state: g.Place(), now: o.Now, look: l, keys: newKeys(l), name: name, draft: o.DraftNote}
+	return &model{guide: g, state: g.Place(), now: o.Now, theme: t, keys: newKeys(t), name: name, draft: o.DraftNote}
 }
 
 func newProgram(face *model, last *lastState, o Options) *tea.Program {
 	var p *tea.Program
 	in := &keyboard{File: o.In, gone: func() { go p.Send(endMsg{wizard.ErrHungUp}) }}
 	p = tea.NewProgram(guard{face, last},
-		tea.WithInput(in), tea.WithOutput(newSilent(o.Out, lookup(o.Env, "TERM"))), tea.WithEnvironment(o.Env),
+		tea.WithInput(in), tea.WithOutput(quietTerminal{o.Out}), tea.WithEnvironment(o.Env),
 		// Said, not detected: detecting runs "tmux info" inside tmux.
-		tea.WithColorProfile(face.look.profile),
+		tea.WithColorProfile(face.theme.profile),
 		// SIGHUP is not among the signals that Bubble Tea knows.
 		tea.WithoutSignalHandler(),
 	)
@@ -159,12 +154,8 @@ func ending(s wizard.Place, why, err error) error {
 		return why
 	case s.Ended == wizard.Done:
 		return nil
-	case err == nil:
-		return wizard.ErrInterrupted
-	case errors.Is(err, wizard.ErrHungUp), errors.Is(err, wizard.ErrTerminated), errors.Is(err, wizard.ErrInterrupted):
-		return err
 	case errors.Is(err, syscall.EIO), errors.Is(err, os.ErrClosed):
 		return wizard.ErrHungUp
 	}
-	return err
+	return cmp.Or(err, wizard.ErrInterrupted)
 }

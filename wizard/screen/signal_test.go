@@ -1,9 +1,9 @@
-//go:build !windows
-
 package screen
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -72,25 +72,31 @@ func TestLineDrops(t *testing.T) {
 	}
 }
 
-// The terminal may go away without a signal, when it is not the controlling
-// one: then reading it fails.
-func TestTerminalGoneWithoutSignal(t *testing.T) {
-	t.Parallel()
+// withoutModel is the guide in a pseudo-terminal that nobody reads but the test.
+func withoutModel(t *testing.T, size pty.Winsize, attr syscall.SysProcAttr) (master *os.File, cmd *exec.Cmd, draft string) {
+	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = pty.Setsize(master, &pty.Winsize{Cols: 80, Rows: 24})
-	draft := t.TempDir() + "/draft"
-	cmd := itself(t, draft)
-	cmd.Stdin, cmd.Stdout = slave, slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	_ = pty.Setsize(master, &size)
+	draft = filepath.Join(t.TempDir(), "draft")
+	cmd = itself(t, draft)
+	cmd.Stdin, cmd.Stdout, cmd.SysProcAttr = slave, slave, &attr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = master.Close() })
 	_ = slave.Close()
 	waitFor(t, master, firstPage)
+	return master, cmd, draft
+}
+
+// The terminal may go away without a signal, when it is not the controlling
+// one: then reading it fails.
+func TestTerminalGoneWithoutSignal(t *testing.T) {
+	t.Parallel()
+	master, cmd, draft := withoutModel(t, pty.Winsize{Cols: 80, Rows: 24}, syscall.SysProcAttr{Setsid: true})
 	_, _ = master.WriteString("y")
 	waitFor(t, master, "y")
 	_ = master.Close()
@@ -134,21 +140,7 @@ func waitFor(t *testing.T, f *os.File, words string) {
 // A terminal that takes no more output must not keep the program from ending.
 func TestStalledTerminal(t *testing.T) {
 	t.Parallel()
-	master, slave, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer master.Close()
-	_ = pty.Setsize(master, &pty.Winsize{Cols: 200, Rows: 60})
-	draft := t.TempDir() + "/draft"
-	cmd := itself(t, draft)
-	cmd.Stdin, cmd.Stdout = slave, slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	waitFor(t, master, firstPage)
+	master, cmd, _ := withoutModel(t, pty.Winsize{Cols: 200, Rows: 60}, syscall.SysProcAttr{Setsid: true, Setctty: true})
 	_, _ = master.WriteString(enter + enter)
 	for range 50 { // each ctrl+l draws the whole screen again, and nobody reads it
 		_, _ = master.WriteString("\x0c")
@@ -169,7 +161,6 @@ func TestStalledTerminal(t *testing.T) {
 	if code := termtest.Exit(t, cmd, unseen); code != 143 {
 		t.Errorf("exit %d", code)
 	}
-	_ = slave.Close()
 }
 
 func TestPanicInStep(t *testing.T) {
@@ -180,7 +171,7 @@ func TestPanicInStep(t *testing.T) {
 	if code := s.Exit(); code != 1 {
 		t.Errorf("exit %d", code)
 	}
-	s.ended("a fault in smtp-wizard itself: the step is broken, at=install")
+	s.ended("a bug in smtp-wizard: the step is broken, at=install")
 	if raw := s.Output(); strings.Contains(raw, "goroutine") || strings.Contains(raw, "Caught panic") {
 		t.Errorf("a stack trace was shown: %q", raw)
 	}
@@ -198,7 +189,7 @@ func TestNoShellToStopFor(t *testing.T) {
 	s.Keys("\x1a" + "abc")
 	s.Until("Environment file   abc ")
 	s.Keys("\x1b[11~") // F1
-	s.Until("Keys", "draw again")
+	s.Until("Keys", "redraw")
 	if strings.Contains(s.Screen(), "suspend") {
 		t.Errorf("a key that does nothing is listed:\n%s", s.Screen())
 	}

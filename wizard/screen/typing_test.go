@@ -1,5 +1,3 @@
-//go:build !windows
-
 package screen
 
 import (
@@ -150,18 +148,6 @@ func TestLateReplies(t *testing.T) {
 	if got := s.Screen(); got != before {
 		t.Errorf("something was typed that was not typed:\n%s", got)
 	}
-}
-
-func TestLostEndOfPaste(t *testing.T) {
-	t.Parallel()
-	s := open(t, 80, 24)
-	s.Until(firstPage)
-	s.Keys(pasteOn + "abc")
-	time.Sleep(pasteWait + 200*time.Millisecond)
-	s.Keys(ctrlC)
-	s.Until("Leave before")
-	s.Keys("n" + enter)
-	s.Until("Environment file   abc")
 }
 
 func TestResize(t *testing.T) {

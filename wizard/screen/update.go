@@ -23,12 +23,13 @@ type (
 	restMsg struct{ move int }
 )
 
-// restFor is how long the pointer stays on a row before the words on it are
-// drawn: who walks through a list over a slow line waits for none of them.
-const restFor = 250 * time.Millisecond
-
-// revealFor is how long a secret stays in sight.
-const revealFor = 2 * time.Second
+const (
+	// restFor is how long the pointer stays on a row before the words on it are
+	// drawn: who walks through a list over a slow line waits for none of them.
+	restFor = 250 * time.Millisecond
+	// revealFor is how long a secret stays in sight.
+	revealFor = 2 * time.Second
+)
 
 // update does no I/O: what must be done outside goes into the command.
 func (m *model) update(msg tea.Msg) tea.Cmd {
@@ -37,9 +38,9 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.w, m.h = max(msg.Width, 1), max(msg.Height, 1)
 	case tea.KeyPressMsg:
-		before := m.walked
+		before := m.moves
 		cmd = m.key(msg)
-		m.walking = m.walked != before
+		m.moving = m.moves != before
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	case outcomeMsg:
@@ -50,35 +51,30 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		m.ticking = false
 		cmd = m.tick()
 	case hideMsg:
-		if msg.reveal == m.revealed {
-			m.revealing = false
-		}
+		m.revealing = m.revealing && msg.reveal != m.reveals
 	case restMsg:
-		m.walking = m.walking && msg.move != m.walked
+		m.moving = m.moving && msg.move != m.moves
 	}
 	if m.state.Ended == wizard.Open {
-		m.settle()
-		m.lay()
+		m.describe()
+		m.layout()
 	}
 	return cmd
 }
 
-// settle lets the words on the highlighted row, the choices below it, and what
+// describe lets the words on the highlighted row, the choices below it, and what
 // stands below the fields, follow a pointer that rests. The machine is not told
 // of the choice before it is made: it might begin work for it.
-func (m *model) settle() {
+func (m *model) describe() {
 	w := m.focused()
-	if m.walking || w == nil || w.field.Kind != wizard.ChoiceField {
+	if m.moving || w == nil || w.field.Kind != wizard.ChoiceField {
 		return
 	}
-	w.list.settle()
-	m.foreseen = nil
-	if !w.dirty {
-		return
-	}
-	if value, ok := w.list.value(); ok {
-		page := m.guide.Foresee(w.field.Name, value)
-		m.page.After, m.foreseen = page.After, &page
+	w.list.describe()
+	m.preview = nil
+	if value, ok := w.list.value(); ok && w.dirty {
+		page := m.guide.Preview(w.field.Name, value)
+		m.page.After, m.preview = page.After, &page
 	}
 }
 
@@ -87,7 +83,7 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, m.keys.Quit) {
 		return m.quit()
 	}
-	if m.tooSmall() || m.over == nothing && m.now().Before(m.deaf) {
+	if m.tooSmall() || m.over == noOverlay && m.ignoresKeys() {
 		return nil
 	}
 	switch {
@@ -95,13 +91,13 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.ClearScreen
 	case key.Matches(msg, m.keys.Suspend):
 		return tea.Suspend
-	case m.over != nothing:
-		return m.overKey(msg)
+	case m.over != noOverlay:
+		return m.overlayKey(msg)
 	}
 	if cmd, ok := m.scroll(msg); ok {
 		return cmd
 	}
-	m.byHand = false
+	m.scrolled = false
 	if w := m.focused(); w != nil {
 		w.note = ""
 		if w.field.Kind == wizard.ChoiceField {
@@ -124,11 +120,9 @@ func (m *model) moveKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, m.keys.Back):
 		return m.back()
 	case key.Matches(msg, m.keys.Help, m.keys.HelpTyping):
-		m.open(helping)
+		m.open(helpOverlay)
 	case key.Matches(msg, m.keys.Jump):
-		m.openJumps()
-	default:
-		return m.digit(msg.String())
+		m.openSteps()
 	}
 	return nil
 }
@@ -139,9 +133,7 @@ func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, m.keys.Reveal) && secret {
 		return m.reveal()
 	}
-	if secret && !m.revealing {
-		w.line.at = len(w.line.text)
-	}
+	m.hideCursor(w)
 	before := w.line.String()
 	if w.line.edit(msg.String()) {
 		w.dirty = w.dirty || w.line.String() != before
@@ -154,7 +146,16 @@ func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	return m.moveKey(msg)
 }
 
+// hideCursor keeps the cursor at the end of a secret, where it does not tell the
+// length.
+func (m *model) hideCursor(w *widget) {
+	if w.field.Kind == wizard.SecretField && !m.revealing {
+		w.line.cursor = len(w.line.text)
+	}
+}
+
 func (m *model) typed(w *widget, text string) {
+	m.hideCursor(w)
 	w.line.insert(text)
 	w.dirty = true
 }
@@ -216,19 +217,15 @@ func (m *model) filterKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 
 // walk moves the pointer and shows only that, until it has rested.
 func (m *model) walk(w *widget, n int) tea.Cmd {
-	if !m.walking {
-		w.list.restedTop = w.list.top
-	}
 	w.list.move(n)
 	w.dirty = true
-	m.walked++
-	mine := m.walked
-	return tea.Tick(restFor, func(time.Time) tea.Msg { return restMsg{mine} })
+	m.moves++
+	move := m.moves
+	return tea.Tick(restFor, func(time.Time) tea.Msg { return restMsg{move} })
 }
 
-// scroll moves the body by a page, or the focused list where it is longer than
-// its window: a long one before the body, since it is what one wants to see, a
-// short one when the body is at its end.
+// scroll moves by a page: the focused list where it is longer than its window, up
+// to its end, and then the body.
 func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	by := 0
 	switch {
@@ -239,34 +236,23 @@ func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	default:
 		return nil, false
 	}
-	if w := m.focused(); m.pagesList(w, by) {
-		m.byHand = false
-		return m.walk(w, by*max(m.frame.rows-1, 1)), true
+	w, rows := m.focused(), m.frame.rows
+	if m.over == noOverlay && w != nil && !m.scrolled && rows > 0 && len(w.list.shown) > rows {
+		before := w.list.at
+		if w.list.move(by * max(rows-1, 1)); w.list.at != before {
+			return m.walk(w, 0), true
+		}
 	}
 	m.top += by * max(m.frame.height-1, 1)
-	m.byHand = true
+	m.scrolled = true
 	return nil, true
-}
-
-func (m *model) pagesList(w *widget, by int) bool {
-	if m.over != nothing || w == nil || m.frame.rows == 0 || len(w.list.shown) <= m.frame.rows {
-		return false
-	}
-	end, bodyEnds := 0, m.top == 0
-	if by > 0 {
-		end, bodyEnds = len(w.list.shown)-1, m.top+m.frame.height >= m.frame.total
-	}
-	if w.list.lean {
-		return w.list.at != end && !m.byHand
-	}
-	return w.list.at != end && bodyEnds
 }
 
 func (m *model) reveal() tea.Cmd {
 	m.revealing = !m.revealing
-	m.revealed++
-	mine := m.revealed
-	return tea.Tick(revealFor, func(time.Time) tea.Msg { return hideMsg{mine} })
+	m.reveals++
+	reveal := m.reveals
+	return tea.Tick(revealFor, func(time.Time) tea.Msg { return hideMsg{reveal} })
 }
 
 // tick asks for the next second while work is under way, and for nothing else.

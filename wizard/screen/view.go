@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
@@ -28,8 +29,8 @@ type frame struct {
 
 func (m *model) tooSmall() bool { return m.w < leastWidth || m.h < leastHeight }
 
-// lay draws the frame and keeps what must be in sight in sight.
-func (m *model) lay() {
+// layout draws the frame and keeps what must be in sight in sight.
+func (m *model) layout() {
 	if m.w == 0 || m.h == 0 {
 		return
 	}
@@ -47,9 +48,9 @@ func (m *model) lay() {
 	m.keepInSight(c, height)
 	lines := append(head, m.topRule())
 	lines = append(lines, m.beside(window(c.lines, m.top, height), bodyWidth)...)
-	lines = append(lines, m.bottomRule(len(c.lines), height), m.look.footer(m.hints(), m.w))
+	lines = append(lines, m.bottomRule(len(c.lines), height), m.theme.footer(m.hints(), m.w))
 	for i, line := range lines {
-		lines[i] = m.look.clip(line, m.w)
+		lines[i] = m.theme.clip(line, m.w)
 	}
 	m.frame = frame{text: strings.Join(lines, "\n"), x: -1, height: height, total: len(c.lines), rows: c.rows}
 	if y := c.y - m.top; c.x >= 0 && y >= 0 && y < height {
@@ -58,9 +59,9 @@ func (m *model) lay() {
 }
 
 func (m *model) small() frame {
-	text := fmt.Sprintf("This window is %dx%d. smtp-wizard needs %dx%d: make it larger, or leave with ctrl+c.",
+	words := fmt.Sprintf("This window is %dx%d. smtp-wizard needs %dx%d: make it larger, or leave with ctrl+c.",
 		m.w, m.h, leastWidth, leastHeight)
-	lines := wrap(text, m.w)
+	lines := text.Wrap(words, m.w, 0)
 	return frame{text: strings.Join(lines[:min(len(lines), m.h)], "\n"), x: -1}
 }
 
@@ -81,8 +82,8 @@ func (m *model) view() tea.View {
 // the admin scrolled, it stays.
 func (m *model) keepInSight(c canvas, height int) {
 	switch {
-	case m.byHand:
-	case m.over == nothing && m.page.Busy != "":
+	case m.scrolled:
+	case m.over == noOverlay && m.page.Busy != "":
 		m.top = len(c.lines)
 	default:
 		if c.to > m.top+height {
@@ -114,14 +115,14 @@ func window(lines []string, top, height int) []string {
 // says the gist of them.
 func (m *model) topRule() string {
 	if m.top == 0 {
-		return strings.Repeat(m.look.rule, m.w)
+		return strings.Repeat(m.theme.rule, m.w)
 	}
-	right := fmt.Sprintf("%s %d more, %s", m.look.up, m.top, m.keys.PageUp.Help().Key)
+	right := fmt.Sprintf("%s %d more, %s", m.theme.up, m.top, m.keys.PageUp.Help().Key)
 	gist := ""
-	if g := m.page.Gist; g.Body != "" && m.over == nothing {
-		gist = m.look.clean(g.Body)
-		if _, ok := m.look.marks[g.Tone]; ok {
-			gist = m.look.mark(g.Tone) + " " + gist
+	if g := m.page.Gist; g.Body != "" && m.over == noOverlay {
+		gist = m.theme.clean(g.Body)
+		if m.theme.marks[g.Tone] != "" {
+			gist = m.theme.mark(g.Tone) + " " + gist
 		}
 	}
 	return m.rule(gist, right)
@@ -130,12 +131,12 @@ func (m *model) topRule() string {
 func (m *model) bottomRule(total, height int) string {
 	left, right := "", ""
 	if n := total - m.top - height; n > 0 {
-		right = fmt.Sprintf("%s %d more, %s", m.look.down, n, m.keys.PageDown.Help().Key)
+		right = fmt.Sprintf("%s %d more, %s", m.theme.down, n, m.keys.PageDown.Help().Key)
 	}
-	if m.page.Aside != "" && m.over == nothing {
-		left = m.look.clean(m.page.Aside)
+	if m.page.Aside != "" && m.over == noOverlay {
+		left = m.theme.clean(m.page.Aside)
 		if s := m.elapsed(); s != "" {
-			left += m.look.dot + s
+			left += m.theme.dot + s
 		}
 	}
 	return m.rule(left, right)
@@ -144,13 +145,36 @@ func (m *model) bottomRule(total, height int) string {
 // rule is a line across, with words in it on the left, as far as they fit, and on
 // the right.
 func (m *model) rule(left, right string) string {
-	l := m.look
-	start, end := strings.Repeat(l.rule, 2), ""
+	t := m.theme
+	start, end := strings.Repeat(t.rule, 2), ""
 	if left != "" {
-		start += " " + l.clip(left, max(m.w-width(right)-10, 1)) + " "
+		start += " " + t.clip(left, max(m.w-text.Width(right)-10, 1)) + " "
 	}
 	if right != "" {
-		end = " " + right + " " + strings.Repeat(l.rule, 2)
+		end = " " + right + " " + strings.Repeat(t.rule, 2)
 	}
-	return start + strings.Repeat(l.rule, max(m.w-width(start)-width(end), 0)) + end
+	return start + strings.Repeat(t.rule, max(m.w-text.Width(start)-text.Width(end), 0)) + end
+}
+
+// Draw is the screens of a state as text, without a terminal: the one that the
+// page opens with and, where not all of it is in sight, those that one sees
+// scrolling from its top to its end. Keys are pressed before, as long as they do
+// not end the guide. In, Out and Saved of the options do nothing.
+func Draw(g wizard.Guide, width, height int, o Options, keys ...tea.KeyPressMsg) []string {
+	m := newModel(g, o.filled())
+	m.refresh(true)
+	m.update(tea.WindowSizeMsg{Width: width, Height: height})
+	for _, k := range keys {
+		m.update(k)
+	}
+	screens, opened := []string{m.frame.text}, m.top
+	m.scrolled = true
+	for top := 0; top < m.frame.total; top += m.frame.height {
+		m.top = top
+		m.layout()
+		if m.top != opened {
+			screens = append(screens, m.frame.text)
+		}
+	}
+	return screens
 }

@@ -1,0 +1,146 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/steps"
+	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/flags"
+)
+
+// applyResult is the JSON of apply. Its shape is a contract.
+type applyResult struct {
+	Written  list[string]      `json:"written"`
+	Backup   string            `json:"backup"`
+	Encoding map[string]string `json:"encoding"`
+	Readers  list[string]      `json:"readers"`
+	Changed  list[string]      `json:"changed"`
+	Warnings list[string]      `json:"warnings"`
+	Check    *checkResult      `json:"check,omitempty"`
+}
+
+// application is a run of apply that has ended.
+type application struct {
+	*options
+	found    steps.Discovery
+	state    steps.State
+	warnings []flags.Warning
+}
+
+// failed says which flag to change. A refused test has the exit code of its stage,
+// and its JSON.
+func (a application) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil { // whatever else came of it
+		err = ctx.Err()
+	}
+	var fault *flags.FaultError
+	if !errors.As(err, &fault) {
+		fmt.Fprintln(a.Err, steps.Fate(a.state))
+		return err
+	}
+	concerns := func(step wizard.ID) bool { return fault.Step == step || fault.From == step }
+	check, out := a.check(), steps.WriteResultOf(a.state)
+	switch {
+	case concerns(steps.LiveTest) && check != nil && !check.OK:
+		return a.refused(check)
+	case concerns(steps.Write) && out.Err != nil:
+		return fileError(out.Err)
+	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Usable() != nil:
+		return fileError(err)
+	}
+	return usage(err)
+}
+
+// check is the result of the test, or nil without one.
+func (a application) check() *checkResult {
+	trial, tested := steps.TestResultOf(a.state)
+	if !tested {
+		return nil
+	}
+	r := newCheckResult(a.found.Candidates(a.found.Value("APP_URL")), trial)
+	return &r
+}
+
+func (a application) refused(check *checkResult) error {
+	err := a.options.print(applyResult{Encoding: map[string]string{}, Check: check}, func(w io.Writer) {
+		trial, _ := steps.TestResultOf(a.state)
+		check.print(w, trial)
+		fmt.Fprintln(w, "\nNothing was written.")
+	})
+	if err != nil {
+		return err
+	}
+	return &exitError{Code: check.Exit}
+}
+
+// print says what was done, or what would be.
+func (a application) print(dryRun bool) error {
+	out := steps.WriteResultOf(a.state)
+	if out.Err != nil {
+		return fileError(out.Err)
+	}
+	return a.options.print(a.result(out), func(w io.Writer) {
+		for _, warning := range a.warnings {
+			fmt.Fprintf(a.Err, "Warning: %s\n", warning.Text)
+		}
+		if !dryRun {
+			fmt.Fprint(w, steps.Summary(a.state))
+			return
+		}
+		if trial, tested := steps.TestResultOf(a.state); tested {
+			fmt.Fprintf(w, "%s took the test %s for %s.\n", trial.Setup.Host, trial.Token, trial.Setup.To)
+		}
+		if out.Plan != nil {
+			a.printChanges(w, out.Plan)
+		}
+	})
+}
+
+func (a application) result(out steps.WriteResult) applyResult {
+	r := applyResult{Encoding: map[string]string{}, Readers: out.Readers, Check: a.check()}
+	for _, s := range out.Saved {
+		if s.Changed {
+			r.Written = append(r.Written, s.Path)
+		}
+		if s.Backup != "" {
+			r.Backup = s.Backup
+		}
+	}
+	for _, k := range out.Env.Keys {
+		if k.Encoding != "" {
+			r.Encoding[k.Key] = k.Encoding
+		}
+		if k.Op != envwriter.Kept {
+			r.Changed = append(r.Changed, k.Key)
+		}
+	}
+	for _, warning := range a.warnings {
+		r.Warnings = append(r.Warnings, warning.Text)
+	}
+	r.Warnings = append(r.Warnings, out.Warnings...)
+	return r
+}
+
+// printChanges prints what a dry run would write.
+func (a application) printChanges(w io.Writer, d *steps.FilePlan) {
+	for _, warning := range d.Warnings {
+		fmt.Fprintf(a.Err, "Warning: %s\n", warning)
+	}
+	switch {
+	case !d.Before.Exists:
+		fmt.Fprintf(w, "new file %s, from Pocket ID's template, with a new ENCRYPTION_KEY\n", d.Request.EnvFile)
+	case !d.Env.Changed():
+		fmt.Fprintln(w, "Nothing would change in the .env.")
+	}
+	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
+	for _, l := range d.Diff {
+		fmt.Fprintf(w, "%1s %s\n", marks[l.Op], l.Text)
+	}
+	if d.Override != "" {
+		fmt.Fprintf(w, "new file %s, hostname: %s\n", d.Override, d.Request.Hostname)
+	}
+}

@@ -1,0 +1,239 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"smtp-wizard/diagnosis"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/steps"
+)
+
+// checkResult is the JSON of check. Its shape is a contract.
+type checkResult struct {
+	OK         bool               `json:"ok"`
+	Stage      string             `json:"stage"`
+	Exit       int                `json:"exit"`
+	SpeaksAs   string             `json:"speaks_as"`
+	Proven     bool               `json:"proven"`
+	Announced  list[string]       `json:"announced"`
+	Stages     list[stageJSON]    `json:"stages"`
+	Identities list[identityJSON] `json:"identities"`
+	Diagnosis  *diagnosisJSON     `json:"diagnosis,omitempty"`
+	Advice     list[adviceJSON]   `json:"advice"`
+	Hints      list[hintJSON]     `json:"hints"`
+	// Warnings are what keeps the settings from taking effect in Pocket ID,
+	// whatever the relay says.
+	Warnings   list[string] `json:"warnings"`
+	Token      string       `json:"token,omitempty"`
+	Transcript list[string] `json:"transcript"`
+	Note       string       `json:"note,omitempty"`
+}
+
+type stageJSON struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	MS     int64  `json:"ms"`
+	Detail string `json:"detail"`
+}
+
+type identityJSON struct {
+	Name     string       `json:"name"`
+	Origin   list[string] `json:"origin"`
+	Verdict  string       `json:"verdict"` // accepted, refused, unknown
+	Accepted bool         `json:"accepted"`
+	Stage    string       `json:"stage"`
+	Reply    string       `json:"reply"`
+}
+
+type diagnosisJSON struct {
+	ID         string `json:"id"`
+	Cause      string `json:"cause"`
+	Fix        string `json:"fix"`
+	Step       string `json:"step"`
+	Field      string `json:"field"`
+	Confidence string `json:"confidence"`
+	Temporary  bool   `json:"temporary"`
+}
+
+type adviceJSON struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Why      string `json:"why"`
+	Port     int    `json:"port,omitempty"`
+	TLS      string `json:"tls,omitempty"`
+	Hostname string `json:"hostname,omitempty"`
+	Certain  bool   `json:"certain"`
+}
+
+// hintJSON is what DNS says about the mail: good, advice or unknown.
+type hintJSON struct {
+	ID    string `json:"id"`
+	Level string `json:"level"`
+	Text  string `json:"text"`
+}
+
+// containerNote is for a hostname that nobody can know in advance.
+const containerNote = "No hostname is set for the container, so Pocket ID announces its id; " +
+	pocketid.ExampleContainerID + " stands in for it. Use --hostname to test another name."
+
+func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkResult {
+	notes := []string{t.Speech.Note}
+	if t.Setup.Hostname == pocketid.ExampleContainerID {
+		notes = append(notes, containerNote)
+	}
+	notes = append(notes, t.Setup.ClearText())
+	r := checkResult{
+		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
+		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
+		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
+	}
+	for _, s := range t.Result.Stages {
+		r.Stages = append(r.Stages, stageJSON{string(s.Stage), s.OK, s.Elapsed.Milliseconds(), s.Detail})
+		r.Stage = string(s.Stage)
+	}
+	if f := t.Result.Failure; f != nil {
+		r.Stage, r.Exit = string(f.Stage), stageExit(f.Stage)
+		if errors.Is(f, context.Canceled) {
+			r.Exit = exitInterrupted
+		}
+	} else if !t.Setup.NoSend {
+		r.Token = t.Token
+	}
+	if d := t.Diagnosis; d != nil {
+		r.Diagnosis = &diagnosisJSON{d.ID, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence), d.Temporary}
+	}
+	for _, a := range t.Advice {
+		r.Advice = append(r.Advice, adviceJSON{a.ID, a.Title, a.Why, a.Port, string(a.TLS), a.Hostname, a.Certain})
+	}
+	for _, h := range t.Hints {
+		r.Hints = append(r.Hints, hintJSON{h.ID, string(h.Level), h.Text})
+	}
+	for _, l := range t.Result.Transcript {
+		r.Transcript = append(r.Transcript, l.String())
+	}
+	return r
+}
+
+func identitiesJSON(candidates []pocketid.Candidate, results []smtpcheck.IdentityResult) list[identityJSON] {
+	var identities list[identityJSON]
+	for _, r := range results {
+		one := identityJSON{Name: r.Name, Verdict: r.Acceptance.String(),
+			Accepted: r.Acceptance == smtpcheck.Accepted, Stage: string(r.Stage)}
+		if r.Reply != nil {
+			one.Reply = r.Reply.String()
+		} else if r.Failure != nil {
+			one.Reply = r.Failure.Error()
+		}
+		for _, c := range candidates {
+			if strings.EqualFold(c.Name, r.Name) {
+				for _, o := range c.Origins {
+					one.Origin = append(one.Origin, string(o))
+				}
+			}
+		}
+		if len(one.Origin) == 0 {
+			one.Origin = list[string]{string(pocketid.FromTyped)}
+		}
+		identities = append(identities, one)
+	}
+	return identities
+}
+
+// exitError is the exit code of a result that has been printed.
+func (r checkResult) exitError() error {
+	switch r.Exit {
+	case exitOK:
+		return nil
+	case exitInterrupted:
+		return errInterrupted
+	}
+	return &exitError{Code: r.Exit}
+}
+
+// print prints a finished test for people.
+func (r checkResult) print(w io.Writer, t steps.TestResult) {
+	printSpeaker(w, t.Setup)
+	for _, s := range r.Stages {
+		printStage(w, s)
+	}
+	r.printEnd(w, t)
+}
+
+// printEnd is what follows the stages.
+func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
+	if len(r.Identities) > 0 {
+		fmt.Fprintf(w, "\nWhat %s says to each name\n", t.Setup.Host)
+	}
+	for _, i := range r.Identities {
+		fmt.Fprintf(w, "  %-8s %-32s %s\n", i.Verdict, i.Name+" ("+originLabels(i.Origin)+")", i.Reply)
+	}
+	switch {
+	case t.Diagnosis != nil:
+		fmt.Fprintf(w, "\n%s at %s: %s\n", endLabel(t.Result.Failure), r.Stage, t.Result.Failure.Error())
+		printLabeled(w, "Why", t.Diagnosis.Cause)
+		printLabeled(w, "Do this", t.Diagnosis.Fix)
+	case t.Setup.NoSend:
+		fmt.Fprint(w, "\nEverything up to RCPT was accepted; no message was sent.\n")
+	default:
+		fmt.Fprintf(w, "\nThe relay took a message for %s. Its subject contains %s.\n", t.Setup.To, t.Token)
+	}
+	for _, warning := range r.Warnings {
+		printLabeled(w, "Warning", warning)
+	}
+	printLabeled(w, "Note", r.Note)
+	for _, h := range r.Hints {
+		printLabeled(w, hintLabels[h.Level], h.Text)
+	}
+	for _, a := range r.Advice {
+		if a.ID != "keep" && t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity {
+			printLabeled(w, "Option", a.Title+". "+a.Why)
+		}
+	}
+}
+
+// printLabeled prints a line of text with a label before it; no text, no line.
+func printLabeled(w io.Writer, label, text string) {
+	if text != "" {
+		fmt.Fprintf(w, "%-8s %s\n", label, text)
+	}
+}
+
+func printSpeaker(w io.Writer, s steps.Setup) {
+	fmt.Fprintf(w, "Speaking %s, to %s, port %d (%s)\n", steps.SpeakingAs(s), s.Host, s.Port, s.TLS)
+}
+
+func printStage(w io.Writer, s stageJSON) {
+	label := "no"
+	if s.OK {
+		label = "ok"
+	}
+	fmt.Fprintf(w, "  %-4s %-9s %s (%d ms)\n", label, s.Name, s.Detail, s.MS)
+}
+
+// originLabels are the origins of a name as the pages call them.
+func originLabels(origins []string) string {
+	var labels []string
+	for _, o := range origins {
+		labels = append(labels, pocketid.Origin(o).Label())
+	}
+	return strings.Join(labels, ", ")
+}
+
+var hintLabels = map[string]string{"good": "DNS", "advice": "Advice", "unknown": "DNS"}
+
+// endLabel tells a relay's no from other ends.
+func endLabel(f *smtpcheck.Failure) string {
+	switch {
+	case errors.Is(f, context.Canceled):
+		return "Stopped"
+	case f.Reply != nil:
+		return "Refused"
+	}
+	return "Failed"
+}

@@ -1,0 +1,114 @@
+package command
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/steps"
+)
+
+// Limits of what is read as a whole, in bytes.
+const (
+	maxPassword     = 64 << 10
+	maxCertificates = 4 << 20
+)
+
+var errTooLong = errors.New("it is too long")
+
+// isTerminal reports whether this is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// readFile reads a file or a pipe of at most limit bytes.
+func readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
+	return untilDone(ctx, func() ([]byte, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return readAll(f, limit)
+	})
+}
+
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, errTooLong
+	}
+	return data, err
+}
+
+// untilDone gives a read up when ctx ends: a terminal or a pipe may stay silent
+// forever, and Ctrl+C has to end that wait too.
+func untilDone(ctx context.Context, read func() ([]byte, error)) (data []byte, err error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := read()
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+const caUsage = "also trust the certificates in this PEM `file`"
+
+// newWorld is this machine, with more certificates to trust.
+func newWorld(ctx context.Context, o *options, caFile string) (steps.World, error) {
+	w := steps.ThisHost()
+	w.Getenv = o.Getenv
+	if caFile == "" {
+		return w, nil
+	}
+	pem, err := readFile(ctx, caFile, maxCertificates)
+	if err != nil {
+		return w, fileError(fmt.Errorf("--ca: %w", err))
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return w, fileError(fmt.Errorf("%s contains no certificate in PEM format", caFile))
+	}
+	w.RootCAs = pool
+	return w, nil
+}
+
+// checkNames refuses names that no client can announce in EHLO.
+func checkNames(flag string, names ...string) error {
+	for _, name := range names {
+		if err := pocketid.CheckName(name).Err(); err != nil {
+			return usage(fmt.Errorf("%s %q: %w", flag, name, err))
+		}
+	}
+	return nil
+}
+
+// checkAddress refuses what is no mail address; an empty one was not given.
+func checkAddress(flag, address string) error {
+	if address == "" {
+		return nil
+	}
+	if _, _, err := steps.ParseAddress(address); err != nil {
+		return usage(fmt.Errorf("%s: %w", flag, err))
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package atomicfile
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A User is who has to read a file.
+type User struct {
+	UID, GID int
+	Groups   []int // supplementary ones
+}
+
+// canRead reports whether the user may read a file of that mode and owner. ACLs
+// are not looked at.
+func (u User) canRead(mode fs.FileMode, uid, gid int) bool {
+	switch {
+	case u.UID == 0:
+		return true
+	case u.UID == uid:
+		return mode&0o400 != 0
+	case u.GID == gid || slices.Contains(u.Groups, gid):
+		return mode&0o040 != 0
+	}
+	return mode&0o004 != 0
+}
+
+// An access is owner, mode and attributes of a file that is to be made.
+type access struct {
+	uid, gid   int
+	mode       fs.FileMode
+	attributes map[string][]byte
+}
+
+func accessOf(s Snapshot) access { return access{uid: s.UID, gid: s.GID, mode: s.Mode} }
+
+// decideAccess settles who will own and read the new file.
+func (r *replacement) decideAccess() (access, error) {
+	if !r.old.Exists {
+		return r.newAccess(), nil
+	}
+	a := accessOf(r.old)
+	var err error
+	if a.attributes, err = r.oldAttributes(); err != nil {
+		return a, err
+	}
+	by, acl := r.file.ReadBy, a.hasACL()
+	switch {
+	case by == nil:
+		if a.mode&0o004 != 0 {
+			r.warn("everybody on this machine can read it")
+		}
+	case acl: // the mode says too little about who can read
+	case !by.canRead(a.mode, a.uid, a.gid):
+		if !r.file.GiveExisting || r.uid() != 0 {
+			return a, ErrUnreadable
+		}
+		a.uid, a.gid, a.mode = by.UID, by.GID, 0o600
+	case a.mode&0o007 != 0:
+		a.mode = a.tightest(*by)
+	}
+	return a, nil
+}
+
+// tightest drops what everybody may do, and what the group may when the reader
+// does not need it.
+func (a access) tightest(by User) fs.FileMode {
+	for _, mode := range []fs.FileMode{a.mode & 0o600, a.mode & 0o640} {
+		if by.canRead(mode, a.uid, a.gid) {
+			return mode
+		}
+	}
+	return a.mode
+}
+
+// newAccess is for a file that does not exist yet: it belongs to its reader.
+func (r *replacement) newAccess() access {
+	a := access{uid: r.uid(), gid: -1, mode: 0o600}
+	if r.file.NewMode != 0 {
+		a.mode = r.file.NewMode
+	}
+	by := r.file.ReadBy
+	switch {
+	case by == nil || by.UID == a.uid:
+	case a.uid == 0:
+		a.uid, a.gid = by.UID, by.GID
+	case !by.canRead(a.mode, a.uid, -1): // not root: the group is all that can be given
+		a.gid, a.mode = by.GID, a.mode|0o040
+	}
+	return a
+}
+
+// madeFromContents are attributes that would be wrong on other contents.
+var madeFromContents = []string{"security.ima", "security.evm", "security.capability"}
+
+func (r *replacement) oldAttributes() (map[string][]byte, error) {
+	f, err := r.open(r.old.Target, openRead, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	all, err := f.attributes()
+	maps.DeleteFunc(all, func(name string, _ []byte) bool { return slices.Contains(madeFromContents, name) })
+	return all, err
+}
+
+func (a access) hasACL() bool {
+	for name := range a.attributes {
+		if strings.HasPrefix(name, "system.posix_acl") || strings.HasPrefix(name, "system.nfs4_acl") {
+			return true
+		}
+	}
+	return false
+}
+
+// apply gives the access to a file that was made at 0600. The mode comes last:
+// until owner and group are right nobody else may read. What the directory hands
+// down to new files goes first: the mode would let those in whom it names.
+func (a access) apply(f handle) error {
+	if err := f.dropACL(); err != nil {
+		return err
+	}
+	made, err := f.stat()
+	if err != nil {
+		return err
+	}
+	if a.gid < 0 {
+		a.gid = made.gid
+	}
+	if a.uid != made.uid || a.gid != made.gid {
+		if err := f.chown(a.uid, a.gid); err != nil {
+			return fmt.Errorf("%w: %w", ErrOwner, err)
+		}
+	}
+	if err := a.copyAttributes(f); err != nil {
+		return err
+	}
+	if a.mode == 0o600 && !a.hasACL() {
+		return nil
+	}
+	return f.chmod(a.mode)
+}
+
+// copyAttributes leaves alone what the file got by itself, such as a security
+// label that only the system may set.
+func (a access) copyAttributes(f handle) error {
+	if len(a.attributes) == 0 {
+		return nil
+	}
+	have, err := f.attributes()
+	if err != nil {
+		return err
+	}
+	for name, value := range a.attributes {
+		if string(have[name]) == string(value) {
+			continue
+		}
+		if err := f.setAttribute(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

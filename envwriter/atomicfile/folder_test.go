@@ -1,0 +1,102 @@
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Of runs that made their edit from the same file, one saves it and the others
+// find that it has changed.
+func TestSavesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	for range 10 {
+		path := filepath.Join(t.TempDir(), ".env")
+		write(t, path, "old", 0o600)
+		before, err := Load(path)
+		must(t, err)
+		var runs sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			runs.Go(func() {
+				_, errs[i] = save(system{}, path, fmt.Sprint(i), File{Before: &before})
+			})
+		}
+		runs.Wait()
+		won := -1
+		for i, err := range errs {
+			if err == nil {
+				won = i
+			} else if !errors.Is(err, errChanged) {
+				t.Errorf("%v", err)
+			}
+		}
+		if won < 0 || contents(t, path) != fmt.Sprint(won) || strings.Count(fmt.Sprint(errs), "<nil>") != 1 {
+			t.Errorf("%v, %q", errs, contents(t, path))
+		}
+	}
+}
+
+func TestSaveWaitsForAnother(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir, ".env"), Bytes: []byte("new")}}
+	other, err := system{}.open(dir, os.O_RDONLY, 0)
+	must(t, err)
+	must(t, other.lock())
+	impatient := newTransaction(system{}, noon, files)
+	impatient.lockWait = 30 * time.Millisecond
+	if _, err := impatient.run(); !errors.Is(err, errBusy) || len(listing(t, dir)) != 0 {
+		t.Errorf("%v, %v", err, listing(t, dir))
+	}
+	time.AfterFunc(50*time.Millisecond, func() { other.Close() })
+	if saved, err := SaveAll(files); err != nil || len(saved) != 2 {
+		t.Errorf("%+v, %v", saved, err)
+	}
+}
+
+func TestSaveWithoutLocks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, ".env")
+	write(t, path, "old", 0o600)
+	saved, err := save(shown{disk: system{}, run: os.Getuid(), lock: syscall.ENOLCK}, path, "new", File{})
+	if err != nil || contents(t, path) != "new" || len(listing(t, dir)) != 2 {
+		t.Errorf("%+v, %v, %v", saved, err, listing(t, dir))
+	}
+}
+
+// A set that reaches one directory by two names does not wait for itself.
+func TestSetInOneDirectoryByTwoNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d := renamed{system{}, dir}
+	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir+"/other", "b"), Bytes: []byte("new")}}
+	if _, err := saveAll(d, noon, files); err != nil || len(listing(t, dir)) != 2 {
+		t.Errorf("%v, %v", err, listing(t, dir))
+	}
+}
+
+// renamed shows a directory under a second name, as a bind mount does.
+type renamed struct {
+	disk
+	dir string
+}
+
+func (d renamed) real(path string) string { return strings.Replace(path, d.dir+"/other", d.dir, 1) }
+
+func (d renamed) lstat(path string) (stat, error)     { return d.disk.lstat(d.real(path)) }
+func (d renamed) resolve(path string) (string, error) { return path, nil }
+func (d renamed) list(dir string) ([]string, error)   { return d.disk.list(d.real(dir)) }
+func (d renamed) rename(from, to string, replace bool) error {
+	return d.disk.rename(d.real(from), d.real(to), replace)
+}
+func (d renamed) open(path string, flags int, mode os.FileMode) (handle, error) {
+	return d.disk.open(d.real(path), flags, mode)
+}

@@ -1,0 +1,257 @@
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// A replacement is one file of a transaction on its way from old to new.
+type replacement struct {
+	disk
+	now       time.Time
+	file      File
+	last      bool // of its transaction: it never needs a spare but after its own failure
+	folder    string
+	directory handle // the transaction's; nil when it may not be opened: then it cannot be synced
+	own       stat   // of what has the name, not followed; for MustBeNew and Secret
+	old       Snapshot
+	access    access
+	temp      *temporary // the new file; nil when nothing changes, and in place
+	spare     *temporary // the old file, ready to be restored
+	saved     Saved
+}
+
+// failed says where it failed. Errors that say so keep it.
+func (r *replacement) failed(stage string, err error) error {
+	if known := (*Error)(nil); errors.As(err, &known) {
+		return err
+	}
+	return &Error{Stage: stage, Path: r.saved.Path, Err: err}
+}
+
+func (r *replacement) warn(text string) { r.saved.Warnings = append(r.saved.Warnings, text) }
+
+// unchanged reports that the file has its new contents already.
+func (r *replacement) unchanged() bool { return r.old.Exists && bytes.Equal(r.old.Bytes, r.file.Bytes) }
+
+func (r *replacement) inPlace() bool { return r.file.InPlace && r.old.Exists }
+
+// locate settles in which directory the file is.
+func (r *replacement) locate() error {
+	if err := r.checkName(); err != nil {
+		return err
+	}
+	target, _, err := resolve(r.disk, r.saved.Path)
+	r.folder = filepath.Dir(target)
+	return err
+}
+
+// checkName looks at what has the name itself, without following it.
+func (r *replacement) checkName() error {
+	if !r.file.MustBeNew && !r.file.Secret {
+		return nil
+	}
+	var err error
+	r.own, err = r.lstat(r.saved.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case r.file.MustBeNew:
+		return errExists
+	case r.own.mode&fs.ModeSymlink != 0:
+		return errSymlink
+	}
+	return nil
+}
+
+// inspect looks at the old file and settles everything that can be settled before
+// anything is written.
+func (r *replacement) inspect() error {
+	var err error
+	if r.old, err = load(r.disk, r.saved.Path); err != nil {
+		return err
+	}
+	if r.file.Before != nil && !r.old.same(*r.file.Before) || filepath.Dir(r.old.Target) != r.folder {
+		return errChanged
+	}
+	if err := r.checkName(); err != nil { // again, as nobody else saves here now
+		return err
+	}
+	switch {
+	case !r.file.Secret || !r.old.Exists:
+	case !r.old.stat.isFile(r.own): // it was a symlink when it was read
+		return errSymlink
+	case r.foreign(r.old.UID):
+		return errForeign
+	}
+	r.sweep()
+	if r.old.stat.links > 1 { // again: a killed run may have left a second name
+		if r.old, err = load(r.disk, r.saved.Path); err != nil {
+			return err
+		}
+	}
+	if err := r.old.CheckSave(); err != nil {
+		return err
+	}
+	r.access, err = r.decideAccess()
+	return err
+}
+
+// foreign reports an owner who must not get a secret.
+func (r *replacement) foreign(owner int) bool {
+	return owner != 0 && owner != r.uid() && (r.file.ReadBy == nil || owner != r.file.ReadBy.UID)
+}
+
+// prepare writes, under other names, all that the file could need: what fails for
+// want of room or of a right fails here.
+func (r *replacement) prepare() error {
+	if r.unchanged() {
+		return nil
+	}
+	if !r.inPlace() {
+		var err error
+		r.temp, err = r.temporary(r.file.Bytes, r.access)
+		if errors.Is(err, ErrOwner) && !r.old.Exists { // there is no owner to keep: its reader was to get it
+			err = ErrUnreadable
+		}
+		if err == nil && r.old.Exists && !r.last {
+			err = r.makeSpare()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return r.backUp()
+}
+
+// makeSpare makes the old file a second time, under a temporary name.
+func (r *replacement) makeSpare() (err error) {
+	a := accessOf(r.old)
+	a.attributes = r.access.attributes
+	r.spare, err = r.temporary(r.old.Bytes, a)
+	return err
+}
+
+// commit makes the file the new one, and reads it back.
+func (r *replacement) commit() error {
+	if r.unchanged() {
+		return nil
+	}
+	now, err := load(r.disk, r.saved.Path)
+	if err != nil {
+		return err
+	}
+	if !now.same(r.old) { // another program edits it that does not know of the lock
+		return errChanged
+	}
+	if r.inPlace() {
+		err = r.writeInPlace()
+	} else {
+		err = r.rename()
+	}
+	if err != nil {
+		return err
+	}
+	now, err = load(r.disk, r.saved.Path)
+	if err != nil || !bytes.Equal(now.Bytes, r.file.Bytes) || r.file.Verify != nil && !r.file.Verify(now.Bytes) {
+		return errReadBack
+	}
+	return nil
+}
+
+// rename gives the finished temporary file its name.
+func (r *replacement) rename() error {
+	err := r.temp.rename(r.old.Target, r.old.Exists)
+	switch {
+	case err == nil:
+		r.saved.Changed, r.saved.Created = true, !r.old.Exists
+		return r.syncDirectory()
+	case isBusy(err):
+		return ErrMounted
+	case errors.Is(err, fs.ErrExist) && r.file.MustBeNew:
+		return errExists
+	case errors.Is(err, fs.ErrExist) && !r.old.Exists:
+		return errChanged
+	}
+	return err
+}
+
+func (r *replacement) syncDirectory() error {
+	if r.directory == nil {
+		return nil
+	}
+	err := r.directory.sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) { // the file system cannot sync directories
+		return nil
+	}
+	return err
+}
+
+// writeInPlace writes over the old file, for one that cannot be replaced. It is the
+// only way to save in which a crash can leave a mixture; the backup has the old
+// contents then.
+func (r *replacement) writeInPlace() error {
+	err := r.overwrite(r.file.Bytes)
+	if err == nil {
+		r.saved.Changed = true
+		return nil
+	}
+	if r.overwrite(r.old.Bytes) != nil {
+		r.saved.Changed = true
+		r.warn("the file is damaged; its old contents are in the backup")
+	}
+	return err
+}
+
+// overwrite first writes what goes beyond the present end, the only part that
+// needs room on the disk: a full disk fails before anything is written over.
+func (r *replacement) overwrite(contents []byte) error {
+	f, err := r.open(r.old.Target, openWrite, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	size := min(int(r.old.stat.size), len(contents))
+	if _, err := f.WriteAt(contents[size:], int64(size)); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(contents[:size], 0); err != nil {
+		return err
+	}
+	if err := f.truncate(int64(len(contents))); err != nil {
+		return err
+	}
+	return f.sync()
+}
+
+// restore makes the file the old one again.
+func (r *replacement) restore() error {
+	var err error
+	switch {
+	case !r.saved.Changed:
+		return nil
+	case !r.old.Exists:
+		err = r.remove(r.old.Target)
+	case r.inPlace():
+		err = r.overwrite(r.old.Bytes)
+	default:
+		if r.spare == nil {
+			err = r.makeSpare()
+		}
+		if err == nil {
+			err = r.spare.rename(r.old.Target, true)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	r.saved.Changed, r.saved.Created = false, false
+	_ = r.syncDirectory() // it is the old one, whether that survives a power failure or not
+	return nil
+}

@@ -1,0 +1,286 @@
+package envwriter
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const bom = "\ufeff"
+
+// A document is a .env cut into statements. It keeps every byte: bytes returns what
+// parse was given. Methods that edit return a new document.
+type document struct {
+	statements []statement
+	appended   bool // a key was appended already, so the next one joins its group
+}
+
+type kind int
+
+const (
+	blankLine kind = iota
+	commentLine
+	assignment
+	invalid // anything else: a name alone, an open quote, text
+)
+
+// A statement is one line, or several when a quote spans them.
+type statement struct {
+	kind    kind
+	line    int    // where it begins, from 1; edits leave it as it is
+	key     string // of an assignment
+	prefix  string // "export KEY = " up to the value; the whole text of other kinds
+	value   string // as encoded in the file
+	comment string // from the value to the end of the line
+	eol     string // "\n", "\r\n", or "" at the end of the file
+}
+
+// text is the statement without its line end.
+func (s statement) text() string { return s.prefix + s.value + s.comment }
+func (s statement) raw() string  { return s.prefix + s.value + s.comment + s.eol }
+
+// assignmentStart finds export, key and separator at the start of a line.
+var assignmentStart = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*[=:]`)
+
+// parse cuts a .env into statements. It never fails: what it does not
+// understand is kept as it is.
+func parse(file []byte) *document {
+	d := &document{}
+	rest := string(file)
+	for line := 1; rest != ""; {
+		s := parseStatement(rest)
+		s.line = line
+		d.statements = append(d.statements, s)
+		raw := s.raw()
+		line += strings.Count(raw, "\n")
+		rest = rest[len(raw):]
+	}
+	return d
+}
+
+func parseStatement(rest string) statement {
+	offset := 0
+	if strings.HasPrefix(rest, bom) {
+		offset = len(bom)
+	}
+	line, _ := restOfLine(rest[offset:])
+	m := assignmentStart.FindStringSubmatchIndex(line)
+	if m == nil {
+		return parseLine(rest)
+	}
+	start := offset + m[1]
+	value := start + len(rest[start:]) - len(strings.TrimLeft(rest[start:], " \t"))
+	end, ok := valueEnd(rest, value)
+	if !ok {
+		return parseLine(rest)
+	}
+	if end == value { // no value: blanks after the "=" belong to what follows it
+		value, end = start, start
+	}
+	s := statement{kind: assignment, key: line[m[2]:m[3]], prefix: rest[:value], value: rest[value:end]}
+	s.comment, s.eol = restOfLine(rest[end:])
+	return s
+}
+
+// parseLine parses a line that is not an assignment.
+func parseLine(rest string) statement {
+	text, eol := restOfLine(rest)
+	s := statement{kind: invalid, prefix: text, eol: eol}
+	switch trimmed := strings.TrimLeft(strings.TrimPrefix(text, bom), " \t\r"); {
+	case trimmed == "":
+		s.kind = blankLine
+	case trimmed[0] == '#':
+		s.kind = commentLine
+	}
+	return s
+}
+
+// restOfLine splits what is left of a line from its line end.
+func restOfLine(rest string) (text, eol string) {
+	text, _, found := strings.Cut(rest, "\n")
+	switch {
+	case !found:
+		return rest, ""
+	case strings.HasSuffix(text, "\r"):
+		return text[:len(text)-1], "\r\n"
+	}
+	return text, "\n"
+}
+
+// valueEnd returns where the value that begins at start ends, its quotes
+// included. It reports false for a quote that is never closed.
+func valueEnd(src string, start int) (end int, closed bool) {
+	line, _ := restOfLine(src[start:])
+	if line == "" || strings.IndexByte("'\"`", line[0]) < 0 {
+		return start + bareEnd(line), true
+	}
+	end = closingQuote(src, start)
+	if end < 0 {
+		return start + bareEnd(line), line[0] == '`' // to most readers a backtick is just a character
+	}
+	for { // more quotes right behind it, as systemd and shells join them
+		end++
+		tail, _ := restOfLine(src[end:])
+		next := -1
+		if tail != "" && strings.IndexByte("'\"", tail[0]) >= 0 {
+			next = closingQuote(src, end)
+		}
+		if next < 0 {
+			return end + bareEnd(tail), true // and text behind the quote is part of the value
+		}
+		end = next
+	}
+}
+
+// bareEnd returns the length of an unquoted value, without blanks at its end.
+func bareEnd(line string) int { return len(strings.TrimRight(line[:commentStart(line)], " \t")) }
+
+// commentStart returns where a comment begins in a line, its length when nowhere.
+func commentStart(line string) int {
+	for i := range len(line) {
+		if line[i] == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') {
+			return i
+		}
+	}
+	return len(line)
+}
+
+// closingQuote returns where the quote opened at start closes, or -1. A close on
+// the same line is preferred, then one that no backslash stands before: readers
+// differ on both, and it is they who verify the result.
+func closingQuote(src string, start int) int {
+	quote := src[start]
+	line, _ := restOfLine(src[start:])
+	end := unescaped(line, quote)
+	if end < 0 && quote != '"' {
+		end = 1 + strings.IndexByte(line[1:], quote)
+	}
+	if end <= 0 && quote != '`' {
+		end = unescaped(src[start:], quote)
+	}
+	if end <= 0 {
+		return -1
+	}
+	return start + end
+}
+
+// unescaped returns the index of the next quote after the first byte that is not escaped, or -1.
+func unescaped(s string, quote byte) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case quote:
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *document) bytes() []byte {
+	var out bytes.Buffer
+	for _, s := range d.statements {
+		out.WriteString(s.prefix + s.value + s.comment + s.eol)
+	}
+	return out.Bytes()
+}
+
+// last returns the index of the last active assignment to key, or -1.
+func (d *document) last(key string) int {
+	for i := len(d.statements) - 1; i >= 0; i-- {
+		if d.statements[i].kind == assignment && d.statements[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *document) clone() *document {
+	return &document{statements: slices.Clone(d.statements), appended: d.appended}
+}
+
+// set replaces the last active assignment to key, and the comment behind it, with
+// the encoded value raw, and keeps all else. plain also replaces what stands before
+// the value with "KEY=": not every reader knows export, a colon or blanks there. A
+// key that is not there is appended.
+func (d *document) set(key, raw string, plain bool) *document {
+	i := d.last(key)
+	if i < 0 {
+		return d.add(key, raw)
+	}
+	out := d.clone()
+	s := &out.statements[i]
+	s.value, s.comment = raw, ""
+	if plain && strings.HasPrefix(s.prefix, bom) {
+		s.prefix = bom + key + "="
+	} else if plain {
+		s.prefix = key + "="
+	}
+	return out
+}
+
+// isPlain reports whether nothing but "KEY=" stands before the value of key.
+func (d *document) isPlain(key string) bool {
+	i := d.last(key)
+	return i < 0 || d.statements[i].prefix == key+"="
+}
+
+// add appends a key. The first one is set off by a blank line; so is one after a
+// backslash, which joins lines for systemd and shells.
+func (d *document) add(key, raw string) *document {
+	out := d.clone()
+	eol := "\n"
+	if len(d.statements) > 0 && d.statements[0].eol != "" {
+		eol = d.statements[0].eol
+	}
+	if n := len(out.statements); n > 0 {
+		last := &out.statements[n-1]
+		if last.eol == "" {
+			last.eol = eol
+		}
+		if last.kind != blankLine && (!out.appended || strings.HasSuffix(last.text(), `\`)) {
+			out.statements = append(out.statements, statement{kind: blankLine, eol: eol})
+		}
+	}
+	s := statement{kind: assignment, key: key, prefix: key + "=", value: raw, eol: eol}
+	out.statements = append(out.statements, s)
+	out.appended = true
+	return out
+}
+
+// unset removes every active assignment to key; commented-out ones stay.
+func (d *document) unset(key string) *document {
+	out := d.clone()
+	out.statements = slices.DeleteFunc(out.statements, func(s statement) bool {
+		return s.kind == assignment && s.key == key
+	})
+	return out
+}
+
+// references returns the other keys whose value refers to key as $KEY or ${KEY},
+// and those that refer to them in turn, each with its line.
+func (d *document) references(key string) map[string]int {
+	by := map[string][]statement{} // the statements that refer to a name
+	line := 1
+	for _, s := range d.statements {
+		s.line = line
+		line += strings.Count(s.raw(), "\n")
+		if s.kind == assignment && !strings.HasPrefix(s.value, "'") {
+			for _, m := range referredName.FindAllStringSubmatch(s.value, -1) {
+				by[m[1]] = append(by[m[1]], s)
+			}
+		}
+	}
+	found := map[string]int{}
+	for next := []string{key}; len(next) > 0; next = next[1:] {
+		for _, s := range by[next[0]] {
+			if _, seen := found[s.key]; !seen && s.key != key {
+				found[s.key], next = s.line, append(next, s.key)
+			}
+		}
+	}
+	return found
+}
+
+var referredName = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)

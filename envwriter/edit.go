@@ -1,0 +1,248 @@
+package envwriter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"smtp-wizard/secret"
+)
+
+// A Change says what to make of one key.
+type Change struct {
+	Key   string
+	Value secret.Value
+	// Unset removes the key instead.
+	Unset bool
+}
+
+// holds reports whether a reader that found vars found what c asks for.
+func (c Change) holds(vars map[string]string) bool {
+	value, found := vars[c.Key]
+	return found != c.Unset && (c.Unset || value == c.Value.Reveal())
+}
+
+// An Edit is a new file that every selected reader has agreed to.
+type Edit struct {
+	// New is the whole new file; the same bytes as the old one when nothing changes.
+	New []byte
+	// Keys tells of each change, in the order given.
+	Keys []KeyEdit
+	// Untouched counts the lines of the old file that stay as they were.
+	Untouched int
+	// Verify reports whether every reader finds in file what the edit changed.
+	Verify func(file []byte) bool
+}
+
+// An Op is what happens to a key.
+type Op string
+
+const (
+	Kept    Op = "kept" // the value is there already, or the key to remove is not
+	Changed Op = "changed"
+	Added   Op = "added"
+	Removed Op = "removed"
+)
+
+// A KeyEdit is what an edit does to one key.
+type KeyEdit struct {
+	Key string
+	Op  Op
+	// Encoding of a changed or added key: bare, single, double, escaped,
+	// escaped-backtick, concatenated or backtick. Empty otherwise.
+	Encoding string
+}
+
+// Changed reports whether the edit changes the file.
+func (e Edit) Changed() bool { return e.Count(Kept) < len(e.Keys) }
+
+// Count counts the keys to which op happens.
+func (e Edit) Count(op Op) int {
+	n := 0
+	for _, k := range e.Keys {
+		if k.Op == op {
+			n++
+		}
+	}
+	return n
+}
+
+// Apply makes changes to a .env. A key whose value all readers have already is
+// left as it stands, so applying the same changes again changes nothing. An error
+// is a *NoEncodingError where no encoding of a value does, and never holds a value.
+func Apply(old []byte, changes []Change, readers []Reader) (Edit, error) {
+	if err := checkChanges(changes, readers); err != nil {
+		return Edit{}, err
+	}
+	before, failing := viewsOf(old, readers)
+	if len(failing) > 0 {
+		return Edit{}, failing[0].failure(old)
+	}
+	e := &editor{doc: parse(old), before: before, changing: map[string]bool{}, done: map[string]KeyEdit{}}
+	for _, c := range changes {
+		e.changing[c.Key] = true
+		e.done[c.Key] = KeyEdit{Key: c.Key, Op: Kept}
+	}
+	// A value may refer to another that changes later, so a second pass is needed.
+	for range len(changes) + 1 {
+		again := false
+		for _, c := range changes {
+			did, err := e.change(c)
+			if err != nil {
+				return Edit{}, err
+			}
+			again = again || did
+		}
+		if !again {
+			return e.finish(old, changes, readers), nil
+		}
+	}
+	return Edit{}, &keyError{changes[0].Key, errCircular}
+}
+
+func checkChanges(changes []Change, readers []Reader) error {
+	if len(readers) == 0 {
+		return errNoReaders
+	}
+	seen := map[string]bool{}
+	for _, c := range changes {
+		var err error
+		switch {
+		case !isName(c.Key):
+			err = errBadKey
+		case seen[c.Key]:
+			err = errTwice
+		case !c.Unset:
+			err = CheckValue(c.Value.Reveal(), readers)
+		}
+		if err != nil {
+			return &keyError{strings.ToValidUTF8(c.Key, "?"), err}
+		}
+		seen[c.Key] = true
+	}
+	return nil
+}
+
+// An editor is a file being changed, with what each reader made of the old one.
+type editor struct {
+	doc      *document
+	before   []view
+	changing map[string]bool
+	done     map[string]KeyEdit
+}
+
+// change makes one change, and reports whether the file became another.
+func (e *editor) change(c Change) (bool, error) {
+	if e.satisfied(c) {
+		return false, nil
+	}
+	op := Changed
+	switch {
+	case c.Unset:
+		op = Removed
+	case e.doc.last(c.Key) < 0 || e.done[c.Key].Op == Added:
+		op = Added
+	}
+	referred := false
+	var objector string
+	for next := range e.candidates(c) {
+		var refers bool
+		objector, refers = e.verify(next.doc, c, e.before)
+		if objector == "" && !refers {
+			e.doc = next.doc
+			e.done[c.Key] = KeyEdit{c.Key, op, next.encoding}
+			return true, nil
+		}
+		referred = referred || objector == "" && refers
+	}
+	switch {
+	case referred:
+		return false, &referenceError{c.Key, e.doc.references(c.Key)}
+	case c.Unset:
+		return false, &keyError{c.Key, fmt.Errorf("it cannot be removed without changing another key for %s", objector)}
+	}
+	return false, e.explain(c)
+}
+
+// satisfied reports whether every reader finds in the file what c asks for.
+func (e *editor) satisfied(c Change) bool {
+	file := e.doc.bytes()
+	for _, before := range e.before {
+		if vars, err := before.read(file); err != nil || !c.holds(vars) {
+			return false
+		}
+	}
+	return true
+}
+
+// verify runs every reader over a candidate: it has to hold c, and every key that
+// is not to change has to be what it was. It returns the first reader that objects,
+// and where none does whether keys change that refer to the changed one.
+func (e *editor) verify(next *document, c Change, views []view) (objector string, referred bool) {
+	file := next.bytes()
+	var refers map[string]int
+	for _, before := range views {
+		after, err := before.read(file)
+		if err != nil || !c.holds(after) {
+			return before.reader.Name, false
+		}
+		for _, key := range e.moved(before.vars, after) {
+			if refers == nil {
+				refers = next.references(c.Key)
+			}
+			if refers[key] == 0 {
+				return before.reader.Name, false
+			}
+			referred = true
+		}
+	}
+	return "", referred
+}
+
+// moved lists the keys that read differently than before, but for those that
+// are to change themselves.
+func (e *editor) moved(before, after map[string]string) []string {
+	var keys []string
+	for key, value := range before {
+		if now, found := after[key]; (!found || now != value) && !e.changing[key] {
+			keys = append(keys, key)
+		}
+	}
+	for key := range after {
+		if _, found := before[key]; !found && !e.changing[key] {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// finish sums up the edit.
+func (e *editor) finish(old []byte, changes []Change, readers []Reader) Edit {
+	out := Edit{New: e.doc.bytes(), Untouched: untouched(parse(old), e.doc)}
+	out.Verify = func(file []byte) bool {
+		return !slices.ContainsFunc(readers, func(r Reader) bool {
+			vars, err := r.Read(file)
+			return err != nil || slices.ContainsFunc(changes, func(c Change) bool { return !c.holds(vars) })
+		})
+	}
+	for _, c := range changes {
+		out.Keys = append(out.Keys, e.done[c.Key])
+	}
+	return out
+}
+
+// untouched counts the lines of old that are in next as they were.
+func untouched(old, next *document) int {
+	left := map[string]int{}
+	for _, s := range next.statements {
+		left[s.text()]++
+	}
+	lines := 0
+	for _, s := range old.statements {
+		if text := s.text(); left[text] > 0 {
+			left[text]--
+			lines += 1 + strings.Count(text, "\n")
+		}
+	}
+	return lines
+}

@@ -1,0 +1,238 @@
+package envwriter
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"smtp-wizard/secret"
+)
+
+// pick returns readers by their names.
+func pick(t testing.TB, list ...string) []Reader {
+	t.Helper()
+	var out []Reader
+	for _, name := range list {
+		r, err := ReaderNamed(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func set(key, value string) Change { return Change{Key: key, Value: secret.New(value)} }
+
+// TestKeepingTheRestOfTheFile has the peculiarities of existing files that
+// readers treat differently: what each of them makes of the file, and what an
+// edit does to it.
+func TestKeepingTheRestOfTheFile(t *testing.T) {
+	t.Parallel()
+	const none = "\x00" // the reader does not see the key
+	const fails = "\x01"
+	cases := []struct {
+		name, file string
+		reads      map[string]string // what readers find for K
+		readers    []string          // an edit for these
+		want       string            // sets NEW=1; empty when refused
+	}{
+		{"export", "export K=v\n",
+			map[string]string{"pocket-id": "v", "compose": "v", "systemd": none, "sh": "v", "docker": fails, "podman": none},
+			[]string{"pocket-id", "compose", "sh"}, "export K=v\n\nNEW=1\n"},
+		{"CRLF", "K=v\r\n",
+			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v", "sh": "v\r", "docker": "v", "podman": "v"},
+			[]string{"pocket-id", "compose", "systemd", "docker", "podman"}, "K=v\r\n\r\nNEW=1\r\n"},
+		{"BOM", "\ufeffK=v\n",
+			map[string]string{"pocket-id": fails, "compose": "v", "systemd": none, "sh": fails, "docker": "v", "podman": none},
+			[]string{"compose", "docker"}, "\ufeffK=v\n\nNEW=1\n"},
+		{"note", "K=v # note\n",
+			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v # note", "sh": "v", "docker": "v # note", "podman": "v # note"},
+			[]string{"pocket-id", "compose", "docker"}, "K=v # note\n\nNEW=1\n"},
+		{"note behind quotes", "K='v' # note\n",
+			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v# note", "sh": "v", "docker": "'v' # note"},
+			[]string{"pocket-id", "compose", "systemd"}, "K='v' # note\n\nNEW=1\n"},
+		{"colon", "K: v\n",
+			map[string]string{"pocket-id": "v", "compose": "v", "systemd": none, "sh": fails, "docker": fails, "podman": none},
+			[]string{"pocket-id", "compose"}, "K: v\n\nNEW=1\n"},
+		{"blanks", "K = v\n",
+			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v", "sh": fails, "docker": fails, "podman": none},
+			[]string{"pocket-id", "compose", "systemd"}, "K = v\n\nNEW=1\n"},
+		{"lines in quotes", "K='a\nb'\n",
+			map[string]string{"pocket-id": "a\nb", "compose": "a\nb", "systemd": "a\nb", "sh": "a\nb", "docker": "'a", "podman": "'a"},
+			Names(Readers[:4]), "K='a\nb'\n\nNEW=1\n"},
+		{"comment that ends in a backslash", "# note \\\nK=v\n",
+			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v", "sh": "v", "docker": "v"},
+			[]string{"pocket-id", "systemd"}, "# note \\\nK=v\n\nNEW=1\n"},
+		{"comment with a backslash at the end of the file", "K=v\n# note \\",
+			map[string]string{"pocket-id": "v", "systemd": "v"},
+			[]string{"pocket-id", "systemd"}, "K=v\n# note \\\n\nNEW=1\n"},
+		{"value that ends in a backslash", "K=a\\\nB=c\n",
+			map[string]string{"pocket-id": `a\`, "compose": `a\`, "systemd": "aB=c", "sh": "aB=c", "docker": `a\`, "podman": `a\`},
+			[]string{"pocket-id", "compose", "systemd", "sh"}, "K=a\\\nB=c\n\nNEW=1\n"},
+		{"value with a backslash at the end of the file", "K=a\\",
+			map[string]string{"pocket-id": `a\`, "compose": `a\`, "systemd": "a", "sh": `a\`, "docker": `a\`},
+			[]string{"pocket-id", "compose", "systemd", "docker"}, "K=a\\\n\nNEW=1\n"},
+		{"duplicates", "K=1\nK=2\n",
+			map[string]string{"pocket-id": "2", "compose": "2", "systemd": "2", "sh": "2", "docker": "2", "podman": "2"},
+			Names(Readers), "K=1\nK=2\n\nNEW=1\n"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for name, want := range c.reads {
+				vars, err := pick(t, name)[0].Read([]byte(c.file))
+				got, found := vars["K"]
+				switch {
+				case err != nil:
+					got = fails
+				case !found:
+					got = none
+				}
+				if got != want {
+					t.Errorf("%s reads %q, want %q", name, got, want)
+				}
+			}
+			edit, err := Apply([]byte(c.file), []Change{set("NEW", "1")}, pick(t, c.readers...))
+			if err != nil || string(edit.New) != c.want {
+				t.Errorf("became %q, %v\nwant   %q", edit.New, err, c.want)
+			}
+		})
+	}
+}
+
+func TestEditInPlace(t *testing.T) {
+	t.Parallel()
+	both := []string{"pocket-id", "compose"}
+	cases := []struct {
+		name, file string
+		readers    []string
+		change     Change
+		want       string
+	}{
+		{"the last of several", "K=1 # a\nB=2\nK=3 # b\n#K=4\n", both, set("K", "5"), "K=1 # a\nB=2\nK=5\n#K=4\n"},
+		{"export, blanks and colon stay", "export  K = 1\nB: 2", both, set("B", "3"), "export  K = 1\nB: 3"},
+		{"export stays on its line", "\texport K=1\r\nB=2\r\n", both, set("K", "a b"), "\texport K='a b'\r\nB=2\r\n"},
+		{"export goes where a reader does not know it", "export K=1\n", []string{"pocket-id", "systemd"}, set("K", "2"), "K=2\n"},
+		{"no line end at the end", "K=1", both, set("K", "2"), "K=2"},
+		{"a template's comment stays", "# SMTP_HOST=\nA=1\n", both, set("SMTP_HOST", "h"), "# SMTP_HOST=\nA=1\n\nSMTP_HOST=h\n"},
+		{"not inside quotes", "A='x\nK=1\n'\nK=2\n", both, set("K", "3"), "A='x\nK=1\n'\nK=3\n"},
+		{"inside quotes only", "A='x\nK=1\n'\n", both, set("K", "3"), "A='x\nK=1\n'\n\nK=3\n"},
+		{"a value of several lines", "K=\"a\nb\" # c\nB=1\n", both, set("K", "d"), "K=d\nB=1\n"},
+		{"an empty value is there", "K=\n", both, set("K", ""), "K=\n"},
+		{"an empty value is not there", "", both, set("K", ""), "K=\n"},
+		{"equal in another encoding", "K=\"a b\"  # c\n", both, set("K", "a b"), "K=\"a b\"  # c\n"},
+		{"unset every one", "K=1\nA=1\n# K=2\nexport K='x\ny' # z\nB=2", both, Change{Key: "K", Unset: true}, "A=1\n# K=2\nB=2"},
+		{"unset what is not there", "A=1", both, Change{Key: "K", Unset: true}, "A=1"},
+		{"line feed", "K=1\r\nB=2\r\n", both, set("K", "a\nb"), "K='a\nb'\r\nB=2\r\n"},
+		{"no reference in single quotes", "K=1\nU='${K}'\n", both, set("K", "2"), "K=2\nU='${K}'\n"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			edit, err := Apply([]byte(c.file), []Change{c.change}, pick(t, c.readers...))
+			if err != nil || string(edit.New) != c.want {
+				t.Fatalf("became %q, %v\nwant   %q", edit.New, err, c.want)
+			}
+			again, err := Apply(edit.New, []Change{c.change}, pick(t, c.readers...))
+			if err != nil || string(again.New) != c.want || again.Changed() {
+				t.Errorf("the second time %q, %v", again.New, err)
+			}
+		})
+	}
+}
+
+func TestEditRefused(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, file string
+		readers    []string
+		changes    []Change
+		want       string
+	}{
+		{"referred to", "K=1\nU=x$K\nV=${U}\n", []string{"pocket-id"}, []Change{set("K", "2")}, "U (line 2) and V (line 3) refer to K and would change with it"},
+		{"referred to, and removed", "K=1\nU=$K\n", []string{"sh"}, []Change{{Key: "K", Unset: true}}, "U (line 2) refers to K and would change with it"},
+		{"unreadable", "A=1\nB\n", []string{"compose", "pocket-id"}, []Change{set("K", "2")}, "pocket-id cannot read the file: it stops at line 2"},
+		{"unreadable at an open quote", "A=1\nB='x\nC=2\n", []string{"compose"}, []Change{set("K", "2")}, "compose cannot read the file: it stops at line 2"},
+		{"line feed by lines", "", []string{"pocket-id", "docker", "podman"}, []Change{set("K", "a\nb")}, "K: this value cannot be written: it holds a line feed, and docker and podman read line by line"},
+		{"bad key", "", []string{"pocket-id"}, []Change{set("A-B", "1")}, "A-B: not a name of an environment variable: letters, digits and _ only, no digit first"},
+		{"twice", "", []string{"pocket-id"}, []Change{set("K", "1"), {Key: "K", Unset: true}}, "K: given twice"},
+		{"no readers", "", nil, nil, "no reader is selected"},
+		{"no common encoding", "", []string{"pocket-id", "docker"}, []Change{set("K", "it's $A")},
+			"K cannot be written so that pocket-id and docker all read the same value. Leave out pocket-id or docker, or choose another value: all readers agree on letters, digits and _@%+=:,./^!?*{}[]-."},
+		{"impossible for one", "K=1\r\n", []string{"pocket-id", "sh"}, []Change{set("K", "2")},
+			"K cannot be written in this file so that sh reads it, whatever its value. Leave out sh, or fix the lines that they read differently."},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Apply([]byte(c.file), c.changes, pick(t, c.readers...))
+			if err == nil || err.Error() != c.want {
+				t.Errorf("says  %v\nwants %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestChangesThatReferToEachOther(t *testing.T) {
+	t.Parallel()
+	old := "SMTP_USER=a@b.example\nSMTP_FROM=${SMTP_USER}\nA=1\n"
+	changes := []Change{set("SMTP_FROM", "a@b.example"), set("SMTP_USER", "apikey")}
+	edit, err := Apply([]byte(old), changes, pick(t, "pocket-id", "compose"))
+	want := "SMTP_USER=apikey\nSMTP_FROM=a@b.example\nA=1\n"
+	if err != nil || string(edit.New) != want {
+		t.Errorf("became %q, %v", edit.New, err)
+	}
+}
+
+func TestCheckValue(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		value   string
+		readers []string
+		want    error
+	}{
+		{"a b", []string{"pocket-id"}, nil},
+		{"a\x00b", []string{"pocket-id"}, errNUL},
+		{"a\rb", []string{"pocket-id"}, errCR},
+		{"a\xff", []string{"compose"}, errInvalidUTF8},
+		{"a\nb", []string{"compose"}, nil},
+		{"a\nb", []string{"compose", "docker"}, errLF},
+		{"a\nb", []string{"podman"}, errLF},
+	}
+	for _, c := range cases {
+		if err := CheckValue(c.value, pick(t, c.readers...)); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			t.Errorf("%q for %v: %v, want %v", c.value, c.readers, err, c.want)
+		}
+	}
+}
+
+func TestApplyThenNothingLeftToDo(t *testing.T) {
+	t.Parallel()
+	old := "# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nexport SMTP_PORT=25 # old\nENCRYPTION_KEY='x y'"
+	changes := []Change{set("SMTP_HOST", "relay.example.com"), set("SMTP_PORT", "465"), set("SMTP_PASSWORD", "p'a\"s$s w\\o#r`d")}
+	readers := pick(t, "pocket-id", "compose")
+	edit, err := Apply([]byte(old), changes, readers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nexport SMTP_PORT=465\nENCRYPTION_KEY='x y'\n\n" +
+		"SMTP_HOST=relay.example.com\nSMTP_PASSWORD=\"p'a\\\"s\\$s w\\\\o#r`d\"\n"
+	if string(edit.New) != want {
+		t.Fatalf("new file:\n%s\nwant:\n%s", edit.New, want)
+	}
+	if edit.Untouched != 4 || edit.Count(Added) != 2 || edit.Count(Changed) != 1 {
+		t.Errorf("the edit says %+v", edit)
+	}
+	if !edit.Verify(edit.New) || edit.Verify([]byte(old)) {
+		t.Error("the edit does not know its own file")
+	}
+	again, err := Apply(edit.New, changes, readers)
+	if err != nil || string(again.New) != want || again.Changed() {
+		t.Errorf("the second time: %+v, %v", again, err)
+	}
+	if text := fmt.Sprintf("%+v %#v %v", edit, changes, changes); strings.Contains(text, "p'a") {
+		t.Errorf("printed, an edit shows its values: %s", text)
+	}
+}

@@ -1,0 +1,99 @@
+//go:build !windows
+
+// Package apptest is what the tests of the command line and those of the real
+// program share. It is for tests alone.
+package apptest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"smtp-wizard/internal/termtest"
+	"smtp-wizard/presets"
+)
+
+// Providers is the length of the list on the provider page; the demo's has its
+// practice relay more.
+var Providers = len(presets.All())
+
+// Checked is the JSON of check, as far as tests look at it.
+type Checked struct {
+	OK         bool
+	Stage      string
+	Exit       int
+	SpeaksAs   string `json:"speaks_as"`
+	Announced  []string
+	Stages     []struct{ Name, Detail string }
+	Identities []struct {
+		Name, Verdict, Stage, Reply string
+		Origin                      []string
+		Accepted                    bool
+	}
+	Diagnosis  struct{ ID, Cause, Fix, Step, Field, Confidence string }
+	Token      string
+	Transcript []string
+}
+
+// Guide is the program in a terminal, and what a test does on its pages.
+type Guide struct{ *termtest.Terminal }
+
+// Answers are what a test types into the guide.
+type Answers struct {
+	Version, AppURL string
+	Host            string
+	Port            int
+	TLS             string // none, starttls or tls
+	From, To        string
+	User, Password  string
+}
+
+// ToIdentity answers the pages before the identity; no .env is there yet.
+func (g Guide) ToIdentity(a Answers) {
+	g.T.Helper()
+	g.Opens("Where is Pocket ID?", "There is none yet")
+	g.Keys(termtest.Enter, termtest.Enter)
+	g.Instead(a.Version)
+	g.Instead(a.AppURL)
+	g.Until("Who sends the mail?")
+	g.Keys("Another SMTP")
+	g.Until(fmt.Sprintf("1 of %d", Providers))
+	g.Keys(termtest.Enter)
+	g.relay(a)
+	g.Until("Who is the sender?")
+	g.Instead(a.From)
+	g.Instead(a.User)
+	g.Until("› Password")
+	g.Keys(a.Password, termtest.Enter)
+	g.Instead(a.To)
+	g.Opens("[Identity]", "another name", "enter use this")
+}
+
+// relay answers the page of the relay; a warning about it is passed over.
+func (g Guide) relay(a Answers) {
+	g.T.Helper()
+	g.Until("Where is the relay?")
+	g.Instead(a.Host)
+	g.Instead(strconv.Itoa(a.Port))
+	g.UntilAny("› starttls ", "› tls ", "› none ") // the list has the focus
+	g.Choose(a.TLS)
+	g.Keys(termtest.Enter)
+	g.UntilAny("Who is the sender?", "was found to speak", "Enter again keeps it")
+	if !strings.Contains(g.Flat(), "Who is the sender?") {
+		g.Keys(termtest.Enter)
+	}
+}
+
+// Finish goes from a passed test to the end.
+func (g Guide) Finish() {
+	g.T.Helper()
+	g.Opens("Accepted", "› Continue")
+	g.Keys(termtest.Enter)
+	g.Opens("[Write]", "enter use this")
+	g.Keys(termtest.Enter)
+	g.Until("› Write it")
+	g.Keys(termtest.Enter)
+	g.Opens("Done", "read back by the rules of every reader", "› Finish")
+	g.Keys(termtest.Enter)
+	g.Ends(0)
+}

@@ -1,0 +1,118 @@
+package text
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// leastColumn is how narrow a column of words may get before a grid does not
+// fit.
+const leastColumn = 14
+
+// Grid is the columns of a table.
+type Grid struct {
+	Widths []int
+	Fits   bool // every column is wide enough to be read
+	right  []bool
+	gap    int
+}
+
+var figures = regexp.MustCompile(`^[0-9][0-9.,]*( ?(ms|s|B|KB|KiB|MB|%))?$`)
+
+// Figures reports whether a cell is a number, with a unit or without.
+func Figures(cell string) bool { return figures.MatchString(cell) }
+
+// NewGrid gives the columns their widths within w cells. Where they do not fit,
+// the widest ones shrink, and where that is not enough the grid does not fit.
+func NewGrid(heads []string, rows [][]string, w int) Grid {
+	g := Grid{gap: 3}
+	for _, row := range append([][]string{heads}, rows...) {
+		for i, cell := range row {
+			if i == len(g.Widths) {
+				g.Widths = append(g.Widths, 0)
+				g.right = append(g.right, i > 0 && allFigures(rows, i))
+			}
+			g.Widths[i] = max(g.Widths[i], Width(cell))
+		}
+	}
+	if g.total() > w {
+		g.gap = 2
+	}
+	for g.total() > w {
+		widest := slices.Index(g.Widths, slices.Max(g.Widths))
+		if g.Widths[widest] <= leastColumn {
+			return g
+		}
+		g.Widths[widest]--
+	}
+	g.Fits = true
+	return g
+}
+
+func allFigures(rows [][]string, column int) bool {
+	some := false
+	for _, row := range rows {
+		if column < len(row) && row[column] != "" {
+			if !Figures(row[column]) {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
+}
+
+func (g Grid) total() int {
+	n := g.gap * max(len(g.Widths)-1, 0)
+	for _, w := range g.Widths {
+		n += w
+	}
+	return n
+}
+
+// Breaks reports whether a column is too narrow for a word that a line of its
+// own of w cells would hold.
+func (g Grid) Breaks(rows [][]string, w int) bool {
+	for _, row := range rows {
+		for i, cell := range row {
+			for word := range strings.FieldsSeq(cell) {
+				if n := Width(word); n > g.Widths[i] && n <= w {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Line draws one line of cells that fit their columns; cells without a column
+// are left out.
+func (g Grid) Line(cells []string) string {
+	var parts []string
+	for i, cell := range cells[:min(len(cells), len(g.Widths))] {
+		if g.right[i] {
+			cell = spaces(g.Widths[i]-Width(cell)) + cell
+		}
+		parts = append(parts, Pad(cell, g.Widths[i]))
+	}
+	return strings.TrimRight(strings.Join(parts, spaces(g.gap)), " ")
+}
+
+// Lines draws a row in as many lines as its longest cell needs.
+func (g Grid) Lines(row []string) []string {
+	var lines [][]string
+	for i, cell := range row {
+		for n, part := range Wrap(cell, g.Widths[i], 0) {
+			if n == len(lines) {
+				lines = append(lines, make([]string, len(row)))
+			}
+			lines[n][i] = part
+		}
+	}
+	out := make([]string, max(len(lines), 1))
+	for n, cells := range lines {
+		out[n] = g.Line(cells)
+	}
+	return out
+}

@@ -1,0 +1,34 @@
+package text
+
+import "testing"
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"plain":               "plain",
+		"tab\there":           "tab here",
+		"no\u00a0break":       "no break",
+		"\x1b[2J\x07\r\n":     "?[2J???",
+		"grün 日本":             "grün 日本",
+		"\u202eevil\u2069":    "?evil?",
+		"zero\u200bwidth":     "zero?width",
+		"latin1 \xfc":         "latin1 ?",
+		"line\u2028sep\ufeff": "line?sep?",
+	} {
+		if got := Clean(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+	if got := CleanLines("a\tb\r\nc\u2028d\n"); got != "a b?\nc?d\n" {
+		t.Errorf("lines became %q", got)
+	}
+}
+
+func TestShorten(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"": "", "grün": "grün", "grüner": "grü…"} {
+		if got := Shorten(in, 4); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}

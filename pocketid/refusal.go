@@ -1,0 +1,101 @@
+package pocketid
+
+import (
+	"fmt"
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// Refusal is a refused EHLO name at a relay that has not been asked about other
+// names; where it has, Advise knows better.
+type Refusal struct {
+	Version  Version // not known: zero
+	TLS      smtpcheck.TLSMode
+	FullName string // an example of a name that relays accept
+	// AtEHLO: the relay judges each EHLO as it comes, so the name before STARTTLS
+	// counts too. Others judge the last one only.
+	AtEHLO bool
+	// NoImplicitTLS: the relay has no port with implicit TLS.
+	NoImplicitTLS bool
+}
+
+// Cure is what to do about it, in a few sentences.
+func (r Refusal) Cure() string {
+	give := "Give Pocket ID a full hostname: compose `hostname: " + r.FullName + "`, or the machine's hostname."
+	if !r.Version.Known() || r.Version.IsNone() {
+		return r.cureOfAny(give)
+	}
+	c := clientOf(r.Version)
+	from, _ := hostnameVersions()
+	switch {
+	case r.Version.Compare(from) < 0 && c.direct == saysLocalhost:
+		return Upgrade() + " " + give
+	case c.direct == saysLocalhost:
+		return relayCure(c, "Pocket ID "+r.Version.String())
+	case !r.AtEHLO || r.TLS != smtpcheck.TLSStartTLS || c.first == saysHostname:
+		return give
+	case r.NoImplicitTLS:
+		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay "+
+			"has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
+	}
+	return fmt.Sprintf("Set Port 465 and TLS tls (implicit): Pocket ID %s then greets with its hostname alone. "+
+		"Make that a full name: compose `hostname: %s`, or the machine's hostname.", r.Version, r.FullName)
+}
+
+// cureOfAny is for a version that is not known.
+func (r Refusal) cureOfAny(give string) string {
+	_, until := hostnameVersions()
+	if r.AtEHLO {
+		give = fmt.Sprintf("Give Pocket ID a full hostname (compose `hostname: %s`), "+
+			"and up to version %s set Port 465 and TLS tls.", r.FullName, until.before())
+	}
+	return give + fmt.Sprintf(" From %s on it announces localhost whatever is set: "+
+		"then put a Postfix with a real myhostname in between.", until.short())
+}
+
+// RelayCure is the cure where version v announces localhost whatever is set; a
+// version that is not known is taken for one of these.
+func RelayCure(v Version) string {
+	if !v.Known() {
+		return relayCure(client{known: run}, "This version of Pocket ID")
+	}
+	return relayCure(clientOf(v), "Pocket ID "+v.String())
+}
+
+func relayCure(c client, pocketID string) string {
+	claim := pocketID + " always announces localhost and has no setting for it."
+	if c.known == inferred {
+		claim = "As far as is known (not proven), " + claim
+	}
+	return claim + " Put a Postfix with a real myhostname in between; `smtp-wizard listen` shows what yours announces."
+}
+
+// Upgrade says which versions to take where this one cannot announce its hostname
+// yet. It is never the newest, because that cannot do it any more.
+func Upgrade() string {
+	var mixed []string // announce localhost before STARTTLS
+	for i, c := range clients {
+		if c.direct == saysHostname && c.first == saysLocalhost && c.brokenStartTLS == "" {
+			mixed = append(mixed, versions(i))
+		}
+	}
+	from, until := hostnameVersions()
+	return fmt.Sprintf("Upgrade Pocket ID to a version from %s to %s; %s and later announce localhost again. "+
+		"With STARTTLS, %s announces localhost first: use Port 465 with TLS tls there.",
+		from, until.before(), until.short(), strings.Join(mixed, ", "))
+}
+
+// hostnameVersions are the first version that can announce its hostname in each
+// mode, and the first that cannot any more.
+func hostnameVersions() (from, until Version) {
+	for _, c := range clients {
+		switch {
+		case !from.Known() && c.direct == saysHostname && c.brokenStartTLS == "":
+			from = c.since
+		case from.Known() && !until.Known() && c.direct == saysLocalhost:
+			until = c.since
+		}
+	}
+	return from, until
+}

@@ -1,0 +1,114 @@
+package pocketid
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// TestReadmeHasTheTable compares the table of announced names in the README with
+// the one that the program goes by.
+func TestReadmeHasTheTable(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "| Pocket ID | TLS none or implicit | STARTTLS |\n|---|---|---|\n")
+	got, _, found := strings.Cut(rest, "\n\n")
+	if want := announcedTable(); !found || got+"\n" != want {
+		t.Errorf("README.md has\n%s\nwant\n%s", got, want)
+	}
+}
+
+func announcedTable() string {
+	words := map[announces]string{saysLocalhost: "`localhost`", saysHostname: "its hostname"}
+	var b strings.Builder
+	for i, c := range clients {
+		startTLS := words[c.first] + ", then " + words[c.afterTLS]
+		if c.first == c.afterTLS {
+			startTLS = words[c.first] + ", twice"
+		}
+		if c.brokenStartTLS != "" {
+			startTLS = "fails by itself"
+		}
+		doubt := ""
+		if c.known == inferred {
+			doubt = ", not proven"
+		}
+		fmt.Fprintf(&b, "| %s | %s%s | %s%s |\n", versions(i), words[c.direct], doubt, startTLS, doubt)
+	}
+	return b.String()
+}
+
+// TestAVersionIsOneRow adds one, and looks for it in everything that depends on
+// versions. It runs alone, because it changes the table.
+func TestAVersionIsOneRow(t *testing.T) {
+	before := clients
+	t.Cleanup(func() { clients = before })
+	clients = append(slices.Clone(clients), client{since: release(3, 1, 2), newest: []Version{release(3, 4, 0)}, known: run,
+		direct: saysHostname, first: saysHostname, afterTLS: saysHostname, Speech: Speech{Auth: smtpcheck.AuthPlain, Note: "Its own words."}})
+
+	if NewestKnown().String() != "3.4.0" || must(t, "v3").String() != "3.4.0" || must(t, "latest").String() != "3.4.0" ||
+		must(t, "v2").String() != "2.14.0" || must(t, "3.1").Compare(release(3, 1, 2)) != 0 {
+		t.Errorf("newest %s, v3 %s, v2 %s", NewestKnown(), must(t, "v3"), must(t, "v2"))
+	}
+	for _, v := range []Version{must(t, "3.2"), {}} {
+		s := SpeechOf(v, smtpcheck.TLSStartTLS, idName)
+		if s.Names != smtpcheck.SameName(idName) || !s.Proven || s.Auth != smtpcheck.AuthPlain || s.Note != "Its own words." ||
+			!UsesHostname(v, smtpcheck.TLSStartTLS) {
+			t.Errorf("%q speaks as %+v", v, s)
+		}
+	}
+	if s := SpeechOf(must(t, "3.1.1"), smtpcheck.TLSNone, idName); s.Names.First != "localhost" {
+		t.Errorf("the version before it: %+v", s)
+	}
+	options := Advise(Situation{Version: must(t, "3.2"), Current: port587, Hostname: "vps",
+		Results: []smtpcheck.IdentityResult{named("vps", atEHLO), named(idName, ok)}})
+	if options[0].ID != "hostname" || !options[0].Certain {
+		t.Errorf("advice: %+v", options)
+	}
+	if cure := (Refusal{Version: must(t, "3.2"), AtEHLO: true, FullName: idName, TLS: smtpcheck.TLSStartTLS}).Cure(); !strings.HasPrefix(cure, "Give Pocket ID a full hostname") {
+		t.Errorf("cure: %s", cure)
+	}
+	if table := announcedTable(); !strings.HasSuffix(table, "| 2.11 to 3.1.1 | `localhost`, not proven | `localhost`, twice, not proven |\n"+
+		"| 3.1.2 and later | its hostname | its hostname, twice |\n") {
+		t.Errorf("the README's table: %s", table)
+	}
+}
+
+func TestCure(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		version, mode string
+		late, no465   bool
+		want          string
+	}{
+		{"0.26.0", "starttls", false, false, "Upgrade Pocket ID to a version from 0.27.2 to 2.9; 2.10 and later announce localhost again. With STARTTLS, 0.35.6 to 2.9 announces localhost first"},
+		{"0.30", "starttls", false, false, "Give Pocket ID a full hostname: compose `hostname: id.example.com`"},
+		{"2.9", "starttls", false, false, "Set Port 465 and TLS tls (implicit): Pocket ID 2.9 then"},
+		{"2.9", "starttls", false, true, "Pocket ID 2.9 announces localhost before STARTTLS"},
+		{"2.9", "starttls", true, false, "Give Pocket ID a full hostname:"},
+		{"2.9", "tls", false, false, "Give Pocket ID a full hostname:"},
+		{"2.10.0", "tls", false, false, "Pocket ID 2.10.0 always announces localhost"},
+		{"2.14", "none", true, false, "As far as is known (not proven), Pocket ID 2.14 always announces localhost"},
+		{"", "starttls", false, false, "and up to version 2.9 set Port 465 and TLS tls. From 2.10 on it announces localhost"},
+		{"none", "none", true, false, "or the machine's hostname. From 2.10 on"},
+	} {
+		v := Version{}
+		if tt.version != "" {
+			v, _ = SpeaksAs(tt.version)
+		}
+		got := Refusal{Version: v, TLS: smtpcheck.TLSMode(tt.mode), AtEHLO: !tt.late, NoImplicitTLS: tt.no465, FullName: idName}.Cure()
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s with %s: %s", tt.version, tt.mode, got)
+		}
+	}
+	if got := RelayCure(Version{}); !strings.HasPrefix(got, "This version of Pocket ID always announces localhost") {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,149 @@
+package smtpcheck
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// hello announces a name with EHLO and, where the plan says so, with HELO after
+// a 5yz refusal. A refusal of both is reported as that of EHLO.
+func (s *session) hello(name string) (string, *Failure) {
+	reply, failure := s.announce("EHLO", name)
+	if failure == nil {
+		s.result.Offered = reply.Lines[1:]
+		return name, nil
+	}
+	if failure.Err != nil || !reply.Permanent() || !s.plan.HELOFallback {
+		return "", failure
+	}
+	if _, second := s.announce("HELO", name); second != nil {
+		return "", failure
+	}
+	s.result.Offered = nil
+	return name + ", with HELO after EHLO was refused", nil
+}
+
+func (s *session) announce(verb, name string) (*Reply, *Failure) {
+	if !s.wire.unsolicited() {
+		s.result.Announced = append(s.result.Announced, name)
+	}
+	return s.ask(verb+" "+name, 250)
+}
+
+// ask sends a command and expects one of the codes.
+func (s *session) ask(command string, codes ...int) (*Reply, *Failure) {
+	reply, err := s.wire.ask(command, command)
+	if failure := expect(reply, err, command, codes...); failure != nil {
+		return reply, failure
+	}
+	s.result.last = reply
+	return reply, nil
+}
+
+// expect turns an answer into a failure unless it is one of the codes expected. A
+// refusal stands also when the connection broke after it.
+func expect(reply *Reply, err error, doing string, codes ...int) *Failure {
+	if err != nil {
+		return &Failure{Doing: doing, Reply: reply, Err: err}
+	}
+	if slices.Contains(codes, reply.Code) {
+		return nil
+	}
+	failure := &Failure{Doing: doing, Reply: reply}
+	if reply.Code < 400 {
+		failure.Err = protocolError("an unexpected reply", reply.String())
+	}
+	return failure
+}
+
+// Extension looks an ESMTP extension up in what was last offered, such as "SIZE"
+// (RFC 1870), and returns its parameters.
+func (r *Result) Extension(keyword string) (parameters string, offered bool) {
+	for _, line := range r.Offered {
+		name, rest, _ := strings.Cut(line, " ")
+		if strings.EqualFold(name, keyword) {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return "", false
+}
+
+// Mechanisms are the SASL mechanisms last offered, in capitals. "AUTH=" is an
+// old spelling that some relays still add.
+func (r *Result) Mechanisms() []string {
+	var all []string
+	for _, line := range r.Offered {
+		upper := strings.ToUpper(line)
+		rest, ok := strings.CutPrefix(strings.Replace(upper, "AUTH=", "AUTH ", 1), "AUTH ")
+		if !ok {
+			continue
+		}
+		for _, mechanism := range strings.Fields(rest) {
+			if !slices.Contains(all, mechanism) {
+				all = append(all, mechanism)
+			}
+		}
+	}
+	return all
+}
+
+// mail opens the transaction (RFC 5321 section 4.1.1.2).
+func (s *session) mail() (string, *Failure) {
+	command := "MAIL FROM:<" + s.plan.From + ">"
+	if _, offered := s.result.Extension("8BITMIME"); offered && s.plan.Body8Bit {
+		command += " BODY=8BITMIME" // RFC 6152
+	}
+	reply, failure := s.ask(command, 250)
+	if failure != nil {
+		return "", failure
+	}
+	s.inMail = true
+	return reply.String(), nil
+}
+
+// rcpt names the recipient (RFC 5321 section 4.1.1.3).
+func (s *session) rcpt() (string, *Failure) {
+	command := "RCPT TO:<" + s.plan.To + ">"
+	reply, failure := s.ask(command, 250, 251, 252)
+	if failure != nil {
+		return "", failure
+	}
+	return reply.String(), nil
+}
+
+// data hands the message over. Its detail is the relay's last word, which often
+// names the queue's id.
+func (s *session) data() (string, *Failure) {
+	if _, failure := s.ask("DATA", 354); failure != nil {
+		return "", failure
+	}
+	s.wire.note(SpeakerNote, "the message, with its final dot")
+	reply, err := s.wire.deliver(stuffed(s.plan.Message), s.wire.limit)
+	s.inMail = false
+	if failure := expect(reply, err, "the end of DATA", 250); failure != nil {
+		return "", failure
+	}
+	s.result.last = reply
+	return reply.String(), nil
+}
+
+// stuffed is a message as DATA carries it: CRLF line ends, a dot before each
+// leading dot, and the final dot (RFC 5321 section 4.5.2). Bare CR and LF become
+// line ends, so that no relay reads another end than we do.
+func stuffed(message []byte) []byte {
+	message = bytes.ReplaceAll(message, []byte("\r\n"), []byte("\n"))
+	message = bytes.ReplaceAll(message, []byte("\r"), []byte("\n"))
+	message = bytes.TrimSuffix(message, []byte("\n"))
+	var out bytes.Buffer
+	out.Grow(len(message) + len(message)/16)
+	for _, line := range bytes.Split(message, []byte("\n")) {
+		if bytes.HasPrefix(line, []byte(".")) {
+			out.WriteByte('.')
+		}
+		out.Write(line)
+		out.WriteString("\r\n")
+	}
+	out.WriteString(".\r\n")
+	return out.Bytes()
+}

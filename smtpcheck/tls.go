@@ -1,0 +1,211 @@
+package smtpcheck
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/netip"
+	"strings"
+	"time"
+
+	"smtp-wizard/internal/text"
+)
+
+// startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
+// put there by somebody who hopes that it passes for an answer under TLS.
+func (s *session) startTLS() (string, *Failure) {
+	if _, offered := s.result.Extension("STARTTLS"); !offered {
+		return "", &Failure{Err: &NotOfferedError{"STARTTLS", s.result.Offered, ErrNotOffered}}
+	}
+	reply, failure := s.ask("STARTTLS", 220)
+	if failure != nil {
+		return "", failure
+	}
+	if s.wire.unsolicited() {
+		said, _ := s.wire.in.Peek(s.wire.in.Buffered())
+		return "", &Failure{Doing: "STARTTLS", Err: s.injected(said)}
+	}
+	return reply.String(), nil
+}
+
+func (s *session) injected(said []byte) error {
+	words := text.Shorten(s.wire.show(strings.TrimSpace(string(said))), 80)
+	return &kindError{ErrInjected, "the relay, or somebody in between, sent clear text after its answer, " +
+		"where TLS must begin: \"" + words + "\"", nil}
+}
+
+// secure does the TLS handshake and checks the certificate against the host.
+func (s *session) secure() (string, *Failure) {
+	config := &tls.Config{
+		ServerName:         serverName(s.plan.Host),
+		RootCAs:            s.plan.RootCAs,
+		InsecureSkipVerify: s.plan.SkipVerify, // only when the admin said so
+		MinVersion:         tls.VersionTLS12,
+	}
+	if err := s.wire.handshake(config); err != nil {
+		return "", &Failure{Err: s.handshakeError(err)}
+	}
+	state := s.wire.conn.(*tls.Conn).ConnectionState()
+	s.result.TLS = &state
+	s.result.Offered = nil // what was offered in clear text counts no more (RFC 3207 section 4.2)
+	detail := tls.VersionName(state.Version)
+	if len(state.PeerCertificates) > 0 {
+		cert := state.PeerCertificates[0]
+		detail += ", " + s.wire.show(subject(cert)) + ", valid until " + cert.NotAfter.UTC().Format("2006-01-02")
+	}
+	if s.plan.SkipVerify {
+		detail += ", not verified"
+	}
+	s.wire.note(SpeakerNote, detail)
+	return detail, nil
+}
+
+// serverName is the host as a certificate is checked against it.
+func serverName(host string) string {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.WithZone("").String()
+	}
+	return strings.TrimSuffix(host, ".")
+}
+
+// handshakeError says why there is no TLS, from the error and from what the other
+// side sent in its place.
+func (s *session) handshakeError(err error) error {
+	var record tls.RecordHeaderError
+	var bad *tls.CertificateVerificationError
+	first := s.wire.raw.first
+	switch {
+	case s.ctx.Err() != nil:
+		return s.wire.explain(err, s.wire.limit)
+	case errors.As(err, &bad):
+		return &CertificateError{s.plan.Host, firstOf(bad.UnverifiedCertificates), bad.Err}
+	case errors.As(err, &record) || !startsTLS(first) && len(first) > 0:
+		return s.notTLS(first, err)
+	case strings.Contains(err.Error(), "protocol version"):
+		return &kindError{ErrOldTLS, "the relay has only TLS 1.0 or 1.1, which is too old: TLS 1.2 is needed", err}
+	case strings.Contains(err.Error(), "handshake failure"):
+		return &kindError{ErrProtocol, "the relay broke off the TLS handshake: it has no cipher or protocol version " +
+			"in common with this program", err}
+	}
+	explained := s.wire.explain(err, s.wire.limit)
+	if errors.Is(explained, ErrClosed) {
+		return &kindError{ErrClosed, "closed in the middle of the TLS handshake", err}
+	}
+	if errors.Is(explained, ErrTimeout) {
+		return &kindError{ErrTimeout, "no TLS handshake within " + seconds(s.wire.limit), err}
+	}
+	return explained
+}
+
+func (s *session) notTLS(first []byte, err error) error {
+	if other := foreign(first, s.wire.show); other != nil {
+		return other
+	}
+	if s.plan.TLS == TLSStartTLS {
+		return s.injected(first)
+	}
+	if line, bad := parseLine(text.Clean(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
+		return ErrPlaintextPort
+	}
+	words := text.Shorten(s.wire.show(string(first)), 60)
+	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + words + "\"", err}
+}
+
+func firstOf(certs []*x509.Certificate) *x509.Certificate {
+	if len(certs) == 0 {
+		return nil
+	}
+	return certs[0]
+}
+
+// Certificate is what an admin needs to know of a relay's certificate. All texts
+// are safe to show.
+type Certificate struct {
+	Subject  string // common name, or the first DNS name
+	Names    []string
+	Issuer   string
+	NotAfter time.Time
+	// Verified tells whether it proves the host; Problem says why not.
+	Verified bool
+	Problem  string
+}
+
+// certificateOf checks the certificate of a connection against a host at a time.
+// roots nil means the system's. It returns nil where there is no certificate.
+func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time) *Certificate {
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return nil
+	}
+	cert := state.PeerCertificates[0]
+	between := x509.NewCertPool()
+	for _, c := range state.PeerCertificates[1:] {
+		between.AddCert(c)
+	}
+	_, err := cert.Verify(x509.VerifyOptions{
+		DNSName: serverName(host), Roots: roots, Intermediates: between, CurrentTime: now,
+	})
+	facts := &Certificate{
+		Subject: subject(cert), Names: names(cert), Issuer: issuer(cert),
+		NotAfter: cert.NotAfter, Verified: err == nil,
+	}
+	if err != nil {
+		facts.Problem = certificateProblem(cert, host, err)
+	}
+	return facts
+}
+
+// names are the host names and addresses a certificate is for.
+func names(cert *x509.Certificate) []string {
+	var all []string
+	for _, name := range cert.DNSNames {
+		all = append(all, text.Shorten(text.Clean(name), 100))
+	}
+	for _, ip := range cert.IPAddresses {
+		all = append(all, ip.String())
+	}
+	return all[:min(len(all), 20)]
+}
+
+func subject(cert *x509.Certificate) string {
+	if cert.Subject.CommonName != "" {
+		return text.Shorten(text.Clean(cert.Subject.CommonName), 100)
+	}
+	if all := names(cert); len(all) > 0 {
+		return all[0]
+	}
+	return "a certificate without a name"
+}
+
+func issuer(cert *x509.Certificate) string {
+	name := cert.Issuer.CommonName
+	if name == "" {
+		name = cert.Issuer.String()
+	}
+	return text.Shorten(text.Clean(name), 100)
+}
+
+// certificateProblem says in plain words why a certificate does not prove host.
+func certificateProblem(cert *x509.Certificate, host string, err error) string {
+	var invalid x509.CertificateInvalidError
+	var wrongName x509.HostnameError
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && cert != nil:
+		if time.Now().Before(cert.NotBefore) {
+			from := cert.NotBefore.UTC().Format("2006-01-02 15:04 UTC")
+			return "the certificate is not valid before " + from + "; is this machine's clock right?"
+		}
+		return "the certificate expired on " + cert.NotAfter.UTC().Format("2006-01-02")
+	case errors.As(err, &wrongName) && cert != nil:
+		valid := strings.Join(names(cert), ", ")
+		if valid == "" {
+			valid = "no host name at all (only the outdated common name " + subject(cert) + ")"
+		}
+		return "the certificate is for " + text.Shorten(valid, 200) + ", not for " + host
+	case errors.As(err, &unknown) && cert != nil && cert.Issuer.String() == cert.Subject.String():
+		return "the certificate is self-signed (" + subject(cert) + ")"
+	case errors.As(err, &unknown) && cert != nil:
+		return "the certificate is signed by " + issuer(cert) + ", which this machine does not trust"
+	}
+	return "the certificate does not verify: " + text.Clean(err.Error())
+}

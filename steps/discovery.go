@@ -1,0 +1,207 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
+)
+
+// Discovery is what was found beside a .env and on this machine.
+type Discovery struct {
+	EnvFile  string
+	Absolute string // EnvFile as an absolute path
+	Exists   bool
+	Values   map[string]string // what Pocket ID gets from the file, without secrets
+	Password secret.Value      // SMTP_PASSWORD, or the contents of its file
+	// PasswordFile is the file that Password was read from, or "".
+	PasswordFile string
+	Notes        []string
+	Problems     []envwriter.Problem
+	// Fixable says that all that keeps a reader from the file can be fixed without
+	// changing what any other key means.
+	Fixable  bool
+	Install  pocketid.Install
+	Hostname string // os.Hostname() of this machine
+	FQDN     string // its name by DNS, or ""
+	// Err is why the file cannot be used.
+	Err error
+
+	text         secret.Value // the file, fixed where it can be
+	passwordLine bool         // there is an SMTP_PASSWORD line, perhaps an empty one
+	owner        int          // the user who owns the file
+	euid         int          // the user who runs this
+}
+
+// discoverBound limits the look at the files: one of them may be on a file system
+// that does not answer, or be a device that never ends. fqdnBound limits DNS.
+const (
+	discoverBound = 15 * time.Second
+	fqdnBound     = 1500 * time.Millisecond
+)
+
+// Discover finds out what it can about the Pocket ID that reads envFile. It ends
+// with ctx, and after 15 s.
+func (w World) Discover(ctx context.Context, envFile string) Discovery {
+	late := fmt.Errorf("%s, or a file beside it, could not be read within %.0f s", envFile, discoverBound.Seconds())
+	ctx, cancel := context.WithTimeoutCause(ctx, discoverBound, late)
+	defer cancel()
+	found, ok := within(ctx, func() Discovery { return w.discover(ctx, envFile) })
+	if !ok {
+		return Discovery{EnvFile: envFile, Err: context.Cause(ctx)}
+	}
+	return found
+}
+
+func (w World) discover(ctx context.Context, envFile string) Discovery {
+	found := Discovery{EnvFile: envFile, Install: w.Detect(envFile), euid: os.Geteuid()}
+	found.Absolute, _ = filepath.Abs(envFile) // "" where the directory is gone
+	found.Hostname, _ = w.Hostname()
+	ctx, cancel := context.WithTimeout(ctx, fqdnBound)
+	defer cancel()
+	// FQDN may go on asking after ctx has ended.
+	found.FQDN, _ = within(ctx, func() string { return w.FQDN(ctx, found.Hostname) })
+	snapshot, err := w.load(envFile)
+	if err != nil {
+		found.Err = err
+		return found
+	}
+	found.Exists, found.owner = snapshot.Exists, snapshot.UID
+	found.read(snapshot.Bytes)
+	return found
+}
+
+// load reads a file, but refuses one that is not for practice: a .env, by its own
+// name or by that of a link to it.
+func (w World) load(envFile string) (atomicfile.Snapshot, error) {
+	snapshot, err := atomicfile.Load(envFile)
+	if err == nil && w.Practice && filepath.Base(snapshot.Target) == ".env" {
+		err = errors.New("the demo never writes a .env; give the file another name")
+	}
+	return snapshot, err
+}
+
+// discovered is what the install page's work has found.
+func discovered(v View) Discovery {
+	found, _ := result[Discovery](v, Install)
+	return found
+}
+
+// Blank reports whether there is nothing in the file: it is then begun anew.
+func (d Discovery) Blank() bool { return strings.TrimSpace(d.text.Reveal()) == "" }
+
+// Value is a variable of the file under its present or its older name.
+func (d Discovery) Value(key string) string {
+	if value, ok := d.Values[key]; ok {
+		return value
+	}
+	return d.Values["PUBLIC_"+key]
+}
+
+// Usable says why no settings can be taken from the file.
+func (d Discovery) Usable() error {
+	switch {
+	case d.Err != nil:
+		return d.Err
+	case !d.Exists:
+		return fmt.Errorf("%s: there is no such file; `smtp-wizard` creates one", d.EnvFile)
+	case len(fatal(d.Problems)) > 0:
+		p := fatal(d.Problems)[0]
+		return fmt.Errorf("%s, line %d, as %s reads it: %s", d.EnvFile, p.Line, p.Reader, p.What)
+	case d.Values == nil:
+		return fmt.Errorf("%s: Pocket ID cannot read it, and would ignore the whole file", d.EnvFile)
+	}
+	return nil
+}
+
+// fatal are the problems for which a reader takes nothing from the file at all.
+func fatal(problems []envwriter.Problem) []envwriter.Problem {
+	return slices.DeleteFunc(slices.Clone(problems), func(p envwriter.Problem) bool { return !p.Fatal })
+}
+
+// read finds what is wrong with the file, and takes the values out of it.
+func (d *Discovery) read(data []byte) {
+	readers := namedReaders(d.Install.Readers)
+	d.Problems = envwriter.Lint(data, readers)
+	fixed, lines := envwriter.Fix(data, readers)
+	if lines > 0 && len(fatal(envwriter.Lint(fixed, readers))) == 0 {
+		d.Fixable, data = true, fixed
+	}
+	d.text = secret.New(string(data))
+	d.take(d.Install.Readers)
+}
+
+// readAs is what the first of those readers takes from the same file. A $ or a
+// quote can make another value of the same line.
+func (d Discovery) readAs(readers []string) Discovery {
+	d.Password, d.PasswordFile, d.passwordLine, d.Values, d.Notes = secret.Value{}, "", false, nil, nil
+	d.take(readers)
+	return d
+}
+
+// take takes the values as the first reader hands them to Pocket ID.
+func (d *Discovery) take(names []string) {
+	readers := namedReaders(append(slices.Clone(names), "pocket-id"))
+	values, err := readers[0].Read([]byte(d.text.Reveal()))
+	if err != nil {
+		return
+	}
+	d.Values = map[string]string{}
+	for key, value := range values {
+		switch key {
+		case "SMTP_PASSWORD":
+			d.Password, d.passwordLine = secret.New(value), true
+		case "ENCRYPTION_KEY":
+		default:
+			d.Values[key] = value
+		}
+	}
+	d.readPasswordFile()
+}
+
+func namedReaders(names []string) []envwriter.Reader {
+	var readers []envwriter.Reader
+	for _, name := range names {
+		if r, err := envwriter.ReaderNamed(name); err == nil {
+			readers = append(readers, r)
+		}
+	}
+	return readers
+}
+
+// readPasswordFile takes the password from the file that SMTP_PASSWORD_FILE
+// names, as Pocket ID does: whole, line ends included. An SMTP_PASSWORD line wins
+// over it, even an empty one. Inside a container the path means another file.
+func (d *Discovery) readPasswordFile() {
+	path := d.Values["SMTP_PASSWORD_FILE"]
+	if path == "" || d.passwordLine {
+		return
+	}
+	note := func(text string) { d.Notes = append(d.Notes, text) }
+	if d.Install.InContainer {
+		note("The password is in " + path + " inside the container; for the test it has to be typed.")
+		return
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(d.EnvFile), path)
+	}
+	snapshot, err := atomicfile.Load(path)
+	switch {
+	case err != nil || !snapshot.Exists:
+		note("SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here.")
+	case d.euid == 0 && d.owner != 0 && snapshot.UID != d.owner && snapshot.Mode.Perm()&0o004 == 0:
+		// Root does not read for others what they may not read themselves.
+		note("SMTP_PASSWORD_FILE names " + path + ", which the owner of the .env cannot read; it was not read.")
+	default:
+		d.PasswordFile, d.Password = path, secret.New(string(snapshot.Bytes))
+	}
+}

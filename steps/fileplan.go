@@ -1,0 +1,291 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
+	"smtp-wizard/smtpcheck"
+)
+
+// FileRequest is all that the files to write depend on. It is comparable, so it
+// names the work of planning them.
+type FileRequest struct {
+	EnvFile, Version, AppURL string
+	Readers                  string // by name, with commas between
+	Runtime                  pocketid.Runtime
+	smtpcheck.Settings
+	Hostname     string
+	FixFile      bool
+	LockUI       string
+	InPlace      bool
+	GiveToReader bool
+	Attempt      int
+}
+
+func fileRequest(a Answers) FileRequest {
+	settings := a.Settings
+	settings.To = "" // only the test needs it
+	return FileRequest{
+		EnvFile: a.EnvFile, Runtime: a.runtime(), Version: a.Version, AppURL: a.AppURL,
+		Readers: strings.Join(a.readers(), ","), Settings: settings, Hostname: a.Hostname, FixFile: a.FixFile,
+		LockUI: a.LockUI, InPlace: a.InPlace, GiveToReader: a.GiveToReader, Attempt: a.Attempts[Write],
+	}
+}
+
+func (r FileRequest) version() pocketid.Version { return Answers{Version: r.Version}.version() }
+
+func (r FileRequest) readerNames() []string { return strings.Split(r.Readers, ",") }
+
+// FilePlan is what will be written, down to the byte. A machine's Confirmed answer
+// points to it.
+type FilePlan struct {
+	Request FileRequest
+	Found   Discovery
+	Before  atomicfile.Snapshot
+	Env     envwriter.Edit
+	Changes []envwriter.Change
+	Diff    []envwriter.DiffLine
+	// SecretPath is a file for the password alone; "" is none.
+	SecretPath string
+	Secret     secret.Value
+	// Override is a compose file to be created that sets the hostname; "" is none.
+	Override      string
+	OverrideBytes []byte
+	// Fresh is true when no Pocket ID has run with this file yet: there was none,
+	// or the place where Pocket ID keeps its data is known and empty.
+	Fresh    bool
+	Locked   bool // UI_CONFIG_DISABLED is true already
+	Lock     bool // it will be set
+	Warnings []string
+}
+
+// secretKeys are the keys whose values no diff may show.
+var secretKeys = []string{"SMTP_PASSWORD", "ENCRYPTION_KEY"}
+
+// planFiles reads what is there and plans the files. It writes nothing.
+func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
+	p := &FilePlan{Request: r, Found: found}
+	var err error
+	if p.Before, err = w.load(r.EnvFile); err != nil {
+		return nil, err
+	}
+	if err := p.Before.CheckSave(); err != nil {
+		return nil, err
+	}
+	p.Fresh = p.isNew() || p.unused()
+	base, err := p.base()
+	if err != nil {
+		return nil, err
+	}
+	return p, w.complete(p, base)
+}
+
+// complete plans the new .env from the one to edit, and what goes with it: an
+// override for compose, and warnings.
+func (w World) complete(p *FilePlan, base []byte) error {
+	v := p.Request.version()
+	readers := namedReaders(p.Request.readerNames())
+	if len(readers) == 0 {
+		return errors.New("no reader of the .env is known by that name")
+	}
+	if err := p.change(base, v, readers[0]); err != nil {
+		return err
+	}
+	if err := p.encode(base, v, readers); err != nil {
+		return err
+	}
+	old := base
+	if p.Before.Exists {
+		old = p.Before.Bytes
+	}
+	p.Diff = envwriter.Diff(old, p.Env.New, secretKeys)
+	p.override()
+	values, err := readers[0].Read(p.Env.New)
+	if err != nil {
+		return err
+	}
+	p.Warnings = append(p.Warnings, w.warnings(p.Found, values, p.Request.Runtime, v)...)
+	if p.Found.Install.InContainer && p.Found.Values["SMTP_PASSWORD_FILE"] != "" && !p.Request.Password.Empty() {
+		p.Warnings = append(p.Warnings, "SMTP_PASSWORD will win over SMTP_PASSWORD_FILE, which the file also has.")
+	}
+	return nil
+}
+
+// isNew reports whether there is nothing in the file yet.
+func (p *FilePlan) isNew() bool {
+	return !p.Before.Exists || strings.TrimSpace(string(p.Before.Bytes)) == ""
+}
+
+// unused reports whether Pocket ID's place for data is known, and empty: then it
+// has not run, and no settings can have been made in its admin UI. A database
+// elsewhere, and a container's volume, cannot be looked into.
+func (p *FilePlan) unused() bool {
+	for _, key := range []string{"DB_CONNECTION_STRING", "POSTGRES_CONNECTION_STRING", "SQLITE_DB_PATH"} {
+		if p.Found.Values[key] != "" {
+			return false
+		}
+	}
+	dir := p.Found.Install.DataDir
+	if p.Request.Runtime != p.Found.Install.Runtime {
+		dir = ""
+	}
+	if dir == "" && p.Request.Runtime == pocketid.RuntimeManual {
+		dir = filepath.Join(filepath.Dir(p.Request.EnvFile), "data")
+	}
+	if dir == "" {
+		return false
+	}
+	entries, err := os.ReadDir(dir)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0
+}
+
+// base is the file to edit: the present one, or a new one from the template.
+func (p *FilePlan) base() ([]byte, error) {
+	if p.isNew() {
+		key, err := pocketid.NewKey()
+		if err != nil {
+			return nil, err
+		}
+		return pocketid.Template(p.Request.version(), p.Request.AppURL, key)
+	}
+	if p.Request.FixFile {
+		fixed, _ := envwriter.Fix(p.Before.Bytes, namedReaders(p.Request.readerNames()))
+		return fixed, nil
+	}
+	return p.Before.Bytes, nil
+}
+
+// change lists what the keys are to become. A key that is absent and needs no
+// value stays absent.
+func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Reader) error {
+	now, err := reader.Read(base)
+	if err != nil {
+		return err
+	}
+	r := p.Request
+	set := func(key, value string) {
+		if !r.alreadySet(now, key, value, v) {
+			p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
+		}
+	}
+	mode, ok := pocketid.TLSValue(v, string(r.TLS), r.Port)
+	if !ok {
+		return fmt.Errorf("%s on port %d cannot be set for Pocket ID %s", r.TLS, r.Port, v)
+	}
+	set(pocketid.KeyName("APP_URL", v), r.AppURL)
+	set("SMTP_HOST", r.Host)
+	set("SMTP_PORT", strconv.Itoa(r.Port))
+	set("SMTP_FROM", r.From)
+	set("SMTP_USER", r.User)
+	p.changePassword(now)
+	set("SMTP_TLS", mode)
+	if r.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
+		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
+	}
+	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
+	p.Locked = pocketid.IsTrue(now[lock])
+	// Not asked yet: a file that nobody has used loses nothing by it, unless
+	// somebody wrote down that they do not want it.
+	unsaid := r.LockUI == "" && p.Fresh && now[lock] == ""
+	p.Lock = !p.Locked && (r.LockUI == "yes" || unsaid)
+	if p.Lock {
+		set(lock, "true")
+	}
+	return nil
+}
+
+// changePassword puts the password where it is now: the .env, or the file that
+// SMTP_PASSWORD_FILE names.
+func (p *FilePlan) changePassword(now map[string]string) {
+	password := p.Request.Password
+	switch {
+	case password.Empty() && p.Request.User == "" && now["SMTP_USER"] != "": // the login was given up
+		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
+			if now[key] != "" {
+				p.Changes = append(p.Changes, envwriter.Change{Key: key})
+			}
+		}
+	case password.Empty(): // none was given, as after a resume: what is there stays
+	case p.Found.PasswordFile == "":
+		if password.Reveal() != now["SMTP_PASSWORD"] {
+			p.Changes = append(p.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
+		}
+	case password != p.Found.Password:
+		p.SecretPath, p.Secret = p.Found.PasswordFile, password
+	}
+}
+
+// passwordFileName is the file that holds a password which the .env cannot.
+const passwordFileName = "smtp-password"
+
+// encode plans the new .env. A password that cannot be written so that all its
+// readers agree moves to a file beside it, where Pocket ID can read that.
+func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
+	var err error
+	p.Env, err = envwriter.Apply(base, p.Changes, readers)
+	var no *envwriter.NoEncodingError
+	// The variable exists since 1.7.0; in a container the path would not be there.
+	usable := v.AtLeast(1, 7, 0) && !p.Request.Runtime.InContainer()
+	if !errors.As(err, &no) || no.Key != "SMTP_PASSWORD" || !usable {
+		return err
+	}
+	path, absErr := filepath.Abs(filepath.Join(filepath.Dir(p.Request.EnvFile), passwordFileName))
+	if absErr != nil {
+		return err
+	}
+	var changes []envwriter.Change
+	for _, c := range p.Changes {
+		if c.Key == "SMTP_PASSWORD" {
+			c = envwriter.Change{Key: c.Key, Unset: true} // an empty line would win over the file
+		}
+		changes = append(changes, c)
+	}
+	changes = append(changes, envwriter.Change{Key: "SMTP_PASSWORD_FILE", Value: secret.New(path)})
+	env, second := envwriter.Apply(base, changes, readers)
+	if second != nil {
+		return err
+	}
+	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
+	p.Warnings = append(p.Warnings,
+		"The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
+	return nil
+}
+
+// override plans the compose file that sets the hostname, where compose runs
+// Pocket ID, the hostname is another, and there is no override file yet.
+func (p *FilePlan) override() {
+	in := p.Found.Install
+	if p.Request.Runtime != pocketid.RuntimeCompose || in.ComposeFile == "" || !p.renames() || in.OverrideFile != "" {
+		return
+	}
+	dir := filepath.Dir(in.ComposeFile)
+	for _, name := range pocketid.OverrideFiles { // one that could not be read is there all the same
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return
+		}
+	}
+	p.Override = filepath.Join(dir, pocketid.NewOverrideFile)
+	p.OverrideBytes = pocketid.Override(in.Service, p.Request.Hostname)
+}
+
+// renames reports whether Pocket ID is to have another hostname than now, and
+// announces it. The example of a container's id means: leave it.
+func (p *FilePlan) renames() bool {
+	name := p.Request.Hostname
+	return pocketid.UsesHostname(p.Request.version(), p.Request.TLS) && name != "" &&
+		name != p.Found.Install.Hostname && name != pocketid.ExampleContainerID
+}
+
+// changesFiles reports whether there is anything to write.
+func (p *FilePlan) changesFiles() bool {
+	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists
+}

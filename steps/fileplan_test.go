@@ -1,0 +1,279 @@
+package steps
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/practice"
+)
+
+// Enter alone locks the UI only where no Pocket ID can have been set up in it.
+func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
+	t.Parallel()
+	const some = "APP_URL=https://id.example.com\n"
+	for _, tt := range []struct {
+		name    string
+		env     string // "" is no file
+		runs    pocketid.Runtime
+		found   pocketid.Runtime
+		dataDir string // of what was found, in the directory; "" is not known
+		data    string // a file with data
+		want    bool
+	}{
+		{name: "a new file", runs: pocketid.RuntimeDocker, found: pocketid.RuntimeDocker, want: true},
+		{name: "a new file beside data", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data", data: "data/pocket-id.db", want: true},
+		{name: "a blank file", env: " \n", runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, want: true},
+		{name: "compose, never started", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, dataDir: "data", want: true},
+		{name: "compose, in use", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, dataDir: "data", data: "data/pocket-id.db"},
+		{name: "compose, a named volume", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose},
+		{name: "docker run", env: some, runs: pocketid.RuntimeDocker, found: pocketid.RuntimeDocker},
+		{name: "by hand, never started", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data", want: true},
+		{name: "by hand, as the admin says", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeCompose, want: true},
+		{name: "by hand, in use", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeCompose, data: "data/pocket-id.db"},
+		{name: "a unit that names no directory", env: some, runs: pocketid.RuntimeSystemd, found: pocketid.RuntimeSystemd},
+		{name: "a database elsewhere", env: some + "DB_CONNECTION_STRING=postgres://db/pid\n", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data"},
+		{name: "said already", env: some + "UI_CONFIG_DISABLED=false\n", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, ".env")
+			if tt.env != "" {
+				put(t, path, tt.env)
+			}
+			if tt.data != "" {
+				put(t, filepath.Join(dir, tt.data), "x")
+			}
+			found := Discovery{EnvFile: path, Install: pocketid.Install{Runtime: tt.found, Readers: tt.found.Readers()}}
+			if tt.dataDir != "" {
+				found.Install.DataDir = filepath.Join(dir, tt.dataDir)
+			}
+			found.read([]byte(tt.env))
+			d, err := sceneWorld().planFiles(FileRequest{
+				EnvFile: path, Runtime: tt.runs, Version: "2.9.0", AppURL: "https://id.example.com", Readers: strings.Join(tt.runs.Readers(), ","),
+				Settings: smtpcheck.Settings{Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com"},
+			}, found)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Lock != tt.want {
+				t.Errorf("locks %v, fresh %v", d.Lock, d.Fresh)
+			}
+		})
+	}
+}
+
+// A hostname is set only where it is another one, and announced.
+func TestRenames(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, now, version string
+		want               bool
+	}{
+		{"id.example.com", "", "2.9.0", true},
+		{"id.example.com", "vps", "2.9.0", true},
+		{"id.example.com", "id.example.com", "2.9.0", false},
+		{"id.example.com", "", "2.14.0", false}, // not announced
+		{"", "vps", "2.9.0", false},
+		{pocketid.ExampleContainerID, "", "2.9.0", false},
+	} {
+		p := FilePlan{Request: FileRequest{Hostname: tt.name, Version: tt.version}}
+		p.Found.Install.Hostname = tt.now
+		if got := p.renames(); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+}
+
+// In a container localhost is the container.
+func TestOwnLoopback(t *testing.T) {
+	t.Parallel()
+	shared := pocketid.Install{Runtime: pocketid.RuntimeCompose, HostNetwork: true}
+	for _, tt := range []struct {
+		host    string
+		in      pocketid.Install
+		runtime pocketid.Runtime
+		want    string // a part of the warning
+	}{
+		{"localhost", pocketid.Install{}, pocketid.RuntimeCompose, "extra_hosts"},
+		{"127.0.0.1", pocketid.Install{}, pocketid.RuntimeDocker, "--add-host"},
+		{"::1", pocketid.Install{}, pocketid.RuntimePodman, "host.containers.internal"},
+		{"localhost", shared, pocketid.RuntimeCompose, ""},
+		{"localhost", shared, pocketid.RuntimeDocker, "--add-host"}, // the admin knows better
+		{"localhost", pocketid.Install{}, pocketid.RuntimeSystemd, ""},
+		{"mx.example.com", pocketid.Install{}, pocketid.RuntimeCompose, ""},
+		{"10.0.0.1", pocketid.Install{}, pocketid.RuntimeCompose, ""},
+	} {
+		got := sceneWorld().ownLoopback(tt.host, tt.in, tt.runtime)
+		if (got != "") != (tt.want != "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%s by %s: %q", tt.host, tt.runtime, got)
+		}
+	}
+	practice := sceneWorld()
+	practice.Practice = true
+	if got := practice.ownLoopback("localhost", pocketid.Install{}, pocketid.RuntimeCompose); got != "" {
+		t.Errorf("in a practice: %q", got)
+	}
+}
+
+// finished is a .env that says all there is to say.
+const finished = "APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=relay.example\nSMTP_PORT=465\n" +
+	"SMTP_FROM=id@example.com\nSMTP_USER=id\nSMTP_PASSWORD=right\nSMTP_TLS=tls\n"
+
+// over is the finished file with some lines written otherwise: pairs of a line
+// and what stands there instead.
+func over(pairs ...string) string {
+	return strings.NewReplacer(pairs...).Replace(finished)
+}
+
+// Enter all the way through a finished file leaves it byte for byte as it was,
+// however its values are written.
+func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
+	t.Parallel()
+	old := []string{"APP_URL", "PUBLIC_APP_URL", "UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"}
+	for _, c := range []struct {
+		name, runtime, version, text string
+	}{
+		{"plain", "manual", "2.9.0", finished},
+		{"plain, compose", "compose", "2.14.0", finished},
+		{"plain, systemd", "systemd", "1.0.0", finished},
+		{"CRLF", "systemd", "2.9.0", strings.ReplaceAll(finished, "\n", "\r\n")},
+		{"no last line end", "manual", "2.9.0", strings.TrimSuffix(finished, "\n")},
+		{"export", "manual", "2.9.0", "export " + strings.ReplaceAll(strings.TrimSuffix(finished, "\n"), "\n", "\nexport ") + "\n"},
+		{"double quotes", "manual", "2.9.0", over("=right", `="ri ght"`, "=relay.example", `="relay.example"`, "=465", `="465"`, "=tls", `="tls"`)},
+		{"single quotes", "compose", "2.9.0", over("=right", `='ri$ght'`, "=relay.example", `='relay.example'`)},
+		{"duplicates", "manual", "2.9.0", "SMTP_HOST=first.example\n# why\n" + finished + "\n\nA=1\nA=2\n"},
+		{"a variable, compose", "compose", "2.9.0", "HOST=relay.example\n" + over("=relay.example", "=${HOST}")},
+		{"a dollar, docker", "docker", "2.9.0", over("=right", `=pa$word"x`)},
+		{"quotes, docker", "docker", "2.9.0", over("=right", `="right"`)},
+		{"two dollars, compose", "compose", "2.9.0", over("=right", "=pa$$word")},
+		{"slash after APP_URL", "manual", "2.9.0", over("id.example.com\n", "id.example.com/\n")},
+		{"lock refused", "manual", "2.9.0", over("DISABLED=true", "DISABLED=false")},
+		{"lock 1", "manual", "2.9.0", over("DISABLED=true", "DISABLED=1")},
+		{"no check, 1", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=1\n"},
+		{"no check, True", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=True\n"},
+		{"check, False", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=False\n"},
+		{"empty port, tls", "manual", "2.10.0", over("PORT=465", "PORT=")},
+		{"no port, tls", "manual", "2.14.0", over("SMTP_PORT=465\n", "")},
+		{"no port, starttls", "manual", "2.14.0", over("SMTP_PORT=465\n", "", "=tls", "=starttls")},
+		{"no TLS line", "manual", "2.9.0", over("SMTP_TLS=tls\n", "", "=465", "=25")},
+		{"no login", "manual", "2.9.0", over("SMTP_USER=id\nSMTP_PASSWORD=right\n", "", "=tls", "=starttls", "=465", "=587")},
+		{"empty login", "manual", "2.9.0", over("USER=id", "USER=", "=right", "=")},
+		{"a password without a user", "manual", "2.9.0", over("USER=id", "USER=")},
+		{"0.x", "manual", "0.53.0", strings.NewReplacer(old...).Replace(finished)},
+		{"0.35.2, implicit", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true")...).Replace(finished)},
+		{"0.35.2, STARTTLS", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true", "=465", "=587")...).Replace(finished)},
+		{"0.35.2, clear", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=false", "=465", "=25")...).Replace(finished)},
+		{"0.35.2, no TLS line", "manual", "0.35.2", strings.NewReplacer(append(old, "SMTP_TLS=tls\n", "")...).Replace(finished)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w, path := walkOver(t, c.runtime, c.version, c.text)
+			w.finish()
+			if after := w.read(path); after != c.text {
+				t.Errorf("%q\nis now\n%q", c.text, after)
+			}
+			if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
+				t.Errorf("%d files are left, want the .env alone", len(entries))
+			}
+		})
+	}
+}
+
+// walkOver begins a guide, without a relay, at a file that is there already.
+func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
+	t.Helper()
+	w := newWalk(t, "open", practice.Options{})
+	path := filepath.Join(t.TempDir(), ".env")
+	put(t, path, text)
+	world := w.machine.Steps[0].(install).world
+	v := versionOf(t, version)
+	world.Detect = func(string) pocketid.Install {
+		in := pocketid.Install{Runtime: pocketid.Runtime(runtime), Version: v, VersionFrom: "the test"}
+		in.Readers, in.InContainer = in.Runtime.Readers(), in.Runtime.InContainer()
+		return in
+	}
+	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
+	return w, path
+}
+
+// A draft has no password, and without a user none is asked for: the one in the
+// file stays.
+func TestNoPasswordErasesNone(t *testing.T) {
+	t.Parallel()
+	text := over("USER=id", "USER=")
+	w, path := walkOver(t, "manual", "2.9.0", text)
+	w.to(Relay)
+	w.state.Answers.Password = secret.Value{}
+	w.finish()
+	if after := w.read(path); after != text {
+		t.Errorf("the file is now\n%s", after)
+	}
+}
+
+// An env_file of the raw format is read as docker does: quotes would become part
+// of the password.
+func TestFoundReadersAreWrittenFor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, ".env")
+	compose := "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.9.0\n    env_file:\n      - path: .env\n        format: raw\n"
+	put(t, path, finished)
+	put(t, filepath.Join(dir, "docker-compose.yml"), compose)
+	w, _ := walkOver(t, "compose", "2.9.0", finished)
+	world := w.machine.Steps[0].(install).world
+	world.Detect = ThisHost().Detect
+	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
+	w.to(Write)
+	d, ok := w.state.Found[Write].Result.(*FilePlan)
+	if !ok || d.Request.Readers != "docker,compose" {
+		t.Errorf("written for %+v, want docker,compose", w.state.Found[Write].Result)
+	}
+}
+
+// Who writes to a file that the container never gets is told where it is written.
+func TestUnreadFileIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	for unread, want := range map[bool]int{true: 1, false: 0} {
+		var found Discovery
+		found.Install.Unread = unread
+		got := sceneWorld().warnings(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.RuntimeCompose, versionOf(t, "2.9.0"))
+		if len(got) != want {
+			t.Errorf("unread %v: %q", unread, got)
+		}
+	}
+}
+
+// Root reads the password file of a .env's owner only where that one may read it.
+func TestPasswordFileOfOthers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	own := os.Getuid() // of the password file
+	for _, tt := range []struct {
+		name        string
+		euid, owner int // of the program, and of the .env
+		mode        os.FileMode
+		want        bool
+	}{
+		{"root, somebody else's", 0, own + 1, 0o600, false},
+		{"root, readable by all", 0, own + 1, 0o644, true},
+		{"root, the owner's own", 0, own, 0o600, true},
+		{"no root", 1, own + 1, 0o600, true}, // the kernel decides
+	} {
+		path := filepath.Join(dir, tt.name)
+		put(t, path, "right")
+		if err := os.Chmod(path, tt.mode); err != nil {
+			t.Fatal(err)
+		}
+		d := Discovery{EnvFile: filepath.Join(dir, ".env"), owner: tt.owner, euid: tt.euid}
+		d.read([]byte("SMTP_PASSWORD_FILE=\"" + path + "\"\n"))
+		if got := d.Password.Reveal() == "right"; got != tt.want || (len(d.Notes) == 0) != tt.want {
+			t.Errorf("%s: read %v, notes %q", tt.name, got, d.Notes)
+		}
+	}
+}

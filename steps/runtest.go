@@ -1,0 +1,267 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"smtp-wizard/diagnosis"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
+)
+
+// Setup is all that a test of mail settings depends on. It is comparable, so it
+// names the work of testing it.
+type Setup struct {
+	Preset string // id, for the diagnosis
+	smtpcheck.Settings
+
+	// As is the version of Pocket ID to speak as.
+	As pocketid.Version
+	// Hostname is what os.Hostname() will return to Pocket ID.
+	Hostname string
+	Runtime  pocketid.Runtime
+	NoSend   bool // stop after RCPT
+}
+
+// setupOf is the test that the answers amount to.
+func setupOf(a Answers) Setup {
+	as := a.version()
+	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
+		as = v
+	}
+	return Setup{Preset: a.Preset, Settings: a.Settings, As: as, Hostname: a.Hostname, Runtime: a.runtime()}
+}
+
+// ClearText says that the password goes where anybody on the way could read it,
+// or nothing.
+func (s Setup) ClearText() string { return clearText(s.Settings) }
+
+// Plan is the conversation that Pocket ID will have with these settings.
+func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
+	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
+	plan := smtpcheck.Plan{
+		Settings: s.Settings,
+		Client: smtpcheck.Client{
+			Names:         speech.Names,
+			Auth:          speech.Auth,
+			PlainNeedsTLS: speech.PlainNeedsTLS,
+			Body8Bit:      speech.Body8Bit,
+			HELOFallback:  speech.HELOFallback,
+		},
+		RootCAs: w.RootCAs,
+		Limits:  w.Limits,
+		Net:     w.Net,
+	}
+	if s.NoSend {
+		plan.StopAfter = smtpcheck.StageRcpt
+	}
+	return plan, speech
+}
+
+// TestResult is what a test found.
+type TestResult struct {
+	Setup      Setup
+	Speech     pocketid.Speech
+	Result     smtpcheck.Result
+	Identities []smtpcheck.IdentityResult
+	// Diagnosis explains Result.Failure; nil when there is none.
+	Diagnosis *diagnosis.Diagnosis
+	Advice    []pocketid.Option
+	Token     string // of the message, to compare with what arrives
+	// Hints are how receivers will judge the mail; only where the relay took it.
+	Hints []deliverability.Hint
+}
+
+// RunTest has the conversation, and beside it one with each of names as the
+// identity; where there are names, it ends with advice. News are smtpcheck.Event
+// and smtpcheck.IdentityResult values.
+func (w World) RunTest(ctx context.Context, s Setup, names []string, report func(any)) TestResult {
+	plan, speech := w.Plan(s)
+	t := TestResult{Setup: s, Speech: speech}
+	if speech.Broken != "" {
+		return w.notBegun(t, smtpcheck.StageEHLO, fmt.Errorf(
+			"version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
+	}
+	if !s.NoSend {
+		t.Token = w.Token()
+		message, err := s.message(t.Token, plan.Names, w.Now())
+		if err != nil {
+			return w.notBegun(t, smtpcheck.StageMail, err)
+		}
+		plan.Message = message
+	}
+	// The gate lets one session log in first: a wrong password is tried but once.
+	plan.Gate = smtpcheck.NewGate(smtpcheck.MaxSessions)
+	hints := w.askDNS(ctx, s)
+	var side sync.WaitGroup
+	if len(names) > 0 {
+		side.Go(func() {
+			t.Identities = smtpcheck.Identities(ctx, plan, names, func(r smtpcheck.IdentityResult) { report(r) })
+		})
+	}
+	t.Result = smtpcheck.Run(ctx, plan, func(e smtpcheck.Event) { report(e) })
+	side.Wait()
+	t.Hints = hints(t.Result.Failure == nil)
+	if t.Result.Failure != nil {
+		t.Diagnosis = w.diagnose(t.Result.Failure, s, t.Result.Announced)
+	}
+	if len(t.Identities) > 0 {
+		t.Advice = w.advise(t, w.implicitTLS(ctx, t))
+	}
+	return t
+}
+
+// message is the mail that is delivered.
+func (s Setup) message(token string, names smtpcheck.Names, now time.Time) ([]byte, error) {
+	identity := names.First
+	if s.TLS == smtpcheck.TLSStartTLS {
+		identity = names.AfterTLS
+	}
+	return smtpcheck.TestMail{
+		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: token, Time: now,
+	}.Bytes()
+}
+
+// notBegun is a test that could not begin.
+func (w World) notBegun(t TestResult, stage smtpcheck.Stage, err error) TestResult {
+	t.Result.Failure = &smtpcheck.Failure{Stage: stage, Err: err}
+	t.Diagnosis = w.diagnose(t.Result.Failure, t.Setup, nil)
+	return t
+}
+
+// diagnose explains a failure. A cure at the port that names the usual ones is
+// followed by the provider's own where those are others.
+func (w World) diagnose(f *smtpcheck.Failure, s Setup, announced []string) *diagnosis.Diagnosis {
+	d := diagnosis.FromFailure(f, diagnosis.Situation{
+		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.As,
+	})
+	p, known := w.preset(s.Preset)
+	ports := p.Ports()
+	if known && p.ID != Custom && len(ports) > 0 && (d.Field == "port" || d.Field == "tls") &&
+		!(slices.Contains(ports, 465) && slices.Contains(ports, 587)) {
+		d.Fix += " " + p.Name + " is reached on " + endpointWords(p.Endpoints) + "."
+	}
+	return &d
+}
+
+// endpointWords names endpoints, as "port 587 with starttls or port 465 with tls".
+func endpointWords(list []presets.Endpoint) string {
+	words := make([]string, len(list))
+	for i, e := range list {
+		words[i] = fmt.Sprintf("port %d with %s", e.Port, e.TLS)
+		if e.TLS == string(smtpcheck.TLSNone) {
+			words[i] = fmt.Sprintf("port %d without TLS", e.Port)
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+// implicitTLS looks for the port with implicit TLS, on which Pocket ID greets but
+// once, where the name was refused at a relay that no preset knows.
+func (w World) implicitTLS(ctx context.Context, t TestResult) []pocketid.Endpoint {
+	s := t.Setup
+	_, known := presets.ByID(s.Preset)
+	if t.Diagnosis == nil || t.Diagnosis.Step != diagnosis.StepIdentity || s.Port == 465 || known && s.Preset != Custom {
+		return nil
+	}
+	options := w.portOptions()
+	options.Names = []string{s.Hostname}
+	for _, p := range smtpcheck.Ports(ctx, s.Host, []int{465}, options, nil) {
+		if p.TLS == smtpcheck.TLSImplicit {
+			return []pocketid.Endpoint{{Port: p.Port, TLS: p.TLS}}
+		}
+	}
+	return nil
+}
+
+// advise says which settings the relay would accept, given what it said to names.
+func (w World) advise(t TestResult, found []pocketid.Endpoint) []pocketid.Option {
+	if len(t.Identities) == 0 {
+		return nil
+	}
+	return pocketid.Advise(w.situation(t.Setup, t.Identities, found))
+}
+
+// situation is what the advice depends on.
+func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
+	out := pocketid.Situation{
+		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
+		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said, ContainerID: pocketid.ExampleContainerID,
+	}
+	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
+		for _, e := range p.Endpoints {
+			found = append(found, pocketid.Endpoint{Port: e.Port, TLS: smtpcheck.TLSMode(e.TLS)})
+		}
+	}
+	for _, e := range found {
+		if e != out.Current && !slices.Contains(out.Endpoints, e) {
+			out.Endpoints = append(out.Endpoints, e)
+		}
+	}
+	return out
+}
+
+// DNS is asked while the relay is spoken to. What has not come hintsGrace after
+// the relay took the message, or hintsBound after the beginning, is not waited
+// for.
+const (
+	hintsBound = 5 * time.Second
+	hintsGrace = time.Second
+)
+
+// askDNS begins to ask DNS what receivers will think of the mail of a test. The
+// function that it returns ends that, and returns what was found if the relay took
+// the mail.
+func (w World) askDNS(ctx context.Context, s Setup) func(taken bool) []deliverability.Hint {
+	q, ok := w.query(s)
+	if !ok {
+		return func(bool) []deliverability.Hint { return nil }
+	}
+	ctx, cancel := context.WithTimeout(ctx, hintsBound)
+	found := make(chan []deliverability.Hint, 1)
+	go func() { found <- deliverability.Look(ctx, w.dns(), q) }()
+	return func(taken bool) []deliverability.Hint {
+		defer cancel()
+		if !taken {
+			return nil
+		}
+		defer time.AfterFunc(hintsGrace, cancel).Stop()
+		return <-found
+	}
+}
+
+// query is what to ask about the mail of a test. Nothing is to be asked about
+// names that the real DNS does not have, about a relay that delivers nowhere, or
+// about a mailbox at its own provider.
+func (w World) query(s Setup) (deliverability.Query, bool) {
+	domain := s.From[strings.LastIndex(s.From, "@")+1:]
+	p, known := w.preset(s.Preset)
+	if !known || p.ID == Custom {
+		p, known = presets.ByHost(s.Host)
+	}
+	if w.DNS == nil && deliverability.Reserved(domain) || p.Category == "local-test" {
+		return deliverability.Query{}, false
+	}
+	q := deliverability.Query{
+		Domain: domain, Host: s.Host, Includes: p.SPF, Source: w.Source,
+		Own:    !known || p.Category == "local",
+		Direct: s.Port == 25 && s.User == "",
+	}
+	if known && (!q.Own || len(p.SPF) > 0) {
+		q.Provider = p.Name
+	}
+	if strings.Contains(s.Hostname, ".") {
+		q.Name = s.Hostname
+	}
+	if owner, owned := presets.ForAddress(s.From); owned {
+		q.Owner = owner.Name
+		return q, p.Category == "transactional"
+	}
+	return q, true
+}

@@ -1,0 +1,189 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
+)
+
+// SetupFrom is the test of the settings in a .env.
+func (w World) SetupFrom(found Discovery) (Setup, error) {
+	a := prefill(Answers{Runs: string(found.Install.Runtime), Version: found.Install.Version.String()}, found)
+	if err := checkSettings(a.Settings); err != nil {
+		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
+	}
+	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
+	if a.Hostname == "" && a.runtime().InContainer() {
+		a.Hostname = pocketid.ExampleContainerID
+	}
+	return setupOf(a), nil
+}
+
+// checkSettings checks the settings of a file as the pages would.
+func checkSettings(s smtpcheck.Settings) error {
+	if s.Host == "" {
+		return errors.New("SMTP_HOST is not set")
+	}
+	if err := smtpcheck.CheckHost(s.Host); err != nil {
+		return fmt.Errorf("SMTP_HOST: %w", err)
+	}
+	if s.Port == 0 {
+		return errors.New("SMTP_PORT is not set, or is not a port")
+	}
+	if !knownMode(s.TLS) {
+		return errors.New("SMTP_TLS is not one of none, starttls and tls")
+	}
+	if err := smtpcheck.CheckAddress(s.From); err != nil {
+		return fmt.Errorf("SMTP_FROM: %w", err)
+	}
+	return nil
+}
+
+func knownMode(mode smtpcheck.TLSMode) bool {
+	return slices.Contains([]smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit}, mode)
+}
+
+// prefill takes over what the file already says to that version.
+func prefill(a Answers, found Discovery) Answers {
+	set := func(field *string, key string) {
+		if value := found.Value(key); value != "" {
+			*field = value
+		}
+	}
+	set(&a.Host, "SMTP_HOST")
+	set(&a.From, "SMTP_FROM")
+	set(&a.User, "SMTP_USER")
+	if port, err := parsePort(found.Value("SMTP_PORT")); err == nil {
+		a.Port = port
+	}
+	v := a.version()
+	if found.Value("SMTP_HOST") != "" {
+		a.TLS = modeOf(found.Value("SMTP_TLS"), a.Port)
+		if _, present := found.Values["SMTP_TLS"]; !present {
+			a.TLS = unsetMode(v, a.Port)
+		}
+		if found.Value("SMTP_PORT") == "" && portOptional(v) {
+			a.Port = usualPort(a.TLS)
+		}
+	}
+	if !found.Password.Empty() {
+		a.Password = found.Password
+	}
+	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
+	return a
+}
+
+// alreadySet reports whether Pocket ID takes value for a key from the file as it
+// is. What the admin wrote in other words, or left to a default, is not rewritten.
+func (r FileRequest) alreadySet(now map[string]string, key, value string, v pocketid.Version) bool {
+	have, present := now[key]
+	if have == value && (present || value == "") {
+		return true
+	}
+	used := now["SMTP_HOST"] != "" // else a default was never chosen
+	switch key {
+	case "APP_URL", "PUBLIC_APP_URL":
+		return strings.TrimRight(have, "/") == value && pocketid.Validate(key, have, v) == nil
+	case "SMTP_SKIP_CERT_VERIFY":
+		on, err := strconv.ParseBool(have)
+		return err == nil && strconv.FormatBool(on) == value
+	case "SMTP_PORT":
+		return used && have == "" && portOptional(v) && value == strconv.Itoa(usualPort(r.TLS))
+	case "SMTP_TLS":
+		return used && !present && unsetMode(v, r.Port) == r.TLS
+	}
+	return false
+}
+
+// portOptional reports whether Pocket ID finds the port by itself.
+func portOptional(v pocketid.Version) bool { return pocketid.Validate("SMTP_PORT", "", v) == nil }
+
+// usualPort is what Pocket ID 2.10 and later take for an empty SMTP_PORT.
+func usualPort(mode smtpcheck.TLSMode) int {
+	if mode == smtpcheck.TLSImplicit {
+		return 465
+	}
+	return 587
+}
+
+// modeOf reads SMTP_TLS. Up to 0.35.2 it was true or false, and the port chose
+// between the two kinds of TLS; empty is none.
+func modeOf(value string, port int) smtpcheck.TLSMode {
+	switch {
+	case value == "" || value == "false":
+		return smtpcheck.TLSNone
+	case value == "true" && port == 465:
+		return smtpcheck.TLSImplicit
+	case value == "true":
+		return smtpcheck.TLSStartTLS
+	}
+	return smtpcheck.TLSMode(value)
+}
+
+// unsetMode is what an absent SMTP_TLS means: clear text, but TLS as the port
+// has it up to 0.35.2.
+func unsetMode(v pocketid.Version, port int) smtpcheck.TLSMode {
+	return modeOf(pocketid.DefaultTLS(v), port)
+}
+
+// Candidates are the names that Pocket ID could announce.
+func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candidate {
+	src := pocketid.Sources{Hostname: d.Hostname, FQDN: d.FQDN, AppURL: appURL, Typed: typed}
+	if d.Install.InContainer {
+		src.Compose, src.ContainerID = d.Install.Hostname, d.Install.Hostname == ""
+	}
+	return pocketid.Candidates(src)
+}
+
+// Warnings are what keeps the settings of a file from their effect in Pocket ID,
+// a sentence each, though a relay may take the mail.
+func (w World) Warnings(found Discovery, v pocketid.Version) []string {
+	values := maps.Clone(found.Values)
+	if found.passwordLine {
+		values["SMTP_PASSWORD"] = found.Password.Reveal()
+	}
+	return w.warnings(found, values, found.Install.Runtime, v)
+}
+
+// warnings are the same for values that Pocket ID would get from the file, the
+// password with them.
+func (w World) warnings(
+	found Discovery, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
+) []string {
+	list := pocketid.Objections(values, v)
+	in := found.Install
+	if in.Unread {
+		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
+	}
+	for _, key := range in.MailOverrides() {
+		list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
+	}
+	if warning := w.ownLoopback(values["SMTP_HOST"], in, runtime); warning != "" {
+		list = append(list, warning)
+	}
+	return list
+}
+
+// ownLoopback warns of a relay that Pocket ID would look for in its own
+// container. The relay of a demo is none that Pocket ID is to use.
+func (w World) ownLoopback(host string, in pocketid.Install, runtime pocketid.Runtime) string {
+	shared := in.Runtime == runtime && in.HostNetwork
+	if !isLoopback(host) || !runtime.InContainer() || shared || w.Practice {
+		return ""
+	}
+	return "In the container of Pocket ID, " + host + " is the container itself and not this machine. " +
+		runtime.HostSetting()
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
+}

@@ -1,0 +1,159 @@
+// Package steps holds the pages of the guide, one file a page, and what they
+// share.
+//
+// A live test is a line of values, each made from the one before: World.Discover
+// finds what is installed (discovery.go), World.SetupFrom reads its settings
+// (settings.go), World.Plan is how that client speaks, and World.RunTest has the
+// conversation and says what it means (runtest.go). The page, the lines and the
+// JSON show what RunTest returned.
+package steps
+
+import (
+	"slices"
+	"strings"
+
+	"smtp-wizard/wizard"
+)
+
+// The steps, in the order of the guide.
+const (
+	Install  wizard.ID = "install"
+	Provider wizard.ID = "provider"
+	Relay    wizard.ID = "relay"
+	Sender   wizard.ID = "sender"
+	Identity wizard.ID = "identity"
+	LiveTest wizard.ID = "livetest"
+	Write    wizard.ID = "write"
+)
+
+// The wizard's types, with these answers.
+type (
+	Machine = wizard.Machine[Answers]
+	State   = wizard.State[Answers]
+	Step    = wizard.Step[Answers]
+	View    = wizard.View[Answers]
+	Intent  = wizard.Intent[Answers]
+)
+
+// All are the steps in the order of the guide.
+func All(w World) []Step {
+	return []Step{
+		install{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
+	}
+}
+
+// answerName is what a field is called on its page, and the page.
+func (w World) answerName(v View, id wizard.ID, field string) string {
+	for _, step := range All(w) {
+		if step.ID() != id {
+			continue
+		}
+		page := step.Page(View{Answers: v.Answers, Found: v.Found})
+		if f, ok := page.FieldNamed(field); ok {
+			return f.Label + " on the " + step.Name() + " page"
+		}
+		return "the answers on the " + step.Name() + " page"
+	}
+	return "the answers"
+}
+
+// errorAt is what is wrong with a field.
+func errorAt(field, text string) wizard.Fault {
+	return wizard.Fault{Field: field, Text: sentence(text), Tone: wizard.Bad}
+}
+
+// warnAt is a warning that a second Enter passes over.
+func warnAt(field, text string) wizard.Fault {
+	return wizard.Fault{Field: field, Text: text + wizard.EnterKeeps, Tone: wizard.Warn}
+}
+
+// noticeAt says what was made of an answer.
+func noticeAt(field, text string) wizard.Fault {
+	return wizard.Fault{Field: field, Text: text, Tone: wizard.Warn}
+}
+
+// stay keeps the page without saying anything.
+func stay(a Answers) Intent { return wizard.Stay(a, wizard.Fault{}) }
+
+// sentence turns an error's words into a sentence.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	if c := text[0]; c >= 'a' && c <= 'z' {
+		text = string(c-'a'+'A') + text[1:]
+	}
+	if strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
+	}
+	return text + "."
+}
+
+// failed returns the error that a step's work ended with, if it did.
+func failed(f wizard.Finding) error {
+	err, _ := f.Result.(error)
+	return err
+}
+
+// result returns a finding's result when it is there and of that type.
+func result[T any](v View, id wizard.ID) (T, bool) {
+	r, ok := v.Found[id].Result.(T)
+	return r, ok
+}
+
+// reported returns the values of one type that a step's work has found so far.
+func reported[T any](f wizard.Finding) []T {
+	if all, ok := f.Result.([]T); ok {
+		return slices.Clone(all)
+	}
+	var list []T
+	for _, news := range f.News {
+		if one, ok := news.(T); ok {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+func choice(value string, cells ...string) wizard.Choice {
+	return wizard.Choice{Value: value, Cells: cells}
+}
+
+// nextField asks what to do next; Enter takes the first choice.
+func nextField(help string, choices ...wizard.Choice) wizard.Field {
+	return wizard.Field{Name: "action", Label: "Next", Kind: wizard.ChoiceField,
+		Default: choices[0].Value, Choices: choices, Help: wizard.Help{What: help}}
+}
+
+func rowOf(tone wizard.Tone, cells ...string) wizard.Row { return wizard.Row{Tone: tone, Cells: cells} }
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// AnswerFlag is a flag of apply that answers a field.
+type AnswerFlag struct {
+	Step        wizard.ID
+	Field       string
+	Name, Usage string
+}
+
+// AnswerFlags are the flags that the pages' fields name, except those of secrets
+// and --env-file, which all commands have.
+func AnswerFlags() []AnswerFlag {
+	var list []AnswerFlag
+	for _, step := range All(World{Getenv: func(string) string { return "" }}) {
+		for _, f := range step.Page(View{}).Field {
+			name, ok := strings.CutPrefix(f.Flag, "--")
+			if !ok || f.Kind == wizard.SecretField || name == "env-file" {
+				continue
+			}
+			usage, _, _ := strings.Cut(f.Help.What, ". ")
+			list = append(list, AnswerFlag{step.ID(), f.Name, name, strings.TrimSuffix(usage, ".")})
+		}
+	}
+	return list
+}

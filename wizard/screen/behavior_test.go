@@ -1,0 +1,287 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"smtp-wizard/internal/steptest"
+	"smtp-wizard/wizard"
+)
+
+// What keys do: each step presses some and says what is on the screen then, with
+// a "-" before what is not.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		keys string // with spaces between
+		sees []string
+	}
+	for name, c := range map[string]struct {
+		from  func(*driven)
+		steps []step
+	}{
+		"type ahead": {walks["install"], []step{{"enter enter enter google enter", []string{"[Relay]"}}}},
+		"quit asks once": {walks["install"], []step{
+			{"x ctrl+c", []string{"Leave before finishing?", "Kept in the draft."}},
+			{"enter", []string{"Environment file   x"}}, {"ctrl+c esc", []string{"Environment file   x"}}}},
+		"esc on the first page asks": {walks["install"], []step{{"esc", []string{"Leave before"}}}},
+		"back loses nothing": {toSender, []step{
+			{"a@example.com tab tab hunter2 esc", []string{"[Relay]"}},
+			{"enter enter enter", []string{"[Sender]", "From           a@example.com", "Password       ••••••••"}},
+			{"tab tab", []string{"Already typed; typing replaces it."}}}},
+		"kept secret": {toIdentity, []step{{"esc tab tab", []string{"Password       unchanged; type to replace it"}}}},
+		"help": {walks["install"], []step{
+			{"?", []string{"Keys", "The file with Pocket ID's variables.", "/opt/pocket-id/.env"}}, {"esc", []string{"-Keys"}},
+			{"a?", []string{"Environment file   a?"}}, {"ctrl+g", []string{"Keys"}}, {"enter", []string{"Environment file   a?"}}}},
+		"help may begin a password": {toSender, []step{{"tab tab ?", []string{"-Keys", "••••••••"}}}},
+		"jump": {toIdentity, []step{
+			{"ctrl+o enter", []string{"[Install]", "Then back to Identity."}}, {"esc", []string{"[Identity]"}},
+			{"ctrl+o down down enter", []string{"[Relay]", "Then back to Identity."}},
+			{"enter enter enter", []string{"[Identity]"}}}},
+		"typing replaces a default": {walks["install"], []step{
+			{"x", []string{"Environment file   x\n"}}, {"ctrl+_", []string{"Environment file   .env"}},
+			{"home x", []string{"Environment file   x.env"}}}},
+		"a warning passes the second time": {walks["relay-warn"], []step{
+			{"", []string{"! This host has no dot", "[Relay]", "› Host"}}, {"enter", []string{"[Sender]"}}}},
+		"a fault goes when the answer changes": {walks["relay-fault"], []step{
+			{"", []string{"✗ A port is a number"}}, {"tab shift+tab", []string{"✗ A port is a number"}},
+			{"backspace", []string{"-✗ A port is a number"}}, {"enter", []string{"[Sender]"}}}},
+		"a step rewrites fields": {toRelay, []step{
+			{"ctrl+u smtp.example.com:465 enter enter enter", []string{"Host   smtp.example.com\n", "Port   465\n"}},
+			{"shift+tab shift+tab ctrl+_", []string{"Host   smtp-relay.gmail.com"}}}},
+		"a cure": {walks["test-cure"], []step{{"", []string{"[Relay]", "✗ Port 465 works here.", "Then back to Test."}}}},
+		"nothing matches": {walks["provider-none"], []step{
+			{"", []string{"Nothing matches. Clear the filter", "0 of 75"}}, {"esc", []string{"75 of 75"}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := start(t)
+			c.from(d)
+			for _, s := range c.steps {
+				d.press(strings.Fields(s.keys)...)
+				for _, words := range s.sees {
+					if absent, ok := strings.CutPrefix(words, "-"); ok {
+						d.misses(absent)
+					} else {
+						d.sees(words)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What is left or answered is in the state.
+func TestLeaving(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		from  func(*driven)
+		keys  string
+		typed string
+	}{
+		"asked":                 {walks["install"], "x ctrl+c ctrl+c", "x"},
+		"with nothing answered": {walks["install"], "ctrl+c", ""},
+		"by esc and y":          {walks["install"], "esc y", ""},
+		"from a small window":   {func(d *driven) { d.press("x"); d.resize(38, 10); d.sees("needs 40x12") }, "ctrl+c", "x"},
+		// A question that is open is answered at once, whatever the page under it does.
+		"while the page changes": {func(d *driven) { toTest(d); d.press("ctrl+c"); d.news(4); d.worked(true) }, "y", ".env"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := start(t)
+			c.from(d)
+			d.press(strings.Fields(c.keys)...)
+			kept := d.state.Inputs["install"]["env"] + d.answers().EnvFile
+			if d.state.Ended != wizard.Quit || d.err != wizard.ErrInterrupted || kept != c.typed {
+				t.Errorf("ended %v, %v, %q", d.state.Ended, d.err, kept)
+			}
+		})
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	d := start(t)
+	toSender(d)
+	d.press("a@example.com", "tab", "tab", "h")
+	one := d.screen()
+	d.press("unter2-is-a-long-one", "left", "home")
+	if d.screen() != one {
+		t.Errorf("the mask or the cursor tells the length:\n%s", d.screen())
+	}
+	d.press("ctrl+r")
+	d.sees("hunter2-is-a-long-one")
+	d.update(hideMsg{d.reveals - 1})
+	d.sees("hunter2-is-a-long-one")
+	d.update(hideMsg{d.reveals})
+	if d.screen() != one {
+		t.Errorf("still shown:\n%s", d.screen())
+	}
+	d.press("ctrl+r", "tab", "shift+tab")
+	d.misses("hunter2")
+	d.press("s3", "ctrl+u", "s4", "ctrl+_", "ctrl+y")
+	if e := d.form[2].line; e.initial != nil || e.killed != nil || e.String() != "s4" {
+		t.Errorf("copies of a secret are kept: %+v", e)
+	}
+	d.press("enter", "enter", "esc", "enter", "enter", "enter", "enter")
+	if got := d.answers().Password.Reveal(); got != "s4" {
+		t.Errorf("password %q", got)
+	}
+}
+
+func TestKeysInFlight(t *testing.T) {
+	d := start(t)
+	toTest(d)
+	d.press("enter", "x") // while it works: nothing to submit
+	d.news(len(stages))
+	d.worked(true)
+	d.press("down", "enter") // meant for what was there before
+	d.sees("[Test]", "› Use port 465")
+	d.clock = d.clock.Add(ignoreFor - 1)
+	d.press("enter")
+	d.sees("[Test]")
+	d.clock = d.clock.Add(1)
+	d.press("enter")
+	d.sees("[Relay]", "Then back to Test.")
+}
+
+func TestTypingDoesNotRestartWork(t *testing.T) {
+	d := start(t)
+	toIdentity(d)
+	run := d.state.Found["identity"].Run
+	d.press("down", "down", "up")
+	d.rest()
+	d.sees("This sets hostname: vps-4711.example.net.")
+	if got := d.state.Found["identity"].Run; got != run || len(d.state.Inputs["identity"]) > 0 {
+		t.Errorf("run %d instead of %d; input %v", got, run, d.state.Inputs["identity"])
+	}
+	d.news(3)
+	d.sees("› ✓ vps-4711", "asking the relay, 3 of 4 names · 0 s")
+}
+
+func TestPanicInPage(t *testing.T) {
+	t.Parallel()
+	m := fakeMachine(0)
+	m.Steps[1] = steptest.Step{Called: "provider", Pages: func(steptest.View) wizard.Page { panic("no page") }}
+	g := guard{drive(t, m, 80, 24, Options{}).model, &lastState{}}
+	var cmd tea.Cmd
+	for range 3 {
+		_, cmd = g.Update(tea.KeyPressMsg(namedKeys["enter"]))
+	}
+	if cmd == nil {
+		t.Fatal("nothing ends the program")
+	}
+	if _, ok := cmd().(tea.QuitMsg); !ok {
+		t.Error("it does not quit")
+	}
+	if last, err := g.last.get(); err == nil || !strings.Contains(err.Error(), "no page") || last.Place().At != "install" {
+		t.Errorf("%v at %s", err, last.Place().At)
+	}
+}
+
+// What Enter would answer must not change under the finger.
+func TestNewsThatChangeTheOffer(t *testing.T) {
+	t.Parallel()
+	m := fakeMachine(0)
+	s := fakeIdentity(0)
+	s.Pages = func(v steptest.View) wizard.Page {
+		p := identityPage(v)
+		if len(v.Found["identity"].News) > 1 {
+			p.Field[0].Default = "vps-4711.example.net"
+		}
+		return p
+	}
+	m.Steps[4] = s
+	d := drive(t, m, 80, 24, Options{})
+	toIdentity(d)
+	d.news(1)
+	if d.ignoresKeys() {
+		t.Error("keys are ignored for news that change nothing")
+	}
+	d.news(2)
+	d.press("enter")
+	d.sees("[Identity]", "› ✓ vps-4711")
+	d.clock = d.clock.Add(ignoreFor)
+	d.press("enter")
+	d.sees("[Test]")
+}
+
+// A move redraws the pointer; the words on the row come when it rests. Enter
+// takes the row that the pointer is on, rested or not.
+func TestWordsFollowARestingPointer(t *testing.T) {
+	d := start(t)
+	toProvider(d)
+	d.press("google")
+	d.sees("› Google Workspace", "The relay wants a name")
+	d.press("esc", "up")
+	d.sees("› Provider 41", "The relay wants a name")
+	d.update(restMsg{d.moves - 1}) // of a move before
+	d.sees("The relay wants a name")
+	before := strings.Split(d.screen(), "\n")
+	d.press("up")
+	changed := 0
+	for i, line := range strings.Split(d.screen(), "\n") {
+		if line != before[i] {
+			changed++
+		}
+	}
+	if changed != 2 {
+		t.Errorf("a move changed %d lines:\n%s", changed, d.screen())
+	}
+	d.rest()
+	d.sees("› Provider 40", "smtp40.example.net")
+	d.misses("The relay wants a name")
+	d.press("down", "down", "?")
+	d.sees("Chosen", "Google Workspace · The relay wants a name")
+	d.press("esc", "up", "enter")
+	if got := d.answers().Preset; got != "p41" {
+		t.Errorf("preset %q", got)
+	}
+}
+
+// longPage has a list longer than its window at 40x12, and text below it.
+func longPage() steptest.Machine {
+	return single(func(steptest.View) wizard.Page {
+		f := oneOf("name", "Name", "n0")
+		for i := range 12 {
+			f.Choices = append(f.Choices, choice(fmt.Sprintf("n%d", i), fmt.Sprintf("name %d", i)))
+		}
+		return wizard.Page{Title: "Names", Why: "Why.", Field: []wizard.Field{f}, After: []wizard.Block{
+			wizard.Text{Body: strings.Repeat("words below ", 20)}, wizard.Text{Body: "the end of the page"},
+		}}
+	})
+}
+
+// The sidebar shows what was taken, not what is being typed.
+func TestSidebarShowsWhatWasTaken(t *testing.T) {
+	t.Parallel()
+	d := drive(t, fakeMachine(0), 120, 30, Options{})
+	toSender(d)
+	d.press("ctrl+o", "down", "down", "enter", "ctrl+u", "typed.example.com", "tab", "esc")
+	d.sees("[Sender]", "smtp-relay.gmail.com")
+	d.misses("typed.example.com")
+}
+
+// A choice below the list does not go on saying what holds for another row than
+// the pointer's.
+func TestChoicesFollowThePointer(t *testing.T) {
+	t.Parallel()
+	d := drive(t, single(func(v steptest.View) wizard.Page {
+		name := v.Text("name", "good")
+		p := wizard.Page{Title: "Names", Field: []wizard.Field{
+			oneOf("name", "Name", "good", choice("good"), choice("other"), choice("none"))}}
+		if name != "none" {
+			p.Field = append(p.Field, oneOf("port", "Port", name, choice(name, "port for "+name)))
+		}
+		return p
+	}), 80, 24, Options{})
+	for _, want := range []string{"port for good", "port for other", "nothing to choose then", "nothing to choose then"} {
+		d.rest()
+		d.sees(want)
+		d.press("down")
+	}
+	d.press("up", "up", "enter", "enter")
+	if d.state.Ended != wizard.Done {
+		t.Error("it does not end")
+	}
+}
