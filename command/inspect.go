@@ -29,12 +29,8 @@ When the program that reads the files refuses them, the exit code is 9.`,
 }
 
 func (o *options) inspect(in install.Install) error {
-	if o.json {
-		if err := printJSON(o.Out, in.Result()); err != nil {
-			return err
-		}
-	} else {
-		printInstall(shown{o.Out}, in)
+	if err := o.print(in.Result(), func(w io.Writer) { printInstall(w, in) }); err != nil {
+		return err
 	}
 	if in.Refused != "" {
 		return &exitError{Code: exitSettings}
