@@ -1,7 +1,6 @@
 package atomicfile
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -35,14 +34,12 @@ type access struct {
 	attributes map[string][]byte
 }
 
-func accessOf(s Snapshot) access { return access{uid: s.UID, gid: s.GID, mode: s.Mode} }
-
 // decideAccess settles who will own and read the new file.
 func (r *replacement) decideAccess() (access, error) {
 	if !r.old.Exists {
 		return r.newAccess(), nil
 	}
-	a := accessOf(r.old)
+	a := access{uid: r.old.UID, gid: r.old.GID, mode: r.old.Mode}
 	var err error
 	if a.attributes, err = r.oldAttributes(); err != nil {
 		return a, err
@@ -131,8 +128,8 @@ func (a access) apply(f handle) error {
 		a.gid = made.gid
 	}
 	if a.uid != made.uid || a.gid != made.gid {
-		if err := f.chown(a.uid, a.gid); err != nil {
-			return fmt.Errorf("%w: %w", ErrOwner, err)
+		if err := f.Chown(a.uid, a.gid); err != nil {
+			return ErrOwner
 		}
 	}
 	if err := a.copyAttributes(f); err != nil {
@@ -141,7 +138,7 @@ func (a access) apply(f handle) error {
 	if a.mode == 0o600 && !a.hasACL() {
 		return nil
 	}
-	return f.chmod(a.mode)
+	return f.Chmod(a.mode)
 }
 
 // copyAttributes leaves alone what the file got by itself, such as a security

@@ -48,7 +48,7 @@ func (r *replacement) backUp() error {
 		if n > 0 {
 			path += fmt.Sprintf("-%d", n)
 		}
-		err := temp.rename(path+".bak", false)
+		err := temp.rename(path+".bak", ifMissing)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}

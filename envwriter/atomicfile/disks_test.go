@@ -50,8 +50,8 @@ func (d *faulty) list(dir string) ([]string, error) {
 	return call(d, "list", func() ([]string, error) { return d.disk.list(dir) })
 }
 
-func (d *faulty) rename(from, to string, replace bool) error {
-	return d.try("rename", func() error { return d.disk.rename(from, to, replace) })
+func (d *faulty) rename(from, to string, how renaming) error {
+	return d.try("rename", func() error { return d.disk.rename(from, to, how) })
 }
 
 func (d *faulty) remove(path string) error {
@@ -97,18 +97,18 @@ func (f faultyFile) Close() error {
 }
 
 // sync does not wait for the disk: the machine does not crash in these tests.
-func (f faultyFile) sync() error         { return f.d.step("sync") }
+func (f faultyFile) Sync() error         { return f.d.step("sync") }
 func (f faultyFile) lock() error         { return f.d.try("lock", f.handle.lock) }
 func (f faultyFile) dropACL() error      { return f.d.try("drop ACL", f.handle.dropACL) }
 func (f faultyFile) stat() (stat, error) { return call(f.d, "fstat", f.handle.stat) }
-func (f faultyFile) chown(uid, gid int) error {
-	return f.d.try("chown", func() error { return f.handle.chown(uid, gid) })
+func (f faultyFile) Chown(uid, gid int) error {
+	return f.d.try("chown", func() error { return f.handle.Chown(uid, gid) })
 }
-func (f faultyFile) chmod(m fs.FileMode) error {
-	return f.d.try("chmod", func() error { return f.handle.chmod(m) })
+func (f faultyFile) Chmod(m fs.FileMode) error {
+	return f.d.try("chmod", func() error { return f.handle.Chmod(m) })
 }
-func (f faultyFile) truncate(size int64) error {
-	return f.d.try("truncate", func() error { return f.handle.truncate(size) })
+func (f faultyFile) Truncate(size int64) error {
+	return f.d.try("truncate", func() error { return f.handle.Truncate(size) })
 }
 func (f faultyFile) attributes() (map[string][]byte, error) {
 	return call(f.d, "attributes", f.handle.attributes)
@@ -120,11 +120,11 @@ type hooked struct {
 	before func(to string) error
 }
 
-func (d hooked) rename(from, to string, replace bool) error {
+func (d hooked) rename(from, to string, how renaming) error {
 	if err := d.before(to); err != nil {
 		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
 	}
-	return d.disk.rename(from, to, replace)
+	return d.disk.rename(from, to, how)
 }
 
 // once does something the first time.
@@ -179,7 +179,7 @@ func (f shownFile) stat() (stat, error) {
 	return s, err
 }
 
-func (f shownFile) chown(int, int) error { return nil }
+func (f shownFile) Chown(int, int) error { return nil }
 
 func (f shownFile) lock() error {
 	if f.d.lock != nil {

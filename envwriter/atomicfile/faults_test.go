@@ -45,6 +45,8 @@ var scenes = []scene{
 	{name: "in place, longer", files: one("A=old\n", 0o600, File{InPlace: true}), torn: true},
 	{name: "verified", files: one("A=old\n", 0o600, File{Verify: func([]byte) bool { return true }})},
 	{name: "restored", files: one("A=old\n", 0o600, File{Verify: reject})},
+	{name: "new, restored", files: one("", 0, File{Verify: reject})},
+	{name: "in place, restored", files: one("A=old\n", 0o600, File{InPlace: true, Verify: reject}), torn: true},
 	{name: "all there", files: []sceneFile{
 		{"password", "old", "new", 0o640, File{}}, {"compose.override.yaml", "a: 1\n", "a: 2\n", 0o640, File{}}, {".env", "A=old\n", newContents, 0o640, File{}}}},
 	{name: "new ones", files: []sceneFile{
@@ -76,45 +78,37 @@ func (s scene) play(t *testing.T, d *faulty) (dir string, saved []Saved, err err
 	return dir, saved, err
 }
 
+// TestSaveWithEachCallFailing lets each call fail in turn, and each be the last
+// before the process is killed.
 func TestSaveWithEachCallFailing(t *testing.T) {
 	t.Parallel()
+	errnos := []syscall.Errno{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EBUSY}
 	for _, s := range scenes {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			count := &faulty{failAt: -1}
-			s.play(t, count)
-			for i, errno := range []syscall.Errno{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EBUSY} {
-				for n := range count.calls {
+			dir, saved, err := s.play(t, count)
+			s.check(t, dir, saved, err, "all goes well")
+			if last := s.files[len(s.files)-1]; (err == nil) != (last.file.Verify == nil || last.file.Verify(nil)) {
+				t.Errorf("%v", err)
+			}
+			for n := range count.calls {
+				dir, _, _ := s.play(t, &faulty{failAt: n, err: syscall.EIO, killed: true})
+				where := fmt.Sprintf("killed at call %d (%s)", n, count.calls[n])
+				s.checkKilled(t, dir, where)
+				s.nextSave(t, dir, where)
+				for i, errno := range errnos {
 					if s.name != "existing" && n%4 != i {
 						continue // every call, but not every error, in the rarer scenes
 					}
-					d := &faulty{failAt: n, err: errno}
-					dir, saved, err := s.play(t, d)
-					where := fmt.Sprintf("call %d (%s) fails with %v: %+v, %v", n, d.calls[n], errno, saved, err)
+					dir, saved, err := s.play(t, &faulty{failAt: n, err: errno})
+					where := fmt.Sprintf("call %d (%s) fails with %v: %+v, %v", n, count.calls[n], errno, saved, err)
 					s.check(t, dir, saved, err, where)
-					if err != nil && len(saved) == 0 && d.calls[n] != "remove" && len(backupsIn(t, dir)) > 0 {
+					if err != nil && len(saved) == 0 && count.calls[n] != "remove" && len(backupsIn(t, dir)) > 0 {
 						t.Errorf("%s: a backup of a file that is as it was", where)
 					}
 					s.nextSave(t, dir, where)
 				}
-			}
-		})
-	}
-}
-
-func TestSaveKilledAfterEachCall(t *testing.T) {
-	t.Parallel()
-	for _, s := range scenes {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			count := &faulty{failAt: -1}
-			s.play(t, count)
-			for n := range count.calls {
-				d := &faulty{failAt: n, err: syscall.EIO, killed: true}
-				dir, _, _ := s.play(t, d)
-				where := fmt.Sprintf("killed at call %d (%s)", n, d.calls[n])
-				s.checkKilled(t, dir, where)
-				s.nextSave(t, dir, where)
 			}
 		})
 	}
@@ -141,7 +135,7 @@ func (s scene) check(t *testing.T, dir string, saved []Saved, err error, where s
 	old, new := s.states(t, dir)
 	for i, f := range s.files {
 		said := err == nil || slices.ContainsFunc(saved, func(saved Saved) bool { return saved.Path == filepath.Join(dir, f.name) })
-		if said && !new[i] || !said && !old[i] {
+		if torn := s.torn && err != nil; said && !new[i] && !torn || !said && !old[i] {
 			t.Errorf("%s: %s is old %v, new %v", where, f.name, old[i], new[i])
 		}
 	}
@@ -172,7 +166,7 @@ func (s scene) nextSave(t *testing.T, dir, where string) {
 	t.Helper()
 	known, open := []string{".env"}, false
 	for _, f := range s.files {
-		open = open || f.file.NewMode != 0
+		open = open || f.file.NewMode != 0 || f.mode&0o004 != 0
 		known = append(known, f.name, f.name+noonBackup)
 		if b, err := os.ReadFile(filepath.Join(dir, f.name+noonBackup)); err == nil && string(b) != f.old {
 			t.Errorf("%s: the backup of %s is %q", where, f.name, b)

@@ -71,32 +71,3 @@ func TestSaveWithoutLocks(t *testing.T) {
 		t.Errorf("%+v, %v, %v", saved, err, listing(t, dir))
 	}
 }
-
-// A set that reaches one directory by two names does not wait for itself.
-func TestSetInOneDirectoryByTwoNames(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	d := renamed{system{}, dir}
-	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir+"/other", "b"), Bytes: []byte("new")}}
-	if _, err := saveAll(d, noon, files); err != nil || len(listing(t, dir)) != 2 {
-		t.Errorf("%v, %v", err, listing(t, dir))
-	}
-}
-
-// renamed shows a directory under a second name, as a bind mount does.
-type renamed struct {
-	disk
-	dir string
-}
-
-func (d renamed) real(path string) string { return strings.Replace(path, d.dir+"/other", d.dir, 1) }
-
-func (d renamed) lstat(path string) (stat, error)     { return d.disk.lstat(d.real(path)) }
-func (d renamed) resolve(path string) (string, error) { return path, nil }
-func (d renamed) list(dir string) ([]string, error)   { return d.disk.list(d.real(dir)) }
-func (d renamed) rename(from, to string, replace bool) error {
-	return d.disk.rename(d.real(from), d.real(to), replace)
-}
-func (d renamed) open(path string, flags int, mode os.FileMode) (handle, error) {
-	return d.disk.open(d.real(path), flags, mode)
-}

@@ -47,9 +47,6 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // cause strips the path and call that errors of package os repeat.
 func cause(err error) error {
-	if errors.Is(err, ErrOwner) {
-		return ErrOwner
-	}
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		return path.Err
 	}

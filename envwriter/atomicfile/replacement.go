@@ -14,14 +14,13 @@ type replacement struct {
 	disk
 	now       time.Time
 	file      File
-	last      bool // of its transaction: it never needs a spare but after its own failure
 	folder    string
-	directory handle // the transaction's; nil when it may not be opened: then it cannot be synced
-	own       stat   // of what has the name, not followed; for MustBeNew and Secret
+	directory *directory // the transaction's; nil when it may not be opened: then it cannot be synced
+	own       stat       // of what has the name, not followed; for MustBeNew and Secret
 	old       Snapshot
 	access    access
-	temp      *temporary // the new file; nil when nothing changes, and in place
-	spare     *temporary // the old file, ready to be restored
+	temp      *temporary // the new file, once exchanged the old one; nil when nothing changes, and in place
+	exchanged bool
 	saved     Saved
 }
 
@@ -91,11 +90,6 @@ func (r *replacement) inspect() error {
 		return errForeign
 	}
 	r.sweep()
-	if r.old.stat.links > 1 { // again: a killed run may have left a second name
-		if r.old, err = load(r.disk, r.saved.Path); err != nil {
-			return err
-		}
-	}
 	if err := r.old.CheckSave(); err != nil {
 		return err
 	}
@@ -120,22 +114,11 @@ func (r *replacement) prepare() error {
 		if errors.Is(err, ErrOwner) && !r.old.Exists { // there is no owner to keep: its reader was to get it
 			err = ErrUnreadable
 		}
-		if err == nil && r.old.Exists && !r.last {
-			err = r.makeSpare()
-		}
 		if err != nil {
 			return err
 		}
 	}
 	return r.backUp()
-}
-
-// makeSpare makes the old file a second time, under a temporary name.
-func (r *replacement) makeSpare() (err error) {
-	a := accessOf(r.old)
-	a.attributes = r.access.attributes
-	r.spare, err = r.temporary(r.old.Bytes, a)
-	return err
 }
 
 // commit makes the file the new one, and reads it back.
@@ -165,9 +148,24 @@ func (r *replacement) commit() error {
 	return nil
 }
 
-// rename gives the finished temporary file its name.
+// rename gives the finished temporary file its name. Where the system can exchange
+// two files, the old one is compared once more when nobody can change it any longer
+// without that being seen.
 func (r *replacement) rename() error {
-	err := r.temp.rename(r.old.Target, r.old.Exists)
+	how := ifMissing
+	if r.old.Exists {
+		how = exchanging
+	}
+	err := r.temp.rename(r.old.Target, how)
+	if r.exchanged = err == nil && r.old.Exists; r.exchanged {
+		now, loadErr := load(r.disk, r.temp.path)
+		if now.Target = r.old.Target; loadErr != nil || !now.same(r.old) {
+			r.exchanged = false
+			return errors.Join(errChanged, r.temp.rename(r.old.Target, exchanging))
+		}
+	} else if errors.Is(err, errors.ErrUnsupported) {
+		err = r.temp.rename(r.old.Target, replacing)
+	}
 	switch {
 	case err == nil:
 		r.saved.Changed, r.saved.Created = true, !r.old.Exists
@@ -186,7 +184,7 @@ func (r *replacement) syncDirectory() error {
 	if r.directory == nil {
 		return nil
 	}
-	err := r.directory.sync()
+	err := r.directory.Sync()
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) { // the file system cannot sync directories
 		return nil
 	}
@@ -224,10 +222,10 @@ func (r *replacement) overwrite(contents []byte) error {
 	if _, err := f.WriteAt(contents[:size], 0); err != nil {
 		return err
 	}
-	if err := f.truncate(int64(len(contents))); err != nil {
+	if err := f.Truncate(int64(len(contents))); err != nil {
 		return err
 	}
-	return f.sync()
+	return f.Sync()
 }
 
 // restore makes the file the old one again.
@@ -240,12 +238,14 @@ func (r *replacement) restore() error {
 		err = r.remove(r.old.Target)
 	case r.inPlace():
 		err = r.overwrite(r.old.Bytes)
+	case r.exchanged:
+		err = r.temp.rename(r.old.Target, exchanging)
 	default:
-		if r.spare == nil {
-			err = r.makeSpare()
-		}
-		if err == nil {
-			err = r.spare.rename(r.old.Target, true)
+		var old *temporary
+		a := access{uid: r.old.UID, gid: r.old.GID, mode: r.old.Mode, attributes: r.access.attributes}
+		if old, err = r.temporary(r.old.Bytes, a); err == nil {
+			err = old.rename(r.old.Target, replacing)
+			old.discard()
 		}
 	}
 	if err != nil {

@@ -86,10 +86,9 @@ func saveAll(d disk, now time.Time, files []File) ([]Saved, error) {
 }
 
 func newTransaction(d disk, now time.Time, files []File) *transaction {
-	t := &transaction{disk: d, lockWait: 5 * time.Second}
-	for i, f := range files {
-		r := &replacement{disk: d, now: now, file: f, last: i == len(files)-1, saved: Saved{Path: f.Path}}
-		t.files = append(t.files, r)
+	t := &transaction{disk: d, directories: map[string]*directory{}, lockWait: 5 * time.Second}
+	for _, f := range files {
+		t.files = append(t.files, &replacement{disk: d, now: now, file: f, saved: Saved{Path: f.Path}})
 	}
 	return t
 }
@@ -98,7 +97,7 @@ func newTransaction(d disk, now time.Time, files []File) *transaction {
 type transaction struct {
 	disk
 	files       []*replacement
-	directories []directory
+	directories map[string]*directory
 	lockWait    time.Duration // for another run that saves in the same directory
 }
 
@@ -107,21 +106,24 @@ type transaction struct {
 // given, and the earlier ones are restored when a later one fails.
 func (t *transaction) run() ([]Saved, error) {
 	defer t.cleanUp()
-	err := each(t.files, "find", (*replacement).locate)
-	if err == nil {
-		// In the same order in every run, so that no two wait for each other.
-		sorted := slices.Clone(t.files)
-		slices.SortStableFunc(sorted, func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
-		err = each(sorted, "lock the directory", t.lockDirectory)
+	if err := each(t.files, "find", (*replacement).locate); err != nil {
+		return nil, t.rollBack(err)
 	}
-	if err == nil {
-		err = each(t.files, "check", (*replacement).inspect)
-	}
-	if err == nil {
-		err = each(t.files, "write a temporary file", (*replacement).prepare)
-	}
-	if err == nil {
-		err = each(t.files, "replace", (*replacement).commit)
+	// In the same order in every run, so that no two wait for each other.
+	sorted := slices.Clone(t.files)
+	slices.SortStableFunc(sorted, func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
+	err := each(sorted, "lock the directory", t.lockDirectory)
+	for _, s := range []struct {
+		stage string
+		step  func(*replacement) error
+	}{
+		{"check", (*replacement).inspect},
+		{"write a temporary file", (*replacement).prepare},
+		{"replace", (*replacement).commit},
+	} {
+		if err == nil {
+			err = each(t.files, s.stage, s.step)
+		}
 	}
 	if err != nil {
 		return nil, t.rollBack(err)
@@ -169,7 +171,6 @@ func (t *transaction) rollBack(err error) error {
 func (t *transaction) cleanUp() {
 	for _, r := range t.files {
 		r.temp.discard()
-		r.spare.discard()
 	}
 	for _, d := range t.directories {
 		_ = d.Close()
@@ -180,43 +181,28 @@ func (t *transaction) cleanUp() {
 // would each find the file unchanged and then replace each other's.
 type directory struct {
 	handle
-	made stat
+	locked bool // false where there are no locks, as on some network file systems
 }
 
 func (t *transaction) lockDirectory(r *replacement) error {
+	if known := t.directories[r.folder]; known != nil {
+		r.directory = known
+		return nil
+	}
 	f, err := t.open(r.folder, openRead, 0)
 	if err != nil {
 		r.warn("the directory could not be opened, so the new name may not survive a power failure")
 		return nil
 	}
-	seen, err := f.stat()
-	if err != nil {
-		_ = f.Close()
-		return err
-	}
-	known := slices.IndexFunc(t.directories, func(d directory) bool { return d.made.isFile(seen) })
-	if known >= 0 {
-		_ = f.Close()
-		r.directory = t.directories[known]
-		return nil
-	}
-	t.directories = append(t.directories, directory{f, seen})
-	r.directory = f
-	if !t.waitForLock(f) {
-		return errBusy
-	}
-	return nil
-}
-
-// waitForLock reports false when another run keeps the lock. Where there are no
-// locks, as on some network file systems, it goes on without.
-func (t *transaction) waitForLock(f handle) bool {
+	r.directory = &directory{handle: f}
+	t.directories[r.folder] = r.directory
 	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		if err := f.lock(); !isBusy(err) {
-			return true
+		err := f.lock()
+		if r.directory.locked = err == nil; !isBusy(err) {
+			return nil
 		}
 		if time.Since(begun) > t.lockWait {
-			return false
+			return errBusy
 		}
 	}
 }

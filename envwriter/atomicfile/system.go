@@ -18,7 +18,7 @@ type disk interface {
 	lstat(path string) (stat, error)
 	resolve(path string) (string, error) // follows every symlink
 	open(path string, flags int, mode fs.FileMode) (handle, error)
-	rename(from, to string, replace bool) error // without replace it fails with fs.ErrExist
+	rename(from, to string, how renaming) error
 	remove(path string) error
 	list(dir string) ([]string, error)
 	uid() int
@@ -28,11 +28,11 @@ type handle interface {
 	io.Reader
 	io.WriterAt
 	io.Closer
+	Truncate(size int64) error
+	Sync() error
+	Chown(uid, gid int) error
+	Chmod(mode fs.FileMode) error
 	stat() (stat, error)
-	truncate(size int64) error
-	sync() error
-	chown(uid, gid int) error
-	chmod(mode fs.FileMode) error
 	lock() error    // exclusive, at once; released by Close or when the process ends
 	dropACL() error // what beyond the mode lets somebody in
 	attributes() (map[string][]byte, error)
@@ -81,37 +81,40 @@ func (system) open(path string, flags int, mode fs.FileMode) (handle, error) {
 	return realFile{f}, nil
 }
 
-func (system) rename(from, to string, replace bool) error {
-	if replace {
+// A renaming is what becomes of a file that has the new name already.
+type renaming int
+
+const (
+	replacing  renaming = iota
+	ifMissing           // it stays: fs.ErrExist
+	exchanging          // it gets the old name; errors.ErrUnsupported where the system cannot do that
+)
+
+func (system) rename(from, to string, how renaming) error {
+	if how == replacing {
 		return os.Rename(from, to)
 	}
-	return renameNew(from, to)
-}
-
-// renameChecked is renameNew where the system cannot do it in one step.
-func renameChecked(from, to string) error {
+	err := renameat2(from, to, how)
+	if how == exchanging || !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
 	if _, err := os.Lstat(to); err == nil {
-		return &os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrExist}
+		return fs.ErrExist
 	}
 	return os.Rename(from, to)
 }
 
-func (system) list(dir string) ([]string, error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, err
+func (system) list(dir string) (names []string, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		names = append(names, e.Name())
 	}
-	defer f.Close()
-	return f.Readdirnames(-1)
+	return names, err
 }
 
 type realFile struct{ *os.File }
 
-func (f realFile) stat() (stat, error)          { return statOf(f.File.Stat()) }
-func (f realFile) truncate(size int64) error    { return f.File.Truncate(size) }
-func (f realFile) sync() error                  { return f.File.Sync() }
-func (f realFile) chown(uid, gid int) error     { return f.File.Chown(uid, gid) }
-func (f realFile) chmod(mode fs.FileMode) error { return f.File.Chmod(mode) }
+func (f realFile) stat() (stat, error) { return statOf(f.File.Stat()) }
 
 func (f realFile) lock() error {
 	for {

@@ -25,28 +25,6 @@ func acl(others uint16) []byte {
 	return out
 }
 
-func TestSaveCopiesAttributesAndACL(t *testing.T) {
-	t.Parallel()
-	for name, value := range map[string][]byte{"user.note": []byte("kept"), posixACL: acl(0)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			path := filepath.Join(t.TempDir(), ".env")
-			write(t, path, "old", 0o640)
-			setAttribute(t, path, name, value)
-			f := File{}
-			if name == posixACL { // with it user 4242 may read although mode and owner say no
-				f.ReadBy = &User{UID: 4242, GID: 4242}
-			}
-			_, err := save(system{}, path, "new", f)
-			must(t, err)
-			if got := attribute(t, path, name); !bytes.Equal(got, value) {
-				t.Errorf("%q, want %q", got, value)
-			}
-			is(t, path, "new", 0o640)
-		})
-	}
-}
-
 // A directory may hand an ACL down to whatever is made in it. The file that is
 // saved, and its backup, let nobody in by it.
 func TestSaveInADirectoryWithAnACL(t *testing.T) {
@@ -97,19 +75,19 @@ func attribute(t *testing.T, path, name string) []byte {
 	return value[:n]
 }
 
-func TestRenameNewReplacesNothing(t *testing.T) {
+func TestRename(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
-	for _, rename := range []func(string, string) error{renameNew, renameChecked} {
-		write(t, a, "a", 0o600)
-		write(t, b, "b", 0o600)
-		if err := rename(a, b); !errors.Is(err, os.ErrExist) || contents(t, b) != "b" {
-			t.Errorf("%v, %q", err, contents(t, b))
-		}
-		must(t, os.Remove(b))
-		if err := rename(a, b); err != nil || contents(t, b) != "a" {
-			t.Errorf("%v, %q", err, contents(t, b))
-		}
+	write(t, a, "a", 0o600)
+	write(t, b, "b", 0o600)
+	if err := (system{}).rename(a, b, ifMissing); !errors.Is(err, os.ErrExist) || contents(t, b) != "b" {
+		t.Errorf("%v, %q", err, contents(t, b))
 	}
+	must(t, system{}.rename(a, b, exchanging))
+	if contents(t, a) != "b" || contents(t, b) != "a" {
+		t.Errorf("%q, %q", contents(t, a), contents(t, b))
+	}
+	must(t, os.Remove(b))
+	must(t, system{}.rename(a, b, ifMissing))
 }

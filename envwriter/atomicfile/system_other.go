@@ -2,7 +2,9 @@
 
 package atomicfile
 
-func renameNew(from, to string) error { return renameChecked(from, to) }
+import "errors"
+
+func renameat2(from, to string, how renaming) error { return errors.ErrUnsupported }
 
 func (f realFile) dropACL() error { return nil }
 

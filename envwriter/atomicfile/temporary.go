@@ -2,8 +2,6 @@ package atomicfile
 
 import (
 	"crypto/rand"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,25 +16,24 @@ const (
 // temporaryName is what temporary files are called, and nothing else is.
 var temporaryName = regexp.MustCompile(`^\.envwriter-[A-Z2-7]{26}\.tmp$`)
 
-// A temporary is a finished file that does not have its name yet. It is locked
-// while its process lives: one that is not was left by a killed run.
+// A temporary is a finished file that does not have its name yet.
 type temporary struct {
 	disk
 	file handle
 	path string // empty once it is renamed
 }
 
-// rename gives the file its name. Without replace it fails with fs.ErrExist
-// where there is one already.
-func (t *temporary) rename(to string, replace bool) error {
-	err := t.disk.rename(t.path, to, replace)
-	if err == nil {
+// rename gives the file its name. After an exchange the temporary one is that of
+// the file that had it.
+func (t *temporary) rename(to string, how renaming) error {
+	err := t.disk.rename(t.path, to, how)
+	if err == nil && how != exchanging {
 		t.path = ""
 	}
 	return err
 }
 
-// discard closes the file, and removes it where it was not renamed.
+// discard closes the file, and removes what has its temporary name.
 func (t *temporary) discard() {
 	if t == nil {
 		return
@@ -50,16 +47,18 @@ func (t *temporary) discard() {
 // temporary writes contents to a new file in the target's directory and forces
 // them to disk.
 func (r *replacement) temporary(contents []byte, a access) (*temporary, error) {
-	t, err := r.createTemporary()
+	path := filepath.Join(r.folder, ".envwriter-"+rand.Text()+".tmp")
+	f, err := r.open(path, openNew, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	_, err = t.file.WriteAt(contents, 0)
+	t := &temporary{disk: r.disk, file: f, path: path}
+	_, err = f.WriteAt(contents, 0)
 	if err == nil {
-		err = a.apply(t.file)
+		err = a.apply(f)
 	}
 	if err == nil {
-		err = t.file.sync()
+		err = f.Sync()
 	}
 	if err != nil {
 		t.discard()
@@ -68,56 +67,16 @@ func (r *replacement) temporary(contents []byte, a access) (*temporary, error) {
 	return t, nil
 }
 
-// createTemporary makes an empty file that only its owner may read. Between its creation
-// and its lock another run may take it for a leftover; then another one is made.
-func (r *replacement) createTemporary() (*temporary, error) {
-	for range 100 {
-		path := filepath.Join(r.folder, ".envwriter-"+rand.Text()+".tmp")
-		f, err := r.open(path, openNew, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		t := &temporary{disk: r.disk, file: f, path: path}
-		lockErr := f.lock()
-		made, err := f.stat()
-		if err == nil && made.links == 1 && !isBusy(lockErr) { // without locks nobody takes it for a leftover
-			return t, nil
-		}
-		t.discard()
-		if err != nil {
-			return nil, err
-		}
-	}
-	return nil, errors.New("another program keeps removing it")
-}
-
-// sweep removes what killed runs left in the directory.
+// sweep removes what killed runs left in the directory: while it is locked, no
+// other run has temporary files there.
 func (r *replacement) sweep() {
-	names, err := r.list(r.folder)
-	if err != nil {
-		return // the directory may be written to but not read; nothing is lost by a leftover
+	if r.directory == nil || !r.directory.locked {
+		return
 	}
+	names, _ := r.list(r.folder) // where it cannot be read nothing is lost by a leftover
 	for _, name := range names {
 		if temporaryName.MatchString(name) {
-			r.sweepOne(filepath.Join(r.folder, name))
+			_ = r.remove(filepath.Join(r.folder, name))
 		}
-	}
-}
-
-func (r *replacement) sweepOne(path string) {
-	seen, err := r.lstat(path)
-	if err != nil || !seen.mode.IsRegular() {
-		return
-	}
-	f, err := r.open(path, openRead, 0)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	if f.lock() == nil {
-		_ = r.remove(path)
 	}
 }
