@@ -189,7 +189,7 @@ func (t *transaction) lockDirectory(r *replacement) error {
 		r.directory = known
 		return nil
 	}
-	f, err := t.open(r.folder, openRead, 0)
+	f, err := r.open(r.folder, openRead, 0)
 	if err != nil {
 		r.warn("the directory could not be opened, so the new name may not survive a power failure")
 		return nil
