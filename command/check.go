@@ -74,14 +74,17 @@ func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, er
 	if err != nil {
 		return s, usage(err)
 	}
-	s.NoSend, s.Hostname = f.noSend, cmp.Or(f.hostname, s.Hostname)
+	s.NoSend = f.noSend
+	if f.hostname != "" {
+		s.Hostname, s.ContainerID = f.hostname, false
+	}
 	if f.as != "" {
 		if s.As, err = pocketid.SpeaksAs(f.as); err != nil {
 			return s, usage(fmt.Errorf("--as: %w", err))
 		}
 	}
 	if f.to != "" {
-		if s.To, _, err = steps.ParseAddress(f.to); err != nil {
+		if s.To, err = steps.ParseAddress(f.to); err != nil {
 			return s, usage(fmt.Errorf("--to: %w", err))
 		}
 	}

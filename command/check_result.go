@@ -11,6 +11,7 @@ import (
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/steps"
 )
 
@@ -25,8 +26,6 @@ type checkResult struct {
 	Stages     list[stageJSON]    `json:"stages"`
 	Identities list[identityJSON] `json:"identities"`
 	Diagnosis  *diagnosisJSON     `json:"diagnosis,omitempty"`
-	Advice     list[adviceJSON]   `json:"advice"`
-	Hints      list[hintJSON]     `json:"hints"`
 	// Warnings are what keeps the settings from taking effect in Pocket ID,
 	// whatever the relay says.
 	Warnings   list[string] `json:"warnings"`
@@ -51,31 +50,21 @@ type identityJSON struct {
 	Reply    string       `json:"reply"`
 }
 
+// diagnosisJSON is what a refusal means, in the JSON of check and of explain.
 type diagnosisJSON struct {
 	ID         string `json:"id"`
+	Stage      string `json:"stage"`
+	Provider   string `json:"provider"`
 	Cause      string `json:"cause"`
 	Fix        string `json:"fix"`
 	Step       string `json:"step"`
 	Field      string `json:"field"`
 	Confidence string `json:"confidence"`
-	Temporary  bool   `json:"temporary"`
 }
 
-type adviceJSON struct {
-	ID       string `json:"id"`
-	Title    string `json:"title"`
-	Why      string `json:"why"`
-	Port     int    `json:"port,omitempty"`
-	TLS      string `json:"tls,omitempty"`
-	Hostname string `json:"hostname,omitempty"`
-	Certain  bool   `json:"certain"`
-}
-
-// hintJSON is what DNS says about the mail: good, advice or unknown.
-type hintJSON struct {
-	ID    string `json:"id"`
-	Level string `json:"level"`
-	Text  string `json:"text"`
+func newDiagnosisJSON(d diagnosis.Diagnosis) diagnosisJSON {
+	return diagnosisJSON{ID: d.ID, Stage: string(d.Stage), Provider: d.Provider, Cause: d.Cause, Fix: d.Fix,
+		Step: string(d.Step), Field: d.Field, Confidence: string(d.Confidence)}
 }
 
 // containerNote is for a hostname that nobody can know in advance.
@@ -84,10 +73,10 @@ const containerNote = "No hostname is set for the container, so Pocket ID announ
 
 func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkResult {
 	notes := []string{t.Speech.Note}
-	if t.Setup.Hostname == pocketid.ExampleContainerID {
+	if t.Setup.ContainerID {
 		notes = append(notes, containerNote)
 	}
-	notes = append(notes, t.Setup.ClearText())
+	notes = append(notes, steps.ClearText(t.Setup.Settings))
 	r := checkResult{
 		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
@@ -105,14 +94,9 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	} else if !t.Setup.NoSend {
 		r.Token = t.Token
 	}
-	if d := t.Diagnosis; d != nil {
-		r.Diagnosis = &diagnosisJSON{d.ID, d.Cause, d.Fix, string(d.Step), d.Field, string(d.Confidence), d.Temporary}
-	}
-	for _, a := range t.Advice {
-		r.Advice = append(r.Advice, adviceJSON{a.ID, a.Title, a.Why, a.Port, string(a.TLS), a.Hostname, a.Certain})
-	}
-	for _, h := range t.Hints {
-		r.Hints = append(r.Hints, hintJSON{h.ID, string(h.Level), h.Text})
+	if t.Diagnosis != nil {
+		d := newDiagnosisJSON(*t.Diagnosis)
+		r.Diagnosis = &d
 	}
 	for _, l := range t.Result.Transcript {
 		r.Transcript = append(r.Transcript, l.String())
@@ -187,10 +171,14 @@ func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 		printLabeled(w, "Warning", warning)
 	}
 	printLabeled(w, "Note", r.Note)
-	for _, h := range r.Hints {
-		printLabeled(w, hintLabels[h.Level], h.Text)
+	for _, h := range t.Hints {
+		label := "DNS"
+		if h.Level == deliverability.Advice {
+			label = "Advice"
+		}
+		printLabeled(w, label, h.Text)
 	}
-	for _, a := range r.Advice {
+	for _, a := range t.Advice {
 		if a.ID != "keep" && t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity {
 			printLabeled(w, "Option", a.Title+". "+a.Why)
 		}
@@ -224,8 +212,6 @@ func originLabels(origins []string) string {
 	}
 	return strings.Join(labels, ", ")
 }
-
-var hintLabels = map[string]string{"good": "DNS", "advice": "Advice", "unknown": "DNS"}
 
 // endLabel tells a relay's no from other ends.
 func endLabel(f *smtpcheck.Failure) string {

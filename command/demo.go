@@ -39,16 +39,16 @@ ends with a delivered message and a file demo.env; a .env is never touched.`,
 }
 
 func (o *options) demo(ctx context.Context, name, env string, plain bool) error {
-	behaviour, ok := practice.Named(name)
+	behavior, ok := practice.Named(name)
 	if !ok {
 		return usage(fmt.Errorf("there is no practice relay %q; use google, postfix or open", name))
 	}
-	relay, err := practice.Start(behaviour, practice.Options{})
+	relay, err := practice.Start(behavior, practice.Options{})
 	if err != nil {
 		return err
 	}
 	defer relay.Close()
-	g := guide{options: o, world: demoWorld(o, relay, behaviour), plain: plain, product: "demo", noDraft: true,
+	g := guide{options: o, world: demoWorld(o, relay, behavior), plain: plain, product: "demo", noDraft: true,
 		start: steps.Answers{EnvFile: env, AppURL: "https://id.example.com", Version: "2.9.0"}}
 	if err := g.run(ctx); err != nil {
 		return err

@@ -52,23 +52,14 @@ func (o *options) textToExplain(ctx context.Context, args []string) (string, err
 
 // explainJSON is the JSON of explain. Its shape is a contract.
 type explainJSON struct {
-	Matched    bool   `json:"matched"`
-	ID         string `json:"id"`
-	Stage      string `json:"stage"`
-	Provider   string `json:"provider"`
-	Cause      string `json:"cause"`
-	Fix        string `json:"fix"`
-	Step       string `json:"step"`
-	Confidence string `json:"confidence"`
-	Line       string `json:"line"`
+	Matched bool `json:"matched"`
+	diagnosisJSON
+	Line string `json:"line"`
 }
 
 func (o *options) explain(text string) error {
 	d, matched, line := diagnosis.ExplainText(text)
-	r := explainJSON{
-		Matched: matched, ID: d.ID, Stage: string(d.Stage), Provider: d.Provider, Cause: d.Cause, Fix: d.Fix,
-		Step: string(d.Step), Confidence: string(d.Confidence), Line: line,
-	}
+	r := explainJSON{matched, newDiagnosisJSON(d), line}
 	if err := o.print(r, r.print); err != nil {
 		return err
 	}

@@ -95,8 +95,8 @@ func newWorld(ctx context.Context, o *options, caFile string) (steps.World, erro
 // checkNames refuses names that no client can announce in EHLO.
 func checkNames(flag string, names ...string) error {
 	for _, name := range names {
-		if err := pocketid.CheckName(name).Err(); err != nil {
-			return usage(fmt.Errorf("%s %q: %w", flag, name, err))
+		if check := pocketid.CheckName(name); check.Grade == pocketid.GradeBad {
+			return usage(fmt.Errorf("%s %q: %s", flag, name, check.Reason))
 		}
 	}
 	return nil
@@ -107,7 +107,7 @@ func checkAddress(flag, address string) error {
 	if address == "" {
 		return nil
 	}
-	if _, _, err := steps.ParseAddress(address); err != nil {
+	if _, err := steps.ParseAddress(address); err != nil {
 		return usage(fmt.Errorf("%s: %w", flag, err))
 	}
 	return nil

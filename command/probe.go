@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/steps"
 )
@@ -34,19 +33,14 @@ func newProbe(o *options) *cobra.Command {
 		Long: `Probe looks at the ports of a relay in parallel: which ones answer, in which TLS
 mode, with which certificate and AUTH mechanisms. With --from and --to every --helo
 name is tried up to RCPT. It does not log in and sends no message.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage(errors.New("probe takes one HOST, such as smtp.example.com"))
-			}
-			return nil
-		},
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.probe(cmd.Context(), args[0], f)
 		},
 	}
 	s := c.Flags()
 	s.IntSliceVar(&f.ports, "port", nil,
-		"probe this `port` (repeatable; default: 25, 465, 587, 2525 and the provider's own)")
+		"probe this `port` (repeatable; default: 25, 465, 587, 2525)")
 	s.StringArrayVar(&f.helo, "helo", nil, "announce this `name` (repeatable; default: this machine's hostname)")
 	s.StringVar(&f.from, "from", "", "try the names with this envelope sender `address`")
 	s.StringVar(&f.to, "to", "", "try the names with this envelope recipient `address`")
@@ -55,12 +49,16 @@ name is tried up to RCPT. It does not log in and sends no message.`,
 }
 
 func (o *options) probe(ctx context.Context, target string, f probeFlags) error {
-	relay, err := steps.ParseRelay(target)
+	host, port, err := steps.ParseRelay(target)
 	if err != nil {
 		return usage(err)
 	}
-	if relay.Port != 0 && len(f.ports) == 0 {
-		f.ports = []int{relay.Port}
+	switch {
+	case len(f.ports) > 0:
+	case port != 0:
+		f.ports = []int{port}
+	default:
+		f.ports = usualPorts
 	}
 	for _, p := range f.ports {
 		if p < 1 || p > 65535 {
@@ -71,11 +69,11 @@ func (o *options) probe(ctx context.Context, target string, f probeFlags) error 
 	if err != nil {
 		return err
 	}
-	ports := smtpcheck.Ports(ctx, relay.Host, f.portsOf(relay.Host), opt, nil)
+	ports := smtpcheck.Ports(ctx, host, f.ports, opt, nil)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return errInterrupted
 	}
-	r := f.result(relay.Host, ports, opt.Names)
+	r := f.result(host, ports, opt.Names)
 	if err := o.print(r, func(w io.Writer) { r.print(w, ports) }); err != nil {
 		return err
 	}
@@ -102,22 +100,6 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 	}
 	probe := len(f.helo) > 0 || f.from != ""
 	return smtpcheck.PortOptions{Names: names, Probe: probe, From: f.from, To: f.to, RootCAs: world.RootCAs}, nil
-}
-
-// portsOf are the ports asked for, else the usual ones and the provider's own.
-func (f probeFlags) portsOf(host string) []int {
-	wanted := f.ports
-	if len(wanted) == 0 {
-		p, _ := presets.ByHost(host) // an unknown one has no ports
-		wanted = slices.Concat(usualPorts, p.Ports())
-	}
-	var unique []int
-	for _, port := range wanted {
-		if !slices.Contains(unique, port) {
-			unique = append(unique, port)
-		}
-	}
-	return unique
 }
 
 // probeExit is success if any port speaks SMTP, else the first one's stage.

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"smtp-wizard/internal/apptest"
-	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/internal/hostile"
 )
 
 // relayCase is how check must end at a relay of the catalogue. An exit code of 0
@@ -76,12 +76,12 @@ func TestEveryPracticeRelay(t *testing.T) {
 		tried[c.relay] = true
 		t.Run(strings.TrimSpace(c.relay+" "+c.mode+" "+c.args), func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, named(t, c.relay), c.mode, c.login)
+			s := newSite(t, hostile.Named(t, c.relay), c.mode, c.login)
 			got, exit := s.check(append([]string{"--as", "none", "--hostname", "id.example.com"}, strings.Fields(c.args)...)...)
 			c.compare(t, got, exit)
 		})
 	}
-	for _, b := range practice.Catalogue() {
+	for _, b := range hostile.Relays {
 		if !tried[b.Name] {
 			t.Errorf("no case for the relay %s", b.Name)
 		}
@@ -112,7 +112,7 @@ func TestPortsOfTheOtherMode(t *testing.T) {
 	} {
 		t.Run(c.mode, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, named(t, "open"), c.mode, true)
+			s := newSite(t, hostile.Named(t, "open"), c.mode, true)
 			port := s.relay.TLSPort()
 			if c.mode == "tls" {
 				port = s.relay.Port()

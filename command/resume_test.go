@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/internal/termtest"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -41,7 +42,7 @@ func command(dir string, env []string, args ...string) *exec.Cmd {
 // login.
 func toIdentity(t *testing.T) (apptest.Guide, *practice.Relay) {
 	t.Helper()
-	s := newSite(t, named(t, "open"), "tls", true)
+	s := newSite(t, hostile.Named(t, "open"), "tls", true)
 	if err := os.Remove(filepath.Join(s.dir, ".env")); err != nil {
 		t.Fatal(err)
 	}
@@ -81,57 +82,6 @@ func TestResumeAfterDroppedLine(t *testing.T) {
 	}
 }
 
-// TestResumeWithThePasswordOfTheFile asks for no password that the .env has.
-func TestResumeWithThePasswordOfTheFile(t *testing.T) {
-	t.Parallel()
-	w, _ := toIdentity(t)
-	finish(w)
-	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
-	w.Opens("Where is Pocket ID?", "enter next")
-	w.Keys(keyEnter, keyEnter, keyEnter)
-	w.Instead("https://sso.example.com")
-	w.Until("› Keep localhost")
-	w.Keys(ctrlC)
-	w.Until("Leave before finishing?")
-	w.Keys("y")
-	w.Ends(130)
-	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
-	w.Opens("Continue where you left off just now?", "https://sso.example.com")
-	w.Keys(keyEnter)
-	w.Opens("[Provider]", "› Keep localhost")
-	w.Keys(keyEnter)
-	w.Until("Where is the relay?")
-	w.Keys(keyEnter, keyEnter, keyEnter)
-	w.Until("unchanged; type to replace it")
-	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
-	w.Opens("[Identity]", "accepted", "enter use this")
-}
-
-// TestLoginIsGivenUp empties the user: the password of the .env goes too.
-func TestLoginIsGivenUp(t *testing.T) {
-	t.Parallel()
-	w, _ := toIdentity(t)
-	finish(w)
-	w = open(t, w.Cmd.Dir, trusting(w.Cmd.Dir))
-	w.Opens("Where is Pocket ID?", "enter next")
-	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter)
-	w.Until("› Keep localhost")
-	w.Keys(keyEnter)
-	w.Until("Where is the relay?")
-	w.Keys(keyEnter, keyEnter, keyEnter)
-	w.Until("Who is the sender?")
-	w.Keys(keyEnter)
-	w.Instead("")
-	w.Until("Without a user there is no login, so the earlier password is dropped.")
-	w.Keys(keyEnter, keyEnter)
-	w.Opens("[Identity]", "The names could not be judged")
-	w.Keys(keyEnter)
-	w.Opens("[Test]", "Authentication required", "› Change User on the Sender page")
-	w.Choose("Continue without a delivered message")
-	w.Keys(keyEnter)
-	w.Opens("[Write]", "- SMTP_USER="+relayUser, "- SMTP_PASSWORD=")
-}
-
 // inDemoList is how the demo's list of providers says how many it shows.
 func inDemoList(n int) string { return fmt.Sprintf("%d of %d", n, apptest.Providers+1) }
 
@@ -160,6 +110,9 @@ func TestBeginAnew(t *testing.T) {
 	}
 	w.Keys("y")
 	w.Ends(130)
+	if !strings.Contains(w.Flat(), "Nothing was written.") {
+		t.Errorf("the screen is\n%s", w.Screen())
+	}
 	w = open(t, w.Cmd.Dir, nil)
 	w.Opens("Continue where you left off", "https://old.example.com")
 	w.Keys(keyDown, keyEnter)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/smtpcheck/practice"
 )
 
@@ -48,15 +49,11 @@ func TestScripts(t *testing.T) {
 // startRelay plays a relay of the catalogue: relay NAME [USER PASSWORD]. It sets
 // $PORT, $TLSPORT and $CA.
 func startRelay(ts *testscript.TestScript, _ bool, args []string) {
-	behaviour, ok := practice.Named(args[0])
-	if !ok {
-		ts.Fatalf("no relay %q", args[0])
-	}
-	var options practice.Options
+	options := practice.Options{}
 	if len(args) == 3 {
 		options.User, options.Password = args[1], args[2]
 	}
-	relay, err := practice.Start(behaviour, options)
+	relay, err := practice.Start(hostile.Named(ts, args[0]), options)
 	ts.Check(err)
 	ts.Defer(relay.Close)
 	ca := ts.MkAbs("ca.pem")

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/smtpcheck/practice"
 )
 
@@ -37,11 +38,7 @@ func newSite(t *testing.T, b practice.Behavior, mode string, login bool) *site {
 	if login {
 		o.User, o.Password = relayUser, relayPassword
 	}
-	r, err := practice.Start(b, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(r.Close)
+	r := hostile.Start(t, b, o)
 	s := &site{t: t, relay: r, dir: t.TempDir()}
 	port := r.Port()
 	if mode == "tls" {
@@ -50,15 +47,6 @@ func newSite(t *testing.T, b practice.Behavior, mode string, login bool) *site {
 	s.write(mode, port, login, "")
 	s.file("ca.pem", string(r.CAPEM()))
 	return s
-}
-
-func named(t *testing.T, name string) practice.Behavior {
-	t.Helper()
-	b, ok := practice.Named(name)
-	if !ok {
-		t.Fatalf("no relay %q", name)
-	}
-	return b
 }
 
 // file writes a file and returns its path.

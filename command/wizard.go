@@ -110,7 +110,7 @@ func (g guide) begin(ctx context.Context, m steps.Machine) (steps.State, error) 
 	if !ok {
 		return m.Start(g.start), nil
 	}
-	ask := steps.Machine{Steps: []steps.Step{steps.Resume{Saved: old.Answers, At: saved.At, Now: g.world.Now()}}}
+	ask := steps.Machine{Steps: []steps.Step{steps.Offer(old.Answers, saved.At, g.world.Now())}}
 	answered, err := g.show(ctx, ask.Begin(g.start), func(wizard.Guide) {})
 	answer := wizard.StateOf[steps.Answers](answered)
 	switch {
@@ -167,11 +167,10 @@ func (g guide) openDraft() (*draft.Draft, error) {
 		return nil, nil
 	}
 	kept, err := draft.Open(g.start.EnvFile)
-	var inUse *draft.InUseError
 	switch {
 	case err == nil:
 		return kept, nil
-	case errors.As(err, &inUse):
+	case errors.Is(err, draft.ErrInUse):
 		return nil, fileError(err)
 	}
 	fmt.Fprintf(g.Err, "Note: %s. If the connection drops, your answers are lost.\n", err)

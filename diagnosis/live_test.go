@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"smtp-wizard/diagnosis"
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
@@ -53,19 +54,11 @@ func TestLiveConversations(t *testing.T) {
 	for _, c := range live {
 		t.Run(c.relay+" "+c.name, func(t *testing.T) {
 			t.Parallel()
-			behaviour, ok := practice.Named(c.relay)
-			if !ok {
-				t.Fatalf("there is no practice relay %s", c.relay)
-			}
 			options := practice.Options{}
 			if c.login {
 				options.User, options.Password = "user", "right"
 			}
-			relay, err := practice.Start(behaviour, options)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(relay.Close)
+			relay := hostile.Start(t, hostile.Named(t, c.relay), options)
 			plan := planFor(relay, c.name, c.mode, c.login)
 			result := smtpcheck.Run(context.Background(), plan, func(smtpcheck.Event) {})
 			if result.Failure == nil {

@@ -64,7 +64,7 @@ var postfixFaults = map[string]struct {
 		want:  verdict{"starttls", "starttls-not-offered", "relay", "tls"},
 	},
 	"size": {
-		lines: []string{"message_size_limit = 600"},
+		lines: []string{"message_size_limit = 300"},
 		want:  verdict{"data", "message-too-big", "none", ""},
 	},
 	"greylisting": {

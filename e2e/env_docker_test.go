@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -40,36 +39,17 @@ func TestEnvDocker(t *testing.T) {
 		cmd := program(t, docker, "create", "--env-file", path, "image")
 		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
 		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses
-		model := envReading(t, "docker", "quotes kept", file)
+		model, err := envReading(t, "docker", "quotes kept", file)
 		select {
 		case env := <-created:
-			real := map[string]string{}
-			for _, entry := range env {
-				if key, value, found := strings.Cut(entry, "="); found {
-					real[key] = value
-				}
-			}
-			if model.Err != nil || !envSame(model.Vars, real) {
-				t.Errorf("%q:\nmodel %q %v\nreal  %q", file, model.Vars, model.Err, real)
+			if real := envVars(env); err != nil || !envSame(model, real) {
+				t.Errorf("%q:\nmodel %q %v\nreal  %q", file, model, err, real)
 			}
 		default:
-			if model.Err == nil {
+			if err == nil {
 				t.Errorf("%q: only docker refuses it: %s", file, out)
 			}
 		}
 	}
 	t.Logf("%d files compared", len(files))
-}
-
-func envHex(s string) string { return hex.EncodeToString([]byte(s)) + "\n" }
-
-func envFromHex(t *testing.T, line string) map[string]string {
-	vars := map[string]string{}
-	for entry := range strings.FieldsSeq(line) {
-		text, err := hex.DecodeString(entry)
-		envOK(t, err)
-		key, value, _ := strings.Cut(string(text), "=")
-		vars[key] = value
-	}
-	return vars
 }

@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/hex"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -42,8 +44,8 @@ for line in sys.stdin:
             ret = lib.strv_env_clean_with_callback(ret, None, None)
             i = 0
             while ret[i] is not None:
-                found.append(ret[i].hex()); i += 1
-        print(' '.join(found))
+                found.append(ret[i]); i += 1
+        print(bytes(1).join(found).hex())
     libc.fclose(f)
 os.unlink(path)
 `
@@ -55,7 +57,7 @@ func TestEnvSystemd(t *testing.T) {
 	files := envFiles(t)
 	var input strings.Builder
 	for _, f := range files {
-		input.WriteString(envHex(f))
+		fmt.Fprintf(&input, "%x\n", f)
 	}
 	cmd := program(t, python, "-c", envSystemdScript, library)
 	cmd.Stdin = strings.NewReader(input.String())
@@ -67,13 +69,14 @@ func TestEnvSystemd(t *testing.T) {
 		t.Fatalf("%d answers to %d files", len(lines), len(files))
 	}
 	for i, file := range files {
-		model := envReading(t, "systemd", note, file)
-		if (model.Err != nil) != (lines[i] == "error") {
-			t.Errorf("%q: the model says %v, systemd %q", file, model.Err, lines[i])
+		model, err := envReading(t, "systemd", note, file)
+		if (err != nil) != (lines[i] == "error") {
+			t.Errorf("%q: the model says %v, systemd %q", file, err, lines[i])
 			continue
 		}
-		if model.Err == nil && !envSame(model.Vars, envFromHex(t, lines[i])) {
-			t.Errorf("%q:\nmodel %q\nreal  %q", file, model.Vars, envFromHex(t, lines[i]))
+		real, _ := hex.DecodeString(lines[i])
+		if vars := envVars(strings.Split(string(real), "\x00")); err == nil && !envSame(model, vars) {
+			t.Errorf("%q:\nmodel %q\nreal  %q", file, model, vars)
 		}
 	}
 	t.Logf("%s: %d files compared", library, len(files))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/smtpcheck/practice"
 )
 
@@ -25,30 +26,13 @@ func hostileSite(t *testing.T, host string, port int, mode string) *home {
 	return h
 }
 
-func startRelay(t *testing.T, b practice.Behavior) *practice.Relay {
-	t.Helper()
-	r, err := practice.Start(b, practice.Options{})
-	check(t, err)
-	t.Cleanup(r.Close)
-	return r
-}
-
-func catalogued(t *testing.T, name string) practice.Behavior {
-	t.Helper()
-	b, ok := practice.Named(name)
-	if !ok {
-		t.Fatalf("no relay %q", name)
-	}
-	return b
-}
-
 var asIdentity = []string{"check", "--as", "none", "--hostname", "id.example.com"}
 
 // TestDefaultBounds waits for relays that never speak, for as long as check
 // does without --timeout: connect 10 s, greeting 20 s, each command 15 s.
 func TestDefaultBounds(t *testing.T) {
 	t.Parallel()
-	slow, mute := startRelay(t, catalogued(t, "slow-banner")), startRelay(t, catalogued(t, "mute"))
+	slow, mute := hostile.Start(t, hostile.Named(t, "slow-banner"), practice.Options{}), hostile.Start(t, hostile.Named(t, "mute"), practice.Options{})
 	for _, c := range []struct {
 		name, mode  string
 		port        int
@@ -60,11 +44,11 @@ func TestDefaultBounds(t *testing.T) {
 		{"slow-banner", "none", slow.Port(), "greeting", 12, 20},
 		{"mute", "starttls", mute.Port(), "greeting", 12, 20},
 		{"mute", "tls", mute.TLSPort(), "tls", 15, 15},
-		{"mute at EHLO", "none", startRelay(t, apptest.MuteAt("EHLO")).Port(), "ehlo", 13, 15},
-		{"mute at STARTTLS", "starttls", startRelay(t, apptest.MuteAt("STARTTLS")).Port(), "starttls", 14, 15},
-		{"mute at MAIL", "none", startRelay(t, apptest.MuteAt("MAIL")).Port(), "mail", 17, 15},
-		{"mute at RCPT", "none", startRelay(t, apptest.MuteAt("RCPT")).Port(), "rcpt", 18, 15},
-		{"mute at DATA", "none", startRelay(t, apptest.MuteAt("DATA")).Port(), "data", 19, 15},
+		{"mute at EHLO", "none", hostile.Start(t, apptest.MuteAt("EHLO"), practice.Options{}).Port(), "ehlo", 13, 15},
+		{"mute at STARTTLS", "starttls", hostile.Start(t, apptest.MuteAt("STARTTLS"), practice.Options{}).Port(), "starttls", 14, 15},
+		{"mute at MAIL", "none", hostile.Start(t, apptest.MuteAt("MAIL"), practice.Options{}).Port(), "mail", 17, 15},
+		{"mute at RCPT", "none", hostile.Start(t, apptest.MuteAt("RCPT"), practice.Options{}).Port(), "rcpt", 18, 15},
+		{"mute at DATA", "none", hostile.Start(t, apptest.MuteAt("DATA"), practice.Options{}).Port(), "data", 19, 15},
 	} {
 		t.Run(c.name+" "+c.mode, func(t *testing.T) {
 			t.Parallel()

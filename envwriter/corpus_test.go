@@ -64,25 +64,25 @@ func exactOrRefused(t testing.TB, old []byte, value string, readers []Reader) (a
 		return false
 	}
 	for _, r := range readers {
-		for _, w := range r.variants {
-			before, err := w.read(old)
+		for _, w := range r.Variants {
+			before, err := w.Read(old)
 			if err != nil {
 				continue
 			}
-			after, err := w.read(edit.New)
+			after, err := w.Read(edit.New)
 			if err != nil {
-				t.Fatalf("%s (%s) cannot read what was written for %q in %q:\n%q", r.Name, w.note, value, old, edit.New)
+				t.Fatalf("%s (%s) cannot read what was written for %q in %q:\n%q", r.Name, w.Note, value, old, edit.New)
 			}
 			if got, found := after["SECRET"]; !found || got != value {
-				t.Fatalf("%s (%s) reads %q for %q in %q", r.Name, w.note, got, value, edit.New)
+				t.Fatalf("%s (%s) reads %q for %q in %q", r.Name, w.Note, got, value, edit.New)
 			}
 			before["SECRET"] = value
 			if len(before) != len(after) {
-				t.Fatalf("%s (%s): other keys than before for %q in %q", r.Name, w.note, value, edit.New)
+				t.Fatalf("%s (%s): other keys than before for %q in %q", r.Name, w.Note, value, edit.New)
 			}
 			for key := range before {
 				if before[key] != after[key] {
-					t.Fatalf("%s (%s): %s became %q for %q in %q", r.Name, w.note, key, after[key], value, edit.New)
+					t.Fatalf("%s (%s): %s became %q for %q in %q", r.Name, w.Note, key, after[key], value, edit.New)
 				}
 			}
 		}
@@ -97,12 +97,11 @@ func exactOrRefused(t testing.TB, old []byte, value string, readers []Reader) (a
 func knownRefusal(t testing.TB, err error, value string) {
 	t.Helper()
 	var (
-		no    *NoEncodingError
-		bad   *keyError
-		read  *readError
-		refer *referenceError
+		no   *NoEncodingError
+		bad  *keyError
+		read *readError
 	)
-	if !errors.As(err, &no) && !errors.As(err, &bad) && !errors.As(err, &read) && !errors.As(err, &refer) {
+	if !errors.As(err, &no) && !errors.As(err, &bad) && !errors.As(err, &read) {
 		t.Fatalf("an error of no known type: %v", err)
 	}
 	if len(value) > 7 && strings.Contains(err.Error(), value) {

@@ -27,23 +27,19 @@ type DiffLine struct {
 // contextLines are shown around each change.
 const contextLines = 2
 
-// Diff compares two files. The values of secretKeys, of keys that are secret by
-// their name and of passwords in URLs are masked on both sides, with a mask of
-// fixed width. Equal files, and files that differ in line ends alone, give nothing.
-func Diff(old, new []byte, secretKeys []string) []DiffLine {
+// Diff compares two files as View shows them. A change that does not show, such as
+// one in a comment or in line ends, gives nothing.
+func Diff(old, new []byte, public Public) []DiffLine {
+	before, after := parse(old), parse(new)
+	m := newMasker(public, before, after)
 	ids := map[string]int{}
-	before, a := shown(old, secretKeys, ids)
-	after, b := shown(new, secretKeys, ids)
+	removed, a := m.shown(before, ids)
+	added, b := m.shown(after, ids)
 	diff, err := udiff.ToUnifiedDiff("", "", a, udiff.Lines(a, b), contextLines)
 	if err != nil { // the edits were made from these very texts
 		panic(err)
 	}
 	var out []DiffLine
-	add := func(op DiffOp, lines []string) {
-		for _, text := range lines {
-			out = append(out, DiffLine{op, text})
-		}
-	}
 	for _, h := range diff.Hunks {
 		from, to := max(h.FromLine, 1)-1, max(h.ToLine, 1)-1
 		if from > 0 {
@@ -52,13 +48,13 @@ func Diff(old, new []byte, secretKeys []string) []DiffLine {
 		for _, line := range h.Lines {
 			switch line.Kind {
 			case udiff.Delete:
-				add(Minus, before[from])
+				out = append(out, DiffLine{Minus, removed[from]})
 				from++
 			case udiff.Insert:
-				add(Plus, after[to])
+				out = append(out, DiffLine{Plus, added[to]})
 				to++
 			default:
-				add(Context, before[from])
+				out = append(out, DiffLine{Context, removed[from]})
 				from, to = from+1, to+1
 			}
 		}
@@ -66,24 +62,27 @@ func Diff(old, new []byte, secretKeys []string) []DiffLine {
 	return out
 }
 
-// View returns the lines of a whole file, masked as in Diff.
-func View(file []byte, secretKeys []string) []string {
-	var out []string
-	statements, _ := shown(file, secretKeys, map[string]int{})
-	for _, lines := range statements {
-		out = append(out, lines...)
-	}
-	return out
+// View returns the lines of a whole file as they may be shown: each key, with its
+// value where that is public and a mask of fixed width where it is not. Comments and
+// blank lines are left out.
+func View(file []byte, public Public) []string {
+	doc := parse(file)
+	lines, _ := newMasker(public, doc).shown(doc, map[string]int{})
+	return lines
 }
 
-// shown returns the lines of each statement as they may be shown, and a text to
-// compare: each statement is a number on a line of its own, the same for the same
-// text, since a change inside a multi-line secret has to show as that secret.
-func shown(file []byte, secretKeys []string, ids map[string]int) (statements [][]string, numbers string) {
-	m := masker{keys: secretKeys}
+// shown returns the statements that are shown, and a text to compare: each is a
+// number on a line of its own, the same for the same text, since a change in a
+// secret has to show.
+func (m *masker) shown(doc *document, ids map[string]int) (lines []string, numbers string) {
+	m.joined, m.uncertain = false, false
 	var out strings.Builder
-	for _, s := range parse(file).statements {
-		statements = append(statements, m.show(s))
+	for _, s := range doc.statements {
+		line, ok := m.show(s)
+		if !ok {
+			continue
+		}
+		lines = append(lines, line)
 		id, known := ids[s.text()]
 		if !known {
 			id = len(ids)
@@ -91,5 +90,5 @@ func shown(file []byte, secretKeys []string, ids map[string]int) (statements [][
 		}
 		out.WriteString(strconv.Itoa(id) + "\n")
 	}
-	return statements, out.String()
+	return lines, out.String()
 }

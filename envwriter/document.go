@@ -38,7 +38,7 @@ type statement struct {
 
 // text is the statement without its line end.
 func (s statement) text() string { return s.prefix + s.value + s.comment }
-func (s statement) raw() string  { return s.prefix + s.value + s.comment + s.eol }
+func (s statement) raw() string  { return s.text() + s.eol }
 
 // assignmentStart finds export, key and separator at the start of a line.
 var assignmentStart = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*[=:]`)
@@ -181,7 +181,7 @@ func unescaped(s string, quote byte) int {
 func (d *document) bytes() []byte {
 	var out bytes.Buffer
 	for _, s := range d.statements {
-		out.WriteString(s.prefix + s.value + s.comment + s.eol)
+		out.WriteString(s.raw())
 	}
 	return out.Bytes()
 }
@@ -218,12 +218,6 @@ func (d *document) set(key, raw string, plain bool) *document {
 		s.prefix = key + "="
 	}
 	return out
-}
-
-// isPlain reports whether nothing but "KEY=" stands before the value of key.
-func (d *document) isPlain(key string) bool {
-	i := d.last(key)
-	return i < 0 || d.statements[i].prefix == key+"="
 }
 
 // add appends a key. The first one is set off by a blank line; so is one after a

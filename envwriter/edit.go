@@ -1,6 +1,7 @@
 package envwriter
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -157,7 +158,7 @@ func (e *editor) change(c Change) (bool, error) {
 	}
 	switch {
 	case referred:
-		return false, &referenceError{c.Key, e.doc.references(c.Key)}
+		return false, &keyError{c.Key, errReferred(e.doc.references(c.Key))}
 	case c.Unset:
 		return false, &keyError{c.Key, fmt.Errorf("it cannot be removed without changing another key for %s", objector)}
 	}
@@ -168,7 +169,7 @@ func (e *editor) change(c Change) (bool, error) {
 func (e *editor) satisfied(c Change) bool {
 	file := e.doc.bytes()
 	for _, before := range e.before {
-		if vars, err := before.read(file); err != nil || !c.holds(vars) {
+		if vars, err := before.Read(file); err != nil || !c.holds(vars) {
 			return false
 		}
 	}
@@ -182,7 +183,7 @@ func (e *editor) verify(next *document, c Change, views []view) (objector string
 	file := next.bytes()
 	var refers map[string]int
 	for _, before := range views {
-		after, err := before.read(file)
+		after, err := before.Read(file)
 		if err != nil || !c.holds(after) {
 			return before.reader.Name, false
 		}
@@ -218,7 +219,8 @@ func (e *editor) moved(before, after map[string]string) []string {
 
 // finish sums up the edit.
 func (e *editor) finish(old []byte, changes []Change, readers []Reader) Edit {
-	out := Edit{New: e.doc.bytes(), Untouched: untouched(parse(old), e.doc)}
+	out := Edit{New: e.doc.bytes()}
+	out.Untouched = untouched(old, out.New)
 	out.Verify = func(file []byte) bool {
 		return !slices.ContainsFunc(readers, func(r Reader) bool {
 			vars, err := r.Read(file)
@@ -232,16 +234,15 @@ func (e *editor) finish(old []byte, changes []Change, readers []Reader) Edit {
 }
 
 // untouched counts the lines of old that are in next as they were.
-func untouched(old, next *document) int {
+func untouched(old, next []byte) (lines int) {
 	left := map[string]int{}
-	for _, s := range next.statements {
-		left[s.text()]++
+	for line := range bytes.Lines(next) {
+		left[strings.TrimRight(string(line), "\r\n")]++
 	}
-	lines := 0
-	for _, s := range old.statements {
-		if text := s.text(); left[text] > 0 {
+	for line := range bytes.Lines(old) {
+		if text := strings.TrimRight(string(line), "\r\n"); left[text] > 0 {
 			left[text]--
-			lines += 1 + strings.Count(text, "\n")
+			lines++
 		}
 	}
 	return lines

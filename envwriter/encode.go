@@ -16,13 +16,18 @@ type encoding struct{ name, raw string }
 // plain values mean the same to every reader without quotes.
 var plain = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./^!?*{}\[\]-]*$`)
 
+var (
+	escaped     = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`)
+	escapedTick = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
+)
+
 // encodings are the ways to write a value, in the order in which they are tried.
 func encodings(value string) []encoding {
 	list := []encoding{
 		{"single", "'" + value + "'"},
 		{"double", `"` + value + `"`},
-		{"escaped", `"` + escape(value, "\\\"$") + `"`},
-		{"escaped-backtick", `"` + escape(value, "\\\"$`") + `"`},
+		{"escaped", `"` + escaped.Replace(value) + `"`},
+		{"escaped-backtick", `"` + escapedTick.Replace(value) + `"`},
 		// Quoted pieces side by side, which systemd and shells read as one value.
 		{"concatenated", "'" + strings.ReplaceAll(value, "'", `'"'"'`) + "'"},
 		{"backtick", "`" + value + "`"},
@@ -32,17 +37,6 @@ func encodings(value string) []encoding {
 		return append([]encoding{bare}, list...)
 	}
 	return append(list, bare)
-}
-
-func escape(s, chars string) string {
-	var out strings.Builder
-	for i := range len(s) {
-		if strings.IndexByte(chars, s[i]) >= 0 {
-			out.WriteByte('\\')
-		}
-		out.WriteByte(s[i])
-	}
-	return out.String()
 }
 
 // A candidate is the file with a change made in one way.
@@ -65,11 +59,10 @@ func (e *editor) candidates(c Change) iter.Seq[candidate] {
 				continue
 			}
 			seen[enc.raw] = true
-			if !yield(candidate{enc.name, e.doc.set(c.Key, enc.raw, false)}) {
-				return
-			}
-			if !e.doc.isPlain(c.Key) && !yield(candidate{enc.name, e.doc.set(c.Key, enc.raw, true)}) {
-				return
+			for _, plain := range []bool{false, true} {
+				if !yield(candidate{enc.name, e.doc.set(c.Key, enc.raw, plain)}) {
+					return
+				}
 			}
 		}
 	}
@@ -92,17 +85,7 @@ func (e *editor) explain(c Change) error {
 	}
 	out.anyValue = !e.possible(Change{Key: c.Key, Value: secret.New("x")}, e.before)
 	for _, name := range out.readers {
-		var own, others []view
-		for _, v := range e.before {
-			if v.reader.Name == name {
-				own = append(own, v)
-			} else {
-				others = append(others, v)
-			}
-		}
-		if !e.possible(c, own) {
-			out.impossible = append(out.impossible, name)
-		}
+		others := slices.DeleteFunc(slices.Clone(e.before), func(v view) bool { return v.reader.Name == name })
 		if len(others) > 0 && e.possible(c, others) {
 			out.drop = append(out.drop, name)
 		}

@@ -2,6 +2,7 @@ package envwriter
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,7 +60,9 @@ func TestWhichEncodingIsReadBack(t *testing.T) {
 				file := []byte(neighbours + "\n")
 				views, _ := viewsOf(file, pick(t, name))
 				e := &editor{changing: map[string]bool{"SECRET": true}}
-				next := parse(file).set("SECRET", rawIn(t, c.encoding, c.value), false)
+				list := encodings(c.value)
+				i := slices.IndexFunc(list, func(e encoding) bool { return e.name == c.encoding })
+				next := parse(file).set("SECRET", list[i].raw, false)
 				objector, _ := e.verify(next, set("SECRET", c.value), views)
 				got := objector == ""
 				if want := strings.IndexByte(c.want, letter) >= 0; got != want {
@@ -68,16 +71,6 @@ func TestWhichEncodingIsReadBack(t *testing.T) {
 			}
 		}
 	}
-}
-
-func rawIn(t *testing.T, encoding, value string) string {
-	for _, e := range encodings(value) {
-		if e.name == encoding {
-			return e.raw
-		}
-	}
-	t.Fatal("no encoding " + encoding)
-	return ""
 }
 
 // TestRandomPasswords counts how many 32-character printable passwords have a

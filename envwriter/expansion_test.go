@@ -118,13 +118,14 @@ func notTooSmall(t *testing.T, tail string) {
 	// The bytes of the file itself, and the values of names alone that compose passes through.
 	most := estimate + 3*len(file) + len(fromElsewhere)*strings.Count(tail, "\n")
 	for _, r := range pick(t, "pocket-id", "compose") {
-		for _, reading := range r.Readings(file) {
+		for _, v := range r.Variants {
 			sum := 0
-			for _, value := range reading.Vars {
+			vars, _ := v.Read(file)
+			for _, value := range vars {
 				sum += len(value)
 			}
 			if sum > most {
-				t.Fatalf("%s %s: %d bytes of %q, estimated at %d", r.Name, reading.Note, sum, tail, most)
+				t.Fatalf("%s %s: %d bytes of %q, estimated at %d", r.Name, v.Note, sum, tail, most)
 			}
 		}
 	}

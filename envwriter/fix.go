@@ -1,7 +1,5 @@
 package envwriter
 
-import "slices"
-
 // mostChecked bounds what trying fixes on one file may cost, in bytes to parse. A
 // file of ordinary size has hundreds of them tried by all readers.
 const mostChecked = 8 << 20
@@ -18,8 +16,6 @@ func newCheck(file []byte, readers []Reader, room int) *check {
 	return &check{views, failing, room}
 }
 
-func (c *check) fails(reader string) bool { return slices.Contains(Names(c.failing), reader) }
-
 // safe reports whether whoever can read the file reads it as before, but for keys
 // in a line that is fixed, by the readers that misread it. It is no when finding
 // out would take too long.
@@ -32,7 +28,7 @@ func (c *check) safe(rule rule, fixed *document, keys ...string) bool {
 		return false
 	}
 	for _, before := range c.views {
-		after, err := before.read(file)
+		after, err := before.Read(file)
 		if err != nil {
 			return false
 		}

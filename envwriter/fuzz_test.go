@@ -78,8 +78,8 @@ func FuzzScreen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		lines := append(View(old.New, nil), View(new.New, nil)...)
-		for _, l := range Diff(old.New, new.New, []string{"SECRET"}) {
+		lines := append(View(old.New, onlyA), View(new.New, onlyA)...)
+		for _, l := range Diff(old.New, new.New, onlyA) {
 			lines = append(lines, l.Text)
 		}
 		for _, line := range lines {

@@ -75,22 +75,24 @@ func TestBracesInALine(t *testing.T) {
 	}
 }
 
-func TestAllLinesOfAFlawAreMended(t *testing.T) {
+func TestAllLinesWithAProblemAreFixed(t *testing.T) {
 	t.Parallel()
-	file := strings.Repeat("export A=1\n", 2000)
-	mended, cured := Fix([]byte(file), pick(t, "docker", "pocket-id"))
-	if string(mended) != strings.ReplaceAll(file, "export ", "") || cured != 2000 {
-		t.Errorf("%d cured", cured)
-	}
-	// One that would change what compose reads keeps none of the others from being cured.
-	file = "B\nX\n" + strings.Repeat("C-D=1\n", 50)
-	mended, cured = Fix([]byte(file), pick(t, "pocket-id", "compose"))
-	if string(mended) != strings.ReplaceAll(file, "C-D", "# C-D") || cured != 50 {
-		t.Errorf("%d cured: %q", cured, mended)
-	}
-	file = "B=1\n# \\\nB=2\n# \\\nC=3\n"
-	mended, cured = Fix([]byte(file), pick(t, "pocket-id", "systemd"))
-	if string(mended) != "B=1\n# \\\nB=2\n# \\ \nC=3\n" || cured != 1 {
-		t.Errorf("%d cured: %q", cured, mended)
+	for _, c := range []struct {
+		file, want string
+		readers    []string
+		lines      int
+	}{
+		{strings.Repeat("export A=1\n", 2000), strings.Repeat("A=1\n", 2000), []string{"docker", "pocket-id"}, 2000},
+		// One that would change what compose reads keeps none of the others from being fixed.
+		{"B\nX\n" + strings.Repeat("C-D=1\n", 50), "B\nX\n" + strings.Repeat("# C-D=1\n", 50), []string{"pocket-id", "compose"}, 50},
+		{"B=1\n# \\\nB=2\n# \\\nC=3\n", "B=1\n# \\\nB=2\n# \\ \nC=3\n", []string{"pocket-id", "systemd"}, 1},
+	} {
+		fixed, lines := Fix([]byte(c.file), pick(t, c.readers...))
+		if string(fixed) != c.want || lines != c.lines {
+			t.Errorf("%d fixed: %.100q", lines, fixed)
+		}
+		if n := len(Lint([]byte(c.file), pick(t, c.readers...))); n == 0 || n > mostProblems {
+			t.Errorf("%d problems", n)
+		}
 	}
 }

@@ -133,7 +133,7 @@ func Lint(file []byte, readers []Reader) []Problem {
 			}
 			for _, r := range readers {
 				if what := r.lint[rule.name]; what != "" {
-					out = append(out, Problem{s.line, r.Name, what, rule.fatal && check.fails(r.Name), fix})
+					out = append(out, Problem{s.line, r.Name, what, rule.fatal && slices.Contains(Names(check.failing), r.Name), fix})
 				}
 			}
 			if len(out) >= mostProblems {

@@ -70,11 +70,3 @@ func TestLint(t *testing.T) {
 		})
 	}
 }
-
-func TestProblemsAreBounded(t *testing.T) {
-	t.Parallel()
-	file := strings.Repeat("export A=1\n", 20000)
-	if n := len(Lint([]byte(file), pick(t, "docker", "pocket-id"))); n != mostProblems {
-		t.Errorf("%d problems", n)
-	}
-}

@@ -15,7 +15,7 @@ import (
 // depends on it is read once with nothing set and once with everything set.
 var composeReader = Reader{
 	Name:     "compose",
-	variants: bothEnvironments(readCompose),
+	Variants: bothEnvironments(readCompose),
 	started:  readCompose,
 	lint: map[string]string{
 		"open quote": openQuote + refusesFile,
@@ -32,8 +32,8 @@ const fromElsewhere = "\ufdd0from the environment"
 func unset(string) (string, bool)     { return "", false }
 func inherited(string) (string, bool) { return fromElsewhere, true }
 
-func bothEnvironments(read func([]byte, lookup) (map[string]string, error)) []variant {
-	return []variant{
+func bothEnvironments(read func([]byte, lookup) (map[string]string, error)) []Variant {
+	return []Variant{
 		{"nothing set", func(file []byte) (map[string]string, error) { return read(file, unset) }},
 		{"everything set", func(file []byte) (map[string]string, error) { return read(file, inherited) }},
 	}

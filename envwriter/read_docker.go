@@ -14,9 +14,8 @@ import (
 // Newer sources strip one pair of quotes, released ones keep them.
 // A name alone passes the variable of that name through.
 var dockerReader = Reader{
-	Name:       "docker",
-	lineByLine: true,
-	variants: []variant{
+	Name: "docker",
+	Variants: []Variant{
 		{"quotes kept", func(file []byte) (map[string]string, error) { return readDocker(file, false, unset) }},
 		{"quotes stripped", func(file []byte) (map[string]string, error) { return readDocker(file, true, unset) }},
 		{"everything set", func(file []byte) (map[string]string, error) { return readDocker(file, false, inherited) }},

@@ -8,7 +8,7 @@ const loadsNothing = "Pocket ID ignores the whole file because of this line"
 // It expands $NAME from what the file has set so far, never from the environment.
 var pocketIDReader = Reader{
 	Name:     "pocket-id",
-	variants: []variant{{read: readPocketID}},
+	Variants: []Variant{{Read: readPocketID}},
 	lint: map[string]string{
 		"bom":        bomBefore + "Pocket ID ignores the whole file because of it",
 		"name alone": bareName + loadsNothing,

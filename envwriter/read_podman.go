@@ -12,10 +12,9 @@ import (
 // keeps everything before the "=", blanks and a BOM included.
 // A name alone passes the variable of that name through.
 var podmanReader = Reader{
-	Name:       "podman",
-	lineByLine: true,
-	variants:   bothEnvironments(readPodman),
-	started:    readPodman,
+	Name:     "podman",
+	Variants: bothEnvironments(readPodman),
+	started:  readPodman,
 	lint: map[string]string{
 		"bom":       bomInName,
 		"export":    `"export" becomes part of the name`,

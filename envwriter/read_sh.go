@@ -14,7 +14,7 @@ const runsIt = "a shell would run this line as a command"
 // or that dash, bash and busybox read differently, fails the file.
 var shReader = Reader{
 	Name:     "sh",
-	variants: bothEnvironments(readShell),
+	Variants: bothEnvironments(readShell),
 	stops:    "a shell would run part of this line, or stop at it",
 	lint: map[string]string{
 		"bom":        bomBefore + "a shell would run it as a command",
@@ -110,11 +110,9 @@ func (p *shellParser) skipBlanks() {
 }
 
 func (p *shellParser) name() string {
-	start := p.pos
-	for p.pos < len(p.src) && isNameByte(p.src[p.pos], p.pos == start) {
-		p.pos++
-	}
-	return p.src[start:p.pos]
+	name := nameAtStart.FindString(p.src[p.pos:])
+	p.pos += len(name)
+	return name
 }
 
 // word reads the value of an assignment up to an unquoted blank or line end.
@@ -200,16 +198,7 @@ func (p *shellParser) expand(out *strings.Builder, quoted bool) error {
 	return nil
 }
 
-// isName reports whether s is a portable name of an environment variable.
-func isName(s string) bool {
-	for i := range len(s) {
-		if !isNameByte(s[i], i == 0) {
-			return false
-		}
-	}
-	return s != ""
-}
+// nameAtStart finds a portable name of an environment variable.
+var nameAtStart = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
 
-func isNameByte(c byte, first bool) bool {
-	return c == '_' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || !first && c >= '0' && c <= '9'
-}
+func isName(s string) bool { return s != "" && nameAtStart.FindString(s) == s }

@@ -11,7 +11,7 @@ import (
 // swallows the next line; both are in use.
 var systemdReader = Reader{
 	Name: "systemd",
-	variants: []variant{
+	Variants: []Variant{
 		{"254 and later", func(file []byte) (map[string]string, error) { return readSystemd(string(file), false) }},
 		{"up to 253", func(file []byte) (map[string]string, error) { return readSystemd(string(file), true) }},
 	},

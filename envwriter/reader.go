@@ -11,12 +11,9 @@ import (
 type Reader struct {
 	// Name is what --readers calls it.
 	Name string
-	// lineByLine is set for readers that take a file line by line and keep quotes:
-	// no value can hold a line feed there.
-	lineByLine bool
-	// variants are its releases and environments. Where they differ, all of them
+	// Variants are its releases and environments. Where they differ, all of them
 	// have to agree on a value before it is accepted.
-	variants []variant
+	Variants []Variant
 	// started reads with the variables that the program was started with; nil where
 	// they change nothing.
 	started func(file []byte, environment lookup) (map[string]string, error)
@@ -26,9 +23,11 @@ type Reader struct {
 	stops string
 }
 
-type variant struct {
-	note string // "254 and later", "everything set"
-	read func(file []byte) (map[string]string, error)
+// A Variant is one release of a program, or one environment that it runs in.
+type Variant struct {
+	Note string // "254 and later", "everything set"
+	// Read may fail with an error that quotes the file: it is not for the screen.
+	Read func(file []byte) (map[string]string, error)
 }
 
 // Readers are all readers, in the order in which they are offered.
@@ -56,35 +55,17 @@ func Names(readers []Reader) []string {
 // Read returns what the program would find in the file. Variables that the file
 // refers to but does not set are taken as unset. An error never quotes the file.
 func (r Reader) Read(file []byte) (map[string]string, error) {
-	for _, v := range r.variants {
-		if vars, err := v.read(file); err == nil {
+	for _, v := range r.Variants {
+		if vars, err := v.Read(file); err == nil {
 			return vars, nil
 		}
 	}
 	return nil, r.failure(file)
 }
 
-// A Reading is what one release of a program, or one environment, makes of a file.
-type Reading struct {
-	Note string // which one
-	Vars map[string]string
-	Err  error
-}
-
-// Readings returns every reading that has to agree before a value is accepted.
-// Errors may quote the file: they are not for the screen.
-func (r Reader) Readings(file []byte) []Reading {
-	var out []Reading
-	for _, v := range r.variants {
-		vars, err := v.read(file)
-		out = append(out, Reading{Note: v.note, Vars: vars, Err: err})
-	}
-	return out
-}
-
 // A view is what one variant of a reader made of the old file.
 type view struct {
-	variant
+	Variant
 	reader Reader
 	vars   map[string]string
 }
@@ -95,8 +76,8 @@ type view struct {
 func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
 	for _, r := range readers {
 		known := len(views)
-		for _, v := range r.variants {
-			if vars, err := v.read(file); err == nil {
+		for _, v := range r.Variants {
+			if vars, err := v.Read(file); err == nil {
 				views = append(views, view{v, r, vars})
 			}
 		}
@@ -130,7 +111,7 @@ func (e *readError) Unwrap() error { return e.err }
 
 // failure says where, and when it may be told why, a reader cannot read a file.
 func (r Reader) failure(file []byte) *readError {
-	read := r.variants[0].read
+	read := r.Variants[0].Read
 	e := &readError{reader: r.Name, line: failingLine(file, read)}
 	if _, err := read(file); errors.Is(err, errExpansion) {
 		e.err = errExpansion

@@ -13,7 +13,7 @@ func TestAReaderIsARow(t *testing.T) {
 	t.Parallel()
 	upper := Reader{
 		Name: "upper",
-		variants: []variant{{"", func(file []byte) (map[string]string, error) {
+		Variants: []Variant{{"", func(file []byte) (map[string]string, error) {
 			vars := map[string]string{}
 			for line := range strings.Lines(string(file)) {
 				key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
@@ -39,7 +39,7 @@ func TestAReaderIsARow(t *testing.T) {
 		t.Errorf("fixed as %q", fixed)
 	}
 	no := (*NoEncodingError)(nil)
-	if _, err := Apply(nil, []Change{set("A", "x")}, readers); !errors.As(err, &no) || !slices.Equal(no.impossible, []string{"upper"}) {
+	if _, err := Apply(nil, []Change{set("A", "x")}, readers); !errors.As(err, &no) || !slices.Equal(no.drop, []string{"upper"}) {
 		t.Errorf("a value that it cannot read: %v", err)
 	}
 	edit, err := Apply(nil, []Change{set("A", "1")}, readers)

@@ -2,6 +2,7 @@ package pocketid
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"smtp-wizard/smtpcheck"
@@ -22,9 +23,6 @@ type Situation struct {
 	// Results are the relay's answers to names, in the order of preference for a
 	// new hostname.
 	Results []smtpcheck.IdentityResult
-	// ContainerID is the name among them that stands for a container's own id, so
-	// nobody can be told to set it; or "".
-	ContainerID string
 	// Endpoints are the relay's other ports.
 	Endpoints []Endpoint
 	// HasLogin rules out clear text as a way out.
@@ -34,20 +32,17 @@ type Situation struct {
 // Announcement is what Pocket ID announces on one endpoint, and what the relay
 // will make of it.
 type Announcement struct {
-	Names      smtpcheck.Names
+	Speech
 	Acceptance smtpcheck.Acceptance
-	Proven     bool
-	Broken     string // as in Speech
 }
 
 // Announce says what Pocket ID would announce on an endpoint with a hostname, and
 // what follows from the results.
 func (s Situation) Announce(e Endpoint, hostname string) Announcement {
-	speech := SpeechOf(s.Version, e.TLS, hostname)
-	a := Announcement{Names: speech.Names, Proven: speech.Proven, Broken: speech.Broken}
-	first, last := s.result(speech.Names.First), s.result(speech.Names.AfterTLS)
+	a := Announcement{Speech: SpeechOf(s.Version, e.TLS, hostname)}
+	first, last := s.result(a.Names.First), s.result(a.Names.AfterTLS)
 	switch {
-	case speech.Broken != "":
+	case a.Broken != "":
 		a.Acceptance = smtpcheck.Refused
 	case e.TLS != smtpcheck.TLSStartTLS:
 		a.Acceptance = first.Acceptance
@@ -63,11 +58,8 @@ func (s Situation) Announce(e Endpoint, hostname string) Announcement {
 // A relay that refuses only at RCPT, as Postfix does by default, judges the last
 // EHLO alone.
 func refusedAtOnce(r smtpcheck.IdentityResult) bool {
-	switch r.Stage {
-	case smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData:
-		return false
-	}
-	return r.Acceptance == smtpcheck.Refused
+	late := []smtpcheck.Stage{smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData}
+	return r.Acceptance == smtpcheck.Refused && !slices.Contains(late, r.Stage)
 }
 
 // Advise lists the settings that will work, the easiest first. When none can,
@@ -102,11 +94,8 @@ func Advise(s Situation) []Option {
 func (s Situation) otherEndpoints() []Endpoint {
 	var out []Endpoint
 	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSImplicit, smtpcheck.TLSStartTLS, smtpcheck.TLSNone} {
-		if mode == smtpcheck.TLSNone && s.HasLogin {
-			continue
-		}
 		for _, e := range s.Endpoints {
-			if e.TLS == mode && e != s.Current {
+			if e.TLS == mode && e != s.Current && !(mode == smtpcheck.TLSNone && s.HasLogin) {
 				out = append(out, e)
 			}
 		}
@@ -118,7 +107,7 @@ func (s Situation) otherEndpoints() []Endpoint {
 func (s Situation) acceptedNames() []string {
 	var names []string
 	for _, r := range s.Results {
-		settable := !strings.EqualFold(r.Name, "localhost") && r.Name != s.ContainerID
+		settable := !strings.EqualFold(r.Name, "localhost") && r.Name != ExampleContainerID
 		if r.Acceptance == smtpcheck.Accepted && settable && CheckName(r.Name).Grade != GradeBad {
 			names = append(names, r.Name)
 		}
@@ -143,11 +132,10 @@ func (s Situation) lastResort(others bool) []Option {
 	if others {
 		return nil
 	}
-	for _, r := range s.Results {
-		if r.Acceptance != smtpcheck.Refused {
-			return []Option{{ID: "unknown", Title: "Ask the relay again",
-				Why: "The relay has not yet said whether it accepts a name, so no setting can be recommended."}}
-		}
+	notRefused := func(r smtpcheck.IdentityResult) bool { return r.Acceptance != smtpcheck.Refused }
+	if slices.ContainsFunc(s.Results, notRefused) {
+		return []Option{{ID: "unknown", Title: "Ask the relay again",
+			Why: "The relay has not yet said whether it accepts a name, so no setting can be recommended."}}
 	}
 	return []Option{{ID: "none", Title: "Use another relay, or another name",
 		Why: fmt.Sprintf("This relay refused every name that was tried (%d), so no setting of Pocket ID can help.",

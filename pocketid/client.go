@@ -1,3 +1,9 @@
+// Package pocketid is what is known of Pocket ID, the identity server: its
+// versions, the variables it reads, the name each version announces to a relay,
+// and how it is installed on a machine.
+//
+// All of it is pure, except NewKey and the detect files, which reach the file
+// system through functions that are handed in.
 package pocketid
 
 import (
@@ -19,9 +25,12 @@ type client struct {
 	afterTLS announces // with STARTTLS, after the handshake
 	// brokenStartTLS is the error with which STARTTLS fails, whatever the relay says.
 	brokenStartTLS string
+	// findsPort: an empty SMTP_PORT is 465 with implicit TLS, else 587; earlier
+	// ones need it.
+	findsPort bool
 
 	known  evidence
-	Speech // what is the same in every TLS mode
+	speech Speech // what is the same in every TLS mode
 }
 
 // announces is which name a client puts into one EHLO.
@@ -51,47 +60,54 @@ var netSMTP = Speech{Auth: smtpcheck.AuthPlain, PlainNeedsTLS: true,
 // called (backend/internal/service/email_service.go).
 var clients = []client{
 	{since: release(0, 0, 0), known: read, // Hello is never called
-		Speech: netSMTP},
+		speech: netSMTP},
 
 	// Hello is called after StartTLS has already greeted, which net/smtp forbids
 	// (issue 179 of pocket-id/pocket-id).
 	{since: release(0, 27, 1), known: read,
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
 		brokenStartTLS: "smtp: Hello called after other methods",
-		Speech:         netSMTP},
+		speech:         netSMTP},
 
 	{since: release(0, 27, 2), known: read, // Hello is called right after connecting
 		direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-		Speech: netSMTP},
+		speech: netSMTP},
 
 	// emersion/go-smtp: DialStartTLS greets as localhost before Hello can be
 	// called. 2.9.0 was run; the code is the same since 0.35.6.
 	{since: release(0, 35, 6), known: run,
 		newest: []Version{release(0, 53, 0), release(1, 16, 0)},
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
-		Speech: Speech{Auth: smtpcheck.AuthPlainThenLogin}},
+		speech: Speech{Auth: smtpcheck.AuthPlainThenLogin}},
 
 	// italypaleale/go-kit emailer/smtp over net/smtp, Hello never called. 2.10.0's
 	// mail code was run with the very version of the module that its go.mod pins.
-	{since: release(2, 10, 0), known: run,
-		Speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true}},
+	{since: release(2, 10, 0), known: run, findsPort: true,
+		speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true}},
 
 	// The same module in later versions, which could not be had. Pocket ID still
 	// passes it no name.
-	{since: release(2, 11, 0), known: inferred,
+	{since: release(2, 11, 0), known: inferred, findsPort: true,
 		newest: []Version{release(2, 14, 0)},
-		Speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true,
+		speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true,
 			Note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +
 				"the newer versions of its mail library were neither read nor run."}},
 }
 
+// noPocketID is the client of SpeaksAs("none"): it announces the identity everywhere.
+var noPocketID = client{known: run, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
+	speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true}}
+
 // clientOf is the row of a version; a version that is not known is taken for the
 // newest.
 func clientOf(v Version) client {
+	if v.IsNone() {
+		return noPocketID
+	}
 	v = orNewest(v)
 	row := clients[0]
 	for _, next := range clients[1:] {
-		if v.Compare(next.since) >= 0 {
+		if v.compare(next.since) >= 0 {
 			row = next
 		}
 	}
@@ -136,20 +152,16 @@ type Speech struct {
 // host. For SpeaksAs("none") host is the identity to announce. A version that is
 // not known is taken for the newest.
 func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
-	if v.IsNone() {
-		return Speech{Names: smtpcheck.SameName(host), Proven: true, Auth: smtpcheck.AuthOffered,
-			PlainNeedsTLS: true, Body8Bit: true}
-	}
 	c := clientOf(v)
-	speech := c.Speech
+	speech := c.speech
 	speech.Names, speech.Proven = smtpcheck.SameName(c.direct.of(host)), c.known != inferred
 	if tls == smtpcheck.TLSStartTLS {
 		speech.Names = smtpcheck.Names{First: c.first.of(host), AfterTLS: c.afterTLS.of(host)}
 		speech.Broken = c.brokenStartTLS
 	}
-	// All libraries try HELO after a refused EHLO, and use 8BITMIME where it is
-	// offered.
-	speech.HELOFallback, speech.Body8Bit = true, true
+	// All of Pocket ID's libraries try HELO after a refused EHLO; all use 8BITMIME
+	// where it is offered.
+	speech.HELOFallback, speech.Body8Bit = !v.IsNone(), true
 	return speech
 }
 
@@ -158,9 +170,9 @@ func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
 func UsesHostname(v Version, tls smtpcheck.TLSMode) bool {
 	c := clientOf(v)
 	if tls == smtpcheck.TLSStartTLS {
-		return v.IsNone() || c.afterTLS == saysHostname
+		return c.afterTLS == saysHostname
 	}
-	return v.IsNone() || c.direct == saysHostname
+	return c.direct == saysHostname
 }
 
 // LocalhostLabel says what version v announces localhost for.

@@ -2,8 +2,7 @@ package pocketid
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -42,9 +41,6 @@ type composeService struct {
 	Environment, Passed []string
 	AppURL              string // APP_URL or PUBLIC_APP_URL, when set with environment:
 	MountedEnv          bool   // a volume mounts a .env, so Pocket ID reads it itself
-	// DataDir is the directory of the machine in which Pocket ID keeps its data,
-	// perhaps relative to the compose file; "" is not known, as for a named volume.
-	DataDir string
 }
 
 // envFile is one env_file entry.
@@ -53,29 +49,13 @@ type envFile struct {
 	Raw  bool // format: raw, read line by line as docker run --env-file does
 }
 
-// errNoService: the compose file has no Pocket ID service.
-var errNoService = errors.New("no Pocket ID service in the compose file")
-
-// parseCompose finds the Pocket ID service of a compose file: by its image, then
-// by its name. env gives the values of variables such as ${TAG}; it may be nil.
-func parseCompose(data []byte, env map[string]string) (composeService, error) {
-	services, err := readServices(data)
-	if err != nil {
-		return composeService{}, err
-	}
-	name, ok := findService(services)
-	if !ok {
-		return composeService{}, errNoService
-	}
-	return readService(name, services[name], env), nil
-}
-
-// parseOverride reads what an override file says of a service; ok is false when
-// it does not mention it. merge puts it over the base.
-func parseOverride(data []byte, service string, env map[string]string) (c composeService, ok bool) {
-	services, err := readServices(data)
-	if err != nil {
-		return composeService{}, false
+// parseCompose reads what a compose file says of a service; "" is the service that
+// runs Pocket ID, found by its image, then by its name. env gives the values of
+// variables such as ${TAG}; it may be nil. ok is false when there is none.
+func parseCompose(data []byte, service string, env map[string]string) (c composeService, ok bool) {
+	services := readServices(data)
+	if service == "" {
+		service = findService(services)
 	}
 	fields, ok := services[service]
 	if !ok {
@@ -84,30 +64,27 @@ func parseOverride(data []byte, service string, env map[string]string) (c compos
 	return readService(service, fields, env), true
 }
 
-// readServices decodes the services of a compose file.
-func readServices(data []byte) (services map[string]map[string]any, err error) {
-	unreadable := errors.New("the compose file is not readable YAML")
-	if len(data) > maxCompose {
-		return nil, fmt.Errorf("the compose file is larger than %d bytes", maxCompose)
-	}
+// readServices decodes the services of a compose file; nil when it is too large or
+// not readable YAML.
+func readServices(data []byte) (services map[string]map[string]any) {
 	// A compose file may be anything; a panic in the YAML reader must not end us.
 	defer func() {
 		if recover() != nil {
-			services, err = nil, unreadable
+			services = nil
 		}
 	}()
 	var root yaml.Node
-	if yaml.Unmarshal(data, &root) != nil {
-		return nil, unreadable
-	}
-	dropTags(&root)
 	var doc struct {
 		Services map[string]map[string]any `yaml:"services"`
 	}
-	if root.Decode(&doc) != nil {
-		return nil, unreadable
+	if len(data) > maxCompose || yaml.Unmarshal(data, &root) != nil {
+		return nil
 	}
-	return doc.Services, nil
+	dropTags(&root)
+	if root.Decode(&doc) != nil {
+		return nil
+	}
+	return doc.Services
 }
 
 // dropTags takes away compose's own tags: what is tagged !reset is as good as
@@ -138,29 +115,23 @@ func (c composeService) merge(over composeService) composeService {
 	slices.Sort(c.Environment)
 	c.Environment = slices.Compact(c.Environment)
 	c.Passed = append(slices.Clone(c.Passed), over.Passed...)
-	c.DataDir = cmp.Or(over.DataDir, c.DataDir)
 	return c
 }
 
-// findService picks the service that runs Pocket ID. The order of the tests, and
-// of the names within each, is fixed, so the same file gives the same answer.
-func findService(services map[string]map[string]any) (string, bool) {
-	names := make([]string, 0, len(services))
-	for name := range services {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	tests := []func(string) bool{
+// findService picks the service that runs Pocket ID, or "". The order of the tests,
+// and of the names within each, is fixed, so the same file gives the same answer.
+func findService(services map[string]map[string]any) string {
+	names := slices.Sorted(maps.Keys(services))
+	for _, test := range []func(string) bool{
 		func(n string) bool { return isPocketIDImage(text(services[n]["image"])) },
-		func(n string) bool { return isPocketIDName(n) },
+		isPocketIDName,
 		func(n string) bool { return isPocketIDName(text(services[n]["container_name"])) },
-	}
-	for _, test := range tests {
+	} {
 		if i := slices.IndexFunc(names, test); i >= 0 {
-			return names[i], true
+			return names[i]
 		}
 	}
-	return "", false
+	return ""
 }
 
 // isPocketIDImage knows pocketid/pocket-id, ghcr.io/pocket-id/pocket-id, the
@@ -171,11 +142,7 @@ func isPocketIDImage(image string) bool {
 }
 
 func isPocketIDName(name string) bool {
-	switch strings.ToLower(name) {
-	case "pocket-id", "pocketid", "pocket_id":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"pocket-id", "pocketid", "pocket_id"}, strings.ToLower(name))
 }
 
 // splitImage cuts an image reference into repository and tag; a digest is
@@ -203,6 +170,5 @@ func readService(name string, fields map[string]any, env map[string]string) comp
 		c.Version, _ = ParseVersion(tag)
 	}
 	c.Environment, c.Passed, c.AppURL = environment(fields["environment"], env)
-	c.DataDir = dataDir(fields["volumes"], env)
 	return c
 }

@@ -1,7 +1,9 @@
 package pocketid
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -47,31 +49,30 @@ func envFiles(v any) []envFile {
 // whose value is a variable of that name, and the address of Pocket ID when it is
 // there. Other values are not kept: they may be secret.
 func environment(v any, env map[string]string) (keys, passed []string, appURL string) {
-	keep := func(key, value string, given bool) {
+	values, _ := v.(map[string]any)
+	if list, ok := v.([]any); ok {
+		values = map[string]any{}
+		for _, item := range list {
+			if key, value, given := strings.Cut(text(item), "="); given {
+				values[key] = value
+			} else {
+				values[key] = nil
+			}
+		}
+	}
+	delete(values, "")
+	for _, key := range slices.Sorted(maps.Keys(values)) {
 		keys = append(keys, key)
-		if !given || handsOn(value, key) {
+		value := text(values[key])
+		if values[key] == nil || handsOn(value, key) {
 			passed = append(passed, key)
-			value = "${" + key + "}"
+			value = cmp.Or(value, "${"+key+"}")
 		}
 		if key == "APP_URL" || key == "PUBLIC_APP_URL" {
 			appURL = interpolate(value, env)
 		}
 	}
-	switch v := v.(type) {
-	case map[string]any:
-		for key, value := range v {
-			keep(key, text(value), value != nil)
-		}
-	case []any:
-		for _, item := range v {
-			if key, value, given := strings.Cut(text(item), "="); key != "" {
-				keep(key, value, given)
-			}
-		}
-	}
-	slices.Sort(keys)
-	slices.Sort(passed)
-	return slices.Compact(keys), passed, appURL
+	return keys, passed, appURL
 }
 
 // handsOn reports whether a value is the variable of that name: $KEY, ${KEY} or
@@ -101,20 +102,6 @@ func mounts(v any) (list [][2]string) {
 // mountsEnv reports whether a volume mounts a file named .env into the container.
 func mountsEnv(v any) bool {
 	return slices.ContainsFunc(mounts(v), func(m [2]string) bool { return path.Base(m[1]) == ".env" })
-}
-
-// dataDir is the directory that is mounted where the image keeps its data:
-// /app/data, and /app/backend/data before 1.0.
-func dataDir(v any, env map[string]string) string {
-	for _, m := range mounts(v) {
-		source := interpolate(m[0], env)
-		target := path.Clean(m[1])
-		isPath := strings.HasPrefix(source, ".") || path.IsAbs(source) // else it is a named volume
-		if isPath && (target == "/app/data" || target == "/app/backend/data") {
-			return source
-		}
-	}
-	return ""
 }
 
 // interpolate puts in the values of variables as docker compose does. What it

@@ -42,11 +42,12 @@ type Install struct {
 	ComposeFile  string // path, or ""
 	OverrideFile string // the override file that exists, or ""
 
-	AppURL    string   // when compose sets it, or ""
-	Overrides []string // keys that compose sets with environment:; they win over the file
+	AppURL string // when compose sets it, or ""
+	// MailOverrides are the keys that concern mail and that compose sets with
+	// environment:; they win over the file.
+	MailOverrides []string
 	// HostNetwork: a container that shares this machine's network, localhost too.
 	HostNetwork bool
-	DataDir     string // where Pocket ID keeps its data; "" is not known
 
 	Unread   bool     // compose gives the container nothing of the file
 	EnvFiles []string // what compose gives it under env_file:, as whole paths
@@ -78,11 +79,11 @@ func Detect(m Machine, envPath string) Install {
 	if compose.Runtime == RuntimeCompose {
 		return compose
 	}
-	return m.byHand(envPath)
+	return m.manual(envPath)
 }
 
-// byHand is what is left when no file tells.
-func (m Machine) byHand(envPath string) Install {
+// manual is what is left when no file tells.
+func (m Machine) manual(envPath string) Install {
 	in := Install{Runtime: RuntimeManual, RuntimeFrom: "no compose file, unit or quadlet names this file"}
 	if envPath == proxmoxEnv {
 		in.Runtime, in.RuntimeFrom = RuntimeSystemd, "the place where the Proxmox helper script puts it"
@@ -90,7 +91,6 @@ func (m Machine) byHand(envPath string) Install {
 		in.Version, in.VersionFrom = m.proxmoxVersion()
 	}
 	in.Readers = in.Runtime.Readers()
-	in.DataDir = filepath.Join(filepath.Dir(envPath), "data")
 	m.ownHostname(&in)
 	return in
 }
@@ -99,26 +99,10 @@ func (m Machine) byHand(envPath string) Install {
 func (m Machine) ownHostname(in *Install) {
 	name, err := m.Hostname()
 	if err != nil {
-		in.HostnameFrom = "this machine does not tell its hostname"
+		in.HostnameFrom = "this machine does not report its hostname"
 		return
 	}
 	in.Hostname, in.HostnameFrom = name, "this machine's hostname"
-}
-
-// Use changes the runtime after the admin has corrected it: readers, container and
-// hostname follow, what belongs to the old runtime goes.
-func (in Install) Use(m Machine, runtime Runtime) Install {
-	if runtime == in.Runtime {
-		return in
-	}
-	out := Install{Runtime: runtime, RuntimeFrom: "you", Version: in.Version, VersionFrom: in.VersionFrom,
-		AppURL: in.AppURL, Readers: runtime.Readers(), InContainer: runtime.InContainer()}
-	if out.InContainer {
-		out.HostnameFrom = containerIDHostname
-		return out
-	}
-	m.ownHostname(&out)
-	return out
 }
 
 // containerIDHostname is why the hostname of a container is not known beforehand.
@@ -151,10 +135,8 @@ func readRegular(path string, limit int64) ([]byte, error) {
 func (m Machine) glob(patterns ...string) []string {
 	var out []string
 	for _, pattern := range patterns {
-		found, err := m.Glob(pattern)
-		if err == nil {
-			out = append(out, found...)
-		}
+		found, _ := m.Glob(pattern) // no pattern is malformed
+		out = append(out, found...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

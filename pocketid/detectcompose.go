@@ -37,13 +37,13 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 		return Install{}, false
 	}
 	env := m.dotenv(filepath.Join(dir, ".env"))
-	c, err := parseCompose(data, env)
-	if err != nil {
+	c, ok := parseCompose(data, "", env)
+	if !ok {
 		return Install{}, false
 	}
 	override, overData := m.firstFile(dir, OverrideFiles)
 	hostnameFrom := filepath.Base(file)
-	if over, ok := parseOverride(overData, c.Service, env); ok && override != "" {
+	if over, ok := parseCompose(overData, c.Service, env); ok {
 		if over.Hostname != "" {
 			hostnameFrom = filepath.Base(override)
 		}
@@ -52,10 +52,7 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 	in = Install{
 		Runtime: RuntimeCompose, RuntimeFrom: file,
 		Service: c.Service, ComposeFile: file, OverrideFile: override,
-		AppURL: c.AppURL, Overrides: c.overrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
-	}
-	if c.DataDir != "" {
-		in.DataDir = within(dir, c.DataDir)
+		AppURL: c.AppURL, MailOverrides: c.mailOverrides(envPath, dir), InContainer: true, HostNetwork: c.HostNetwork,
 	}
 	if c.Version.Known() {
 		in.Version, in.VersionFrom = c.Version, "image "+c.Image+" in "+filepath.Base(file)
@@ -66,7 +63,7 @@ func composeIn(m Machine, dir, envPath string) (in Install, fits bool) {
 	}
 	in.Readers, fits = composeReaders(c, envPath, dir)
 	in.Unread = !fits
-	in.Notes = composeNotes(in, c, fits, filepath.Base(envPath))
+	in.Notes = composeNotes(in, c, filepath.Base(envPath))
 	return in, fits
 }
 
@@ -86,29 +83,19 @@ func (m Machine) composeHostname(in *Install, c composeService, from string) {
 // one that hands it to Pocket ID first. The file named .env beside the compose
 // file is also read for ${VARIABLES}.
 func composeReaders(c composeService, envPath, dir string) (readers []string, fits bool) {
-	add := func(name string) {
-		if !slices.Contains(readers, name) {
+	add := func(name string, when bool) {
+		if when && !slices.Contains(readers, name) {
 			readers = append(readers, name)
 		}
 	}
 	for _, f := range c.EnvFiles {
-		if within(dir, f.Path) != envPath {
-			continue
-		}
-		fits = true
-		if f.Raw {
-			add("docker")
-		} else {
-			add("compose")
-		}
+		named := within(dir, f.Path) == envPath
+		add("docker", named && f.Raw)
+		add("compose", named && !f.Raw)
 	}
-	if c.MountedEnv {
-		add("pocket-id")
-		fits = true
-	}
-	if len(readers) == 0 || filepath.Base(envPath) == ".env" {
-		add("compose")
-	}
+	add("pocket-id", c.MountedEnv)
+	fits = len(readers) > 0
+	add("compose", !fits || filepath.Base(envPath) == ".env")
 	return readers, fits
 }
 
@@ -120,38 +107,32 @@ func within(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// overrides are the keys that win over the file: not those that hand on what the
-// .env beside the compose file says, if that is the file.
-func (c composeService) overrides(envPath, dir string) []string {
-	if envPath != filepath.Join(dir, ".env") {
-		return c.Environment
-	}
-	return slices.DeleteFunc(slices.Clone(c.Environment), func(key string) bool { return slices.Contains(c.Passed, key) })
+// mailOverrides are the keys of mail that win over the file: not those that hand on
+// what the .env beside the compose file says, if that is the file.
+func (c composeService) mailOverrides(envPath, dir string) []string {
+	return slices.DeleteFunc(slices.Clone(c.Environment), func(key string) bool {
+		handedOn := envPath == filepath.Join(dir, ".env") && slices.Contains(c.Passed, key)
+		return handedOn || !strings.HasPrefix(key, "SMTP_") && !strings.HasSuffix(key, "UI_CONFIG_DISABLED")
+	})
 }
 
 // NotHandedOn says that the compose service does not get the file as such.
 func (in Install) NotHandedOn(envName string) string {
 	return "The service " + in.Service + " in " + filepath.Base(in.ComposeFile) + " does not name " + envName +
-		" under env_file:, so it gets of this file only what its environment: hands on with ${...}."
+		" under env_file:, so it gets from this file only what its environment: passes on with ${...}."
 }
 
-// MailOverrides are the overrides that concern mail.
-func (in Install) MailOverrides() []string {
-	return slices.DeleteFunc(slices.Clone(in.Overrides), func(key string) bool {
-		return !strings.HasPrefix(key, "SMTP_") && !strings.HasSuffix(key, "UI_CONFIG_DISABLED")
-	})
-}
-
-func composeNotes(in Install, c composeService, fits bool, envName string) []string {
+func composeNotes(in Install, c composeService, envName string) []string {
 	var notes []string
-	if !fits {
+	if in.Unread {
 		notes = append(notes, in.NotHandedOn(envName))
 	}
-	if mail := in.MailOverrides(); len(mail) > 0 {
-		notes = append(notes, "Set with environment: in compose, which wins over this file: "+strings.Join(mail, ", ")+".")
+	if len(in.MailOverrides) > 0 {
+		notes = append(notes, "Set with environment: in compose, which wins over this file: "+
+			strings.Join(in.MailOverrides, ", ")+".")
 	}
 	if c.Image != "" && !c.Version.Exact {
-		notes = append(notes, "The image tag names no exact release; the newest known one is assumed.")
+		notes = append(notes, "The image tag does not name an exact release; the newest known one is assumed.")
 	}
 	return notes
 }

@@ -21,13 +21,18 @@ func detectSystemd(m Machine, envPath string) (Install, bool) {
 		filepath.Join(m.Home, ".config/systemd/user")} {
 		patterns = append(patterns, dir+"/pocket-id*.service", dir+"/pocketid*.service")
 	}
+	return m.firstUnit(patterns, envPath, m.fromUnit)
+}
+
+// firstUnit is what the first unit says that concerns the .env.
+func (m Machine) firstUnit(
+	patterns []string, envPath string, read func(unit unitFile, file, envPath string) (Install, bool),
+) (Install, bool) {
 	for _, file := range m.glob(patterns...) {
-		unit, err := m.readUnit(file)
-		if err != nil {
-			continue
-		}
-		if in, ok := m.fromUnit(unit, file, envPath); ok {
-			return in, true
+		if unit, err := m.readUnit(file); err == nil {
+			if in, ok := read(unit, file, envPath); ok {
+				return in, true
+			}
 		}
 	}
 	return Install{}, false
@@ -76,9 +81,6 @@ func (m Machine) fromUnit(unit unitFile, file, envPath string) (Install, bool) {
 		in.HostnameFrom = containerIDHostname
 		return in, true
 	}
-	if workDir != "" {
-		in.DataDir = filepath.Join(workDir, "data")
-	}
 	m.ownHostname(&in)
 	if envPath == proxmoxEnv {
 		in.Version, in.VersionFrom = m.proxmoxVersion()
@@ -105,25 +107,17 @@ func (m Machine) proxmoxVersion() (Version, string) {
 // detectQuadlet looks for a podman .container file (podman-systemd.unit(5)) that
 // runs Pocket ID with this .env.
 func detectQuadlet(m Machine, envPath string) (Install, bool) {
-	patterns := []string{"/etc/containers/systemd/*.container", "/etc/containers/systemd/*/*.container",
-		filepath.Join(m.Home, ".config/containers/systemd/*.container")}
-	for _, file := range m.glob(patterns...) {
-		unit, err := m.readUnit(file)
-		if err != nil {
-			continue
-		}
-		image := unit.last("Container.Image")
-		byPodman := unit.namesFile("Container.EnvironmentFile", envPath, filepath.Dir(file), m.Home)
-		bySystemd := unit.namesFile("Service.EnvironmentFile", envPath, "/", m.Home)
-		if !byPodman && !(bySystemd && isPocketIDImage(image)) {
-			continue
-		}
-		return quadletInstall(unit, file, image, byPodman), true
-	}
-	return Install{}, false
+	return m.firstUnit([]string{"/etc/containers/systemd/*.container", "/etc/containers/systemd/*/*.container",
+		filepath.Join(m.Home, ".config/containers/systemd/*.container")}, envPath, m.fromQuadlet)
 }
 
-func quadletInstall(unit unitFile, file, image string, byPodman bool) Install {
+func (m Machine) fromQuadlet(unit unitFile, file, envPath string) (Install, bool) {
+	image := unit.last("Container.Image")
+	byPodman := unit.namesFile("Container.EnvironmentFile", envPath, filepath.Dir(file), m.Home)
+	bySystemd := unit.namesFile("Service.EnvironmentFile", envPath, "/", m.Home)
+	if !byPodman && !(bySystemd && isPocketIDImage(image)) {
+		return Install{}, false
+	}
 	in := Install{
 		Runtime: RuntimePodman, RuntimeFrom: file, InContainer: true,
 		Service:      strings.TrimSuffix(filepath.Base(file), ".container"),
@@ -143,5 +137,5 @@ func quadletInstall(unit unitFile, file, image string, byPodman bool) Install {
 			in.Version, in.VersionFrom = v, "Image= in "+file
 		}
 	}
-	return in
+	return in, true
 }

@@ -15,19 +15,18 @@ type Origin string
 
 // The origins.
 const (
-	FromAppURL       Origin = "app-url"        // the host of APP_URL or PUBLIC_APP_URL
-	FromCompose      Origin = "compose"        // hostname: in the compose file or quadlet
-	FromFQDN         Origin = "fqdn"           // the DNS name of this machine
+	fromAppURL       Origin = "app-url"        // the host of APP_URL or PUBLIC_APP_URL
+	fromCompose      Origin = "compose"        // hostname: in the compose file or quadlet
 	FromHostname     Origin = "hostname"       // os.Hostname() of this machine
-	FromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
+	fromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
 	FromTyped        Origin = "typed"
 	FromContainerID  Origin = "container-id" // what docker names a container without hostname:
 	FromLocalhost    Origin = "localhost"    // what some versions of Pocket ID announce
 )
 
 var originLabels = map[Origin]string{
-	FromAppURL: "APP_URL", FromCompose: "compose hostname", FromFQDN: "this machine's FQDN", FromHostname: "os.Hostname()",
-	FromAppURLParent: "domain of APP_URL", FromTyped: "typed",
+	fromAppURL: "APP_URL", fromCompose: "compose hostname", FromHostname: "os.Hostname()",
+	fromAppURLParent: "domain of APP_URL", FromTyped: "typed",
 	FromContainerID: "some container id", FromLocalhost: "many programs' default",
 }
 
@@ -37,7 +36,6 @@ func (o Origin) Label() string { return originLabels[o] }
 // Sources are the places to take candidates from; empty fields are skipped.
 type Sources struct {
 	Hostname string
-	FQDN     string
 	AppURL   string // the value of APP_URL or PUBLIC_APP_URL
 	Compose  string
 	Typed    []string
@@ -82,11 +80,10 @@ func Candidates(s Sources) []Candidate {
 		list = append(list, c)
 	}
 	host := looseHost(s.AppURL)
-	add(host, FromAppURL)
-	add(s.Compose, FromCompose)
-	add(s.FQDN, FromFQDN)
+	add(host, fromAppURL)
+	add(s.Compose, fromCompose)
 	add(s.Hostname, FromHostname)
-	add(parentDomain(host), FromAppURLParent)
+	add(parentDomain(host), fromAppURLParent)
 	for _, typed := range s.Typed {
 		add(typed, FromTyped)
 	}

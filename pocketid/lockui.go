@@ -1,19 +1,17 @@
 package pocketid
 
-// LockEffects is what UI_CONFIG_DISABLED=true does, one sentence an entry, for
-// the admin to read before agreeing. The variable is named as version v reads it.
+// LockEffects is what UI_CONFIG_DISABLED=true does, for the admin to read before
+// agreeing. The variable is named as version v reads it.
 // Source: app_config_service.go (v0.31.0 to v2.9.0), appconfig/service.go
 // (v2.14.0), and pocket-id/pocket-id issues 509, 617, 922 and 1284.
-func LockEffects(v Version) []string {
+func LockEffects(v Version) string {
 	key := KeyName("UI_CONFIG_DISABLED", v)
-	return []string{
-		"Without " + key + "=true Pocket ID ignores every SMTP_ variable.",
+	return "Without " + key + "=true Pocket ID ignores every SMTP_ variable. " +
 		"With it, every application setting comes from the environment or its default, not only mail: " +
-			"application name, session length, sign-ups, accent color, LDAP, passkey rules.",
-		"The settings pages of the admin UI become read-only.",
-		"What was set there is hidden, not deleted; turning it off brings it back.",
-		"On an existing install, carry your own settings over as variables first.",
-	}
+		"application name, session length, sign-ups, accent color, LDAP, passkey rules. " +
+		"The settings pages of the admin UI become read-only. " +
+		"What was set there is hidden, not deleted; turning it off brings it back. " +
+		"On an existing install, carry your own settings over as variables first."
 }
 
 // LockSummary is the same in one sentence.

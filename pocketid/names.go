@@ -1,15 +1,15 @@
 package pocketid
 
 import (
-	"errors"
 	"net/netip"
+	"regexp"
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/idna"
 )
 
-// Grade is how likely relays take a name in EHLO.
+// Grade is how likely relays are to accept a name in EHLO.
 type Grade int
 
 // The grades, best first.
@@ -19,19 +19,11 @@ const (
 	GradeBad                    // not a domain name at all
 )
 
-// NameCheck is the verdict on the form of a name; no relay has been asked.
+// NameCheck is what the form of a name says; no relay has been asked.
 type NameCheck struct {
 	Grade   Grade
 	Reason  string // one sentence; "" for GradeOK
 	Suggest string // what was probably meant, or ""
-}
-
-// Err is the reason as an error for GradeBad, else nil.
-func (c NameCheck) Err() error {
-	if c.Grade != GradeBad {
-		return nil
-	}
-	return errors.New(c.Reason)
 }
 
 func bad(reason, suggest string) NameCheck { return NameCheck{GradeBad, reason, suggest} }
@@ -40,46 +32,50 @@ func bad(reason, suggest string) NameCheck { return NameCheck{GradeBad, reason, 
 // which is labels of letters, digits and hyphens (RFC 1035 section 2.3.1), at
 // most 63 bytes each and 255 together; relays want at least one dot.
 func CheckName(name string) NameCheck {
-	if check, found := notAName(name); found {
+	if check := notAName(name); check.Reason != "" {
 		return check
 	}
-	if !isASCII(name) {
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return checkIDN(name)
 	}
 	if problem := labelProblem(name); problem != "" {
-		return bad(problem, suggestLabels(name))
+		suggest := strings.ReplaceAll(name, "_", "-")
+		if labelProblem(suggest) != "" {
+			suggest = ""
+		}
+		return bad(problem, suggest)
 	}
 	return checkGeneric(strings.ToLower(name))
 }
 
-// notAName recognises what people type instead of a name.
-func notAName(name string) (NameCheck, bool) {
+// notAName recognizes what people type instead of a name.
+func notAName(name string) NameCheck {
 	switch {
 	case name == "":
-		return bad("A name is needed, such as mail.example.com.", ""), true
+		return bad("A name is needed, such as mail.example.com.", "")
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return bad("The name must be one line without control characters.", ""), true
+		return bad("The name must be one line without control characters.", "")
 	case len(name) > 255:
-		return bad("The name is too long: 255 characters are the limit.", ""), true
+		return bad("The name is too long: 255 characters are the limit.", "")
 	case strings.Contains(name, "://"):
-		return meant("That is a URL", looseHost(name)), true
+		return meant("That is a URL", looseHost(name))
 	case strings.HasPrefix(name, "[") || isAddress(name):
-		return bad("An IP address is no name; Pocket ID announces a hostname.", ""), true
+		return bad("An IP address is not a name; Pocket ID announces a hostname.", "")
 	case strings.Contains(name, "@"):
-		return meant("That is a mail address", name[strings.LastIndex(name, "@")+1:]), true
+		return meant("That is a mail address", name[strings.LastIndex(name, "@")+1:])
 	case strings.ContainsFunc(name, unicode.IsSpace):
-		return meant("The name must not contain spaces", strings.Join(strings.Fields(name), "")), true
+		return meant("The name must not contain spaces", strings.Join(strings.Fields(name), ""))
 	case strings.ContainsAny(name, "/:"):
-		return meant("Only the name is needed, without port or path", looseHost(name)), true
+		return meant("Only the name is needed, without port or path", looseHost(name))
 	case strings.HasSuffix(name, ".") && name != ".":
-		return meant("The name must not end with a dot", strings.TrimRight(name, ".")), true
+		return meant("The name must not end with a dot", strings.TrimRight(name, "."))
 	}
-	return NameCheck{}, false
+	return NameCheck{}
 }
 
-// meant makes a verdict that names what was meant, when that is itself usable.
+// meant names what was meant, if that is itself usable.
 func meant(what, suggest string) NameCheck {
-	if suggest == "" || !isASCII(suggest) || labelProblem(suggest) != "" || isAddress(suggest) {
+	if suggest == "" || labelProblem(suggest) != "" || isAddress(suggest) {
 		return bad(what+"; a name such as mail.example.com is needed.", "")
 	}
 	return bad(what+"; the name is "+suggest+".", suggest)
@@ -90,7 +86,7 @@ func checkIDN(name string) NameCheck {
 	if err != nil || labelProblem(ascii) != "" {
 		return bad("The name has characters that no domain name can have.", "")
 	}
-	return bad("EHLO knows only ASCII; the same name in ASCII is "+ascii+".", ascii)
+	return bad("EHLO allows only ASCII; the same name in ASCII is "+ascii+".", ascii)
 }
 
 // labelProblem says what is wrong with the labels of an ASCII name, or "".
@@ -106,23 +102,17 @@ func labelProblem(name string) string {
 			return "A host name must not contain an underscore."
 		case strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-"):
 			return "A part of the name must not begin or end with a hyphen."
-		case strings.ContainsFunc(label, notLetterDigitHyphen):
+		case !plainLabel.MatchString(label):
 			return "Only letters, digits, hyphens and dots are allowed."
 		}
 	}
-	if len(labels) > 1 && isNumeric(labels[len(labels)-1]) {
+	if len(labels) > 1 && strings.Trim(labels[len(labels)-1], "0123456789") == "" {
 		return "The last part of the name must not be a number."
 	}
 	return ""
 }
 
-// suggestLabels mends the one slip that has an obvious cure.
-func suggestLabels(name string) string {
-	if mended := strings.ReplaceAll(name, "_", "-"); mended != name && labelProblem(mended) == "" {
-		return mended
-	}
-	return ""
-}
+var plainLabel = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
 // privateSuffixes never resolve in the public DNS: RFC 6761, RFC 6762 (local),
 // RFC 8375 (home.arpa), and names that routers hand out.
@@ -138,7 +128,7 @@ func checkGeneric(name string) NameCheck {
 	case name == "localhost":
 		return sometimes("Every machine is called localhost; many relays refuse it.")
 	case !strings.Contains(name, "."):
-		return sometimes("The name has no domain; relays that want a FQDN refuse it.")
+		return sometimes("The name has no domain; relays that require an FQDN refuse it.")
 	}
 	for _, suffix := range privateSuffixes {
 		if strings.HasSuffix(name, "."+suffix) {
@@ -151,16 +141,4 @@ func checkGeneric(name string) NameCheck {
 func isAddress(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err == nil
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
-}
-
-func isNumeric(s string) bool { return strings.Trim(s, "0123456789") == "" }
-
-func notLetterDigitHyphen(r rune) bool { return !isLetterOrDigit(r) && r != '-' }
-
-func isLetterOrDigit(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }

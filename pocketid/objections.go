@@ -2,8 +2,8 @@ package pocketid
 
 import "fmt"
 
-// Objections are what keeps the mail settings of a file from having their effect
-// in version v, a sentence each: what it does not read, passes over or refuses.
+// Objections are what keeps the mail settings of a file from taking effect in
+// version v, a sentence each: what it does not read, ignores or refuses.
 // values are the file's, as Pocket ID gets them. None shows a secret.
 func Objections(values map[string]string, v Version) []string {
 	v = orNewest(v)
@@ -19,12 +19,20 @@ func Objections(values map[string]string, v Version) []string {
 			list = append(list, known.objection(value, v)...)
 		}
 	}
-	return append(list, passwordObjections(values, v)...)
+	password, present := values["SMTP_PASSWORD"]
+	fromFile := values["SMTP_PASSWORD_FILE"] != "" && v.AtLeast(1, 7, 0)
+	switch {
+	case present && password == "" && fromFile:
+		list = append(list, "SMTP_PASSWORD is present but empty, so it wins over SMTP_PASSWORD_FILE: there is no password.")
+	case values["SMTP_USER"] != "" && password == "" && !fromFile && v.AtLeast(2, 10, 0):
+		list = append(list, "SMTP_USER is set without a password, which Pocket ID 2.10 and later refuses.")
+	}
+	return list
 }
 
 // TooOld says that version v reads no mail variables at all, or "".
 func TooOld(v Version) string {
-	if since := release(0, 31, 0); v.Compare(since) < 0 {
+	if since := release(0, 31, 0); v.compare(since) < 0 {
 		return fmt.Sprintf("Pocket ID %s reads no SMTP_ variable: they exist since %s.", v, since)
 	}
 	return ""
@@ -43,19 +51,7 @@ func (known variable) objection(value string, v Version) []string {
 	case err == nil:
 		return nil
 	case strict(v) && (known.kind == kindBool || known.kind == kindTLS || known.kind == kindAddress):
-		return []string{fmt.Sprintf("%s: Pocket ID %s does not start otherwise.", err, v)}
+		return []string{fmt.Sprintf("%s: otherwise Pocket ID %s does not start.", err, v)}
 	}
 	return []string{err.Error() + "."}
-}
-
-func passwordObjections(values map[string]string, v Version) []string {
-	password, present := values["SMTP_PASSWORD"]
-	fromFile := values["SMTP_PASSWORD_FILE"] != "" && v.AtLeast(1, 7, 0)
-	switch {
-	case present && password == "" && fromFile:
-		return []string{"SMTP_PASSWORD is there and empty, and so wins over SMTP_PASSWORD_FILE: there is no password."}
-	case values["SMTP_USER"] != "" && password == "" && !fromFile && v.AtLeast(2, 10, 0):
-		return []string{"SMTP_USER is set without a password: Pocket ID after 2.9 refuses that."}
-	}
-	return nil
 }

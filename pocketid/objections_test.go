@@ -26,17 +26,17 @@ func TestObjections(t *testing.T) {
 		{"a password file", "1.7.0", "UI_CONFIG_DISABLED=true SMTP_PASSWORD_FILE=/p", nil},
 		{"no boolean", "2.9.0", "UI_CONFIG_DISABLED=true SMTP_SKIP_CERT_VERIFY=yes", []string{"SMTP_SKIP_CERT_VERIFY must be true or false."}},
 		{"no boolean, later", "2.14.0", "UI_CONFIG_DISABLED=true SMTP_SKIP_CERT_VERIFY=yes",
-			[]string{"SMTP_SKIP_CERT_VERIFY must be true or false: Pocket ID 2.14.0 does not start otherwise."}},
+			[]string{"SMTP_SKIP_CERT_VERIFY must be true or false: otherwise Pocket ID 2.14.0 does not start."}},
 		{"an empty flag", "2.13.9", "UI_CONFIG_DISABLED=true EMAILS_VERIFIED=", nil},
 		{"an empty flag, later", "2.14.0", "UI_CONFIG_DISABLED=true EMAILS_VERIFIED=",
-			[]string{"EMAILS_VERIFIED must be true or false: Pocket ID 2.14.0 does not start otherwise."}},
+			[]string{"EMAILS_VERIFIED must be true or false: otherwise Pocket ID 2.14.0 does not start."}},
 		{"a named sender", "2.14.0", "UI_CONFIG_DISABLED=true SMTP_FROM=ID<a@example.com>",
-			[]string{"SMTP_FROM must be the bare address a@example.com; the visible name is APP_NAME: Pocket ID 2.14.0 does not start otherwise."}},
+			[]string{"SMTP_FROM must be the bare address a@example.com; the visible name is APP_NAME: otherwise Pocket ID 2.14.0 does not start."}},
 		{"a user alone", "2.9.0", "UI_CONFIG_DISABLED=true SMTP_USER=u", nil},
-		{"a user alone, later", "2.10.0", "UI_CONFIG_DISABLED=true SMTP_USER=u", []string{"SMTP_USER is set without a password: Pocket ID after 2.9 refuses that."}},
+		{"a user alone, later", "2.10.0", "UI_CONFIG_DISABLED=true SMTP_USER=u", []string{"SMTP_USER is set without a password, which Pocket ID 2.10 and later refuses."}},
 		{"a user with a file", "2.10.0", "UI_CONFIG_DISABLED=true SMTP_USER=u SMTP_PASSWORD_FILE=/p", nil},
 		{"an empty password over a file", "2.9.0", "UI_CONFIG_DISABLED=true SMTP_PASSWORD= SMTP_PASSWORD_FILE=/p",
-			[]string{"SMTP_PASSWORD is there and empty, and so wins over SMTP_PASSWORD_FILE: there is no password."}},
+			[]string{"SMTP_PASSWORD is present but empty, so it wins over SMTP_PASSWORD_FILE: there is no password."}},
 	} {
 		values := map[string]string{}
 		for pair := range strings.FieldsSeq(tt.env) {

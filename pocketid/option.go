@@ -1,6 +1,7 @@
 package pocketid
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -31,7 +32,7 @@ func (s Situation) keep(a Announcement) Option {
 func moveTo(e Endpoint, a Announcement) Option {
 	why := fmt.Sprintf("Pocket ID announces %s there, which the relay accepts.", a.words(e))
 	if e.TLS == smtpcheck.TLSNone {
-		why += " The mail is then not encrypted on its way."
+		why += " The mail then travels unencrypted."
 	}
 	return Option{ID: "endpoint", Title: "Use " + e.String(), Why: why, Port: e.Port, TLS: e.TLS, Certain: a.Proven}
 }
@@ -39,7 +40,7 @@ func moveTo(e Endpoint, a Announcement) Option {
 // rename is the option to give Pocket ID another hostname, on the current
 // endpoint or on another.
 func (s Situation) rename(e Endpoint, a Announcement, name string) Option {
-	option := Option{ID: "hostname", Title: s.Runtime.hostnameSetting(name), Hostname: name, Certain: a.Proven,
+	option := Option{ID: "hostname", Title: s.Runtime.HostnameSetting(name), Hostname: name, Certain: a.Proven,
 		Why: fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", a.words(e), e.Port)}
 	if e != s.Current {
 		option.ID, option.Port, option.TLS = "endpoint-hostname", e.Port, e.TLS
@@ -75,15 +76,9 @@ func (e Endpoint) String() string {
 
 // words is what goes over the wire on an endpoint.
 func (a Announcement) words(e Endpoint) string {
-	orHostname := func(name string) string {
-		if name == "" {
-			return "its hostname"
-		}
-		return name
-	}
-	words := orHostname(a.Names.First)
+	words := cmp.Or(a.Names.First, "its hostname")
 	if e.TLS == smtpcheck.TLSStartTLS && a.Names.First != a.Names.AfterTLS {
-		words += ", then " + orHostname(a.Names.AfterTLS) + " after STARTTLS"
+		words += ", then " + cmp.Or(a.Names.AfterTLS, "its hostname") + " after STARTTLS"
 	}
 	if !a.Proven {
 		words += " (as far as is known)"

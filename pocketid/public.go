@@ -1,5 +1,7 @@
 package pocketid
 
+import "strings"
+
 // public are settings that are no secret, beside the variables of the table. What
 // is not listed is never shown.
 var public = map[string]bool{
@@ -13,15 +15,23 @@ var public = map[string]bool{
 	"UPLOAD_PATH": true, "VERSION_CHECK_DISABLED": true,
 }
 
-// IsPublic reports whether the value of a variable may be shown. What is not known
-// to be public is not.
-func IsPublic(key string) bool {
+// IsPublic reports whether a value of a variable may be shown. Of what is not
+// known, none is; nor is what looks like a login in a host or a URL, or like a secret
+// where its path belongs.
+func IsPublic(key, value string) bool {
+	switch key {
+	case "SMTP_PASSWORD_FILE":
+		return strings.Contains(value, "/")
+	case "SMTP_USER", "SMTP_FROM":
+		return true
+	}
+	known := public[key]
 	for _, v := range vars {
-		if v.name == key || v.oldName == key && key != "" {
-			return v.name != "SMTP_PASSWORD" && v.kind != kindKey
+		if key != "" && (v.name == key || v.oldName == key) {
+			known = v.name != "SMTP_PASSWORD" && v.kind != kindKey
 		}
 	}
-	return public[key]
+	return known && !strings.Contains(value, "@")
 }
 
 // NeedLock lists the variables that count only while UI_CONFIG_DISABLED is true.

@@ -2,6 +2,7 @@ package pocketid
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"smtp-wizard/smtpcheck"
@@ -29,15 +30,15 @@ func (r Refusal) Cure() string {
 	c := clientOf(r.Version)
 	from, _ := hostnameVersions()
 	switch {
-	case r.Version.Compare(from) < 0 && c.direct == saysLocalhost:
+	case r.Version.compare(from) < 0 && c.direct == saysLocalhost:
 		return Upgrade() + " " + give
 	case c.direct == saysLocalhost:
-		return relayCure(c, "Pocket ID "+r.Version.String())
+		return RelayCure(r.Version)
 	case !r.AtEHLO || r.TLS != smtpcheck.TLSStartTLS || c.first == saysHostname:
 		return give
 	case r.NoImplicitTLS:
-		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this relay "+
-			"has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
+		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this "+
+			"relay has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
 	}
 	return fmt.Sprintf("Set Port 465 and TLS tls (implicit): Pocket ID %s then greets with its hostname alone. "+
 		"Make that a full name: compose `hostname: %s`, or the machine's hostname.", r.Version, r.FullName)
@@ -57,18 +58,15 @@ func (r Refusal) cureOfAny(give string) string {
 // RelayCure is the cure where version v announces localhost whatever is set; a
 // version that is not known is taken for one of these.
 func RelayCure(v Version) string {
-	if !v.Known() {
-		return relayCure(client{known: run}, "This version of Pocket ID")
+	who := "This version of Pocket ID"
+	if v.Known() {
+		who = "Pocket ID " + v.String()
+		if clientOf(v).known == inferred {
+			who = "As far as is known (not proven), " + who
+		}
 	}
-	return relayCure(clientOf(v), "Pocket ID "+v.String())
-}
-
-func relayCure(c client, pocketID string) string {
-	claim := pocketID + " always announces localhost and has no setting for it."
-	if c.known == inferred {
-		claim = "As far as is known (not proven), " + claim
-	}
-	return claim + " Put a Postfix with a real myhostname in between; `smtp-wizard listen` shows what yours announces."
+	return who + " always announces localhost and has no setting for it. " +
+		"Put a Postfix with a real myhostname in between; `smtp-wizard listen` shows what yours announces."
 }
 
 // Upgrade says which versions to take where this one cannot announce its hostname
@@ -89,13 +87,8 @@ func Upgrade() string {
 // hostnameVersions are the first version that can announce its hostname in each
 // mode, and the first that cannot any more.
 func hostnameVersions() (from, until Version) {
-	for _, c := range clients {
-		switch {
-		case !from.Known() && c.direct == saysHostname && c.brokenStartTLS == "":
-			from = c.since
-		case from.Known() && !until.Known() && c.direct == saysLocalhost:
-			until = c.since
-		}
-	}
-	return from, until
+	can := func(c client) bool { return c.direct == saysHostname && c.brokenStartTLS == "" }
+	first := slices.IndexFunc(clients, can)
+	end := slices.IndexFunc(clients[first:], func(c client) bool { return c.direct == saysLocalhost })
+	return clients[first].since, clients[first+end].since
 }

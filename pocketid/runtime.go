@@ -1,6 +1,9 @@
 package pocketid
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // Runtime is how Pocket ID is run; it decides who reads the .env and how a hostname
 // is set.
@@ -18,74 +21,70 @@ const (
 // Runtimes lists them in the order in which to offer them.
 var Runtimes = []Runtime{RuntimeCompose, RuntimeDocker, RuntimePodman, RuntimeSystemd, RuntimeManual}
 
-// Label is the runtime as a screen shows it.
-func (r Runtime) Label() string {
-	labels := map[Runtime]string{RuntimeCompose: "docker compose", RuntimeDocker: "docker run", RuntimePodman: "podman",
-		RuntimeSystemd: "systemd service"}
-	return cmp.Or(labels[r], "manual start")
+// runtimeRow is what is known of a runtime.
+type runtimeRow struct {
+	label   string
+	readers []string // of the .env, by their --readers names
+	// container: Pocket ID has a hostname of its own, and a localhost of its own.
+	// machine is how it reaches the machine that it runs on.
+	container bool
+	machine   string
+	hostname  string // the instruction to set it; NAME stands for it
+	restart   string // lines; NAME stands for the compose service, unit or container
 }
 
-// Readers are the programs that read the .env in this runtime, by their --readers
-// names.
-func (r Runtime) Readers() []string {
-	switch {
-	case r.InContainer():
-		return []string{string(r)}
-	case r == RuntimeSystemd:
-		return []string{"pocket-id", "systemd"}
+var runtimes = map[Runtime]runtimeRow{
+	RuntimeCompose: {label: "docker compose", readers: []string{"compose"}, container: true,
+		machine:  "host.docker.internal, with `extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service",
+		hostname: "Set `hostname: NAME` in compose",
+		restart:  "docker compose up -d --force-recreate NAME"},
+	// Its restart is not for pasting: whoever has lost the docker run command would
+	// lose the container's settings with it.
+	RuntimeDocker: {label: "docker run", readers: []string{"docker"}, container: true,
+		machine:  "host.docker.internal, with --add-host host.docker.internal:host-gateway",
+		hostname: "Start the container with --hostname NAME",
+		restart:  "# docker rm -f NAME, then the same docker run command again"},
+	RuntimePodman: {label: "podman", readers: []string{"podman"}, container: true,
+		machine:  "host.containers.internal",
+		hostname: "Start the container with --hostname NAME (HostName= in a quadlet)",
+		restart:  "systemctl restart NAME\n# for a quadlet; otherwise remove the container and run it again as before"},
+	RuntimeSystemd: {label: "systemd service", readers: []string{"pocket-id", "systemd"},
+		hostname: "Set this machine's hostname: hostnamectl set-hostname NAME",
+		restart:  "systemctl restart NAME"},
+	RuntimeManual: {label: "manual start", readers: []string{"pocket-id"},
+		hostname: "Set this machine's hostname: hostnamectl set-hostname NAME",
+		restart:  "# stop Pocket ID and start it again"},
+}
+
+// row is what is known of r; anything else was started manually.
+func (r Runtime) row() runtimeRow {
+	if row, ok := runtimes[r]; ok {
+		return row
 	}
-	return []string{"pocket-id"}
+	return runtimes[RuntimeManual]
 }
 
-// InContainer reports whether Pocket ID has a hostname of its own, and a
-// localhost of its own.
-func (r Runtime) InContainer() bool {
-	return r == RuntimeCompose || r == RuntimeDocker || r == RuntimePodman
-}
+// Label is the runtime as a screen shows it.
+func (r Runtime) Label() string { return r.row().label }
+
+// Readers are the programs that read the .env, by their --readers names.
+func (r Runtime) Readers() []string { return r.row().readers }
+
+// InContainer reports whether Pocket ID has a hostname and a localhost of its own.
+func (r Runtime) InContainer() bool { return r.row().container }
 
 // HostSetting says by which name a container reaches the machine that it runs on,
 // and what that needs.
-func (r Runtime) HostSetting() string {
-	switch r {
-	case RuntimeCompose:
-		return "It reaches this machine as host.docker.internal, with " +
-			"`extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service."
-	case RuntimeDocker:
-		return "It reaches this machine as host.docker.internal, with --add-host host.docker.internal:host-gateway."
-	}
-	return "It reaches this machine as host.containers.internal."
-}
+func (r Runtime) HostSetting() string { return "It reaches this machine as " + r.row().machine + "." }
 
-// hostnameSetting is the instruction to give Pocket ID a hostname.
-func (r Runtime) hostnameSetting(name string) string {
-	switch r {
-	case RuntimeCompose:
-		return "Set `hostname: " + name + "` in compose"
-	case RuntimeDocker:
-		return "Start the container with --hostname " + name
-	case RuntimePodman:
-		return "Start the container with --hostname " + name + " (HostName= in a quadlet)"
-	}
-	return "Set this machine's hostname: hostnamectl set-hostname " + name
+// HostnameSetting is the instruction to give Pocket ID a hostname.
+func (r Runtime) HostnameSetting(name string) string {
+	return strings.ReplaceAll(r.row().hostname, "NAME", name)
 }
 
 // Restart is what makes Pocket ID read the new settings: commands, and comments
-// where what to type depends on how it was started. service is the
-// name of the compose service, unit or container; "" takes the usual one.
+// where what to type depends on how it was started. service is the name of the
+// compose service, unit or container; "" takes the usual one.
 func (r Runtime) Restart(service string) []string {
-	service = cmp.Or(service, "pocket-id")
-	switch r {
-	case RuntimeCompose:
-		return []string{"docker compose up -d --force-recreate " + service}
-	case RuntimeSystemd:
-		return []string{"systemctl restart " + service}
-	case RuntimeDocker:
-		// Not for pasting: who has lost the docker run command would lose the
-		// container's settings with it.
-		return []string{"# docker rm -f " + service + ", then the same docker run command again"}
-	case RuntimePodman:
-		return []string{"systemctl restart " + service,
-			"# that is for a quadlet; otherwise remove the container and run it again as before"}
-	}
-	return []string{"# stop Pocket ID and start it again"}
+	return strings.Split(strings.ReplaceAll(r.row().restart, "NAME", cmp.Or(service, "pocket-id")), "\n")
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -27,8 +28,8 @@ func Template(v Version, appURL, key string) ([]byte, error) {
 	if err := Validate(urlName, appURL, v); err != nil {
 		return nil, err
 	}
-	if !bare(appURL) {
-		return nil, fmt.Errorf("%s has characters that a URL must not have", urlName)
+	if !bare.MatchString(appURL) {
+		return nil, fmt.Errorf("%s has characters that are not allowed in a URL", urlName)
 	}
 	var b strings.Builder
 	b.WriteString("# Pocket ID reads this file when it starts.\n" +
@@ -39,7 +40,7 @@ func Template(v Version, appURL, key string) ([]byte, error) {
 		if err := Validate("ENCRYPTION_KEY", key, v); err != nil {
 			return nil, err
 		}
-		if !bare(key) {
+		if !bare.MatchString(key) {
 			return nil, fmt.Errorf("ENCRYPTION_KEY must be base64")
 		}
 		b.WriteString("\n# Protects the stored data. Keep a copy: without it the data cannot be read.\n")
@@ -47,16 +48,12 @@ func Template(v Version, appURL, key string) ([]byte, error) {
 	}
 	b.WriteString("\n# true only behind a reverse proxy that sets X-Forwarded-For itself.\n" +
 		"TRUST_PROXY=false\n" +
-		"\n# Places of sign-ins in the audit log; a MaxMind account gives the key.\n" +
+		"\n# For the location of sign-ins in the audit log; get the key from MaxMind.\n" +
 		"MAXMIND_LICENSE_KEY=\n" +
 		"\n# The user and group that own the data directory.\n" +
 		"PUID=1000\nPGID=1000\n")
 	return []byte(b.String()), nil
 }
 
-// bare reports whether every reader of a .env takes the value as it stands.
-func bare(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool {
-		return !isLetterOrDigit(r) && !strings.ContainsRune("_@%+=:,./^!?*{}[]-", r)
-	})
-}
+// bare is a value that every reader of a .env takes as it stands.
+var bare = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./^!?*{}[\]-]*$`)

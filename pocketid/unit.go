@@ -3,6 +3,7 @@ package pocketid
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -44,11 +45,10 @@ func parseUnit(data []byte) unitFile {
 
 // last is the assignment that counts for a key that takes one value.
 func (u unitFile) last(key string) string {
-	values := u[key]
-	if len(values) == 0 {
-		return ""
+	if values := u[key]; len(values) > 0 {
+		return strings.Trim(values[len(values)-1], `"'`)
 	}
-	return strings.Trim(values[len(values)-1], `"'`)
+	return ""
 }
 
 // namesFile reports whether one of the values of a key is this file. dir resolves
@@ -71,11 +71,8 @@ func (u unitFile) namesFile(key, file, dir, home string) bool {
 // mentionsFile reports whether a command line has this file as a word, such as
 // after --env-file.
 func mentionsFile(command, file string) bool {
-	for _, word := range strings.Fields(command) {
+	return slices.ContainsFunc(strings.Fields(command), func(word string) bool {
 		_, value, _ := strings.Cut(word, "=")
-		if strings.Trim(word, `"'`) == file || strings.Trim(value, `"'`) == file {
-			return true
-		}
-	}
-	return false
+		return strings.Trim(word, `"'`) == file || strings.Trim(value, `"'`) == file
+	})
 }

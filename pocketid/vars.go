@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/smtpcheck"
 )
 
 // kind is what a variable's value has to look like.
@@ -73,19 +76,23 @@ var vars = []variable{
 	{name: "REQUIRE_USER_EMAIL", kind: kindBool, since: release(1, 12, 0), needsLock: true},
 }
 
+// variableOf is the row of a variable under either of its names.
+func variableOf(key string) (variable, bool) {
+	i := slices.IndexFunc(vars, func(known variable) bool { return key == known.name || key == known.oldName })
+	if i < 0 || key == "" {
+		return variable{name: key}, false
+	}
+	return vars[i], true
+}
+
 // KeyName is the name by which version v reads a variable: before 1.0.0 APP_URL
 // and UI_CONFIG_DISABLED have the prefix PUBLIC_. Either name may be given.
 func KeyName(key string, v Version) string {
-	old := !orNewest(v).AtLeast(1, 0, 0)
-	for _, known := range vars {
-		if known.oldName != "" && (key == known.name || key == known.oldName) {
-			if old {
-				return known.oldName
-			}
-			return known.name
-		}
+	known, _ := variableOf(key)
+	if known.oldName != "" && !orNewest(v).AtLeast(1, 0, 0) {
+		return known.oldName
 	}
-	return key
+	return known.name
 }
 
 // TLSValue is what version v wants in SMTP_TLS for a mode; ok is false when the
@@ -95,14 +102,10 @@ func TLSValue(v Version, mode string, port int) (value string, ok bool) {
 	if !boolTLS(orNewest(v)) {
 		return mode, true
 	}
-	switch mode {
-	case "none":
+	if mode == "none" {
 		return "false", true
-	case "tls":
-		return "true", port == 465
-	default:
-		return "true", port != 465
 	}
+	return "true", (mode == "tls") == (port == 465)
 }
 
 // DefaultTLS is what version v takes an absent SMTP_TLS for.
@@ -111,6 +114,17 @@ func DefaultTLS(v Version) string {
 		return "true"
 	}
 	return "none"
+}
+
+// DefaultPort is what version v takes an empty SMTP_PORT for; 0 is an error to it.
+func DefaultPort(v Version, mode smtpcheck.TLSMode) int {
+	switch {
+	case !clientOf(v).findsPort:
+		return 0
+	case mode == smtpcheck.TLSImplicit:
+		return 465
+	}
+	return 587
 }
 
 // boolTLS reports whether SMTP_TLS is true or false instead of a mode.
@@ -127,41 +141,41 @@ func orNewest(v Version) Version {
 // the variable is not one of ours. No error contains a secret.
 func Validate(key, value string, v Version) error {
 	v = orNewest(v)
-	for _, known := range vars {
-		if key != known.name && key != known.oldName {
-			continue
-		}
-		if want := KeyName(key, v); key != want {
-			return fmt.Errorf("%s is not read by Pocket ID %s; there it is called %s", key, v, want)
-		}
-		if v.Compare(known.since) < 0 {
-			return fmt.Errorf("%s exists since Pocket ID %s; this is %s", key, known.since, v)
-		}
-		if strings.ContainsAny(value, "\r\x00") || known.name != "SMTP_PASSWORD" && strings.Contains(value, "\n") {
-			return fmt.Errorf("%s must be one line without control characters", key)
-		}
-		return known.check(value, v)
+	known, ok := variableOf(key)
+	want := KeyName(key, v)
+	switch {
+	case !ok:
+		return nil
+	case key != want:
+		return fmt.Errorf("%s is not read by Pocket ID %s; there it is called %s", key, v, want)
+	case v.compare(known.since) < 0:
+		return fmt.Errorf("%s exists since Pocket ID %s; this is %s", key, known.since, v)
+	case strings.ContainsAny(value, "\r\x00") || key != "SMTP_PASSWORD" && strings.Contains(value, "\n"):
+		return fmt.Errorf("%s must be one line without control characters", key)
 	}
-	return nil
-}
-
-func (known variable) check(value string, v Version) error {
 	switch known.kind {
 	case kindPort:
-		return checkPort(known.name, value, v)
+		n, err := strconv.ParseUint(value, 10, 16)
+		if (err != nil || n == 0) && !(value == "" && clientOf(v).findsPort) {
+			return fmt.Errorf("%s must be a number from 1 to 65535", key)
+		}
 	case kindAddress:
-		return checkAddress(known.name, value)
+		return checkAddress(key, value)
 	case kindBool:
 		if _, err := strconv.ParseBool(value); err != nil {
-			return fmt.Errorf("%s must be true or false", known.name)
+			return fmt.Errorf("%s must be true or false", key)
 		}
 	case kindTLS:
-		return checkTLS(value, v)
+		if boolTLS(v) && value != "true" && value != "false" {
+			return fmt.Errorf("SMTP_TLS must be true or false in Pocket ID %s", v)
+		} else if !boolTLS(v) && !slices.Contains([]string{"none", "starttls", "tls"}, value) {
+			return fmt.Errorf("SMTP_TLS must be none, starttls or tls")
+		}
 	case kindURL:
-		return checkAppURL(KeyName(known.name, v), value, v)
+		return checkAppURL(key, value, v)
 	case kindKey:
 		if len(value) < 16 {
-			return fmt.Errorf("%s must be at least 16 bytes long", known.name)
+			return fmt.Errorf("%s must be at least 16 bytes long", key)
 		}
 	}
 	return nil
@@ -173,16 +187,6 @@ func IsTrue(value string) bool {
 	return on && err == nil
 }
 
-func checkPort(key, value string, v Version) error {
-	if value == "" && v.AtLeast(2, 10, 0) {
-		return nil
-	}
-	if n, err := strconv.Atoi(value); err != nil || n < 1 || n > 65535 {
-		return fmt.Errorf("%s must be a number from 1 to 65535", key)
-	}
-	return nil
-}
-
 func checkAddress(key, value string) error {
 	addr, err := mail.ParseAddress(value)
 	switch {
@@ -192,20 +196,6 @@ func checkAddress(key, value string) error {
 		return fmt.Errorf("%s must be the bare address %s; the visible name is APP_NAME", key, addr.Address)
 	}
 	return nil
-}
-
-func checkTLS(value string, v Version) error {
-	if boolTLS(v) {
-		if value != "true" && value != "false" {
-			return fmt.Errorf("SMTP_TLS must be true or false in Pocket ID %s", v)
-		}
-		return nil
-	}
-	switch value {
-	case "none", "starttls", "tls":
-		return nil
-	}
-	return fmt.Errorf("SMTP_TLS must be none, starttls or tls")
 }
 
 func checkAppURL(key, value string, v Version) error {

@@ -1,20 +1,19 @@
 package pocketid
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Version is a release of Pocket ID. The zero value is "not known".
 type Version struct {
-	Major, Minor, Patch int
 	// Exact is false when the release was guessed: from a moving tag such as
 	// "v2" or "latest", for which the newest known release was taken.
 	Exact bool
 
-	known bool
+	number [3]int // major, minor, patch
 	// parts is how many numbers were given; "2.9" prints as it was typed.
 	parts int
 	// identity marks the pseudo version of SpeaksAs("none").
@@ -23,10 +22,10 @@ type Version struct {
 
 // NewestKnown is the newest release this program knows of.
 func NewestKnown() Version {
-	newest := Version{}
+	var newest Version
 	for _, c := range clients {
 		for _, v := range c.newest {
-			if v.Compare(newest) > 0 {
+			if v.compare(newest) > 0 {
 				newest = v
 			}
 		}
@@ -40,42 +39,38 @@ func NewestKnown() Version {
 func ParseVersion(s string) (Version, error) {
 	text := strings.ToLower(strings.TrimSpace(s))
 	if text == "" || text == "latest" || strings.HasPrefix(text, "latest-") {
-		return inexact(NewestKnown()), nil
+		v := NewestKnown()
+		v.Exact = false
+		return v, nil
 	}
 	text, _, _ = strings.Cut(text, "-") // "-distroless", "-rc.1"
-	fields := strings.Split(strings.TrimPrefix(text, "v"), ".")
-	if len(fields) > 3 {
-		return Version{}, versionError(s)
-	}
-	numbers := [3]int{}
-	for i, field := range fields {
+	v := Version{Exact: true}
+	for field := range strings.SplitSeq(strings.TrimPrefix(text, "v"), ".") {
 		n, err := strconv.ParseUint(field, 10, 16)
-		if err != nil {
-			return Version{}, versionError(s)
+		if err != nil || v.parts == len(v.number) {
+			return Version{}, fmt.Errorf("%.40q is not a Pocket ID version; write it like 2.9.0, 2.9 or v2", s)
 		}
-		numbers[i] = int(n)
+		v.number[v.parts] = int(n)
+		v.parts++
 	}
-	return fromNumbers(numbers, len(fields)), nil
+	return v.complete(), nil
 }
 
-// fromNumbers completes a version of which only the first parts were given: a
-// major version is its newest release, a minor one its newest patch that changed
-// how mail is sent.
-func fromNumbers(n [3]int, parts int) Version {
-	v := release(n[0], n[1], n[2])
-	v.parts = parts
+// complete fills in what was not given: a major version is its newest release, a
+// minor one its newest patch that changed how mail is sent.
+func (v Version) complete() Version {
 	for _, c := range clients {
-		if parts == 2 && c.since.Major == v.Major && c.since.Minor == v.Minor {
-			v.Patch = c.since.Patch
+		if v.parts == 2 && slices.Equal(c.since.number[:2], v.number[:2]) {
+			v.number = c.since.number
 		}
 		for _, newest := range c.newest {
-			if parts == 1 && newest.Major == v.Major && newest.Compare(v) > 0 {
-				v = newest
+			if v.parts == 1 && newest.number[0] == v.number[0] && newest.compare(v) > 0 {
+				v.number = newest.number
 			}
 		}
 	}
-	if parts == 1 {
-		return inexact(v)
+	if v.parts == 1 {
+		v.Exact, v.parts = false, 3
 	}
 	return v
 }
@@ -84,71 +79,56 @@ func fromNumbers(n [3]int, parts int) Version {
 // then the confirmed identity is announced everywhere.
 func SpeaksAs(s string) (Version, error) {
 	if strings.EqualFold(strings.TrimSpace(s), "none") {
-		return Version{identity: true, known: true, Exact: true}, nil
+		return Version{identity: true, parts: 3, Exact: true}, nil
 	}
 	return ParseVersion(s)
 }
 
 // Known reports whether there is a version at all.
-func (v Version) Known() bool { return v.known }
+func (v Version) Known() bool { return v.parts > 0 }
 
 // IsNone reports whether this is the pseudo version of SpeaksAs("none").
 func (v Version) IsNone() bool { return v.identity }
 
-// Compare orders versions by their numbers: -1, 0 or +1.
-func (v Version) Compare(o Version) int {
-	return cmp.Or(cmp.Compare(v.Major, o.Major), cmp.Compare(v.Minor, o.Minor), cmp.Compare(v.Patch, o.Patch))
-}
+// compare orders versions by their numbers: -1, 0 or +1.
+func (v Version) compare(o Version) int { return slices.Compare(v.number[:], o.number[:]) }
 
 // AtLeast reports whether v is major.minor.patch or newer.
 func (v Version) AtLeast(major, minor, patch int) bool {
-	return v.Compare(release(major, minor, patch)) >= 0
+	return v.compare(release(major, minor, patch)) >= 0
 }
 
 // String is the version without "v", as precise as it was given: "2.9",
 // "2.9.0", "none", or "" when it is not known.
 func (v Version) String() string {
 	switch {
-	case !v.known:
+	case v.parts == 0:
 		return ""
 	case v.identity:
 		return "none"
 	case v.parts == 2:
-		return fmt.Sprintf("%d.%d", v.Major, v.Minor)
+		return fmt.Sprintf("%d.%d", v.number[0], v.number[1])
 	}
-	return fmt.Sprintf("%d.%d.%d", v.Major, v.Minor, v.Patch)
+	return fmt.Sprintf("%d.%d.%d", v.number[0], v.number[1], v.number[2])
 }
 
 // short leaves out a patch of 0.
 func (v Version) short() string {
-	return strings.TrimSuffix(release(v.Major, v.Minor, v.Patch).String(), ".0")
+	return strings.TrimSuffix(v.String(), ".0")
 }
 
 // before is the version before the first of a row, as precise as it is known.
 func (v Version) before() string {
-	if v.Patch > 0 {
-		return release(v.Major, v.Minor, v.Patch-1).String()
+	switch n := v.number; {
+	case n[2] > 0:
+		return release(n[0], n[1], n[2]-1).String()
+	case n[1] > 0:
+		return fmt.Sprintf("%d.%d", n[0], n[1]-1)
+	default:
+		return fmt.Sprintf("%d.x", n[0]-1)
 	}
-	if v.Minor > 0 {
-		return fmt.Sprintf("%d.%d", v.Major, v.Minor-1)
-	}
-	return fmt.Sprintf("%d.x", v.Major-1)
 }
 
 func release(major, minor, patch int) Version {
-	return Version{Major: major, Minor: minor, Patch: patch, Exact: true, known: true, parts: 3}
-}
-
-func inexact(v Version) Version {
-	v.Exact = false
-	v.parts = 3
-	return v
-}
-
-func versionError(s string) error {
-	const most = 40
-	if len(s) > most {
-		s = s[:most]
-	}
-	return fmt.Errorf("%q is not a Pocket ID version; write it like 2.9.0, 2.9 or v2", s)
+	return Version{Exact: true, number: [3]int{major, minor, patch}, parts: 3}
 }

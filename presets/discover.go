@@ -3,7 +3,6 @@ package presets
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net"
 	"net/mail"
 	"slices"
@@ -44,48 +43,19 @@ func FromMX(mxHosts []string) (Receiver, bool) {
 	return Receiver{}, false
 }
 
-// MXResolver is the part of net.Resolver that ReceiverOf needs.
-type MXResolver interface {
-	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
-}
-
-// ReceiverOf is FromMX of what the DNS says of a domain. It ends with ctx; a
-// domain without a known provider is no error.
-func ReceiverOf(ctx context.Context, resolver MXResolver, domain string) (Receiver, bool, error) {
-	records, err := lookupMX(ctx, resolver, domain)
-	if err != nil {
-		return Receiver{}, false, fmt.Errorf("no MX of %s: %w", domain, err)
-	}
+// ReceiverOf is FromMX of what the DNS says of a domain; lookupMX is that of a
+// net.Resolver. ok is false without a known provider.
+func ReceiverOf(
+	ctx context.Context, lookupMX func(context.Context, string) ([]*net.MX, error), domain string,
+) (Receiver, bool) {
+	// The dot keeps the search list of resolv.conf out of it.
+	records, _ := lookupMX(ctx, domain+".") // it reports malformed records beside the good ones
 	slices.SortStableFunc(records, func(a, b *net.MX) int { return cmp.Compare(a.Pref, b.Pref) })
 	hosts := make([]string, len(records))
 	for i, mx := range records {
 		hosts[i] = mx.Host
 	}
-	r, ok := FromMX(hosts)
-	return r, ok, nil
-}
-
-// lookupMX gives up when ctx ends, even when the resolver does not.
-func lookupMX(ctx context.Context, resolver MXResolver, domain string) ([]*net.MX, error) {
-	type answer struct {
-		records []*net.MX
-		err     error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		// The dot keeps the search list of resolv.conf out of it.
-		records, err := resolver.LookupMX(ctx, domain+".")
-		done <- answer{records, err}
-	}()
-	select {
-	case a := <-done:
-		if len(a.records) > 0 {
-			return a.records, nil // net.Resolver reports malformed ones beside the good
-		}
-		return nil, a.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return FromMX(hosts)
 }
 
 // DomainOf is the domain of a mail address, or of "Name <address>", in lower

@@ -55,7 +55,7 @@ type Login string
 // The kinds of login.
 const (
 	LoginRequired Login = "required"
-	LoginOptional Login = "optional" // it depends on the relay's settings
+	loginOptional Login = "optional" // it depends on the relay's settings
 	LoginNone     Login = "none"
 )
 

@@ -25,39 +25,41 @@ const (
 	shortest = 4
 )
 
-// A Masker takes one user's password out of what a relay sends back, in the
-// forms in which relays repeat what they were told: bare, as the base64 that went
-// over the wire, cut short, in another case, quoted, escaped, broken over lines,
-// in hex. The zero value masks nothing but the arguments of AUTH.
+// A Masker takes one user's password out of what a relay sends back. Forms in which
+// relays repeat what they were told are masked where they stand: bare, quoted, escaped,
+// in another case, as the base64 that went over the wire. What gives away a piece of
+// it in any other way, such as cut short, broken up or in hex, is not shown at all.
+// The zero value masks nothing but the arguments of AUTH.
 type Masker struct {
-	password string          // in lower case, as all below
-	wholes   []string        // forms that are masked as they are
-	runs     map[string]bool // every run of telling letters and digits of any form
+	exact *regexp.Regexp  // nil for none
+	runs  map[string]bool // every run of telling letters and digits of any form, in lower case
 }
 
 // NewMasker masks a password, and the user where it comes with it.
 func NewMasker(user, password string) *Masker {
-	m := &Masker{password: lower(password), runs: map[string]bool{}}
+	m := &Masker{runs: map[string]bool{}}
 	if user == "" && password == "" {
 		return m
 	}
 	blob := encode("\x00" + user + "\x00" + password)
-	forms := []string{blob, encode(user), encode(user + ":" + password)}
-	m.wholes = []string{lower(blob)}
+	exact, forms := []string{blob}, []string{blob, encode(user), encode(user + ":" + password)}
 	if password != "" {
-		m.wholes = append(m.wholes, lower(encode(password)))
-		forms = append(forms, encodings(password)...)
-		forms = append(forms, spellings(password)...)
+		exact = append(exact, encode(password))
+		forms = append(append(forms, encodings(password)...), spellings(password)...)
 	}
-	if utf8.RuneCountInString(password) >= shortest {
-		for _, form := range spellings(password) {
-			m.wholes = append(m.wholes, lower(form))
-		}
+	onlyKeywords := telltale(password, "") != "" && telltale(password, keywords) == ""
+	if utf8.RuneCountInString(password) >= shortest && !onlyKeywords {
+		exact = append(exact, spellings(password)...)
 	}
+	slices.SortFunc(exact, func(a, b string) int { return len(b) - len(a) }) // the longest that fits counts
+	for i, form := range exact {
+		exact[i] = regexp.QuoteMeta(strings.ToValidUTF8(form, "?"))
+	}
+	m.exact = regexp.MustCompile("(?i)" + strings.Join(exact, "|"))
 	for _, form := range forms {
-		kept, _ := alphanumeric(lower(form))
+		kept := telltale(form, "")
 		for i := 0; i+telling <= len(kept); i++ {
-			m.runs[string(kept[i:i+telling])] = true
+			m.runs[kept[i:i+telling]] = true
 		}
 	}
 	return m
@@ -88,95 +90,35 @@ func encodings(password string) []string {
 	return forms
 }
 
-// lower is strings.ToLower for ASCII alone, which keeps every byte in its place.
-func lower(s string) string {
-	bytes := []byte(s)
-	for i, b := range bytes {
-		if 'A' <= b && b <= 'Z' {
-			bytes[i] = b + 'a' - 'A'
-		}
-	}
-	return string(bytes)
-}
+// Words that any relay says: to mask them would tell that they are in the password,
+// and a relay's offer or refusal could not be read.
+const (
+	keywords = " auth plain login starttls size pipelining chunking 8bitmime smtputf8 dsn vrfy etrn help " +
+		"enhancedstatuscodes binarymime xoauth2 oauthbearer cram digest md5 ntlm gssapi "
+	commonWords = keywords +
+		"accepted authentication connection credentials mechanism password rejected recipient username "
+)
 
-// alphanumeric are a text's letters and digits, with their places in it.
-func alphanumeric(s string) (kept []byte, at []int) {
-	for i := range len(s) {
-		if b := s[i]; b >= utf8.RuneSelf || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' {
-			kept, at = append(kept, b), append(at, i)
-		}
-	}
-	return kept, at
+// telltale are a text's letters and digits in lower case, without words that are known.
+func telltale(s, known string) string {
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return r < utf8.RuneSelf && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.Contains(known, " "+w+" ") }), "")
 }
 
 // Mask masks credentials in text that is clean already. Line feeds stay.
 func (m *Masker) Mask(s string) string {
-	marks := m.marks(lower(s))
-	if !slices.Contains(marks, true) {
-		return MaskAuth(s)
+	if m.exact != nil {
+		s = m.exact.ReplaceAllLiteralString(s, Mask)
 	}
-	var out strings.Builder
-	for from := 0; from < len(s); {
-		to := from + 1
-		for to < len(s) && (marks[to] == marks[from] || !utf8.RuneStart(s[to])) { // whole characters
-			to++
-		}
-		piece := s[from:to]
-		if marks[from] && !m.common(lower(piece)) {
-			piece = Mask + strings.Repeat("\n"+Mask, strings.Count(piece, "\n"))
-		}
-		out.WriteString(piece)
-		from = to
-	}
-	return MaskAuth(out.String())
-}
-
-// marks tells for each byte of a text whether it is part of a credential.
-func (m *Masker) marks(s string) []bool {
-	marks := make([]bool, len(s))
-	mark := func(from, to int) {
-		for i := from; i < to; i++ {
-			marks[i] = true
+	kept := telltale(s, commonWords)
+	for i := 0; i+telling <= len(kept); i++ {
+		if m.runs[kept[i:i+telling]] {
+			return Mask + strings.Repeat("\n"+Mask, strings.Count(s, "\n"))
 		}
 	}
-	for _, whole := range m.wholes {
-		for from := 0; ; from++ {
-			i := strings.Index(s[from:], whole)
-			if i < 0 {
-				break
-			}
-			from += i
-			mark(from, from+len(whole))
-		}
-	}
-	kept, at := alphanumeric(s)
-	for i := 0; len(m.runs) > 0 && i+telling <= len(kept); i++ {
-		if m.runs[string(kept[i:i+telling])] {
-			mark(at[i], at[i+telling-1]+1)
-		}
-	}
-	return marks
-}
-
-const (
-	// keywords are words of the protocol. To mask them would tell that they are
-	// the password, and a relay's offer could not be read.
-	keywords = " auth plain login starttls size pipelining chunking 8bitmime smtputf8 dsn vrfy etrn help " +
-		"enhancedstatuscodes binarymime xoauth2 oauthbearer cram-md5 digest-md5 ntlm gssapi "
-	// replyWords are words of many refusals, which may be a part of a password
-	// without telling anything of it.
-	replyWords = " accepted authentication connection credentials mechanism password rejected recipient username "
-)
-
-// common reports whether a piece is made of words that any relay says.
-func (m *Masker) common(piece string) bool {
-	known := keywords
-	if !strings.Contains(piece, m.password) {
-		known += replyWords
-	}
-	words := strings.FieldsFunc(piece, func(r rune) bool { return strings.ContainsRune(" =\n", r) })
-	unknown := func(word string) bool { return !strings.Contains(known, " "+word+" ") }
-	return len(words) > 0 && !slices.ContainsFunc(words, unknown)
+	return MaskAuth(s)
 }
 
 // authArgument is AUTH, a mechanism, and what follows (RFC 4954 section 4).

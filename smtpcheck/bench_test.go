@@ -37,24 +37,6 @@ func deliver(b testing.TB, p smtpcheck.Plan) time.Duration {
 	return time.Since(began)
 }
 
-// BenchmarkSideBySide reports how much longer a delivery with four identity
-// probes takes than the delivery alone, with 100 ms before each reply.
-func BenchmarkSideBySide(b *testing.B) {
-	r := relay(b, "open", practice.Options{User: user, Password: password},
-		func(behavior *practice.Behavior) { behavior.ReplyDelay = 100 * time.Millisecond })
-	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
-		b.Run(string(mode), func(b *testing.B) {
-			p := login(plan(r, mode))
-			var alone, together time.Duration
-			for b.Loop() {
-				alone += deliver(b, p)
-				together += sideBySide(b, p)
-			}
-			b.ReportMetric(together.Seconds()/alone.Seconds(), "times-one-conversation")
-		})
-	}
-}
-
 // That they run side by side is no matter of time: nobody gets a connection here
 // before all have asked for one. One after the other, the first would ask in vain.
 func TestSideBySide(t *testing.T) {

@@ -25,7 +25,9 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	if _, err := netip.ParseAddr(p.Host); err == nil {
 		return []string{p.Host}, nil
 	}
-	if isInvalid(p.Host) {
+	// The top level domain invalid is for names that do not exist (RFC 6761 section
+	// 6.4): they are never asked for.
+	if strings.HasSuffix("."+strings.TrimSuffix(strings.ToLower(p.Host), "."), ".invalid") {
 		return nil, &kindError{ErrNoSuchHost, "no address is known for " + p.Host, nil}
 	}
 	resolve := p.Net.LookupHost
@@ -50,18 +52,9 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	return usable, nil
 }
 
-// isInvalid reports whether a name is one that is never to be asked for: the top
-// level domain invalid is for names that do not exist (RFC 6761 section 6.4).
-func isInvalid(host string) bool {
-	labels := strings.Split(strings.TrimSuffix(strings.ToLower(host), "."), ".")
-	return labels[len(labels)-1] == "invalid"
-}
-
-type lookupFunc = func(ctx context.Context, host string) ([]string, error)
-
 // within leaves a look-up behind when ctx ends: the resolver of package net keeps
 // to a deadline, but ignores a cancellation.
-func within(ctx context.Context, resolve lookupFunc, host string) ([]string, error) {
+func within(ctx context.Context, resolve func(context.Context, string) ([]string, error), host string) ([]string, error) {
 	type answer struct {
 		addresses []string
 		err       error
@@ -92,13 +85,6 @@ func lookupError(ctx context.Context, p Plan, err error) error {
 	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
 }
 
-// connectError is why none of a host's addresses could be reached. errors.Is
-// finds ErrConnRefused, ErrTimeout or ErrUnreachable when any address failed so.
-type connectError struct {
-	port     int
-	attempts []attempt
-}
-
 // attempt is one address that was dialed.
 type attempt struct {
 	address string
@@ -106,63 +92,39 @@ type attempt struct {
 	err     error
 }
 
-func (e *connectError) Error() string {
-	var parts []string
-	for _, a := range e.attempts {
-		parts = append(parts, fmt.Sprintf("%s: %s", a.address, a.err))
-	}
-	return fmt.Sprintf("port %d at %s", e.port, strings.Join(parts, "; "))
-}
-
-// Unwrap returns the attempts' errors.
-func (e *connectError) Unwrap() []error {
-	var all []error
-	for _, a := range e.attempts {
-		all = append(all, a.err)
-	}
-	return all
-}
-
-// connect tries the addresses, each a moment after the one before it or as soon
-// as that one failed, and keeps the first that answers.
+// connect tries the addresses, each a moment after the one before it, and keeps
+// the first that answers. errors.Is finds ErrConnRefused, ErrTimeout or
+// ErrUnreachable when any address failed so.
 func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string, error) {
 	dialing, stop := context.WithCancel(ctx)
 	defer stop()
 	results := make(chan attempt, len(addresses))
-	next, pending := 0, 0
-	start := func() {
-		address := addresses[next]
-		next, pending = next+1, pending+1
+	for i, address := range addresses {
 		go func() {
-			conn, err := dial(dialing, p, address)
-			results <- attempt{address, conn, err}
+			select {
+			case <-dialing.Done():
+				results <- attempt{address, nil, context.Cause(dialing)}
+			case <-time.After(time.Duration(i) * stagger):
+				conn, err := dial(dialing, p, address)
+				results <- attempt{address, conn, err}
+			}
 		}()
 	}
-	failed := &connectError{port: p.Port}
-	for start(); pending > 0; {
-		var headStart <-chan time.Time
-		if next < len(addresses) {
-			headStart = time.After(stagger)
+	var failed []error
+	var said []string
+	for n := range addresses {
+		got := <-results
+		if got.err == nil {
+			go closeRest(results, len(addresses)-1-n)
+			return got.conn, got.address, nil
 		}
-		select {
-		case <-headStart:
-			start()
-		case got := <-results:
-			pending--
-			if got.err == nil {
-				go closeRest(results, pending)
-				return got.conn, got.address, nil
-			}
-			failed.attempts = append(failed.attempts, got)
-			if next < len(addresses) {
-				start()
-			}
-		case <-ctx.Done():
-			go closeRest(results, pending)
-			return nil, "", context.Cause(ctx)
-		}
+		failed = append(failed, got.err)
+		said = append(said, got.address+": "+got.err.Error())
 	}
-	return nil, "", failed
+	if ctx.Err() != nil {
+		return nil, "", context.Cause(ctx)
+	}
+	return nil, "", &kindError{errors.Join(failed...), portAt(p.Port, strings.Join(said, "; ")), nil}
 }
 
 // closeRest closes the connections that came too late.

@@ -137,7 +137,11 @@ func TestInvalidIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	for host, asked := range map[string]bool{"relay.invalid": false, "INVALID.": false, "invalid.example": true, "notinvalid": true} {
 		got := false
-		p := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: host, Port: 25, TLS: smtpcheck.TLSNone, From: "a@example.com", To: "b@example.com"}, Client: smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}, StopAfter: smtpcheck.StageRcpt}
+		p := smtpcheck.Plan{
+			Settings:  smtpcheck.Settings{Host: host, Port: 25, TLS: smtpcheck.TLSNone},
+			Client:    smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")},
+			StopAfter: smtpcheck.StageEHLO,
+		}
 		p.Net.LookupHost = func(context.Context, string) ([]string, error) {
 			got = true
 			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}

@@ -14,7 +14,7 @@ import (
 
 // greet waits for the relay's greeting. In clear text a long silence may mean
 // that the port expects TLS from the first byte; a second connection finds out
-// while the first goes on waiting.
+// while the first keeps waiting.
 func (s *session) greet() (string, *Failure) {
 	limits := s.plan.Limits
 	hear := func() (*Reply, error) { return s.wire.reply(limits.Greeting) }
@@ -113,21 +113,8 @@ func startsTLS(first []byte) bool {
 	return len(first) >= 2 && (first[0] == 0x15 || first[0] == 0x16) && first[1] == 0x03
 }
 
-// notSMTPError is ErrNotSMTP with what the port seems to be instead.
-type notSMTPError struct {
-	Seems string // "HTTP", "SSH", "IMAP", "POP3"
-	Said  string // its first words, safe to show
-}
-
-func (e *notSMTPError) Error() string {
-	return fmt.Sprintf("this port speaks %s, not SMTP: %q", e.Seems, e.Said)
-}
-
-// Unwrap returns ErrNotSMTP.
-func (e *notSMTPError) Unwrap() error { return ErrNotSMTP }
-
-// foreign names the protocol that begins with these bytes, or is nil. It quotes
-// them by way of show.
+// foreign names the protocol that begins with these bytes, or is nil. The
+// error quotes them as show makes them.
 func foreign(first []byte, show func(string) string) error {
 	line, _, _ := strings.Cut(string(first), "\n")
 	line = strings.TrimSpace(line)
@@ -136,7 +123,8 @@ func foreign(first []byte, show func(string) string) error {
 		{"SSH-", "SSH"}, {"* OK", "IMAP"}, {"* BYE", "IMAP"}, {"+OK", "POP3"},
 	} {
 		if strings.HasPrefix(strings.ToUpper(line), strings.ToUpper(known.prefix)) {
-			return &notSMTPError{known.protocol, text.Shorten(show(line), 80)}
+			said := fmt.Sprintf("this port speaks %s, not SMTP: %q", known.protocol, text.Shorten(show(line), 80))
+			return &kindError{ErrNotSMTP, said, nil}
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
@@ -21,25 +22,20 @@ const (
 // relay starts a practice relay of the catalogue for one test.
 func relay(t testing.TB, name string, options practice.Options, change ...func(*practice.Behavior)) *practice.Relay {
 	t.Helper()
-	behavior, ok := practice.Named(name)
-	if !ok {
-		t.Fatalf("no practice relay %q", name)
-	}
+	behavior := hostile.Named(t, name)
 	for _, f := range change {
 		f(&behavior)
 	}
-	r, err := practice.Start(behavior, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(r.Close)
-	return r
+	return hostile.Start(t, behavior, options)
 }
 
 // plan is a complete delivery to a practice relay.
 func plan(r *practice.Relay, mode smtpcheck.TLSMode) smtpcheck.Plan {
 	p := smtpcheck.Plan{
-		Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: r.Port(), TLS: mode, From: "id@example.com", To: "admin@example.com"}, RootCAs: r.CA(),
+		Settings: smtpcheck.Settings{
+			Host: "127.0.0.1", Port: r.Port(), TLS: mode, From: "id@example.com", To: "admin@example.com",
+		},
+		RootCAs: r.CA(),
 		Client:  smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")},
 		Message: []byte("Subject: x\r\n\r\n.a line with a dot\r\n..two\r\nlast\r\n"),
 		Limits: smtpcheck.Limits{

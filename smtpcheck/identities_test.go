@@ -217,7 +217,8 @@ func TestNamesShareAFailureBeforeEHLO(t *testing.T) {
 			reports := 0
 			got := smtpcheck.Identities(context.Background(), p, names, func(smtpcheck.IdentityResult) { reports++ })
 			for i, v := range got {
-				if v.Name != names[i] || v.Acceptance != smtpcheck.NotJudged || v.Stage != c.stage || v.Failure == nil || v.Failure.Error() != got[0].Failure.Error() {
+				if v.Name != names[i] || v.Acceptance != smtpcheck.NotJudged || v.Stage != c.stage ||
+					v.Failure == nil || v.Failure.Error() != got[0].Failure.Error() {
 					t.Errorf("%+v", v)
 				}
 			}

@@ -125,15 +125,6 @@ func TestStuffed(t *testing.T) {
 	}
 }
 
-func TestSecondsAreReadable(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[Limits]string{{Command: 15e9}: "15 s", {Command: 25e7}: "0.25 s", {Command: 10e9}: "10 s", {Command: 1e11}: "100 s"} {
-		if got := seconds(in.Command); got != want {
-			t.Errorf("%s: %q", in.Command, got)
-		}
-	}
-}
-
 func TestTranscriptIsBounded(t *testing.T) {
 	t.Parallel()
 	var log transcript

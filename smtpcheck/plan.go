@@ -78,7 +78,7 @@ type Plan struct {
 	Client
 
 	// StopAfter ends the conversation early and in order (RSET where a
-	// transaction is open, then QUIT); "" means go on to the delivery. StageEHLO
+	// transaction is open, then QUIT); "" means up to the delivery. StageEHLO
 	// is the first EHLO, StageStartTLS includes the handshake, and StageAuth is also
 	// right where there is nobody to log in.
 	StopAfter Stage
@@ -101,7 +101,7 @@ type Limits struct {
 	Command  time.Duration // default 15 s, for each reply and for the TLS handshake
 	// Silence is how long to wait for a greeting before a second connection
 	// finds out whether the port speaks TLS from the first byte; default 3 s. The
-	// first connection goes on waiting meanwhile.
+	// first connection keeps waiting meanwhile.
 	Silence time.Duration
 }
 
@@ -125,24 +125,29 @@ type Network struct {
 // in a name or an address would be a command of its own. It returns nil when all
 // is well.
 func (p *Plan) refusal() *Failure {
-	checks := []struct {
+	const notAName = "%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces"
+	second := p.TLS == TLSStartTLS && p.reaches(StageAuth)
+	for _, c := range []struct {
 		stage Stage
+		fine  bool
 		err   error
 	}{
-		{StageDNS, checkHost(p.Host)},
-		{StageConnect, checkPort(p.Port, p.TLS)},
-		{StageEHLO, p.checkNames()},
-		{StageAuth, p.checkLogin()},
-		{StageMail, p.checkAddress(StageMail, "sender", p.From)},
-		{StageRcpt, p.checkAddress(StageRcpt, "recipient", p.To)},
-	}
-	for _, c := range checks {
-		if c.err != nil {
+		{StageDNS, CheckHost(strings.TrimSuffix(p.Host, ".")) == nil,
+			invalid("the host %q is not a host name or an address", text.Shorten(p.Host, 80))},
+		{StageConnect, p.Port > 0 && p.Port < 65536, invalid("the port %d is not between 1 and 65535", p.Port)},
+		{StageConnect, slices.Contains([]TLSMode{TLSNone, TLSStartTLS, TLSImplicit}, p.TLS),
+			invalid("the TLS mode %q is not one of none, starttls, tls", p.TLS)},
+		{StageEHLO, fitForEHLO(p.Names.First), invalid(notAName, text.Shorten(p.Names.First, 80))},
+		{StageEHLO, !second || fitForEHLO(p.Names.AfterTLS), invalid(notAName, text.Shorten(p.Names.AfterTLS, 80))},
+		{StageAuth, !strings.ContainsRune(p.User+p.Password.Reveal(), 0),
+			invalid("a user or password with a NUL character cannot be sent (RFC 4616)")},
+		{StageMail, bareAddress(p.From), invalid("the sender %q is not a bare ASCII address", text.Shorten(p.From, 80))},
+		{StageRcpt, bareAddress(p.To), invalid("the recipient %q is not a bare ASCII address", text.Shorten(p.To, 80))},
+		{StageData, len(p.Message) > 0, invalid("there is no message to deliver")},
+	} {
+		if !c.fine && p.reaches(c.stage) {
 			return &Failure{Stage: c.stage, Err: c.err}
 		}
-	}
-	if p.reaches(StageData) && len(p.Message) == 0 {
-		return &Failure{Stage: StageData, Err: invalid("there is no message to deliver")}
 	}
 	return nil
 }
@@ -154,61 +159,7 @@ func (p *Plan) reaches(stage Stage) bool {
 
 func order(stage Stage) int { return slices.Index(Stages, stage) }
 
-func checkHost(host string) error {
-	if CheckHost(strings.TrimSuffix(host, ".")) != nil {
-		return invalid("the host %q is not a host name or an address", text.Shorten(host, 80))
-	}
-	return nil
-}
-
-func checkPort(port int, mode TLSMode) error {
-	if port < 1 || port > 65535 {
-		return invalid("the port %d is not between 1 and 65535", port)
-	}
-	if mode != TLSNone && mode != TLSStartTLS && mode != TLSImplicit {
-		return invalid("the TLS mode %q is not one of none, starttls, tls", mode)
-	}
-	return nil
-}
-
-func (p *Plan) checkNames() error {
-	if !p.reaches(StageEHLO) {
-		return nil
-	}
-	names := []string{p.Names.First}
-	if p.TLS == TLSStartTLS && p.reaches(StageAuth) {
-		names = append(names, p.Names.AfterTLS)
-	}
-	for _, name := range names {
-		if name == "" || len(name) > 255 || !printableASCII(name) {
-			return invalid("%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces",
-				text.Shorten(name, 80))
-		}
-	}
-	return nil
-}
-
-func (p *Plan) checkLogin() error {
-	if p.reaches(StageAuth) && strings.ContainsRune(p.User+p.Password.Reveal(), 0) {
-		return invalid("a user or password with a NUL character cannot be sent (RFC 4616)")
-	}
-	return nil
-}
-
-func (p *Plan) checkAddress(stage Stage, role, address string) error {
-	switch {
-	case !p.reaches(stage):
-		return nil
-	case address == "":
-		return invalid("there is no %s address", role)
-	case strings.IndexFunc(address, func(r rune) bool { return r > 126 }) >= 0:
-		return invalid("the %s %q has characters outside ASCII, which need SMTPUTF8 (RFC 6531)",
-			role, text.Shorten(address, 80))
-	case !bareAddress(address):
-		return invalid("the %s %q is not a bare address", role, text.Shorten(address, 80))
-	}
-	return nil
-}
+func fitForEHLO(name string) bool { return name != "" && len(name) <= 255 && printableASCII(name) }
 
 // bareAddress reports whether an address can stand between angle brackets.
 func bareAddress(address string) bool {

@@ -53,17 +53,6 @@ type PortOptions struct {
 	Net     Network
 }
 
-// Silent are the ports that gave no answer: a firewall or the hoster drops them.
-func Silent(ports []Port) []int {
-	var silent []int
-	for _, p := range ports {
-		if p.State == PortFiltered {
-			silent = append(silent, p.Port)
-		}
-	}
-	return silent
-}
-
 // Ports looks at ports of one host side by side, without credentials and without
 // a message. report is called for each as it is done, from one goroutine at a
 // time, and may be nil. The result is in the order of ports.

@@ -53,7 +53,7 @@ const (
 
 // readReply reads one reply and stops at its last line, or as soon as it is too
 // long. What was understood before an error is returned with the error, which
-// quotes what was said by way of show. in must have a buffer of maxLine bytes.
+// quotes what was said as show makes it. in must have a buffer of maxLine bytes.
 func readReply(in *bufio.Reader, show func(string) string) (*Reply, error) {
 	var reply *Reply
 	for total := 0; ; {
@@ -71,7 +71,7 @@ func readReply(in *bufio.Reader, show func(string) string) (*Reply, error) {
 		said := strings.TrimRight(string(raw), "\r\n")
 		line, bad := parseLine(text.Clean(said))
 		if bad == "" && reply != nil && line.code != reply.Code {
-			bad = fmt.Sprintf("a reply that begins with %d and goes on with %d", reply.Code, line.code)
+			bad = fmt.Sprintf("a reply that begins with %d and continues with %d", reply.Code, line.code)
 		}
 		if bad != "" {
 			return reply, protocolError(bad, show(said))

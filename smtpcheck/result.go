@@ -126,18 +126,16 @@ const (
 type transcript struct {
 	lines []Line
 	bytes int
-	full  bool
 }
 
 func (t *transcript) add(from Speaker, encrypted bool, text string) {
-	if t.full {
-		return
-	}
+	full := len(t.lines) > maxTranscriptLines || t.bytes > maxTranscriptBytes
 	t.bytes += len(text)
-	if len(t.lines) >= maxTranscriptLines || t.bytes > maxTranscriptBytes {
-		t.full = true
+	switch {
+	case full:
+	case len(t.lines) == maxTranscriptLines || t.bytes > maxTranscriptBytes:
 		t.lines = append(t.lines, Line{From: SpeakerNote, Text: "the rest is left out"})
-		return
+	default:
+		t.lines = append(t.lines, Line{From: from, Encrypted: encrypted, Text: text})
 	}
-	t.lines = append(t.lines, Line{From: from, Encrypted: encrypted, Text: text})
 }

@@ -81,35 +81,6 @@ func checkDelivered(t *testing.T, r *practice.Relay, result smtpcheck.Result, an
 	}
 }
 
-func TestGoogleRefusesAtEHLO(t *testing.T) {
-	t.Parallel()
-	r := relay(t, "google", practice.Options{})
-	for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit} {
-		for _, names := range []smtpcheck.Names{
-			smtpcheck.SameName("localhost"), smtpcheck.SameName("[127.0.0.1]"), smtpcheck.SameName("127.0.0.1"),
-			smtpcheck.SameName("relay.practice.example"), {First: "id.example.com", AfterTLS: "localhost"},
-		} {
-			p := plan(r, mode)
-			p.Names = names
-			refused := names.First
-			if mode == smtpcheck.TLSStartTLS {
-				refused = names.AfterTLS // where both are refused, that is the first as well
-			}
-			f := smtpcheck.Run(context.Background(), p, nil).Failure
-			if refused == "id.example.com" {
-				if f != nil {
-					t.Errorf("%s %s: %v", mode, names, f)
-				}
-				continue
-			}
-			if f == nil || f.Stage != smtpcheck.StageEHLO || f.Doing != "EHLO "+refused || f.Err != nil || f.Reply == nil ||
-				f.Reply.Code != 421 || f.Reply.Enhanced != "4.7.0" || !f.Reply.Temporary() {
-				t.Errorf("%s %s: %+v, reply %+v", mode, names, f, f.Reply)
-			}
-		}
-	}
-}
-
 func TestStopAfter(t *testing.T) {
 	t.Parallel()
 	for stop, want := range map[smtpcheck.Stage]string{

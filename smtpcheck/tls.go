@@ -78,7 +78,8 @@ func (s *session) handshakeError(err error) error {
 	case s.ctx.Err() != nil:
 		return s.wire.explain(err, s.wire.limit)
 	case errors.As(err, &bad):
-		return &CertificateError{s.plan.Host, firstOf(bad.UnverifiedCertificates), bad.Err}
+		certs := append(bad.UnverifiedCertificates, nil) // nil where the relay showed none
+		return &CertificateError{s.plan.Host, certs[0], bad.Err}
 	case errors.As(err, &record) || !startsTLS(first) && len(first) > 0:
 		return s.notTLS(first, err)
 	case strings.Contains(err.Error(), "protocol version"):
@@ -111,23 +112,16 @@ func (s *session) notTLS(first []byte, err error) error {
 	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + words + "\"", err}
 }
 
-func firstOf(certs []*x509.Certificate) *x509.Certificate {
-	if len(certs) == 0 {
-		return nil
-	}
-	return certs[0]
-}
-
 // Certificate is what an admin needs to know of a relay's certificate. All texts
 // are safe to show.
 type Certificate struct {
-	Subject  string // common name, or the first DNS name
-	Names    []string
-	Issuer   string
-	NotAfter time.Time
+	Subject  string    `json:"subject"` // common name, or the first DNS name
+	Names    []string  `json:"names"`
+	Issuer   string    `json:"issuer"`
+	NotAfter time.Time `json:"not_after"`
 	// Verified tells whether it proves the host; Problem says why not.
-	Verified bool
-	Problem  string
+	Verified bool   `json:"verified"`
+	Problem  string `json:"problem"`
 }
 
 // certificateOf checks the certificate of a connection against a host at a time.
@@ -156,7 +150,7 @@ func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool
 
 // names are the host names and addresses a certificate is for.
 func names(cert *x509.Certificate) []string {
-	var all []string
+	all := []string{} // never null in JSON
 	for _, name := range cert.DNSNames {
 		all = append(all, text.Shorten(text.Clean(name), 100))
 	}

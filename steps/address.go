@@ -4,90 +4,42 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/mail"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"smtp-wizard/smtpcheck"
 )
 
-// ParseAddress reads a bare mail address. From "Name <a@b>" it takes a@b and
-// reports that there was a name.
-func ParseAddress(text string) (address string, named bool, err error) {
+// ParseAddress reads a bare mail address.
+func ParseAddress(text string) (string, error) {
 	text = strings.TrimSpace(text)
-	if err := printable(text); err != nil {
-		return "", false, err
+	switch err := printable(text); {
+	case err != nil:
+		return "", err
+	case text == "":
+		return "", errors.New("an address is needed, such as id@example.com")
+	case strings.ContainsAny(text, "<>"):
+		return "", errors.New("one bare address is needed, such as id@example.com")
 	}
-	if text == "" {
-		return "", false, errors.New("an address is needed, such as id@example.com")
-	}
-	if strings.ContainsAny(text, "<>") {
-		parsed, err := mail.ParseAddress(text)
-		if err != nil {
-			return "", false, errors.New("one bare address is needed, such as id@example.com")
-		}
-		text, named = parsed.Address, true
-	}
-	return text, named, smtpcheck.CheckAddress(text)
+	return text, smtpcheck.CheckAddress(text)
 }
 
-// RelayAddress is what was typed as the relay's host, taken apart. Port and TLS
-// are zero where the text does not say.
-type RelayAddress struct {
-	Host string
-	Port int
-	TLS  smtpcheck.TLSMode
-}
-
-// ParseRelay understands a host name, an address literal, host:port, and URLs
-// such as smtps://host. Credentials in a URL are dropped.
-func ParseRelay(text string) (RelayAddress, error) {
+// ParseRelay understands a host name, an address literal, and host:port; the port
+// is 0 where the text has none.
+func ParseRelay(text string) (host string, port int, err error) {
 	text = strings.TrimSpace(text)
 	if err := printable(text); err != nil {
-		return RelayAddress{}, err
+		return "", 0, err
 	}
-	if strings.Contains(text, "://") {
-		return parseRelayURL(text)
+	if strings.Contains(text, "://") { // not quoted: it may contain a password
+		return "", 0, errors.New("the host alone is needed, such as smtp.example.com, not a URL")
 	}
-	host, port, err := splitPort(strings.TrimSuffix(text, "/"))
-	if err != nil {
-		return RelayAddress{}, err
+	if host, port, err = splitPort(text); err != nil {
+		return "", 0, err
 	}
 	host = strings.TrimSuffix(host, ".")
-	return RelayAddress{Host: host, Port: port}, smtpcheck.CheckHost(host)
-}
-
-// relaySchemes are the URL schemes that mail settings are written in. A web
-// address says nothing about mail but its host.
-var relaySchemes = map[string]smtpcheck.TLSMode{
-	"smtp": "", "submission": "", "http": "", "https": "",
-	"smtps": smtpcheck.TLSImplicit, "submissions": smtpcheck.TLSImplicit,
-	"smtp+starttls": smtpcheck.TLSStartTLS,
-}
-
-func parseRelayURL(text string) (RelayAddress, error) {
-	u, err := url.Parse(text)
-	if err != nil {
-		// The error would quote the URL, and with it a password.
-		return RelayAddress{}, errors.New("that is not a valid URL; the host alone is enough")
-	}
-	mode, known := relaySchemes[strings.ToLower(u.Scheme)]
-	if !known {
-		return RelayAddress{}, fmt.Errorf("a relay cannot be reached by %s://; the host alone is enough", u.Scheme)
-	}
-	addr := RelayAddress{Host: strings.TrimSuffix(u.Hostname(), "."), TLS: mode}
-	web := strings.HasPrefix(strings.ToLower(u.Scheme), "http")
-	if u.Port() != "" && !web {
-		if addr.Port, err = parsePort(u.Port()); err != nil {
-			return RelayAddress{}, err
-		}
-	}
-	if mode == smtpcheck.TLSImplicit && addr.Port == 0 {
-		addr.Port = 465
-	}
-	return addr, smtpcheck.CheckHost(addr.Host)
+	return host, port, smtpcheck.CheckHost(host)
 }
 
 // splitPort tells a bare IPv6 address from host:port: only the latter has one

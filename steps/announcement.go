@@ -30,7 +30,7 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 		table.Rows = append(table.Rows, announcementRow(e, situation.Announce(e, name)))
 	}
 	blocks := []wizard.Block{wizard.Text{Body: lead}, table}
-	if text := consequence(v, situation, name); text != "" {
+	if text := s.consequence(v, situation, name); text != "" {
 		blocks = append(blocks, wizard.Text{Body: text})
 	}
 	options := s.advice(v, name)
@@ -45,10 +45,10 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 }
 
 // consequence says what has to be set for Pocket ID to have that hostname.
-func consequence(v View, in pocketid.Situation, name string) string {
+func (s identity) consequence(v View, in pocketid.Situation, name string) string {
 	install := discovered(v).Install
 	switch {
-	case name == "localhost" || name == pocketid.ExampleContainerID:
+	case name == "localhost" || s.isContainerID(v, name):
 		return ""
 	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
 		return "As far as is known, this version does not use its hostname when it sends mail."
@@ -56,12 +56,8 @@ func consequence(v View, in pocketid.Situation, name string) string {
 		return "Pocket ID already has this hostname."
 	case in.Runtime == pocketid.RuntimeCompose && install.ComposeFile != "" && install.OverrideFile == "":
 		return "This sets `hostname: " + name + "` in compose." // the last page does
-	case in.Runtime == pocketid.RuntimeCompose:
-		return "The service in your compose file then needs `hostname: " + name + "`."
-	case in.Runtime.InContainer():
-		return "The container must then be started with --hostname " + name + "."
 	}
-	return "This machine's hostname must then be changed to " + name + "."
+	return in.Runtime.HostnameSetting(name) + "."
 }
 
 func announcementRow(e pocketid.Endpoint, out pocketid.Announcement) wizard.Row {

@@ -51,6 +51,8 @@ type MailAnswers struct {
 	// PasswordTyped: the password was typed, so the .env does not have it.
 	PasswordTyped bool   `json:"password_typed,omitempty"`
 	Hostname      string `json:"hostname,omitempty"` // what os.Hostname() is to return to Pocket ID
+	// ContainerID: Hostname only stands for the id that the container will have.
+	ContainerID bool `json:"container_id,omitempty"`
 }
 
 // FileConsent is what the admin agreed to for one file.
@@ -67,10 +69,8 @@ type FileConsent struct {
 
 // again asks for a step's work once more.
 func (a Answers) again(id wizard.ID) Answers {
-	counts := maps.Clone(a.Attempts)
-	if counts == nil {
-		counts = map[wizard.ID]int{}
-	}
+	counts := map[wizard.ID]int{}
+	maps.Copy(counts, a.Attempts)
 	counts[id]++
 	a.Attempts = counts
 	return a

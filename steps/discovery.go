@@ -19,7 +19,6 @@ import (
 // Discovery is what was found beside a .env and on this machine.
 type Discovery struct {
 	EnvFile  string
-	Absolute string // EnvFile as an absolute path
 	Exists   bool
 	Values   map[string]string // what Pocket ID gets from the file, without secrets
 	Password secret.Value      // SMTP_PASSWORD, or the contents of its file
@@ -32,7 +31,6 @@ type Discovery struct {
 	Fixable  bool
 	Install  pocketid.Install
 	Hostname string // os.Hostname() of this machine
-	FQDN     string // its name by DNS, or ""
 	// Err is why the file cannot be used.
 	Err error
 
@@ -43,11 +41,8 @@ type Discovery struct {
 }
 
 // discoverBound limits the look at the files: one of them may be on a file system
-// that does not answer, or be a device that never ends. fqdnBound limits DNS.
-const (
-	discoverBound = 15 * time.Second
-	fqdnBound     = 1500 * time.Millisecond
-)
+// that does not answer, or be a device that never ends.
+const discoverBound = 15 * time.Second
 
 // Discover finds out what it can about the Pocket ID that reads envFile. It ends
 // with ctx, and after 15 s.
@@ -55,21 +50,19 @@ func (w World) Discover(ctx context.Context, envFile string) Discovery {
 	late := fmt.Errorf("%s, or a file beside it, could not be read within %.0f s", envFile, discoverBound.Seconds())
 	ctx, cancel := context.WithTimeoutCause(ctx, discoverBound, late)
 	defer cancel()
-	found, ok := within(ctx, func() Discovery { return w.discover(ctx, envFile) })
-	if !ok {
+	done := make(chan Discovery, 1)
+	go func() { done <- w.discover(envFile) }()
+	select {
+	case found := <-done:
+		return found
+	case <-ctx.Done():
 		return Discovery{EnvFile: envFile, Err: context.Cause(ctx)}
 	}
-	return found
 }
 
-func (w World) discover(ctx context.Context, envFile string) Discovery {
+func (w World) discover(envFile string) Discovery {
 	found := Discovery{EnvFile: envFile, Install: w.Detect(envFile), euid: os.Geteuid()}
-	found.Absolute, _ = filepath.Abs(envFile) // "" where the directory is gone
 	found.Hostname, _ = w.Hostname()
-	ctx, cancel := context.WithTimeout(ctx, fqdnBound)
-	defer cancel()
-	// FQDN may go on asking after ctx has ended.
-	found.FQDN, _ = within(ctx, func() string { return w.FQDN(ctx, found.Hostname) })
 	snapshot, err := w.load(envFile)
 	if err != nil {
 		found.Err = err
@@ -117,8 +110,6 @@ func (d Discovery) Usable() error {
 	case len(fatal(d.Problems)) > 0:
 		p := fatal(d.Problems)[0]
 		return fmt.Errorf("%s, line %d, as %s reads it: %s", d.EnvFile, p.Line, p.Reader, p.What)
-	case d.Values == nil:
-		return fmt.Errorf("%s: Pocket ID cannot read it, and would ignore the whole file", d.EnvFile)
 	}
 	return nil
 }

@@ -19,6 +19,22 @@ type WriteResult struct {
 	Err      error    // why nothing was written
 }
 
+// files are the files that there are now, each with what it is.
+func (r WriteResult) files() (list [][2]string) {
+	for _, s := range r.Saved {
+		switch {
+		case s.Created:
+			list = append(list, [2]string{"New", s.Path})
+		case s.Changed:
+			list = append(list, [2]string{"Changed", s.Path})
+		}
+		if s.Backup != "" {
+			list = append(list, [2]string{"Backup", s.Backup})
+		}
+	}
+	return list
+}
+
 // WriteResultOf reads a state at its end.
 func WriteResultOf(s State) WriteResult {
 	f := s.Found[Write]
@@ -42,24 +58,16 @@ func ReadyToWrite(s State) bool {
 	return s.At == Write && planned
 }
 
-func written(s State) bool {
-	_, ok := s.Found[Write].Result.(WriteResult)
-	return ok
-}
-
-// Finished reports whether a state stands behind the writing: then the guide is
-// done, however it is left.
+// Finished reports whether the file was written: then the guide is done, however it
+// is left.
 func Finished(s State) bool {
-	return s.At == Write && written(s)
+	_, written := s.Found[Write].Result.(WriteResult)
+	return written
 }
 
-// Fate is what has become of the files of a guide that was left.
+// Fate is what has become of the file of a guide that was left unfinished.
 func Fate(s State) string {
-	f := s.Found[Write]
-	if written(s) {
-		return "What was written before stays."
-	}
-	if f.Job.Task == "write" {
+	if s.Found[Write].Job.Task == "write" {
 		return "The file was being written when you left: check it."
 	}
 	return "Nothing was written."
@@ -79,24 +87,16 @@ func Summary(s State) string {
 	default:
 		fmt.Fprintf(&b, "Mail works: %s took the test %s for %s.\n", t.Setup.Host, t.Token, t.Setup.To)
 	}
-	if !written(s) {
+	if !Finished(s) {
 		fmt.Fprintf(&b, "Nothing was written: %s is already up to date.\n", s.Answers.EnvFile)
 	}
-	for _, f := range out.Saved {
-		switch {
-		case f.Created:
-			fmt.Fprintf(&b, "New:     %s\n", f.Path)
-		case f.Changed:
-			fmt.Fprintf(&b, "Changed: %s\n", f.Path)
-		}
-		if f.Backup != "" {
-			fmt.Fprintf(&b, "Backup:  %s\n", f.Backup)
-		}
+	for _, file := range out.files() {
+		fmt.Fprintf(&b, "%-8s %s\n", file[0]+":", file[1])
 	}
 	for _, warning := range out.Warnings {
 		fmt.Fprintf(&b, "Warning: %s\n", sentence(warning))
 	}
-	if written(s) {
+	if Finished(s) {
 		b.WriteString("Run next:\n")
 		for _, c := range out.Commands {
 			fmt.Fprintf(&b, "  %s\n", c)

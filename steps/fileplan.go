@@ -3,7 +3,6 @@ package steps
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,7 +12,6 @@ import (
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
-	"smtp-wizard/smtpcheck"
 )
 
 // FileRequest is all that the files to write depend on. It is comparable, so it
@@ -22,23 +20,20 @@ type FileRequest struct {
 	EnvFile, Version, AppURL string
 	Readers                  string // by name, with commas between
 	Runtime                  pocketid.Runtime
-	smtpcheck.Settings
-	Hostname     string
-	FixFile      bool
-	LockUI       string
-	InPlace      bool
-	GiveToReader bool
-	Attempt      int
+	MailAnswers
+	FileConsent
+	FixFile bool
+	Attempt int
 }
 
 func fileRequest(a Answers) FileRequest {
-	settings := a.Settings
-	settings.To = "" // only the test needs it
-	return FileRequest{
+	r := FileRequest{
 		EnvFile: a.EnvFile, Runtime: a.runtime(), Version: a.Version, AppURL: a.AppURL,
-		Readers: strings.Join(a.readers(), ","), Settings: settings, Hostname: a.Hostname, FixFile: a.FixFile,
-		LockUI: a.LockUI, InPlace: a.InPlace, GiveToReader: a.GiveToReader, Attempt: a.Attempts[Write],
+		Readers: strings.Join(a.readers(), ","), MailAnswers: a.MailAnswers, FileConsent: a.FileConsent,
+		FixFile: a.FixFile, Attempt: a.Attempts[Write],
 	}
+	r.Confirmed = nil // what comes of the request
+	return r
 }
 
 func (r FileRequest) version() pocketid.Version { return Answers{Version: r.Version}.version() }
@@ -60,16 +55,10 @@ type FilePlan struct {
 	// Override is a compose file to be created that sets the hostname; "" is none.
 	Override      string
 	OverrideBytes []byte
-	// Fresh is true when no Pocket ID has run with this file yet: there was none,
-	// or the place where Pocket ID keeps its data is known and empty.
-	Fresh    bool
-	Locked   bool // UI_CONFIG_DISABLED is true already
-	Lock     bool // it will be set
-	Warnings []string
+	Locked        bool // UI_CONFIG_DISABLED is true already
+	Lock          bool // it will be set
+	Warnings      []string
 }
-
-// secretKeys are the keys whose values no diff may show.
-var secretKeys = []string{"SMTP_PASSWORD", "ENCRYPTION_KEY"}
 
 // planFiles reads what is there and plans the files. It writes nothing.
 func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
@@ -81,7 +70,6 @@ func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 	if err := p.Before.CheckSave(); err != nil {
 		return nil, err
 	}
-	p.Fresh = p.isNew() || p.unused()
 	base, err := p.base()
 	if err != nil {
 		return nil, err
@@ -107,7 +95,7 @@ func (w World) complete(p *FilePlan, base []byte) error {
 	if p.Before.Exists {
 		old = p.Before.Bytes
 	}
-	p.Diff = envwriter.Diff(old, p.Env.New, secretKeys)
+	p.Diff = envwriter.Diff(old, p.Env.New, pocketid.IsPublic)
 	p.override()
 	values, err := readers[0].Read(p.Env.New)
 	if err != nil {
@@ -123,29 +111,6 @@ func (w World) complete(p *FilePlan, base []byte) error {
 // isNew reports whether there is nothing in the file yet.
 func (p *FilePlan) isNew() bool {
 	return !p.Before.Exists || strings.TrimSpace(string(p.Before.Bytes)) == ""
-}
-
-// unused reports whether Pocket ID's place for data is known, and empty: then it
-// has not run, and no settings can have been made in its admin UI. A database
-// elsewhere, and a container's volume, cannot be looked into.
-func (p *FilePlan) unused() bool {
-	for _, key := range []string{"DB_CONNECTION_STRING", "POSTGRES_CONNECTION_STRING", "SQLITE_DB_PATH"} {
-		if p.Found.Values[key] != "" {
-			return false
-		}
-	}
-	dir := p.Found.Install.DataDir
-	if p.Request.Runtime != p.Found.Install.Runtime {
-		dir = ""
-	}
-	if dir == "" && p.Request.Runtime == pocketid.RuntimeManual {
-		dir = filepath.Join(filepath.Dir(p.Request.EnvFile), "data")
-	}
-	if dir == "" {
-		return false
-	}
-	entries, err := os.ReadDir(dir)
-	return errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0
 }
 
 // base is the file to edit: the present one, or a new one from the template.
@@ -193,9 +158,8 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
 	p.Locked = pocketid.IsTrue(now[lock])
-	// Not asked yet: a file that nobody has used loses nothing by it, unless
-	// somebody wrote down that they do not want it.
-	unsaid := r.LockUI == "" && p.Fresh && now[lock] == ""
+	// Not asked yet: nobody can have made settings in the admin UI.
+	unsaid := r.LockUI == "" && p.isNew()
 	p.Lock = !p.Locked && (r.LockUI == "yes" || unsaid)
 	if p.Lock {
 		set(lock, "true")
@@ -278,11 +242,11 @@ func (p *FilePlan) override() {
 }
 
 // renames reports whether Pocket ID is to have another hostname than now, and
-// announces it. The example of a container's id means: leave it.
+// announces it. A container's id means: leave it.
 func (p *FilePlan) renames() bool {
-	name := p.Request.Hostname
-	return pocketid.UsesHostname(p.Request.version(), p.Request.TLS) && name != "" &&
-		name != p.Found.Install.Hostname && name != pocketid.ExampleContainerID
+	r := p.Request
+	return pocketid.UsesHostname(r.version(), r.TLS) && r.Hostname != "" &&
+		r.Hostname != p.Found.Install.Hostname && !r.ContainerID
 }
 
 // changesFiles reports whether there is anything to write.

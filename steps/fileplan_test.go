@@ -8,63 +8,18 @@ import (
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
-	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 )
 
 // Enter alone locks the UI only where no Pocket ID can have been set up in it.
-func TestLockIsSuggestedForUnusedInstalls(t *testing.T) {
+func TestLockIsSuggestedForNewFiles(t *testing.T) {
 	t.Parallel()
-	const some = "APP_URL=https://id.example.com\n"
-	for _, tt := range []struct {
-		name    string
-		env     string // "" is no file
-		runs    pocketid.Runtime
-		found   pocketid.Runtime
-		dataDir string // of what was found, in the directory; "" is not known
-		data    string // a file with data
-		want    bool
-	}{
-		{name: "a new file", runs: pocketid.RuntimeDocker, found: pocketid.RuntimeDocker, want: true},
-		{name: "a new file beside data", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data", data: "data/pocket-id.db", want: true},
-		{name: "a blank file", env: " \n", runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, want: true},
-		{name: "compose, never started", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, dataDir: "data", want: true},
-		{name: "compose, in use", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose, dataDir: "data", data: "data/pocket-id.db"},
-		{name: "compose, a named volume", env: some, runs: pocketid.RuntimeCompose, found: pocketid.RuntimeCompose},
-		{name: "docker run", env: some, runs: pocketid.RuntimeDocker, found: pocketid.RuntimeDocker},
-		{name: "by hand, never started", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data", want: true},
-		{name: "by hand, as the admin says", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeCompose, want: true},
-		{name: "by hand, in use", env: some, runs: pocketid.RuntimeManual, found: pocketid.RuntimeCompose, data: "data/pocket-id.db"},
-		{name: "a unit that names no directory", env: some, runs: pocketid.RuntimeSystemd, found: pocketid.RuntimeSystemd},
-		{name: "a database elsewhere", env: some + "DB_CONNECTION_STRING=postgres://db/pid\n", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data"},
-		{name: "said already", env: some + "UI_CONFIG_DISABLED=false\n", runs: pocketid.RuntimeManual, found: pocketid.RuntimeManual, dataDir: "data"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			path := filepath.Join(dir, ".env")
-			if tt.env != "" {
-				put(t, path, tt.env)
-			}
-			if tt.data != "" {
-				put(t, filepath.Join(dir, tt.data), "x")
-			}
-			found := Discovery{EnvFile: path, Install: pocketid.Install{Runtime: tt.found, Readers: tt.found.Readers()}}
-			if tt.dataDir != "" {
-				found.Install.DataDir = filepath.Join(dir, tt.dataDir)
-			}
-			found.read([]byte(tt.env))
-			d, err := sceneWorld().planFiles(FileRequest{
-				EnvFile: path, Runtime: tt.runs, Version: "2.9.0", AppURL: "https://id.example.com", Readers: strings.Join(tt.runs.Readers(), ","),
-				Settings: smtpcheck.Settings{Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com"},
-			}, found)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d.Lock != tt.want {
-				t.Errorf("locks %v, fresh %v", d.Lock, d.Fresh)
-			}
-		})
+	a := sceneAnswers()
+	for file, want := range map[string]bool{"": true, " \n": true, "APP_URL=https://id.example.com\n": false} {
+		p := planned(t, a, file)
+		if p.Lock != want {
+			t.Errorf("%q: locks %v", file, p.Lock)
+		}
 	}
 }
 
@@ -80,12 +35,14 @@ func TestRenames(t *testing.T) {
 		{"id.example.com", "id.example.com", "2.9.0", false},
 		{"id.example.com", "", "2.14.0", false}, // not announced
 		{"", "vps", "2.9.0", false},
-		{pocketid.ExampleContainerID, "", "2.9.0", false},
 	} {
-		p := FilePlan{Request: FileRequest{Hostname: tt.name, Version: tt.version}}
+		p := FilePlan{Request: FileRequest{MailAnswers: MailAnswers{Hostname: tt.name}, Version: tt.version}}
 		p.Found.Install.Hostname = tt.now
 		if got := p.renames(); got != tt.want {
 			t.Errorf("%+v: %v", tt, got)
+		}
+		if p.Request.ContainerID = true; p.renames() {
+			t.Errorf("%s is set, which stands for a container's id", tt.name)
 		}
 	}
 }
@@ -202,6 +159,18 @@ func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 	return w, path
 }
 
+// Who empties the user gives the login up: the password goes too.
+func TestLoginIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w, path := walkOver(t, "manual", "2.9.0", finished)
+	w.to(Sender)
+	w.answer("user", "")
+	w.finish()
+	if after := w.read(path); after != over("USER=id", "USER=", "SMTP_PASSWORD=right", "SMTP_PASSWORD=") {
+		t.Errorf("the file is now\n%s", after)
+	}
+}
+
 // A draft has no password, and without a user none is asked for: the one in the
 // file stays.
 func TestNoPasswordErasesNone(t *testing.T) {
@@ -233,19 +202,6 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 	d, ok := w.state.Found[Write].Result.(*FilePlan)
 	if !ok || d.Request.Readers != "docker,compose" {
 		t.Errorf("written for %+v, want docker,compose", w.state.Found[Write].Result)
-	}
-}
-
-// Who writes to a file that the container never gets is told where it is written.
-func TestUnreadFileIsWarnedOf(t *testing.T) {
-	t.Parallel()
-	for unread, want := range map[bool]int{true: 1, false: 0} {
-		var found Discovery
-		found.Install.Unread = unread
-		got := sceneWorld().warnings(found, map[string]string{"UI_CONFIG_DISABLED": "true"}, pocketid.RuntimeCompose, versionOf(t, "2.9.0"))
-		if len(got) != want {
-			t.Errorf("unread %v: %q", unread, got)
-		}
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 // each.
 type identity struct{ world World }
 
-// Choices that are no name: to type one, and to ask the relay once more.
-const another, askAgain = "another", "again"
+// another is the choice to type a name.
+const another = "another"
 
 func (identity) ID() wizard.ID       { return Identity }
 func (identity) Name() string        { return "Identity" }
@@ -24,9 +24,8 @@ func (identity) Skip(a Answers) bool { return a.Offline }
 
 // nameProbe is the job of asking the relay about names.
 type nameProbe struct {
-	setup   Setup
-	names   string
-	attempt int
+	setup Setup
+	names string
 }
 
 func (s identity) Wants(v View) wizard.Job {
@@ -35,13 +34,13 @@ func (s identity) Wants(v View) wizard.Job {
 	}
 	var names []string
 	for _, c := range s.candidates(v) {
-		if c.Check.Err() == nil {
+		if c.Check.Grade != pocketid.GradeBad {
 			names = append(names, c.Name)
 		}
 	}
 	setup := setupOf(v.Answers)
-	setup.Hostname, setup.As = "", pocketid.Version{}
-	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " "), v.Answers.Attempts[Identity]}}
+	setup.Hostname, setup.ContainerID, setup.As = "", false, pocketid.Version{}
+	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " ")}}
 }
 
 // Work tries each name in a session of its own. No message is sent.
@@ -57,12 +56,19 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
 		typed = strings.TrimSpace(typed)
 		known := func(c pocketid.Candidate) bool { return strings.EqualFold(c.Name, typed) }
-		if typed != "" && typed != another && typed != askAgain && !slices.ContainsFunc(list, known) {
+		if typed != "" && typed != another && !slices.ContainsFunc(list, known) {
 			list = append(list, pocketid.Candidate{Name: typed,
 				Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
 		}
 	}
 	return list
+}
+
+// isContainerID reports whether a name only stands for the container's own id.
+func (s identity) isContainerID(v View, name string) bool {
+	return slices.ContainsFunc(s.candidates(v), func(c pocketid.Candidate) bool {
+		return c.Name == name && slices.Contains(c.Origins, pocketid.FromContainerID)
+	})
 }
 
 // identityResults are the relay's answers so far, by name.
@@ -84,9 +90,6 @@ func (s identity) Page(v View) wizard.Page {
 	if f.Running {
 		page.Busy = "Asking " + v.Answers.Host
 	}
-	if err := failed(f); err != nil {
-		page.Body = append(page.Body, wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())})
-	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
 		page.Field = append(page.Field, wizard.Field{
@@ -98,7 +101,8 @@ func (s identity) Page(v View) wizard.Page {
 		return page
 	}
 	if failure := otherFailure(v, s.candidates(v)); failure != nil {
-		page.After = s.explain(v, failure)
+		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The names could not be judged; " +
+			"the test on the next page leads to the answer to change."}, wizard.Text{Label: "It said", Body: failure.Error()}}
 		return page
 	}
 	announcement, settings := s.announcement(v)
@@ -126,9 +130,6 @@ func (s identity) nameField(v View) wizard.Field {
 		f.Choices = append(f.Choices, s.nameChoice(c, said, v))
 	}
 	f.Choices = append(f.Choices, choice(another, "another name"))
-	if !v.Answers.Unattended && otherFailure(v, s.candidates(v)) != nil {
-		f.Choices = append(f.Choices, choice(askAgain, "ask the relay again"))
-	}
 	return f
 }
 
@@ -180,12 +181,7 @@ func (s identity) suggest(v View) string {
 		return now
 	}
 	list := s.candidates(v)
-	for _, c := range list {
-		if accepted(c.Name) && c.Check.Grade == pocketid.GradeOK {
-			return c.Name
-		}
-	}
-	for _, c := range list {
+	for _, c := range list { // the best first
 		if accepted(c.Name) && c.Name != "localhost" {
 			return c.Name
 		}
@@ -222,37 +218,22 @@ func otherFailure(v View, list []pocketid.Candidate) *smtpcheck.Failure {
 	return first
 }
 
-// explain is for a relay that judged no name. The live test leads to the cure.
-func (s identity) explain(v View, f *smtpcheck.Failure) []wizard.Block {
-	d := s.world.diagnose(f, setupOf(v.Answers), nil)
-	return []wizard.Block{
-		wizard.Text{Tone: wizard.Warn,
-			Body: "The names could not be judged; the test on the next page leads to the answer to change."},
-		wizard.Text{Label: "It said", Body: f.Error()},
-		wizard.Text{Label: "Why", Body: d.Cause},
-		wizard.Text{Label: "Do this", Body: d.Fix},
-	}
-}
-
 func (s identity) Take(v View) Intent {
 	a := v.Answers
 	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
-	if name == askAgain {
-		return stay(a.again(Identity))
-	}
 	if name == another {
 		name, field = strings.TrimSpace(v.Input["name"]), "name"
 	}
 	check := pocketid.CheckName(name)
-	if err := check.Err(); err != nil {
-		f := errorAt(field, err.Error())
+	if check.Grade == pocketid.GradeBad {
+		f := errorAt(field, check.Reason)
 		if check.Suggest != "" && field == "name" {
 			return wizard.Correct(a, wizard.Input{"name": check.Suggest},
 				noticeAt("name", f.Text+" It is filled in; press Enter to use it."))
 		}
 		return wizard.Stay(a, f)
 	}
-	a.Hostname = name
+	a.Hostname, a.ContainerID = name, s.isContainerID(v, name)
 	for _, o := range s.advice(v, name) {
 		if v.Input["settings"] == o.ID+o.Title {
 			a.Port, a.TLS = o.Port, o.TLS

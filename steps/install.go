@@ -1,9 +1,9 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -31,7 +31,7 @@ func (s install) Wants(v View) wizard.Job {
 }
 
 func (s install) envFile(v View) string {
-	return strings.TrimSpace(v.Text("env_file", orElse(v.Answers.EnvFile, ".env")))
+	return strings.TrimSpace(v.Text("env_file", cmp.Or(v.Answers.EnvFile, ".env")))
 }
 
 // Work looks at the file, its neighbors and the machine's own name.
@@ -49,7 +49,7 @@ func (s install) Page(v View) wizard.Page {
 		Why: "The wizard ends by writing mail settings into Pocket ID's .env. How Pocket ID is started decides " +
 			"who reads that file, and which hostname counts.",
 		Body:  found.report(),
-		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), s.urlField(a, found)},
+		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), urlField(a, found)},
 	}
 	if len(fatal(found.Problems)) > 0 && found.Fixable {
 		page.Field = append(page.Field, fixField(a))
@@ -88,7 +88,7 @@ func (d Discovery) report() []wizard.Block {
 
 func envField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
-		Name: "env_file", Label: ".env", Default: orElse(a.EnvFile, ".env"), Flag: "--env-file",
+		Name: "env_file", Label: ".env", Default: cmp.Or(a.EnvFile, ".env"), Flag: "--env-file",
 		Help: wizard.Help{
 			What:    "The file with Pocket ID's settings. It is read now, and written only on the last page.",
 			Example: "/opt/pocket-id/.env",
@@ -104,7 +104,7 @@ func envField(a Answers, found Discovery) wizard.Field {
 func runsField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
 		Name: "runs", Label: "Started with", Kind: wizard.ChoiceField,
-		Default: orElse(a.Runs, orElse(string(found.Install.Runtime), string(pocketid.RuntimeCompose))),
+		Default: cmp.Or(a.Runs, string(found.Install.Runtime), string(pocketid.RuntimeCompose)),
 		Help: wizard.Help{
 			What: "What starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; " +
 				"the file is written so that yours reads it correctly.",
@@ -120,7 +120,7 @@ func runsField(a Answers, found Discovery) wizard.Field {
 func versionField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
 		Name: "version", Label: "Version", Flag: "--as",
-		Default: orElse(a.Version, orElse(found.Install.Version.String(), pocketid.NewestKnown().String())),
+		Default: cmp.Or(a.Version, found.Install.Version.String(), pocketid.NewestKnown().String()),
 		Help: wizard.Help{
 			What:    "The version of Pocket ID. Versions announce themselves to the relay in different ways.",
 			Example: "2.9.0",
@@ -138,7 +138,7 @@ func versionField(a Answers, found Discovery) wizard.Field {
 	return f
 }
 
-func (s install) urlField(a Answers, found Discovery) wizard.Field {
+func urlField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
 		Name: "app_url", Label: "APP_URL", Flag: "--app-url", Default: a.AppURL,
 		Help: wizard.Help{
@@ -150,8 +150,6 @@ func (s install) urlField(a Answers, found Discovery) wizard.Field {
 	for _, from := range []struct{ value, note string }{
 		{found.Value("APP_URL"), "From the .env."},
 		{found.Install.AppURL, "From environment: in the compose file."},
-		{s.world.Getenv("APP_URL"), "From the environment."},
-		{s.world.Getenv("PUBLIC_APP_URL"), "From PUBLIC_APP_URL in the environment."},
 	} {
 		if f.Default == "" && from.value != "" {
 			f.Default, f.Note = from.value, from.note
@@ -190,12 +188,8 @@ func (s install) Take(v View) Intent {
 	if broken := fatal(found.Problems); len(broken) > 0 && !a.FixFile {
 		return s.refuse(v, a, unreadable(broken[0], found.Fixable, a.Unattended))
 	}
-	if intent, other := composeFile(v, a, found, path); other {
+	if intent, other := composeFile(v, a, found); other {
 		return intent
-	}
-	if repaired, ok := repairURL(v.Input["app_url"]); ok {
-		return wizard.Correct(a, wizard.Input{"app_url": repaired},
-			noticeAt("app_url", "APP_URL is only scheme and host, so "+repaired+" was taken."))
 	}
 	if f := takeInstall(&a, v); f != (wizard.Fault{}) {
 		return wizard.Stay(a, f)
@@ -241,47 +235,18 @@ func unreadable(p envwriter.Problem, fixable, unattended bool) wizard.Fault {
 // composeFile is for a compose file that hands another file to Pocket ID than the
 // one named. Where the named one does not exist, the other is taken; else the
 // admin is asked once.
-func composeFile(v View, a Answers, found Discovery, path string) (Intent, bool) {
+func composeFile(v View, a Answers, found Discovery) (Intent, bool) {
 	in := found.Install
 	if !in.Unread || len(in.EnvFiles) != 1 {
 		return Intent{}, false
 	}
-	other := besidePath(path, found.Absolute, in.EnvFiles[0])
-	compose := filepath.Base(in.ComposeFile)
+	other, compose := in.EnvFiles[0], filepath.Base(in.ComposeFile)
 	if !found.Exists && !a.Unattended {
 		return wizard.Correct(a, wizard.Input{"env_file": other},
 			noticeAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, so that file was taken.", compose, other))), true
 	}
 	f := warnAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, not this file.", compose, other))
 	return wizard.Stay(a, f), !v.Warned(f)
-}
-
-// besidePath writes other as path is written: absolute, or from the same directory.
-func besidePath(path, absolute, other string) string {
-	if filepath.IsAbs(path) {
-		return other
-	}
-	rel, err := filepath.Rel(filepath.Dir(absolute), other)
-	if err != nil {
-		return other
-	}
-	return filepath.Join(filepath.Dir(path), rel)
-}
-
-// repairURL makes an APP_URL of a bare host, or of the address of a page; ok is
-// false where there is nothing to repair, or no way to.
-func repairURL(typed string) (repaired string, ok bool) {
-	typed = strings.TrimRight(strings.TrimSpace(typed), "/")
-	whole := typed
-	if !strings.Contains(typed, "://") {
-		whole = "https://" + typed
-	}
-	u, err := url.Parse(whole)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || !strings.Contains(u.Hostname(), ".") || u.User != nil {
-		return "", false
-	}
-	repaired = u.Scheme + "://" + u.Host
-	return repaired, repaired != typed && pocketid.Validate("APP_URL", repaired, pocketid.NewestKnown()) == nil
 }
 
 // takeInstall takes runtime, version and APP_URL, or says what is wrong.

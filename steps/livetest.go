@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
@@ -47,28 +46,25 @@ func (s livetest) Page(v View) wizard.Page {
 		Title: "Live test",
 		Why:   "Speaking " + SpeakingAs(setupOf(a)) + ", to " + a.Host + ", port " + strconv.Itoa(a.Port) + ".",
 	}
-	if err := failed(f); err != nil {
-		page.Body = []wizard.Block{wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}}
-		page.Field = []wizard.Field{testField(retryChoice, skipChoice)}
-		return page
-	}
 	t, done := f.Result.(TestResult)
 	page.Body = append(page.Body, stageTable(f, t))
 	if !done {
 		page.Busy = "Testing"
 		return page
 	}
+	var choices []wizard.Choice
 	if t.Result.Failure == nil {
 		page.Gist = wizard.Text{Tone: wizard.Good, Body: "accepted"}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Good, Label: "Accepted", Body: fmt.Sprintf(
 			"The relay took a message for %s. Look for the test %s there, in the spam folder too.", t.Setup.To, t.Token)})
 		page.Body = append(page.Body, hintBlocks(t.Hints)...)
-		page.Field = []wizard.Field{testField(successChoices(v)...)}
+		choices = successChoices(v)
 	} else {
 		page.Gist = wizard.Text{Tone: wizard.Bad, Body: string(t.Result.Failure.Stage)}
 		page.Body = append(page.Body, refusal(t)...)
-		page.Field = []wizard.Field{testField(s.refusalChoices(v, t)...)}
+		choices = s.refusalChoices(v, t)
 	}
+	page.Field = []wizard.Field{nextField("What to do next. All answers are kept, whatever you choose.", choices...)}
 	if v.Input["show"] != "" {
 		page.Body = append(page.Body, conversation(t.Result.Transcript))
 	}
@@ -96,15 +92,14 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	if t.Result.Stages != nil {
 		return table
 	}
-	for _, e := range reported[smtpcheck.Event](f) {
-		row := rowOf(wizard.Busy, string(e.Stage), e.Detail, "")
+	events := reported[smtpcheck.Event](f)
+	for i, e := range events {
 		if e.State != smtpcheck.StageBegan {
-			row = rowOf(toneOf(e.State == smtpcheck.StagePassed), string(e.Stage), e.Detail, millis(e.Elapsed))
+			tone := toneOf(e.State == smtpcheck.StagePassed)
+			table.Rows = append(table.Rows, rowOf(tone, string(e.Stage), e.Detail, millis(e.Elapsed)))
+		} else if i == len(events)-1 {
+			table.Rows = append(table.Rows, rowOf(wizard.Busy, string(e.Stage), e.Detail, ""))
 		}
-		if n := len(table.Rows); n > 0 && table.Rows[n-1].Cells[0] == string(e.Stage) && table.Rows[n-1].Tone == wizard.Busy {
-			table.Rows = table.Rows[:n-1]
-		}
-		table.Rows = append(table.Rows, row)
 	}
 	return table
 }
@@ -129,26 +124,17 @@ func refusal(t TestResult) []wizard.Block {
 	}
 }
 
-// hintBlocks shows what to do first, then what is not known; what is in order
-// takes one line.
+// hintBlocks are what receivers will think of the mail.
 func hintBlocks(hints []deliverability.Hint) []wizard.Block {
-	var advice, rest []wizard.Block
-	var good []string
+	var blocks []wizard.Block
 	for _, h := range hints {
-		switch h.Level {
-		case deliverability.Advice:
-			advice = append(advice, wizard.Text{Tone: wizard.Warn, Label: "Advice", Body: h.Text})
-		case deliverability.Good:
-			good = append(good, strings.ReplaceAll(strings.ToUpper(h.ID), "-", " "))
-		default:
-			rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: h.Text})
+		block := wizard.Text{Tone: wizard.Quiet, Label: "DNS", Body: h.Text}
+		if h.Level == deliverability.Advice {
+			block.Tone, block.Label = wizard.Warn, "Advice"
 		}
+		blocks = append(blocks, block)
 	}
-	if len(good) > 0 {
-		rest = append(rest, wizard.Text{Tone: wizard.Quiet, Label: "DNS",
-			Body: "All good: " + strings.Join(good, ", ") + "."})
-	}
-	return append(advice, rest...)
+	return blocks
 }
 
 func conversation(lines []smtpcheck.Line) wizard.Block {
@@ -174,15 +160,6 @@ func betterPort(t TestResult) (pocketid.Option, bool) {
 	return pocketid.Option{}, false
 }
 
-// greetsOnceOnly reports whether the refused name is one that this version says
-// before STARTTLS alone, so that no hostname helps but implicit TLS does.
-func greetsOnceOnly(t TestResult) bool {
-	s := t.Setup
-	implicit := pocketid.SpeechOf(s.As, smtpcheck.TLSImplicit, s.Hostname).Names.First
-	return t.Diagnosis.Step == diagnosis.StepIdentity && t.Result.Failure.Stage == smtpcheck.StageEHLO &&
-		s.TLS == smtpcheck.TLSStartTLS && t.Speech.Names.First == "localhost" && implicit != "localhost"
-}
-
 // The choices of the page, by value.
 const (
 	actGoOn       = "go-on"
@@ -193,21 +170,13 @@ const (
 	actRetry      = "retry"
 	actSkip       = "skip"
 	actSkipVerify = "skip-verify"
-	actPort       = "port"
-)
-
-var (
-	retryChoice = choice(actRetry, "Try again")
-	skipChoice  = choice(actSkip, "Continue without a delivered message")
 )
 
 // skipVerifyChoice gives up the check of the certificate, in so many words.
-var skipVerifyChoice = wizard.Choice{Value: actSkipVerify, Cells: []string{"Skip the certificate check and test again"},
+var skipVerifyChoice = wizard.Choice{
+	Value: actSkipVerify, Cells: []string{"Skip the certificate check and test again"},
 	Note: "This sets SMTP_SKIP_CERT_VERIFY=true: anyone between Pocket ID and the relay can then read the password " +
-		"and every mail. Only for a relay on this machine or in a network of your own."}
-
-func testField(choices ...wizard.Choice) wizard.Field {
-	return nextField("What to do next. All answers are kept, whatever you choose.", choices...)
+		"and every mail. Only for a relay on this machine or in a network of your own.",
 }
 
 func successChoices(v View) []wizard.Choice {
@@ -241,21 +210,20 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	var untrusted *smtpcheck.CertificateError
 	var unknownCA x509.UnknownAuthorityError
 	retryFirst := d.WaitHelps || errors.As(t.Result.Failure, &unknownCA)
-	add(retryFirst, retryChoice)
+	retry := choice(actRetry, "Try again")
+	add(retryFirst, retry)
 	if best, ok := betterPort(t); ok {
 		add(true, choice(actBetter, best.Title+", and test again"))
-	} else {
-		add(greetsOnceOnly(t), choice(actPort, "Change the port and the TLS mode"))
 	}
 	if d.Step != diagnosis.StepNone {
 		add(true, choice(actFix, "Change "+s.world.answerName(v, wizard.ID(d.Step), d.Field)))
 	}
 	add(errors.As(t.Result.Failure, &untrusted), skipVerifyChoice)
 	add(true, showChoice(v))
-	add(!retryFirst, retryChoice)
+	add(!retryFirst, retry)
 	add(t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity,
 		choice(actIdeal, "Test as "+v.Answers.Hostname+", to check everything else"))
-	return append(list, skipChoice)
+	return append(list, choice(actSkip, "Continue without a delivered message"))
 }
 
 func (s livetest) Take(v View) Intent {
@@ -281,8 +249,6 @@ func (s livetest) Take(v View) Intent {
 		return stay(a)
 	case actShow:
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"]), "action": ""}, wizard.Fault{})
-	case actPort:
-		return wizard.Goto(a, Relay, cureAt("port", t))
 	case actBetter:
 		best, _ := betterPort(t)
 		a.Port, a.TLS = best.Port, best.TLS
@@ -305,23 +271,10 @@ func toCure(a Answers, t TestResult) Intent {
 		return wizard.Stay(a, cureAt("action", t))
 	}
 	field := t.Diagnosis.Field
-	if field == "user" || field == "password" {
-		field = loginCure(t, field)
+	if field == "password" && t.Setup.User == "" && !t.Setup.Password.Empty() {
+		field = "user" // the password came alone
 	}
 	return wizard.Goto(a, wizard.ID(t.Diagnosis.Step), cureAt(field, t))
-}
-
-// loginCure is the field to change where a login failed. With a password alone,
-// it is the user that is missing if the relay looked at the login, else the
-// password that is too much.
-func loginCure(t TestResult, field string) string {
-	if t.Setup.User != "" || t.Setup.Password.Empty() {
-		return field
-	}
-	if reply := t.Result.Failure.Reply; reply != nil && reply.Code == 535 {
-		return "user"
-	}
-	return "login"
 }
 
 // toggle switches "as none" and "show" on and off.

@@ -13,7 +13,7 @@ import (
 var keys = map[string]tea.Key{
 	"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "down": {Code: tea.KeyDown}, "f1": {Code: tea.KeyF1},
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+o": {Code: 'o', Mod: tea.ModCtrl},
-	"ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+	"ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
 }
 
 // pressed is keys by name; a word that names none is typed, letter by letter.
@@ -44,7 +44,7 @@ func TestGoldenOverlays(t *testing.T) {
 		name, scene, keys string
 		size              [2]int
 		env               []string
-		color             bool
+		color, raw        bool // with its escape sequences: in color, or with attributes alone
 	}{
 		{name: "install-list", scene: "install-new", keys: "tab down", size: usual},
 		{name: "provider-filter", scene: "provider", keys: "google", size: usual},
@@ -63,6 +63,7 @@ func TestGoldenOverlays(t *testing.T) {
 		{name: "relay-color", scene: "relay", size: usual, color: true},
 		{name: "sender-fault-color", scene: "sender-fault", size: usual, color: true},
 		{name: "write-linux", scene: "write-changes", size: usual, env: []string{"LANG=C.UTF-8", "TERM=linux"}},
+		{name: "sender-fault-nocolor", scene: "sender-fault", size: usual, env: []string{"NO_COLOR=1"}, raw: true},
 		{name: "steps", scene: "write-changes", keys: "ctrl+o down", size: usual},
 		{name: "leave", scene: "write-changes", keys: "ctrl+c", size: usual},
 		{name: "leave-small", scene: "write-changes", keys: "ctrl+c", size: [2]int{40, 12}},
@@ -81,10 +82,10 @@ func TestGoldenOverlays(t *testing.T) {
 					t.Errorf("too wide: %q", line)
 				}
 			}
-			if c.color {
-				if !coloured.MatchString(frame) {
-					t.Error("nothing is colored")
-				}
+			if coloured.MatchString(frame) != c.color && (c.color || c.raw) {
+				t.Errorf("in color: %v", !c.color)
+			}
+			if c.color || c.raw {
 				golden(t, "screen-"+c.name, strings.ReplaceAll(frame, "\x1b[", "^["))
 			} else {
 				golden(t, "screen-"+c.name, ansi.Strip(frame))

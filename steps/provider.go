@@ -49,7 +49,7 @@ func (s provider) Wants(v View) wizard.Job {
 func (s provider) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
 	ctx, cancel := context.WithTimeout(ctx, receiverBound)
 	defer cancel()
-	if r, ok, err := presets.ReceiverOf(ctx, s.world.dns(), job.For.(string)); ok && err == nil {
+	if r, ok := presets.ReceiverOf(ctx, s.world.dns().LookupMX, job.For.(string)); ok {
 		return r
 	}
 	return nil
@@ -63,7 +63,7 @@ func (s provider) receiver(v View) (presets.Receiver, bool) {
 
 // senderDomain is that of the From address, else the one that mail of APP_URL's
 // owner is likely to come from.
-func senderDomain(a Answers) string { return orElse(presets.DomainOf(a.From), mailDomain(a.AppURL)) }
+func senderDomain(a Answers) string { return cmp.Or(presets.DomainOf(a.From), mailDomain(a.AppURL)) }
 
 // mailDomain is the domain that mail of a host's owner is likely to come from:
 // example.com for https://id.example.com.
@@ -123,7 +123,7 @@ func (s provider) choices(v View) []wizard.Choice {
 }
 
 func presetChoice(p presets.Preset) wizard.Choice {
-	c := wizard.Choice{Value: p.ID, Cells: []string{p.Name, firstHost(p)}, Note: p.Notes, Find: p.Keywords}
+	c := wizard.Choice{Value: p.ID, Cells: []string{p.Name, p.DefaultHost()}, Note: p.Notes, Find: p.Keywords}
 	for _, h := range p.Hosts {
 		c.Find += " " + h.Host + " " + h.Region
 	}
@@ -131,13 +131,6 @@ func presetChoice(p presets.Preset) wizard.Choice {
 		c.Tone, c.Note = wizard.Bad, p.WhyNot
 	}
 	return c
-}
-
-func firstHost(p presets.Preset) string {
-	if len(p.Hosts) == 0 {
-		return ""
-	}
-	return p.Hosts[0].Host
 }
 
 // isOfFile reports whether the relay is the one that the .env has, so that it can
@@ -175,13 +168,10 @@ func presetOf(host string) string {
 	return cmp.Or(p.ID, Custom)
 }
 
-// manyHosts is how many regions of a provider are taken in at a glance.
-const manyHosts = 9
-
 func regionField(p presets.Preset, a Answers) wizard.Field {
 	f := wizard.Field{
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
-		Filter: len(p.Hosts) > manyHosts,
+		Filter: len(p.Hosts) > 9, // more than are taken in at a glance
 		Help: wizard.Help{
 			What:  "Accounts of this provider belong to a region, and each region has its own host.",
 			Where: "In the provider's console, where the account was created.",
@@ -225,7 +215,7 @@ func (s provider) Take(v View) Intent {
 		return wizard.Next(a)
 	}
 	before := a.Host
-	a.Host = firstHost(p)
+	a.Host = p.DefaultHost()
 	for _, h := range p.Hosts {
 		if h.Host == v.Input["region"] {
 			a.Host = h.Host

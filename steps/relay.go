@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -25,30 +25,23 @@ func (relay) Skip(Answers) bool { return false }
 
 // portSurvey is the job of looking at a host's ports.
 type portSurvey struct {
-	host  string
-	ports string
+	host, ports string
 }
 
 func (s relay) Wants(v View) wizard.Job {
-	addr, err := ParseRelay(v.Text("host", v.Answers.Host))
+	host, _, err := ParseRelay(v.Text("host", v.Answers.Host))
 	if err != nil || v.Answers.Unattended || v.Answers.Offline {
 		return wizard.Job{}
 	}
-	return wizard.Job{Task: "ports", For: portSurvey{addr.Host, strings.Join(s.ports(v), ",")}}
+	return wizard.Job{Task: "ports", For: portSurvey{host, fmt.Sprint(s.ports(v))}}
 }
 
-func (s relay) Work(ctx context.Context, job wizard.Job, _ View, report func(any)) any {
-	survey := job.For.(portSurvey)
+func (s relay) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
 	options := s.world.portOptions()
 	if options.Limits.Silence == 0 {
 		options.Limits.Silence = time.Second // the admin reads meanwhile, and a second connection harms nobody
 	}
-	var ports []int
-	for _, text := range strings.Split(survey.ports, ",") {
-		port, _ := strconv.Atoi(text) // made from numbers
-		ports = append(ports, port)
-	}
-	return smtpcheck.Ports(ctx, survey.host, ports, options, func(p smtpcheck.Port) { report(p) })
+	return smtpcheck.Ports(ctx, job.For.(portSurvey).host, s.ports(v), options, func(p smtpcheck.Port) { report(p) })
 }
 
 func (w World) portOptions() smtpcheck.PortOptions {
@@ -57,22 +50,15 @@ func (w World) portOptions() smtpcheck.PortOptions {
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one
 // set.
-func (s relay) ports(v View) []string {
-	var ports []string
-	add := func(port int) {
-		if text := portText(port); !slices.Contains(ports, text) {
-			ports = append(ports, text)
-		}
-	}
+func (s relay) ports(v View) []int {
 	p, _ := s.world.preset(v.Answers.Preset)
-	for _, e := range p.Endpoints {
-		add(e.Port)
-	}
+	ports := p.Ports()
 	if len(ports) == 0 {
-		ports = []string{"25", "465", "587", "2525"}
+		ports = []int{25, 465, 587, 2525}
 	}
-	if port, err := parsePort(v.Text("port", strconv.Itoa(v.Answers.Port))); err == nil {
-		add(port)
+	port, err := parsePort(v.Text("port", strconv.Itoa(v.Answers.Port)))
+	if err == nil && !slices.Contains(ports, port) {
+		ports = append(ports, port)
 	}
 	return ports
 }
@@ -86,11 +72,8 @@ func portsFound(f wizard.Finding) []smtpcheck.Port {
 
 func (s relay) Page(v View) wizard.Page {
 	a := v.Answers
-	addr, err := ParseRelay(v.Text("host", a.Host))
-	usual := orElse(portText(a.Port), strconv.Itoa(usualPort(a.TLS)))
-	if err == nil && addr.Port != 0 {
-		usual = portText(addr.Port)
-	}
+	name, typedPort, err := ParseRelay(v.Text("host", a.Host))
+	usual := portText(cmp.Or(typedPort, a.Port, pocketid.DefaultPort(pocketid.NewestKnown(), a.TLS)))
 	port := v.Text("port", usual)
 	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Help: wizard.Help{
 		What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
@@ -99,7 +82,7 @@ func (s relay) Page(v View) wizard.Page {
 	if p, _ := s.world.preset(a.Preset); a.Host == "" {
 		host.Note = p.HostHint
 	}
-	if warning := s.world.ownLoopback(addr.Host, discovered(v).Install, a.runtime()); err == nil && warning != "" {
+	if warning := s.world.ownLoopback(name, discovered(v).Install, a.runtime()); err == nil && warning != "" {
 		host.Note, host.NoteTone = warning, wizard.Warn
 	}
 	page := wizard.Page{
@@ -112,8 +95,13 @@ func (s relay) Page(v View) wizard.Page {
 				Example: "587 with starttls, 465 with tls"}},
 			s.tlsField(v, port)},
 	}
-	chosen, _ := parsePort(port) // none is no port
-	page.Body, page.Aside = portReport(v.Found[Relay], chosen)
+	f := v.Found[Relay]
+	if len(portsFound(f)) > 0 {
+		page.Body = []wizard.Block{portReport(f)}
+	}
+	if f.Running && noAddress(portsFound(f)) == nil {
+		page.Aside = "Checking which ports answer from this machine"
+	}
 	return page
 }
 
@@ -161,33 +149,16 @@ func (s relay) modeFor(v View, port string) smtpcheck.TLSMode {
 }
 
 // portReport shows which ports answer from this machine, as far as is known.
-// Who blocks ports is said where the chosen one gives no answer.
-func portReport(f wizard.Finding, chosen int) ([]wizard.Block, string) {
+func portReport(f wizard.Finding) wizard.Block {
 	ports := portsFound(f)
 	if err := noAddress(ports); err != nil {
-		return []wizard.Block{wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}}, ""
+		return wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}
 	}
 	var table wizard.Table
 	for _, p := range ports {
 		table.Rows = append(table.Rows, portRow(p))
 	}
-	var blocks []wizard.Block
-	if len(ports) > 0 {
-		blocks = append(blocks, table)
-	}
-	if f.Running {
-		return blocks, "Checking which ports answer from this machine"
-	}
-	silent := func(p smtpcheck.Port) bool { return p.Port == chosen && p.State == smtpcheck.PortFiltered }
-	var hosters []string
-	for _, h := range diagnosis.BlockedBy(smtpcheck.Silent(ports)) {
-		hosters = append(hosters, h.Name)
-	}
-	if len(hosters) > 0 && slices.ContainsFunc(ports, silent) {
-		blocks = append(blocks, wizard.Text{Tone: wizard.Warn, Label: "Blocked",
-			Body: "Hosters that block such ports by default: " + strings.Join(hosters, ", ") + "."})
-	}
-	return blocks, ""
+	return table
 }
 
 // noAddress is why a look at the ports did not get as far as the ports, or nil.
@@ -205,12 +176,10 @@ const unanswered = "no answer: a firewall or the hoster drops it, or the host is
 func portRow(p smtpcheck.Port) wizard.Row {
 	port := strconv.Itoa(p.Port)
 	switch {
-	case p.State == smtpcheck.PortOpen && p.TLS != "":
+	case p.TLS != "":
 		return rowOf(wizard.Good, port, "open, "+string(p.TLS), millis(p.Elapsed))
 	case p.State == smtpcheck.PortOpen && p.Failure != nil:
 		return rowOf(wizard.Warn, port, "open, but "+p.Failure.Error(), "")
-	case p.State == smtpcheck.PortOpen:
-		return rowOf(wizard.Warn, port, string(p.State), "")
 	case p.State == smtpcheck.PortFiltered:
 		return rowOf(wizard.Bad, port, unanswered, "")
 	case p.State == smtpcheck.PortRefused:
@@ -242,12 +211,13 @@ func portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Faul
 
 func (s relay) Take(v View) Intent {
 	a := v.Answers
-	addr, err := ParseRelay(v.Input["host"])
+	host, typedPort, err := ParseRelay(v.Input["host"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("host", err.Error()))
 	}
-	if in, said, ok := s.splitInput(v, addr); ok {
-		return wizard.Correct(a, in, noticeAt("host", said))
+	if typedPort != 0 {
+		return wizard.Correct(a, s.splitInput(v, host, portText(typedPort)),
+			noticeAt("host", fmt.Sprintf("Taken as host %s and port %d.", host, typedPort)))
 	}
 	port, err := parsePort(v.Input["port"])
 	if err != nil {
@@ -260,38 +230,26 @@ func (s relay) Take(v View) Intent {
 	if f := portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
 		return wizard.Stay(a, f)
 	}
-	if addr.Host != a.Host || port != a.Port || mode != a.TLS {
+	if host != a.Host || port != a.Port || mode != a.TLS {
 		a.Untested = false
 	}
-	if addr.Host != a.Host {
+	if host != a.Host {
 		a.SkipVerify = false // it was said of another relay
 	}
-	a.Host, a.Port, a.TLS = addr.Host, port, mode
+	a.Host, a.Port, a.TLS = host, port, mode
 	if a.Preset == "" || a.Preset == Custom {
 		a.Preset = presetOf(a.Host)
 	}
 	return wizard.Next(a)
 }
 
-// splitInput rewrites the fields when the host had more in it than a host.
-func (s relay) splitInput(v View, addr RelayAddress) (wizard.Input, string, bool) {
-	typed := strings.TrimSpace(v.Input["host"])
-	if typed == addr.Host && addr.Port == 0 {
-		return nil, "", false
+// splitInput rewrites the fields when a port was typed behind the host.
+func (s relay) splitInput(v View, host, port string) wizard.Input {
+	in := wizard.Input{"host": host, "port": port}
+	if v.Input["tls"] == string(s.modeFor(v, v.Input["port"])) { // not one of the admin's own
+		in["tls"] = string(s.modeFor(v, port))
 	}
-	in := wizard.Input{"host": addr.Host}
-	said := "Taken as host " + addr.Host
-	if addr.Port != 0 {
-		in["port"] = strconv.Itoa(addr.Port)
-		if v.Input["tls"] == string(s.modeFor(v, v.Input["port"])) { // not one of the admin's own
-			in["tls"] = string(s.modeFor(v, in["port"]))
-		}
-		said += fmt.Sprintf(" and port %d", addr.Port)
-	}
-	if addr.TLS != "" {
-		in["tls"] = string(addr.TLS)
-	}
-	return in, said + ".", true
+	return in
 }
 
 // firstEndpoint is the port and TLS mode to begin with: the preset's own, unless

@@ -10,36 +10,30 @@ import (
 	"smtp-wizard/wizard/draft"
 )
 
-// Resume asks whether to go on with a draft. It is a guide of its own, before
-// the other.
-type Resume struct {
-	Saved Answers
-	At    time.Time // when it was saved
-	Now   time.Time
+// resume asks whether to continue with a draft.
+type resume struct {
+	saved   Answers
+	at, now time.Time // when it was saved, and now
 }
 
-// ID implements Step.
-func (Resume) ID() wizard.ID { return "resume" }
+// Offer is the step that offers a draft. It is a guide of its own, before the other.
+func Offer(saved Answers, at, now time.Time) Step { return resume{saved, at, now} }
 
-// Name implements Step.
-func (Resume) Name() string { return "Resume" }
+func (resume) ID() wizard.ID     { return "resume" }
+func (resume) Name() string      { return "Resume" }
+func (resume) Skip(Answers) bool { return false }
 
-// Skip implements Step.
-func (Resume) Skip(Answers) bool { return false }
-
-// Page implements Step.
-func (r Resume) Page(View) wizard.Page {
+func (r resume) Page(View) wizard.Page {
 	return wizard.Page{
-		Title: "Continue where you left off " + ago(r.Now.Sub(r.At)) + "?",
+		Title: "Continue where you left off " + ago(r.now.Sub(r.at)) + "?",
 		Why:   "Your answers so far were kept, except the password.",
-		Body:  []wizard.Block{answered(r.Saved)},
+		Body:  []wizard.Block{answered(r.saved)},
 		Field: []wizard.Field{nextField("Starting over discards the saved answers.",
 			choice("continue", "Continue"), choice("over", "Start over"))},
 	}
 }
 
-// Take implements Step.
-func (Resume) Take(v View) Intent {
+func (resume) Take(v View) Intent {
 	a := v.Answers
 	a.Continue = v.Input["action"] != "over"
 	return wizard.Finish(a)
@@ -47,20 +41,16 @@ func (Resume) Take(v View) Intent {
 
 // answered are the answers that say something.
 func answered(a Answers) wizard.Table {
-	relay := ""
-	if a.Host != "" {
-		relay = fmt.Sprintf("%s, port %d, %s", a.Host, a.Port, a.TLS)
+	relay := fmt.Sprintf("%s, port %d, %s", a.Host, a.Port, a.TLS)
+	if a.Host == "" {
+		relay = ""
 	}
-	table := wizard.Table{}
-	for _, row := range [][]string{
-		{".env", a.EnvFile}, {"APP_URL", a.AppURL}, {"Relay", relay},
-		{"From", a.From}, {"User", a.User}, {"Identity", a.Hostname},
-	} {
-		if row[1] != "" {
-			table.Rows = append(table.Rows, wizard.Row{Cells: row})
-		}
+	rows := []wizard.Row{
+		rowOf(wizard.Plain, ".env", a.EnvFile), rowOf(wizard.Plain, "APP_URL", a.AppURL),
+		rowOf(wizard.Plain, "Relay", relay), rowOf(wizard.Plain, "From", a.From),
+		rowOf(wizard.Plain, "User", a.User), rowOf(wizard.Plain, "Identity", a.Hostname),
 	}
-	return table
+	return wizard.Table{Rows: slices.DeleteFunc(rows, func(r wizard.Row) bool { return r.Cells[1] == "" })}
 }
 
 // ago is a span of time in words.
@@ -94,16 +84,13 @@ func ForDraft(g wizard.Guide) draft.Snapshot {
 // Resumed puts a saved state back to work. What was not kept is asked for again,
 // but for a password that the .env still has.
 func (w World) Resumed(ctx context.Context, m Machine, s State, missing []draft.Missing) State {
-	known := false
-	if slices.Contains(missing, password) {
+	known := !slices.Contains(missing, password)
+	if !known {
 		s.Answers, known = w.recall(ctx, s.Answers)
 	}
 	s = m.Resume(s)
-	for _, one := range missing {
-		if one == password && known {
-			continue
-		}
-		s = m.AskAgain(s, one.Step, noticeAt(one.Field, "Passwords are not saved; please enter it again."))
+	if !known {
+		s = m.AskAgain(s, Sender, noticeAt("password", "Passwords are not saved; please enter it again."))
 	}
 	return s
 }

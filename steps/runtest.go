@@ -18,15 +18,10 @@ import (
 // Setup is all that a test of mail settings depends on. It is comparable, so it
 // names the work of testing it.
 type Setup struct {
-	Preset string // id, for the diagnosis
-	smtpcheck.Settings
-
-	// As is the version of Pocket ID to speak as.
-	As pocketid.Version
-	// Hostname is what os.Hostname() will return to Pocket ID.
-	Hostname string
-	Runtime  pocketid.Runtime
-	NoSend   bool // stop after RCPT
+	MailAnswers
+	As      pocketid.Version // to speak as
+	Runtime pocketid.Runtime
+	NoSend  bool // stop after RCPT
 }
 
 // setupOf is the test that the answers amount to.
@@ -35,12 +30,8 @@ func setupOf(a Answers) Setup {
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
 	}
-	return Setup{Preset: a.Preset, Settings: a.Settings, As: as, Hostname: a.Hostname, Runtime: a.runtime()}
+	return Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime()}
 }
-
-// ClearText says that the password goes where anybody on the way could read it,
-// or nothing.
-func (s Setup) ClearText() string { return clearText(s.Settings) }
 
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
@@ -112,7 +103,7 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 		t.Diagnosis = w.diagnose(t.Result.Failure, s, t.Result.Announced)
 	}
 	if len(t.Identities) > 0 {
-		t.Advice = w.advise(t, w.implicitTLS(ctx, t))
+		t.Advice = w.advise(t, nil)
 	}
 	return t
 }
@@ -145,39 +136,18 @@ func (w World) diagnose(f *smtpcheck.Failure, s Setup, announced []string) *diag
 	ports := p.Ports()
 	if known && p.ID != Custom && len(ports) > 0 && (d.Field == "port" || d.Field == "tls") &&
 		!(slices.Contains(ports, 465) && slices.Contains(ports, 587)) {
-		d.Fix += " " + p.Name + " is reached on " + endpointWords(p.Endpoints) + "."
+		d.Fix += " " + p.Name + " is reached on " + strings.Trim(fmt.Sprint(endpointsOf(p)), "[]") + "."
 	}
 	return &d
 }
 
-// endpointWords names endpoints, as "port 587 with starttls or port 465 with tls".
-func endpointWords(list []presets.Endpoint) string {
-	words := make([]string, len(list))
-	for i, e := range list {
-		words[i] = fmt.Sprintf("port %d with %s", e.Port, e.TLS)
-		if e.TLS == string(smtpcheck.TLSNone) {
-			words[i] = fmt.Sprintf("port %d without TLS", e.Port)
-		}
+// endpointsOf are the endpoints of a provider.
+func endpointsOf(p presets.Preset) []pocketid.Endpoint {
+	var list []pocketid.Endpoint
+	for _, e := range p.Endpoints {
+		list = append(list, pocketid.Endpoint{Port: e.Port, TLS: smtpcheck.TLSMode(e.TLS)})
 	}
-	return strings.Join(words, " or ")
-}
-
-// implicitTLS looks for the port with implicit TLS, on which Pocket ID greets but
-// once, where the name was refused at a relay that no preset knows.
-func (w World) implicitTLS(ctx context.Context, t TestResult) []pocketid.Endpoint {
-	s := t.Setup
-	_, known := presets.ByID(s.Preset)
-	if t.Diagnosis == nil || t.Diagnosis.Step != diagnosis.StepIdentity || s.Port == 465 || known && s.Preset != Custom {
-		return nil
-	}
-	options := w.portOptions()
-	options.Names = []string{s.Hostname}
-	for _, p := range smtpcheck.Ports(ctx, s.Host, []int{465}, options, nil) {
-		if p.TLS == smtpcheck.TLSImplicit {
-			return []pocketid.Endpoint{{Port: p.Port, TLS: p.TLS}}
-		}
-	}
-	return nil
+	return list
 }
 
 // advise says which settings the relay would accept, given what it said to names.
@@ -192,12 +162,10 @@ func (w World) advise(t TestResult, found []pocketid.Endpoint) []pocketid.Option
 func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
 		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
-		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said, ContainerID: pocketid.ExampleContainerID,
+		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said,
 	}
 	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
-		for _, e := range p.Endpoints {
-			found = append(found, pocketid.Endpoint{Port: e.Port, TLS: smtpcheck.TLSMode(e.TLS)})
-		}
+		found = append(found, endpointsOf(p)...)
 	}
 	for _, e := range found {
 		if e != out.Current && !slices.Contains(out.Endpoints, e) {

@@ -6,36 +6,25 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
-	"smtp-wizard/diagnosis"
-	"smtp-wizard/pocketid"
+	"smtp-wizard/internal/hostile"
 	"smtp-wizard/presets"
-	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/smtpcheck/practice"
-	"smtp-wizard/wizard"
 )
 
-// records is a DNS that has TXT records only, and remembers the questions.
+// records is a DNS that has TXT and MX records only, one a domain.
 type records struct {
-	txt    map[string]string
-	silent bool // answers in a minute, which is too late for everything
-
-	mu    sync.Mutex
-	asked []string
+	txt, mx map[string]string
+	silent  bool // answers in a minute, which is too late for everything
 }
 
 func (r *records) ask(ctx context.Context, name string) error {
-	r.mu.Lock()
-	r.asked = append(r.asked, strings.TrimSuffix(name, "."))
-	r.mu.Unlock()
 	if r.silent {
 		select {
 		case <-ctx.Done():
@@ -54,6 +43,9 @@ func (r *records) LookupTXT(ctx context.Context, name string) ([]string, error) 
 	return nil, err
 }
 func (r *records) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
+	if host, ok := r.mx[strings.TrimSuffix(name, ".")]; ok {
+		return []*net.MX{{Host: host + ".", Pref: 10}}, nil
+	}
 	return nil, r.ask(ctx, name)
 }
 func (r *records) LookupAddr(ctx context.Context, addr string) ([]string, error) {
@@ -84,7 +76,8 @@ func TestQuery(t *testing.T) {
 		{"a mailbox elsewhere", []func(*Setup){preset("sendgrid", "smtp.sendgrid.net"), from("me@gmail.com")}, "gmail.com Gmail or Workspace mailbox own:false direct:false "},
 	}
 	for _, tt := range tests {
-		s := Setup{Settings: smtpcheck.Settings{Port: 587, TLS: smtpcheck.TLSStartTLS, User: "u", From: "id@firm.de", To: "me@example.com"}, Hostname: "id.example.com"}
+		s := Setup{MailAnswers: mailFrom("id@firm.de")}
+		s.Port, s.TLS, s.User, s.Hostname = 587, smtpcheck.TLSStartTLS, "u", "id.example.com"
 		for _, change := range tt.change {
 			change(&s)
 		}
@@ -105,93 +98,36 @@ func testWith(t *testing.T, dns deliverability.Resolver, behavior string) TestRe
 	w.DNS = dns
 	w.Source = func(context.Context, netip.Addr) (netip.Addr, error) { return netip.Addr{}, net.ErrClosed }
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", SPF: []string{"spf.example.net"}}}
-	return w.RunTest(t.Context(), Setup{
-		Preset: "practice", Settings: smtpcheck.Settings{Host: "localhost", Port: relay.TLSPort(), TLS: smtpcheck.TLSImplicit, From: "id@firm.example", To: "me@example.com"}, Hostname: "id.example.com", As: versionOf(t, "2.9.0"),
-	}, nil, func(any) {})
+	s := Setup{MailAnswers: mailFrom("id@firm.example"), As: versionOf(t, "2.9.0")}
+	s.Preset, s.Hostname = "practice", "id.example.com"
+	s.Host, s.Port, s.TLS = "localhost", relay.TLSPort(), smtpcheck.TLSImplicit
+	return w.RunTest(t.Context(), s, nil, func(any) {})
 }
 
-func TestHintsAfterSuccess(t *testing.T) {
+// Hints follow a mail that was taken. A DNS that says nothing neither fails a test
+// nor holds it up: what it would say in the end is not heard.
+func TestHints(t *testing.T) {
 	t.Parallel()
-	dns := &records{txt: map[string]string{"firm.example": "v=spf1 include:spf.example.net -all", "spf.example.net": "v=spf1 -all"}}
-	trial := testWith(t, dns, "open")
-	if trial.Result.Failure != nil {
-		t.Fatal(trial.Result.Failure)
-	}
-	want := map[string]deliverability.Level{"spf": deliverability.Good, "dmarc": deliverability.Advice, "mx": deliverability.Advice}
-	for _, h := range trial.Hints {
-		if h.Level != want[h.ID] {
-			t.Errorf("%+v, want %s", h, want[h.ID])
-		}
-	}
-	if len(trial.Hints) != len(want) {
-		t.Errorf("%d hints", len(trial.Hints))
-	}
-	blocks := hintBlocks(trial.Hints)
-	if last, ok := blocks[len(blocks)-1].(wizard.Text); !ok || last.Body != "All good: SPF." {
-		t.Errorf("%+v", last)
-	}
-	if first, ok := blocks[0].(wizard.Text); !ok || first.Tone != wizard.Warn || len(blocks) != len(want) {
-		t.Errorf("%+v", blocks)
-	}
-}
-
-// A DNS that says nothing neither fails a test nor holds it up: what it would say in
-// the end is not heard.
-func TestHintsWithoutDNS(t *testing.T) {
-	t.Parallel()
-	trial := testWith(t, &records{silent: true}, "open")
-	if trial.Result.Failure != nil || len(trial.Hints) != 3 {
-		t.Fatalf("%v, %d hints", trial.Result.Failure, len(trial.Hints))
-	}
-	for _, h := range trial.Hints {
-		if h.Level != deliverability.Unknown {
-			t.Errorf("%+v", h)
-		}
-	}
-}
-
-func TestNoHintsAfterRefusal(t *testing.T) {
-	t.Parallel()
-	trial := testWith(t, &records{}, "relay-denied")
-	if trial.Result.Failure == nil || trial.Hints != nil {
-		t.Errorf("%v, %+v", trial.Result.Failure, trial.Hints)
-	}
-}
-
-// The port with implicit TLS is looked for only where advice follows: not in the
-// guide, which knows the ports already.
-func TestImplicitTLSIsProbedForAdviceOnly(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		run  func(World, Setup) TestResult
-		want int32
+	spf := map[string]string{"firm.example": "v=spf1 include:spf.example.net -all", "spf.example.net": "v=spf1 -all"}
+	for _, tt := range []struct {
+		name, relay string
+		dns         *records
+		want        string // each hint with its level
 	}{
-		"check": {func(w World, s Setup) TestResult {
-			return w.RunTest(t.Context(), s, []string{"localhost"}, func(any) {})
-		}, 1},
-		"the guide": {func(w World, s Setup) TestResult {
-			v := View{Found: map[wizard.ID]wizard.Finding{Identity: {Result: mixedResults()}}}
-			return livetest{w}.Work(t.Context(), wizard.Job{For: testRun{setup: s}}, v, func(any) {}).(TestResult)
-		}, 0},
+		{"taken", "open", &records{txt: spf}, "dmarc:advice mx:advice spf:good"},
+		{"a silent DNS", "open", &records{silent: true}, "dmarc:unknown mx:unknown spf:unknown"},
+		{"refused", "relay-denied", &records{}, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w, relay := practiceWorld(t, "google")
-			var dials atomic.Int32
-			w.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-				if strings.HasSuffix(address, ":465") {
-					dials.Add(1)
-					return nil, syscall.ECONNREFUSED
-				}
-				return new(net.Dialer).DialContext(ctx, network, address)
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			trial := testWith(t, tt.dns, tt.relay)
+			var hints []string
+			for _, h := range trial.Hints {
+				hints = append(hints, h.ID+":"+string(h.Level))
 			}
-			s := Setup{Preset: Custom, Hostname: "localhost", As: versionOf(t, "2.9.0"), Settings: smtpcheck.Settings{
-				Host: "localhost", Port: relay.Port(), TLS: smtpcheck.TLSStartTLS, From: "id@example.com", To: "me@example.com"}}
-			r := tt.run(w, s)
-			if r.Diagnosis == nil || r.Diagnosis.Step != diagnosis.StepIdentity || len(r.Advice) == 0 {
-				t.Fatalf("the name is not what was refused: %+v, advice %+v", r.Diagnosis, r.Advice)
-			}
-			if got := dials.Load(); got != tt.want {
-				t.Errorf("port 465 was dialed %d times, want %d", got, tt.want)
+			slices.Sort(hints)
+			if got := strings.Join(hints, " "); got != tt.want || (trial.Result.Failure == nil) != (tt.relay == "open") {
+				t.Errorf("%v, hints %q", trial.Result.Failure, got)
 			}
 		})
 	}
@@ -200,63 +136,8 @@ func TestImplicitTLSIsProbedForAdviceOnly(t *testing.T) {
 // practiceWorld is a world that trusts a relay of that behavior.
 func practiceWorld(t testing.TB, behavior string, options ...practice.Options) (World, *practice.Relay) {
 	t.Helper()
-	b, ok := practice.Named(behavior)
-	if !ok {
-		t.Fatalf("no relay %q", behavior)
-	}
-	relay, err := practice.Start(b, append(options, practice.Options{})[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(relay.Close)
+	relay := hostile.Start(t, hostile.Named(t, behavior), append(options, practice.Options{})[0])
 	w := ThisHost()
 	w.RootCAs = relay.CA()
 	return w, relay
-}
-
-// BenchmarkRunTest reports how much longer a test with a delivery and four
-// identities beside it takes than one single conversation, with a relay that
-// takes 100 ms for each reply.
-func BenchmarkRunTest(b *testing.B) {
-	behavior, _ := practice.Named("open")
-	behavior.ReplyDelay = 100 * time.Millisecond
-	const user, password = "mailer", "secret"
-	relay, err := practice.Start(behavior, practice.Options{User: user, Password: password})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer relay.Close()
-	none, err := pocketid.SpeaksAs("none")
-	if err != nil {
-		b.Fatal(err)
-	}
-	w := ThisHost()
-	w.RootCAs = relay.CA()
-	took := func(s Setup, names ...string) time.Duration {
-		began := time.Now()
-		t := w.RunTest(b.Context(), s, names, func(any) {})
-		if t.Result.Failure != nil {
-			b.Fatal(t.Result.Failure)
-		}
-		for _, r := range t.Identities {
-			if r.Acceptance != smtpcheck.Accepted {
-				b.Errorf("%s: %v", r.Name, r.Failure)
-			}
-		}
-		return time.Since(began)
-	}
-	for mode, port := range map[smtpcheck.TLSMode]int{
-		smtpcheck.TLSNone: relay.Port(), smtpcheck.TLSStartTLS: relay.Port(), smtpcheck.TLSImplicit: relay.TLSPort(),
-	} {
-		b.Run(string(mode), func(b *testing.B) {
-			s := Setup{As: none, Hostname: "id.example.com", Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: port,
-				TLS: mode, User: user, Password: secret.New(password), From: "id@example.com", To: "me@example.com"}}
-			var alone, together time.Duration
-			for b.Loop() {
-				alone += took(s)
-				together += took(s, "id.example.com", "example.com", "vps.example.net", "localhost")
-			}
-			b.ReportMetric(together.Seconds()/alone.Seconds(), "times-one-conversation")
-		})
-	}
 }

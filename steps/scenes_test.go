@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"context"
 	"crypto/x509"
 	"testing"
 	"time"
@@ -32,7 +31,6 @@ const (
 func sceneWorld() World {
 	return World{
 		Hostname: func() (string, error) { return "vps-4711.example.net", nil },
-		FQDN:     func(context.Context, string) string { return "" },
 		Getenv:   func(string) string { return "" },
 		Now:      func() time.Time { return sceneTime },
 	}
@@ -86,7 +84,7 @@ func scenes(t *testing.T) []scene {
 	identityScenes(t, add)
 	testScenes(t, add)
 	writeScenes(t, add)
-	offer := stilled([]Step{Resume{Saved: sceneAnswers(), At: sceneTime.Add(-3 * time.Minute), Now: sceneTime}})
+	offer := stilled([]Step{Offer(sceneAnswers(), sceneTime.Add(-3*time.Minute), sceneTime)})
 	return append(list, scene{"resume", offer, State{Place: wizard.Place{At: "resume"}}})
 }
 
@@ -161,8 +159,6 @@ func relayScenes(add addScene) {
 			Text: "535 5.7.8 Username and Password not accepted. (in reply to AUTH PLAIN ***). Make an app password and put it in here."}
 		s.Focus, s.Return = "password", LiveTest
 	})
-	a.User, a.Preset, a.Password = "", Custom, secret.New(scenePassword)
-	add("sender-unnamed", Sender, a, nil, func(s *State) { s.Focus = "login" })
 }
 
 func surveyedPorts() []smtpcheck.Port {
@@ -317,7 +313,7 @@ func writeScenes(t *testing.T, add addScene) {
 // planned is the plan for these answers and that file; "" is none yet.
 func planned(t *testing.T, a Answers, file string) *FilePlan {
 	t.Helper()
-	d := &FilePlan{Request: fileRequest(a), Found: inCompose(t), Fresh: file == ""}
+	d := &FilePlan{Request: fileRequest(a), Found: inCompose(t)}
 	base := []byte(file)
 	if file == "" {
 		var err error

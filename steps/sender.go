@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"strings"
 
 	"smtp-wizard/envwriter"
@@ -19,49 +20,18 @@ func (sender) Skip(Answers) bool { return false }
 func (s sender) Page(v View) wizard.Page {
 	a := v.Answers
 	p, _ := s.world.preset(a.Preset)
-	from := orElse(a.From, suggestFrom(a, p))
+	from := cmp.Or(a.From, suggestFrom(a, p))
 	typedFrom := v.Text("from", from)
-	if bare, _, err := ParseAddress(typedFrom); err == nil {
-		typedFrom = bare
-	}
-	user := userField(a, p, typedFrom)
-	page := wizard.Page{
+	return wizard.Page{
 		Title: "Who is the sender?",
-		Why: "The address that Pocket ID's mail comes from, the login at " + orElse(a.Host, "the relay") +
+		Why: "The address that Pocket ID's mail comes from, the login at " + cmp.Or(a.Host, "the relay") +
 			" if it requires one, and where to send the test.",
-		Field: []wizard.Field{fromField(from, p), user, passwordField(v, p)},
-	}
-	if loginUnnamed(v, user.Default) {
-		page.Field = append(page.Field, loginField())
-	}
-	page.Field = append(page.Field, toField(orElse(a.To, typedFrom)))
-	return page
-}
-
-// loginUnnamed reports whether a password is kept for which there never was a
-// user: an empty answer keeps it, so another one has to drop it.
-func loginUnnamed(v View, user string) bool {
-	_, typed := v.Secret("password")
-	return v.Answers.User == "" && !v.Answers.Password.Empty() && !typed && strings.TrimSpace(v.Text("user", user)) == ""
-}
-
-const (
-	dropPassword  = "drop"
-	passwordAlone = "There is a password but no user; few relays accept such a login."
-)
-
-func loginField() wizard.Field {
-	return wizard.Field{
-		Name: "login", Label: "Login", Kind: wizard.ChoiceField, Default: "keep",
-		Note: passwordAlone, NoteTone: wizard.Warn,
-		Choices: []wizard.Choice{
-			choice("keep", "with the password alone"),
-			choice(dropPassword, "none: drop the password"),
-		},
-		Help: wizard.Help{What: "Up to 2.9 Pocket ID logs in when there is a password, even without a user. " +
-			"A relay that asks for no login may refuse that."},
+		Field: []wizard.Field{fromField(from, p), userField(a, p, typedFrom), passwordField(v, p),
+			toField(cmp.Or(a.To, typedFrom))},
 	}
 }
+
+const passwordAlone = "There is a password but no user; few relays accept such a login."
 
 func fromField(from string, p presets.Preset) wizard.Field {
 	return wizard.Field{
@@ -76,11 +46,11 @@ func fromField(from string, p presets.Preset) wizard.Field {
 
 func userField(a Answers, p presets.Preset, from string) wizard.Field {
 	f := wizard.Field{
-		Name: "user", Label: "User", Default: orElse(a.User, p.UserLiteral), Flag: "--user", Note: p.Username,
+		Name: "user", Label: "User", Default: cmp.Or(a.User, p.UserLiteral), Flag: "--user", Note: p.Username,
 		Help: wizard.Help{
 			What:    "SMTP_USER, the name to log in with; empty when the relay asks for none.",
-			Example: orElse(p.UserLiteral, "id@example.com"),
-			Where:   orElse(p.DocURL, "In the provider's SMTP settings."),
+			Example: cmp.Or(p.UserLiteral, "id@example.com"),
+			Where:   cmp.Or(p.DocURL, "In the provider's SMTP settings."),
 		},
 	}
 	// At a mailbox provider the login is the mailbox's own address.
@@ -90,9 +60,13 @@ func userField(a Answers, p presets.Preset, from string) wizard.Field {
 	return f
 }
 
-// noLogin reports whether the user was emptied: then there is to be no login any
-// more, and the earlier password goes too.
-func noLogin(a Answers, user string) bool { return user == "" && a.User != "" }
+// noLogin reports whether the user was emptied, or left empty although a login was
+// refused for it: then there is to be no login any more, and the earlier password
+// goes too.
+func noLogin(v View, user string) bool {
+	refused := v.Fault.Field == "user" && v.Fault.Tone == wizard.Bad
+	return user == "" && (v.Answers.User != "" || refused)
+}
 
 func passwordField(v View, p presets.Preset) wizard.Field {
 	a := v.Answers
@@ -103,10 +77,10 @@ func passwordField(v View, p presets.Preset) wizard.Field {
 			What: "SMTP_PASSWORD. It goes to the relay and into the .env, or into a file of its own " +
 				"where no .env can hold it, and nowhere else.",
 			Example: "an app password, or an API key",
-			Where:   orElse(p.DocURL, "In the provider's SMTP settings."),
+			Where:   cmp.Or(p.DocURL, "In the provider's SMTP settings."),
 		},
 	}
-	if f.Kept && noLogin(a, strings.TrimSpace(v.Text("user", a.User))) {
+	if f.Kept && noLogin(v, strings.TrimSpace(v.Text("user", a.User))) {
 		f.Kept, f.Note = false, "Without a user there is no login, so the earlier password is dropped."
 	}
 	return f
@@ -136,27 +110,20 @@ func suggestFrom(a Answers, p presets.Preset) string {
 
 func (s sender) Take(v View) Intent {
 	a := v.Answers
-	from, named, err := ParseAddress(v.Input["from"])
+	from, err := ParseAddress(v.Input["from"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("from", err.Error()))
-	}
-	if named {
-		return wizard.Correct(a, wizard.Input{"from": from},
-			noticeAt("from", "SMTP_FROM is a bare address, so "+from+" was taken. The name that recipients see is APP_NAME."))
 	}
 	user := strings.TrimSpace(v.Input["user"])
 	if err := printable(user); err != nil {
 		return wizard.Stay(a, errorAt("user", err.Error()))
 	}
-	to, named, err := ParseAddress(v.Input["to"])
+	to, err := ParseAddress(v.Input["to"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("to", err.Error()))
 	}
-	if named {
-		return wizard.Correct(a, wizard.Input{"to": to}, noticeAt("to", "The bare address "+to+" was taken."))
-	}
 	password, typed := v.Secret("password")
-	if !typed && !noLogin(a, user) && (user != "" || v.Input["login"] != dropPassword) {
+	if !typed && !noLogin(v, user) {
 		password = a.Password
 	}
 	a.From, a.User, a.Password, a.To = from, user, password, to
@@ -188,15 +155,15 @@ func loginFault(v View, a Answers, typed bool) wizard.Fault {
 	if err := envwriter.CheckValue(a.Password.Reveal(), namedReaders(a.readers())); err != nil {
 		return errorAt("password", err.Error())
 	}
-	if text := clearText(a.Settings); text != "" {
+	if text := ClearText(a.Settings); text != "" {
 		return warn(text)
 	}
 	return wizard.Fault{}
 }
 
-// clearText says that the password goes where anybody on the way could read it,
+// ClearText says that the password goes where anybody on the way could read it,
 // or nothing.
-func clearText(s smtpcheck.Settings) string {
+func ClearText(s smtpcheck.Settings) string {
 	if s.User == "" || s.TLS != smtpcheck.TLSNone || isLoopback(s.Host) {
 		return ""
 	}

@@ -22,7 +22,7 @@ func (w World) SetupFrom(found Discovery) (Setup, error) {
 	}
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
 	if a.Hostname == "" && a.runtime().InContainer() {
-		a.Hostname = pocketid.ExampleContainerID
+		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
 	return setupOf(a), nil
 }
@@ -70,8 +70,8 @@ func prefill(a Answers, found Discovery) Answers {
 		if _, present := found.Values["SMTP_TLS"]; !present {
 			a.TLS = unsetMode(v, a.Port)
 		}
-		if found.Value("SMTP_PORT") == "" && portOptional(v) {
-			a.Port = usualPort(a.TLS)
+		if found.Value("SMTP_PORT") == "" {
+			a.Port = pocketid.DefaultPort(v, a.TLS)
 		}
 	}
 	if !found.Password.Empty() {
@@ -96,22 +96,11 @@ func (r FileRequest) alreadySet(now map[string]string, key, value string, v pock
 		on, err := strconv.ParseBool(have)
 		return err == nil && strconv.FormatBool(on) == value
 	case "SMTP_PORT":
-		return used && have == "" && portOptional(v) && value == strconv.Itoa(usualPort(r.TLS))
+		return used && have == "" && value == portText(pocketid.DefaultPort(v, r.TLS))
 	case "SMTP_TLS":
 		return used && !present && unsetMode(v, r.Port) == r.TLS
 	}
 	return false
-}
-
-// portOptional reports whether Pocket ID finds the port by itself.
-func portOptional(v pocketid.Version) bool { return pocketid.Validate("SMTP_PORT", "", v) == nil }
-
-// usualPort is what Pocket ID 2.10 and later take for an empty SMTP_PORT.
-func usualPort(mode smtpcheck.TLSMode) int {
-	if mode == smtpcheck.TLSImplicit {
-		return 465
-	}
-	return 587
 }
 
 // modeOf reads SMTP_TLS. Up to 0.35.2 it was true or false, and the port chose
@@ -136,7 +125,7 @@ func unsetMode(v pocketid.Version, port int) smtpcheck.TLSMode {
 
 // Candidates are the names that Pocket ID could announce.
 func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candidate {
-	src := pocketid.Sources{Hostname: d.Hostname, FQDN: d.FQDN, AppURL: appURL, Typed: typed}
+	src := pocketid.Sources{Hostname: d.Hostname, AppURL: appURL, Typed: typed}
 	if d.Install.InContainer {
 		src.Compose, src.ContainerID = d.Install.Hostname, d.Install.Hostname == ""
 	}
@@ -163,7 +152,7 @@ func (w World) warnings(
 	if in.Unread {
 		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
 	}
-	for _, key := range in.MailOverrides() {
+	for _, key := range in.MailOverrides {
 		list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
 	}
 	if warning := w.ownLoopback(values["SMTP_HOST"], in, runtime); warning != "" {

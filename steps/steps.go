@@ -127,13 +127,6 @@ func nextField(help string, choices ...wizard.Choice) wizard.Field {
 
 func rowOf(tone wizard.Tone, cells ...string) wizard.Row { return wizard.Row{Tone: tone, Cells: cells} }
 
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
-
 // AnswerFlag is a flag of apply that answers a field.
 type AnswerFlag struct {
 	Step        wizard.ID
@@ -145,14 +138,15 @@ type AnswerFlag struct {
 // and --env-file, which all commands have.
 func AnswerFlags() []AnswerFlag {
 	var list []AnswerFlag
-	for _, step := range All(World{Getenv: func(string) string { return "" }}) {
+	for _, step := range All(World{}) {
 		for _, f := range step.Page(View{}).Field {
 			name, ok := strings.CutPrefix(f.Flag, "--")
 			if !ok || f.Kind == wizard.SecretField || name == "env-file" {
 				continue
 			}
 			usage, _, _ := strings.Cut(f.Help.What, ". ")
-			list = append(list, AnswerFlag{step.ID(), f.Name, name, strings.TrimSuffix(usage, ".")})
+			usage = "the `" + strings.ToLower(f.Label) + "`: " + strings.TrimSuffix(usage, ".")
+			list = append(list, AnswerFlag{step.ID(), f.Name, name, usage})
 		}
 	}
 	return list

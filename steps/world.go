@@ -9,7 +9,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -24,8 +23,6 @@ import (
 type World struct {
 	// Hostname is os.Hostname.
 	Hostname func() (string, error)
-	// FQDN asks DNS for the full name of a host; "" when there is none.
-	FQDN func(ctx context.Context, hostname string) string
 	// Detect finds out how Pocket ID runs with that .env.
 	Detect func(envFile string) pocketid.Install
 	// Getenv is os.Getenv.
@@ -56,7 +53,6 @@ func ThisHost() World {
 	machine := pocketid.ThisMachine()
 	return World{
 		Hostname: os.Hostname,
-		FQDN:     fqdn,
 		Detect:   func(envFile string) pocketid.Install { return pocketid.Detect(machine, envFile) },
 		Getenv:   os.Getenv,
 		Now:      time.Now,
@@ -81,40 +77,6 @@ func (w World) dns() deliverability.Resolver {
 	return net.DefaultResolver
 }
 
-// within returns what f does, or false when ctx ends before f.
-func within[T any](ctx context.Context, f func() T) (T, bool) {
-	done := make(chan T, 1)
-	go func() { done <- f() }()
-	select {
-	case result := <-done:
-		return result, true
-	case <-ctx.Done():
-		var none T
-		return none, false
-	}
-}
-
-// fqdn is the name that DNS or /etc/hosts has for a host, if it is longer than
-// its own.
-func fqdn(ctx context.Context, hostname string) string {
-	if hostname == "" || strings.Contains(hostname, ".") {
-		return ""
-	}
-	addresses, err := net.DefaultResolver.LookupHost(ctx, hostname)
-	if err != nil {
-		return ""
-	}
-	for _, address := range addresses {
-		names, _ := net.DefaultResolver.LookupAddr(ctx, address) // none where it fails
-		for _, name := range names {
-			if name = strings.TrimSuffix(name, "."); strings.HasPrefix(name, hostname+".") {
-				return name
-			}
-		}
-	}
-	return ""
-}
-
 // readBy is the user who has to be able to read the .env, as far as is known:
 // the one that a unit names, the one who called sudo, or the one who runs this.
 // For root without sudo it is the owner of the file or of its directory.
@@ -122,7 +84,10 @@ func (w World) readBy(p *FilePlan) *atomicfile.User {
 	uid := os.Geteuid()
 	if name := p.Found.Install.ReadBy; name != "" {
 		u, err := user.Lookup(name)
-		return toUser(u, err)
+		if err != nil {
+			return nil
+		}
+		return toUser(u)
 	}
 	if uid == 0 {
 		sudo, err := strconv.Atoi(w.Getenv("SUDO_UID"))
@@ -145,18 +110,12 @@ func (w World) readBy(p *FilePlan) *atomicfile.User {
 	if err != nil { // a user may have a number but no name
 		return &atomicfile.User{UID: uid, GID: -1}
 	}
-	return toUser(u, nil)
+	return toUser(u)
 }
 
-func toUser(u *user.User, err error) *atomicfile.User {
-	if err != nil {
-		return nil
-	}
-	uid, err1 := strconv.Atoi(u.Uid)
-	gid, err2 := strconv.Atoi(u.Gid)
-	if err1 != nil || err2 != nil {
-		return nil
-	}
+func toUser(u *user.User) *atomicfile.User {
+	uid, _ := strconv.Atoi(u.Uid) // always numbers on Unix
+	gid, _ := strconv.Atoi(u.Gid)
 	out := &atomicfile.User{UID: uid, GID: gid}
 	groups, _ := u.GroupIds()
 	for _, g := range groups {

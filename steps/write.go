@@ -84,7 +84,8 @@ func (s write) Page(v View) wizard.Page {
 }
 
 func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
-	changed, added := p.Env.Count(envwriter.Changed)+p.Env.Count(envwriter.Removed), p.Env.Count(envwriter.Added)
+	changed := p.Env.Count(envwriter.Changed) + p.Env.Count(envwriter.Removed)
+	added := p.Env.Count(envwriter.Added)
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
@@ -97,7 +98,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if v.Input["show"] != "" {
 		whole := wizard.Verbatim{}
-		for _, line := range envwriter.View(p.Env.New, secretKeys) {
+		for _, line := range envwriter.View(p.Env.New, pocketid.IsPublic) {
 			whole.Lines = append(whole.Lines, wizard.VerbatimLine{Text: line})
 		}
 		page.Body = []wizard.Block{whole}
@@ -120,13 +121,13 @@ func diffBlock(diff []envwriter.DiffLine) wizard.Block {
 	styles := map[envwriter.DiffOp]struct {
 		tone wizard.Tone
 		mark string
-	}{envwriter.Plus: {wizard.Good, "+ "}, envwriter.Minus: {wizard.Bad, "- "}, envwriter.Gap: {wizard.Quiet, "  ..."}}
+	}{
+		envwriter.Plus: {wizard.Good, "+ "}, envwriter.Minus: {wizard.Bad, "- "},
+		envwriter.Gap: {wizard.Quiet, "  ..."}, envwriter.Context: {wizard.Quiet, "  "},
+	}
 	v := wizard.Verbatim{}
 	for _, l := range diff {
-		style, ok := styles[l.Op]
-		if !ok {
-			style.tone, style.mark = wizard.Quiet, "  "
-		}
+		style := styles[l.Op]
 		v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: style.tone, Text: style.mark + l.Text})
 	}
 	return v
@@ -154,22 +155,21 @@ func fileTable(p *FilePlan) wizard.Table {
 }
 
 // lockField asks for UI_CONFIG_DISABLED. What comes of the answer that stands is
-// said below the field, also when it is not the one being asked, and what would
-// come of the other one beside that.
+// said below the field.
 func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
-	yes := choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true")
-	no := choice("no", "No, leave it")
 	f := wizard.Field{
 		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
-		Help: wizard.Help{What: strings.Join(pocketid.LockEffects(version), " ")},
+		Help: wizard.Help{What: pocketid.LockEffects(version)},
+		Choices: []wizard.Choice{
+			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
+			choice("no", "No, leave it"),
+		},
+		Note: pocketid.LockSummary(version),
 	}
-	if p.Lock {
-		f.Note, no.Note = pocketid.LockSummary(version), pocketid.LockMissing(version)
-	} else {
-		f.Note, f.NoteTone, yes.Note = pocketid.LockMissing(version), wizard.Warn, pocketid.LockSummary(version)
+	if !p.Lock {
+		f.Note, f.NoteTone = pocketid.LockMissing(version), wizard.Warn
 	}
-	f.Choices = []wizard.Choice{yes, no}
 	return f
 }
 
@@ -196,7 +196,8 @@ func failureField(err error, envFile string) wizard.Field {
 	var of *atomicfile.Error
 	if errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &of) && of.Path == envFile {
 		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
-			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. Only root can do that."})
+			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. " +
+				"Only root can do that."})
 	}
 	if no := (*envwriter.NoEncodingError)(nil); errors.As(err, &no) {
 		list = append([]wizard.Choice{choice("password", "Change the password")}, list...)
@@ -269,32 +270,17 @@ func (w World) commands(p *FilePlan) []string {
 	}
 	runtime, in := p.Request.Runtime, p.Found.Install
 	var list []string
-	if name := p.Request.Hostname; p.renames() {
-		switch {
-		case runtime == pocketid.RuntimeCompose && p.Override == "":
-			list = append(list, "# set `"+pocketid.HostnameSnippet(name)+"` for the service in your compose file")
-		case runtime == pocketid.RuntimeDocker || runtime == pocketid.RuntimePodman:
-			list = append(list, "# start the container with --hostname "+name)
-		case !runtime.InContainer() && name != p.Found.Hostname:
-			list = append(list, "hostnamectl set-hostname "+name)
-		}
+	if p.renames() && p.Override == "" {
+		list = append(list, "# "+runtime.HostnameSetting(p.Request.Hostname))
 	}
 	dir := filepath.Dir(p.Request.EnvFile)
-	if in.ComposeFile != "" && !sameDirectory(in.ComposeFile, p.Request.EnvFile) {
+	if in.ComposeFile != "" {
 		dir = filepath.Dir(in.ComposeFile)
 	}
 	if runtime == pocketid.RuntimeCompose && dir != "." {
 		list = append(list, "cd "+shellWord(dir))
 	}
 	return append(list, runtime.Restart(shellWord(in.Service))...)
-}
-
-// sameDirectory reports whether two files lie side by side, however their paths
-// are written.
-func sameDirectory(a, b string) bool {
-	a, errA := filepath.Abs(a)
-	b, errB := filepath.Abs(b)
-	return errA == nil && errB == nil && filepath.Dir(a) == filepath.Dir(b)
 }
 
 // shellWord quotes a path for a shell where it needs it.
@@ -309,18 +295,8 @@ func donePage(page wizard.Page, w WriteResult) wizard.Page {
 	page.Title, page.Final = "Done", true
 	page.Why = "The settings are written, and read back by the rules of every reader."
 	table := wizard.Table{}
-	for _, s := range w.Saved {
-		switch {
-		case s.Created:
-			table.Rows = append(table.Rows, rowOf(wizard.Good, "new", s.Path))
-		case s.Changed:
-			table.Rows = append(table.Rows, rowOf(wizard.Good, "changed", s.Path))
-		default:
-			table.Rows = append(table.Rows, rowOf(wizard.Plain, "unchanged", s.Path))
-		}
-		if s.Backup != "" {
-			table.Rows = append(table.Rows, rowOf(wizard.Plain, "backup", s.Backup))
-		}
+	for _, file := range w.files() {
+		table.Rows = append(table.Rows, wizard.Row{Cells: file[:]})
 	}
 	page.Body = append(page.Body, table)
 	for _, warning := range w.Warnings {

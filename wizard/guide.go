@@ -16,9 +16,6 @@ type Guide interface {
 	// Preview is the current page as it would be with that answer. The machine is
 	// not told: it might begin work for it.
 	Preview(field, answer string) Page
-	// Taken is the page of a step with the answers that were taken, without what
-	// is typed there.
-	Taken(ID) Page
 	// Work does the work that a step's finding names, and turns a panic into an
 	// error as its result.
 	Work(ctx context.Context, id ID, report func(any)) any
@@ -60,13 +57,6 @@ func (s Session[A]) Preview(field, answer string) Page {
 	v := s.State.View()
 	v.Input = v.Input.With(field, answer)
 	return s.Machine.Step(s.State.At).Page(v)
-}
-
-// Taken implements Guide.
-func (s Session[A]) Taken(id ID) Page {
-	v := s.State.ViewOf(id)
-	v.Input, v.Secrets = nil, nil
-	return s.Machine.Step(id).Page(v)
 }
 
 // Outline implements Guide.

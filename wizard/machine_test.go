@@ -117,39 +117,6 @@ func TestGuideWithNothingToAsk(t *testing.T) {
 	}
 }
 
-func TestNoAnswerIsLost(t *testing.T) {
-	t.Parallel()
-	m, s := play(t, enter, typed("host", "a.example.com"), typed("port", "2525"), enter,
-		typed("from", "x@example.com"), typedSecret("password", "geheim"))
-	away := map[string][]wizard.Outcome{
-		"back and forth":      {back, enter},
-		"jumped and returned": {jump(steptest.Provider), enter},
-		"jumped and back":     {jump(steptest.Provider), back},
-		"refused at the gate": {typed("from", "no address"), enter, typed("from", "x@example.com")},
-		"twice back":          {back, back, enter, enter},
-	}
-	for name, outcomes := range away {
-		t.Run(name, func(t *testing.T) {
-			s := s
-			for _, o := range outcomes {
-				s = m.Apply(s, o)
-			}
-			if s.At != steptest.Sender {
-				t.Fatalf("at %s", s.At)
-			}
-			if got := s.Inputs[steptest.Sender]["from"]; got != "x@example.com" {
-				t.Errorf("from is %q", got)
-			}
-			if got := s.Secrets[steptest.Sender]["password"]; got.Reveal() != "geheim" {
-				t.Error("the password was lost")
-			}
-			if s.Answers.Host != "a.example.com" || s.Answers.Port != 2525 {
-				t.Errorf("the relay became %s:%d", s.Answers.Host, s.Answers.Port)
-			}
-		})
-	}
-}
-
 func TestTakenAnswersAreForgotten(t *testing.T) {
 	t.Parallel()
 	_, s := play(t, enter, enter, typed("user", "u"), typedSecret("password", "geheim"), enter)

@@ -98,11 +98,10 @@ func (c Choice) Matches(words []string) bool {
 
 // ChoiceOf returns the choice of that value.
 func (f Field) ChoiceOf(value string) (Choice, bool) {
-	i := slices.IndexFunc(f.Choices, func(c Choice) bool { return c.Value == value })
-	if i < 0 {
-		return Choice{}, false
+	if i := slices.IndexFunc(f.Choices, func(c Choice) bool { return c.Value == value }); i >= 0 {
+		return f.Choices[i], true
 	}
-	return f.Choices[i], true
+	return Choice{}, false
 }
 
 // Tone is what a piece of text means; the faces choose color and mark.

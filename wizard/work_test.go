@@ -28,21 +28,9 @@ func TestWorkBeginsWithItsPage(t *testing.T) {
 	}
 }
 
-func TestReportsAndResult(t *testing.T) {
-	t.Parallel()
-	_, s := play(t, enter, enter, enter,
-		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "a"},
-		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "b"}, tested(1, "from"),
-		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "after the end"}, tested(1, ""))
-	f := finding(s)
-	if f.Running || len(f.News) != 2 || f.News[1] != "b" || f.Result != steptest.Refusal("from") {
-		t.Errorf("%+v", f)
-	}
-}
-
 func TestStaleNewsAreDropped(t *testing.T) {
 	t.Parallel()
-	again := []wizard.Outcome{enter, enter, enter, tested(1, ""), typed("action", "again"), enter}
+	again := []wizard.Outcome{enter, enter, enter, tested(1, ""), tested(1, "from"), typed("action", "again"), enter}
 	stale := []wizard.Outcome{
 		wizard.Reported{Step: steptest.LiveTest, Run: 1, News: "old"}, tested(1, "from"),
 		tested(3, "from"), wizard.Worked{Step: steptest.Relay, Run: 2, Result: "not a worker"},

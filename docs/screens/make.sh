@@ -76,8 +76,5 @@ until_seen 'accepted';      picture small
 start 80x24 NO_COLOR=1 smtp-wizard demo
 until_seen 'accepted here'; picture no-color
 
-start 110x30 smtp-wizard demo
-until_seen 'accepted here'; picture wide
-
 start 80x24 smtp-wizard demo --plain
 until_seen 'Name [1';       picture plain

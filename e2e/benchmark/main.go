@@ -47,9 +47,9 @@ func run() error {
 	if out, err := exec.Command("go", "build", "-o", wizard, "smtp-wizard").CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
-	behaviour, _ := practice.Named("open")
-	behaviour.ReplyDelay = replyDelay
-	relay, err := practice.Start(behaviour, practice.Options{})
+	behavior, _ := practice.Named("open")
+	behavior.ReplyDelay = replyDelay
+	relay, err := practice.Start(behavior, practice.Options{})
 	if err != nil {
 		return err
 	}

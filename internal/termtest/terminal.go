@@ -23,8 +23,8 @@ import (
 const (
 	Enter, Escape, Tab, BackTab = "\r", "\x1b", "\t", "\x1b[Z"
 	Up, Down                    = "\x1b[A", "\x1b[B"
-	PageUp, PageDown, Home, End = "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F"
-	CtrlC, CtrlO, CtrlR, CtrlU  = "\x03", "\x0f", "\x12", "\x15"
+	PageUp, PageDown            = "\x1b[5~", "\x1b[6~"
+	CtrlC, CtrlO, CtrlU         = "\x03", "\x0f", "\x15"
 	PasteBegin, PasteEnd        = "\x1b[200~", "\x1b[201~"
 )
 
@@ -242,24 +242,6 @@ func (w *Terminal) BytesPerKey(keys []string) []int {
 	return counts
 }
 
-// LeastBytesPerKey is BytesPerKey after the key begin. Where that is more than
-// enough it tries again, up to two times, and takes the least for each key: a
-// busy machine adds to a key what is drawn some time after it.
-func (w *Terminal) LeastBytesPerKey(begin string, keys []string, enough int) []int {
-	w.T.Helper()
-	keys = append([]string{begin}, keys...)
-	least := w.BytesPerKey(keys)[1:]
-	for range 2 {
-		if slices.Max(least) <= enough {
-			break
-		}
-		for i, n := range w.BytesPerKey(keys)[1:] {
-			least[i] = min(least[i], n)
-		}
-	}
-	return least
-}
-
 // Choose moves the pointer of the focused list to the row that begins with
 // words, behind its mark: up to the first row, then down.
 func (w *Terminal) Choose(words string) {
@@ -271,19 +253,14 @@ func (w *Terminal) Choose(words string) {
 			return
 		}
 		for _, key := range []string{Up, Down} {
-			for !w.pointsAt(words) && w.moves(key) {
+			for at := ""; !w.pointsAt(words) && w.pointer() != at; {
+				at = w.pointer()
+				w.Keys(key)
+				eventually(time.Second, func() bool { return w.pointer() != at })
 			}
 		}
 	}
 	w.T.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.Screen())
-}
-
-// moves presses a key and reports whether the pointer moved.
-func (w *Terminal) moves(key string) bool {
-	w.T.Helper()
-	before := w.pointer()
-	w.Keys(key)
-	return eventually(time.Second, func() bool { return w.pointer() != before })
 }
 
 // pointer is the row that the pointer is at, without its mark.
@@ -328,9 +305,19 @@ func (w *Terminal) Drops(key string) {
 // and returns its exit code.
 func (w *Terminal) Exit() int {
 	w.T.Helper()
-	code := Exit(w.T, w.Cmd, w.Screen)
+	ended := make(chan error, 1)
+	go func() { ended <- w.Cmd.Wait() }()
+	select {
+	case err := <-ended:
+		var code *exec.ExitError
+		if err != nil && !errors.As(err, &code) {
+			w.T.Fatal(err)
+		}
+	case <-time.After(patience):
+		w.T.Fatalf("still running; the screen is\n%s", w.Screen())
+	}
 	<-w.seen
-	return code
+	return w.Cmd.ProcessState.ExitCode()
 }
 
 // Ends checks the exit code.
@@ -339,22 +326,4 @@ func (w *Terminal) Ends(code int) {
 	if got := w.Exit(); got != code {
 		w.T.Fatalf("exit code %d, not %d; the screen is\n%s", got, code, w.Screen())
 	}
-}
-
-// Exit waits for a program to end and returns its exit code.
-func Exit(t testing.TB, cmd *exec.Cmd, screen func() string) int {
-	t.Helper()
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	select {
-	case err := <-ended:
-		var code *exec.ExitError
-		if err != nil && !errors.As(err, &code) {
-			t.Fatal(err)
-		}
-		return cmd.ProcessState.ExitCode()
-	case <-time.After(patience):
-		t.Fatalf("still running; the screen is\n%s", screen())
-	}
-	return -1
 }

@@ -51,16 +51,9 @@ func NewGrid(heads []string, rows [][]string, w int) Grid {
 }
 
 func allFigures(rows [][]string, column int) bool {
-	some := false
-	for _, row := range rows {
-		if column < len(row) && row[column] != "" {
-			if !Figures(row[column]) {
-				return false
-			}
-			some = true
-		}
-	}
-	return some
+	return !slices.ContainsFunc(rows, func(row []string) bool {
+		return column < len(row) && row[column] != "" && !Figures(row[column])
+	})
 }
 
 func (g Grid) total() int {
@@ -101,7 +94,7 @@ func (g Grid) Line(cells []string) string {
 
 // Lines draws a row in as many lines as its longest cell needs.
 func (g Grid) Lines(row []string) []string {
-	var lines [][]string
+	lines := [][]string{make([]string, len(row))}
 	for i, cell := range row {
 		for n, part := range Wrap(cell, g.Widths[i], 0) {
 			if n == len(lines) {
@@ -110,9 +103,9 @@ func (g Grid) Lines(row []string) []string {
 			lines[n][i] = part
 		}
 	}
-	out := make([]string, max(len(lines), 1))
-	for n, cells := range lines {
-		out[n] = g.Line(cells)
+	var out []string
+	for _, cells := range lines {
+		out = append(out, g.Line(cells))
 	}
 	return out
 }

@@ -36,31 +36,25 @@ func Wrap(s string, w, indent int) []string {
 		return nil
 	}
 	var lines []string
-	line, lead, begun := "", "", false
-	flush := func() {
-		lines = append(lines, strings.TrimRight(line, " "))
-		line, lead, begun = "", strings.Repeat(" ", indent), false
-	}
+	lead, full := "", true // full: nothing more goes on the last line
 	for word := range strings.SplitSeq(s, " ") {
-		if begun && Width(line)+1+Width(word) <= w {
-			line += " " + word
+		last := len(lines) - 1
+		switch {
+		case !full && Width(lines[last])+1+Width(word) <= w:
+			lines[last] += " " + word
+			continue
+		case word == "" && last >= 0:
+			full = true
 			continue
 		}
-		if begun {
-			flush()
+		for _, part := range Chop(word, w-len(lead)) {
+			lines = append(lines, lead+part)
+			lead = spaces(indent)
 		}
-		if word == "" && len(lines) > 0 {
-			continue
-		}
-		parts := Chop(word, w-len(lead))
-		for _, part := range parts[:len(parts)-1] {
-			line = lead + part
-			flush()
-		}
-		line, begun = lead+parts[len(parts)-1], true
+		full = false
 	}
-	if begun {
-		flush()
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
 	}
 	return lines
 }
@@ -90,11 +84,10 @@ func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
 // Spread puts left at the left edge and right at the right edge of w cells.
 func Spread(left, right string, w int, ellipsis string) string {
-	gap := w - Width(left) - Width(right)
-	if gap < 1 {
+	if Width(left)+Width(right) >= w {
 		return Clip(left, w, ellipsis)
 	}
-	return left + spaces(gap) + right
+	return Pad(left, w-Width(right)) + right
 }
 
 // Columns pads cells to the widest of their column. A cell of more than most

@@ -10,7 +10,7 @@ import (
 // known to be public, no secret is part of it, and it can be seen from here.
 func (in Install) Public(key string) (string, bool) {
 	s, ok := in.env.get(key)
-	if !ok || s.unknown || !pocketid.IsPublic(key) || in.holdsSecret(s.value) {
+	if !ok || s.unknown || !pocketid.IsPublic(key, s.value) || in.holdsSecret(s.value) {
 		return "", false
 	}
 	if _, rest, found := strings.Cut(s.value, "://"); found && strings.Contains(rest, "@") {
@@ -23,11 +23,8 @@ func (in Install) Public(key string) (string, bool) {
 func (in Install) holdsSecret(text string) bool {
 	const least = 6 // a shorter one would hide half of all values, and says little
 	for key, all := range in.env {
-		if pocketid.IsPublic(key) {
-			continue
-		}
 		for _, s := range all {
-			if len(s.value) >= least && looksSecret(key) && strings.Contains(text, s.value) {
+			if len(s.value) >= least && !pocketid.IsPublic(key, s.value) && looksSecret(key) && strings.Contains(text, s.value) {
 				return true
 			}
 		}

@@ -163,7 +163,7 @@ func (in *Install) valueWarnings(file EnvFile, data []byte) []Warning {
 		if keepsQuotes[s.reader] && last > 0 && (s.value[0] == '"' || s.value[0] == '\'') && s.value[last] == s.value[0] {
 			out = append(out, warning("quotes-kept", key, at, in.readerName(file), key, name))
 		}
-		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (pocketid.IsPublic(key) || !looksSecret(key)) {
+		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (pocketid.IsPublic(key, s.value) || !looksSecret(key)) {
 			out = append(out, warning("inline-comment", key, at, in.readerName(file), key, name))
 		}
 	}

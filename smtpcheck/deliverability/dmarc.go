@@ -1,6 +1,7 @@
 package deliverability
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -71,10 +72,7 @@ func readPolicy(domain string, texts []string) policy {
 		return policy{at: domain, problem: fmt.Sprintf("there are %d of them, and receivers then follow none", len(texts))}
 	}
 	tag := tags(texts[0])
-	read := policy{at: domain, p: tag["p"], sp: tag["sp"], psd: tag["psd"]}
-	if read.sp == "" {
-		read.sp = read.p
-	}
+	read := policy{at: domain, p: tag["p"], sp: cmp.Or(tag["sp"], tag["p"]), psd: tag["psd"]}
 	valid := []string{"none", "quarantine", "reject"}
 	if !slices.Contains(valid, read.p) || !slices.Contains(valid, read.sp) {
 		read.p, read.sp = "none", "none"

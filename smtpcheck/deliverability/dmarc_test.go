@@ -7,36 +7,16 @@ import (
 	"time"
 )
 
-func TestReadPolicy(t *testing.T) {
-	t.Parallel()
-	for txt, want := range map[string]policy{
-		"v=DMARC1; p=none":       {p: "none", sp: "none"},
-		"v=DMARC1;p=reject;":     {p: "reject", sp: "reject"},
-		"v=DMARC1; p=none;psd=Y": {p: "none", sp: "none", psd: "y"},
-		" V = DMARC1 ; P = Quarantine ; sp=none; rua=mailto:a@example.com; pct=x; x": {p: "quarantine", sp: "none"},
-		"v=DMARC1; p=nonsense; rua=mailto:a@example.com":                             {p: "none", sp: "none"},
-		"v=DMARC1; rua=mailto:a@example.com":                                         {p: "none", sp: "none"},
-	} {
-		if got := readPolicy("", []string{txt}); got != want {
-			t.Errorf("%q is read as %+v, want %+v", txt, got, want)
-		}
-	}
-	for _, txt := range []string{"v=DMARC1; p=reject; sp=x", "v=DMARC1; p=nonsense", "v=DMARC1"} {
-		if got := readPolicy("", []string{txt}); got.problem == "" {
-			t.Errorf("%q is read as %+v", txt, got)
-		}
-	}
-	for _, txt := range []string{"v=dmarc1; p=none", "p=none; v=DMARC1", "v=DMARC10; p=none", ""} {
-		if tags(txt) != nil {
-			t.Errorf("%q is taken for a record", txt)
-		}
-	}
-}
-
 func TestDMARC(t *testing.T) {
 	t.Parallel()
 	txt := map[string][]string{
 		"_dmarc.none.example":       {"v=DMARC1; p=none"},
+		"_dmarc.spaced.example":     {" V = DMARC1 ; P = Quarantine ; sp=none; pct=x; x"},
+		"_dmarc.reports.example":    {"v=DMARC1; p=nonsense; rua=mailto:a@example.com"},
+		"_dmarc.sub.example":        {"v=DMARC1; p=reject; sp=x"},
+		"_dmarc.lower.example":      {"v=dmarc1; p=none"},
+		"_dmarc.second.example":     {"p=none; v=DMARC1"},
+		"_dmarc.ten.example":        {"v=DMARC10; p=none"},
 		"_dmarc.firm.co.uk":         {"other", "v=DMARC1; p=reject; sp=quarantine"},
 		"_dmarc.own.firm.co.uk":     {"v=DMARC1; p=none"},
 		"_dmarc.twice.example":      {"v=DMARC1; p=none", "v=DMARC1; p=reject"},
@@ -55,6 +35,12 @@ func TestDMARC(t *testing.T) {
 		say   string
 	}{
 		"none.example":             {Good, "policy none"},
+		"spaced.example":           {Good, "policy quarantine"},
+		"reports.example":          {Good, "policy none"},
+		"sub.example":              {Advice, "does not work"},
+		"lower.example":            {Advice, "no DMARC record"},
+		"second.example":           {Advice, "no DMARC record"},
+		"ten.example":              {Advice, "no DMARC record"},
 		"firm.co.uk":               {Good, "policy reject"},
 		"id.firm.co.uk":            {Good, "_dmarc.firm.co.uk has the policy quarantine"},
 		"own.firm.co.uk":           {Good, "policy none"},

@@ -77,7 +77,7 @@ func answer[T any](records []T, err error) ([]T, error) {
 // fold brings a name to the form in which names are compared.
 func fold(domain string) string { return strings.TrimSuffix(strings.ToLower(domain), ".") }
 
-// shown makes a name safe to show, and cuts it where no name goes on (RFC 1035
+// shown makes a name safe to show, and cuts it at the length of a name (RFC 1035
 // section 2.3.4).
 func shown(name string) string { return text.Clean(text.Shorten(fold(name), 253)) }
 

@@ -131,7 +131,7 @@ func TestWithResolver(t *testing.T) {
 		"spf": "good lists Relay", "dmarc": "good policy reject", "mx": "advice null MX", "reverse-dns": "good 203.0.113.5 is vps.public"})
 
 	check(t, Look(ctx, dns, Query{Domain: "nothing.example"}), map[string]string{
-		"spf": "advice no SPF record", "dmarc": "advice no DMARC record", "mx": "advice neither an MX record nor an address"})
+		"spf": "advice no SPF record", "dmarc": "advice no DMARC record", "mx": "advice no MX record"})
 }
 
 // check compares hints with the level and some words of each.

@@ -108,23 +108,25 @@ type look struct {
 
 // gather does them side by side and takes what comes in time.
 func gather(ctx context.Context, looks []look) []Hint {
+	type found struct {
+		at   int
+		hint Hint
+	}
 	hints := make([]Hint, len(looks))
-	done := make(chan func(), len(looks))
+	done := make(chan found, len(looks))
 	for i, l := range looks {
 		hints[i] = Hint{l.id, Unknown, "DNS gave no answer about " + l.about + "."}
 		go func() {
 			level, text := l.find()
-			done <- func() {
-				if text != "" {
-					hints[i] = Hint{l.id, level, text}
-				}
-			}
+			done <- found{i, Hint{l.id, level, text}}
 		}()
 	}
 	for range looks {
 		select {
-		case keep := <-done:
-			keep()
+		case f := <-done:
+			if f.hint.Text != "" {
+				hints[f.at] = f.hint
+			}
 		case <-ctx.Done():
 			return hints
 		}
@@ -140,15 +142,7 @@ func lookMX(ctx context.Context, dns resolver, domain string) (Level, string) {
 		return Unknown, ""
 	}
 	if len(records) == 0 {
-		addresses, err := dns.addresses(ctx, domain)
-		switch {
-		case len(addresses) > 0:
-			return Advice, fmt.Sprintf("%s has no MX record, so replies and bounces go to the host %s itself. "+
-				"If that takes no mail, add an MX record that names your mail server.", domain, domain)
-		case err != nil:
-			return Unknown, ""
-		}
-		return Advice, domain + " has neither an MX record nor an address: it cannot receive replies or bounces, " +
+		return Advice, domain + " has no MX record: replies and bounces reach it only if a host of that name takes mail, " +
 			"and some receivers refuse such a sender. Add an MX record that names your mail server."
 	}
 	best := slices.MinFunc(records, func(a, b *net.MX) int { return int(a.Pref) - int(b.Pref) })

@@ -51,7 +51,7 @@ func TestSPFOfProvider(t *testing.T) {
 		say     string
 	}{
 		{"listed", []string{"v=spf1 mx include:_spf.google.com ~all"}, nil, Good, "lists Google"},
-		{"listed in other case", []string{"V=SPF1 INCLUDE:_SPF.GOOGLE.COM. -ALL"}, nil, Good, "lists Google"},
+		{"in other case", []string{"V=SPF1 INCLUDE:_SPF.GOOGLE.COM. -ALL"}, nil, Good, "lists Google"},
 		{"among other TXT records", []string{"google-site-verification=x", "v=spf1 include:_spf.google.com -all"}, nil, Good, ""},
 		{"through another include", []string{"v=spf1 include:all.example.com -all"},
 			map[string][]string{"all.example.com": {"v=spf1 include:_spf.google.com -all"}}, Good, ""},
@@ -75,7 +75,7 @@ func TestSPFOfProvider(t *testing.T) {
 		{"a redirect that leads nowhere", []string{"v=spf1 redirect=gone.example.com"}, nil, Advice, "gone.example.com, which has no SPF record"},
 		{"spoilt behind the match", []string{"v=spf1 include:_spf.google.com ip4:192.0.2.0/33 -all"}, nil, Advice, `"ip4:192.0.2.0/33" is not valid`},
 		{"two redirects", []string{"v=spf1 redirect=a.example redirect=b.example"}, nil, Advice, "cannot be read"},
-		{"names that do not exist", []string{"v=spf1 a:x.example.com a:y.example.com a:z.example.com -all"}, nil, Advice, "more than two of the names"},
+		{"names that do not exist", []string{"v=spf1 a:x.example.com a:y.example.com a:z.example.com -all"}, nil, Advice, "more than two for names that do not exist"},
 		{"open to all by its networks", []string{"v=spf1 include:_spf.google.com ip4:0.0.0.0/0 -all"}, nil, Advice, "+all"},
 		{"in capitals, before ALL", []string{"v=spf1 A:mail.example.com ALL:x"}, nil, Advice, `"ALL:x"`},
 		{"other modifiers", []string{"v=spf1 include:_spf.google.com exp=why.%{d} unknown=%{x} -all"}, nil, Good, ""},
@@ -142,7 +142,7 @@ func TestSPFOfAddresses(t *testing.T) {
 		{direct, "v=spf1 ip4:203.0.113.5 -all", Good, "lists 203.0.113.5"},
 		{direct, "v=spf1 mx -all", Unknown, "add ip4:203.0.113.5."},
 		{nat, "v=spf1 mx -all", Unknown, "has an SPF record"},
-		{own, "no SPF", Advice, "example.com: v=spf1 ip4:198.51.100.9 ~all"},
+		{own, "no SPF", Advice, ": v=spf1 ip4:198.51.100.9 ~all"},
 		{Query{Host: "127.0.0.1", Own: true}, "no SPF", Advice, "v=spf1 ip4:ADDRESS ~all"},
 		{service, "no SPF", Advice, "Ask Some Service"},
 		{service, "v=spf1 mx -all", Unknown, "that Some Service sends from is not known"},
@@ -169,8 +169,7 @@ func TestMX(t *testing.T) {
 	}{
 		{&table{mx: mx("mx2.example.com.", "mx1.example.com.")}, Good, "mx1.example.com"},
 		{&table{mx: mx(".")}, Advice, "null MX"},
-		{&table{host: map[string][]string{"example.com": {"192.0.2.7"}}}, Advice, "no MX record"},
-		{&table{}, Advice, "neither an MX record nor an address"},
+		{&table{}, Advice, "no MX record"},
 		{&table{mx: mx("evil\x1b[2J.example.")}, Good, "evil?[2j.example"},
 	}
 	for _, tt := range tests {
@@ -207,7 +206,8 @@ func reverse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		hints := Look(ctx, tt.dns, Query{Domain: "example.com", Host: "198.51.100.200", Direct: true, Name: "id.example.com", Source: speaksFrom(tt.from)})
+		hints := Look(ctx, tt.dns, Query{Domain: "example.com", Host: "198.51.100.200", Direct: true,
+			Name: "id.example.com", Source: speaksFrom(tt.from)})
 		cancel()
 		h := hints[len(hints)-1]
 		h.expect(t, tt.name, tt.level, tt.say)

@@ -2,6 +2,7 @@ package deliverability
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -73,56 +74,40 @@ func (r route) senders(q Query) []netip.Addr {
 // lookReverse says whether the PTR record of this machine names a host that has
 // this very address: forward-confirmed reverse DNS (RFC 8601 section 2.7.3).
 func lookReverse(ctx context.Context, dns resolver, from []netip.Addr, name string) (Level, string) {
+	wish := func(before string) string {
+		if name == "" {
+			return ""
+		}
+		return before + shown(name)
+	}
 	var fine []string
 	for _, a := range from {
 		if !public(a) {
 			return Unknown, fmt.Sprintf("This machine speaks from %s, which the relay does not see. "+
-				"Its public address needs a PTR record%s.", a, wish(", best ", name))
+				"Its public address needs a PTR record%s.", a, wish(", best "))
 		}
 		names, err := dns.LookupAddr(ctx, a.String())
-		switch {
-		case err != nil:
-			return Unknown, ""
-		case len(names) == 0:
+		if err == nil && len(names) == 0 {
 			return Advice, fmt.Sprintf("The address %s of this machine has no PTR record, and many receivers "+
-				"refuse it for that. Have your hoster set it%s.", a, wish(" to ", name))
+				"refuse it for that. Have your hoster set it%s.", a, wish(" to "))
 		}
-		host, err := confirmed(ctx, dns, a, names)
+		i := slices.IndexFunc(names[:min(len(names), 10)], func(host string) bool { // ten is RFC 8601's limit
+			addresses, failed := dns.addresses(ctx, host)
+			err = errors.Join(err, failed)
+			return slices.Contains(addresses, a)
+		})
 		switch {
+		case i >= 0:
+			fine = append(fine, fmt.Sprintf("%s is %s", a, shown(names[i])))
 		case err != nil:
 			return Unknown, ""
-		case host == "":
+		default:
 			return Advice, fmt.Sprintf("The PTR record of %s says %s, but that name does not have this address. "+
 				"Add an address record for it, or have your hoster change the PTR record.", a, shown(names[0]))
 		}
-		fine = append(fine, fmt.Sprintf("%s is %s", a, shown(host)))
 	}
 	if len(fine) == 0 {
 		return Unknown, ""
 	}
 	return Good, "Reverse DNS of this machine agrees: " + strings.Join(fine, ", ") + "."
-}
-
-// wish is the name that a PTR record should have, if it is known.
-func wish(before, name string) string {
-	if name == "" {
-		return ""
-	}
-	return before + shown(name)
-}
-
-// confirmed is the first of the names that has the address; "" when none has. RFC
-// 8601 lets a receiver stop at ten.
-func confirmed(ctx context.Context, dns resolver, a netip.Addr, names []string) (string, error) {
-	var failed error
-	for _, name := range names[:min(len(names), 10)] {
-		addresses, err := dns.addresses(ctx, name)
-		if slices.Contains(addresses, a) {
-			return name, nil
-		}
-		if err != nil {
-			failed = err
-		}
-	}
-	return "", failed
 }

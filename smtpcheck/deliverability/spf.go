@@ -1,6 +1,7 @@
 package deliverability
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,16 +80,14 @@ func terms(q Query, senders []netip.Addr) string {
 
 func absent(q Query, add string) string {
 	why := q.Domain + " has no SPF record, so receivers cannot tell who may send in its name. "
-	record := " a TXT record to " + q.Domain
 	switch {
 	case len(q.Includes) > 0:
-		return why + "Add" + record + ": v=spf1 " + add + " ~all"
-	case add != "":
-		return why + "If mail leaves from the addresses at hand, add" + record + ": v=spf1 " + add + " ~all"
+		return why + "Add a TXT record to " + q.Domain + ": v=spf1 " + add + " ~all"
 	case q.Provider != "":
 		return why + "Ask " + q.Provider + " which one it wants, if any."
 	}
-	return why + "Add" + record + " with the address that mail leaves from: v=spf1 ip4:ADDRESS ~all"
+	return why + "Add a TXT record to " + q.Domain + " with the addresses that mail leaves from: v=spf1 " +
+		cmp.Or(add, "ip4:ADDRESS") + " ~all"
 }
 
 // recorder is the resolver of an SPF check. It keeps the SPF records that were
@@ -167,10 +166,8 @@ func (r *recorder) opaque() bool {
 func (r *recorder) explain(err error) string {
 	last := r.asked[len(r.asked)-1]
 	switch {
-	case errors.Is(err, spf.ErrLookupLimitReached):
-		return "it needs more than 10 DNS look-ups, at which receivers give up"
-	case errors.Is(err, spf.ErrVoidLookupLimitReached):
-		return "more than two of the names in it do not exist, at which receivers give up"
+	case errors.Is(err, spf.ErrLookupLimitReached), errors.Is(err, spf.ErrVoidLookupLimitReached):
+		return "it needs more than 10 DNS look-ups, or more than two for names that do not exist: receivers give up there"
 	case errors.Is(err, spf.ErrMultipleRecords):
 		return fmt.Sprintf("%s has %d SPF records, and only one is allowed: merge them into one",
 			shown(last), len(r.records[last]))

@@ -38,45 +38,28 @@ var theAuthority = sync.OnceValues(func() (*authority, error) {
 	return &authority{cert, key}, err
 })
 
-// issue makes a server certificate of a kind.
-func (a *authority) issue(kind CertificateKind) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "localhost"},
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		NotBefore: time.Now().AddDate(0, 0, -30), NotAfter: time.Now().AddDate(0, 3, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	parent, signer := a.cert, a.key
-	switch kind {
-	case ExpiredCertificate:
-		template.NotAfter = time.Now().AddDate(0, 0, -1)
-	case WrongNameCertificate:
-		template.Subject.CommonName = "elsewhere.example"
-		template.DNSNames, template.IPAddresses = []string{"elsewhere.example"}, nil
-	case SelfSignedCertificate:
-		parent, signer = template, key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
-}
-
-// serverTLS is the TLS side of a behavior.
+// serverTLS is the TLS side of a behavior: a certificate for this machine.
 func (b Behavior) serverTLS() (*tls.Config, error) {
 	ca, err := theAuthority()
 	if err != nil {
 		return nil, err
 	}
-	cert, err := ca.issue(b.Certificate)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	config := &tls.Config{Certificates: []tls.Certificate{cert}}
-	if b.OldTLS {
-		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "localhost"},
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(0, 3, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}, ca.cert, key.Public(), ca.key)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	if b.TLS != nil {
+		b.TLS(config)
 	}
 	return config, nil
 }

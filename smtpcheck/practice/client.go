@@ -33,9 +33,8 @@ type client struct {
 }
 
 func newClient(r *Relay, conn net.Conn) *client {
-	c := &client{relay: r, behavior: r.behavior}
+	c := &client{relay: r, behavior: r.behavior, session: Session{Client: conn.RemoteAddr().String()}}
 	c.use(conn)
-	c.session.Client = conn.RemoteAddr().String()
 	return c
 }
 
@@ -49,11 +48,7 @@ func (c *client) play(secure bool) {
 		<-c.relay.stop
 		return
 	}
-	if c.behavior.HTTP {
-		c.playHTTP()
-		return
-	}
-	if secure && c.encrypt() != nil {
+	if secure && !c.behavior.NoTLS && c.encrypt() != nil {
 		return
 	}
 	if c.pause(c.behavior.BannerDelay) != nil || c.greet() != nil {
@@ -64,14 +59,6 @@ func (c *client) play(secure bool) {
 		if err != nil || c.command(line) != nil {
 			return
 		}
-	}
-}
-
-func (c *client) playHTTP() {
-	_ = c.conn.SetDeadline(time.Now().Add(idle))
-	if _, err := c.in.ReadSlice('\n'); err == nil {
-		_, _ = io.WriteString(c.conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"+
-			"Connection: close\r\n\r\n400 Bad Request")
 	}
 }
 

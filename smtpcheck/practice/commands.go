@@ -17,6 +17,9 @@ func (c *client) command(line string) error {
 	if c.commands++; c.commands > maxCommands {
 		return c.refuse("421 4.7.0 Too many commands")
 	}
+	if answer, ok := c.behavior.Answers["*"]; ok {
+		return c.answer(answer)
+	}
 	verb, rest, _ := strings.Cut(line, " ")
 	verb = strings.ToUpper(verb)
 	if verb == "HELO" || verb == "EHLO" {

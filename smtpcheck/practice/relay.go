@@ -1,15 +1,13 @@
 package practice
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"smtp-wizard/internal/text"
 )
@@ -18,7 +16,7 @@ import (
 type Options struct {
 	// Addr is the port with STARTTLS; "" is a free port of 127.0.0.1.
 	Addr string
-	// tlsAddr is the port with implicit TLS; "" is a free port of 127.0.0.1,
+	// TLSAddr is the port with implicit TLS; "" is a free port of 127.0.0.1,
 	// NoPort is none.
 	TLSAddr string
 	// User and Password, when set, must be given before MAIL.
@@ -60,49 +58,37 @@ type Relay struct {
 	options  Options
 	tls      *tls.Config
 	plain    net.Listener
-	secure   net.Listener
+	secure   net.Listener // nil without such a port
 	stop     chan struct{}
 	done     sync.WaitGroup
 
 	mu        sync.Mutex
 	conns     map[net.Conn]bool
-	sessions  []Session
 	delivered []Delivery
 }
 
 // Start opens the ports and serves until Close.
 func Start(b Behavior, o Options) (*Relay, error) {
-	if b.Host == "" {
-		b.Host = "relay.practice.example"
-	}
-	if b.MaxMessage == 0 {
-		b.MaxMessage = 25 << 20
-	}
+	b.Host = cmp.Or(b.Host, "relay.practice.example")
+	b.MaxMessage = cmp.Or(b.MaxMessage, 25<<20)
 	config, err := b.serverTLS()
 	if err != nil {
 		return nil, err
 	}
 	r := &Relay{behavior: b, options: o, tls: config, stop: make(chan struct{}), conns: map[net.Conn]bool{}}
-	if r.plain, err = listen(o.Addr); err != nil {
+	if r.plain, err = net.Listen("tcp", cmp.Or(o.Addr, "127.0.0.1:0")); err != nil {
 		return nil, err
 	}
-	if r.secure, err = listen(o.TLSAddr); err != nil {
+	r.done.Go(func() { r.accept(r.plain, false) })
+	if o.TLSAddr == NoPort {
+		return r, nil
+	}
+	if r.secure, err = net.Listen("tcp", cmp.Or(o.TLSAddr, "127.0.0.1:0")); err != nil {
 		r.Close()
 		return nil, err
 	}
-	r.accept(r.plain, false)
-	r.accept(r.secure, true)
+	r.done.Go(func() { r.accept(r.secure, true) })
 	return r, nil
-}
-
-func listen(address string) (net.Listener, error) {
-	switch address {
-	case NoPort:
-		return nil, nil
-	case "":
-		address = "127.0.0.1:0"
-	}
-	return net.Listen("tcp", address)
 }
 
 // Close ends every connection and waits for the last.
@@ -113,10 +99,9 @@ func (r *Relay) Close() {
 	default:
 		close(r.stop)
 	}
-	for _, l := range []net.Listener{r.plain, r.secure} {
-		if l != nil {
-			_ = l.Close()
-		}
+	_ = r.plain.Close()
+	if r.secure != nil {
+		_ = r.secure.Close()
 	}
 	for conn := range r.conns {
 		_ = conn.Close()
@@ -125,30 +110,18 @@ func (r *Relay) Close() {
 	r.done.Wait()
 }
 
-// Addr is host:port with STARTTLS, or "".
-func (r *Relay) Addr() string { return address(r.plain) }
+// Addr is host:port with STARTTLS.
+func (r *Relay) Addr() string { return r.plain.Addr().String() }
 
-// tlsAddr is host:port with implicit TLS, or "".
-func (r *Relay) tlsAddr() string { return address(r.secure) }
-
-// Port is the port with STARTTLS, or 0.
-func (r *Relay) Port() int { return port(r.plain) }
+// Port is the port with STARTTLS.
+func (r *Relay) Port() int { return r.plain.Addr().(*net.TCPAddr).Port }
 
 // TLSPort is the port with implicit TLS, or 0.
-func (r *Relay) TLSPort() int { return port(r.secure) }
-
-func address(l net.Listener) string {
-	if l == nil {
-		return ""
-	}
-	return l.Addr().String()
-}
-
-func port(l net.Listener) int {
-	if l == nil {
+func (r *Relay) TLSPort() int {
+	if r.secure == nil {
 		return 0
 	}
-	return l.Addr().(*net.TCPAddr).Port
+	return r.secure.Addr().(*net.TCPAddr).Port
 }
 
 // Delivered are the messages accepted so far, the newest last.
@@ -158,35 +131,21 @@ func (r *Relay) Delivered() []Delivery {
 	return slices.Clone(r.delivered)
 }
 
-// Sessions are the connections that have ended, the newest last.
-func (r *Relay) Sessions() []Session {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.sessions)
-}
-
 // accept serves a port until it is closed.
 func (r *Relay) accept(l net.Listener, secure bool) {
-	if l == nil {
-		return
-	}
-	r.done.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if errors.Is(err, net.ErrClosed) {
-				return
-			}
-			if err != nil { // too many open files, most likely: it passes
-				time.Sleep(50 * time.Millisecond)
-				continue
-			}
-			if r.add(conn) {
-				r.done.Go(func() { r.serve(conn, secure) })
-			} else {
-				turnAway(conn, secure)
-			}
+	for {
+		conn, err := l.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil: // too many open files, most likely: it passes
+			time.Sleep(50 * time.Millisecond)
+		case r.add(conn):
+			r.done.Go(func() { r.serve(conn, secure) })
+		default:
+			_ = conn.Close()
 		}
-	})
+	}
 }
 
 // add takes a connection in, unless the relay ends or has too many.
@@ -205,14 +164,13 @@ func (r *Relay) add(conn net.Conn) bool {
 	return true
 }
 
-// serve plays one connection and remembers it.
+// serve plays one connection.
 func (r *Relay) serve(conn net.Conn, secure bool) {
 	c := newClient(r, conn)
 	c.play(secure)
 	_ = conn.Close()
 	r.mu.Lock()
 	delete(r.conns, conn)
-	r.sessions = append(r.sessions[max(0, len(r.sessions)-keep+1):], c.session)
 	r.mu.Unlock()
 	if r.options.OnSession != nil {
 		r.options.OnSession(c.session)
@@ -227,11 +185,11 @@ func (r *Relay) keep(d Delivery) {
 
 // Bounds of what strangers can make a relay remember and do.
 const (
-	keep           = 1000 // sessions and deliveries remembered
+	keep           = 1000 // deliveries remembered
 	maxConnections = 100  // at once
 	maxCommands    = 1000 // a session
 	maxKept        = 100  // EHLO names a session, and recipients a message
-	maxText        = 320  // bytes of a name or an address (RFC 5321 section 4.5.3.1)
+	maxText        = 320  // characters of a name or an address (RFC 5321 section 4.5.3.1)
 )
 
 // keepText adds a text to a list that is bounded in both directions.
@@ -242,26 +200,5 @@ func keepText(list []string, s string) []string {
 	return append(list, clip(s))
 }
 
-// clip makes a text safe to show and cuts it, between two characters. It is a
-// copy, so that the line it stood in can be freed.
-func clip(s string) string {
-	s = text.Clean(s)
-	if len(s) <= maxText {
-		return strings.Clone(s)
-	}
-	cut := maxText
-	for !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
-}
-
-// turnAway ends a connection that there is no room for. Where TLS comes first
-// there is nothing to say.
-func turnAway(conn net.Conn, secure bool) {
-	if !secure {
-		_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
-		_, _ = io.WriteString(conn, "421 4.3.2 Too many connections\r\n")
-	}
-	_ = conn.Close()
-}
+// clip makes a text safe to show and cuts it.
+func clip(s string) string { return text.Shorten(text.Clean(s), maxText) }

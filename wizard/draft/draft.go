@@ -6,31 +6,13 @@
 package draft
 
 import (
-	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 )
-
-// UnavailableError says that no draft can be kept. The guide works without one.
-type UnavailableError struct{ Err error }
-
-func (e *UnavailableError) Error() string { return "no draft is kept: " + e.Err.Error() }
-
-func (e *UnavailableError) Unwrap() error { return e.Err }
-
-// unavailable is what kept a draft from being saved, as an *UnavailableError. One
-// that is in use is not unavailable.
-func unavailable(err error) error {
-	var inUse *InUseError
-	if err == nil || errors.As(err, &inUse) {
-		return err
-	}
-	return &UnavailableError{err}
-}
 
 // Draft is the saved state of one .env, locked against a second instance. Its
 // methods may be called from any goroutine.
@@ -40,19 +22,20 @@ type Draft struct {
 	lock *os.File
 
 	mu      sync.Mutex
-	last    []byte    // what was saved last, without its time
 	missing []Missing // secrets of the loaded draft that are to be asked again
 	aside   string    // where an unreadable one is now
-	closed  bool
 }
 
-// Open locks the draft of a .env. The error is an *InUseError when another
-// instance has it, else an *UnavailableError.
+// Open locks the draft of a .env. The error is ErrInUse when another instance
+// has it; with any other the guide works without a draft.
 func Open(envPath string) (*Draft, error) {
 	d := &Draft{}
 	err := d.open(envPath)
-	if err != nil {
-		return nil, unavailable(err)
+	switch {
+	case errors.Is(err, ErrInUse):
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("no draft is kept: %w", err)
 	}
 	return d, nil
 }
@@ -77,23 +60,23 @@ func (d *Draft) Path() string { return d.path }
 // and reports whether there is one. A draft that cannot be read, or is of another
 // version, counts as none and is put aside. It is for Machine.Resume, and the
 // secrets that are missing for Machine.AskAgain.
-func (d *Draft) Load(answers any) (Saved, bool) {
-	data, err := readBounded(d.path)
+func (d *Draft) Load(answers any) (Snapshot, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	data, err := os.ReadFile(d.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Saved{}, false
+		return Snapshot{}, false
 	}
-	var saved Saved
+	var saved Snapshot
 	var env string
 	if err == nil {
 		saved, env, err = decode(data, answers)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	if err != nil || env != d.env {
 		if aside := d.path + ".unreadable"; os.Rename(d.path, aside) == nil {
 			d.aside = aside
 		}
-		return Saved{}, false
+		return Snapshot{}, false
 	}
 	d.missing = saved.Missing
 	return saved, true
@@ -106,43 +89,27 @@ func (d *Draft) Aside() string {
 	return d.aside
 }
 
-// Save replaces the draft, at once or not at all. It writes nothing when
-// nothing that a draft keeps has changed.
+// Save replaces the draft, at once or not at all.
 func (d *Draft) Save(s Snapshot) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return unavailable(d.save(s))
-}
-
-func (d *Draft) save(s Snapshot) error {
-	if d.closed {
-		return errors.New("the draft is closed")
-	}
-	f, err := onDisk(s, d.env, d.missing)
+	data, err := encode(s, d.env, d.missing)
 	if err != nil {
 		return err
 	}
-	body, err := encode(f)
-	if err != nil || bytes.Equal(body, d.last) {
-		return err
+	// The lock is held, so the temporary's name can be fixed, and one left by a
+	// killed run is replaced.
+	temp := d.path + ".tmp"
+	if err := os.WriteFile(temp, data, 0o600); err != nil {
+		return errors.Join(err, os.Remove(temp))
 	}
-	f.SavedAt = time.Now().UTC()
-	dated, err := encode(f)
-	if err != nil {
-		return err
-	}
-	if err := replace(d.path, dated); err != nil {
-		return err
-	}
-	d.last = body
-	return nil
+	return os.Rename(temp, d.path)
 }
 
 // Remove deletes the draft, as after the guide is done.
 func (d *Draft) Remove() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.last = nil
 	if err := os.Remove(d.path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -150,12 +117,4 @@ func (d *Draft) Remove() error {
 }
 
 // Close lets another instance have the draft. The draft itself stays.
-func (d *Draft) Close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
-		return nil
-	}
-	d.closed = true
-	return release(d.lock, d.path+".lock")
-}
+func (d *Draft) Close() error { return release(d.lock, d.path+".lock") }

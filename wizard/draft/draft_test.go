@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -34,14 +35,12 @@ func open(t *testing.T, env string) *Draft {
 
 // loaded is a draft with the answers that were loaded with it.
 type loaded struct {
-	Saved
+	Snapshot
 	State steptest.State
 }
 
-func load(d *Draft) (loaded, bool) {
-	var l loaded
-	var ok bool
-	l.Saved, ok = d.Load(&l.State.Answers)
+func load(d *Draft) (l loaded, ok bool) {
+	l.Snapshot, ok = d.Load(&l.State.Answers)
 	l.State.Place = l.Place
 	return l, ok
 }
@@ -74,9 +73,6 @@ func TestSaveAndLoad(t *testing.T) {
 	_, env := home(t)
 	began := time.Now().Add(-time.Second)
 	d := open(t, env)
-	if _, ok := load(d); ok {
-		t.Fatal("a draft out of nothing")
-	}
 	s := someState()
 	if err := d.Save(snapshot(s)); err != nil {
 		t.Fatal(err)
@@ -94,7 +90,7 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
-func TestModes(t *testing.T) {
+func TestModesAndWhatIsLeft(t *testing.T) {
 	state, env := home(t)
 	dir := filepath.Join(state, "smtp-wizard")
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -110,52 +106,11 @@ func TestModes(t *testing.T) {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
 		}
 	}
-	if names, _ := filepath.Glob(filepath.Join(dir, "*")); len(names) != 2 {
-		t.Errorf("left over: %v", names)
-	}
-}
-
-func TestNothingIsLeft(t *testing.T) {
-	state, env := home(t)
-	d := open(t, env)
-	_ = d.Save(snapshot(someState()))
-	if err := errors.Join(d.Remove(), d.Remove(), d.Close(), d.Close()); err != nil {
+	if err := errors.Join(d.Remove(), d.Remove(), d.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if names, _ := filepath.Glob(filepath.Join(state, "smtp-wizard", "*")); len(names) != 0 {
+	if names, _ := filepath.Glob(filepath.Join(dir, "*")); len(names) != 0 {
 		t.Errorf("left over: %v", names)
-	}
-	var none *UnavailableError
-	if err := d.Save(snapshot(someState())); !errors.As(err, &none) {
-		t.Errorf("saved without holding the lock: %v", err)
-	}
-}
-
-func TestUnchangedIsNotWritten(t *testing.T) {
-	_, env := home(t)
-	d := open(t, env)
-	s := someState()
-	_ = d.Save(snapshot(s))
-	before, err := os.Stat(d.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Runs, s.Found = 4, nil // a draft keeps neither
-	_ = d.Save(snapshot(s))
-	same, _ := os.Stat(d.Path())
-	if !os.SameFile(before, same) {
-		t.Error("written again")
-	}
-	s.Answers.Port = 587
-	_ = d.Save(snapshot(s))
-	other, _ := os.Stat(d.Path())
-	if os.SameFile(before, other) {
-		t.Error("written in place, or not at all")
-	}
-	_ = d.Remove()
-	_ = d.Save(snapshot(s))
-	if _, ok := load(d); !ok {
-		t.Error("not saved again after it was removed")
 	}
 }
 
@@ -163,7 +118,8 @@ func TestUnchangedIsNotWritten(t *testing.T) {
 func TestNoSecretIsSaved(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
-	var before []byte
+	savedAt := regexp.MustCompile(`"saved_at".*`)
+	before := ""
 	for _, value := range []string{"hunter2x", "Pa$$ w0rd'; #", `q"uo\te`, strings.Repeat("long", 20)} {
 		s := someState()
 		s.Answers.Password = secret.New(value)
@@ -178,10 +134,11 @@ func TestNoSecretIsSaved(t *testing.T) {
 		if strings.Contains(string(data), value) {
 			t.Fatalf("a secret is in the draft:\n%s", data)
 		}
-		if before != nil && string(before) != string(data) {
-			t.Fatalf("the draft depends on the secret:\n%s\n%s", before, data)
+		kept := savedAt.ReplaceAllString(string(data), "")
+		if before != "" && before != kept {
+			t.Fatalf("the draft depends on the secret:\n%s\n%s", before, kept)
 		}
-		before = data
+		before = kept
 	}
 }
 
@@ -224,11 +181,6 @@ func TestDamagedDraftsAreIgnored(t *testing.T) {
 		"no step":         strings.Replace(text, `"at": "livetest"`, `"at": ""`, 1),
 		"wrong types":     strings.Replace(text, `"Port": 465`, `"Port": "465"`, 1),
 		"not UTF-8":       strings.Replace(text, "smtp.example.com", "smtp\xff", 1),
-		"two of them":     text + text,
-		"too large":       text + strings.Repeat(" ", maxSize),
-		"no object":       "[]",
-		"zeros":           strings.Repeat("\x00", 100),
-		"deep":            strings.Repeat("[", 100_000),
 	}
 	for name, content := range damaged {
 		if err := os.WriteFile(d.Path(), []byte(content), 0o600); err != nil {
@@ -251,37 +203,6 @@ func TestDamagedDraftsAreIgnored(t *testing.T) {
 	}
 }
 
-// What stands where the draft should be is neither followed nor waited for.
-func TestLinksAreNotFollowed(t *testing.T) {
-	_, env := home(t)
-	d := open(t, env)
-	_ = d.Save(snapshot(someState()))
-	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
-	if err := os.Rename(d.Path(), elsewhere); err != nil {
-		t.Fatal(err)
-	}
-	before, _ := os.ReadFile(elsewhere)
-	for _, path := range []string{d.Path(), d.Path() + ".tmp"} {
-		if err := os.Symlink(elsewhere, path); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, ok := load(d); ok {
-		t.Error("a link was read")
-	}
-	s := someState()
-	s.At = steptest.Write
-	if err := d.Save(snapshot(s)); err != nil {
-		t.Fatal(err)
-	}
-	if after, _ := os.ReadFile(elsewhere); string(after) != string(before) {
-		t.Error("a link was written through")
-	}
-	if saved, ok := load(d); !ok || saved.State.At != steptest.Write {
-		t.Error("not saved")
-	}
-}
-
 // A run that is killed between write and rename leaves the draft before.
 func TestKilledWhileSaving(t *testing.T) {
 	_, env := home(t)
@@ -298,9 +219,6 @@ func TestKilledWhileSaving(t *testing.T) {
 	if err := d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Write}})); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(d.Path() + ".tmp"); !errors.Is(err, os.ErrNotExist) {
-		t.Error("the temporary is left")
-	}
 }
 
 // All names of a file have the same draft.
@@ -313,8 +231,7 @@ func TestNamesOfOneFile(t *testing.T) {
 	t.Chdir(filepath.Dir(env))
 	open(t, env)
 	for _, name := range []string{".env", "./.env", filepath.Join(link, ".env"), filepath.Join(link, "..", filepath.Base(link), ".env")} {
-		var inUse *InUseError
-		if _, err := Open(name); !errors.As(err, &inUse) {
+		if _, err := Open(name); !errors.Is(err, ErrInUse) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -360,27 +277,10 @@ func TestWithoutAHome(t *testing.T) {
 			t.Setenv("XDG_STATE_HOME", tt.state)
 			t.Setenv("HOME", tt.home)
 			d, err := Open(filepath.Join(t.TempDir(), ".env"))
-			var none *UnavailableError
-			if !errors.As(err, &none) || d != nil {
+			if err == nil || !strings.HasPrefix(err.Error(), "no draft is kept: ") {
 				t.Errorf("%v, %v", d, err)
 			}
 		})
-	}
-}
-
-// Somebody else's directory is refused, though root could use it.
-func TestForeignDirectory(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a directory away")
-	}
-	state, env := home(t)
-	dir := filepath.Join(state, "smtp-wizard")
-	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, 12345, -1)); err != nil {
-		t.Fatal(err)
-	}
-	var none *UnavailableError
-	if _, err := Open(env); !errors.As(err, &none) || !strings.Contains(err.Error(), "belongs to another user") {
-		t.Errorf("%v", err)
 	}
 }
 
@@ -394,9 +294,23 @@ func TestStateBelowHome(t *testing.T) {
 	}
 }
 
+// Somebody else's directory is refused, though root could use it.
+func TestForeignDirectory(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a directory away")
+	}
+	state, env := home(t)
+	dir := filepath.Join(state, "smtp-wizard")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, 12345, -1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(env); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
+		t.Errorf("%v", err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
-	whole, err := encode(file{Version: version, SavedAt: time.Now(), At: steptest.Relay, Answers: []byte("{}"),
-		Inputs: map[wizard.ID]wizard.Input{steptest.Relay: {"host": "x"}}, Missing: []Missing{password}})
+	whole, err := encode(snapshot(someState()), "/x/.env", []Missing{password})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -407,7 +321,7 @@ func FuzzDecode(f *testing.F) {
 		var answers, again steptest.Answers
 		saved, env, err := decode(data, &answers)
 		if err != nil {
-			if !reflect.DeepEqual(saved, Saved{}) {
+			if !reflect.DeepEqual(saved, Snapshot{}) {
 				t.Errorf("an error and %+v", saved)
 			}
 			return
@@ -415,12 +329,7 @@ func FuzzDecode(f *testing.F) {
 		if saved.Place.At == "" || !answers.Password.Empty() || saved.Place.Secrets != nil {
 			t.Fatalf("%+v", saved)
 		}
-		f, err := onDisk(Snapshot{Place: saved.Place, Answers: answers}, env, saved.Missing)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.SavedAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-		text, err := encode(f)
+		text, err := encode(Snapshot{Place: saved.Place, Answers: answers}, env, saved.Missing)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -436,15 +345,16 @@ func TestUserinfoIsNotKept(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	s := someState()
-	s.Inputs = map[wizard.ID]wizard.Input{steptest.Relay: {"host": "smtp+x://bob:gehe@im@mail.example.com:587"}, steptest.Sender: {"from": "ID <a@example.com>"}}
+	const login, bare, from = "smtp+x://bob:gehe@im@mail.example.com:587", "smtp+x://mail.example.com:587", "ID <a@example.com>"
+	s.Inputs = map[wizard.ID]wizard.Input{steptest.Relay: {"host": login, "from": from}}
 	if err := d.Save(snapshot(s)); err != nil {
 		t.Fatal(err)
 	}
-	saved, ok := load(d)
-	if !ok || saved.State.Inputs[steptest.Relay]["host"] != "smtp+x://mail.example.com:587" || saved.State.Inputs[steptest.Sender]["from"] != "ID <a@example.com>" {
-		t.Errorf("%v: %v", ok, saved.State.Inputs)
+	saved, _ := load(d)
+	if in := saved.State.Inputs[steptest.Relay]; in["host"] != bare || in["from"] != from {
+		t.Error(in)
 	}
-	if s.Inputs[steptest.Relay]["host"] != "smtp+x://bob:gehe@im@mail.example.com:587" {
+	if s.Inputs[steptest.Relay]["host"] != login {
 		t.Error("the state itself was changed")
 	}
 }

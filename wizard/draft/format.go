@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -16,21 +15,16 @@ import (
 // version is that of the file's format; a draft of another is ignored.
 const version = 2
 
-// Snapshot is what a draft keeps of a guide. Answers must encode to JSON without
-// a secret.
+// Snapshot is what a draft keeps of a guide.
 type Snapshot struct {
-	Place   wizard.Place
+	Place wizard.Place
+	// Answers must encode to JSON without a secret. Load fills those that it is
+	// given instead.
 	Answers any
 	// Missing are the secrets that were typed. They are not in the draft and are to
 	// be asked for again.
 	Missing []Missing
-}
-
-// Saved is a draft as it was read.
-type Saved struct {
-	Place   wizard.Place
-	At      time.Time
-	Missing []Missing
+	At      time.Time // when it was saved, set by Load
 }
 
 // Missing names a secret of a page.
@@ -52,19 +46,22 @@ type file struct {
 	Missing []Missing                  `json:"missing,omitempty"`
 }
 
-// onDisk is what is kept of a state. The secrets that an earlier draft missed
+// encode writes what is kept of a state. The secrets that an earlier draft missed
 // stay missing until they are typed.
-func onDisk(s Snapshot, env string, missing []Missing) (file, error) {
+func encode(s Snapshot, env string, missing []Missing) ([]byte, error) {
 	names := slices.Concat(typedSecrets(s.Place), s.Missing, missing)
 	slices.SortFunc(names, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Field, b.Field))
 	})
 	answers, err := json.Marshal(s.Answers)
-	return file{
-		Version: version, EnvFile: env,
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(file{
+		Version: version, SavedAt: time.Now().UTC(), EnvFile: env,
 		At: s.Place.At, History: s.Place.History, Return: s.Place.Return,
 		Answers: answers, Inputs: withoutUserinfo(s.Place.Inputs), Missing: slices.Compact(names),
-	}, err
+	}, "", "  ")
 }
 
 // userinfo is the login in a URL. Whoever pastes one into a host field has
@@ -72,9 +69,6 @@ func onDisk(s Snapshot, env string, missing []Missing) (file, error) {
 var userinfo = regexp.MustCompile(`://.*@`)
 
 func withoutUserinfo(inputs map[wizard.ID]wizard.Input) map[wizard.ID]wizard.Input {
-	if inputs == nil {
-		return nil
-	}
 	out := make(map[wizard.ID]wizard.Input, len(inputs))
 	for step, fields := range inputs {
 		out[step] = make(wizard.Input, len(fields))
@@ -83,11 +77,6 @@ func withoutUserinfo(inputs map[wizard.ID]wizard.Input) map[wizard.ID]wizard.Inp
 		}
 	}
 	return out
-}
-
-func encode(f file) ([]byte, error) {
-	data, err := json.MarshalIndent(f, "", "  ")
-	return append(data, '\n'), err
 }
 
 // typedSecrets lists the secrets that were typed and not taken, by name alone.
@@ -104,24 +93,18 @@ func typedSecrets(p wizard.Place) []Missing {
 }
 
 // decode reads a draft. It never returns a state that names no step.
-func decode(data []byte, answers any) (s Saved, env string, err error) {
-	if len(data) > maxSize || !utf8.Valid(data) {
-		return Saved{}, "", errors.New("not a draft")
-	}
+func decode(data []byte, answers any) (s Snapshot, env string, err error) {
 	var f file
 	if err := json.Unmarshal(data, &f); err != nil {
-		return Saved{}, "", fmt.Errorf("not a draft: %w", err)
+		return s, "", err
 	}
-	switch {
-	case f.Version != version:
-		return Saved{}, "", fmt.Errorf("a draft of version %d", f.Version)
-	case f.At == "" || f.SavedAt.IsZero():
-		return Saved{}, "", errors.New("a draft that is not whole")
+	if f.Version != version || f.At == "" || f.SavedAt.IsZero() || !utf8.Valid(data) {
+		return s, "", errors.New("not a draft, or one of another version")
 	}
 	if err := json.Unmarshal(f.Answers, answers); err != nil {
-		return Saved{}, "", fmt.Errorf("not a draft: %w", err)
+		return s, "", err
 	}
-	return Saved{
+	return Snapshot{
 		Place: wizard.Place{At: f.At, History: f.History, Return: f.Return, Inputs: f.Inputs},
 		At:    f.SavedAt, Missing: f.Missing,
 	}, f.EnvFile, nil

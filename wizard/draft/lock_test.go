@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,10 +66,8 @@ func TestSecondInstance(t *testing.T) {
 	if said != "ready" {
 		t.Fatalf("the other says %q", said)
 	}
-	_, err := Open(env)
-	var inUse *InUseError
-	if !errors.As(err, &inUse) || inUse.PID != cmd.Process.Pid {
-		t.Fatalf("%v; the other is process %d", err, cmd.Process.Pid)
+	if _, err := Open(env); !errors.Is(err, ErrInUse) {
+		t.Fatal(err)
 	}
 	// Killed, it holds nothing any more, and what it saved is there.
 	_ = cmd.Process.Kill()
@@ -77,7 +76,7 @@ func TestSecondInstance(t *testing.T) {
 	if saved, ok := load(d); !ok || saved.State.At != steptest.Relay {
 		t.Errorf("%v %+v", ok, saved)
 	}
-	if _, said := other(t, env); !strings.HasPrefix(said, "refused: another smtp-wizard (process ") {
+	if _, said := other(t, env); !strings.HasPrefix(said, "refused: another smtp-wizard") {
 		t.Errorf("the other says %q", said)
 	}
 }
@@ -86,8 +85,7 @@ func TestSecondInstance(t *testing.T) {
 func TestOneAtATime(t *testing.T) {
 	_, env := home(t)
 	var wg sync.WaitGroup
-	var mu sync.Mutex
-	holders, opened := 0, 0
+	var holders, opened atomic.Int32
 	for range 8 {
 		wg.Go(func() {
 			for range 40 {
@@ -95,43 +93,18 @@ func TestOneAtATime(t *testing.T) {
 				if err != nil {
 					continue
 				}
-				mu.Lock()
-				opened++
-				if holders++; holders > 1 {
+				opened.Add(1)
+				if holders.Add(1) > 1 {
 					t.Error("two hold the draft")
 				}
-				mu.Unlock()
 				_ = d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Relay}}))
-				mu.Lock()
-				holders--
-				mu.Unlock()
+				holders.Add(-1)
 				_ = d.Close()
 			}
 		})
 	}
 	wg.Wait()
-	if opened == 0 {
+	if opened.Load() == 0 {
 		t.Error("nobody had the draft")
-	}
-}
-
-func TestHolderIsUnknown(t *testing.T) {
-	t.Parallel()
-	for content, want := range map[string]int{"": 0, "x": 0, "-5\n": 0, "12\n": 12, strings.Repeat("9", 100): 0} {
-		path := t.TempDir() + "/lock"
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := holder(f); got != want {
-			t.Errorf("%q: %d", content, got)
-		}
-		_ = f.Close()
-	}
-	if (&InUseError{}).Error() == (&InUseError{PID: 1}).Error() {
-		t.Error("the process is not named")
 	}
 }

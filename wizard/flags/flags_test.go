@@ -157,9 +157,6 @@ func TestNoEndlessLoop(t *testing.T) {
 		return wizard.Page{Field: []wizard.Field{{Name: "x"}}}
 	}
 	takes := map[string]func(steptest.View) steptest.Intent{
-		"the same warning": func(v steptest.View) steptest.Intent {
-			return wizard.Stay(v.Answers, warn)
-		},
 		"no fault": func(v steptest.View) steptest.Intent {
 			return wizard.Stay(v.Answers, wizard.Fault{})
 		},

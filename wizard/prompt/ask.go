@@ -11,15 +11,6 @@ import (
 	"smtp-wizard/wizard"
 )
 
-// asked is what became of a question.
-type asked int
-
-const (
-	askedDone  asked = iota
-	askedAgain       // the line alone is to be asked again
-	askedAnew        // so are its note and its choices
-)
-
 // ask asks one question until it has an answer. Whether it is a good one is for
 // the step to say.
 func (f *face) ask(ctx context.Context, name string) error {
@@ -34,44 +25,44 @@ func (f *face) ask(ctx context.Context, name string) error {
 		if fresh {
 			f.introduce(field)
 		}
-		again, err := f.once(ctx, field)
+		fresh = false
+		answered, err := f.once(ctx, field)
 		switch {
 		case errors.Is(err, errLong):
 			f.out.say("Error: ", "That line is too long.")
-		case err != nil || again == askedDone:
+		case err != nil || answered:
 			return err
 		}
-		fresh = again == askedAnew
 	}
 }
 
-// once reads one line for a field and says whether to ask again.
-func (f *face) once(ctx context.Context, field wizard.Field) (asked, error) {
+// once reads one line for a field and reports whether that answers it.
+func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 	if field.Kind == wizard.SecretField {
-		return askedDone, f.secret(ctx, field)
+		return true, f.secret(ctx, field)
 	}
 	shown := f.suggested(field)
 	line, err := f.read(ctx, prompt(field, shown), false)
 	if err != nil {
-		return askedDone, err
+		return false, err
 	}
 	words, command := parse(line)
 	switch {
 	case command == helpCommand:
 		f.help(field)
-		return askedAgain, nil
+		return false, nil
 	case command == backCommand:
-		return askedDone, errBack
+		return false, errBack
 	case command == emptyCommand && field.Kind == wizard.TextField:
 		f.answer(field, "")
 	case line == "":
-		return f.accept(field, shown), nil
+		f.answer(field, shown) // also when work has found another suggestion since
 	case field.Kind == wizard.ChoiceField:
 		return f.choose(field, line), nil
 	default:
 		f.answer(field, words)
 	}
-	return askedDone, nil
+	return true, nil
 }
 
 // suggested is the answer that Enter alone gives. One that was found wrong
@@ -85,18 +76,6 @@ func (f *face) suggested(field wizard.Field) string {
 		return field.Default
 	}
 	return value
-}
-
-// accept takes the answer that was shown, unless work in the background has
-// changed it since.
-func (f *face) accept(field wizard.Field, shown string) asked {
-	now, ok := f.Page().FieldNamed(field.Name)
-	if ok && f.suggested(now) != shown {
-		f.out.say("Note: ", "The suggestion has changed.")
-		return askedAnew
-	}
-	f.answer(field, shown)
-	return askedDone
 }
 
 // answer notes an answer. One that stands already is left alone, so that a
@@ -158,17 +137,17 @@ func (f *face) read(ctx context.Context, prompt string, secret bool) (string, er
 	if err := f.listen(ctx); err != nil {
 		return "", err
 	}
-	f.jobs.forget()
 	f.out.raw(text.Clean(prompt))
 	if f.out.err != nil {
 		return "", f.out.err
 	}
-	hidden, err := f.in.hide(secret)
-	if err != nil {
-		return "", err
+	if secret && f.in.tty != nil {
+		restore, err := hide(f.in.tty)
+		if err != nil {
+			return "", err
+		}
+		defer restore()
 	}
-	f.jobs.hide(hidden)
-	defer func() { hidden.restore(); f.jobs.hide(nil) }()
 	pending := f.in.begin()
 	for {
 		select {
@@ -177,28 +156,14 @@ func (f *face) read(ctx context.Context, prompt string, secret bool) (string, er
 			return got.text, got.err
 		case o := <-f.Outcomes:
 			f.apply(o)
-		case <-f.jobs.continued:
-			if err := f.resume(prompt, hidden); err != nil {
-				return "", err
-			}
+		case <-f.continued: // the shell has written below the prompt
+			f.out.line("")
+			f.out.raw(text.Clean(prompt))
 		case <-ctx.Done():
 			f.out.line("")
 			return "", ctx.Err()
 		}
 	}
-}
-
-// resume prints the prompt again after a stop, since the shell has written below
-// it, and switches the echo off again, whatever the shell has made of it.
-func (f *face) resume(prompt string, hidden *echo) error {
-	if hidden != nil {
-		if err := hidden.off(); err != nil {
-			return err
-		}
-	}
-	f.out.line("")
-	f.out.raw(text.Clean(prompt))
-	return f.out.err
 }
 
 // listen makes ready for an answer. After a wait, what was typed meanwhile on a

@@ -18,20 +18,20 @@ const (
 )
 
 // choose finds the choice that a line means.
-func (f *face) choose(field wizard.Field, line string) asked {
+func (f *face) choose(field wizard.Field, line string) (answered bool) {
 	if strings.TrimSpace(line) == "+" {
 		from := f.listedTo
 		if from >= len(field.Choices) {
 			from = 0 // after the end it begins again
 		}
 		f.list(field, from)
-		return askedAgain
+		return false
 	}
 	found := match(field, line)
 	switch {
 	case len(found) == 1:
 		f.chosen(field, field.Choices[found[0]])
-		return askedDone
+		return true
 	case len(found) == 0:
 		f.out.say("Error: ", fmt.Sprintf("No choice is called %q. Type a number from 1 to %d, or the beginning of a name.",
 			line, len(field.Choices)))
@@ -42,7 +42,7 @@ func (f *face) choose(field wizard.Field, line string) asked {
 			f.out.say("", "and others; type more letters to narrow the list.")
 		}
 	}
-	return askedAgain
+	return false
 }
 
 // chosen notes a choice and says what it is, since a few letters or a number

@@ -46,15 +46,6 @@ func (r *input) begin() <-chan line {
 	return got
 }
 
-// hide switches a terminal's echo off before a secret is typed; nil is nothing
-// to switch on again.
-func (r *input) hide(secret bool) (*echo, error) {
-	if !secret || r.tty == nil {
-		return nil, nil
-	}
-	return hide(r.tty)
-}
-
 // line reads to the next line feed. A last line without one is an answer too.
 func (r *input) line() line {
 	var text strings.Builder

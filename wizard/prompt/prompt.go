@@ -9,7 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/runner"
@@ -51,8 +55,9 @@ type face struct {
 	saved func(wizard.Guide)
 	in    *input
 	out   *printer
-	jobs  *jobs
-	wait  patience
+	// continued comes after a stop by Ctrl+Z.
+	continued chan os.Signal
+	wait      patience
 
 	shown    map[string]int // what stands printed of the current page's body
 	title    string         // the page's title and reason, as printed last
@@ -66,14 +71,17 @@ type face struct {
 func newFace(ctx context.Context, g wizard.Guide, o Options) *face {
 	return &face{
 		Driver: runner.Drive(ctx, g), saved: o.Saved, in: newInput(o.In), out: newPrinter(o.Out),
-		wait: patience{aside: 3 * time.Second, firstWord: 5 * time.Second, laterWord: 10 * time.Second},
+		continued: make(chan os.Signal, 1),
+		wait:      patience{aside: 3 * time.Second, firstWord: 5 * time.Second, laterWord: 10 * time.Second},
 	}
 }
 
 func (f *face) run(ctx context.Context) (wizard.Guide, error) {
 	defer f.Stop()
-	f.jobs = watchJobs(f.in.tty)
-	defer f.jobs.end()
+	if f.in.tty != nil {
+		signal.Notify(f.continued, unix.SIGCONT)
+		defer signal.Stop(f.continued)
+	}
 	f.out.say("", introduction)
 	for f.Place.Ended == wizard.Open {
 		if err := f.visit(ctx); err != nil {

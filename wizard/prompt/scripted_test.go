@@ -30,12 +30,6 @@ func script(t *testing.T, m steptest.Machine, lines string) (steptest.State, str
 	return wizard.StateOf[steptest.Answers](g), out.String(), err
 }
 
-func golden(t *testing.T, got string) {
-	t.Helper()
-	name := strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestGolden/"), " ", "-")
-	steptest.Golden(t, filepath.Join("testdata", name+".txt"), got)
-}
-
 // The whole of what is printed, for a reader to judge.
 func TestGolden(t *testing.T) {
 	t.Parallel()
@@ -60,7 +54,7 @@ func TestGolden(t *testing.T) {
 				t.Errorf("error %v, want %v", err, tt.end)
 			}
 			plain(t, out)
-			golden(t, out)
+			steptest.Golden(t, filepath.Join("testdata", strings.ReplaceAll(tt.name, " ", "_")+".txt"), out)
 		})
 	}
 }

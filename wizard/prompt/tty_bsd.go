@@ -7,6 +7,7 @@ import "golang.org/x/sys/unix"
 const (
 	getTermios = unix.TIOCGETA
 	setTermios = unix.TIOCSETA
+	vdisable   = 0xff // _POSIX_VDISABLE: no key
 )
 
 const fread = 1 // FREAD of sys/fcntl.h: the queue of what was typed

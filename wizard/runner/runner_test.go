@@ -42,17 +42,6 @@ func next(t *testing.T, outcomes <-chan wizard.Outcome) wizard.Outcome {
 	}
 }
 
-func stopped(t *testing.T, r interface{ Stop() }) {
-	t.Helper()
-	done := make(chan struct{})
-	go func() { r.Stop(); close(done) }()
-	select {
-	case <-done:
-	case <-time.After(tooLong):
-		t.Fatal("Stop does not return")
-	}
-}
-
 func TestReportsInOrderThenResult(t *testing.T) {
 	t.Parallel()
 	d := runner.Drive(t.Context(), guide(func(_ context.Context, job wizard.Job, report func(any)) any {
@@ -71,7 +60,7 @@ func TestReportsInOrderThenResult(t *testing.T) {
 		}
 		d.Apply(got)
 	}
-	stopped(t, d)
+	d.Stop()
 	if f := d.Place.Found["a"]; f.Running || f.Result != "relay" {
 		t.Errorf("%+v", f)
 	}
@@ -97,7 +86,7 @@ func TestReplacedWorkIsCanceled(t *testing.T) {
 	if got := next(t, canceled); got != typed("first") {
 		t.Errorf("%v was canceled", got)
 	}
-	stopped(t, d)
+	d.Stop()
 }
 
 func TestStopEndsWorkAndBeginsNoMore(t *testing.T) {
@@ -112,9 +101,9 @@ func TestStopEndsWorkAndBeginsNoMore(t *testing.T) {
 		return nil
 	})
 	d := runner.Drive(t.Context(), m.Begin(steptest.Answers{}).Apply(typed("first")))
-	stopped(t, d)
+	d.Stop()
 	d.Apply(typed("second"))
-	stopped(t, d)
+	d.Stop()
 	mu.Lock()
 	defer mu.Unlock()
 	if slices.Contains(begun, any("second")) {
@@ -133,21 +122,7 @@ func TestStopWhileReporting(t *testing.T) {
 	})
 	d := runner.Drive(t.Context(), m.Begin(steptest.Answers{}))
 	<-reporting
-	stopped(t, d)
-}
-
-func TestCancelledContextIsSilent(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	m := guide(func(ctx context.Context, _ wizard.Job, report func(any)) any {
-		<-ctx.Done()
-		report("too late")
-		return "too late"
-	})
-	r := runner.New(func(o wizard.Outcome) { t.Errorf("heard of %#v", o) })
-	r.Follow(ctx, m.Begin(steptest.Answers{}))
-	cancel()
-	stopped(t, r)
+	d.Stop()
 }
 
 func TestPanicIsAResult(t *testing.T) {
@@ -159,7 +134,7 @@ func TestPanicIsAResult(t *testing.T) {
 	if !ok || !isError || !strings.Contains(err.Error(), "index out of range") || errors.Is(err, context.Canceled) {
 		t.Errorf("got %#v", worked)
 	}
-	stopped(t, d)
+	d.Stop()
 }
 
 // The end of a guide does not hang on work that does not end when told to.
@@ -171,7 +146,7 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	r := runner.New(func(wizard.Outcome) {})
 	r.Follow(t.Context(), m.Begin(steptest.Answers{}))
 	<-begun
-	stopped(t, r)
+	r.Stop()
 }
 
 // A page that waits for work that nobody does is an error, not a wait for ever.

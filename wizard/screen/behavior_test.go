@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
-
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
@@ -42,16 +40,14 @@ func TestKeys(t *testing.T) {
 			{"ctrl+o down down enter", []string{"[Relay]", "Then back to Identity."}},
 			{"enter enter enter", []string{"[Identity]"}}}},
 		"typing replaces a default": {walks["install"], []step{
-			{"x", []string{"Environment file   x\n"}}, {"ctrl+_", []string{"Environment file   .env"}},
-			{"home x", []string{"Environment file   x.env"}}}},
+			{"x", []string{"Environment file   x\n"}}, {"home y", []string{"Environment file   yx\n"}}}},
 		"a warning passes the second time": {walks["relay-warn"], []step{
 			{"", []string{"! This host has no dot", "[Relay]", "› Host"}}, {"enter", []string{"[Sender]"}}}},
 		"a fault goes when the answer changes": {walks["relay-fault"], []step{
 			{"", []string{"✗ A port is a number"}}, {"tab shift+tab", []string{"✗ A port is a number"}},
 			{"backspace", []string{"-✗ A port is a number"}}, {"enter", []string{"[Sender]"}}}},
 		"a step rewrites fields": {toRelay, []step{
-			{"ctrl+u smtp.example.com:465 enter enter enter", []string{"Host   smtp.example.com\n", "Port   465\n"}},
-			{"shift+tab shift+tab ctrl+_", []string{"Host   smtp-relay.gmail.com"}}}},
+			{"ctrl+u smtp.example.com:465 enter enter enter", []string{"Host   smtp.example.com\n", "Port   465\n"}}}},
 		"a cure": {walks["test-cure"], []step{{"", []string{"[Relay]", "✗ Port 465 works here.", "Then back to Test."}}}},
 		"nothing matches": {walks["provider-none"], []step{
 			{"", []string{"Nothing matches. Clear the filter", "0 of 75"}}, {"esc", []string{"75 of 75"}}}},
@@ -109,21 +105,7 @@ func TestSecrets(t *testing.T) {
 	if d.screen() != one {
 		t.Errorf("the mask or the cursor tells the length:\n%s", d.screen())
 	}
-	d.press("ctrl+r")
-	d.sees("hunter2-is-a-long-one")
-	d.update(hideMsg{d.reveals - 1})
-	d.sees("hunter2-is-a-long-one")
-	d.update(hideMsg{d.reveals})
-	if d.screen() != one {
-		t.Errorf("still shown:\n%s", d.screen())
-	}
-	d.press("ctrl+r", "tab", "shift+tab")
-	d.misses("hunter2")
-	d.press("s3", "ctrl+u", "s4", "ctrl+_", "ctrl+y")
-	if e := d.form[2].line; e.initial != nil || e.killed != nil || e.String() != "s4" {
-		t.Errorf("copies of a secret are kept: %+v", e)
-	}
-	d.press("enter", "enter", "esc", "enter", "enter", "enter", "enter")
+	d.press("ctrl+u", "s4", "enter", "enter", "esc", "enter", "enter", "enter", "enter")
 	if got := d.answers().Password.Reveal(); got != "s4" {
 		t.Errorf("password %q", got)
 	}
@@ -157,26 +139,6 @@ func TestTypingDoesNotRestartWork(t *testing.T) {
 	}
 	d.news(3)
 	d.sees("› ✓ vps-4711", "asking the relay, 3 of 4 names · 0 s")
-}
-
-func TestPanicInPage(t *testing.T) {
-	t.Parallel()
-	m := fakeMachine(0)
-	m.Steps[1] = steptest.Step{Called: "provider", Pages: func(steptest.View) wizard.Page { panic("no page") }}
-	g := guard{drive(t, m, 80, 24, Options{}).model, &lastState{}}
-	var cmd tea.Cmd
-	for range 3 {
-		_, cmd = g.Update(tea.KeyPressMsg(namedKeys["enter"]))
-	}
-	if cmd == nil {
-		t.Fatal("nothing ends the program")
-	}
-	if _, ok := cmd().(tea.QuitMsg); !ok {
-		t.Error("it does not quit")
-	}
-	if last, err := g.last.get(); err == nil || !strings.Contains(err.Error(), "no page") || last.Place().At != "install" {
-		t.Errorf("%v at %s", err, last.Place().At)
-	}
 }
 
 // What Enter would answer must not change under the finger.
@@ -250,16 +212,6 @@ func longPage() steptest.Machine {
 			wizard.Text{Body: strings.Repeat("words below ", 20)}, wizard.Text{Body: "the end of the page"},
 		}}
 	})
-}
-
-// The sidebar shows what was taken, not what is being typed.
-func TestSidebarShowsWhatWasTaken(t *testing.T) {
-	t.Parallel()
-	d := drive(t, fakeMachine(0), 120, 30, Options{})
-	toSender(d)
-	d.press("ctrl+o", "down", "down", "enter", "ctrl+u", "typed.example.com", "tab", "esc")
-	d.sees("[Sender]", "smtp-relay.gmail.com")
-	d.misses("typed.example.com")
 }
 
 // A choice below the list does not go on saying what holds for another row than

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/creack/pty"
-
-	"smtp-wizard/internal/termtest"
 )
 
 // BenchmarkFirstFrame measures how long a start takes until the first frame is
@@ -29,15 +27,10 @@ func BenchmarkFirstFrame(b *testing.B) {
 			ours = append(ours, firstFrame(b, os.Args[0], firstPage))
 		}
 	}
-	a, z := middle(ours), middle(theirs)
+	a, z := median(ours), median(theirs)
 	b.ReportMetric(float64(a.Microseconds())/1000, "ms/guide")
 	b.ReportMetric(float64(z.Microseconds())/1000, "ms/minimal")
 	b.ReportMetric(float64(a)/float64(z), "ratio")
-}
-
-func middle(d []time.Duration) time.Duration {
-	slices.Sort(d)
-	return d[len(d)/2]
 }
 
 func firstFrame(b *testing.B, program, words string) time.Duration {
@@ -77,7 +70,7 @@ func BenchmarkBytes(b *testing.B) {
 		b.ReportMetric(float64(median(s.BytesPerKey(strings.Split("smtp-relay.example.com", "")))), "B/char")
 		s.Keys(enter + enter + enter)
 		s.Until(secondPage)
-		walk := s.LeastBytesPerKey(termtest.Home, slices.Repeat([]string{down}, 74), 80)
+		walk := s.BytesPerKey(slices.Repeat([]string{down}, 74))
 		b.ReportMetric(float64(slices.Max(walk[:8])), "B/move")
 		b.ReportMetric(float64(slices.Max(walk)), "B/scrolling-move-at-most")
 		before := s.Written()

@@ -29,10 +29,7 @@ func (m *model) filter(c *canvas, l *list, box fieldBox) {
 	count := fmt.Sprintf("%d of %d", len(l.shown), len(l.choices))
 	if rows := l.inSight(box); len(l.shown) > rows {
 		l.fit(rows)
-		if !m.moving {
-			l.restTop = l.top
-		}
-		up, down := l.beyond(l.restTop, rows, t)
+		up, down := l.beyond(rows, t)
 		count += " " + text.Pad(up, text.Width(t.up)) + text.Pad(down, text.Width(t.down))
 	}
 	part, at, _, _ := l.filter.window(max(box.w-text.Width(label)-text.Width(count)-4, 1))
@@ -43,13 +40,12 @@ func (m *model) filter(c *canvas, l *list, box fieldBox) {
 // inSight is how many rows the box shows of the list.
 func (l *list) inSight(box fieldBox) int { return max(min(box.rows, len(l.shown)), 1) }
 
-// beyond is the arrows that say that a list goes on above and below the rows
-// that begin with top.
-func (l *list) beyond(top, rows int, t theme) (up, down string) {
-	if top > 0 {
+// beyond is the arrows that say that a list goes on above and below its rows.
+func (l *list) beyond(rows int, t theme) (up, down string) {
+	if l.top > 0 {
 		up = t.up
 	}
-	if top+rows < len(l.shown) {
+	if l.top+rows < len(l.shown) {
 		down = t.down
 	}
 	return up, down
@@ -144,13 +140,13 @@ func (t theme) row(l *list, i int, cells []string, g rowGrid) string {
 	case l.compact && ok:
 		words += " " + sign
 	}
-	return lead + g.mark(t.rowMark(tone)) + words
+	return lead + g.mark(t.mark(tone)) + words
 }
 
 // arrow is the one at the end of row i when the list goes on beyond it; a
 // compact list has them beside its filter.
 func (l *list) arrow(i, rows int, t theme) string {
-	up, down := l.beyond(l.top, rows, t)
+	up, down := l.beyond(rows, t)
 	switch {
 	case l.compact:
 	case i == l.top && up != "":

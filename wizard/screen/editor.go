@@ -14,21 +14,14 @@ type editor struct {
 	cursor int    // before text[cursor]
 	// fresh text is a default that nobody has touched: the first character typed
 	// or pasted replaces it.
-	fresh   bool
-	secret  bool   // keeps nothing of what was there before
-	initial []rune // what undo goes back to
-	killed  []rune // what a key that cuts more than a character took away last
+	fresh bool
 }
 
 // set starts over with a text.
 func (e *editor) set(s string) {
-	e.put([]rune(s))
-	if e.fresh = false; !e.secret {
-		e.initial = e.text
-	}
+	e.text = []rune(s)
+	e.cursor, e.fresh = len(e.text), false
 }
-
-func (e *editor) put(text []rune) { e.text, e.cursor = text, len(text) }
 
 func (e *editor) String() string { return string(e.text) }
 
@@ -38,7 +31,7 @@ func (e *editor) insert(s string) {
 		return
 	}
 	if e.fresh {
-		e.text, e.cursor, e.fresh = nil, 0, false
+		e.set("")
 	}
 	add := []rune(s)
 	e.text = slices.Concat(e.text[:e.cursor], add, e.text[e.cursor:])
@@ -51,18 +44,8 @@ func (e *editor) cut(from, to int) {
 	e.cursor = from
 }
 
-// kill is cut, to be put back with ctrl+y.
-func (e *editor) kill(from, to int) {
-	if from < to && !e.secret {
-		e.killed = slices.Clone(e.text[from:to])
-	}
-	e.cut(from, to)
-}
-
 // edit does what a readline key asks for and reports whether it knew the key.
 func (e *editor) edit(key string) bool {
-	wasFresh := e.fresh
-	e.fresh = false
 	switch key {
 	case "left", "ctrl+b":
 		e.cursor = max(e.cursor-1, 0)
@@ -72,58 +55,31 @@ func (e *editor) edit(key string) bool {
 		e.cursor = 0
 	case "end", "ctrl+e":
 		e.cursor = len(e.text)
-	case "alt+b", "ctrl+left", "alt+left":
-		e.cursor = e.before(wordRune)
-	case "alt+f", "ctrl+right", "alt+right":
-		e.cursor = e.wordEnd()
 	case "backspace", "ctrl+h":
 		e.cut(max(e.cursor-1, 0), e.cursor)
 	case "delete", "ctrl+d":
 		e.cut(e.cursor, min(e.cursor+1, len(e.text)))
 	case "ctrl+u":
-		e.kill(0, e.cursor)
+		e.cut(0, e.cursor)
 	case "ctrl+k":
-		e.kill(e.cursor, len(e.text))
+		e.cut(e.cursor, len(e.text))
 	case "ctrl+w":
-		e.kill(e.before(func(r rune) bool { return !unicode.IsSpace(r) }), e.cursor)
-	case "alt+backspace", "ctrl+backspace":
-		e.kill(e.before(wordRune), e.cursor)
-	case "alt+d":
-		e.kill(e.cursor, e.wordEnd())
-	case "ctrl+y":
-		e.insert(string(e.killed))
-	case "ctrl+_", "ctrl+/":
-		if !e.secret {
-			e.put(e.initial)
-		}
+		e.cut(e.wordStart(), e.cursor)
 	default:
-		e.fresh = wasFresh
 		return false
 	}
+	e.fresh = false
 	return true
 }
 
-func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-
-// before is where the last run of such runes before the cursor begins.
-func (e *editor) before(is func(rune) bool) int {
+// wordStart is where the last word before the cursor begins.
+func (e *editor) wordStart() int {
 	i := e.cursor
-	for i > 0 && !is(e.text[i-1]) {
+	for i > 0 && unicode.IsSpace(e.text[i-1]) {
 		i--
 	}
-	for i > 0 && is(e.text[i-1]) {
+	for i > 0 && !unicode.IsSpace(e.text[i-1]) {
 		i--
-	}
-	return i
-}
-
-func (e *editor) wordEnd() int {
-	i := e.cursor
-	for i < len(e.text) && !wordRune(e.text[i]) {
-		i++
-	}
-	for i < len(e.text) && wordRune(e.text[i]) {
-		i++
 	}
 	return i
 }

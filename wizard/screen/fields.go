@@ -85,7 +85,7 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 		return t.quiet.Render(t.clip("unchanged; type to replace it", room)), 0
 	case len(w.line.text) == 0:
 		return "", 0
-	case secret && !(focused && m.revealing):
+	case secret:
 		return t.mask, text.Width(t.mask)
 	}
 	line := w.line

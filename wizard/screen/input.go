@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -14,7 +13,6 @@ import (
 const (
 	etx = 0x03 // ctrl+c
 	esc = 0x1b
-	bel = 0x07
 	sub = 0x1a
 	// escWait is how long a lone ESC waits for the rest of a key, on top of the
 	// 50 ms that Bubble Tea waits: on a slow line the bytes of an arrow key come
@@ -23,20 +21,15 @@ const (
 	// pasteWait ends a bracketed paste whose end got lost; without it, all keys
 	// would be taken for pasted text. A ctrl+c that comes alone ends it too.
 	pasteWait = 2 * time.Second
-	// replyWait ends a terminal's reply whose end got lost.
-	replyWait = 3 * time.Second
 )
 
 // keyboard is the terminal's input with whole sequences only. A key is never
-// handed on in two pieces, since the second would be taken for typed text, and
-// the replies of a terminal (OSC, DCS and the like) are dropped: this face asks
-// for none, so they are late answers to somebody else.
+// handed on in two pieces, since the second would be taken for typed text.
 type keyboard struct {
 	*os.File
 	gone func() // called when the terminal can no longer be read
 
 	held  []byte // the beginning of a sequence whose end has not come
-	reply bool   // in the middle of a reply
 	paste bool   // in the middle of a bracketed paste
 	last  time.Time
 }
@@ -59,7 +52,7 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	}
 	now := time.Now()
 	whole := k.take(buf[:n], now)
-	if len(whole) == 0 && !k.reply && len(k.held) == 1 && k.held[0] == esc && !readable(int(k.Fd()), escWait) {
+	if len(whole) == 0 && len(k.held) == 1 && k.held[0] == esc && !readable(int(k.Fd()), escWait) {
 		whole, k.held = k.held, nil
 	}
 	return copy(p, whole), nil
@@ -77,16 +70,9 @@ func (k *keyboard) take(b []byte, now time.Time) []byte {
 		k.paste, k.held = false, nil
 		out = append(out, pasteEnd...)
 	}
-	if k.reply && silence > replyWait {
-		k.reply = false
-	}
 	b = append(k.held, b...)
 	k.held = nil
 	for len(b) > 0 {
-		if k.reply {
-			b = k.skip(b)
-			continue
-		}
 		n := sequence(b)
 		if n == 0 {
 			k.held = append([]byte{}, b...)
@@ -98,7 +84,7 @@ func (k *keyboard) take(b []byte, now time.Time) []byte {
 	return out
 }
 
-// hand appends one sequence, or begins to drop a reply.
+// hand appends one sequence.
 func (k *keyboard) hand(out, seq []byte) []byte {
 	switch {
 	case string(seq) == pasteStart:
@@ -112,56 +98,8 @@ func (k *keyboard) hand(out, seq []byte) []byte {
 	case k.paste && !utf8.Valid(seq):
 		// A byte that is no text would be dropped on its way without a word.
 		return append(out, sub)
-	case !k.paste && opensReply(seq):
-		k.reply = true
-		return out
 	}
 	return append(out, seq...)
-}
-
-// opensReply reports whether it is the beginning of a string that a terminal
-// answers with (ECMA-48 5.6): OSC and a number, DCS and a parameter, or APC G.
-// alt+] and the like open none.
-func opensReply(seq []byte) bool {
-	if len(seq) != 3 || seq[0] != esc {
-		return false
-	}
-	switch seq[1] {
-	case ']':
-		return '0' <= seq[2] && seq[2] <= '9'
-	case 'P':
-		return strings.IndexByte("0123456789>=+!$|", seq[2]) >= 0
-	case '_':
-		return seq[2] == 'G'
-	}
-	return false
-}
-
-// skip drops a reply up to its end: BEL, ST, or any other control character,
-// which no reply holds and which somebody may have typed.
-func (k *keyboard) skip(b []byte) []byte {
-	for i, c := range b {
-		switch {
-		case c == bel:
-			k.reply = false
-			return b[i+1:]
-		case c == esc && i+1 == len(b):
-			// The ESC of an ST whose second half is on its way, or a key: the next
-			// byte tells.
-			k.held = []byte{esc}
-			return nil
-		case c == esc:
-			k.reply = false
-			if b[i+1] == '\\' {
-				return b[i+2:]
-			}
-			return b[i:]
-		case c < 0x20:
-			k.reply = false
-			return b[i:]
-		}
-	}
-	return nil
 }
 
 // sequence is the length of the key, control sequence or character that b
@@ -187,13 +125,6 @@ func sequence(b []byte) int {
 		return 3
 	case esc:
 		return 1
-	case ']', 'P', '_':
-		if len(b) < 3 {
-			return 0
-		}
-		if opensReply(b[:3]) {
-			return 3
-		}
 	}
 	if b[1] >= utf8.RuneSelf {
 		if n := sequence(b[1:]); n > 0 {

@@ -9,13 +9,11 @@ import (
 
 // keyMap is every key that is not part of typing.
 type keyMap struct {
-	Submit, Next, Previous, Up, Down key.Binding
-	First, Last, PageUp, PageDown    key.Binding
-	Back, Jump, Quit                 key.Binding
-	Help, HelpTyping                 key.Binding
-	Reveal, Undo, Yank               key.Binding
-	Redraw, Suspend                  key.Binding
-	Leave, Stay                      key.Binding // in the question whether to leave
+	Submit, Next, Previous, Up, Down   key.Binding
+	PageUp, PageDown, Back, Jump, Quit key.Binding
+	Help, HelpTyping                   key.Binding
+	Redraw, Suspend                    key.Binding
+	Leave, Stay                        key.Binding // in the question whether to leave
 }
 
 func newKeys(t theme) keyMap {
@@ -28,18 +26,13 @@ func newKeys(t theme) keyMap {
 		Previous:   bind("shift+tab", "previous", "shift+tab"),
 		Up:         bind(t.up, "up", "up", "ctrl+p"),
 		Down:       bind(t.down, "down", "down", "ctrl+n"),
-		First:      bind("home", "first", "home"),
-		Last:       bind("end", "last", "end"),
-		PageUp:     bind("pgup", "scroll up", "pgup", "alt+up"),
-		PageDown:   bind("pgdn", "scroll down", "pgdown", "alt+down"),
+		PageUp:     bind("pgup", "scroll", "pgup"),
+		PageDown:   bind("pgdn", "scroll", "pgdown"),
 		Back:       bind("esc", "back", "esc"),
 		Jump:       bind("ctrl+o", "steps", "ctrl+o"),
 		Quit:       bind("ctrl+c", "quit", "ctrl+c"),
 		Help:       bind("?", "help", "?"),
 		HelpTyping: bind("ctrl+g", "help", "ctrl+g", "f1"),
-		Reveal:     bind("ctrl+r", "show it", "ctrl+r"),
-		Undo:       bind("ctrl+_", "undo", "ctrl+_", "ctrl+/"),
-		Yank:       bind("ctrl+y", "paste back", "ctrl+y"),
 		Redraw:     bind("ctrl+l", "redraw", "ctrl+l"),
 		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
 		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),
@@ -47,37 +40,19 @@ func newKeys(t theme) keyMap {
 	}
 }
 
-// bindings are the keys that do something here, for help.
-func (m *model) bindings() []key.Binding {
-	k, w := m.keys, m.focused()
-	bindings := []key.Binding{k.Submit, k.Back}
-	list := w != nil && w.field.Kind == wizard.ChoiceField
-	if len(m.form) > 1 {
-		bindings = append(bindings, k.Next, k.Previous)
-	}
-	if list || len(m.form) > 1 {
-		bindings = append(bindings, k.Up, k.Down)
-	}
-	switch {
-	case list:
-		bindings = append(bindings, k.First, k.Last)
-	case w != nil && w.field.Kind == wizard.SecretField:
-		bindings = append(bindings, k.Reveal)
-	case w != nil:
-		bindings = append(bindings, k.Undo, k.Yank)
-	}
-	if len(m.state.History) > 0 {
-		bindings = append(bindings, k.Jump)
-	}
-	bindings = append(bindings, k.PageUp, k.PageDown, k.HelpTyping, k.Redraw)
-	if k.Suspend.Enabled() {
-		bindings = append(bindings, k.Suspend)
-	}
-	return append(bindings, k.Quit)
-}
-
 // hint is one key and what it does here.
 type hint struct{ key, does string }
+
+var scrollHint = hint{"pgup/pgdn", "scroll"}
+
+// helpHints are all the keys that help lists.
+func (m *model) helpHints() []hint {
+	hints := append(m.pageHints(), scrollHint, hintFor(m.keys.Redraw, ""))
+	if m.keys.Suspend.Enabled() {
+		hints = append(hints, hintFor(m.keys.Suspend, ""))
+	}
+	return hints
+}
 
 // hintFor is a key with what it does here, "" for what it always does.
 func hintFor(b key.Binding, does string) hint {
@@ -96,9 +71,15 @@ func (m *model) hints() []hint {
 	case stepsOverlay:
 		return []hint{hintFor(k.Submit, "go there"), {m.theme.arrows, "choose"}, hintFor(k.Back, "")}
 	case helpOverlay:
-		return []hint{hintFor(k.Back, "close"), {"pgup pgdn", "scroll"}}
+		return []hint{hintFor(k.Back, "close"), scrollHint}
 	}
+	return m.pageHints()
+}
+
+// pageHints are the keys that do something on the page.
+func (m *model) pageHints() []hint {
 	w := m.focused()
+	k := m.keys
 	var hints []hint
 	arrows := m.arrowHints(w)
 	switch does := m.enterDoes(); {
@@ -133,9 +114,6 @@ func (m *model) arrowHints(w *widget) []hint {
 func (m *model) moreHints(w *widget) []hint {
 	k := m.keys
 	var hints []hint
-	if w != nil && w.field.Kind == wizard.SecretField && len(w.line.text) > 0 {
-		hints = append(hints, hintFor(k.Reveal, ""))
-	}
 	hints = append(hints, hintFor(m.helpKey(), ""))
 	if w != nil && w.field.Kind == wizard.ChoiceField {
 		if w.field.Filter && len(w.list.filter.text) == 0 {

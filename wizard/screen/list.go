@@ -20,7 +20,6 @@ type list struct {
 	// described is the value whose note is shown: that of the row where the pointer
 	// last came to rest.
 	described string
-	restTop   int // top when the pointer last came to rest
 }
 
 // setChoices takes new choices and stays on the same value, if it is still

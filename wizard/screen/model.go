@@ -43,14 +43,11 @@ type model struct {
 	w, h        int
 	moves       int       // of the pointer; it rests when none came after the latest
 	moving      bool      // the pointer was moved and has not rested since
-	reveals     int       // the latest one's end hides the secret
-	revealing   bool      // a secret is shown in clear
 	ignoreUntil time.Time // keys are dropped until then
 	ticking     bool
 
-	side  []string // the answers so far, drawn
-	frame frame    // what is on the screen
-	err   error    // why the guide ends before its end
+	frame frame // what is on the screen
+	err   error // why the guide ends before its end
 }
 
 // widget is a field and what was done to it since the machine was told.
@@ -79,7 +76,6 @@ func (m *model) refresh(opened bool) {
 		}
 	}
 	m.page, m.preview = m.guide.Page(), nil
-	m.side = m.sidebar(sidebarWidth - 3)
 	m.form = nil
 	for _, f := range m.page.Field {
 		i := slices.IndexFunc(old, func(w *widget) bool { return w.field.Name == f.Name && w.field.Kind == f.Kind })
@@ -104,7 +100,6 @@ func (m *model) refresh(opened bool) {
 func (w *widget) sync(f wizard.Field, s wizard.Place, first bool) {
 	w.field = f
 	if f.Kind == wizard.SecretField {
-		w.line.secret = true
 		if typed := s.Secrets[s.At][f.Name].Reveal(); !w.dirty && w.line.String() != typed {
 			w.line.set(typed)
 		}
@@ -124,11 +119,8 @@ func (w *widget) sync(f wizard.Field, s wizard.Place, first bool) {
 			w.list.pick(value)
 		}
 	case !changed || w.dirty || !first && value == w.line.String():
-	case first:
-		w.line.set(value)
-		w.line.fresh = !answered && value != ""
 	default:
-		w.line.put([]rune(value))
+		w.line.set(value)
 		w.line.fresh = !answered && value != ""
 	}
 }

@@ -44,8 +44,7 @@ var namedKeys = map[string]tea.Key{
 	"left": {Code: tea.KeyLeft}, "home": {Code: tea.KeyHome}, "pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp},
 	"backspace": {Code: tea.KeyBackspace}, "f1": {Code: tea.KeyF1},
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl}, "ctrl+o": {Code: 'o', Mod: tea.ModCtrl},
-	"ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "ctrl+g": {Code: 'g', Mod: tea.ModCtrl},
-	"ctrl+y": {Code: 'y', Mod: tea.ModCtrl}, "ctrl+_": {Code: '_', Mod: tea.ModCtrl},
+	"ctrl+g": {Code: 'g', Mod: tea.ModCtrl},
 }
 
 // press presses keys by name; a name that is none is typed, letter by letter.

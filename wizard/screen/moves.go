@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -158,7 +159,6 @@ func (m *model) goTo(i int) {
 	if i == m.focus {
 		return
 	}
-	m.revealing = false
 	m.focus = i
 	w := m.form[i]
 	if w.field.Kind == wizard.SecretField {
@@ -207,10 +207,5 @@ func (m *model) leave(why error) tea.Cmd {
 }
 
 func (m *model) answered() bool {
-	for _, w := range m.form {
-		if w.dirty {
-			return true
-		}
-	}
-	return m.state.Answered()
+	return m.state.Answered() || slices.ContainsFunc(m.form, func(w *widget) bool { return w.dirty })
 }

@@ -35,9 +35,6 @@ func (t quietTerminal) Write(p []byte) (int, error) {
 			wanted = drawn
 		}
 	}
-	if wanted == "" {
-		return len(p), nil
-	}
 	if _, err := t.WriteString(wanted); err != nil {
 		return 0, err
 	}

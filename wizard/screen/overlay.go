@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"cmp"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -79,31 +81,8 @@ func (m *model) openSteps() {
 func (m *model) leaveQuestion(w int) []string {
 	t := m.theme
 	lines := []string{t.strong.Render(t.clip("Leave before finishing?", w)), ""}
-	kept := "Your answers will not be saved."
-	if m.draft != "" {
-		kept = m.draft
-	}
-	lines = append(lines, t.paragraphs(kept, w)...)
-	if m.hasSecrets() {
-		lines = append(lines, t.paragraphs("Passwords are never saved; you will be asked for them again.", w)...)
-	}
+	lines = append(lines, t.paragraphs(cmp.Or(m.draft, "Your answers will not be saved."), w)...)
 	return append(lines, "", t.strong.Render("enter")+" stay", t.strong.Render("y")+"     leave")
-}
-
-func (m *model) hasSecrets() bool {
-	for _, w := range m.form {
-		if w.field.Kind == wizard.SecretField && (w.field.Kept || len(w.line.text) > 0) {
-			return true
-		}
-	}
-	for _, id := range m.state.History {
-		for _, f := range m.guide.Taken(id).Field {
-			if f.Kind == wizard.SecretField && f.Kept {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // help is the body that explains the focused field, the page and the keys.
@@ -128,21 +107,8 @@ func (m *model) help(w int) []string {
 	lines := []string{t.strong.Render(t.clip(t.clean(title), w)), ""}
 	lines = append(lines, t.blocks(parts, w, true)...)
 	lines = append(lines, "", t.strong.Render("Keys"))
-	return append(lines, t.keyTable(m.bindings(), w)...)
-}
-
-// keyTable draws keys and what they do, one or two to a line.
-func (t theme) keyTable(bindings []key.Binding, w int) []string {
-	const column = 28
-	perLine := max(min(w/column, 2), 1)
-	var lines []string
-	for i, b := range bindings {
-		cell := t.strong.Render(text.Pad(b.Help().Key, 10)) + " " + text.Pad(b.Help().Desc, column-11)
-		if i%perLine == 0 {
-			lines = append(lines, cell)
-		} else {
-			lines[len(lines)-1] += cell
-		}
+	for _, h := range m.helpHints() {
+		lines = append(lines, t.strong.Render(text.Pad(h.key, 10))+" "+h.does)
 	}
 	return lines
 }

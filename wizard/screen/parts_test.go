@@ -20,18 +20,9 @@ func TestEditor(t *testing.T) {
 		"left backspace":               "id.example.c|m",
 		"home delete":                  "|d.example.com",
 		"ctrl+a ctrl+k":                "|",
-		"alt+b ctrl+u":                 "|com",
-		"alt+b alt+b alt+d":            "id.|.com",
-		"alt+backspace":                "id.example.|",
+		"left left left ctrl+u":        "|com",
 		"ctrl+w":                       "|",
-		"ctrl+w ctrl+_":                "id.example.com|",
-		"backspace x alt+b ctrl+_":     "id.example.com|",
-		"ctrl+w x ctrl+_ ctrl+_":       "id.example.com|",
-		"ctrl+a alt+d ctrl+e ctrl+y":   ".example.comid|",
-		"ctrl+w ctrl+y ctrl+y":         "id.example.comid.example.com|",
-		"ctrl+y":                       "id.example.com|",
 		"home ctrl+b right ctrl+f end": "id.example.com|",
-		"home alt+f alt+f":             "id.example|.com",
 	} {
 		var e editor
 		e.set("id.example.com")
@@ -65,17 +56,11 @@ func TestEditorWindow(t *testing.T) {
 
 func TestOneLine(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string][2]string{
-		"plain":       {"plain", ""},
-		" a b ":       {" a b ", ""},
-		"secret\n":    {"secret", "Pasted without the line break at the end."},
-		"a\r\nb\nc":   {"abc", "Pasted without 2 line breaks."},
-		"a\x1b[31m\n": {"a[31m", "Pasted without the line break at the end and 1 control character."},
-		"\n":          {"", "Pasted without the line break at the end."},
+	for in, want := range map[string]string{
+		"plain": "plain", " a b ": " a b ", "secret\n": "secret", "a\r\nb\nc": "abc", "a\x1b[31m\n": "a[31m", "\n": "",
 	} {
-		text, note := oneLine(in)
-		if text != want[0] || note != want[1] {
-			t.Errorf("%q: %q, %q", in, text, note)
+		if text, whole := oneLine(in); text != want || whole != (text == in) {
+			t.Errorf("%q: %q, whole %v", in, text, whole)
 		}
 	}
 }
@@ -124,12 +109,6 @@ func TestKeyboardPieces(t *testing.T) {
 		"\x1b[A\x1b[1;5B\x1bOP\x1b[[A": "\x1b[A\x1b[1;5B\x1bOP\x1b[[A",
 		"é€😀":                          "é€😀",
 		"\x1bb\x1bé":                   "\x1bb\x1bé",
-		"a\x1b]11;rgb:1e/1e/1e\x1b\\b": "ab",
-		"a\x1b]11;rgb:1e/1e/1e\x07b":   "ab",
-		"a\x1bP1+r524742\x1b\\b":       "ab",
-		"\x1b_Gi=1;OK\x1b\\x":          "x",
-		"\x1b]5x\x1b[A":                "\x1b[A",
-		"\x1b]5x\rq":                   "\rq",
 		"\x1bXy":                       "\x1bXy",
 		pasteStart + "a\x1b]0;x\x07" + "b\n" + pasteEnd: pasteStart + "a\x1a]0;x\x07b\n" + pasteEnd,
 	} {

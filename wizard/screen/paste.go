@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -18,7 +17,11 @@ func (m *model) paste(content string) {
 		return
 	}
 	m.scrolled = false
-	text, note := oneLine(content)
+	text, whole := oneLine(content)
+	note := ""
+	if !whole {
+		note = "Pasted without line breaks and control characters."
+	}
 	switch {
 	case w.field.Kind == wizard.ChoiceField:
 		if !w.field.Filter {
@@ -30,47 +33,18 @@ func (m *model) paste(content string) {
 	case len(w.line.text)+len(text) > maxLine:
 		note = "That is too long for a field; nothing was pasted."
 	default:
-		m.typed(w, text)
+		w.typed(text)
 	}
 	w.note = note
 }
 
-// oneLine is pasted text as one line can hold it, and a word on what was left
-// out.
-func oneLine(s string) (text, note string) {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
-	body := strings.TrimRight(s, "\n")
-	breaks := strings.Count(body, "\n")
-	controls := 0
+// oneLine is pasted text as one line can hold it, and whether that is all of it.
+func oneLine(s string) (text string, whole bool) {
 	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return -1
-		case unicode.IsControl(r), r == unicode.ReplacementChar:
-			controls++
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r
-	}, body)
-	var left []string
-	if breaks > 0 {
-		left = append(left, plural(breaks, "line break"))
-	}
-	if len(body) < len(s) {
-		left = append(left, "the line break at the end")
-	}
-	if controls > 0 {
-		left = append(left, plural(controls, "control character"))
-	}
-	if len(left) == 0 {
-		return text, ""
-	}
-	return text, "Pasted without " + strings.Join(left, " and ") + "."
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	}, s)
+	return text, text == s
 }

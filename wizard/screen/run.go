@@ -65,12 +65,7 @@ func Run(ctx context.Context, g wizard.Guide, o Options) (wizard.Guide, error) {
 }
 
 func (o Options) filled() Options {
-	if o.In == nil {
-		o.In = os.Stdin
-	}
-	if o.Out == nil {
-		o.Out = os.Stdout
-	}
+	o.In, o.Out = cmp.Or(o.In, os.Stdin), cmp.Or(o.Out, os.Stdout)
 	if o.Env == nil {
 		o.Env = os.Environ()
 	}

@@ -1,16 +1,15 @@
 package screen
 
 import (
+	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/term"
-	"github.com/creack/pty"
 
 	"smtp-wizard/internal/termtest"
 	"smtp-wizard/wizard/runner"
@@ -72,94 +71,53 @@ func TestLineDrops(t *testing.T) {
 	}
 }
 
-// withoutModel is the guide in a pseudo-terminal that nobody reads but the test.
-func withoutModel(t *testing.T, size pty.Winsize, attr syscall.SysProcAttr) (master *os.File, cmd *exec.Cmd, draft string) {
-	t.Helper()
-	master, slave, err := pty.Open()
-	if err != nil {
+// gated is a terminal that is read only while the gate is open.
+type gated struct {
+	*os.File
+	gate *sync.Mutex
+}
+
+func (g gated) Read(p []byte) (int, error) {
+	g.gate.Lock()
+	open := g.File
+	g.gate.Unlock()
+	return open.Read(p)
+}
+
+// A terminal that takes no more output must not keep the program from ending.
+func TestStalledTerminal(t *testing.T) {
+	t.Parallel()
+	var gate sync.Mutex
+	s := &session{Terminal: termtest.Start(t, itself(t, ""), termtest.Options{Cols: 200, Rows: 60,
+		Line: func(tty *os.File) (io.Reader, io.Writer) { return gated{tty, &gate}, tty }})}
+	s.Until(firstPage)
+	gate.Lock()
+	for range 50 { // each ctrl+l draws the whole screen again, and nobody reads it
+		s.Keys("\x0c")
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err := s.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	_ = pty.Setsize(master, &size)
-	draft = filepath.Join(t.TempDir(), "draft")
-	cmd = itself(t, draft)
-	cmd.Stdin, cmd.Stdout, cmd.SysProcAttr = slave, slave, &attr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	time.AfterFunc(runner.StopWait*3/2, gate.Unlock) // what the child says after Run needs a reader
+	if code := s.Exit(); code != 143 {
+		t.Errorf("exit %d", code)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = master.Close() })
-	_ = slave.Close()
-	waitFor(t, master, firstPage)
-	return master, cmd, draft
 }
 
 // The terminal may go away without a signal, when it is not the controlling
 // one: then reading it fails.
 func TestTerminalGoneWithoutSignal(t *testing.T) {
 	t.Parallel()
-	master, cmd, draft := withoutModel(t, pty.Winsize{Cols: 80, Rows: 24}, syscall.SysProcAttr{Setsid: true})
-	_, _ = master.WriteString("y")
-	waitFor(t, master, "y")
-	_ = master.Close()
-	if code := termtest.Exit(t, cmd, unseen); code != 129 {
-		t.Errorf("exit %d", code)
-	}
-	if kept, _ := os.ReadFile(draft); !strings.Contains(string(kept), "env:y") {
-		t.Errorf("what was typed is not in the draft: %q", kept)
-	}
-}
-
-// unseen is the screen of a program whose terminal has no model.
-func unseen() string { return "unknown" }
-
-// waitFor reads the terminal up to these words.
-func waitFor(t *testing.T, f *os.File, words string) {
-	t.Helper()
-	const patience = 40 * time.Second
-	var got strings.Builder
-	buf := make([]byte, 4096)
-	for late := time.After(patience); !strings.Contains(got.String(), words); {
-		var n int
-		read := make(chan error, 1) // a pseudo-terminal that blocks takes no notice of a deadline
-		go func() {
-			var err error
-			n, err = f.Read(buf)
-			read <- err
-		}()
-		select {
-		case err := <-read:
-			if err != nil {
-				t.Fatalf("%q did not appear: %v; got %q", words, err, got.String())
-			}
-			got.Write(buf[:n])
-		case <-late:
-			t.Fatalf("%q did not appear within %s; got %q", words, patience, got.String())
-		}
-	}
-}
-
-// A terminal that takes no more output must not keep the program from ending.
-func TestStalledTerminal(t *testing.T) {
-	t.Parallel()
-	master, cmd, _ := withoutModel(t, pty.Winsize{Cols: 200, Rows: 60}, syscall.SysProcAttr{Setsid: true, Setctty: true})
-	_, _ = master.WriteString(enter + enter)
-	for range 50 { // each ctrl+l draws the whole screen again, and nobody reads it
-		_, _ = master.WriteString("\x0c")
-		time.Sleep(20 * time.Millisecond)
-	}
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	in, out, err := os.Pipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { // what the child says after Run needs a reader
-		time.Sleep(runner.StopWait + runner.StopWait/2)
-		buf := make([]byte, 4096)
-		for {
-			if _, err := master.Read(buf); err != nil {
-				return
-			}
-		}
-	}()
-	if code := termtest.Exit(t, cmd, unseen); code != 143 {
-		t.Errorf("exit %d", code)
+	_ = out.Close()
+	gone := false
+	k := &keyboard{File: in, gone: func() { gone = true }}
+	if _, err := k.Read(make([]byte, 80)); err != io.EOF || !gone {
+		t.Errorf("%v, gone %v", err, gone)
 	}
 }
 

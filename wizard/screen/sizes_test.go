@@ -16,7 +16,7 @@ var walks = map[string]func(*driven){
 	"provider-none": func(d *driven) { toProvider(d); d.press("zzz", "enter") },
 	"relay-fault":   func(d *driven) { toRelay(d); d.press("tab", "ctrl+u", "587x", "enter", "enter") },
 	"relay-warn":    func(d *driven) { toRelay(d); d.press("ctrl+u", "relay", "enter", "enter", "enter") },
-	"sender-shown":  func(d *driven) { toSender(d); d.press("enter", "enter", "hunter2", "ctrl+r") },
+	"sender-typed":  func(d *driven) { toSender(d); d.press("enter", "enter", "hunter2") },
 	"sender-help":   func(d *driven) { toSender(d); d.press("tab", "tab", "f1") },
 	"identity-busy": func(d *driven) { toIdentity(d); d.news(2) },
 	"identity-other": func(d *driven) {

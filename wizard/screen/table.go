@@ -33,7 +33,7 @@ func (t theme) table(table wizard.Table, w int) []string {
 		for n, line := range g.Lines(row) {
 			lead := indent
 			if n == 0 && marked > 0 {
-				lead = t.rowMark(tone) + " "
+				lead = t.mark(tone) + " "
 			}
 			lines = append(lines, "  "+lead+t.toned(tone, line))
 		}
@@ -57,7 +57,7 @@ func (t theme) stacked(table wizard.Table, heads []string, rows [][]string, mark
 				switch {
 				case n+k > 0:
 				case marked > 0:
-					lead = t.rowMark(tone) + " "
+					lead = t.mark(tone) + " "
 				default:
 					lead = ""
 				}

@@ -47,7 +47,7 @@ func (s *session) kept() string {
 const (
 	enter, escKey, tab    = termtest.Enter, termtest.Escape, termtest.Tab
 	up, down              = termtest.Up, termtest.Down
-	ctrlC, ctrlU, ctrlR   = termtest.CtrlC, termtest.CtrlU, termtest.CtrlR
+	ctrlC, ctrlU          = termtest.CtrlC, termtest.CtrlU
 	pasteOn, pasteOff     = termtest.PasteBegin, termtest.PasteEnd
 	firstPage, secondPage = "Where is Pocket ID installed?", "Who sends your mail?"
 )

@@ -29,7 +29,6 @@ type signs struct {
 	marks    map[wizard.Tone]string
 	pointer  string // before the row or field that has the focus
 	rule     string
-	bar      string
 	ellipsis string
 	mask     string // stands for a secret of any length
 	broken   string // begins a line that had to be broken
@@ -40,15 +39,15 @@ type signs struct {
 
 var typographic = signs{
 	marks: map[wizard.Tone]string{
-		wizard.Good: "✓", wizard.Bad: "✗", wizard.Warn: "!", wizard.Busy: "…", wizard.Quiet: "·"},
-	pointer: "›", rule: "─", bar: "│", ellipsis: "…", mask: strings.Repeat("•", 8), broken: "↳ ", dot: " · ",
+		wizard.Good: "✓", wizard.Bad: "✗", wizard.Warn: "!", wizard.Busy: "…"},
+	pointer: "›", rule: "─", ellipsis: "…", mask: strings.Repeat("•", 8), broken: "↳ ", dot: " · ",
 	up: "↑", down: "↓", arrows: "↑↓",
 }
 
 var ascii = signs{
 	marks: map[wizard.Tone]string{
-		wizard.Good: "+", wizard.Bad: "x", wizard.Warn: "!", wizard.Busy: ".", wizard.Quiet: "-"},
-	pointer: ">", rule: "-", bar: "|", ellipsis: "...", mask: strings.Repeat("*", 8), broken: "\\ ", dot: " - ",
+		wizard.Good: "+", wizard.Bad: "x", wizard.Warn: "!", wizard.Busy: "."},
+	pointer: ">", rule: "-", ellipsis: "...", mask: strings.Repeat("*", 8), broken: "\\ ", dot: " - ",
 	up: "up", down: "down", arrows: "up/down",
 }
 
@@ -91,16 +90,9 @@ func (t theme) mark(tone wizard.Tone) string {
 	return t.tones[tone].Render(sign)
 }
 
-// rowMark is the mark of a row; a quiet row is only faint.
-func (t theme) rowMark(tone wizard.Tone) string {
-	if tone == wizard.Quiet {
-		return " "
-	}
-	return t.mark(tone)
-}
-
-// marked reports whether a row of that tone begins with a mark.
-func (t theme) marked(tone wizard.Tone) bool { return t.marks[tone] != "" && tone != wizard.Quiet }
+// marked reports whether a row of that tone begins with a mark. A quiet one is
+// only faint.
+func (t theme) marked(tone wizard.Tone) bool { return t.marks[tone] != "" }
 
 // toned writes words of a tone. Only what is wrong is bold, and nothing is
 // colored: a sentence in green or yellow is hard to read on a light background.

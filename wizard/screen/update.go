@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"time"
 	"unicode"
 
@@ -17,19 +18,13 @@ type (
 	endMsg struct{ why error }
 	// tickMsg lets the seconds of the work under way go on.
 	tickMsg struct{}
-	// hideMsg ends a reveal.
-	hideMsg struct{ reveal int }
 	// restMsg says that the pointer stays where that move put it.
 	restMsg struct{ move int }
 )
 
-const (
-	// restFor is how long the pointer stays on a row before the words on it are
-	// drawn: who walks through a list over a slow line waits for none of them.
-	restFor = 250 * time.Millisecond
-	// revealFor is how long a secret stays in sight.
-	revealFor = 2 * time.Second
-)
+// restFor is how long the pointer stays on a row before the words on it are
+// drawn: who walks through a list over a slow line waits for none of them.
+const restFor = 250 * time.Millisecond
 
 // update does no I/O: what must be done outside goes into the command.
 func (m *model) update(msg tea.Msg) tea.Cmd {
@@ -50,8 +45,6 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.ticking = false
 		cmd = m.tick()
-	case hideMsg:
-		m.revealing = m.revealing && msg.reveal != m.reveals
 	case restMsg:
 		m.moving = m.moving && msg.move != m.moves
 	}
@@ -129,46 +122,37 @@ func (m *model) moveKey(msg tea.KeyPressMsg) tea.Cmd {
 
 // lineKey is the keys of a text or secret field.
 func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
-	secret := w.field.Kind == wizard.SecretField
-	if key.Matches(msg, m.keys.Reveal) && secret {
-		return m.reveal()
-	}
-	m.hideCursor(w)
 	before := w.line.String()
 	if w.line.edit(msg.String()) {
+		w.hideLength()
 		w.dirty = w.dirty || w.line.String() != before
 		return nil
 	}
 	if text := printable(msg); text != "" && !(key.Matches(msg, m.keys.Help) && helpTyped(w)) {
-		m.typed(w, text)
+		w.typed(text)
 		return nil
 	}
 	return m.moveKey(msg)
 }
 
-// hideCursor keeps the cursor at the end of a secret, where it does not tell the
+// hideLength keeps the cursor at the end of a secret, where it does not tell the
 // length.
-func (m *model) hideCursor(w *widget) {
-	if w.field.Kind == wizard.SecretField && !m.revealing {
+func (w *widget) hideLength() {
+	if w.field.Kind == wizard.SecretField {
 		w.line.cursor = len(w.line.text)
 	}
 }
 
-func (m *model) typed(w *widget, text string) {
-	m.hideCursor(w)
+func (w *widget) typed(text string) {
 	w.line.insert(text)
 	w.dirty = true
 }
 
 // printable is the text that a key types; a key with ctrl or alt types none.
 func printable(msg tea.KeyPressMsg) string {
-	if msg.Mod&(tea.ModCtrl|tea.ModAlt|tea.ModMeta|tea.ModSuper|tea.ModHyper) != 0 {
+	const none = tea.ModCtrl | tea.ModAlt | tea.ModMeta | tea.ModSuper | tea.ModHyper
+	if msg.Mod&none != 0 || strings.ContainsFunc(msg.Text, unicode.IsControl) {
 		return ""
-	}
-	for _, r := range msg.Text {
-		if unicode.IsControl(r) {
-			return ""
-		}
 	}
 	return msg.Text
 }
@@ -181,10 +165,6 @@ func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 		return m.walk(w, -1)
 	case key.Matches(msg, m.keys.Down):
 		return m.walk(w, 1)
-	case !filtered && key.Matches(msg, m.keys.First):
-		return m.walk(w, -len(w.list.choices))
-	case !filtered && key.Matches(msg, m.keys.Last):
-		return m.walk(w, len(w.list.choices))
 	case filtered && key.Matches(msg, m.keys.Back):
 		w.list.filter.set("")
 		w.list.refilter()
@@ -246,13 +226,6 @@ func (m *model) scroll(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	m.top += by * max(m.frame.height-1, 1)
 	m.scrolled = true
 	return nil, true
-}
-
-func (m *model) reveal() tea.Cmd {
-	m.revealing = !m.revealing
-	m.reveals++
-	reveal := m.reveals
-	return tea.Tick(revealFor, func(time.Time) tea.Msg { return hideMsg{reveal} })
 }
 
 // tick asks for the next second while work is under way, and for nothing else.

@@ -13,8 +13,6 @@ import (
 const (
 	leastWidth, leastHeight = 40, 12
 	shortHeight             = 18  // under which the header is one line
-	sidebarAt               = 110 // the width from which the answers stand beside
-	sidebarWidth            = 34
 	widest                  = 100 // lines longer than this are hard to read
 )
 
@@ -40,14 +38,10 @@ func (m *model) layout() {
 	}
 	head := m.header(m.w, m.h < shortHeight || m.w < 60)
 	height := m.h - len(head) - 3
-	bodyWidth := m.w
-	if m.w >= sidebarAt {
-		bodyWidth = m.w - sidebarWidth
-	}
-	c := m.body(min(bodyWidth-3, widest), height)
+	c := m.body(min(m.w-3, widest), height)
 	m.keepInSight(c, height)
 	lines := append(head, m.topRule())
-	lines = append(lines, m.beside(window(c.lines, m.top, height), bodyWidth)...)
+	lines = append(lines, window(c.lines, m.top, height)...)
 	lines = append(lines, m.bottomRule(len(c.lines), height), m.theme.footer(m.hints(), m.w))
 	for i, line := range lines {
 		lines[i] = m.theme.clip(line, m.w)
@@ -121,7 +115,7 @@ func (m *model) topRule() string {
 	gist := ""
 	if g := m.page.Gist; g.Body != "" && m.over == noOverlay {
 		gist = m.theme.clean(g.Body)
-		if m.theme.marks[g.Tone] != "" {
+		if m.theme.marked(g.Tone) {
 			gist = m.theme.mark(g.Tone) + " " + gist
 		}
 	}

@@ -1,5 +1,5 @@
-// Package suspend stops the program as Ctrl+Z does, where somebody can continue
-// it.
+// Package suspend tells whether Ctrl+Z would stop the program for somebody who
+// can continue it.
 package suspend
 
 import (
@@ -27,11 +27,4 @@ func Possible() bool {
 		}
 	}
 	return false
-}
-
-// Stop stops this process alone until somebody continues it. Where nobody could,
-// it does nothing and returns false. A SIGTSTP that was ever asked for with signal.Notify stops no
-// program by itself any more, so it is SIGSTOP.
-func Stop() bool {
-	return Possible() && unix.Kill(unix.Getpid(), unix.SIGSTOP) == nil
 }
