@@ -7,6 +7,7 @@ package asowner
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/user"
@@ -23,7 +24,8 @@ type Files struct {
 	env     string // absolute
 	owner   *atomicfile.User
 	process *process // nil: everything is done with this program's own rights
-	folder  *os.File // the directory, where it is the owner's
+	folder  *os.File // the directory; nil where another user's symlink leads there
+	his     bool     // the directory belongs to the owner
 	// Warning says why the rights are root's although the directory is not; "" is good.
 	Warning string
 }
@@ -38,14 +40,19 @@ func Open(env string) (*Files, error) {
 	if os.Geteuid() != 0 {
 		return f, nil
 	}
-	uid, folder := ownerOf(path)
+	uid := f.findOwner()
 	if uid == 0 {
+		f.Close()
 		return f, nil
 	}
-	f.owner, f.folder = account(uid), folder
-	if f.process, err = start(f.owner, folder, filepath.Dir(path)); err != nil {
-		f.Warning = fmt.Sprintf("The directory %s belongs to another user, and his rights could not be taken on (%v): "+
-			"the files there are read and written as root.", filepath.Dir(path), err)
+	f.owner = account(uid)
+	var his *os.File
+	if f.his {
+		his = f.folder
+	}
+	if f.process, err = start(f.owner, his, filepath.Dir(path)); err != nil {
+		f.Warning = fmt.Sprintf("%s is in the hands of user %d, whose rights cannot be taken on (%v); "+
+			"the files around it are read and written as root.", path, uid, err)
 	}
 	return f, nil
 }
@@ -63,19 +70,25 @@ func (f *Files) Close() {
 // Owner is the user whose rights are taken on; nil for this program's own.
 func (f *Files) Owner() *atomicfile.User { return f.owner }
 
-// ownerOf is the user in whose hands a file's directory is, and the directory, where
-// it is his. A symlink of another user on the way to a directory of root's counts as
-// well: that user leads where he likes.
-func ownerOf(path string) (uid int, folder *os.File) {
-	folder, err := os.OpenFile(filepath.Dir(path), os.O_RDONLY|syscall.O_DIRECTORY, 0)
+// findOwner finds the user in whose hands the .env is: the owner of the directory, or
+// of a symlink on the way there, or of the file. It is 0 where all that is root's.
+func (f *Files) findOwner() int {
+	folder, err := os.OpenFile(filepath.Dir(f.env), os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if err != nil {
-		return linkOwner(path), nil
+		return linkOwner(f.env)
 	}
-	if uid, _ = uidOf(folder.Stat()); uid != 0 {
-		return uid, folder
+	f.folder = folder
+	uid, _ := uidOf(folder.Stat())
+	if f.his = uid != 0; f.his {
+		return uid
 	}
-	_ = folder.Close()
-	return linkOwner(path), nil
+	if uid := linkOwner(f.env); uid != 0 {
+		_ = folder.Close()
+		f.folder = nil
+		return uid
+	}
+	uid, _ = uidOf(f.rootCalls().Lstat(f.env))
+	return uid
 }
 
 func uidOf(info fs.FileInfo, err error) (uid int, ok bool) {
@@ -153,38 +166,32 @@ func account(uid int) *atomicfile.User {
 	return out
 }
 
-// state is what the .env is to root.
-type state int
-
-const (
-	elsewhere state = iota // a symlink, or of several names: it is his
-	plain                  // a regular file with one name, right in his directory: the one that root may read and replace
-	missing                // root may make it there
-)
-
-func (f *Files) state() state {
-	if f.folder == nil {
-		return elsewhere
+// plain reports whether a path is a regular file with one name, right in the
+// directory; missing, whether nothing is there.
+func (f *Files) plain(path string) (plain, missing bool, owner int) {
+	if f.folder == nil || filepath.Dir(path) != filepath.Dir(f.env) {
+		return false, false, 0
 	}
-	info, err := f.rootCalls().Lstat(f.env)
-	if errors.Is(err, fs.ErrNotExist) {
-		return missing
+	info, err := f.rootCalls().Lstat(path)
+	if err != nil {
+		return false, errors.Is(err, fs.ErrNotExist), 0
 	}
-	if err != nil || !info.Mode().IsRegular() {
-		return elsewhere
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return false, false, 0
 	}
-	if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Nlink != 1 {
-		return elsewhere
-	}
-	return plain
+	return info.Mode().IsRegular() && s.Nlink == 1, false, int(s.Uid)
 }
 
-// calls are those for a path.
+// calls are those for a path. Root itself reads and replaces the .env, where that is
+// a plain file. In a directory of root's the owner of the .env could make no new file
+// beside it: that root does as well, and replaces what is the owner's.
 func (f *Files) calls(path string) atomicfile.Calls {
-	switch {
-	case f.process == nil:
+	if f.process == nil {
 		return atomicfile.Own{}
-	case path == f.env && f.state() != elsewhere:
+	}
+	plain, missing, owner := f.plain(path)
+	if (plain || missing) && path == f.env || !f.his && (missing || plain && owner == f.owner.UID) {
 		return f.rootCalls()
 	}
 	return f.process
@@ -236,6 +243,37 @@ func (f *Files) List(dir string) ([]string, error) {
 	return d.Readdirnames(-1)
 }
 
+// ReadFile reads a regular file of at most limit bytes.
+func (f *Files) ReadFile(path string, limit int64) ([]byte, error) {
+	path = f.absolute(path)
+	file, err := f.calls(path).Open(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, limit)
+	}
+	return data, err
+}
+
+// Glob is filepath.Glob.
+func (f *Files) Glob(pattern string) ([]string, error) {
+	if f.process == nil {
+		return filepath.Glob(pattern)
+	}
+	a, _, err := f.process.ask(request{Op: opGlob, Path: pattern})
+	return a.Paths, err
+}
+
 // Exists reports whether a path has something, be it a symlink that leads nowhere.
 func (f *Files) Exists(path string) bool {
 	_, err := f.calls("").Lstat(f.absolute(path))
@@ -250,7 +288,7 @@ func (f *Files) Discover(m install.Machine) (install.Install, error) {
 	r := request{Op: opDiscover, Path: f.env, Machine: m}
 	r.Machine.Files = nil
 	r.Machine.Env = publicEnvironment(m.Env)
-	if f.state() == plain {
+	if plain, _, _ := f.plain(f.env); plain {
 		snapshot, err := f.Load(f.env)
 		r.Known, r.Contents = err == nil && snapshot.Exists, snapshot.Bytes
 	}

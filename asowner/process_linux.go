@@ -132,7 +132,7 @@ func (p *process) ask(r request) (a answer, file *os.File, err error) {
 }
 
 var names = map[operation]string{opBecome: "become", opOpen: "open", opResolve: "find", opRemove: "remove",
-	opRename: "rename", opDiscover: "read"}
+	opRename: "rename", opGlob: "list", opDiscover: "read"}
 
 // receive takes an open file from the socket.
 func (p *process) receive(path string) (*os.File, error) {

@@ -22,6 +22,7 @@ const (
 	opResolve
 	opRemove
 	opRename
+	opGlob
 	opDiscover
 )
 
@@ -45,6 +46,7 @@ type answer struct {
 	Errno   syscall.Errno
 	Text    string
 	Path    string
+	Paths   []string
 	IDs     []int
 	Install *install.Install
 }

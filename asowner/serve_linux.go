@@ -77,6 +77,8 @@ func (s *server) answer(r request) (a answer, opened *os.File) {
 		err = s.Remove(s.local(r.Path))
 	case opRename:
 		err = s.Rename(s.local(r.Path), s.local(r.To), r.How)
+	case opGlob:
+		a.Paths, err = seen{s, r}.Glob(r.Path)
 	case opDiscover:
 		r.Machine.Files = seen{s, r}
 		in := install.Discover(r.Machine, r.Path)

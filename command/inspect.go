@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid/install"
 )
 
@@ -23,7 +24,19 @@ that decides it. It connects to nothing, changes nothing and prints no secret.
 When the program that reads the files refuses them, the exit code is 9.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return o.inspect(install.Discover(install.ThisMachine(), o.envFile))
+			around, err := asowner.Open(o.envFile)
+			if err != nil {
+				return fileError(err)
+			}
+			defer around.Close()
+			if around.Warning != "" {
+				fmt.Fprintf(o.Err, "Warning: %s\n", around.Warning)
+			}
+			found, err := around.Discover(install.ThisMachine())
+			if err != nil {
+				return fileError(err)
+			}
+			return o.inspect(found)
 		},
 	}
 }
