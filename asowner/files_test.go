@@ -322,6 +322,47 @@ func TestLinkToRootsDirectory(t *testing.T) {
 	}
 }
 
+// TestHisEnvInRootsDirectory: whoever can write the .env names the files around it, so
+// they are reached with his rights. What is new there, and his, root replaces.
+func TestHisEnvInRootsDirectory(t *testing.T) {
+	s := newSite(t)
+	s.env = s.file(s.roots+"/.env", "old", him, him, 0o600)
+	if _, err := s.open().Load(s.secret); !errors.Is(err, fs.ErrPermission) {
+		t.Error(err)
+	}
+	open, password := s.file(s.roots+"/open", "root's", 0, 0, 0o644), s.roots+"/smtp-password"
+	if _, err := s.open().SaveAll([]atomicfile.File{{Path: open, Bytes: []byte("pw"), Secret: true}}); err == nil {
+		t.Error("saved")
+	}
+	s.is(open, "root's", 0, 0, 0o644)
+	for _, pw := range []string{"first", "second"} {
+		if _, err := s.open().SaveAll([]atomicfile.File{{Path: password, Bytes: []byte(pw), Secret: true},
+			{Path: s.env, Bytes: []byte(pw)}}); err != nil {
+			t.Fatal(err)
+		}
+		s.is(password, pw, him, him, 0o600)
+		s.is(s.env, pw, him, him, 0o600)
+	}
+}
+
+// TestWithoutTheProgram: where this program cannot be started again all is as it was,
+// and said so.
+func TestWithoutTheProgram(t *testing.T) {
+	s := newSite(t)
+	kept := programs
+	defer func() { programs = kept }()
+	programs = func() []string { return []string{"/nonexistent/smtp-wizard", "/bin/true"} }
+	f, err := Open(s.env)
+	must(t, err)
+	defer f.Close()
+	if !strings.Contains(f.Warning, "read and written as root") {
+		t.Errorf("%q", f.Warning)
+	}
+	if got, err := f.Load(s.secret); err != nil || string(got.Bytes) != rootsSecret {
+		t.Error(err)
+	}
+}
+
 // TestDirectoryExchanged lets him exchange his directory for a symlink to root's, over
 // and over, while root saves there.
 func TestDirectoryExchanged(t *testing.T) {

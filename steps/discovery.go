@@ -25,6 +25,8 @@ type Discovery struct {
 	Password secret.Value      // SMTP_PASSWORD, or the contents of its file
 	// PasswordFile is the file that Password was read from, or "".
 	PasswordFile string
+	// NoPassword says why the file of the password could not be read from here.
+	NoPassword string
 	Notes        []string
 	Problems     []envwriter.Problem
 	// Fixable says that all that keeps a reader from the file can be fixed without
@@ -141,7 +143,7 @@ func (d *Discovery) read(data []byte) {
 // readAs is what the first of those readers takes from the same file. A $ or a
 // quote can make another value of the same line.
 func (d Discovery) readAs(readers []string) Discovery {
-	d.Password, d.PasswordFile, d.passwordLine, d.Values, d.Notes = secret.Value{}, "", false, nil, nil
+	d.Password, d.PasswordFile, d.NoPassword, d.passwordLine, d.Values, d.Notes = secret.Value{}, "", "", false, nil, nil
 	d.take(readers)
 	return d
 }
@@ -202,8 +204,11 @@ func (d *Discovery) readPasswordFile() {
 	case err == nil && snapshot.Exists:
 		d.PasswordFile, d.Password = path, secret.New(string(snapshot.Bytes))
 	case who != nil && errors.Is(err, fs.ErrPermission): // root does not read for others what they may not read themselves
-		note(fmt.Sprintf("SMTP_PASSWORD_FILE names %s, which the .env's owner, user %d, cannot read; it was not read.", path, who.UID))
+		d.NoPassword = fmt.Sprintf("SMTP_PASSWORD_FILE names %s, which user %d, to whom the .env or its directory belongs, "+
+			"cannot read; it was not read.", path, who.UID)
+		note(d.NoPassword)
 	default:
-		note("SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here.")
+		d.NoPassword = "SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here."
+		note(d.NoPassword)
 	}
 }

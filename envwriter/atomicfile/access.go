@@ -50,14 +50,15 @@ func (r *replacement) decideAccess() (access, error) {
 		if r.file.Secret { // whoever named the path could have named any file of root's
 			return a, ErrUnreadable
 		}
-		r.warn(fmt.Sprintf("user %d, who reads it, cannot: it still belongs to user %d, with mode %04o", by.UID, a.uid, a.mode))
+		r.warn(fmt.Sprintf("user %d has to read %s and cannot: it belongs to user %d and has mode %04o",
+			by.UID, r.saved.Path, a.uid, a.mode))
 	}
 	switch {
 	case a.mode&0o004 == 0:
 	case r.file.Close && !acl:
 		a.mode = a.tightest(by)
 	default:
-		r.warn("everybody on this machine can read it")
+		r.warn(fmt.Sprintf("everybody on this machine can read %s; chmod o= closes it", r.saved.Path))
 	}
 	return a, nil
 }
