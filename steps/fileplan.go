@@ -261,5 +261,6 @@ func (p *FilePlan) openToAll() bool { return p.Before.Exists && p.Before.Mode&0o
 
 // changesFiles reports whether there is anything to write.
 func (p *FilePlan) changesFiles() bool {
-	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists
+	closes := p.Request.CloseFile && p.openToAll()
+	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists || closes
 }

@@ -205,3 +205,23 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 		t.Errorf("written for %+v, want docker,compose", w.state.Found[Write].Result)
 	}
 }
+
+// A file that everybody can read is offered to be closed, also where nothing else is
+// to be written. By itself it stays as it is.
+func TestOpenFileIsOfferedToBeClosed(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[string]os.FileMode{"close": 0o640, "": 0o644} {
+		w, path := walkOver(t, "manual", "2.9.0", finished)
+		if err := os.Chmod(path, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		w.to(Write)
+		if action != "" {
+			w.answer("action", action)
+		}
+		w.finish()
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want || w.read(path) != finished {
+			t.Errorf("%q: %v, %v, %s", action, info.Mode(), err, w.read(path))
+		}
+	}
+}

@@ -186,7 +186,7 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	list := []wizard.Choice{first, show}
 	if p.openToAll() && !p.Request.CloseFile {
 		list = append(list, wizard.Choice{Value: "close", Cells: []string{"Close the file to everybody else"},
-			Note: "Everybody on this machine can read it now. Only its owner could then, and its group where the reader needs that."})
+			Note: "Everybody on this machine can read it now; then only its owner and its group could."})
 	}
 	return nextField("The file is replaced in one piece, and is never more open than before; "+
 		"the old one stays beside it as a backup.", list...)
