@@ -216,7 +216,7 @@ func TestSavesNothingOfOthers(t *testing.T) {
 // all are the files with their contents and owners.
 func (s *site) all() string {
 	var out strings.Builder
-	must(s.t, filepath.WalkDir(s.base, func(path string, e fs.DirEntry, err error) error {
+	must(s.t, filepath.WalkDir(s.base, func(path string, _ fs.DirEntry, _ error) error {
 		info, err := os.Lstat(path)
 		if err != nil {
 			return err
@@ -361,6 +361,8 @@ func TestWithoutTheProgram(t *testing.T) {
 	if got, err := f.Load(s.secret); err != nil || string(got.Bytes) != rootsSecret {
 		t.Error(err)
 	}
+	programs = func() []string { return append([]string{"/nonexistent/smtp-wizard"}, kept()[1:]...) } // as without /proc
+	s.open()
 }
 
 // TestDirectoryExchanged lets him exchange his directory for a symlink to root's, over

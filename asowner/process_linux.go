@@ -72,6 +72,7 @@ func startProgram(program string, owner *atomicfile.User, folder *os.File, path 
 	p.files = conn.(*net.UnixConn)
 	p.command = &exec.Cmd{Path: program, Args: []string{os.Args[0], Argument}, Env: []string{}, Dir: "/",
 		ExtraFiles:  []*os.File{theirs},
+		Stderr:      theirs,                             // what it says when it crashes is for nobody, and there may be no /dev/null
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true}} // no key of the terminal reaches it
 	if folder != nil {
 		p.command.ExtraFiles = append(p.command.ExtraFiles, folder)

@@ -140,6 +140,7 @@ func TestEnvOwnerAndGroupAreKept(t *testing.T) {
 		mode, want fs.FileMode
 		by         *atomicfile.User
 	}{
+		{0o644, 0o644, nil},
 		{0o640, 0o640, nil},
 		{0o640, 0o640, &atomicfile.User{UID: 4000, GID: 4002}},
 		{0o644, 0o600, &atomicfile.User{UID: 4001, GID: 4001}},
@@ -148,7 +149,7 @@ func TestEnvOwnerAndGroupAreKept(t *testing.T) {
 	} {
 		envPut(t, path, "old", c.mode)
 		envOK(t, os.Chown(path, 4001, 4002))
-		saved, err := envSave(path, "new", atomicfile.File{ReadBy: c.by})
+		saved, err := envSave(path, "new", atomicfile.File{ReadBy: c.by, Close: c.by != nil})
 		envOK(t, err)
 		envExpect(t, path, "new", c.want, 4001, 4002)
 		envExpect(t, saved.Backup, "old", 0o600, 4001, 4002)

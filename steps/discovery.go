@@ -27,13 +27,14 @@ type Discovery struct {
 	PasswordFile string
 	// NoPassword says why the file of the password could not be read from here.
 	NoPassword string
-	Notes        []string
-	Problems     []envwriter.Problem
+	Notes      []string
+	Problems   []envwriter.Problem
 	// Fixable says that all that keeps a reader from the file can be fixed without
 	// changing what any other key means.
 	Fixable  bool
 	Install  pocketid.Install
 	Hostname string // os.Hostname() of this machine
+	Rights   string // why root's rights were used although the file is not in root's hands; "" is good
 	// Err is why the file cannot be used.
 	Err error
 
@@ -67,7 +68,7 @@ func (w World) discover(envFile string) Discovery {
 		return Discovery{EnvFile: envFile, Err: err}
 	}
 	defer around.Close()
-	found := Discovery{EnvFile: envFile, Install: w.Detect(envFile, around)}
+	found := Discovery{EnvFile: envFile, Install: w.Detect(envFile, around), Rights: around.Warning}
 	found.Hostname, _ = w.Hostname()
 	snapshot, err := w.load(around, envFile)
 	if err != nil {
@@ -76,9 +77,6 @@ func (w World) discover(envFile string) Discovery {
 	}
 	found.Exists = snapshot.Exists
 	found.read(snapshot.Bytes)
-	if around.Warning != "" {
-		found.Notes = append(found.Notes, around.Warning)
-	}
 	return found
 }
 

@@ -68,9 +68,6 @@ func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 		return nil, err
 	}
 	defer around.Close()
-	if around.Warning != "" {
-		p.Warnings = append(p.Warnings, around.Warning)
-	}
 	if p.Before, err = w.load(around, r.EnvFile); err != nil {
 		return nil, err
 	}
