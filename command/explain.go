@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/diagnosis"
+	"smtp-wizard/smtpcheck"
 )
 
 func newExplain(o *options) *cobra.Command {
@@ -54,12 +55,13 @@ func (o *options) textToExplain(ctx context.Context, args []string) (string, err
 type explainJSON struct {
 	Matched bool `json:"matched"`
 	diagnosisJSON
-	Line string `json:"line"`
+	Stages []string `json:"stages"`
+	Line   string   `json:"line"`
 }
 
 func (o *options) explain(text string) error {
 	d, matched, line := diagnosis.ExplainText(text)
-	r := explainJSON{matched, newDiagnosisJSON(d), line}
+	r := explainJSON{matched, newDiagnosisJSON(d), stageNames(d.Stages), line}
 	if err := o.print(r, r.print); err != nil {
 		return err
 	}
@@ -74,11 +76,21 @@ func (r explainJSON) print(w io.Writer) {
 	if !r.Matched {
 		fmt.Fprintln(w, "Nothing is known about this.")
 	}
+	printLabeled(w, "Stage", strings.ToUpper(strings.Join(r.Stages, " or ")))
 	printLabeled(w, "Why", r.Cause)
 	printLabeled(w, "Do this", r.Fix)
 	if r.Matched {
 		printLabeled(w, "How sure", confidenceText[diagnosis.Confidence(r.Confidence)])
 	}
+}
+
+// stageNames are never null in JSON.
+func stageNames(stages []smtpcheck.Stage) []string {
+	names := make([]string, len(stages))
+	for i, s := range stages {
+		names[i] = string(s)
+	}
+	return names
 }
 
 var confidenceText = map[diagnosis.Confidence]string{

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -54,9 +55,9 @@ func TestCatalogue(t *testing.T) {
 		if got.Confidence != Class {
 			sure++
 		}
-		if code, enhanced, words := replyIn(k.Text); code != 0 && (k.Text[0] == '4' || k.Text[0] == '5') { // as a conversation has it
+		if m := reading.Of(k.Text, nil); m.Code != 0 && (k.Text[0] == '4' || k.Text[0] == '5') { // as a conversation has it
 			check(t, k, FromFailure(&smtpcheck.Failure{Stage: k.Stage,
-				Reply: &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}}, Situation{}))
+				Reply: &smtpcheck.Reply{Code: m.Code, Enhanced: m.Enhanced, Lines: []string{m.Reply}}}, Situation{}))
 		}
 		if k.WithID != "" {
 			k.ID, k.Sure = k.WithID, ""
@@ -76,6 +77,23 @@ func check(t *testing.T, k known, got Diagnosis) {
 	if got.ID != k.ID || got.Stage != k.Stage || got.Step != k.Step || got.Field != k.Field || k.Sure != "" && got.Confidence != k.Sure {
 		t.Errorf("%q\n got %s at %q: %s/%s, %s\nwant %s at %q: %s/%s, %s", k.Text,
 			got.ID, got.Stage, got.Step, got.Field, got.Confidence, k.ID, k.Stage, k.Step, k.Field, k.Sure)
+	}
+}
+
+// TestCatalogueAsReplies takes the replies among them the way a live
+// conversation hands them over.
+func TestCatalogueAsReplies(t *testing.T) {
+	t.Parallel()
+	for _, k := range catalogue(t) {
+		m := reading.Of(k.Text, nil)
+		if !strings.HasPrefix(k.Text, "4") && !strings.HasPrefix(k.Text, "5") || m.Code == 0 {
+			continue
+		}
+		got := FromFailure(&smtpcheck.Failure{
+			Stage: k.Stage,
+			Reply: &smtpcheck.Reply{Code: m.Code, Enhanced: m.Enhanced, Lines: []string{m.Reply}},
+		}, Situation{})
+		check(t, k, got)
 	}
 }
 

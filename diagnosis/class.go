@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -18,6 +19,7 @@ type place struct {
 
 // places are the answers by stage alone.
 var places = map[smtpcheck.Stage]place{
+	smtpcheck.StageSettings: {"the settings, before anything was sent", StepSender, "password", "Correct what is named, and test again."},
 	smtpcheck.StageDNS:      {"the lookup of the relay's name", StepRelay, "host", "Enter the relay's bare host name, such as smtp.example.com, and look it up where Pocket ID runs: getent hosts NAME."},
 	smtpcheck.StageConnect:  {"the connection to {host}", StepRelay, "port", "Compare host and port with the relay's documentation; 587 goes with starttls, 465 with tls."},
 	smtpcheck.StageGreeting: {"this machine before anything was said", StepRelay, "host", "Ask the relay's operator whether {ip} is blocked, or use a relay that takes a user and password on port 587 or 465."},
@@ -28,7 +30,11 @@ var places = map[smtpcheck.Stage]place{
 	smtpcheck.StageMail:     {"{from} as sender", StepSender, "from", "As From, use an address that {host} knows to be yours: that of {user}, or one on a domain verified there."},
 	smtpcheck.StageRcpt:     {"{to} as recipient", StepSender, "to", "Try a recipient that is known to exist. If every recipient is refused, {host} does not relay for you: log in with a user and password."},
 	smtpcheck.StageData:     {"the message itself", StepSender, "from", "Use a From address on a domain that is verified at {host}, and look at the relay's own log for the reason."},
+	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", quitFix},
 }
+
+// quitFix is for a relay that has taken the message already.
+const quitFix = "The mail itself is on its way, so nothing needs to change; but Pocket ID will report an error for each one. Use another endpoint of the relay, or a relay in between, if that matters."
 
 // statusMeanings are the enhanced status codes of RFC 3463 and its registry
 // without their class.
@@ -61,18 +67,22 @@ func badValueAnswer(e evidence) Diagnosis {
 	p := placeOf(e.Stage, e)
 	return Diagnosis{
 		ID: "bad-value", Stage: e.Stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Exact,
-		Cause: "Nothing was sent, because a value is not usable: " + shorten(cmp.Or(e.raw, "it is not valid"), 250) + ".",
+		Cause: "Nothing was sent, because a value is not usable: " + reading.Shorten(cmp.Or(e.raw, "it is not valid"), 250) + ".",
 		Fix:   "Correct that value; it was this program that refused it, not the relay.",
 	}
 }
 
 // classAnswer is the meaning of the codes at the stage, or of the stage alone.
 func classAnswer(e evidence) Diagnosis {
-	stage := e.stage(stageOfCode(e.code, e.enhanced))
+	stages := e.place(nil)
+	stage := firstStage(stages)
 	p := placeOf(stage, e)
 	d := Diagnosis{
-		ID: classID(stage, e), Stage: stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Class,
+		ID: classID(stage, e), Stage: stage, Stages: stages, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Class,
 		Temporary: e.isTemporary(), Fix: fill(p.fix, e),
+	}
+	if d.Temporary && waitsAt(stage, e) {
+		d.Step, d.Field = StepNone, ""
 	}
 	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !genericName(e.name()))
 	d.Cause = capital(classCause(e, fillIn(p.what, e)), e.Host)
@@ -85,6 +95,16 @@ func classAnswer(e evidence) Diagnosis {
 		d.Fix += " Waiting does not help."
 	}
 	return d
+}
+
+// waitsAt: where no answer of the guide changes a temporary refusal. At EHLO the
+// name does, and before it the endpoint.
+func waitsAt(stage smtpcheck.Stage, e evidence) bool {
+	switch stage {
+	case smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData, smtpcheck.StageGreeting:
+		return true
+	}
+	return len(e.stages) == 0
 }
 
 func classID(stage smtpcheck.Stage, e evidence) string {
@@ -162,25 +182,4 @@ func refine(p place, rest string) place {
 		p.fix = "Use the relay's submission port, {pairs}, and log in with a user and password."
 	}
 	return p
-}
-
-// stageOfCode guesses where a code was said when nothing else tells.
-func stageOfCode(code int, enhanced string) smtpcheck.Stage {
-	_, rest, _ := strings.Cut(enhanced, ".")
-	switch {
-	case code == 535, code == 534, code == 538, rest == "7.8", rest == "7.9":
-		return smtpcheck.StageAuth
-	case code == 530:
-		return smtpcheck.StageMail
-	case rest == "1.7", rest == "1.8":
-		return smtpcheck.StageMail
-	case code == 450, code == 551, code == 553, code == 556,
-		rest == "1.1", rest == "1.2", rest == "1.3", strings.HasPrefix(rest, "2."):
-		return smtpcheck.StageRcpt
-	case code == 552, code == 554, strings.HasPrefix(rest, "6."):
-		return smtpcheck.StageData
-	case code == 501 && rest == "5.4":
-		return smtpcheck.StageEHLO
-	}
-	return ""
 }

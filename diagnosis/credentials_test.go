@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+
+	"smtp-wizard/diagnosis/reading"
 )
 
 func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -125,7 +128,7 @@ func TestSentencesAboutPasswordsStay(t *testing.T) {
 		"554 5.7.1 spf=pass dkim=pass dmarc=fail header.from=example.com",
 		"f10sm1a4899ejl.97 - gsmtp, 4XyZ0A1b2c, 08DC00000000FFFF, SmtpClientAuthentication",
 	} {
-		if got := hideCredentials(said); got != said {
+		if got := reading.HideCredentials(said); got != said {
 			t.Errorf("%q became %q", said, got)
 		}
 	}
@@ -136,9 +139,39 @@ func FuzzHideCredentials(f *testing.F) {
 		f.Add(log)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		once := hideCredentials(oneLine(text))
-		if twice := hideCredentials(once); twice != once {
+		once := reading.HideCredentials(reading.OneLine(text))
+		if twice := reading.HideCredentials(once); twice != once {
 			t.Errorf("%q became %q, and then %q", text, once, twice)
 		}
 	})
+}
+
+// TestLongLines: the end of a value is not looked for through all of a line again
+// and again, which took minutes for a line of a megabyte. Four times the length is
+// to take about four times as long, and not sixteen.
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"password=", "password: not ", "password: xy is ", `pw:"`, "://a:", "AUTH PLAIN "} {
+		short, long := strings.Repeat(piece, 8_000/len(piece)), strings.Repeat(piece, 32_000/len(piece))
+		var a, b time.Duration
+		for range 5 { // the machine may have been busy with something else for the one and not for the other
+			if a, b = quickest(short), quickest(long); b <= 10*a+50*time.Millisecond {
+				break
+			}
+		}
+		if b > 10*a+50*time.Millisecond {
+			t.Errorf("%q over and over: %s, and %s for four times as much", piece, a, b)
+		}
+	}
+}
+
+// quickest is the least time of several, since other work on the machine only adds.
+func quickest(text string) time.Duration {
+	least := time.Hour
+	for range 3 {
+		began := time.Now()
+		reading.HideCredentials(text)
+		least = min(least, time.Since(began))
+	}
+	return least
 }

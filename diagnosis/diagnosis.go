@@ -2,13 +2,20 @@
 // answer to change. It is pure: it reads no file, asks no network, and knows
 // only what it is told.
 //
-// Knowledge is data. A refusal is one entry in a rules_*.go table, the tables
-// are ordered from particular to general, and what no entry knows is answered
-// from the meaning of the reply code (RFC 5321 section 4.2.3) and of the
-// enhanced status code (RFC 3463) at the stage where it was given.
+// It works in three steps that stand apart. Package reading takes any text and
+// returns what it says as values: codes, words, stages, a kind of failure. The
+// rules_*.go tables judge them, from particular to general: what is known for
+// sure, the words of one provider, what a server program's words mean, what words
+// mean whoever says them; what no entry knows is answered from the meaning of the
+// codes at the stage (class.go). Wording fills the blanks of the answer with what
+// is known (fill.go).
+//
+// Knowledge is data: a refusal is one entry in a table, and testdata/corpus.json
+// has all cases that it was tried on, with their sources.
 package diagnosis
 
 import (
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 )
@@ -56,14 +63,16 @@ const (
 // Diagnosis is the answer. Cause and Fix are plain text of a few sentences
 // without control characters.
 type Diagnosis struct {
-	ID         string          `json:"id"`
-	Stage      smtpcheck.Stage `json:"stage"` // "" when neither told nor to be told from the words
-	Provider   string          `json:"provider,omitempty"`
-	Cause      string          `json:"cause"`
-	Fix        string          `json:"fix"`
-	Step       Step            `json:"step"`
-	Field      string          `json:"field,omitempty"` // of that step, such as "hostname"
-	Confidence Confidence      `json:"confidence"`
+	ID    string          `json:"id"`
+	Stage smtpcheck.Stage `json:"stage"` // the likeliest; "" when neither told nor to be told from the words
+	// Stages are all that it can have happened at, Stage first.
+	Stages     []smtpcheck.Stage `json:"stages"`
+	Provider   string            `json:"provider,omitempty"`
+	Cause      string            `json:"cause"`
+	Fix        string            `json:"fix"`
+	Step       Step              `json:"step"`
+	Field      string            `json:"field,omitempty"` // of that step, such as "hostname"
+	Confidence Confidence        `json:"confidence"`
 	// Temporary is set when the relay called it temporary (4xx) or the network
 	// may recover; WaitHelps says whether the same try can succeed later.
 	Temporary bool `json:"temporary"`
@@ -73,7 +82,7 @@ type Diagnosis struct {
 // Explain names the refusal. It always answers: where nothing is known about the
 // words, by the class of the codes, and without codes by the stage.
 func Explain(s Situation) Diagnosis {
-	d, _, _ := rankedAnswer(newEvidence(s))
+	d, _ := judge(newEvidence(s))
 	return d
 }
 
@@ -84,7 +93,7 @@ func FromFailure(f *smtpcheck.Failure, s Situation) Diagnosis {
 		return Explain(s)
 	}
 	s.Stage, s.Reply, s.Err = f.Stage, f.Reply, f.Err
-	if name := announcedIn(f.Doing); name != "" {
+	if name := reading.AnnouncedIn(f.Doing); name != "" {
 		s.Names = append(append([]string(nil), s.Names...), name)
 	}
 	return Explain(s)

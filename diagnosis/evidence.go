@@ -2,53 +2,73 @@ package diagnosis
 
 import (
 	"cmp"
-	"regexp"
-	"strconv"
+	"errors"
+	"slices"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
-// evidence is a situation made ready for matching: one lower-case line of words
-// with the codes taken out of it.
+// evidence is what the rules judge: a message as it was read, and the situation
+// around it.
 type evidence struct {
 	Situation
 	code     int
 	enhanced string
 	words    string // for matching: lower case, one line, codes removed
-	raw      string // for values to quote: as said, one line, without credentials
-	reply    string // the part of raw that the relay said, where it can be told
-	kind     kind
+	whole    string // all that was said, one line
+	raw      string // for values to quote: the same without credentials
+	reply    string // the part of it that the relay said, where it can be told
+	kind     reading.Kind
+	stages   []smtpcheck.Stage // those that it can have happened at; none is any
+	link     string            // to a page, that the relay gave
+	hint     []smtpcheck.Stage // those that a loose word speaks for
 	provider string
 }
 
 func newEvidence(s Situation) evidence {
-	e := evidence{Situation: s}
-	said := oneLine(saidIn(s))
-	e.raw = hideCredentials(said)
-	e.reply = said
-	if s.Err == nil || s.Text != "" {
-		if code, enhanced, words := replyIn(said); code != 0 {
-			e.code, e.enhanced, e.reply = code, enhanced, words
-		}
+	return evidenceOf(reading.Of(saidIn(s), s.Reply), s)
+}
+
+// evidenceOf joins what a message says with what is known of the conversation.
+func evidenceOf(m reading.Message, s Situation) evidence {
+	e := evidence{
+		Situation: s, code: m.Code, enhanced: m.Enhanced, raw: reading.HideCredentials(m.Words), whole: m.Words, reply: m.Words,
+		kind: m.Kind, stages: m.Stages, hint: m.Hint, link: m.Link,
 	}
-	if e.refused() {
-		e.code, e.enhanced = s.Reply.Code, s.Reply.Enhanced
+	if m.Reply != "" {
+		e.reply = m.Reply
 	}
-	if e.enhanced == "" {
-		e.enhanced = leadingEnhanced(said)
+	e.words = strings.ToLower(withoutCodes(e.reply, e.code, e.enhanced))
+	var shown *smtpcheck.CertificateError
+	if errors.As(s.Err, &shown) && shown.Cert != nil {
+		e.words += " issuer " + strings.ToLower(shown.Cert.Issuer.String())
 	}
-	e.words = strings.ToLower(stripCodes(said, e.code, e.enhanced))
-	if !e.refused() && s.Err != nil {
-		e.kind = kindOf(s.Err, s.Stage)
+	if s.Stage != "" {
+		e.stages = []smtpcheck.Stage{s.Stage}
 	}
-	if e.kind == "" && e.code == 0 { // a reply is no network error, whatever its words
-		e.kind = kindOfWords(e.words)
+	if len(e.stages) == 1 {
+		e.Stage = e.stages[0]
+	}
+	if kind := reading.KindOf(s.Err, s.Stage); kind != "" && !e.refused() {
+		e.kind = kind
+	}
+	e.Names = append(slices.Clone(m.Names), s.Names...)
+	e.Host, e.TLS = cmp.Or(s.Host, m.Host), cmp.Or(s.TLS, m.TLS)
+	if e.Port == 0 {
+		e.Port = m.Port
 	}
 	e.provider = s.Provider
 	if e.provider == "" || e.provider == "custom" {
-		e.provider = cmp.Or(providerOf(s.Host, said), s.Provider)
+		e.provider = cmp.Or(providerOf(s.Host, m.Words), s.Provider)
 	}
+	return e
+}
+
+// inAll is the same evidence with all words, not only those of the relay.
+func (e evidence) inAll() evidence {
+	e.words = strings.ToLower(withoutCodes(e.whole, e.code, e.enhanced))
 	return e
 }
 
@@ -70,52 +90,65 @@ func saidIn(s Situation) string {
 // not those of the connection that broke after them.
 func (e evidence) refused() bool { return e.Reply != nil && e.Reply.Code >= 400 }
 
-var (
-	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?"?)([45]\.\d{1,3}\.\d{1,3})\b`)
-	loneStatus = regexp.MustCompile(`(?:^|: |was |#|\(|"|dsn=)([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"]|$)`)
-)
+func withoutCodes(text string, code int, enhanced string) string {
+	return reading.WithoutCodes(text, code, enhanced)
+}
 
-// codesIn finds a reply code that stands beside its enhanced status code.
-func codesIn(text string) (code int, enhanced string) {
-	for _, m := range codedReply.FindAllStringSubmatch(text, 8) {
-		if m[1][0] == m[2][0] {
-			code, _ = strconv.Atoi(m[1])
-			return code, m[2]
+// place are the stages of an answer, the likeliest first: those of a rule that the
+// evidence leaves, else what the evidence tells, else what the codes leave.
+func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
+	byCode := reading.StagesOfCode(e.code, e.enhanced)
+	if len(e.stages) > 0 {
+		if both := common(rule, e.stages); len(both) > 0 {
+			return both
+		}
+		return e.stages
+	}
+	if len(rule) == 0 {
+		return firstKnown(e.hint, byCode)
+	}
+	if len(byCode) == 1 && slices.Contains(rule, byCode[0]) {
+		return byCode
+	}
+	if e.code >= 500 && e.code != 554 || e.code >= 450 && e.code < 500 { // RFC 5321 section 4.3.2 knows none of them as a greeting
+		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s != smtpcheck.StageGreeting })
+	}
+	if e.code == 454 { // RFC 4954 section 6
+		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageAuth })
+	}
+	return ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(e.hint, s) })
+}
+
+func firstKnown(lists ...[]smtpcheck.Stage) []smtpcheck.Stage {
+	for _, l := range lists {
+		if len(l) > 0 {
+			return l
 		}
 	}
-	return 0, ""
+	return nil
 }
 
-func leadingEnhanced(text string) string {
-	if m := loneStatus.FindStringSubmatch(text); m != nil {
-		return m[1]
+// ahead puts the stages of a kind before the others.
+func ahead(stages []smtpcheck.Stage, these func(smtpcheck.Stage) bool) []smtpcheck.Stage {
+	var front, back []smtpcheck.Stage
+	for _, s := range stages {
+		if these(s) {
+			front = append(front, s)
+		} else {
+			back = append(back, s)
+		}
 	}
-	return ""
+	return append(front, back...)
 }
 
-// stripCodes takes the codes that a multi-line reply repeats at each line out of
-// the words, so that a phrase can run over a line's end.
-func stripCodes(text string, code int, enhanced string) string {
-	if code != 0 {
-		c := strconv.Itoa(code)
-		text = strings.NewReplacer(" "+c+"-", " ", " "+c+" ", " ").Replace(" " + text + " ")
-	}
-	if enhanced != "" {
-		text = strings.ReplaceAll(text+" ", " "+enhanced+" ", " ")
-		text = strings.TrimPrefix(text, enhanced+" ")
-	}
-	return strings.Join(strings.Fields(text), " ")
+// common are the stages of a that b has as well.
+func common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
+	return slices.DeleteFunc(slices.Clone(a), func(s smtpcheck.Stage) bool { return !slices.Contains(b, s) })
 }
 
-// oneLine removes control characters and joins lines by one space.
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(clean(s)), " ")
-}
-
-// stage is where the conversation ended, as told, else as the rule has it.
-func (e evidence) stage(otherwise smtpcheck.Stage) smtpcheck.Stage {
-	if e.Stage != "" {
-		return e.Stage
+func firstStage(stages []smtpcheck.Stage) smtpcheck.Stage {
+	if len(stages) == 0 {
+		return ""
 	}
-	return otherwise
+	return stages[0]
 }

@@ -3,22 +3,15 @@ package diagnosis
 import (
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/presets"
-	"smtp-wizard/smtpcheck"
 )
 
-// MaxText is how many bytes of a text are read; of a longer one the end counts,
-// where a log has its newest lines.
-const MaxText = 1 << 20
+// MaxText is how many bytes of a text are read.
+const MaxText = reading.MaxText
 
-const (
-	maxLines  = 4000 // lines with anything about mail in them that are judged
-	smallText = 400  // up to so many lines, wrapped lines are put together again
-	maxWindow = 5    // lines that a wrapped message may spread over
-)
-
-// ExplainText finds the telling line in a reply, a log line or a whole log, and
-// explains it. The line comes back without control characters and credentials,
+// ExplainText finds the telling message in a reply, a log line or a whole log, and
+// explains it. Its line comes back without control characters and credentials,
 // and shortened. matched is false when nothing is known about any line; the
 // diagnosis then only says so.
 func ExplainText(text string) (d Diagnosis, matched bool, line string) {
@@ -26,7 +19,22 @@ func ExplainText(text string) (d Diagnosis, matched bool, line string) {
 	if !ok {
 		return unknown, false, ""
 	}
-	return best.diagnosis, true, shorten(hideCredentials(best.line), 300)
+	return best.diagnosis, true, withMarks(best.Message)
+}
+
+const maxLine = 300 // runes of the telling line
+
+// withMarks is the telling line, with the relay's link and its own code behind it
+// where they stood too far on.
+func withMarks(m reading.Message) string {
+	line := reading.Shorten(m.Line, maxLine)
+	for _, mark := range []string{m.Mark, m.Link} {
+		if mark != "" && !strings.Contains(line, mark) {
+			line = reading.Shorten(m.Line, maxLine-len(mark)-1) + " " + mark
+			m.Line = line
+		}
+	}
+	return line
 }
 
 var unknown = Diagnosis{
@@ -35,30 +43,32 @@ var unknown = Diagnosis{
 	Fix:   "Paste the line with the relay's own words, which starts with a code such as 535 or 550; `smtp-wizard check` shows it with its stage.",
 }
 
-// finding is what one line, or a few that belong together, came to.
+// finding is what one message came to.
 type finding struct {
-	line      string
-	situation Situation
+	reading.Message
 	diagnosis Diagnosis
-	mail      bool // the line itself speaks of mail
-	rank      int  // the lower the surer and the more particular
-	session   int
+	mail      bool // the message itself speaks of mail
 }
 
 // telling picks the best finding: one about mail, the surest, of the newest
 // session, and there the first, since what comes after it is only its aftermath.
 func telling(text string) (finding, bool) {
-	records := readLog(text)
-	var best finding
-	found := false
+	messages := reading.Read(text)
 	hint := ""
-	if len(records) <= smallText {
+	if len(messages) <= 400 {
 		if p, other, ok := presets.InWords(text); ok && !other {
 			hint = p.ID
 		}
 	}
-	for i := range records {
-		f, ok := judge(records, i, hint)
+	var best finding
+	found := false
+	for _, m := range messages {
+		e := evidenceOf(m, Situation{})
+		if e.provider == "" {
+			e.provider = hint
+		}
+		d, ok := judge(e)
+		f := finding{m, d, aboutMail(e)}
 		if ok && (!found || better(f, best)) {
 			best, found = f, true
 		}
@@ -76,7 +86,7 @@ func better(a, b finding) bool {
 	case x != y:
 		return x < y
 	}
-	return a.session > b.session
+	return a.Newer(b.Message)
 }
 
 func certainty(d Diagnosis) int {
@@ -89,69 +99,42 @@ func certainty(d Diagnosis) int {
 	return 2
 }
 
-// judge explains the message that begins at a record, over as many of the next
-// lines as make it surer.
-func judge(records []record, i int, hint string) (best finding, found bool) {
-	if !records[i].head {
-		return best, false
+// judge asks the rules from particular to general: of the relay's own words first,
+// then of all that was said, then the meaning of the codes at the stage. ok is
+// false where none of them says anything.
+func judge(e evidence) (Diagnosis, bool) {
+	if e.kind == reading.BadValue {
+		return badValueAnswer(e), true
 	}
-	text := ""
-	for n := 0; n < maxWindow && i+n < len(records); n++ {
-		next := records[i+n]
-		if n > 0 && (len(records) > smallText && !next.sameReply || !next.continues(records[i])) {
-			break
-		}
-		text = strings.TrimSpace(text + "\n" + next.text)
-		f, ok := explainRecord(records[i], text, hint)
-		if ok && (!found || f.rank < best.rank) {
-			best, found = f, true
-		}
+	if r, e := ruleFor(e); r != nil {
+		return withLink(r.answer(e), e), true
 	}
-	return best, found
+	return withLink(classAnswer(e), e), e.code != 0 || e.enhanced != "" && statedStatus(e) || len(e.stages) > 0 && says(e.words, failing)
 }
 
-func explainRecord(r record, text, hint string) (finding, bool) {
-	s := Situation{Text: oneLine(ends(text)), Stage: r.stage, Names: r.names, Settings: smtpcheck.Settings{TLS: r.tls}}
-	if stage := stageOfWords(strings.ToLower(s.Text)); stage != "" {
-		s.Stage = stage
+// withLink adds the relay's own page to an answer that leaves it open.
+func withLink(d Diagnosis, e evidence) Diagnosis {
+	if e.link != "" && d.Confidence != Exact && !strings.Contains(d.Cause+d.Fix, e.link) {
+		d.Fix += " Open " + e.link + " for the relay's own explanation."
 	}
-	if r.code == 0 && !worthReading(s.Text) || webRequest.MatchString(s.Text) {
-		return finding{}, false
-	}
-	if code, enhanced, words := replyIn(s.Text); code != 0 {
-		s.Reply = &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
-	}
-	e := newEvidence(s)
-	if e.provider == "" {
-		e.provider = hint
-	}
-	d, rank, ok := rankedAnswer(e)
-	return finding{line: s.Text, situation: s, diagnosis: d, mail: aboutMail(e), rank: rank, session: r.session}, ok
+	return d
 }
 
-// ends keeps the beginning and the end of a line that is too long to judge.
-func ends(text string) string {
-	const half = 4 << 10
-	if len(text) <= 2*half {
-		return text
-	}
-	return text[:half] + " " + text[len(text)-half:]
-}
-
-// rankedAnswer orders answers by certainty, then from particular to general.
-func rankedAnswer(e evidence) (Diagnosis, int, bool) {
-	if e.kind == badValue {
-		return badValueAnswer(e), 0, true
-	}
-	for i := range rules {
-		if rules[i].matches(e) {
-			d := rules[i].answer(e)
-			return d, certainty(d)*len(rules)*2 + i, true
+// ruleFor is the first rule that fits, and the evidence as it fits.
+func ruleFor(e evidence) (*rule, evidence) {
+	for _, e := range []evidence{e, e.inAll()} {
+		for i := range rules {
+			if rules[i].matches(e) {
+				return &rules[i], e
+			}
 		}
 	}
-	coded := e.code != 0 || e.enhanced != "" && statedStatus(e)
-	return classAnswer(e), 5 * len(rules), coded
+	return nil, e
 }
+
+// failing are words of a line that tells of a failure, where nothing else is known
+// of it than its stage.
+const failing = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
 
 // statedStatus demands that a lone status code is one that is known, because
 // versions of programs look like it.

@@ -1,9 +1,11 @@
 package diagnosis
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"smtp-wizard/pocketid"
@@ -108,22 +110,16 @@ func TestWholeLogs(t *testing.T) {
 	}
 }
 
-// situationIn is the situation that the telling line of a text describes.
-func situationIn(text string) (Situation, bool) {
-	best, ok := telling(text)
-	return best.situation, ok
-}
-
 func TestTelling(t *testing.T) {
 	t.Parallel()
-	s, ok := situationIn("220 relay ESMTP\nEHLO first.example.com\n250 STARTTLS\nSTARTTLS\n220 go\nEHLO second.example.com\n550-5.7.1 no\n550 5.7.1 entry")
-	if !ok || s.Stage != "ehlo" || s.TLS != smtpcheck.TLSStartTLS || !slices.Equal(s.Names, []string{"first.example.com", "second.example.com"}) {
+	s, ok := telling("220 relay ESMTP\nEHLO first.example.com\n250 STARTTLS\nSTARTTLS\n220 go\nEHLO second.example.com\n550-5.7.1 no\n550 5.7.1 entry")
+	if !ok || !slices.Equal(s.Stages, []smtpcheck.Stage{"ehlo"}) || s.TLS != smtpcheck.TLSStartTLS || !slices.Equal(s.Names, []string{"first.example.com", "second.example.com"}) {
 		t.Errorf("%v, %+v", ok, s)
 	}
-	if s.Reply == nil || s.Reply.Code != 550 || s.Reply.Enhanced != "5.7.1" {
-		t.Errorf("reply %+v", s.Reply)
+	if s.Code != 550 || s.Enhanced != "5.7.1" {
+		t.Errorf("reply %+v", s)
 	}
-	if _, ok := situationIn("all is well"); ok {
+	if _, ok := telling("all is well"); ok {
 		t.Error("found something in nothing")
 	}
 }
@@ -193,7 +189,7 @@ func FuzzExplainText(f *testing.F) {
 		if len([]rune(got.Cause)) > 500 || len([]rune(got.Fix)) > 500 {
 			t.Errorf("%q: too long: %s / %s", text, got.Cause, got.Fix)
 		}
-		if _, ok := situationIn(text); ok != matched || matched != (line != "") {
+		if _, ok := telling(text); ok != matched || matched != (line != "") {
 			t.Errorf("%q: Find %v, matched %v, line %q", text, ok, matched, line)
 		}
 	})
@@ -213,4 +209,42 @@ func FuzzExplain(f *testing.F) {
 			t.Errorf("%q / %q", got.Cause, got.Fix)
 		}
 	})
+}
+
+// TestLongLogs: a log is read in a time that grows with its length, and its newest
+// refusal is found.
+func TestLongLogs(t *testing.T) {
+	const last = "Nov 23 10:00:01 mail postfix/smtp[1]: 4Xy: to=<a@example.org>, relay=relay.example.com[198.51.100.9]:587, dsn=5.7.8, status=bounced (SASL authentication failed; server relay.example.com[198.51.100.9] said: 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6)\n"
+	for _, form := range []string{
+		"Nov 23 10:00:00 mail postfix/smtp[%d]: 4XyZ: to=<a@example.org>, dsn=5.7.1, status=bounced (host relay.example.com[198.51.100.9] said: 559 5.7.99 qwertz %d (in reply to RCPT TO command))\n",
+		"2026-11-23T10:00:00Z INFO GET /healthz/%d 200 %d\n",
+		"smtp mail %d sender timed out %d helo helo helo helo\n",
+	} {
+		times := map[int]time.Duration{}
+		for _, size := range []int{256 << 10, 1 << 20} {
+			var log strings.Builder
+			for i := 0; log.Len() < size-len(last)-300; i++ {
+				fmt.Fprintf(&log, form, i, i)
+			}
+			log.WriteString(last)
+			times[size] = fastest(2, func() {
+				if got, matched, _ := ExplainText(log.String()); !matched || got.ID != "postfix-535-ugf" {
+					t.Errorf("%s: %s", form, got.ID)
+				}
+			})
+		}
+		if short, long := times[256<<10], times[1<<20]; long > 12*short+50*time.Millisecond {
+			t.Errorf("%s: four times the text takes %v in place of %v", form, long, short)
+		}
+	}
+}
+
+func fastest(times int, do func()) time.Duration {
+	best := time.Hour
+	for range times {
+		start := time.Now()
+		do()
+		best = min(best, time.Since(start))
+	}
+	return best
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/pocketid"
 )
 
@@ -68,9 +69,9 @@ var blanks = map[string]func(evidence) string{
 		return around("the name ", quoted(e.genericName()), "", "a generic name such as localhost")
 	},
 	"ip":         func(e evidence) string { return or(e.ip(), "this machine's public IP address") },
-	"url":        func(e evidence) string { return or(e.found(urlOf), "the page that the reply names") },
 	"login":      func(e evidence) string { return or(cmp.Or(e.found(loginOf), e.User), "the SMTP user") },
 	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
+	"certdate":   certificateDate,
 	"lookup":     func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "the relay's name") },
 	"fullname":   func(e evidence) string { return fullName(e) },
 	"ehlofix":    ehloCure,
@@ -100,13 +101,17 @@ var (
 	recipientOf = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
 	loginOf     = regexp.MustCompile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
 	domainOf    = regexp.MustCompile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
-	urlOf       = regexp.MustCompile(`https?://[A-Za-z0-9./?=&_%#:~+-]{4,150}`)
-	certOf      = regexp.MustCompile(`certificate is valid for ([A-Za-z0-9.*-]{1,100})`)
+	certOf      = regexp.MustCompile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
 	lookupOf    = regexp.MustCompile(`lookup ([A-Za-z0-9._-]{1,100})`)
 	ipOf        = regexp.MustCompile(`[0-9A-Fa-f:.]{6,45}`)
 	portOf      = regexp.MustCompile(`(?:\]|[A-Za-z]|\d\.\d{1,3}):(\d{2,5})(?:[^0-9.:]|: |:?$)`)
 	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
+
+var dateOf = regexp.MustCompile(`(?:is after|is before|expired on|not valid before) (\d{4}-\d{2}-\d{2})`)
+
+// certificateDate is the end, or the beginning, of the certificate that was refused.
+func certificateDate(e evidence) string { return around(" (", e.found(dateOf), ")", "") }
 
 // found is the first thing of a kind in what was said.
 func (e evidence) found(what *regexp.Regexp) string {
@@ -171,10 +176,10 @@ func quoted(name string) string {
 
 // or is a value, made safe and short, or a phrase in its place.
 func or(value, phrase string) string {
-	if value = oneLine(value); value == "" {
+	if value = reading.OneLine(value); value == "" {
 		return phrase
 	}
-	return shorten(value, 80)
+	return reading.Shorten(value, 80)
 }
 
 // around is a value with what stands before and after it, or a phrase in place of

@@ -35,7 +35,7 @@ var live = []struct {
 	{relay: "no-tls-now", mode: "starttls", id: "postfix-454-tls", step: diagnosis.StepRelay},
 	{relay: "expired", mode: "starttls", id: "go-x509-expired", step: diagnosis.StepRelay},
 	{relay: "self-signed", mode: "tls", id: "go-x509-unknown-ca", step: diagnosis.StepRelay},
-	{relay: "wrong-name", mode: "starttls", id: "go-x509-name", step: diagnosis.StepRelay},
+	{relay: "wrong-name", mode: "starttls", id: "go-x509-ipsan", step: diagnosis.StepRelay},
 	{relay: "old-tls", mode: "tls", id: "openssl-alert-70", step: diagnosis.StepProvider},
 	{relay: "no-auth", mode: "starttls", login: true, id: "auth-not-offered", step: diagnosis.StepSender},
 	{relay: "xoauth2-only", mode: "starttls", login: true, id: "auth-mechanism", step: diagnosis.StepProvider},

@@ -5,12 +5,12 @@ import (
 	"regexp"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 )
 
 var (
-	heloOf     = regexp.MustCompile(`(?i)\b(?:EHLO|HELO)[ :]+<?([A-Za-z0-9._:\[\]-]{1,255})`)
 	heloQuoted = regexp.MustCompile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
 )
 
@@ -34,9 +34,6 @@ func badName(name string) bool {
 	})
 }
 
-// announcedIn is the name in a command such as "EHLO localhost", or "".
-func announcedIn(command string) string { return firstMatch(heloOf, command) }
-
 // nameCure is what pocketid advises for a refused name; atEHLO is whether the
 // name before STARTTLS counts too.
 func nameCure(e evidence, atEHLO bool) string {
@@ -56,7 +53,7 @@ func heloCure(e evidence) string { return nameCure(e, false) }
 // fullName is an example of a good name, on the sender's own domain when known.
 func fullName(e evidence) string {
 	if d := domain(e.From); strings.Contains(d, ".") && !strings.HasPrefix(d, "[") && !badName(d) {
-		return shorten("id."+d, 80)
+		return reading.Shorten("id."+d, 80)
 	}
 	return "id.example.com"
 }

@@ -9,10 +9,12 @@ import (
 	"io"
 	"net"
 	"os"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -22,9 +24,7 @@ func replyOf(text string) *smtpcheck.Reply {
 	if _, err := fmt.Sscanf(text, "%3d", &code); err == nil {
 		words = strings.TrimSpace(text[3:])
 	}
-	if _, e := codesIn(text); e != "" {
-		enhanced = e
-	}
+	enhanced = reading.Of(text, nil).Enhanced
 	return &smtpcheck.Reply{Code: code, Enhanced: enhanced, Lines: []string{words}}
 }
 
@@ -60,28 +60,28 @@ var refusals = []struct {
 	{"Postfix, helo unknown", Situation{Text: "450 4.7.1 <id.example.com>: Helo command rejected: Host not found"}, "postfix-helo-not-found", "rcpt", StepIdentity, "hostname", Exact},
 	{"Postfix, helo syntax", Situation{Text: "501 5.5.2 <pocket_id>: Helo command rejected: Invalid name"}, "postfix-helo-invalid", "rcpt", StepIdentity, "hostname", Exact},
 	{"Postfix, helo access", Situation{Text: "554 5.7.1 <mx.example.com>: Helo command rejected: You are not me"}, "postfix-helo-rejected", "rcpt", StepIdentity, "hostname", Exact},
-	{"Postfix, DNSBL", Situation{Text: "554 5.7.1 Service unavailable; Client host [203.0.113.9] blocked using zen.spamhaus.org"}, "blocklist", "rcpt", StepProvider, "preset", Likely},
+	{"Postfix, DNSBL", Situation{Text: "554 5.7.1 Service unavailable; Client host [203.0.113.9] blocked using zen.spamhaus.org"}, "blocklist", "greeting", StepProvider, "preset", Likely},
 	{"Postfix, PTR", Situation{Text: "450 4.7.1 Client host rejected: cannot find your reverse hostname, [203.0.113.9]"}, "no-reverse-dns", "rcpt", StepProvider, "preset", Likely},
 	{"Postfix, submission", Situation{Text: "554 5.7.1 <unknown[203.0.113.9]>: Client host rejected: Access denied"}, "client-rejected", "rcpt", StepSender, "user", Exact},
 	{"Postfix, login", Situation{Text: "553 5.7.1 <id@example.com>: Sender address rejected: not logged in"}, "sender-not-logged-in", "rcpt", StepSender, "user", Exact},
 	{"Postfix, domain", Situation{Text: "450 4.1.8 <id@example.invalid>: Sender address rejected: Domain not found"}, "sender-domain-not-found", "rcpt", StepSender, "from", Exact},
-	{"Postfix, sender", Situation{Text: "554 5.7.1 <id@example.com>: Sender address rejected: Access denied"}, "sender-rejected", "rcpt", StepSender, "from", Exact},
+	{"Postfix, sender", Situation{Text: "554 5.7.1 <id@example.com>: Sender address rejected: Access denied"}, "sender-rejected", "rcpt", StepSender, "from", Likely},
 	{"Postfix, SASL down", Situation{Text: "454 4.7.0 Temporary authentication failure: Connection lost to authentication server"}, "auth-backend-down", "auth", StepNone, "", Exact},
 	{"Postfix, no SASL", Situation{Text: "503 5.5.1 Error: authentication not enabled"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
 	{"Postfix, no SASL under TLS", Situation{Settings: smtpcheck.Settings{TLS: smtpcheck.TLSImplicit}, Stage: "auth", Reply: replyOf("502 5.5.1 Error: authentication not enabled")}, "auth-not-offered", "auth", StepSender, "user", Exact},
-	{"Postfix, mechanism", Situation{Text: "535 5.7.8 Error: authentication failed: Invalid authentication mechanism"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
+	{"Postfix, mechanism", Situation{Text: "535 5.7.8 Error: authentication failed: Invalid authentication mechanism"}, "auth-mechanism", "auth", StepProvider, "preset", Likely},
 	{"Postfix, storage", Situation{Text: "452 4.3.1 Insufficient system storage"}, "relay-storage", "mail", StepNone, "", Exact},
-	{"Postfix, size", Situation{Text: "552 5.3.4 Error: message file too big: Message size exceeds fixed limit"}, "ses-552-too-long", "data", StepNone, "", Exact},
+	{"Postfix, size", Situation{Text: "552 5.3.4 Error: message file too big: Message size exceeds fixed limit"}, "message-too-big", "data", StepNone, "", Likely},
 	{"Postfix, localhost at EHLO", Situation{Stage: "ehlo", Reply: replyOf("504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname")}, "postfix-504-localhost", "ehlo", StepIdentity, "hostname", Exact},
-	{"Postfix, size after DATA", Situation{Stage: "data", Reply: replyOf("552 5.3.4 Error: message file too big")}, "message-too-big", "data", StepNone, "", Exact},
-	{"size, other words", Situation{Text: "523 the message too large for this server"}, "message-too-big", "data", StepNone, "", Exact},
+	{"Postfix, size after DATA", Situation{Stage: "data", Reply: replyOf("552 5.3.4 Error: message file too big")}, "message-too-big", "data", StepNone, "", Likely},
+	{"size, other words", Situation{Text: "523 the message too large for this server"}, "message-too-big", "data", StepNone, "", Likely},
 	{"Postfix, user", Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown in local recipient table")}, "recipient-unknown", "rcpt", StepSender, "to", Likely},
 	{"Postfix, STARTTLS", Situation{Text: "530 5.7.0 Must issue a STARTTLS command first"}, "gmail-530-starttls", "mail", StepRelay, "tls", Exact},
 	{"Exim, relay", Situation{Text: "550 relay not permitted"}, "relay-denied", "rcpt", StepSender, "user", Exact},
 	{"Exim, verify", Situation{Text: "550 Sender verify failed"}, "sender-verify-failed", "rcpt", StepSender, "from", Exact},
 	{"Exim, login", Situation{Text: "535 Incorrect authentication data"}, "auth-refused", "auth", StepSender, "password", Exact},
 	{"Exim, AUTH", Situation{Text: "503 AUTH command used when not advertised"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
-	{"Exim, mechanism", Situation{Text: "504 5.5.4 Unrecognized authentication type"}, "auth-mechanism", "auth", StepProvider, "preset", Exact},
+	{"Exim, mechanism", Situation{Text: "504 5.5.4 Unrecognized authentication type"}, "auth-mechanism", "auth", StepProvider, "preset", Likely},
 	{"Exim, TLS", Situation{Text: "454 TLS currently unavailable"}, "postfix-454-tls", "starttls", StepRelay, "tls", Exact},
 	{"OpenSMTPD, AUTH", Situation{Text: "530 5.5.1 Invalid command: Must issue an AUTH command first"}, "auth-required", "mail", StepSender, "user", Exact},
 	{"OpenSMTPD, TLS", Situation{Text: "530 5.5.1 Invalid command: Must issue a STARTTLS command first"}, "gmail-530-starttls", "mail", StepRelay, "tls", Exact},
@@ -90,17 +90,37 @@ var refusals = []struct {
 	{"TLS before mail", Situation{Text: "550 5.7.10 Encryption required, session encryption is required"}, "login-then-starttls", "mail", StepRelay, "tls", Exact},
 
 	{"account", Situation{Text: "535 5.7.13 user account disabled by the administrator"}, "account-disabled", "auth", StepProvider, "preset", Likely},
-	{"too many tries", Situation{Text: "421 4.7.0 Too many login failures from this address"}, "auth-too-many", "auth", StepSender, "password", Exact},
+	{"SHA-1", Situation{Text: `tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of "x509: cannot verify signature: insecure algorithm SHA1-RSA" while trying to verify candidate authority certificate "Old CA")`}, "x509-sha1", "tls", StepRelay, "host", Exact},
+	{"negative serial", Situation{Text: "tls: failed to parse certificate from server: x509: negative serial number"}, "x509-negative-serial", "tls", StepRelay, "host", Exact},
+	{"huge key", Situation{Text: "tls: server sent certificate containing RSA key larger than 8192 bits"}, "tls-huge-key", "tls", StepRelay, "host", Exact},
+	{"small key", Situation{Text: "postfix/smtp[1]: warning: TLS library problem: error:141A318A:SSL routines:tls_process_ske_dhe:dh key too small:../ssl/statem/statem_clnt.c:2149:"}, "tls-small-key", "tls", StepRelay, "host", Exact},
+	{"key usage", Situation{Text: "tls: failed to verify certificate: x509: certificate specifies an incompatible key usage"}, "x509-key-usage", "tls", StepRelay, "host", Exact},
+	{"no names", Situation{Text: "tls: failed to verify certificate: x509: certificate is not valid for any names, but wanted to match smtp.example.com"}, "x509-no-names", "tls", StepRelay, "host", Exact},
+	{"clock", Situation{Text: "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2020-01-01T00:00:00Z is before 2026-01-01T00:00:00Z"}, "x509-not-yet-valid", "tls", StepRelay, "host", Exact},
+	{"antivirus", Situation{Text: "535 no: self signed certificate in certificate chain"}, "auth-refused", "auth", StepSender, "password", Likely},
+	{"antivirus, issuer", Situation{Text: "SSL_connect error: certificate verify failed: unable to get local issuer certificate (issuer: Avast Web/Mail Shield Root)"}, "tls-intercepted", "tls", StepRelay, "host", Likely},
+	{"old TLS of the client", Situation{Text: "553 5.7.4 This domain requires TLS version 1.2"}, "tls-needed", "mail", StepRelay, "tls", Likely},
+	{"test mode", Situation{Text: "550 5.7.1 This key is for sandbox use and can only send to your own address"}, "test-recipients-only", "data", StepSender, "from", Likely},
+	{"loop", Situation{Text: "554 5.4.14 Hop count exceeded - possible mail loop"}, "mail-loop", "rcpt", StepNone, "", Likely},
+	{"Postfix, name", Situation{Text: "Nov 23 10:00:00 mail postfix/smtp[1]: 4Xy: to=<a@example.org>, relay=none, delay=0, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=smtp type=AAAA: Host not found)"}, "go-no-such-host", "dns", StepRelay, "host", Likely},
+	{"log in", Situation{Text: "550 5.7.1 Please log in before you send"}, "auth-required", "mail", StepSender, "user", Likely},
+	{"555", Situation{Text: "failed to set sender: SMTP error 555: qwertz"}, "address-syntax", "mail", StepSender, "from", Likely},
+	{"501", Situation{Text: "failed to set recipient: SMTP error 501: qwertz"}, "address-syntax", "rcpt", StepSender, "from", Likely},
+	{"milter", Situation{Text: "Nov 23 10:00:00 mail postfix/smtpd[1]: warning: connect to Milter service inet:localhost:8891: Connection refused"}, "relay-misconfigured", "rcpt", StepNone, "", Likely},
+	{"DNS of the relay", Situation{Text: "451 DNS temporary failure (#4.3.0)"}, "relay-dns", "mail", StepNone, "", Likely},
+	{"HELO, odd words", Situation{Text: "554 Hostname supplied in EHLO is invalid"}, "helo-refused", "ehlo", StepIdentity, "hostname", Likely},
+	{"a certificate", Situation{Text: "554 Configuration is invalid for this certificate"}, "certificate-refused", "tls", StepRelay, "host", Likely},
+	{"too many tries", Situation{Text: "421 4.7.0 Too many login failures from this address"}, "auth-too-many", "auth", StepNone, "", Likely},
 	{"bare 535", Situation{Text: "535 no"}, "auth-refused", "auth", StepSender, "password", Likely},
 	{"5.7.8 at AUTH", Situation{Stage: "auth", Reply: replyOf("550 5.7.8 no")}, "auth-refused", "auth", StepSender, "password", Likely},
 	{"504 at AUTH", Situation{Stage: "auth", Reply: replyOf("504 no")}, "auth-mechanism", "auth", StepProvider, "preset", Likely},
 	{"full", Situation{Text: "552 5.2.2 The mailbox is full and can't accept messages now"}, "mailbox-full", "rcpt", StepSender, "to", Likely},
-	{"verified", Situation{Text: "550 5.7.1 Sender not verified for this account"}, "domain-not-verified", "data", StepSender, "from", Likely},
-	{"SPF", Situation{Text: "550 5.7.23 The message was rejected because of SPF fail"}, "spf-failed", "rcpt", StepSender, "from", Likely},
+	{"verified", Situation{Text: "550 5.7.1 Sender not verified for this account"}, "domain-not-verified", "mail", StepSender, "from", Likely},
+	{"SPF", Situation{Text: "550 5.7.23 The message was rejected because of SPF fail"}, "spf-failed", "mail", StepSender, "from", Likely},
 	{"DMARC", Situation{Text: "550 5.7.1 rejected by the DMARC policy of example.com"}, "dmarc-failed", "data", StepSender, "from", Likely},
 	{"spam", Situation{Text: "554 5.7.1 Spam message rejected"}, "spam-refused", "data", StepSender, "from", Likely},
-	{"limit, 4yz", Situation{Text: "450 4.7.1 Error: too much mail from 203.0.113.9"}, "limit-reached", "data", StepNone, "", Likely},
-	{"limit, 5yz", Situation{Text: "550 5.7.1 hourly limit of this plan"}, "limit-reached", "data", StepNone, "", Likely},
+	{"limit, 4yz", Situation{Text: "450 4.7.1 Error: too much mail from 203.0.113.9"}, "limit-reached", "rcpt", StepNone, "", Likely},
+	{"limit, 5yz", Situation{Text: "550 5.7.1 hourly limit of this plan"}, "limit-reached", "rcpt", StepNone, "", Likely},
 	{"greeting 554", Situation{Stage: "greeting", Reply: replyOf("554 no")}, "no-service-here", "greeting", StepProvider, "preset", Likely},
 	{"UTF-8", Situation{Text: "553 5.6.7 SMTPUTF8 not enabled"}, "non-ascii-address", "mail", StepSender, "from", Likely},
 	{"From with a name", Situation{Stage: "mail", Reply: replyOf("501 5.1.7 Bad sender address syntax")}, "address-syntax", "mail", StepSender, "from", Likely},
@@ -110,8 +130,10 @@ var refusals = []struct {
 
 	{"502 at AUTH", Situation{Stage: "auth", Reply: replyOf("502 5.5.1 no")}, "auth-not-offered", "auth", StepRelay, "tls", Likely},
 	{"500 at AUTH under TLS", Situation{Stage: "auth", Settings: smtpcheck.Settings{TLS: smtpcheck.TLSStartTLS}, Reply: replyOf("500 5.5.1 what?")}, "auth-not-offered", "auth", StepSender, "user", Likely},
+	{"Pocket ID, QUIT", Situation{Stage: "quit", Reply: replyOf("500 what")}, "quit-counts", "quit", StepNone, "", Exact},
+	{"Pocket ID, slow", Situation{Stage: "ehlo", Err: errors.New("the relay is slow: it answered after 12 s, and this client gives up after 10 s")}, "slow-relay", "ehlo", StepRelay, "host", Exact},
 	{"Pocket ID, key", Situation{Text: "ENCRYPTION_KEY must be at least 16 bytes long"}, "pocketid-encryption-key", "", StepInstall, "env_file", Likely},
-	{"Pocket ID, host", Situation{Text: "failed to send email: SMTP host is not configured"}, "pocketid-no-host", "", StepInstall, "env_file", Likely},
+	{"Pocket ID, host", Situation{Text: "failed to send email: SMTP host is not configured"}, "pocketid-no-host", "settings", StepInstall, "env_file", Likely},
 	{"Pocket ID, TLS", Situation{Text: "invalid SMTP TLS setting: ssl"}, "pocketid-bad-tls", "tls", StepRelay, "tls", Exact},
 
 	{"AUTH, hidden", Situation{Text: "failed to authenticate: SMTP server does not support AUTH"}, "gokit-auth-hidden-421", "auth", StepIdentity, "hostname", Likely},
@@ -128,6 +150,7 @@ var refusals = []struct {
 	{"own, endless", Situation{Stage: "greeting", Err: smtpcheck.ErrTooLong}, "bad-reply", "greeting", StepRelay, "port", Likely},
 	{"own, garbage", Situation{Stage: "ehlo", Err: smtpcheck.ErrProtocol}, "bad-reply", "ehlo", StepRelay, "port", Likely},
 	{"own, no cipher", Situation{Stage: "tls", Err: smtpcheck.ErrProtocol}, "tls-handshake", "tls", StepRelay, "tls", Likely},
+	{"own, RSA exchange", Situation{Stage: "tls", Err: smtpcheck.ErrRSAExchange}, "tls-rsa-exchange", "tls", StepRelay, "host", Exact},
 	{"own, old TLS", Situation{Stage: "tls", Err: smtpcheck.ErrOldTLS}, "openssl-alert-70", "tls", StepProvider, "preset", Exact},
 	{"own, lookup", Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "smtp.example.invalid"}, Err: smtpcheck.ErrNoSuchHost}, "go-no-such-host", "dns", StepRelay, "host", Exact},
 	{"own, refused", Situation{Stage: "connect", Err: smtpcheck.ErrConnRefused}, "go-refused", "connect", StepRelay, "port", Exact},
@@ -196,33 +219,37 @@ func TestRefusals(t *testing.T) {
 func TestNotOffered(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		kind kind
+		kind reading.Kind
 		tls  smtpcheck.TLSMode
 		id   string
 		step Step
 	}{
-		{noSTARTTLS, smtpcheck.TLSStartTLS, "starttls-not-offered", StepRelay},
-		{noAUTH, smtpcheck.TLSNone, "auth-not-offered", StepRelay},
-		{noAUTH, smtpcheck.TLSImplicit, "auth-not-offered", StepSender},
+		{reading.NoSTARTTLS, smtpcheck.TLSStartTLS, "starttls-not-offered", StepRelay},
+		{reading.NoAUTH, smtpcheck.TLSNone, "auth-not-offered", StepRelay},
+		{reading.NoAUTH, smtpcheck.TLSImplicit, "auth-not-offered", StepSender},
 	} {
-		got, _, _ := rankedAnswer(notOffered(c.kind, c.tls))
+		got, _ := judge(notOffered(c.kind, c.tls))
 		if got.ID != c.id || got.Step != c.step || got.Confidence != Exact {
 			t.Errorf("%s with TLS %s: %s, %s, %s", c.kind, c.tls, got.ID, got.Step, got.Confidence)
 		}
 	}
 }
 
-func notOffered(k kind, mode smtpcheck.TLSMode) evidence {
+func notOffered(k reading.Kind, mode smtpcheck.TLSMode) evidence {
 	return evidence{Situation: Situation{Settings: smtpcheck.Settings{TLS: mode}}, kind: k}
 }
 
 // TestEveryRuleIsTested demands a refusal in some table for each rule.
 func TestEveryRuleIsTested(t *testing.T) {
 	t.Parallel()
-	tested := map[int]bool{}
+	tested := map[*rule]bool{}
 	mark := func(e evidence) {
-		if _, rank, _ := rankedAnswer(e); e.kind != badValue && rank < 4*len(rules) {
-			tested[rank%(2*len(rules))] = true
+		r, _ := ruleFor(e)
+		tested[r] = true
+	}
+	for _, c := range corpus(t) {
+		for _, m := range reading.Read(c.Text) {
+			mark(evidenceOf(m, Situation{}))
 		}
 	}
 	for _, k := range catalogue(t) {
@@ -232,11 +259,11 @@ func TestEveryRuleIsTested(t *testing.T) {
 	for _, r := range refusals {
 		mark(newEvidence(r.s))
 	}
-	mark(notOffered(noSTARTTLS, ""))
-	mark(notOffered(noAUTH, smtpcheck.TLSNone))
-	mark(notOffered(noAUTH, smtpcheck.TLSImplicit))
-	for i, r := range rules {
-		if !tested[i] {
+	mark(notOffered(reading.NoSTARTTLS, ""))
+	mark(notOffered(reading.NoAUTH, smtpcheck.TLSNone))
+	mark(notOffered(reading.NoAUTH, smtpcheck.TLSImplicit))
+	for i := range rules {
+		if r := &rules[i]; !tested[r] {
 			t.Errorf("no refusal in the tables is answered by rule %d, %s (%s)", i, r.id, r.says)
 		}
 	}
@@ -251,7 +278,7 @@ func TestARuleIsOneEntry(t *testing.T) {
 		id: "pigeon", stage: smtpcheck.StageRcpt, says: "coop is full", sure: Exact, step: StepSender, field: "to",
 		cause: "The coop of {to} is full.", fix: "Wait for {host}.",
 	}}, rules)
-	want := Diagnosis{ID: "pigeon", Stage: smtpcheck.StageRcpt, Step: StepSender, Field: "to", Confidence: Exact,
+	want := Diagnosis{ID: "pigeon", Stage: smtpcheck.StageRcpt, Stages: []smtpcheck.Stage{"rcpt"}, Step: StepSender, Field: "to", Confidence: Exact,
 		Cause: "The coop of the recipient is full.", Fix: "Wait for the relay."}
 	const text = "550 5.2.2 The coop is full"
 	pasted, matched, line := ExplainText("C: RCPT TO:<a@example.com>\nS: " + text)
@@ -261,7 +288,7 @@ func TestARuleIsOneEntry(t *testing.T) {
 		"a conversation": FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
 		"capitals":       Explain(Situation{Text: strings.ToUpper(text)}),
 	} {
-		if got != want {
+		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", by, got, want)
 		}
 	}

@@ -2,9 +2,11 @@ package diagnosis
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -16,13 +18,14 @@ type rule struct {
 	stage smtpcheck.Stage // where it is usually said, when the situation does not know
 
 	// conditions
-	at   string              // stages, separated by spaces; an unknown stage matches
-	code string              // reply code, or its first digits
-	enh  string              // enhanced status code, or its beginning
-	says string              // phrases in lower case: "|" is or, "*" is up to 300 other characters
-	kind kind                // the error below the protocol
-	only string              // providers, separated by spaces
-	when func(evidence) bool // anything else
+	at     string              // stages, separated by spaces; an unknown stage matches
+	code   string              // reply code, or its first digits
+	enh    string              // enhanced status code, or its beginning
+	says   string              // phrases in lower case: "|" is or, "*" is up to 300 other characters
+	kind   reading.Kind        // the error below the protocol
+	only   string              // providers, separated by spaces
+	when   func(evidence) bool // anything else
+	spoken bool                // nothing failed below the protocol
 
 	// answer
 	sure     Confidence
@@ -37,8 +40,8 @@ type rule struct {
 
 // rules are all tables, particular before general.
 var rules = join(
-	ownRules, pocketIDRules, googleRules, microsoftRules, serviceRules, mailboxRules, serverRules,
-	hiddenRules, certificateRules, networkRules, wordingRules, genericNameRules,
+	ownRules, pocketIDRules, verifierRules, certificateRules, googleRules, microsoftRules, serviceRules, mailboxRules,
+	spokenOnly(aboutStep(serverRules, true)), spokenOnly(nameRules), spokenOnly(plainRules), spokenOnly(aboutStep(serverRules, false)), spokenOnly(wordRules), hiddenRules, networkRules, commonRules, genericNameRules,
 )
 
 func join(tables ...[]rule) []rule {
@@ -49,9 +52,22 @@ func join(tables ...[]rule) []rule {
 	return all
 }
 
+func aboutStep(table []rule, identity bool) []rule {
+	return slices.DeleteFunc(slices.Clone(table), func(r rule) bool { return (r.step == StepIdentity) != identity })
+}
+
+// spokenOnly keeps rules to what was said: a failure below the protocol has words
+// of its own.
+func spokenOnly(table []rule) []rule {
+	for i := range table {
+		table[i].spoken = true
+	}
+	return table
+}
+
 func (r *rule) matches(e evidence) bool {
 	return r.fitsCodes(e) && r.fitsPlace(e) &&
-		(r.kind == "" || r.kind == e.kind) &&
+		(r.kind == "" || r.kind == e.kind) && !(r.spoken && e.kind != "") &&
 		(r.says == "" || says(e.words, r.says)) &&
 		(r.when == nil || r.when(e))
 }
@@ -68,15 +84,29 @@ func (r *rule) fitsCodes(e evidence) bool {
 	return true
 }
 
+// hasCode: one of the codes, or one that begins as such a beginning does.
 func hasCode(enhanced, want string) bool {
-	return enhanced == want || strings.HasSuffix(want, ".") && strings.HasPrefix(enhanced, want)
+	for w := range strings.SplitSeq(want, "|") {
+		if enhanced == w || strings.HasSuffix(w, ".") && strings.HasPrefix(enhanced, w) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *rule) fitsPlace(e evidence) bool {
-	if r.at != "" && e.Stage != "" && !hasWord(r.at, string(e.Stage)) {
+	if r.at != "" && len(e.stages) > 0 && len(common(stagesOf(r.at), e.stages)) == 0 {
 		return false
 	}
 	return r.only == "" || hasWord(r.only, e.provider)
+}
+
+func stagesOf(list string) []smtpcheck.Stage {
+	var stages []smtpcheck.Stage
+	for name := range strings.FieldsSeq(list) {
+		stages = append(stages, smtpcheck.Stage(name))
+	}
+	return stages
 }
 
 func hasWord(list, word string) bool {
@@ -88,37 +118,12 @@ func hasWord(list, word string) bool {
 	return false
 }
 
-// says reports whether one of the phrases is in the words.
-func says(words, phrases string) bool {
-	for p := range strings.SplitSeq(phrases, "|") {
-		if saysPhrase(words, p) {
-			return true
-		}
-	}
-	return false
-}
-
-const maxGap = 300 // characters that a "*" may stand for
-
-func saysPhrase(words, phrase string) bool {
-	first, rest, more := strings.Cut(phrase, "*")
-	for {
-		i := strings.Index(words, first)
-		if i < 0 {
-			return false
-		}
-		after := words[i+len(first):]
-		if !more || saysPhrase(after[:min(len(after), maxGap)], rest) {
-			return true
-		}
-		words = words[i+max(1, len(first)):]
-	}
-}
+func says(words, phrases string) bool { return reading.Says(words, phrases) }
 
 func (r *rule) answer(e evidence) Diagnosis {
-	e.provider = cmp.Or(e.provider, r.provider)
+	stages := e.place(stagesOf(string(r.stage)))
 	d := Diagnosis{
-		ID: r.id, Stage: e.stage(r.stage), Provider: cmp.Or(e.Provider, r.provider, e.provider),
+		ID: r.id, Stage: firstStage(stages), Stages: stages, Provider: cmp.Or(e.Provider, r.provider, e.provider),
 		Cause: fill(r.cause, e), Fix: fill(r.fix, e), Step: r.step, Field: r.field, Confidence: r.sure,
 		Temporary: r.passing || e.isTemporary(), WaitHelps: r.waiting,
 	}

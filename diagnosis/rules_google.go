@@ -60,8 +60,10 @@ var googleRules = []rule{
 	{id: "google-421-tls-required", stage: smtpcheck.StageMail, says: "tls required for rcpt domain",
 		sure: Exact, provider: "google-mx", step: StepRelay, field: "tls",
 		cause: "The recipient's domain requires TLS, and this connection was in clear text. Waiting does not help.",
-		fix:   "Set TLS to starttls on port 587 or 25, or to tls on port 465."},
-	{id: "google-421-rate", stage: smtpcheck.StageGreeting, code: "421", says: "very low reputation of the sending ip|mail sent from your ip address has been temporarily rate limited",
+		fix:   "Set TLS to starttls on port 587 or 25, or to tls on port 465.",
+	},
+	{
+		id: "google-421-rate", stage: smtpcheck.StageGreeting, code: "421", says: "very low reputation of the sending ip",
 		sure: Exact, provider: "google-mx", step: StepProvider, field: "preset", waiting: true,
 		cause: "Gmail limits {machine} because its address has no reputation, like that of a new server. Waiting helps only for a while.",
 		fix:   "Choose a provider with a user and password. To deliver directly, the address needs reverse DNS, and the From domain needs SPF, DKIM and DMARC."},

@@ -1,6 +1,9 @@
 package diagnosis
 
-import "smtp-wizard/smtpcheck"
+import (
+	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/smtpcheck"
+)
 
 const (
 	makeSure   = " To make sure, run `smtp-wizard check --as VERSION` with your Pocket ID version: it shows the relay's last words."
@@ -35,23 +38,23 @@ var hiddenRules = []rule{
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay did not offer STARTTLS on {port}. In a client's log this can also hide a refused EHLO name.",
 		fix:   "Set {pairs}; use TLS none only for a relay on this machine or on a trusted network."},
-	{id: "google-relay-pocketid-eof", stage: smtpcheck.StageMail, says: "failed to set sender", kind: closed,
+	{id: "google-relay-pocketid-eof", stage: smtpcheck.StageMail, says: "failed to set sender", kind: reading.Closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay had already hung up, most likely on the EHLO name: many versions of Pocket ID announce localhost, at least before STARTTLS, and their mail library throws the refusal away.",
 		fix:   "{ehlofix}" + makeSure},
-	{id: "gokit-mail-eof", stage: smtpcheck.StageMail, says: "failed to set smtp sender", kind: closed,
+	{id: "gokit-mail-eof", stage: smtpcheck.StageMail, says: "failed to set smtp sender", kind: reading.Closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay had already hung up, most likely on the EHLO name: the versions of Pocket ID that say this announce localhost, and their mail library throws the refusal away.",
 		fix:   "{relayfix}" + makeSure},
-	{id: "google-relay-kopia-eof", stage: smtpcheck.StageEHLO, says: "unable to send notification", kind: closed,
+	{id: "google-relay-kopia-eof", stage: smtpcheck.StageEHLO, says: "unable to send notification", kind: reading.Closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up and the program lost its reply: most likely it refused the EHLO name localhost, as Google's relay does.",
 		fix:   "Give the machine or container a full hostname such as {fullname}, and test it on the identity page."},
-	{id: "go-relay-auth-eof", stage: smtpcheck.StageAuth, says: "smtp auth: |failed to authenticate|authentication failed: eof|auth: eof|auth failed: eof", kind: closed, when: fromText,
+	{id: "go-relay-auth-eof", stage: smtpcheck.StageAuth, says: "smtp auth: |failed to authenticate|authentication failed: eof|auth: eof|auth failed: eof", kind: reading.Closed, when: fromText,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay had already hung up before the login, most likely on the EHLO name localhost; the program's mail library threw that refusal away.",
 		fix:   "{ehlofix}" + makeSure},
-	{id: "starttls-hidden", stage: smtpcheck.StageStartTLS, at: "starttls tls", says: "starttls|start tls|tls handshake|handshake", kind: closed, when: fromText,
+	{id: "starttls-hidden", stage: smtpcheck.StageStartTLS, at: "starttls tls", says: "starttls|start tls|tls handshake|handshake", kind: reading.Closed, when: fromText,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay hung up while switching to TLS. Most likely the port and TLS mode do not match, or it had refused the EHLO name just before.",
 		fix:   "Set {pairs}." + makeSure},
@@ -67,35 +70,35 @@ var hiddenRules = []rule{
 		sure: Likely, step: StepRelay, field: "port", when: noCause,
 		cause: "The program hides the relay's words. This line covers a refused connection, a timeout, and a TLS mode that does not match the port.",
 		fix:   "Look for a nearby line that names the stage, or run `smtp-wizard check`. The usual pairs are 587 with starttls and 465 with tls."},
-	{id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "greeting ehlo", kind: closed, when: func(e evidence) bool { return e.Stage == smtpcheck.StageEHLO && e.genericName() != "" },
+	{id: "ehlo-generic-name", stage: smtpcheck.StageEHLO, at: "greeting ehlo", kind: reading.Closed, when: func(e evidence) bool { return e.Stage == smtpcheck.StageEHLO && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} hung up without a word when it was greeted with {generic}. That is how relays treat clients that do not say who they are.",
 		fix:   "{ehlofix}"},
-	{id: "hangup-generic-name", at: "mail rcpt data", kind: closed, when: func(e evidence) bool { return e.Stage != "" && e.genericName() != "" },
+	{id: "hangup-generic-name", at: "mail rcpt", kind: reading.Closed, when: func(e evidence) bool { return e.Stage != "" && e.genericName() != "" },
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} hung up without a word after it had been greeted with {generic}. Relays that check the name late do this.",
 		fix:   "{ehlofix}"},
-	{id: "greeting-closed", at: "greeting", kind: closed, when: stageKnown,
+	{id: "greeting-closed", kind: reading.Closed, when: greetingFirst,
 		sure: Likely, step: StepRelay, field: "tls", passing: true,
 		cause: "{host} accepted the connection to {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting rarely helps.",
 		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is already so, ask the relay's operator whether {ip} is blocked."},
-	{id: "handshake-closed", at: "starttls tls", kind: closed, when: stageKnown,
+	{id: "handshake-closed", at: "starttls tls", kind: reading.Closed, when: stageKnown,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not match {port}, or there is no TLS version that both sides support.",
 		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is already so, the relay's TLS is most likely too old (Pocket ID needs TLS 1.2), or it blocks this address."},
-	{id: "auth-closed", at: "auth", kind: closed, when: stageKnown,
+	{id: "auth-closed", at: "auth", kind: reading.Closed, when: stageKnown,
 		sure: Likely, step: StepSender, field: "password",
 		cause: "{host} hung up during the login without a word. Relays do this after a wrong password, or when they do not accept the login method.",
 		fix:   "{passwordat}"},
-	{id: "data-closed", at: "data", kind: closed, when: stageKnown,
+	{id: "data-closed", at: "data", kind: reading.Closed, when: stageKnown,
 		sure: Likely, step: StepNone, passing: true, waiting: true,
 		cause: "{host} received the message and hung up without saying whether it accepts it. A content filter or a size limit can cause this; the mail may still arrive.",
 		fix:   "Check whether the test mail arrived, wait a minute, and try again. If it persists, the relay's log has the reason."},
-	{id: "ehlo-closed", at: "ehlo", kind: closed, when: stageKnown,
+	{id: "ehlo-closed", at: "ehlo", kind: reading.Closed, when: stageKnown,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "{host} hung up at the EHLO without a word. The first suspect is the name it was given, then a block on {ip}.",
 		fix:   "See which names it accepts, and choose one of them. If it hangs up on every name, ask the relay's operator whether {ip} is blocked."},
-	{id: "go-ehlo-swallowed", stage: smtpcheck.StageEHLO, kind: closed,
+	{id: "go-ehlo-swallowed", stage: smtpcheck.StageEHLO, kind: reading.Closed,
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay hung up and its reply is lost. The first suspect is the EHLO name (localhost, a container id), then a block on this machine's IP, then a TLS mode that does not match the port.",
 		fix:   "Test your names on the identity page." + makeSure + listenSure},
@@ -105,3 +108,7 @@ func fromText(e evidence) bool { return e.Err == nil }
 
 // noCause keeps a line that does carry a cause for the rule that knows it.
 func noCause(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" }
+
+func greetingFirst(e evidence) bool {
+	return len(e.stages) > 0 && e.stages[0] == smtpcheck.StageGreeting
+}

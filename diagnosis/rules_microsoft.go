@@ -35,8 +35,10 @@ var microsoftRules = []rule{
 	{id: "ms-5764-tenant", stage: smtpcheck.StageRcpt, says: "tenantattribution",
 		sure: Exact, provider: "microsoft-365-connector", step: StepProvider, field: "preset",
 		cause: "The mail was sent to the organization's own endpoint for an outside recipient, and no inbound connector lists this machine's IP or certificate.",
-		fix:   "Enter {ip} in the connector (Exchange admin center > Mail flow > Connectors) and make {domain} an accepted domain."},
-	{id: "ms-451-470", stage: smtpcheck.StageMail, code: "451", says: "temporary server error. please try again later",
+		fix:   "Enter {ip} in the connector (Exchange admin center > Mail flow > Connectors) and make {domain} an accepted domain.",
+	},
+	{
+		id: "ms-451-470", stage: smtpcheck.StageMail, code: "451", says: "temporary server error. please try again later*prx|temporary server error. please try again later*attr|temporary server error. please try again later*outlook",
 		sure: Exact, provider: "microsoft-mx", step: StepNone, waiting: true,
 		cause: "Microsoft's front end has a problem of its own, or throttles this sender. Your settings are not the cause.",
 		fix:   "Wait a few minutes and try again without changes. If it persists for hours, check the organization's sending limits and connector."},
@@ -51,5 +53,18 @@ var microsoftRules = []rule{
 	{id: "ms-dns-invalid-ehlo", stage: smtpcheck.StageEHLO, says: "invalid domain name", only: "microsoft-365 microsoft-365-connector microsoft-365-direct-send microsoft-365-hve outlook-com",
 		sure: Likely, provider: "microsoft-365", step: StepIdentity, field: "hostname",
 		cause: "Microsoft refused {ehloname}: it has a character that is not allowed in a host name (an underscore, a space), or it is empty.",
-		fix:   "{helofix} Use only letters, digits, hyphens and dots."},
+		fix:   "{helofix} Use only letters, digits, hyphens and dots.",
+	},
+	{
+		id: "ms-recipient-restricted", stage: "rcpt data", says: "allowed-senders|senderrestricted|notauthenticatedforgroup|not authenticated by organization|restricted by the recipient|delivery restriction|authenticated when sending to|not authorized to send to|restrictions for the recipient",
+		sure: Likely, provider: "microsoft-365-direct-send", step: StepSender, field: "to",
+		cause: "The recipient, a mailbox or group of an Exchange organization, takes mail only from listed or signed-in senders, and {from} is none.",
+		fix:   "Test with another recipient, or have the recipient's administrator allow this sender (delivery management of the mailbox or group).",
+	},
+	{
+		id: "ms-expired", stage: "rcpt data connect", enh: "5.4.300|5.4.316|4.4.316|4.4.7|5.4.7", says: "expired",
+		sure: Likely, step: StepNone, passing: true, waiting: true,
+		cause: "The message waited too long at the relay: the recipient's server did not answer or kept refusing.",
+		fix:   "Test with a recipient elsewhere. If that works, the recipient's server is the trouble; try again once it is back.",
+	},
 }

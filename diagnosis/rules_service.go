@@ -1,6 +1,10 @@
 package diagnosis
 
-import "smtp-wizard/smtpcheck"
+import (
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
 
 // serviceRules are the words of services that send mail for applications.
 var serviceRules = []rule{
@@ -12,9 +16,11 @@ var serviceRules = []rule{
 	{id: "ses-535-not-subscribed", stage: smtpcheck.StageAuth, says: "account not subscribed to ses",
 		sure: Exact, provider: "amazon-ses", step: StepSender, field: "user",
 		cause: "The AWS account that these credentials belong to has no SES.",
-		fix:   "Open SES once in the AWS console for this account and region, then create SMTP credentials there."},
-	{id: "ses-535", stage: smtpcheck.StageAuth, says: "authentication credentials invalid",
-		sure: Exact, provider: "amazon-ses", step: StepSender, field: "password",
+		fix:   "Open SES once in the AWS console for this account and region, then create SMTP credentials there.",
+	},
+	{
+		id: "ses-535", stage: smtpcheck.StageAuth, says: "authentication credentials invalid",
+		when: func(e evidence) bool { return strings.HasPrefix(e.words, "authentication credentials invalid") }, sure: Exact, provider: "amazon-ses", step: StepSender, field: "password",
 		cause: "SES refused the login: these are AWS access keys instead of SES SMTP credentials, or they belong to another region.",
 		fix:   "{passwordat}"},
 	{id: "ses-530", stage: smtpcheck.StageMail, code: "530", says: "authentication required", only: "amazon-ses",
@@ -32,8 +38,10 @@ var serviceRules = []rule{
 	{id: "ses-421-connections", stage: smtpcheck.StageGreeting, says: "too many concurrent smtp connections",
 		sure: Exact, provider: "amazon-ses", step: StepNone, waiting: true,
 		cause: "Too many connections to the relay are open at once with this account.",
-		fix:   "Wait a minute and try again; if other programs use the same credentials, give Pocket ID its own."},
-	{id: "ses-552-too-long", stage: smtpcheck.StageData, code: "552", says: "message is too long|message size exceeds|message exceeds",
+		fix:   "Wait a minute and try again; if other programs use the same credentials, give Pocket ID its own.",
+	},
+	{
+		id: "ses-552-too-long", stage: smtpcheck.StageData, code: "552", says: "message is too long",
 		sure: Exact, step: StepNone,
 		cause: "The message is larger than the relay accepts. A large logo in Pocket ID can cause this.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay."},

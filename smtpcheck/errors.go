@@ -25,8 +25,12 @@ var (
 	ErrNotOffered  = errors.New("not offered")              // STARTTLS or AUTH is missing: see NotOfferedError
 	ErrMechanism   = errors.New("no common AUTH mechanism") // AUTH is offered, but neither PLAIN nor LOGIN
 	ErrUnencrypted = errors.New("unencrypted connection")   // AUTH was held back: see Plan.PlainNeedsTLS
+	ErrRSAExchange = errors.New("RSA key exchange only")    // which Go has not offered since 1.22
 	ErrOldTLS      = errors.New("TLS too old")              // only TLS 1.0 or 1.1
 	ErrInjected    = errors.New("clear text after STARTTLS")
+
+	// errUnended is an ErrProtocol after which a client waits for the rest of a reply.
+	errUnended = errors.New("a reply without its last line")
 
 	// ErrLoginHeld means that another session of the same Gate was refused with
 	// the same credentials, so that they were not tried once more.

@@ -14,7 +14,7 @@ import (
 // startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
 // put there by somebody who hopes that it passes for an answer under TLS.
 func (s *session) startTLS() (string, *Failure) {
-	if _, offered := s.result.Extension("STARTTLS"); !offered {
+	if !s.offers("STARTTLS") {
 		return "", &Failure{Err: &NotOfferedError{"STARTTLS", s.result.Offered, ErrNotOffered}}
 	}
 	reply, failure := s.ask("STARTTLS", 220)
@@ -42,9 +42,13 @@ func (s *session) secure() (string, *Failure) {
 		InsecureSkipVerify: s.plan.SkipVerify, // only when the admin said so
 		MinVersion:         tls.VersionTLS12,
 	}
+	if s.plan.oldToo {
+		config.InsecureSkipVerify, config.MinVersion, config.CipherSuites = true, tls.VersionTLS10, everySuite() // #nosec: nothing is sent over it
+	}
 	if err := s.wire.handshake(config); err != nil {
 		return "", &Failure{Err: s.handshakeError(err)}
 	}
+	s.wire.gives = s.plan.Waits.Reply
 	state := s.wire.conn.(*tls.Conn).ConnectionState()
 	s.result.TLS = &state
 	s.result.Offered = nil // what was offered in clear text counts no more (RFC 3207 section 4.2)
@@ -83,8 +87,11 @@ func (s *session) handshakeError(err error) error {
 	case errors.As(err, &record) || !startsTLS(first) && len(first) > 0:
 		return s.notTLS(first, err)
 	case strings.Contains(err.Error(), "protocol version"):
-		return &kindError{ErrOldTLS, "the relay has only TLS 1.0 or 1.1, which is too old: TLS 1.2 is needed", err}
+		return &kindError{ErrOldTLS, oldTLS, err}
 	case strings.Contains(err.Error(), "handshake failure"):
+		if old := s.secondHello(err); old != nil {
+			return old
+		}
 		return &kindError{ErrProtocol, "the relay broke off the TLS handshake: it has no cipher or protocol version " +
 			"in common with this program", err}
 	}
@@ -96,6 +103,35 @@ func (s *session) handshakeError(err error) error {
 		return &kindError{ErrTimeout, "no TLS handshake within " + seconds(s.wire.limit), err}
 	}
 	return explained
+}
+
+const oldTLS = "the relay has only TLS 1.0 or 1.1, which is too old: TLS 1.2 is needed"
+
+// secondHello tells apart why a relay broke off the handshake: it offers old
+// versions and ciphers too, on a connection of its own, and looks what is taken.
+func (s *session) secondHello(err error) error {
+	if s.plan.oldToo {
+		return nil
+	}
+	again := s.plan
+	again.oldToo, again.StopAfter = true, StageTLS
+	state := Run(s.ctx, again, nil).TLS
+	switch {
+	case state == nil:
+		return nil
+	case state.Version < tls.VersionTLS12:
+		return &kindError{ErrOldTLS, oldTLS, err}
+	case strings.HasPrefix(tls.CipherSuiteName(state.CipherSuite), "TLS_RSA_"):
+		return &kindError{ErrRSAExchange, "the relay has only ciphers with RSA key exchange, which are no longer offered", err}
+	}
+	return nil
+}
+
+func everySuite() (ids []uint16) {
+	for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		ids = append(ids, suite.ID)
+	}
+	return ids
 }
 
 func (s *session) notTLS(first []byte, err error) error {
@@ -189,7 +225,11 @@ func certificateProblem(cert *x509.Certificate, host string, err error) string {
 			from := cert.NotBefore.UTC().Format("2006-01-02 15:04 UTC")
 			return "the certificate is not valid before " + from + "; is this machine's clock right?"
 		}
-		return "the certificate expired on " + cert.NotAfter.UTC().Format("2006-01-02")
+		which := "the certificate"
+		if invalid.Cert != nil && !invalid.Cert.Equal(cert) {
+			which, cert = "the certificate of its issuer, "+subject(invalid.Cert)+",", invalid.Cert
+		}
+		return which + " expired on " + cert.NotAfter.UTC().Format("2006-01-02")
 	case errors.As(err, &wrongName) && cert != nil:
 		valid := strings.Join(names(cert), ", ")
 		if valid == "" {

@@ -221,3 +221,12 @@ func TestSaveAll(t *testing.T) {
 	}
 	is(t, at("password"), "pw", 0o600)
 }
+
+// Two names of one directory are one lock, which a run does not wait for itself.
+func TestSaveAllByTwoNamesOfADirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	absolute, err := filepath.Abs("override.yaml")
+	must(t, err)
+	_, err = SaveAll([]File{{Path: ".env", Bytes: []byte("x")}, {Path: absolute, Bytes: []byte("y")}})
+	must(t, err)
+}

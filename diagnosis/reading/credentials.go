@@ -1,4 +1,4 @@
-package diagnosis
+package reading
 
 import (
 	"encoding/base64"
@@ -13,17 +13,17 @@ import (
 const masked = secret.Mask
 
 // Rules match what was pasted as it is. What is quoted of it, in a cause, a fix or
-// as the telling line, goes through hideCredentials first.
+// as the telling line, goes through HideCredentials first.
 
 // hints are words of which a text with a credential has at least one, unless the
 // credential is base64.
 const hints = "pass|pwd|pw|kennwort|secret|token|key|auth|bearer|basic|credential|cookie|://|-u|-ap"
 
-// hideCredentials masks what a log may hold of them: the argument of an AUTH
+// HideCredentials masks what a log may hold of them: the argument of an AUTH
 // command, the password in a URL, on a command line, behind its name or in a
 // sentence, and base64 that reads as text. It leaves a masked text as it is.
-func hideCredentials(s string) string {
-	if says(strings.ToLower(s), hints) {
+func HideCredentials(s string) string {
+	if Says(strings.ToLower(s), hints) {
 		s = secret.MaskAuth(s)
 		s = userinfo.ReplaceAllString(s, "${1}"+masked+"@")
 		s = hideNamed(s)

@@ -1,4 +1,4 @@
-package diagnosis
+package reading
 
 import (
 	"cmp"
@@ -23,7 +23,7 @@ const (
 // and of this program ("S: ").
 var (
 	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s+|\s*b['"])`)
-	clientSays = regexp.MustCompile(`^(?:C:|-->?|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	clientSays = regexp.MustCompile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
 	// stamps are what loggers put before a message.
 	stamps = regexp.MustCompile(`^(?:` + strings.Join([]string{
 		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
@@ -33,6 +33,7 @@ var (
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
 		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
+		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
 	levels = regexp.MustCompile(`^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
@@ -60,14 +61,29 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
 	}
 	if loc := clientSays.FindStringIndex(text); loc != nil {
-		return fromClient, text[loc[1]:], true
+		return saidByClient(text, text[loc[1]:], fresh)
 	}
 	return fromNobody, text, fresh
 }
 
+// quotes are marks that quote as well as tell who speaks.
+var quotes = regexp.MustCompile(`^(?:=|--)?> `)
+
+// saidByClient tells what a client says from a quotation: a mark is one where
+// no command follows.
+func saidByClient(text, said string, fresh bool) (speaker, string, bool) {
+	if !quotes.MatchString(text) || stageOfCommand(said) != "" || credential.MatchString(said) || strings.EqualFold(said, "QUIT") {
+		return fromClient, said, true
+	}
+	if stamps.MatchString(said) {
+		return unwrap(said)
+	}
+	return fromNobody, said, fresh
+}
+
 // unescape undoes the quoting of logfmt, Go's %q and Python's repr as far as it
 // hides words.
-var unescape = strings.NewReplacer(`\r\n`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
+var unescape = strings.NewReplacer(`\r\n`, " ", `#012`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
 
 // unwrapJSON reads a JSON log line: what stands before the object, such as a
 // container's name, and all strings in it, those that tell of the error last.
@@ -82,7 +98,7 @@ func unwrapJSON(line string) (before, inner string, ok bool) {
 		return "", "", false
 	}
 	texts := stringsOf(object, 0)
-	return before, oneLine(strings.Join(texts, ": ")), len(texts) > 0
+	return before, OneLine(strings.Join(texts, ": ")), len(texts) > 0
 }
 
 const (

@@ -1,4 +1,4 @@
-package diagnosis
+package reading
 
 import (
 	"regexp"
@@ -10,18 +10,23 @@ import (
 // escapes are terminal control sequences: CSI, OSC and the two-byte ones.
 var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
 
-// clean makes text safe to show. Line feeds stay; escape sequences go as a whole,
+// Clean makes text safe to show. Line feeds stay; escape sequences go as a whole,
 // so that they part no words.
-func clean(s string) string {
+func Clean(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "").Replace(s)
 	return text.CleanLines(escapes.ReplaceAllString(s, ""))
 }
 
-// shorten cuts text at a number of runes and says so.
-func shorten(s string, limit int) string {
+// Shorten cuts text at a number of runes and says so.
+func Shorten(s string, limit int) string {
 	r := []rune(s)
 	if len(r) <= limit {
 		return s
 	}
 	return strings.TrimSpace(string(r[:limit-1])) + "…"
+}
+
+// OneLine removes control characters and joins lines by one space.
+func OneLine(s string) string {
+	return strings.Join(strings.Fields(Clean(s)), " ")
 }

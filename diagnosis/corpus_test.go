@@ -1,0 +1,119 @@
+package diagnosis
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"os"
+	"slices"
+	"testing"
+
+	"smtp-wizard/smtpcheck"
+)
+
+// corpusCase is a refusal as somebody pasted it, with what is true of it: the
+// stages it can have been said at and the pages that can cure it.
+type corpusCase struct {
+	Set      string
+	Name     string
+	Client   string
+	Provider string
+	Text     string
+	Stages   []smtpcheck.Stage
+	Steps    []Step
+	Cause    string
+	When     []string // what a practice relay did, one entry a cause
+	Source   string
+	Sure     string
+}
+
+func corpus(t testing.TB) []corpusCase {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/corpus.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []corpusCase
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// held is one fifth of the corpus: rules are not written after these cases, so
+// they tell how well the others carry over.
+func (c corpusCase) held() bool {
+	h := fnv.New32a()
+	h.Write([]byte(c.Text))
+	return h.Sum32()%5 == 0
+}
+
+func (c corpusCase) judge() (d Diagnosis, wrong string) {
+	d, matched, _ := ExplainText(c.Text)
+	switch {
+	case !matched:
+		return d, "unknown"
+	case len(c.Stages) > 0 && !slices.Contains(c.Stages, d.Stage):
+		return d, "stage"
+	case len(c.Steps) > 0 && !slices.Contains(c.Steps, d.Step):
+		return d, "step"
+	}
+	return d, ""
+}
+
+// score counts the answers of one part of the corpus.
+type score struct {
+	cases, right, exact, exactRight, likely, likelyRight int
+}
+
+func (s *score) add(d Diagnosis, right bool) {
+	n := 0
+	if right {
+		n = 1
+	}
+	s.cases, s.right = s.cases+1, s.right+n
+	switch d.Confidence {
+	case Exact:
+		s.exact, s.exactRight = s.exact+1, s.exactRight+n
+	case Likely:
+		s.likely, s.likelyRight = s.likely+1, s.likelyRight+n
+	}
+}
+
+func (s score) String() string {
+	return fmt.Sprintf("%d of %d right; exact %d of %d; likely %d of %d", s.right, s.cases, s.exactRight, s.exact, s.likelyRight, s.likely)
+}
+
+// TestCorpus scores the corpus by its parts. Run it with -v to see the scores.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	scores := map[string]*score{}
+	of := func(part string) *score {
+		if scores[part] == nil {
+			scores[part] = &score{}
+		}
+		return scores[part]
+	}
+	for _, c := range corpus(t) {
+		part := "written for"
+		if c.held() {
+			part = "held out"
+		}
+		d, wrong := c.judge()
+		for _, s := range []*score{of(part), of(c.Set + ", " + part)} {
+			s.add(d, wrong == "")
+		}
+		if wrong != "" && !c.held() {
+			t.Logf("%s: %s: got %s %s %s/%s %s, want %v %v\n\t%.600q", c.Name, wrong, d.ID, d.Stage, d.Step, d.Field, d.Confidence, c.Stages, c.Steps, c.Text)
+		}
+	}
+	for _, part := range slices.Sorted(maps.Keys(scores)) {
+		t.Logf("%-26s %v", part, scores[part])
+	}
+	for part, least := range map[string]int{"written for": 95, "held out": 85} {
+		if s := of(part); s.right*100 < least*s.cases || s.exactRight < s.exact {
+			t.Errorf("%s: %v, want %d of 100 right and every exact answer", part, s, least)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package reading
+
+import "strings"
+
+// Says reports whether lower-case words have one of the phrases: "|" is or, "*" is
+// up to 300 other characters.
+func Says(words, phrases string) bool {
+	for p := range strings.SplitSeq(phrases, "|") {
+		if saysPhrase(words, p) {
+			return true
+		}
+	}
+	return false
+}
+
+const maxGap = 300 // characters that a "*" may stand for
+
+func saysPhrase(words, phrase string) bool {
+	first, rest, more := strings.Cut(phrase, "*")
+	for {
+		i := strings.Index(words, first)
+		if i < 0 {
+			return false
+		}
+		after := words[i+len(first):]
+		if !more || saysPhrase(after[:min(len(after), maxGap)], rest) {
+			return true
+		}
+		words = words[min(i+max(1, len(first)), len(words)):]
+		if words == "" {
+			return false
+		}
+	}
+}
+
+func hasWord(list, word string) bool {
+	for w := range strings.FieldsSeq(list) {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }

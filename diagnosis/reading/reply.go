@@ -1,0 +1,132 @@
+package reading
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
+
+var (
+	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?b?["']?|: ?| ")([45]\.\d{1,3}\.\d{1,3})\b`)
+	loneStatus = regexp.MustCompile(`(?:^|: |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)]|$)`)
+	// spokenCode is a reply code where programs quote a reply: at the beginning,
+	// after a word that announces it, in a tuple, or after a colon.
+	spokenCode = regexp.MustCompile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got)\W{0,4}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
+	// lastCode stands behind the words, as RainLoop and Roundcube put it.
+	lastCode = regexp.MustCompile(`\(([45][0-5]\d)\)\W*$`)
+	// webRequest is Go's wording of a failed HTTP request.
+	webRequest = regexp.MustCompile(`(?i)\b(?:get|post|put|head) "https?://`)
+	webError   = regexp.MustCompile(`(?i)HTTP/|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
+)
+
+// hasCodeDigits is a quick look before the expressions: most lines of a log have
+// no number that could be a reply code.
+func hasCodeDigits(text string) bool {
+	for i := 0; i+2 < len(text); i++ {
+		if (text[i] == '4' || text[i] == '5') && isDigit(text[i+1]) && isDigit(text[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+// quotedReply finds a reply inside a line: its codes, and the words behind them.
+func quotedReply(text, known string) (code int, enhanced, words string) {
+	at := replyAt(text)
+	if at < 0 {
+		return 0, first(known, statusIn(text)), ""
+	}
+	code, _ = strconv.Atoi(text[at : at+3])
+	words = strings.TrimLeft(text[at+3:], ` -,:"'`)
+	enhanced = statusIn(words)
+	if enhanced != "" && enhanced[0] != text[at] {
+		enhanced = ""
+	}
+	return code, first(enhanced, known), words
+}
+
+// replyAt is where the code of a quoted reply begins, or -1.
+func replyAt(text string) int {
+	if !hasCodeDigits(text) {
+		return -1
+	}
+	for _, m := range codedReply.FindAllStringSubmatchIndex(text, 8) {
+		if text[m[2]] == text[m[4]] {
+			return m[2]
+		}
+	}
+	if webError.MatchString(text) {
+		return -1
+	}
+	if m := spokenCode.FindStringSubmatchIndex(text); m != nil {
+		return m[2]
+	}
+	if m := lastCode.FindStringSubmatchIndex(text); m != nil {
+		return m[2]
+	}
+	return -1
+}
+
+func statusIn(text string) string {
+	if m := loneStatus.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// behind is what programs put behind a reply that they quote.
+var behind = regexp.MustCompile(`(?i)\s*\((?:in reply to|after) [^()]*\)\)?.*$|\\n.*$`)
+
+// withoutCodes leaves the words of the reply.
+func (s *signs) withoutCodes() {
+	s.Reply = behind.ReplaceAllString(s.Reply, "")
+	if s.Enhanced == "" {
+		if status := statusIn(s.Reply); status != "" && (s.Code == 0 || status[0] == strconv.Itoa(s.Code)[0]) {
+			s.Enhanced = status
+		}
+	}
+	s.Reply = WithoutCodes(s.Reply, s.Code, s.Enhanced)
+	s.Words = strings.Join(strings.Fields(s.Words), " ")
+}
+
+// WithoutCodes takes the codes that a multi-line reply repeats at each line out of
+// the words, so that a phrase can run over a line's end.
+func WithoutCodes(text string, code int, enhanced string) string {
+	if code != 0 {
+		c := strconv.Itoa(code)
+		text = strings.NewReplacer(" "+c+"-", " ", " "+c+" ", " ").Replace(" " + text + " ")
+	}
+	if enhanced != "" {
+		text = strings.ReplaceAll(text+" ", " "+enhanced+" ", " ")
+		text = strings.TrimPrefix(strings.TrimSpace(text), enhanced+" ")
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// StagesOfCode are the stages that can give a code, the likeliest first; nil is any
+// (RFC 5321 section 4.3.2, RFC 4954 section 6, RFC 3207 section 4, RFC 3463).
+func StagesOfCode(code int, enhanced string) []smtpcheck.Stage {
+	_, rest, _ := strings.Cut(enhanced, ".")
+	for _, c := range codeStages {
+		if c.code != 0 && c.code == code || c.status != "" && (rest == c.status || strings.HasSuffix(c.status, ".") && strings.HasPrefix(rest, c.status)) {
+			return stagesOf(c.at)
+		}
+	}
+	return nil
+}
+
+var codeStages = []struct {
+	code   int
+	status string
+	at     string
+}{
+	{435, "", "auth"}, {526, "", "auth"}, {534, "", "auth"}, {535, "7.8", "auth"}, {538, "7.11", "auth"}, {0, "7.12", "auth"}, {0, "7.13", "auth mail"},
+	{0, "1.7", "mail rcpt"}, {0, "1.8", "mail rcpt"}, {530, "", "mail rcpt"}, {555, "", "mail rcpt"}, {0, "7.27", "mail rcpt"}, {0, "7.25", "mail rcpt data"},
+	{0, "6.", "data"}, {0, "3.4", "data"}, {0, "2.3", "data"}, {0, "4.", "rcpt data"}, {0, "7.20", "data"}, {0, "7.26", "data"}, {0, "7.23", "data mail rcpt"}, {354, "", "data"},
+	{0, "1.", "rcpt data"}, {0, "2.", "rcpt data"}, {552, "", "data"}, {450, "", "rcpt data"}, {551, "", "rcpt"}, {553, "", "rcpt mail data"}, {556, "10.", "rcpt"},
+	{454, "", "auth starttls rcpt data"}, {504, "", "auth ehlo rcpt"}, {0, "5.4", "ehlo mail rcpt"}, {501, "", "mail rcpt ehlo"}, {502, "", "auth ehlo starttls"}, {500, "", "auth ehlo starttls"},
+	{503, "", "rcpt data mail auth"}, {521, "", "greeting"}, {421, "", "greeting ehlo mail rcpt data"},
+	{451, "", "rcpt mail data"}, {452, "", "rcpt mail data"}, {550, "", "rcpt data mail"}, {554, "", "data rcpt mail greeting"},
+}
