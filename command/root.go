@@ -10,10 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"smtp-wizard/asowner"
 )
 
 // IO is where a command reads and writes.
@@ -41,6 +44,10 @@ type options struct {
 // Main runs one command line and returns its exit code. SIGINT, SIGTERM and
 // SIGHUP cancel it.
 func Main(args []string, sys IO) int {
+	noCoreDump()
+	if slices.Equal(args, []string{asowner.Argument}) {
+		return asowner.Serve()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal kills the process, whatever it is waiting for
@@ -95,7 +102,7 @@ Without a command it starts the wizard.`,
 	root.PersistentPreRunE = o.applyTimeout
 	addWizard(root, o)
 	root.AddCommand(
-		newDemo(o), newCheck(o), newProbe(o), newApply(o), newExplain(o), newPresets(o), newListen(o), newMan(root, o),
+		newDemo(o), newCheck(o), newInspect(o), newProbe(o), newApply(o), newExplain(o), newPresets(o), newListen(o), newMan(root, o),
 	)
 	root.InitDefaultCompletionCmd("completion")
 	if c, _, err := root.Find([]string{"completion"}); err == nil {

@@ -3,11 +3,11 @@ package steps
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
@@ -63,8 +63,12 @@ type FilePlan struct {
 // planFiles reads what is there and plans the files. It writes nothing.
 func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 	p := &FilePlan{Request: r, Found: found}
-	var err error
-	if p.Before, err = w.load(r.EnvFile); err != nil {
+	around, err := asowner.Open(r.EnvFile)
+	if err != nil {
+		return nil, err
+	}
+	defer around.Close()
+	if p.Before, err = w.load(around, r.EnvFile); err != nil {
 		return nil, err
 	}
 	if err := p.Before.CheckSave(); err != nil {
@@ -74,12 +78,12 @@ func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, w.complete(p, base)
+	return p, w.complete(p, base, around)
 }
 
 // complete plans the new .env from the one to edit, and what goes with it: an
 // override for compose, and warnings.
-func (w World) complete(p *FilePlan, base []byte) error {
+func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	v := p.Request.version()
 	readers := namedReaders(p.Request.readerNames())
 	if len(readers) == 0 {
@@ -96,7 +100,7 @@ func (w World) complete(p *FilePlan, base []byte) error {
 		old = p.Before.Bytes
 	}
 	p.Diff = envwriter.Diff(old, p.Env.New, pocketid.IsPublic)
-	p.override()
+	p.override(around)
 	values, err := readers[0].Read(p.Env.New)
 	if err != nil {
 		return err
@@ -226,14 +230,14 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 
 // override plans the compose file that sets the hostname, where compose runs
 // Pocket ID, the hostname is another, and there is no override file yet.
-func (p *FilePlan) override() {
+func (p *FilePlan) override(around *asowner.Files) {
 	in := p.Found.Install
 	if p.Request.Runtime != pocketid.RuntimeCompose || in.ComposeFile == "" || !p.renames() || in.OverrideFile != "" {
 		return
 	}
 	dir := filepath.Dir(in.ComposeFile)
 	for _, name := range pocketid.OverrideFiles { // one that could not be read is there all the same
-		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+		if around.Exists(filepath.Join(dir, name)) {
 			return
 		}
 	}
@@ -249,7 +253,11 @@ func (p *FilePlan) renames() bool {
 		r.Hostname != p.Found.Install.Hostname && !r.ContainerID
 }
 
+// openToAll reports whether everybody on this machine can read the .env.
+func (p *FilePlan) openToAll() bool { return p.Before.Exists && p.Before.Mode&0o004 != 0 }
+
 // changesFiles reports whether there is anything to write.
 func (p *FilePlan) changesFiles() bool {
-	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists
+	closes := p.Request.CloseFile && p.openToAll()
+	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists || closes
 }
