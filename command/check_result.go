@@ -18,6 +18,7 @@ import (
 // checkResult is the JSON of check. Its shape is a contract.
 type checkResult struct {
 	OK         bool               `json:"ok"`
+	Verdict    string             `json:"verdict"`
 	Stage      string             `json:"stage"`
 	Exit       int                `json:"exit"`
 	SpeaksAs   string             `json:"speaks_as"`
@@ -26,6 +27,10 @@ type checkResult struct {
 	Stages     list[stageJSON]    `json:"stages"`
 	Identities list[identityJSON] `json:"identities"`
 	Diagnosis  *diagnosisJSON     `json:"diagnosis,omitempty"`
+	// RelayTookIt and ClientError are set where the relay took the message and
+	// Pocket ID reports an error all the same.
+	RelayTookIt bool   `json:"relay_took_it,omitempty"`
+	ClientError string `json:"client_error,omitempty"`
 	// Warnings are what keeps the settings from taking effect in Pocket ID,
 	// whatever the relay says.
 	Warnings   list[string] `json:"warnings"`
@@ -78,7 +83,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	}
 	notes = append(notes, steps.ClearText(t.Setup.Settings))
 	r := checkResult{
-		OK: t.Result.Failure == nil, SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
+		OK: t.Result.Failure == nil, Verdict: verdictOf(t), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
 		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
 	}
@@ -91,6 +96,9 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		if errors.Is(f, context.Canceled) {
 			r.Exit = exitInterrupted
 		}
+		if t.Result.Taken {
+			r.RelayTookIt, r.ClientError = true, pocketid.QuitError(f)
+		}
 	} else if !t.Setup.NoSend {
 		r.Token = t.Token
 	}
@@ -102,6 +110,22 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		r.Transcript = append(r.Transcript, l.String())
 	}
 	return r
+}
+
+// verdictOf is the most that a test may claim.
+func verdictOf(t steps.TestResult) string {
+	f := t.Result.Failure
+	switch {
+	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings:
+		return "not tested"
+	case !t.Result.Taken:
+		return "not accepted"
+	case t.Setup.As.IsNone():
+		return "not as Pocket ID speaks"
+	case !t.Speech.Proven:
+		return "probably"
+	}
+	return "accepted"
 }
 
 func identitiesJSON(candidates []pocketid.Candidate, results []smtpcheck.IdentityResult) list[identityJSON] {
@@ -159,6 +183,9 @@ func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 	}
 	switch {
 	case t.Diagnosis != nil:
+		if r.RelayTookIt {
+			fmt.Fprintf(w, "\nThe relay took the message, and Pocket ID reports an error all the same: %s\n", r.ClientError)
+		}
 		fmt.Fprintf(w, "\n%s at %s: %s\n", endLabel(t.Result.Failure), r.Stage, t.Result.Failure.Error())
 		printLabeled(w, "Why", t.Diagnosis.Cause)
 		printLabeled(w, "Do this", t.Diagnosis.Fix)

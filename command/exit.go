@@ -15,14 +15,15 @@ const (
 	exitUsage       = 2
 	exitFile        = 3
 	exitTerminal    = 4
+	exitSettings    = 9
 	exitInterrupted = 130
 )
 
 // stageExit is the code of a stage that failed; stageExitHelp lists them.
-func stageExit(stage smtpcheck.Stage) int { return 10 + slices.Index(smtpcheck.Stages, stage) }
+func stageExit(stage smtpcheck.Stage) int { return 9 + slices.Index(smtpcheck.Stages, stage) }
 
-const stageExitHelp = `10 dns, 11 connect, 12 greeting, 13 ehlo,
-14 starttls, 15 tls, 16 auth, 17 mail, 18 rcpt, 19 data`
+const stageExitHelp = `9 settings, 10 dns, 11 connect, 12 greeting,
+13 ehlo, 14 starttls, 15 tls, 16 auth, 17 mail, 18 rcpt, 19 data, 20 quit`
 
 // exitError is an error that knows its exit code. With a nil Err everything has
 // been printed already, and only the code is left.

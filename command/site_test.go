@@ -113,7 +113,8 @@ func testIO(in io.Reader, out, err io.Writer) IO {
 	return IO{In: in, Out: out, Err: err, Getenv: func(string) string { return "" }}
 }
 
-// eof is the word; the token of a test mail may contain its letters.
+// eof is the word, but for an error that is quoted as Pocket ID's; the token of a
+// test mail may contain its letters.
 var eof = regexp.MustCompile(`\bEOF\b`)
 
 // safe looks for what a terminal would act on, for the password in any form,
@@ -132,7 +133,7 @@ func (s *site) safe(printed string) {
 			s.t.Errorf("contains the password:\n%s", printed)
 		}
 	}
-	if eof.MatchString(printed) {
+	if eof.MatchString(strings.ReplaceAll(printed, "SMTP session: EOF", "")) {
 		s.t.Errorf("speaks of EOF:\n%s", printed)
 	}
 }

@@ -19,6 +19,7 @@ type place struct {
 
 // places are the answers by stage alone.
 var places = map[smtpcheck.Stage]place{
+	smtpcheck.StageSettings: {"the settings, before anything was sent", StepSender, "password", "Correct what is named, and test again."},
 	smtpcheck.StageDNS:      {"the lookup of the relay's name", StepRelay, "host", "Enter the relay's bare host name, such as smtp.example.com, and look it up where Pocket ID runs: getent hosts NAME."},
 	smtpcheck.StageConnect:  {"the connection to {host}", StepRelay, "port", "Compare host and port with the relay's documentation; 587 goes with starttls, 465 with tls."},
 	smtpcheck.StageGreeting: {"this machine before anything was said", StepRelay, "host", "Ask the relay's operator whether {ip} is blocked, or use a relay that takes a user and password on port 587 or 465."},
@@ -29,7 +30,11 @@ var places = map[smtpcheck.Stage]place{
 	smtpcheck.StageMail:     {"{from} as sender", StepSender, "from", "As From, use an address that {host} knows to be yours: that of {user}, or one on a domain verified there."},
 	smtpcheck.StageRcpt:     {"{to} as recipient", StepSender, "to", "Try a recipient that is known to exist. If every recipient is refused, {host} does not relay for you: log in with a user and password."},
 	smtpcheck.StageData:     {"the message itself", StepSender, "from", "Use a From address on a domain that is verified at {host}, and look at the relay's own log for the reason."},
+	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", quitFix},
 }
+
+// quitFix is for a relay that has taken the message already.
+const quitFix = "The mail itself is on its way, so nothing needs to change; but Pocket ID will report an error for each one. Use another endpoint of the relay, or a relay in between, if that matters."
 
 // statusMeanings are the enhanced status codes of RFC 3463 and its registry
 // without their class.

@@ -33,7 +33,7 @@ func stepAt(class string, stage smtpcheck.Stage, subject string) Step {
 // in words that no table has.
 func TestClassPairs(t *testing.T) {
 	t.Parallel()
-	for _, stage := range smtpcheck.Stages {
+	for _, stage := range smtpcheck.Stages[1 : len(smtpcheck.Stages)-1] { // what is refused in a conversation
 		for _, class := range []string{"4", "5"} {
 			for subject := range 8 {
 				for _, detail := range []string{"0", "1", "2", "5", "99"} {
@@ -68,7 +68,7 @@ func checkClass(t *testing.T, got Diagnosis, stage smtpcheck.Stage, class string
 // neither a reply nor a known error.
 func TestEachStage(t *testing.T) {
 	t.Parallel()
-	for _, stage := range append([]smtpcheck.Stage{""}, smtpcheck.Stages...) {
+	for _, stage := range append([]smtpcheck.Stage{""}, smtpcheck.Stages[:len(smtpcheck.Stages)-1]...) {
 		for code := range codeMeanings {
 			got := Explain(Situation{Stage: stage, Reply: replyOf(fmt.Sprintf("%d qwertz", code))})
 			if stage != "" && got.Stage != stage || got.Cause == "" || got.Fix == "" || !validStep(got.Step, got.Field) || got.Temporary != (code < 500) {

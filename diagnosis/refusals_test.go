@@ -130,6 +130,8 @@ var refusals = []struct {
 
 	{"502 at AUTH", Situation{Stage: "auth", Reply: replyOf("502 5.5.1 no")}, "auth-not-offered", "auth", StepRelay, "tls", Likely},
 	{"500 at AUTH under TLS", Situation{Stage: "auth", Settings: smtpcheck.Settings{TLS: smtpcheck.TLSStartTLS}, Reply: replyOf("500 5.5.1 what?")}, "auth-not-offered", "auth", StepSender, "user", Likely},
+	{"Pocket ID, QUIT", Situation{Stage: "quit", Reply: replyOf("500 what")}, "quit-counts", "quit", StepNone, "", Exact},
+	{"Pocket ID, slow", Situation{Stage: "ehlo", Err: errors.New("the relay is slow: it answered after 12 s, and this client gives up after 10 s")}, "slow-relay", "ehlo", StepRelay, "host", Exact},
 	{"Pocket ID, key", Situation{Text: "ENCRYPTION_KEY must be at least 16 bytes long"}, "pocketid-encryption-key", "", StepInstall, "env_file", Likely},
 	{"Pocket ID, host", Situation{Text: "failed to send email: SMTP host is not configured"}, "pocketid-no-host", "settings", StepInstall, "env_file", Likely},
 	{"Pocket ID, TLS", Situation{Text: "invalid SMTP TLS setting: ssl"}, "pocketid-bad-tls", "tls", StepRelay, "tls", Exact},

@@ -5,6 +5,14 @@ import "smtp-wizard/smtpcheck"
 // pocketIDRules are Pocket ID's own words about its settings, before it talks to
 // any relay.
 var pocketIDRules = []rule{
+	{id: "quit-counts", stage: smtpcheck.StageQuit, when: func(e evidence) bool { return e.Stage == smtpcheck.StageQuit },
+		sure: Exact, step: StepNone,
+		cause: "The relay took the message, but did not end the session in good order. Pocket ID 2.10 and later takes that for a failure, and reports an error although the mail is on its way.",
+		fix:   quitFix},
+	{id: "slow-relay", says: "the relay is slow: it answered after",
+		sure: Exact, step: StepRelay, field: "host", passing: true,
+		cause: "{host} answers, but more slowly than this version of Pocket ID waits for.",
+		fix:   "Ask the relay's operator why it is slow: a look-up of this machine's address that gets no answer and greylisting by delay are common. Or use another relay, or Pocket ID 2.10 or later, which waits."},
 	{id: "pocketid-encryption-key", says: "encryption_key must be at least 16|encryption_key must be",
 		sure: Likely, step: StepInstall, field: "env_file",
 		cause: "Pocket ID found no ENCRYPTION_KEY of 16 bytes or more. If the .env has one, the whole file was most likely ignored: a line that does not parse, a BOM at the start, or a service user that may not read it.",

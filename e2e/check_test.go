@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/hostile"
+	"smtp-wizard/smtpcheck/practice"
 )
 
 // outcome is how a run of the program without a terminal ended.
@@ -149,5 +151,41 @@ func greetsAsLocalhost(t *testing.T, got checked, refused bool) {
 	}
 	if !got.OK || !slices.Equal(got.Announced, []string{"localhost", "id.example.test"}) {
 		t.Errorf("starttls: %+v", got)
+	}
+}
+
+// TestOneConnection allows one connection at a time: what the check meets with its
+// own sessions side by side is not the relay's answer to Pocket ID.
+func TestOneConnection(t *testing.T) {
+	t.Parallel()
+	p := startPostfix(t, "smtpd_client_connection_count_limit = 1", "smtpd_client_event_limit_exceptions =")
+	h := newHome(t, p.CAFile)
+	for range 5 {
+		s := p.asAdmin()
+		got := h.check(s, "--as", "2.9.0", "--hostname", s.Name, "--helo", "vps.example.test", "--to", s.To)
+		if !got.OK {
+			t.Errorf("exit %d at %s: %s", got.Exit, got.Stage, strings.Join(got.Transcript, "\n"))
+		}
+		for _, one := range got.Identities {
+			if !one.Accepted {
+				t.Errorf("%+v", one)
+			}
+		}
+	}
+}
+
+// TestSlowScanner waits for a relay that takes 20 s over the message, as content
+// scanners do.
+func TestSlowScanner(t *testing.T) {
+	t.Parallel()
+	for _, as := range []string{"2.9.0", "2.14.0"} {
+		t.Run(as, func(t *testing.T) {
+			t.Parallel()
+			r := hostile.Start(t, hostile.Named(t, "slow-end"), practice.Options{})
+			o := hostileSite(t, "127.0.0.1", r.Port(), "none").run("", "check", "--as", as, "--hostname", "id.example.com")
+			if o.Code != 0 || !strings.Contains(o.Err, "data      waiting; press Ctrl+C to stop") {
+				t.Errorf("exit %d\n%s%s", o.Code, o.Out, o.Err)
+			}
+		})
 	}
 }

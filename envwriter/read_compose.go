@@ -16,6 +16,7 @@ import (
 var composeReader = Reader{
 	Name:     "compose",
 	Variants: bothEnvironments(readCompose),
+	started:  readCompose,
 	lint: map[string]string{
 		"open quote": openQuote + refusesFile,
 		"text":       neither + refusesFile,

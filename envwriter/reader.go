@@ -15,6 +15,9 @@ type Reader struct {
 	// Variants are its releases and environments. Where they differ, all of them
 	// have to agree on a value before it is accepted.
 	Variants []Variant
+	// started reads with the variables that the program was started with; nil where
+	// they change nothing.
+	started func(file []byte, environment lookup) (map[string]string, error)
 	// lint says, by the name of a rule, what it makes of a line that breaks it.
 	lint map[string]string
 	// stops says what it does at a line that it cannot read for another reason.

@@ -7,7 +7,9 @@
 package pocketid
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"smtp-wizard/smtpcheck"
 )
@@ -33,6 +35,8 @@ type client struct {
 	speech Speech // what is the same in every TLS mode
 }
 
+const plainOnly = "This version tries AUTH PLAIN only, never LOGIN."
+
 // announces is which name a client puts into one EHLO.
 type announces int
 
@@ -50,9 +54,32 @@ const (
 	run                      // seen on the wire, against a recording relay
 )
 
-// netSMTP is how Go's net/smtp logs in.
-var netSMTP = Speech{Auth: smtpcheck.AuthPlain, PlainNeedsTLS: true,
-	Note: "This version tries AUTH PLAIN only, never LOGIN."}
+// The mail libraries that Pocket ID has used, as it drives them.
+var (
+	// netSMTP is Go's net/smtp, read. Pocket ID closes the connection without QUIT.
+	netSMTP = smtpcheck.Client{
+		HELO: smtpcheck.HELOAfterAny, CapitalsOnly: true, NeedsText: true,
+		Auth: smtpcheck.AuthPlain, Abort: smtpcheck.AbortQuit, PlainNeedsTLS: true,
+		Body8Bit: true, SMTPUTF8: true, Quit: smtpcheck.QuitNever,
+		Waits: smtpcheck.Waits{Reply: smtpcheck.NoLimit, Final: smtpcheck.NoLimit}, IPv6: smtpcheck.IPv6Bracketed,
+	}
+	// goSMTP is emersion/go-smtp, run as 2.9.0. Its DialStartTLS has limits of its
+	// own, before Pocket ID can set the 10 s.
+	goSMTP = smtpcheck.Client{
+		HELO: smtpcheck.HELOAfter500, CapitalsOnly: true, NeedsText: true, MaxLine: 2000,
+		Auth: smtpcheck.AuthPlainThenLogin, Abort: smtpcheck.AbortStar,
+		Body8Bit: true, Quit: smtpcheck.QuitNever,
+		Waits: smtpcheck.Waits{BeforeTLS: 5 * time.Minute, Reply: 10 * time.Second, Final: 12 * time.Minute},
+		IPv6:  smtpcheck.IPv6Bracketed,
+	}
+	// goKit is italypaleale/go-kit's emailer/smtp over net/smtp, run as 2.10.0.
+	goKit = smtpcheck.Client{
+		HELO: smtpcheck.HELOAfterAny, CapitalsOnly: true, NeedsText: true,
+		Auth: smtpcheck.AuthOffered, Abort: smtpcheck.AbortQuit, StrictLogin: true, PlainNeedsTLS: true,
+		Body8Bit: true, SMTPUTF8: true, Quit: smtpcheck.QuitCounts,
+		Waits: smtpcheck.Waits{Reply: smtpcheck.NoLimit, Final: smtpcheck.NoLimit}, IPv6: smtpcheck.IPv6Bare,
+	}
+)
 
 // clients are the mail clients that Pocket ID has had, the oldest first.
 //
@@ -60,43 +87,42 @@ var netSMTP = Speech{Auth: smtpcheck.AuthPlain, PlainNeedsTLS: true,
 // called (backend/internal/service/email_service.go).
 var clients = []client{
 	{since: release(0, 0, 0), known: read, // Hello is never called
-		speech: netSMTP},
+		speech: Speech{Client: netSMTP, Note: plainOnly}},
 
 	// Hello is called after StartTLS has already greeted, which net/smtp forbids
 	// (issue 179 of pocket-id/pocket-id).
 	{since: release(0, 27, 1), known: read,
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
 		brokenStartTLS: "smtp: Hello called after other methods",
-		speech:         netSMTP},
+		speech:         Speech{Client: netSMTP, Note: plainOnly}},
 
 	{since: release(0, 27, 2), known: read, // Hello is called right after connecting
 		direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-		speech: netSMTP},
+		speech: Speech{Client: netSMTP, Note: plainOnly}},
 
 	// emersion/go-smtp: DialStartTLS greets as localhost before Hello can be
 	// called. 2.9.0 was run; the code is the same since 0.35.6.
 	{since: release(0, 35, 6), known: run,
 		newest: []Version{release(0, 53, 0), release(1, 16, 0)},
 		direct: saysHostname, first: saysLocalhost, afterTLS: saysHostname,
-		speech: Speech{Auth: smtpcheck.AuthPlainThenLogin}},
+		speech: Speech{Client: goSMTP}},
 
 	// italypaleale/go-kit emailer/smtp over net/smtp, Hello never called. 2.10.0's
 	// mail code was run with the very version of the module that its go.mod pins.
-	{since: release(2, 10, 0), known: run, findsPort: true,
-		speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true}},
+	{since: release(2, 10, 0), known: run, findsPort: true, speech: Speech{Client: goKit}},
 
 	// The same module in later versions, which could not be had. Pocket ID still
 	// passes it no name.
 	{since: release(2, 11, 0), known: inferred, findsPort: true,
 		newest: []Version{release(2, 14, 0)},
-		speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true,
+		speech: Speech{Client: goKit,
 			Note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +
 				"the newer versions of its mail library were neither read nor run."}},
 }
 
 // noPocketID is the client of SpeaksAs("none"): it announces the identity everywhere.
 var noPocketID = client{known: run, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-	speech: Speech{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true}}
+	speech: Speech{Client: smtpcheck.Client{PlainNeedsTLS: true, Body8Bit: true}}}
 
 // clientOf is the row of a version; a version that is not known is taken for the
 // newest.
@@ -132,20 +158,13 @@ func versions(i int) string {
 
 // Speech is how one version of Pocket ID talks to a relay.
 type Speech struct {
-	Names smtpcheck.Names
+	smtpcheck.Client
 	// Proven is false when this is only the best that is known of the version.
 	Proven bool
 	// Broken is not empty when this version cannot send in this TLS mode at all;
 	// it is the error Pocket ID reports.
 	Broken string
-	Auth   smtpcheck.AuthStyle
-	// PlainNeedsTLS: AUTH in clear text to another host than localhost is refused
-	// by Pocket ID itself, before anything is sent.
-	PlainNeedsTLS bool
-	// HELOFallback: a refused EHLO is followed by HELO.
-	HELOFallback bool
-	Body8Bit     bool
-	Note         string // one sentence for the admin, or ""
+	Note   string // one sentence for the admin, or ""
 }
 
 // SpeechOf is how version v talks in a TLS mode on a host whose os.Hostname() is
@@ -159,10 +178,20 @@ func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
 		speech.Names = smtpcheck.Names{First: c.first.of(host), AfterTLS: c.afterTLS.of(host)}
 		speech.Broken = c.brokenStartTLS
 	}
-	// All of Pocket ID's libraries try HELO after a refused EHLO; all use 8BITMIME
-	// where it is offered.
-	speech.HELOFallback, speech.Body8Bit = !v.IsNone(), true
 	return speech
+}
+
+// QuitError is Pocket ID's own error where the relay took a message and failed at
+// QUIT, which only 2.10 and later mind.
+func QuitError(f *smtpcheck.Failure) string {
+	said := "i/o timeout"
+	switch {
+	case f.Reply != nil:
+		said = fmt.Sprintf("%03d %q", f.Reply.Code, f.Reply.Text())
+	case errors.Is(f, smtpcheck.ErrClosed):
+		said = "EOF"
+	}
+	return "failed to send email: failed to close SMTP session: " + said
 }
 
 // UsesHostname reports whether version v announces os.Hostname() in a TLS mode,

@@ -51,7 +51,8 @@ func TestAVersionIsOneRow(t *testing.T) {
 	before := clients
 	t.Cleanup(func() { clients = before })
 	clients = append(slices.Clone(clients), client{since: release(9, 1, 2), newest: []Version{release(9, 4, 0)}, known: run,
-		direct: saysHostname, first: saysHostname, afterTLS: saysHostname, speech: Speech{Auth: smtpcheck.AuthPlain, Note: "Its own words."}})
+		direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
+		speech: Speech{Client: smtpcheck.Client{Auth: smtpcheck.AuthPlain}, Note: "Its own words."}})
 
 	if NewestKnown().String() != "9.4.0" || must(t, "v9").String() != "9.4.0" || must(t, "latest").String() != "9.4.0" ||
 		must(t, "v2").String() != "2.14.0" || must(t, "9.1").compare(release(9, 1, 2)) != 0 {

@@ -2,7 +2,6 @@ package smtpcheck
 
 import (
 	"encoding/base64"
-	"errors"
 	"slices"
 	"strings"
 
@@ -40,7 +39,7 @@ func (s *session) mechanism() (string, error) {
 	if s.plan.Auth != AuthOffered {
 		return sasl.Plain, nil
 	}
-	offered := s.result.Mechanisms()
+	offered := s.usable()
 	for _, mechanism := range []string{sasl.Plain, sasl.Login} {
 		if slices.Contains(offered, mechanism) {
 			return mechanism, nil
@@ -59,26 +58,65 @@ func isLocalhost(host string) bool {
 
 // authenticate runs one mechanism and returns the reply that ended it.
 func (s *session) authenticate(mechanism string) (*Reply, error) {
-	var client sasl.Client = sasl.NewPlainClient("", s.plan.User, s.plan.Password.Reveal())
-	if mechanism == sasl.Login {
-		client = sasl.NewLoginClient(s.plan.User, s.plan.Password.Reveal())
+	client := s.saslClient(mechanism)
+	_, initial, _ := client.Start()
+	command, shown := "AUTH "+mechanism, "AUTH "+mechanism
+	if initial != nil {
+		command, shown = command+" "+encode(initial), shown+" ***"
 	}
-	_, initial, err := client.Start()
-	if err != nil {
-		return nil, errors.New("AUTH " + mechanism + " cannot start")
-	}
-	reply, err := s.wire.ask("AUTH "+mechanism+" "+encode(initial), "AUTH "+mechanism+" ***")
+	reply, err := s.wire.ask(command, shown)
 	for rounds := 0; err == nil && reply.Code == 334; rounds++ {
 		challenge, bad := base64.StdEncoding.DecodeString(strings.TrimSpace(s.wire.challenge))
 		response, unexpected := client.Next(challenge)
 		if bad != nil || unexpected != nil || rounds > 2 {
 			asked := text.Shorten(s.wire.show(string(challenge)), 60)
-			_, _ = s.wire.ask("*", "*") // gives up in order (RFC 4954 section 4)
-			return nil, protocolError("an AUTH challenge that "+mechanism+" does not have", asked)
+			s.abort(AbortStar) // gives up in order (RFC 4954 section 4)
+			return nil, protocolError("an AUTH challenge that this client does not answer", asked)
 		}
 		reply, err = s.wire.ask(encode(response), "***")
 	}
+	if err == nil && reply.Code != 235 {
+		s.abort(AbortSilent)
+	}
 	return reply, err
+}
+
+// abort gives a login up.
+func (s *session) abort(how AuthAbort) {
+	if how = max(how, s.plan.Abort); how != AbortSilent {
+		_, _ = s.wire.ask("*", "*")
+	}
+	if how == AbortQuit {
+		_, _ = s.wire.ask("QUIT", "QUIT")
+	}
+}
+
+// saslClient is the client's side of a mechanism.
+func (s *session) saslClient(mechanism string) sasl.Client {
+	switch {
+	case mechanism == sasl.Plain:
+		return sasl.NewPlainClient("", s.plan.User, s.plan.Password.Reveal())
+	case s.plan.Auth == AuthPlainThenLogin:
+		return sasl.NewLoginClient(s.plan.User, s.plan.Password.Reveal())
+	}
+	return &promptedLogin{s.plan.User, s.plan.Password.Reveal()}
+}
+
+// promptedLogin is LOGIN without an initial response. It tells the prompts by
+// their first letters.
+type promptedLogin struct{ user, password string }
+
+func (*promptedLogin) Start() (string, []byte, error) { return sasl.Login, nil, nil }
+
+func (l *promptedLogin) Next(challenge []byte) ([]byte, error) {
+	prompt := strings.ToLower(strings.TrimSpace(string(challenge)))
+	switch {
+	case strings.HasPrefix(prompt, "user"):
+		return []byte(l.user), nil
+	case strings.HasPrefix(prompt, "pass"):
+		return []byte(l.password), nil
+	}
+	return nil, sasl.ErrUnexpectedServerChallenge
 }
 
 // encode writes an empty response as "=" (RFC 4954 section 4).

@@ -2,26 +2,36 @@ package smtpcheck
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 )
 
-// hello announces a name with EHLO and, where the plan says so, with HELO after
-// a 5yz refusal. A refusal of both is reported as that of EHLO.
-func (s *session) hello(name string) (string, *Failure) {
+// hello announces a name with EHLO and, where the client would, with HELO after a
+// failure. A failure of both is reported as that of EHLO.
+func (s *session) hello(name string, again bool) (string, *Failure) {
 	reply, failure := s.announce("EHLO", name)
 	if failure == nil {
 		s.result.Offered = reply.Lines[1:]
 		return name, nil
 	}
-	if failure.Err != nil || !reply.Permanent() || !s.plan.HELOFallback {
+	if !again || !s.plan.fallsBack(failure) {
 		return "", failure
 	}
 	if _, second := s.announce("HELO", name); second != nil {
 		return "", failure
 	}
 	s.result.Offered = nil
-	return name + ", with HELO after EHLO was refused", nil
+	return name + ", with HELO after EHLO failed", nil
+}
+
+// fallsBack reports whether a failure of EHLO is one after which the client goes on
+// with HELO: the connection stands, and the reply has ended.
+func (c Client) fallsBack(f *Failure) bool {
+	if c.HELO == HELOAfter500 {
+		return f.Err == nil && (f.Reply.Code == 500 || f.Reply.Code == 502)
+	}
+	return f.Err == nil || errors.Is(f.Err, ErrProtocol) && !errors.Is(f.Err, errUnended)
 }
 
 func (s *session) announce(verb, name string) (*Reply, *Failure) {
@@ -91,8 +101,11 @@ func (r *Result) Mechanisms() []string {
 // mail opens the transaction (RFC 5321 section 4.1.1.2).
 func (s *session) mail() (string, *Failure) {
 	command := "MAIL FROM:<" + s.plan.From + ">"
-	if _, offered := s.result.Extension("8BITMIME"); offered && s.plan.Body8Bit {
+	if s.plan.Body8Bit && s.offers("8BITMIME") {
 		command += " BODY=8BITMIME" // RFC 6152
+	}
+	if s.plan.SMTPUTF8 && s.offers("SMTPUTF8") {
+		command += " SMTPUTF8"
 	}
 	reply, failure := s.ask(command, 250)
 	if failure != nil {
@@ -105,7 +118,7 @@ func (s *session) mail() (string, *Failure) {
 // rcpt names the recipient (RFC 5321 section 4.1.1.3).
 func (s *session) rcpt() (string, *Failure) {
 	command := "RCPT TO:<" + s.plan.To + ">"
-	reply, failure := s.ask(command, 250, 251, 252)
+	reply, failure := s.ask(command, 250, 251, 252, 253, 254, 255, 256, 257, 258, 259)
 	if failure != nil {
 		return "", failure
 	}
@@ -119,12 +132,15 @@ func (s *session) data() (string, *Failure) {
 		return "", failure
 	}
 	s.wire.note(SpeakerNote, "the message, with its final dot")
+	s.report(Event{Stage: StageData, State: StageBegan, Detail: "sent; the relay may take a while to answer"})
+	s.wire.limit, s.wire.gives = s.plan.Limits.Final, s.plan.Waits.Final
 	reply, err := s.wire.deliver(stuffed(s.plan.Message), s.wire.limit)
+	s.wire.limit, s.wire.gives = s.plan.Limits.Command, s.plan.Waits.Reply
 	s.inMail = false
 	if failure := expect(reply, err, "the end of DATA", 250); failure != nil {
 		return "", failure
 	}
-	s.result.last = reply
+	s.result.last, s.result.Taken = reply, true
 	return reply.String(), nil
 }
 

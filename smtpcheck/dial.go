@@ -152,6 +152,8 @@ func dial(ctx context.Context, p Plan, address string) (net.Conn, error) {
 		return nil, context.Cause(ctx)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return nil, &kindError{ErrConnRefused, "connection refused", err}
+	case errors.Is(err, syscall.ECONNRESET): // taken and dropped before it was ours
+		return nil, &kindError{ErrClosed, "the connection was closed at once", err}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return nil, &kindError{ErrUnreachable, "no route from this machine", err}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():

@@ -29,6 +29,9 @@ var (
 	ErrOldTLS      = errors.New("TLS too old")              // only TLS 1.0 or 1.1
 	ErrInjected    = errors.New("clear text after STARTTLS")
 
+	// errUnended is an ErrProtocol after which a client waits for the rest of a reply.
+	errUnended = errors.New("a reply without its last line")
+
 	// ErrLoginHeld means that another session of the same Gate was refused with
 	// the same credentials, so that they were not tried once more.
 	ErrLoginHeld = errors.New("not tried again")

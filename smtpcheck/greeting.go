@@ -30,7 +30,7 @@ func (s *session) greet() (string, *Failure) {
 		return "", &Failure{Reply: reply, Err: s.notSMTP(err)}
 	case err != nil:
 		return "", &Failure{Err: err}
-	case reply.Code/100 != 2:
+	case reply.Code != 220:
 		return "", &Failure{Reply: reply}
 	}
 	return reply.String(), nil

@@ -114,21 +114,31 @@ func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
 // fakeRelay answers every command with answer(line, last EHLO name).
 func fakeRelay(t *testing.T, answer func(line, name string) string) smtpcheck.Plan {
 	t.Helper()
-	return scriptedRelay(t, func(conn net.Conn) {
-		say(conn, "220 fake\r\n")
-		buffer, name := make([]byte, 4096), ""
-		for {
-			n, err := conn.Read(buffer)
-			if err != nil {
-				return
-			}
-			line := strings.TrimSpace(string(buffer[:n]))
-			if host, ok := strings.CutPrefix(line, "EHLO "); ok {
-				name = host
-			}
+	return scriptedRelay(t, func(conn net.Conn) { talkFor(conn, answer) })
+}
+
+func talkFor(conn net.Conn, answer func(line, name string) string) {
+	say(conn, "220 fake\r\n")
+	buffer, name := make([]byte, 4096), ""
+	for {
+		n, err := conn.Read(buffer)
+		if err != nil {
+			return
+		}
+		line := strings.TrimSpace(string(buffer[:n]))
+		if host, ok := strings.CutPrefix(line, "EHLO "); ok {
+			name = host
+		}
+		switch line {
+		case "DATA":
+			say(conn, "354 go on\r\n")
+		case "QUIT":
+			say(conn, "221 bye\r\n")
+			return
+		default:
 			say(conn, answer(line, name)+"\r\n")
 		}
-	})
+	}
 }
 
 // authRelay offers AUTH; answer is what it says to all but EHLO.

@@ -43,6 +43,9 @@ type IdentityResult struct {
 // it is certain, from one goroutine at a time; report may be nil. The results are
 // returned in the order of names.
 //
+// What may be due to the sessions' own number is tried again when they have ended,
+// one at a time.
+//
 // A session that ends before its EHLO, because there is no address, no connection
 // or no greeting, says nothing about its name. The names that have not begun by
 // then are not tried, and their results carry the same failure, unless another
@@ -52,7 +55,16 @@ type IdentityResult struct {
 // too. A refusal there is the name's when the relay says so, or when another
 // name, all else being the same, was accepted.
 func Identities(ctx context.Context, p Plan, names []string, report func(IdentityResult)) []IdentityResult {
-	p.Message = nil
+	probes := newProbes(names, report)
+	p = probePlan(p)
+	probes.sideBySide(ctx, p, -1)
+	probes.alone(ctx, p)
+	return probes.results
+}
+
+// probePlan is a plan up to RCPT, in good order: no client's failure at QUIT.
+func probePlan(p Plan) Plan {
+	p.Message, p.Quit = nil, QuitPolite
 	switch {
 	case p.From == "":
 		p.StopAfter = StageAuth
@@ -64,20 +76,55 @@ func Identities(ctx context.Context, p Plan, names []string, report func(Identit
 	if p.Gate == nil {
 		p.Gate = NewGate(MaxSessions)
 	}
-	probes := &probes{results: make([]IdentityResult, len(names)), settled: make([]bool, len(names)), report: report}
+	return p
+}
+
+func newProbes(names []string, report func(IdentityResult)) *probes {
+	return &probes{names: names, results: make([]IdentityResult, len(names)), settled: make([]bool, len(names)), report: report}
+}
+
+// sideBySide tries all names but one.
+func (pr *probes) sideBySide(ctx context.Context, p Plan, but int) {
 	var sessions sync.WaitGroup
-	for i, name := range names {
-		sessions.Go(func() { probes.add(i, probes.run(ctx, p, name)) })
+	for i, name := range pr.names {
+		if i == but {
+			continue
+		}
+		sessions.Go(func() {
+			r := pr.run(ctx, p, name)
+			if crowded(r.Failure) && len(pr.names) > 1 {
+				pr.mu.Lock()
+				defer pr.mu.Unlock()
+				pr.again = append(pr.again, i)
+				return
+			}
+			pr.add(i, r)
+		})
 	}
 	sessions.Wait()
-	probes.settleRest(NotJudged)
-	return probes.results
+}
+
+// alone tries again, one at a time, what may be due to the number of sessions.
+func (pr *probes) alone(ctx context.Context, p Plan) {
+	pr.failed = nil
+	slices.Sort(pr.again)
+	for _, i := range pr.again {
+		r := pr.run(ctx, p, pr.names[i])
+		if crowded(r.Failure) && r.Stage != StageEHLO {
+			breathe(ctx)
+			r = pr.run(ctx, p, pr.names[i])
+		}
+		pr.add(i, r)
+	}
+	pr.settleRest(NotJudged)
 }
 
 // probes collects the results of sessions that run side by side; those that need
 // a comparison wait for one.
 type probes struct {
+	names    []string
 	mu       sync.Mutex
+	again    []int // the names to try again, alone
 	results  []IdentityResult
 	settled  []bool
 	accepted bool // some name was
@@ -96,15 +143,23 @@ func (pr *probes) run(ctx context.Context, p Plan, name string) IdentityResult {
 		return IdentityResult{Name: name, Stage: f.Stage, Reply: f.Reply, Failure: f}
 	}
 	p.Names = SameName(name)
-	var elapsed time.Duration
-	result := Run(ctx, p, func(e Event) { elapsed += e.Elapsed })
+	result := Run(ctx, p, nil)
 	pr.noteReach(result)
-	r := IdentityResult{Name: name, Elapsed: elapsed, Failure: result.Failure, Reply: result.last}
-	if n := len(result.Stages); n > 0 {
-		r.Stage = result.Stages[n-1].Stage
+	return identityOf(name, result)
+}
+
+// identityOf is what a conversation up to RCPT or beyond says about its name.
+func identityOf(name string, result Result) IdentityResult {
+	r := IdentityResult{Name: name}
+	for _, stage := range result.Stages {
+		if order(stage.Stage) > order(StageRcpt) {
+			return r
+		}
+		r.Elapsed += stage.Elapsed
+		r.Stage, r.Reply = stage.Stage, stage.reply
 	}
 	if f := result.Failure; f != nil {
-		r.Stage, r.Reply = f.Stage, f.Reply
+		r.Stage, r.Reply, r.Failure = f.Stage, f.Reply, f
 	}
 	return r
 }

@@ -17,7 +17,7 @@ import (
 // last line that the end cut off; a reply with lines missing is returned along
 // with ErrClosed.
 func parseReply(data []byte) (*Reply, error) {
-	reply, err := readReply(bufio.NewReaderSize(bytes.NewReader(data), maxLine), text.Clean)
+	reply, err := readReply(bufio.NewReaderSize(bytes.NewReader(data), maxReply), Client{}, text.Clean)
 	if errors.Is(err, io.EOF) {
 		err = &kindError{ErrClosed, ErrClosed.Error(), nil}
 	}
@@ -47,7 +47,7 @@ func TestParseReply(t *testing.T) {
 		{"199 ok\r\n", nil, ErrProtocol},
 		{"600 ok\r\n", nil, ErrProtocol},
 		{"250 a\x1b[31m\x07\rb\x00\x7f\u009b\u202e\xff\tc\r\n", &Reply{250, "", []string{"a?[31m??b????? c"}}, nil},
-		{"250 " + strings.Repeat("x", maxLine), nil, ErrTooLong},
+		{"250 " + strings.Repeat("x", maxReply), nil, ErrTooLong},
 		{strings.Repeat("250-"+strings.Repeat("x", 1000)+"\r\n", 100), nil, ErrTooLong},
 	} {
 		got, err := parseReply([]byte(c.in))
@@ -103,7 +103,7 @@ func FuzzParseReply(f *testing.F) {
 				t.Fatalf("unsafe text %q", s)
 			}
 		}
-		if total > 3*(maxReply+maxLine) {
+		if total > 6*maxReply {
 			t.Fatalf("%d bytes out of %d", total, len(data))
 		}
 	})

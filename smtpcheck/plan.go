@@ -13,35 +13,10 @@ import (
 	"smtp-wizard/secret"
 )
 
-// Names are the EHLO names of one session. They differ where a client greets
-// once before STARTTLS and once after it, as Pocket ID 0.35.6 to 2.9 does.
-// Without STARTTLS only First is spoken.
-type Names struct {
-	First    string // in clear text before STARTTLS, or the only one
-	AfterTLS string // after STARTTLS
-}
-
-// SameName announces one name everywhere.
-func SameName(name string) Names { return Names{First: name, AfterTLS: name} }
-
-// AuthStyle is which SASL mechanism a client tries, and when.
-type AuthStyle int
-
-const (
-	// AuthOffered takes PLAIN when it is offered, else LOGIN; neither offered is an
-	// error.
-	AuthOffered AuthStyle = iota
-	// AuthPlainThenLogin sends PLAIN without looking at the offer, and LOGIN
-	// only after a 504.
-	AuthPlainThenLogin
-	// AuthPlain sends PLAIN without looking at the offer, and nothing else.
-	AuthPlain
-)
-
 // Settings are what a mail client is set up with: the relay, the login and the
 // envelope.
 type Settings struct {
-	Host string  `json:"host,omitempty"` // name or address literal, without brackets or port
+	Host string  `json:"host,omitempty"` // name or address literal, without a port
 	Port int     `json:"port,omitempty"`
 	TLS  TLSMode `json:"tls,omitempty"`
 	// SkipVerify takes any certificate.
@@ -53,22 +28,6 @@ type Settings struct {
 	// Bare addresses of the envelope (RFC 5321 section 2.3.1).
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
-}
-
-// Client is how a mail client speaks.
-type Client struct {
-	Names Names
-
-	Auth AuthStyle
-	// PlainNeedsTLS refuses AUTH in clear text to a host other than localhost,
-	// as net/smtp does.
-	PlainNeedsTLS bool
-
-	// Body8Bit adds BODY=8BITMIME to MAIL FROM when the relay offers 8BITMIME.
-	Body8Bit bool
-	// HELOFallback tries HELO after an EHLO refused with 5xx (RFC 5321 section
-	// 3.2), on the same connection.
-	HELOFallback bool
 }
 
 // Plan says with whom to talk, as whom, and how far to go.
@@ -96,21 +55,30 @@ type Plan struct {
 	oldToo bool // a second hello, which offers all that this program knows
 }
 
-// Limits bound every wait and every amount. A zero field takes its default.
+// Limits bound every wait. A zero field takes its default, which is longer where
+// the client waits longer: up to a minute, and after the message as long as it does.
 type Limits struct {
 	Connect  time.Duration // default 10 s, for the look-up and for each address of the host
 	Greeting time.Duration // default 20 s
 	Command  time.Duration // default 15 s, for each reply and for the TLS handshake
+	// Final is for the reply to the message, which relays scan before they answer;
+	// default two minutes (RFC 5321 section 4.5.3.2.6 would have ten).
+	Final time.Duration
 	// Silence is how long to wait for a greeting before a second connection
 	// finds out whether the port speaks TLS from the first byte; default 3 s. The
 	// first connection keeps waiting meanwhile.
 	Silence time.Duration
 }
 
-func (l Limits) withDefaults() Limits {
+func (l Limits) withDefaults(client Waits) Limits {
+	reply := min(max(client.Reply, client.BeforeTLS), time.Minute)
+	if client.Reply == NoLimit {
+		reply = time.Minute
+	}
 	l.Connect = cmp.Or(max(l.Connect, 0), 10*time.Second)
-	l.Greeting = cmp.Or(max(l.Greeting, 0), 20*time.Second)
-	l.Command = cmp.Or(max(l.Command, 0), 15*time.Second)
+	l.Greeting = cmp.Or(max(l.Greeting, 0), max(20*time.Second, reply))
+	l.Command = cmp.Or(max(l.Command, 0), max(15*time.Second, reply))
+	l.Final = cmp.Or(max(l.Final, 0), max(2*time.Minute, client.Final))
 	l.Silence = cmp.Or(max(l.Silence, 0), 3*time.Second)
 	return l
 }
@@ -134,8 +102,12 @@ func (p *Plan) refusal() *Failure {
 		fine  bool
 		err   error
 	}{
-		{StageDNS, CheckHost(strings.TrimSuffix(p.Host, ".")) == nil,
+		{StageSettings, !p.StrictLogin || p.User == "" || !p.Password.Empty(),
+			invalid("there is a user without a password, with which this client refuses to send")},
+		{StageDNS, CheckHost(strings.TrimSuffix(bareHost(p.Host), ".")) == nil,
 			invalid("the host %q is not a host name or an address", text.Shorten(p.Host, 80))},
+		{StageConnect, p.takesForm(p.Host), invalid("this client does not reach %q: it takes an IPv6 address %s",
+			text.Shorten(p.Host, 80), [...]string{"in brackets only if it is one", "in brackets only", "without brackets only"}[p.IPv6])},
 		{StageConnect, p.Port > 0 && p.Port < 65536, invalid("the port %d is not between 1 and 65535", p.Port)},
 		{StageConnect, slices.Contains([]TLSMode{TLSNone, TLSStartTLS, TLSImplicit}, p.TLS),
 			invalid("the TLS mode %q is not one of none, starttls, tls", p.TLS)},

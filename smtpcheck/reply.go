@@ -46,23 +46,21 @@ func (r Reply) Temporary() bool { return r.Code/100 == 4 }
 func (r Reply) Permanent() bool { return r.Code/100 == 5 }
 
 // RFC 5321 section 4.5.3.1.5 allows 512 bytes a line; real relays write more.
-const (
-	maxLine  = 4096
-	maxReply = 64 << 10
-)
+const maxReply = 64 << 10
 
 // readReply reads one reply and stops at its last line, or as soon as it is too
 // long. What was understood before an error is returned with the error, which
-// quotes what was said as show makes it. in must have a buffer of maxLine bytes.
-func readReply(in *bufio.Reader, show func(string) string) (*Reply, error) {
+// quotes what was said as show makes it. in must have a buffer of maxReply bytes.
+func readReply(in *bufio.Reader, client Client, show func(string) string) (*Reply, error) {
 	var reply *Reply
 	for total := 0; ; {
 		raw, err := in.ReadSlice('\n')
 		total += len(raw)
-		if errors.Is(err, bufio.ErrBufferFull) {
-			return reply, tooLong(fmt.Sprintf("a line of more than %d bytes", maxLine), show(string(raw)))
+		if client.MaxLine > 0 && len(raw) > client.MaxLine {
+			said := fmt.Sprintf("a line of more than %d bytes, which this client does not take", client.MaxLine)
+			return reply, tooLong(said, show(string(raw)))
 		}
-		if total > maxReply {
+		if total > maxReply || errors.Is(err, bufio.ErrBufferFull) {
 			return reply, tooLong(fmt.Sprintf("a reply of more than %d KiB", maxReply>>10), show(string(raw)))
 		}
 		if err != nil && (len(raw) == 0 || !hungUp(err)) {
@@ -71,7 +69,11 @@ func readReply(in *bufio.Reader, show func(string) string) (*Reply, error) {
 		said := strings.TrimRight(string(raw), "\r\n")
 		line, bad := parseLine(text.Clean(said))
 		if bad == "" && reply != nil && line.code != reply.Code {
-			bad = fmt.Sprintf("a reply that begins with %d and continues with %d", reply.Code, line.code)
+			what := fmt.Sprintf("a reply that begins with %d and continues with %d", reply.Code, line.code)
+			return reply, &kindError{errUnended, protocolError(what, show(said)).Error(), ErrProtocol}
+		}
+		if bad == "" && client.NeedsText && len(said) == 3 {
+			bad = "a reply code without text, which this client does not take"
 		}
 		if bad != "" {
 			return reply, protocolError(bad, show(said))

@@ -12,6 +12,7 @@ type Stage string
 // The stages. With implicit TLS, StageTLS comes before StageGreeting and
 // StageStartTLS does not occur.
 const (
+	StageSettings Stage = "settings" // nothing was sent
 	StageDNS      Stage = "dns"
 	StageConnect  Stage = "connect"
 	StageGreeting Stage = "greeting"
@@ -22,12 +23,13 @@ const (
 	StageMail     Stage = "mail"
 	StageRcpt     Stage = "rcpt"
 	StageData     Stage = "data"
+	StageQuit     Stage = "quit" // only for a client that minds it
 )
 
 // Stages lists every stage in order.
 var Stages = []Stage{
-	StageDNS, StageConnect, StageGreeting, StageEHLO, StageStartTLS,
-	StageTLS, StageAuth, StageMail, StageRcpt, StageData,
+	StageSettings, StageDNS, StageConnect, StageGreeting, StageEHLO, StageStartTLS,
+	StageTLS, StageAuth, StageMail, StageRcpt, StageData, StageQuit,
 }
 
 // TLSMode is how a connection is protected. The values are those of Pocket
@@ -67,6 +69,8 @@ type StageResult struct {
 	OK      bool
 	Elapsed time.Duration
 	Detail  string
+
+	reply *Reply // the last one of a stage that passed
 }
 
 // Failure is why a conversation ended early. It implements error.
@@ -108,7 +112,9 @@ type Result struct {
 	Address    string   // the one of the host's addresses that was used
 	TLS        *tls.ConnectionState
 	Transcript []Line
-	Failure    *Failure // nil: everything asked for was done
+	// Taken: the relay took the message, even if the client reports an error after it.
+	Taken   bool
+	Failure *Failure // nil: everything asked for was done
 
 	last *Reply // the reply that ended the last stage that passed
 }

@@ -17,7 +17,7 @@ import (
 // of ctx; Net.Dial must honor its context for that. What goes wrong is in
 // Result.Failure, never a panic or a bare network error.
 func Run(ctx context.Context, p Plan, report func(Event)) Result {
-	p.Limits = p.Limits.withDefaults()
+	p.Limits = p.Limits.withDefaults(p.Waits)
 	if p.StopAfter == StageStartTLS {
 		p.StopAfter = StageTLS // after the 220 only TLS can follow, also before a QUIT
 	}
@@ -28,6 +28,7 @@ func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	if refused := p.refusal(); refused != nil {
 		s.run(step{refused.Stage, func() (string, *Failure) { return "", refused }})
 	} else {
+		s.plan.Host = bareHost(p.Host)
 		s.converse()
 	}
 	s.result.Transcript = s.log.lines
@@ -59,7 +60,9 @@ func (s *session) converse() {
 		}
 	}
 	if s.wire != nil {
-		s.quit()
+		if s.plan.Quit == QuitPolite || s.result.Failure == nil && s.plan.StopAfter != "" {
+			s.leave()
+		}
 		s.wire.close()
 	}
 }
@@ -68,22 +71,25 @@ func (s *session) converse() {
 func (s *session) steps() []step {
 	names := s.plan.Names
 	greet := step{StageGreeting, s.greet}
-	hello := step{StageEHLO, func() (string, *Failure) { return s.hello(names.First) }}
+	hello := step{StageEHLO, func() (string, *Failure) { return s.hello(names.First, s.plan.HELO != HELONever) }}
 	secure := step{StageTLS, s.secure}
 	steps := []step{{StageDNS, s.resolve}, {StageConnect, s.connect}}
 	switch s.plan.TLS {
 	case TLSImplicit:
 		steps = append(steps, secure, greet, hello)
 	case TLSStartTLS:
-		again := step{StageEHLO, func() (string, *Failure) { return s.hello(names.AfterTLS) }}
+		again := step{StageEHLO, func() (string, *Failure) { return s.hello(names.AfterTLS, s.plan.HELO == HELOAfter500) }}
 		steps = append(steps, greet, hello, step{StageStartTLS, s.startTLS}, secure, again)
 	default:
 		steps = append(steps, greet, hello)
 	}
-	if s.plan.User != "" || !s.plan.Password.Empty() {
+	if s.plan.logsIn() {
 		steps = append(steps, step{StageAuth, s.login})
 	}
 	steps = append(steps, step{StageMail, s.mail}, step{StageRcpt, s.rcpt}, step{StageData, s.data})
+	if s.plan.Quit == QuitCounts {
+		steps = append(steps, step{StageQuit, s.quit})
+	}
 	return slices.DeleteFunc(steps, func(st step) bool {
 		return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage)
 	})
@@ -105,7 +111,7 @@ func (s *session) run(st step) bool {
 			stage.Detail = failure.Reply.String()
 		}
 	}
-	stage.Detail = text.Shorten(stage.Detail, 300)
+	stage.Detail, stage.reply = text.Shorten(stage.Detail, 300), s.result.last
 	s.result.Stages = append(s.result.Stages, stage)
 	s.report(Event{Stage: st.stage, State: state, Detail: stage.Detail, Elapsed: stage.Elapsed})
 	return failure == nil
@@ -127,15 +133,29 @@ func (s *session) connect() (string, *Failure) {
 	}
 	s.result.Address = address
 	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
+	s.wire.client = s.plan.Client
+	s.wire.gives = s.plan.Waits.Reply
+	if s.plan.TLS == TLSStartTLS && s.plan.Waits.BeforeTLS != 0 {
+		s.wire.gives = s.plan.Waits.BeforeTLS
+	}
 	s.wire.masker = secret.NewMasker(s.plan.User, s.plan.Password.Reveal())
 	where := portAt(s.plan.Port, address)
 	s.wire.note(SpeakerNote, "connected to "+where)
 	return where, nil
 }
 
-// quit ends a conversation in order where that is still possible: RSET where a
+// quit is the QUIT of a client that minds the answer.
+func (s *session) quit() (string, *Failure) {
+	reply, failure := s.ask("QUIT", 221)
+	if failure != nil {
+		return "", failure
+	}
+	return reply.String(), nil
+}
+
+// leave ends a conversation in order where that is still possible: RSET where a
 // transaction is open, then QUIT. The relay's answers change nothing.
-func (s *session) quit() {
+func (s *session) leave() {
 	f := s.result.Failure
 	if f != nil && (f.Err != nil && !orderly(f.Err) || f.Reply != nil && f.Reply.Code == 421) {
 		return
@@ -143,7 +163,7 @@ func (s *session) quit() {
 	if !s.greeted() {
 		return
 	}
-	s.wire.limit = min(s.wire.limit, 3*time.Second)
+	s.wire.limit, s.wire.gives = min(s.wire.limit, 3*time.Second), 0
 	if s.inMail {
 		if reply, err := s.wire.ask("RSET", "RSET"); err != nil || reply.Code == 421 {
 			return

@@ -14,7 +14,7 @@ import (
 // startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
 // put there by somebody who hopes that it passes for an answer under TLS.
 func (s *session) startTLS() (string, *Failure) {
-	if _, offered := s.result.Extension("STARTTLS"); !offered {
+	if !s.offers("STARTTLS") {
 		return "", &Failure{Err: &NotOfferedError{"STARTTLS", s.result.Offered, ErrNotOffered}}
 	}
 	reply, failure := s.ask("STARTTLS", 220)
@@ -48,6 +48,7 @@ func (s *session) secure() (string, *Failure) {
 	if err := s.wire.handshake(config); err != nil {
 		return "", &Failure{Err: s.handshakeError(err)}
 	}
+	s.wire.gives = s.plan.Waits.Reply
 	state := s.wire.conn.(*tls.Conn).ConnectionState()
 	s.result.TLS = &state
 	s.result.Offered = nil // what was offered in clear text counts no more (RFC 3207 section 4.2)

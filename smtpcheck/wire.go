@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"syscall"
@@ -24,6 +25,8 @@ type wire struct {
 	conn      net.Conn // raw, or TLS on top of it
 	in        *bufio.Reader
 	limit     time.Duration // for each reply
+	gives     time.Duration // what the client allows for it; not positive is as long as it takes
+	client    Client
 	encrypted bool
 	masker    *secret.Masker // takes credentials out of what a relay echoes
 	challenge string         // of the last reply that was a 334, as it came
@@ -36,7 +39,7 @@ func newWire(ctx context.Context, conn net.Conn, limit time.Duration, log *trans
 	raw := &recorder{Conn: conn}
 	return &wire{
 		ctx: ctx, raw: raw, conn: raw, limit: limit, log: log,
-		in:      bufio.NewReaderSize(raw, maxLine),
+		in:      bufio.NewReaderSize(raw, maxReply),
 		masker:  &secret.Masker{},
 		release: context.AfterFunc(ctx, func() { _ = conn.Close() }),
 	}
@@ -81,12 +84,18 @@ func (w *wire) deliver(data []byte, limit time.Duration) (*Reply, error) {
 // unsolicited reports whether the relay said something before we spoke.
 func (w *wire) unsolicited() bool { return w.in.Buffered() > 0 }
 
-// reply reads one reply within limit and notes it.
+// reply reads one reply within limit and notes it. A reply for which the client
+// would not have waited is returned with an error that says so.
 func (w *wire) reply(limit time.Duration) (*Reply, error) {
-	_ = w.raw.SetReadDeadline(time.Now().Add(limit))
-	reply, err := readReply(w.in, w.show)
+	began := time.Now()
+	_ = w.raw.SetReadDeadline(began.Add(limit))
+	reply, err := readReply(w.in, w.client, w.show)
 	w.maskReply(reply)
 	w.noteReply(reply)
+	if took := time.Since(began); err == nil && w.gives > 0 && took > w.gives {
+		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client gives up after %s",
+			seconds(took.Round(100*time.Millisecond)), seconds(w.gives)), nil}
+	}
 	return reply, w.explain(err, limit)
 }
 
@@ -131,7 +140,7 @@ func (w *wire) explain(err error, limit time.Duration) error {
 		return nil
 	case w.ctx.Err() != nil:
 		return context.Cause(w.ctx)
-	case errors.Is(err, ErrTooLong), errors.Is(err, ErrProtocol):
+	case errors.Is(err, ErrTooLong), errors.Is(err, ErrProtocol), errors.Is(err, ErrTimeout):
 		return err
 	case errors.As(err, &network) && network.Timeout():
 		return timedOut(limit, err)
@@ -151,7 +160,7 @@ func (w *wire) handshake(config *tls.Config) error {
 		return err
 	}
 	w.conn, w.encrypted = conn, true
-	w.in = bufio.NewReaderSize(conn, maxLine)
+	w.in = bufio.NewReaderSize(conn, maxReply)
 	return nil
 }
 

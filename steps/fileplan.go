@@ -3,12 +3,12 @@ package steps
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
@@ -64,8 +64,12 @@ type FilePlan struct {
 // planFiles reads what is there and plans the files. It writes nothing.
 func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 	p := &FilePlan{Request: r, Found: found}
-	var err error
-	if p.Before, err = w.load(r.EnvFile); err != nil {
+	around, err := asowner.Open(r.EnvFile)
+	if err != nil {
+		return nil, err
+	}
+	defer around.Close()
+	if p.Before, err = w.load(around, r.EnvFile); err != nil {
 		return nil, err
 	}
 	if err := p.Before.CheckSave(); err != nil {
@@ -75,12 +79,12 @@ func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, w.complete(p, base)
+	return p, w.complete(p, base, around)
 }
 
 // complete plans the new .env from the one to edit, and what goes with it: an
 // override for compose, and warnings.
-func (w World) complete(p *FilePlan, base []byte) error {
+func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	v := p.Request.version()
 	readers := namedReaders(p.Request.readerNames())
 	if len(readers) == 0 {
@@ -89,7 +93,7 @@ func (w World) complete(p *FilePlan, base []byte) error {
 	if err := p.change(base, v, readers); err != nil {
 		return err
 	}
-	if err := p.encode(base, v, readers); err != nil {
+	if err := p.encode(base, v, readers, around); err != nil {
 		return err
 	}
 	old := base
@@ -97,7 +101,7 @@ func (w World) complete(p *FilePlan, base []byte) error {
 		old = p.Before.Bytes
 	}
 	p.Diff = envwriter.Diff(old, p.Env.New, p.isPublic)
-	p.override()
+	p.override(around)
 	values, err := readers[0].Read(p.Env.New)
 	if err != nil {
 		return err
@@ -223,14 +227,14 @@ func (p *FilePlan) isPublic(key, value string) bool {
 
 // newPasswordFile is a path that nothing has, or only what a killed run left; "" for
 // none. What is there already may be anybody's: it is kept.
-func (p *FilePlan) newPasswordFile() string {
+func (p *FilePlan) newPasswordFile(around *asowner.Files) string {
 	dir, err := filepath.Abs(filepath.Dir(p.Request.EnvFile))
 	for n := 1; n < 100 && err == nil; n++ {
 		path := filepath.Join(dir, passwordFileName)
 		if n > 1 {
 			path += fmt.Sprintf("-%d", n)
 		}
-		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) || atomicfile.IsLeftover(path) {
+		if !around.Exists(path) || around.IsLeftover(path) {
 			return path
 		}
 		p.Warnings = append(p.Warnings, path+" is there already; it was kept, and the password goes into another file.")
@@ -240,7 +244,9 @@ func (p *FilePlan) newPasswordFile() string {
 
 // encode plans the new .env. A password that cannot be written so that all its
 // readers agree moves to a file beside it, where Pocket ID can read that.
-func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
+func (p *FilePlan) encode(
+	base []byte, v pocketid.Version, readers []envwriter.Reader, around *asowner.Files,
+) error {
 	var err error
 	p.Env, err = envwriter.Apply(base, p.Changes, readers)
 	var no *envwriter.NoEncodingError
@@ -249,7 +255,7 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 	if !errors.As(err, &no) || no.Key != "SMTP_PASSWORD" || !usable {
 		return err
 	}
-	path := p.newPasswordFile()
+	path := p.newPasswordFile(around)
 	if path == "" {
 		return err
 	}
@@ -273,14 +279,14 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 
 // override plans the compose file that sets the hostname, where compose runs
 // Pocket ID, the hostname is another, and there is no override file yet.
-func (p *FilePlan) override() {
+func (p *FilePlan) override(around *asowner.Files) {
 	in := p.Found.Install
 	if p.Request.Runtime != pocketid.RuntimeCompose || in.ComposeFile == "" || !p.renames() || in.OverrideFile != "" {
 		return
 	}
 	dir := filepath.Dir(in.ComposeFile)
 	for _, name := range pocketid.OverrideFiles { // one that could not be read is there all the same
-		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+		if around.Exists(filepath.Join(dir, name)) {
 			return
 		}
 	}
@@ -296,7 +302,11 @@ func (p *FilePlan) renames() bool {
 		r.Hostname != p.Found.Install.Hostname && !r.ContainerID
 }
 
+// openToAll reports whether everybody on this machine can read the .env.
+func (p *FilePlan) openToAll() bool { return p.Before.Exists && p.Before.Mode&0o004 != 0 }
+
 // changesFiles reports whether there is anything to write.
 func (p *FilePlan) changesFiles() bool {
-	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists
+	closes := p.Request.CloseFile && p.openToAll()
+	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists || closes
 }

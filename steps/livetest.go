@@ -53,10 +53,14 @@ func (s livetest) Page(v View) wizard.Page {
 		return page
 	}
 	var choices []wizard.Choice
-	if t.Result.Failure == nil {
+	if t.accepted() {
 		page.Gist = wizard.Text{Tone: wizard.Good, Body: "accepted"}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Good, Label: "Accepted", Body: fmt.Sprintf(
 			"The relay took a message for %s. Look for the test %s there, in the spam folder too.", t.Setup.To, t.Token)})
+		if t.Result.Failure != nil {
+			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "But", Body: "Pocket ID reports an error: " +
+				pocketid.QuitError(t.Result.Failure) + ". " + t.Diagnosis.Cause + " " + t.Diagnosis.Fix})
+		}
 		page.Body = append(page.Body, hintBlocks(t.Hints)...)
 		choices = successChoices(v)
 	} else {
@@ -231,7 +235,7 @@ func (s livetest) Take(v View) Intent {
 	t, _ := v.Found[LiveTest].Result.(TestResult)
 	switch v.Input["action"] {
 	case actGoOn:
-		if t.Result.Failure != nil || t.Result.Stages == nil {
+		if !t.accepted() || t.Result.Stages == nil {
 			return wizard.Stay(a, errorAt("action", "The test has not passed."))
 		}
 		a.Untested = false

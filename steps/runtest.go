@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"smtp-wizard/diagnosis"
@@ -38,16 +37,10 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
-		Client: smtpcheck.Client{
-			Names:         speech.Names,
-			Auth:          speech.Auth,
-			PlainNeedsTLS: speech.PlainNeedsTLS,
-			Body8Bit:      speech.Body8Bit,
-			HELOFallback:  speech.HELOFallback,
-		},
-		RootCAs: w.RootCAs,
-		Limits:  w.Limits,
-		Net:     w.Net,
+		Client:   speech.Client,
+		RootCAs:  w.RootCAs,
+		Limits:   w.Limits,
+		Net:      w.Net,
 	}
 	if s.NoSend {
 		plan.StopAfter = smtpcheck.StageRcpt
@@ -69,6 +62,10 @@ type TestResult struct {
 	Hints []deliverability.Hint
 }
 
+// accepted reports whether the relay took all that it was to take, whatever
+// Pocket ID makes of it.
+func (t TestResult) accepted() bool { return t.Result.Failure == nil || t.Result.Taken }
+
 // RunTest has the conversation, and beside it one with each of names as the
 // identity; where there are names, it ends with advice. News are smtpcheck.Event
 // and smtpcheck.IdentityResult values.
@@ -87,18 +84,10 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 		}
 		plan.Message = message
 	}
-	// The gate lets one session log in first: a wrong password is tried but once.
-	plan.Gate = smtpcheck.NewGate(smtpcheck.MaxSessions)
 	hints := w.askDNS(ctx, s)
-	var side sync.WaitGroup
-	if len(names) > 0 {
-		side.Go(func() {
-			t.Identities = smtpcheck.Identities(ctx, plan, names, func(r smtpcheck.IdentityResult) { report(r) })
-		})
-	}
-	t.Result = smtpcheck.Run(ctx, plan, func(e smtpcheck.Event) { report(e) })
-	side.Wait()
-	t.Hints = hints(t.Result.Failure == nil)
+	t.Result, t.Identities = smtpcheck.RunBeside(ctx, plan, names,
+		func(e smtpcheck.Event) { report(e) }, func(r smtpcheck.IdentityResult) { report(r) })
+	t.Hints = hints(t.accepted())
 	if t.Result.Failure != nil {
 		t.Diagnosis = w.diagnose(t.Result.Failure, s, t.Result.Announced)
 	}

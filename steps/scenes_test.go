@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
@@ -323,7 +324,7 @@ func planned(t *testing.T, a Answers, file string) *FilePlan {
 		}
 	}
 	d.Before = atomicfile.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
-	if err := sceneWorld().complete(d, base); err != nil {
+	if err := sceneWorld().complete(d, base, &asowner.Files{}); err != nil {
 		t.Fatal(err)
 	}
 	return d

@@ -29,7 +29,7 @@ func (t *transaction) writeJournals() error {
 		made, err := r.temp.file.stat()
 		if err == nil {
 			text, _ := json.Marshal(journal{filepath.Base(r.old.Target), made.ino, last.old.Target})
-			r.journal, err = r.temporary(text, access{uid: r.uid(), gid: -1, mode: 0o600}, journalSuffix)
+			r.journal, err = r.temporary(text, access{uid: -1, gid: -1, mode: 0o600}, journalSuffix)
 		}
 		if err != nil {
 			return r.failed("write a temporary file", err)
@@ -65,7 +65,7 @@ func leftover(d disk, path string) string {
 
 // IsLeftover reports whether a secret file was made by a run that was killed before
 // anything referred to it. Saving in its directory removes it.
-func IsLeftover(path string) bool { return isLeftover(system{}, path) }
+func IsLeftover(calls Calls, path string) bool { return isLeftover(system{calls}, path) }
 
 func isLeftover(d disk, path string) bool {
 	names, _ := d.list(filepath.Dir(path))

@@ -42,7 +42,7 @@ func TestIsLeftover(t *testing.T) {
 			dir, _, _ := s.play(t, &faulty{failAt: last, err: syscall.EIO, killed: true})
 			secret, env := filepath.Join(dir, "smtp-password"), filepath.Join(dir, ".env")
 			must(t, c.then(secret, env))
-			if got := IsLeftover(secret); got != c.want {
+			if got := IsLeftover(Own{}, secret); got != c.want {
 				t.Errorf("%v, %v", got, listing(t, dir))
 			}
 			_, err := save(system{}, filepath.Join(dir, "other"), "x", File{})

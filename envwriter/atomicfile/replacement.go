@@ -35,8 +35,10 @@ func (r *replacement) failed(stage string, err error) error {
 
 func (r *replacement) warn(text string) { r.saved.Warnings = append(r.saved.Warnings, text) }
 
-// unchanged reports that the file has its new contents already.
-func (r *replacement) unchanged() bool { return r.old.Exists && bytes.Equal(r.old.Bytes, r.file.Bytes) }
+// unchanged reports that the file has its new contents already, and its mode.
+func (r *replacement) unchanged() bool {
+	return r.old.Exists && bytes.Equal(r.old.Bytes, r.file.Bytes) && (r.inPlace() || r.access.mode == r.old.Mode)
+}
 
 func (r *replacement) inPlace() bool { return r.file.InPlace && r.old.Exists }
 

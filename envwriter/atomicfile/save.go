@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,13 +22,12 @@ type File struct {
 	// Before is the file as it was when its new contents were made: a change since
 	// then is refused. Nil takes the file as it is now.
 	Before *Snapshot
-	// ReadBy is the user who has to be able to read the file. Unknown when nil:
-	// then an existing mode is kept, and a new file is 0600.
+	// ReadBy is the user who has to be able to read the file; nil is not known. A new
+	// file is made for him.
 	ReadBy *User
-	// GiveExisting gives, as root, a file that was there before to ReadBy when it
-	// could not read it otherwise. Without it that is ErrUnreadable: whoever names the
-	// path could have named a file of root's. A new file is made for its reader anyway.
-	GiveExisting bool
+	// Close shuts everybody else out of a file that all may read, as far as ReadBy
+	// can still read it.
+	Close bool
 	// MustBeNew refuses what is there already, a dangling symlink too.
 	MustBeNew bool
 	// Secret is for a file that holds nothing but a password: it is not written
@@ -80,8 +78,7 @@ func (e *saveError) Unwrap() error { return e.err }
 // InPlace). What others refer to belongs first: a secret file before the .env that
 // names it.
 //
-// Owner, group, mode, ACL and extended attributes are kept; a mode that lets
-// everybody read is tightened when ReadBy can still read. The old file is kept as
+// Owner, group, mode, ACL and extended attributes are kept. The old file is kept as
 // NAME.<UTC time>.bak, 0600, the newest five of them. Runs that save in one
 // directory wait for each other. Errors wrap an *Error.
 func SaveAll(files []File) ([]Saved, error) { return saveAll(system{}, time.Now(), files) }
@@ -91,7 +88,7 @@ func saveAll(d disk, now time.Time, files []File) ([]Saved, error) {
 }
 
 func newTransaction(d disk, now time.Time, files []File) *transaction {
-	t := &transaction{disk: d, directories: map[string]*directory{}, lockWait: 5 * time.Second}
+	t := &transaction{disk: d, directories: map[inode]*directory{}, lockWait: 5 * time.Second}
 	for _, f := range files {
 		t.files = append(t.files, &replacement{disk: d, now: now, file: f, saved: Saved{Path: f.Path}})
 	}
@@ -102,7 +99,7 @@ func newTransaction(d disk, now time.Time, files []File) *transaction {
 type transaction struct {
 	disk
 	files       []*replacement
-	directories map[string]*directory
+	directories map[inode]*directory
 	lockWait    time.Duration // for another run that saves in the same directory
 }
 
@@ -211,22 +208,24 @@ type directory struct {
 	locked bool // false where there are no locks, as on some network file systems
 }
 
+// An inode is a file under whatever name.
+type inode struct{ dev, ino uint64 }
+
+// lockDirectory locks a directory once, by whatever paths its files are named.
 func (t *transaction) lockDirectory(r *replacement) error {
-	name, err := filepath.Abs(r.folder) // "id" and "/srv/id" are one directory, and one lock
-	if err != nil {
-		name = r.folder
-	}
-	if known := t.directories[name]; known != nil {
-		r.directory = known
-		return nil
-	}
-	f, err := t.open(r.folder, openRead, 0)
+	f, err := r.open(r.folder, openRead, 0)
 	if err != nil {
 		r.warn("the directory could not be opened, so the new name may not survive a power failure")
 		return nil
 	}
+	seen, err := f.stat()
+	file := inode{seen.dev, seen.ino}
+	if known := t.directories[file]; err != nil || known != nil {
+		r.directory = known
+		return errors.Join(err, f.Close())
+	}
 	r.directory = &directory{handle: f}
-	t.directories[name] = r.directory
+	t.directories[file] = r.directory
 	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		err := f.lock()
 		if r.directory.locked = err == nil; !isBusy(err) {

@@ -30,7 +30,7 @@ type temporary struct {
 
 // rename gives the file its name. After an exchange the temporary one is that of
 // the file that had it.
-func (t *temporary) rename(to string, how renaming) error {
+func (t *temporary) rename(to string, how Renaming) error {
 	err := t.disk.rename(t.path, to, how)
 	if err == nil && how != exchanging {
 		t.path = ""

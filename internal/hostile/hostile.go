@@ -62,6 +62,15 @@ var Relays = []practice.Behavior{
 	{Name: "wrong-password", About: "refuses every password", Mechanisms: []string{"PLAIN", "LOGIN"},
 		Answers: says("AUTH", practice.Answer{Text: "535 5.7.8 Username and Password not accepted\r\n"})},
 
+	// Relays that clients take differently.
+	{Name: "drops-at-quit", About: "hangs up at QUIT", Answers: says("QUIT", practice.Answer{HangUp: true})},
+	{Name: "helo-only", About: "refuses EHLO and takes HELO", NoStartTLS: true, Answers: map[string]practice.Answer{
+		"EHLO": {Text: "501 5.5.4 Invalid domain name\r\n"}, "HELO": {Text: "250 relay.practice.example\r\n"}}},
+	{Name: "slow-ehlo", About: "takes 10.5 s to answer EHLO", Answers: says("EHLO",
+		practice.Answer{Text: "250 relay.practice.example\r\n", Delay: 10500 * time.Millisecond})},
+	{Name: "slow-end", About: "takes 20 s to answer the message", Answers: says(".",
+		practice.Answer{Text: "250 2.0.0 Ok\r\n", Delay: 20 * time.Second})},
+
 	// Relays that refuse.
 	{Name: "sender-refused", About: "refuses the sender", Answers: says("MAIL",
 		practice.Answer{Text: "553 5.7.1 Sender address rejected: not owned by user\r\n"})},

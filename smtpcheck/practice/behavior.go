@@ -28,7 +28,7 @@ type Behavior struct {
 	NoTLS bool
 
 	// Answers replace the reply to a command. The keys are the verbs (EHLO also
-	// stands for HELO), BODY for the moment after the 354, "." for the reply to the
+	// stands for HELO where that has none), BODY for the moment after the 354, "." for the reply to the
 	// message, and * for any line.
 	Answers map[string]Answer
 
@@ -49,6 +49,7 @@ type Behavior struct {
 // Answer is what is written in place of a reply, byte for byte.
 type Answer struct {
 	Text   string
+	Delay  time.Duration
 	Times  int  // how often; 0 is once
 	HangUp bool // closes the connection after it
 }

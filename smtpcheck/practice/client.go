@@ -111,7 +111,7 @@ func (c *client) refuse(line string) error {
 }
 
 func (c *client) answer(a Answer) error {
-	if err := c.pause(c.behavior.ReplyDelay); err != nil {
+	if err := c.pause(c.behavior.ReplyDelay + a.Delay); err != nil {
 		return err
 	}
 	for n := 0; n < max(a.Times, 1); n++ {

@@ -51,10 +51,10 @@ func (c *client) command(line string) error {
 }
 
 func (c *client) scripted(verb string) (Answer, bool) {
-	if verb == "HELO" {
-		verb = "EHLO"
-	}
 	answer, ok := c.behavior.Answers[verb]
+	if !ok && verb == "HELO" {
+		answer, ok = c.behavior.Answers["EHLO"]
+	}
 	return answer, ok
 }
 

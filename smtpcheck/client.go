@@ -1,0 +1,156 @@
+package smtpcheck
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Client is how a mail client speaks. The zero value, with names, is an ideal one:
+// it takes whatever the standards allow, and ends in good order.
+type Client struct {
+	Names Names
+	HELO  HELORule
+	// CapitalsOnly takes EHLO keywords in capitals only, and not the old form
+	// AUTH=PLAIN.
+	CapitalsOnly bool
+
+	Auth  AuthStyle
+	Abort AuthAbort
+	// StrictLogin drops a password without a user, and refuses to send where there
+	// is a user without a password; otherwise half a login is sent as it is.
+	StrictLogin bool
+	// PlainNeedsTLS refuses AUTH in clear text to a host other than localhost,
+	// as net/smtp does.
+	PlainNeedsTLS bool
+
+	Body8Bit bool // adds BODY=8BITMIME to MAIL FROM when the relay offers 8BITMIME
+	SMTPUTF8 bool // adds SMTPUTF8 when the relay offers it (RFC 6531)
+
+	Quit  QuitRule
+	Waits Waits
+	// MaxLine is the longest line that it takes, in bytes; 0 is no limit of its own.
+	MaxLine int
+	// NeedsText does not take a reply of a bare code, such as "250".
+	NeedsText bool
+	IPv6      IPv6Form
+}
+
+// Names are the EHLO names of one session. They differ where a client greets
+// once before STARTTLS and once after it, as Pocket ID 0.35.6 to 2.9 does.
+// Without STARTTLS only First is spoken.
+type Names struct {
+	First    string // in clear text before STARTTLS, or the only one
+	AfterTLS string // after STARTTLS
+}
+
+// SameName announces one name everywhere.
+func SameName(name string) Names { return Names{First: name, AfterTLS: name} }
+
+// HELORule is when a client tries HELO after EHLO (RFC 5321 section 3.2).
+type HELORule int
+
+const (
+	HELONever HELORule = iota
+	// HELOAfter500 is only where EHLO is not known: after 500 or 502.
+	HELOAfter500
+	// HELOAfterAny is after any failed EHLO but the one after STARTTLS.
+	HELOAfterAny
+)
+
+// AuthStyle is which SASL mechanism a client tries, and when.
+type AuthStyle int
+
+const (
+	// AuthOffered takes PLAIN when it is offered, else LOGIN with answers to its
+	// prompts; neither offered is an error.
+	AuthOffered AuthStyle = iota
+	// AuthPlainThenLogin sends PLAIN without looking at the offer, and only after a
+	// 504 LOGIN with the user as initial response.
+	AuthPlainThenLogin
+	// AuthPlain sends PLAIN without looking at the offer, and nothing else.
+	AuthPlain
+)
+
+// AuthAbort is what a client says after a refused login.
+type AuthAbort int
+
+const (
+	AbortSilent AuthAbort = iota
+	AbortStar             // "*" (RFC 4954 section 4)
+	AbortQuit             // "*" and QUIT
+)
+
+// QuitRule is how a client ends a session.
+type QuitRule int
+
+const (
+	QuitPolite QuitRule = iota // QUIT after everything, whatever comes of it
+	QuitNever                  // hangs up
+	QuitCounts                 // QUIT after the delivery; if that fails, so does the sending
+)
+
+// IPv6Form is how an IPv6 address must be written for a client to reach it.
+type IPv6Form int
+
+const (
+	IPv6Any IPv6Form = iota
+	IPv6Bracketed
+	IPv6Bare
+)
+
+// Waits are how long a client waits for a reply; zero is a limit of the caller's
+// choice, NoLimit a client without one.
+type Waits struct {
+	BeforeTLS time.Duration // for each reply in clear text before STARTTLS; zero is Reply
+	Reply     time.Duration // for each other reply
+	Final     time.Duration // for the reply to the message
+}
+
+// NoLimit is a client that waits until the connection ends.
+const NoLimit time.Duration = -1
+
+// logsIn reports whether the client authenticates with these settings.
+func (p *Plan) logsIn() bool {
+	if p.StrictLogin {
+		return p.User != ""
+	}
+	return p.User != "" || !p.Password.Empty()
+}
+
+// bareHost is the host without the brackets of an IPv6 address.
+func bareHost(host string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+}
+
+// takesForm reports whether the client takes the host in the form it is written.
+func (c Client) takesForm(host string) bool {
+	addr, err := netip.ParseAddr(bareHost(host))
+	bracketed := strings.HasPrefix(host, "[")
+	switch {
+	case err != nil || addr.Is4():
+		return !bracketed
+	case bracketed:
+		return c.IPv6 != IPv6Bare
+	}
+	return c.IPv6 != IPv6Bracketed
+}
+
+// offers looks up a keyword of the last EHLO reply as the client does.
+func (s *session) offers(keyword string) bool {
+	for _, line := range s.result.Offered {
+		name, _, _ := strings.Cut(line, " ")
+		if name == keyword || !s.plan.CapitalsOnly && strings.EqualFold(name, keyword) {
+			return true
+		}
+	}
+	return false
+}
+
+// usable are the SASL mechanisms that the client sees in the last EHLO reply.
+func (s *session) usable() []string {
+	if s.plan.CapitalsOnly && !s.offers("AUTH") {
+		return nil
+	}
+	return s.result.Mechanisms()
+}
