@@ -67,7 +67,7 @@ func protocolError(what, said string) error {
 }
 
 func invalid(format string, args ...any) error {
-	return &kindError{ErrInvalid, text.Clean(fmt.Sprintf(format, args...)), nil}
+	return &kindError{ErrInvalid, text.CleanForeign(fmt.Sprintf(format, args...)), nil}
 }
 
 func timedOut(limit time.Duration, cause error) error {
@@ -137,7 +137,7 @@ func errorText(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}
-	return text.Shorten(text.Clean(err.Error()), maxWords)
+	return text.Shorten(text.CleanForeign(err.Error()), maxWords)
 }
 
 // Unwrap returns Err.

@@ -141,7 +141,7 @@ func (s *session) notTLS(first []byte, err error) error {
 	if s.plan.TLS == TLSStartTLS {
 		return s.injected(first)
 	}
-	if line, bad := parseLine(text.Clean(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
+	if line, bad := parseLine(text.CleanForeign(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
 		return ErrPlaintextPort
 	}
 	words := text.Shorten(s.wire.show(string(first)), 60)
@@ -188,7 +188,7 @@ func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool
 func names(cert *x509.Certificate) []string {
 	all := []string{} // never null in JSON
 	for _, name := range cert.DNSNames {
-		all = append(all, text.Shorten(text.Clean(name), 100))
+		all = append(all, text.Shorten(text.CleanForeign(name), 100))
 	}
 	for _, ip := range cert.IPAddresses {
 		all = append(all, ip.String())
@@ -198,7 +198,7 @@ func names(cert *x509.Certificate) []string {
 
 func subject(cert *x509.Certificate) string {
 	if cert.Subject.CommonName != "" {
-		return text.Shorten(text.Clean(cert.Subject.CommonName), 100)
+		return text.Shorten(text.CleanForeign(cert.Subject.CommonName), 100)
 	}
 	if all := names(cert); len(all) > 0 {
 		return all[0]
@@ -211,7 +211,7 @@ func issuer(cert *x509.Certificate) string {
 	if name == "" {
 		name = cert.Issuer.String()
 	}
-	return text.Shorten(text.Clean(name), 100)
+	return text.Shorten(text.CleanForeign(name), 100)
 }
 
 // certificateProblem says in plain words why a certificate does not prove host.
@@ -241,5 +241,5 @@ func certificateProblem(cert *x509.Certificate, host string, err error) string {
 	case errors.As(err, &unknown) && cert != nil:
 		return "the certificate is signed by " + issuer(cert) + ", which this machine does not trust"
 	}
-	return "the certificate does not verify: " + text.Clean(err.Error())
+	return "the certificate does not verify: " + text.CleanForeign(err.Error())
 }
