@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
 )
 
 // Kinds of failure, to be asked for with errors.Is. The errors that carry them
@@ -103,9 +104,13 @@ type CertificateError struct {
 	Host string
 	Cert *x509.Certificate // what the relay showed; nil if it showed none
 	Err  error
+
+	masker *secret.Masker
 }
 
-func (e *CertificateError) Error() string { return certificateProblem(e.Cert, e.Host, e.Err) }
+func (e *CertificateError) Error() string {
+	return e.masker.Mask(certificateProblem(e.Cert, e.Host, e.Err))
+}
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 

@@ -83,7 +83,7 @@ func (s *session) handshakeError(err error) error {
 		return s.wire.explain(err, s.wire.limit)
 	case errors.As(err, &bad):
 		certs := append(bad.UnverifiedCertificates, nil) // nil where the relay showed none
-		return &CertificateError{s.plan.Host, certs[0], bad.Err}
+		return &CertificateError{s.plan.Host, certs[0], bad.Err, s.plan.Masker}
 	case errors.As(err, &record) || !startsTLS(first) && len(first) > 0:
 		return s.notTLS(first, err)
 	case strings.Contains(err.Error(), "protocol version"):

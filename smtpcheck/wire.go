@@ -114,7 +114,7 @@ func (w *wire) maskReply(reply *Reply) {
 		reply.Lines = []string{secret.Mask}
 		return
 	}
-	reply.Lines = strings.Split(w.masker.Mask(strings.Join(reply.Lines, "\n")), "\n")
+	reply.Lines = w.masker.MaskAll(reply.Lines)
 }
 
 func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
@@ -147,7 +147,7 @@ func (w *wire) explain(err error, limit time.Duration) error {
 	case hungUp(err), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNABORTED):
 		return &kindError{ErrClosed, ErrClosed.Error(), err}
 	}
-	return &kindError{ErrProtocol, "the connection broke: " + text.CleanForeign(err.Error()), err}
+	return &kindError{ErrProtocol, "the connection broke: " + w.show(err.Error()), err}
 }
 
 // handshake puts TLS on the connection. Whatever was read in clear text before

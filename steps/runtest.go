@@ -38,6 +38,7 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
 		Client:   speech.Client,
+		Masker:   w.Masker,
 		RootCAs:  w.RootCAs,
 		Limits:   w.Limits,
 		Net:      w.Net,

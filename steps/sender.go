@@ -127,6 +127,7 @@ func (s sender) Take(v View) Intent {
 		password = a.Password
 	}
 	a.From, a.User, a.Password, a.To = from, user, password, to
+	s.world.Masker.Add(user, password.Reveal())
 	if f := loginFault(v, a, typed); f != (wizard.Fault{}) {
 		return wizard.Stay(v.Answers, f)
 	}
