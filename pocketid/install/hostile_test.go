@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -72,13 +71,12 @@ func TestHostileProjects(t *testing.T) {
 			for name, data := range h.files {
 				write(t, root, "/srv/id/"+name, data)
 			}
-			began := time.Now()
 			in := install.Discover(install.Machine{Files: install.Disk{Root: root}, Dir: "/srv/id"}, ".env")
 			if in.Runs != install.RunsCompose || in.Refused == "" || !strings.Contains(in.Refused, h.says) {
 				t.Errorf("runs %q, refused %q; want %q", in.Runs, in.Refused, h.says)
 			}
-			if len(in.Refused) > 1000 || time.Since(began) > 20*time.Second {
-				t.Errorf("%d bytes after %s", len(in.Refused), time.Since(began))
+			if len(in.Refused) > 1000 {
+				t.Errorf("%d bytes", len(in.Refused))
 			}
 		})
 	}
@@ -113,11 +111,7 @@ func TestHostileScripts(t *testing.T) {
 			root := t.TempDir()
 			write(t, root, "/srv/id/.env", "SMTP_HOST=smtp.example.com\n")
 			write(t, root, "/srv/id/start.sh", "#!/bin/sh\n"+script+"set -a\n. ./.env\n./pocket-id\n")
-			began := time.Now()
 			install.Discover(install.Machine{Files: install.Disk{Root: root}, Dir: "/srv/id"}, ".env")
-			if took := time.Since(began); took > 20*time.Second {
-				t.Errorf("it took %s", took)
-			}
 			if data, err := os.ReadFile(filepath.Join(root, "/srv/id/.env")); err != nil || len(data) == 0 {
 				t.Errorf("the file is %q, %v", data, err)
 			}
