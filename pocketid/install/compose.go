@@ -63,7 +63,7 @@ func (f *finder) projectVariables(p *Project, line composeLine, invoked string) 
 			return err
 		}
 		for key, all := range layer {
-			if won, ok := p.vars.get(key); !ok || won.source.File != processEnvironment {
+			if won, ok := p.vars.get(key); !ok || won.Source.File != processEnvironment {
 				p.vars.set(key, all[0])
 			}
 		}
@@ -80,7 +80,7 @@ func (f *finder) project(line composeLine, invoked string) (*Project, error) {
 	p := &Project{Dir: invoked, vars: environment{}}
 	for _, pair := range f.Env {
 		if key, value, ok := strings.Cut(pair, "="); ok {
-			p.vars.set(key, setting{value: value, source: Source{File: processEnvironment}})
+			p.vars.set(key, setting{Value: value, Source: Source{File: processEnvironment}})
 		}
 	}
 	switch {
@@ -116,7 +116,7 @@ func (f *finder) configFiles(p *Project, line composeLine, invoked string) {
 		p.Files = append(p.Files, join(invoked, name))
 	}
 	p.Named = len(named) > 0
-	main, overrides := f.among(p.Dir, composeFiles), f.among(p.Dir, overrideFiles)
+	main, overrides := f.existing(p.Dir, composeFiles), f.existing(p.Dir, overrideFiles)
 	if !p.Named && len(main) > 0 {
 		p.Files = append(p.Files, main[0])
 		p.Others = main[1:]
@@ -128,8 +128,8 @@ func (f *finder) configFiles(p *Project, line composeLine, invoked string) {
 	p.Overrides = slices.DeleteFunc(overrides, func(o string) bool { return slices.Contains(p.Files, o) })
 }
 
-// among are the names that exist in a directory.
-func (f *finder) among(dir string, names []string) []string {
+// existing are the names that exist in a directory.
+func (f *finder) existing(dir string, names []string) []string {
 	var out []string
 	for _, name := range names {
 		if path := filepath.Join(dir, name); f.exists(path) {
@@ -226,7 +226,7 @@ func (f *finder) composeBeside() {
 // composeIn keeps the project of a directory when it has to do with the file. One
 // that cannot be loaded counts only beside it.
 func (f *finder) composeIn(dir string, beside bool) bool {
-	if len(f.among(dir, composeFiles)) == 0 && !f.namesCompose(dir) {
+	if len(f.existing(dir, composeFiles)) == 0 && !f.namesCompose(dir) {
 		return false
 	}
 	in, ok := f.composeInstall(Install{Runs: RunsCompose}, composeLine{}, dir)

@@ -115,7 +115,7 @@ func (f *finder) score(p *Project, s types.ServiceConfig) int {
 	}
 	for key := range s.Environment {
 		for _, place := range p.places(s.Name, key) {
-			if place.source.VariableFile == f.envFile {
+			if place.Source.VariableFile == f.envFile {
 				return points + 1
 			}
 		}
@@ -139,11 +139,11 @@ func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
 	for key, value := range s.Environment {
 		if value == nil {
 			if set, ok := vars.lookup(key); ok {
-				own.set(key, setting{value: set})
+				own.set(key, setting{Value: set})
 			}
 			continue
 		}
-		own.set(key, setting{value: *value})
+		own.set(key, setting{Value: *value})
 	}
 	files := environment{}
 	lookup := environment{}
@@ -177,19 +177,19 @@ func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
 		places := p.places(s.Name, key)
 		if !arrives {
 			if lost, ok := in.env.get(key); ok && len(places) > 0 {
-				in.emptied[key] = setting{value: lost.source.File, source: places[len(places)-1].source}
+				in.emptied[key] = setting{Value: lost.Source.File, Source: places[len(places)-1].Source}
 			}
 			delete(in.env, key)
 			continue
 		}
 		for i, place := range places {
 			if i == len(places)-1 {
-				place.value = value
+				place.Value = value
 			}
 			in.env.set(key, place)
 		}
 		if len(places) == 0 {
-			in.env.set(key, setting{value: value, source: Source{File: in.Found}})
+			in.env.set(key, setting{Value: value, Source: Source{File: in.Found}})
 		}
 	}
 }
@@ -215,23 +215,23 @@ func (p *Project) places(service, key string) []setting {
 			return
 		}
 		vars := p.known.vars[file]
-		s := setting{value: fill(value, vars), source: Source{File: file, Line: line}}
+		s := setting{Value: fill(value, vars), Source: Source{File: file, Line: line}}
 		names := references(value)
 		for _, found := range bareReference.FindAllStringSubmatch(strings.ReplaceAll(value, "$$", ""), -1) {
 			_, set := vars.lookup(found[1])
-			s.dollar = s.dollar || !set && found[0] != value
+			s.Dollar = s.Dollar || !set && found[0] != value
 		}
 		if null {
 			names = []string{key}
-			s.value, _ = vars.lookup(key)
+			s.Value, _ = vars.lookup(key)
 		}
 		for _, name := range names {
-			if from, ok := vars.get(name); ok && s.source.VariableFile == "" {
-				s.source.Variable, s.source.VariableFile = name, from.source.File
+			if from, ok := vars.get(name); ok && s.Source.VariableFile == "" {
+				s.Source.Variable, s.Source.VariableFile = name, from.Source.File
 			}
 		}
-		if len(names) > 0 && s.source.Variable == "" {
-			s.source.Variable = names[0]
+		if len(names) > 0 && s.Source.Variable == "" {
+			s.Source.Variable = names[0]
 		}
 		out = append(out, s)
 	})
@@ -313,7 +313,7 @@ func (p *Project) fieldSource(service, field string) Source {
 func (p *Project) takesFrom(file string) bool {
 	for _, vars := range append(slices.Collect(maps.Values(p.known.vars)), p.vars) {
 		for key := range vars {
-			if s, _ := vars.get(key); s.source.File == file {
+			if s, _ := vars.get(key); s.Source.File == file {
 				return true
 			}
 		}
@@ -323,25 +323,14 @@ func (p *Project) takesFrom(file string) bool {
 
 // composeHostname is what the container has. domainname: is not part of it.
 func (f *finder) composeHostname(in *Install, s types.ServiceConfig) {
-	here := in.Compose.fieldSource(in.Service, "hostname")
-	other, ofService := strings.CutPrefix(s.NetworkMode, "service:")
-	container, ofContainer := strings.CutPrefix(s.NetworkMode, "container:")
-	switch {
-	case ofService:
+	if other, ofService := strings.CutPrefix(s.NetworkMode, "service:"); ofService {
 		in.Hostname = Hostname{Kind: KindShared, Value: in.Compose.service(other).Hostname, With: "service " + other,
 			From: in.Compose.fieldSource(other, "hostname")}
-	case ofContainer:
-		here = in.Compose.fieldSource(in.Service, "network_mode")
-		in.Hostname = Hostname{Kind: KindShared, With: "container " + container, From: here}
-	case s.Uts == "host":
-		f.machineHostname(in)
-	case s.Hostname != "":
-		in.Hostname = Hostname{Kind: KindSet, Value: s.Hostname, From: here}
-	case s.NetworkMode == "host":
-		f.machineHostname(in)
-	default:
-		in.Hostname = Hostname{Kind: KindContainerID, From: Source{File: in.Found}}
+		return
 	}
+	set := word{text: s.Hostname, source: in.Compose.fieldSource(in.Service, "hostname")}
+	here := cmp.Or(in.Compose.fieldSource(in.Service, "network_mode"), Source{File: in.Found})
+	in.Hostname = f.hostname(set, s.NetworkMode, s.Uts, here)
 }
 
 // composeSecrets notes what the container has as files.
@@ -354,7 +343,7 @@ func (f *finder) composeSecrets(in *Install, s types.ServiceConfig) {
 			c.file = f.logical(o.File)
 		case o.Environment != "":
 			set, ok := in.Compose.vars.get(o.Environment)
-			c.inline, c.value, c.file = ok, set.value, cmp.Or(set.source.File, in.Found)
+			c.inline, c.value, c.file = ok, set.Value, cmp.Or(set.Source.File, in.Found)
 		case o.Content != "":
 			c.inline, c.value, c.file = true, o.Content, in.Found
 		}

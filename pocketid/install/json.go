@@ -87,8 +87,8 @@ func (in Install) Result() Result {
 	}
 	for _, key := range in.Keys() {
 		s, _ := in.env.get(key)
-		v := ResultValue{From: in.Short(s.source.File), Line: s.source.Line,
-			Variable: s.source.Variable, VariableFrom: in.Short(s.source.VariableFile)}
+		v := ResultValue{From: in.Short(s.Source.File), Line: s.Source.Line,
+			Variable: s.Source.Variable, VariableFrom: in.Short(s.Source.VariableFile)}
 		if value, ok := in.Public(key); ok {
 			v.Value = &value
 		}

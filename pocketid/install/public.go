@@ -10,13 +10,13 @@ import (
 // known to be public, no secret is part of it, and it can be seen from here.
 func (in Install) Public(key string) (string, bool) {
 	s, ok := in.env.get(key)
-	if !ok || s.unknown || !pocketid.IsPublic(key, s.value) || in.holdsSecret(s.value) {
+	if !ok || s.Unknown || !pocketid.IsPublic(key, s.Value) || in.holdsSecret(s.Value) {
 		return "", false
 	}
-	if _, rest, found := strings.Cut(s.value, "://"); found && strings.Contains(rest, "@") {
+	if _, rest, found := strings.Cut(s.Value, "://"); found && strings.Contains(rest, "@") {
 		return "", false // somebody's login is part of the URL
 	}
-	return s.value, true
+	return s.Value, true
 }
 
 // holdsSecret reports whether a text has a secret that arrives, or arrived and lost.
@@ -24,7 +24,7 @@ func (in Install) holdsSecret(text string) bool {
 	const least = 6 // a shorter one would hide half of all values, and says little
 	for key, all := range in.env {
 		for _, s := range all {
-			if len(s.value) >= least && !pocketid.IsPublic(key, s.value) && looksSecret(key) && strings.Contains(text, s.value) {
+			if len(s.Value) >= least && !pocketid.IsPublic(key, s.Value) && looksSecret(key) && strings.Contains(text, s.Value) {
 				return true
 			}
 		}

@@ -114,7 +114,7 @@ func (f *finder) quadletLine(u unitFile, place quadletPlace) runLine {
 		o, _ := u.last("Container", key)
 		return word{text: u.text("Container", key), source: o.source}
 	}
-	r.image, r.hostname, r.name = one("Image"), one("HostName"), one("ContainerName").text
+	r.image, r.hostname = one("Image"), one("HostName")
 	switch filepath.Ext(r.image.text) {
 	case ".image", ".build":
 		r.image.text = f.quadletImage(r.image.text, u, place)
@@ -132,10 +132,10 @@ func (f *finder) quadletLine(u unitFile, place quadletPlace) runLine {
 	r.secrets = u.splits("Container", "Secret")
 	r.envHost = isTrue(u.text("Container", "EnvironmentHost"))
 	for _, v := range u.all("Container", "Volume") {
-		r.take("v", word{text: u.specifiers(v.value)}, true)
+		r.take("v", word{text: u.specifiers(v.value)})
 	}
 	for _, m := range u.splits("Container", "Mount") {
-		r.take("mount", m, true)
+		r.take("mount", m)
 	}
 	if pod := one("Pod"); pod.text != "" {
 		r.pod = pod

@@ -55,7 +55,7 @@ func (s *shell) call(cmd *syntax.CallExpr) bool {
 		syntax.Walk(w, func(n syntax.Node) bool {
 			if p, ok := n.(*syntax.ParamExp); ok && p.Param != nil && source.Variable == "" {
 				set, _ := s.vars.get(p.Param.Value)
-				source.Variable, source.VariableFile = p.Param.Value, set.source.File
+				source.Variable, source.VariableFile = p.Param.Value, set.Source.File
 			}
 			return true
 		})

@@ -124,7 +124,7 @@ func (s *shell) assign(key, value string, line int) {
 	if source.File != s.p.file {
 		reader = "sh"
 	}
-	s.vars.set(key, setting{value: value, source: source, reader: reader})
+	s.vars.set(key, setting{Value: value, Source: source, Reader: reader})
 	if s.all {
 		s.exported[key] = true
 	}

@@ -189,7 +189,7 @@ func (f *finder) unitEnvironment(u unitFile) (environment, error) {
 	env := environment{}
 	for _, w := range u.splits("Service", "Environment") {
 		if key, value, found := strings.Cut(w.text, "="); found {
-			env.set(key, setting{value: value, source: w.source})
+			env.set(key, setting{Value: value, Source: w.source})
 		}
 	}
 	var failed error
@@ -211,7 +211,7 @@ func (f *finder) unitEnvironment(u unitFile) (environment, error) {
 		delete(env, w.text)
 	}
 	if len(u.credentials()) > 0 {
-		env.set("CREDENTIALS_DIRECTORY", setting{value: credentialDir(u.title()), source: Source{File: u.path}})
+		env.set("CREDENTIALS_DIRECTORY", setting{Value: credentialDir(u.title()), Source: Source{File: u.path}})
 	}
 	return env, failed
 }
@@ -297,8 +297,8 @@ func expandExec(w word, env environment) []word {
 		case strings.HasPrefix(rest, "${") && end > 0 && isVariable(rest[2:end]):
 			name := rest[2:end]
 			s, _ := env.get(name)
-			text.WriteString(s.value)
-			w.source.Variable, w.source.VariableFile = name, s.source.File
+			text.WriteString(s.Value)
+			w.source.Variable, w.source.VariableFile = name, s.Source.File
 			i += end
 		default:
 			text.WriteByte(w.text[i])

@@ -88,5 +88,5 @@ func (f *finder) below1(in *Install) {
 		return
 	}
 	s, _ := in.env.get("PUBLIC_APP_URL")
-	in.Version.Below, in.Version.From = "1.0.0", "PUBLIC_APP_URL in "+s.source.File
+	in.Version.Below, in.Version.From = "1.0.0", "PUBLIC_APP_URL in "+s.Source.File
 }

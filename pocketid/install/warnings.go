@@ -107,7 +107,7 @@ func (f *finder) fileWarnings(in *Install) []Warning {
 			warn("duplicate-key", key, key, name)
 		}
 		for _, key := range emptied(data, file.Reader, in.lookupOf(file)) {
-			if s, _ := in.env.get(key); s.source.File == file.Path && s.reader == file.Reader {
+			if s, _ := in.env.get(key); s.Source.File == file.Path && s.Reader == file.Reader {
 				warn("dollar-replaced", key, key, name, "Put the value in single quotes.")
 			}
 		}
@@ -135,17 +135,17 @@ func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {
 	if file.Reader == "compose" && in.Compose != nil {
 		return func(name string) (string, bool) {
 			if value, ok := in.Compose.vars.lookup(name); ok {
-				if s, _ := in.Compose.vars.get(name); s.source.File != processEnvironment || value != "" {
+				if s, _ := in.Compose.vars.get(name); s.Source.File != processEnvironment || value != "" {
 					return value, true
 				}
 			}
 			s, ok := in.env.get(name)
-			return s.value, ok && s.source.File != file.Path
+			return s.Value, ok && s.Source.File != file.Path
 		}
 	}
 	return func(name string) (string, bool) {
 		s, ok := in.env.get(name)
-		return s.value, ok && s.source.File != file.Path
+		return s.Value, ok && s.Source.File != file.Path
 	}
 }
 
@@ -155,15 +155,15 @@ func (in *Install) valueWarnings(file EnvFile, data []byte) []Warning {
 	name := filepath.Base(file.Path)
 	for _, key := range in.Keys() {
 		s, _ := in.env.get(key)
-		if s.source.File != file.Path || s.reader != file.Reader {
+		if s.Source.File != file.Path || s.Reader != file.Reader {
 			continue
 		}
 		at := Source{File: file.Path, Line: envwriter.KeyLine(data, key)}
-		last := len(s.value) - 1
-		if keepsQuotes[s.reader] && last > 0 && (s.value[0] == '"' || s.value[0] == '\'') && s.value[last] == s.value[0] {
+		last := len(s.Value) - 1
+		if keepsQuotes[s.Reader] && last > 0 && (s.Value[0] == '"' || s.Value[0] == '\'') && s.Value[last] == s.Value[0] {
 			out = append(out, warning("quotes-kept", key, at, in.readerName(file), key, name))
 		}
-		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (pocketid.IsPublic(key, s.value) || !looksSecret(key)) {
+		if keepsComments[s.Reader] && strings.Contains(s.Value, " #") && (pocketid.IsPublic(key, s.Value) || !looksSecret(key)) {
 			out = append(out, warning("inline-comment", key, at, in.readerName(file), key, name))
 		}
 	}
@@ -180,7 +180,7 @@ func (in *Install) duplicates(data []byte, file EnvFile) []string {
 	lines := strings.SplitAfter(string(data), "\n")
 	for _, key := range in.Keys() {
 		n := envwriter.KeyLine(data, key)
-		if s, _ := in.env.get(key); n == 0 || s.source.File != file.Path {
+		if s, _ := in.env.get(key); n == 0 || s.Source.File != file.Path {
 			continue
 		}
 		rest := strings.Join(append(slices.Clone(lines[:n-1]), lines[n:]...), "")
@@ -207,8 +207,8 @@ func (in *Install) layerWarnings() []Warning {
 	for _, key := range in.Keys() {
 		s, _ := in.env.get(key)
 		for _, loser := range in.env.hidden(key) {
-			why := s.source.place() + " sets it to something else, and comes later"
-			out = append(out, warning("hidden-by-layer", key, s.source, key, loser.File, why))
+			why := s.Source.place() + " sets it to something else, and comes later"
+			out = append(out, warning("hidden-by-layer", key, s.Source, key, loser.File, why))
 		}
 	}
 	return out
@@ -219,8 +219,8 @@ func (in *Install) emptiedWarnings() []Warning {
 	var out []Warning
 	for _, key := range slices.Sorted(maps.Keys(in.emptied)) {
 		lost := in.emptied[key]
-		why := lost.source.place() + " names it without a value, and compose has none for it"
-		out = append(out, warning("hidden-by-layer", key, lost.source, key, lost.value, why))
+		why := lost.Source.place() + " names it without a value, and compose has none for it"
+		out = append(out, warning("hidden-by-layer", key, lost.Source, key, lost.Value, why))
 	}
 	return out
 }
@@ -247,8 +247,8 @@ func (f *finder) composeWarnings(in *Install) []Warning {
 		}
 	}
 	for _, key := range in.Keys() {
-		if s, _ := in.env.get(key); s.dollar {
-			out = append(out, warning("dollar-replaced", key, s.source, key, s.source.place(), "Write $$ for a $."))
+		if s, _ := in.env.get(key); s.Dollar {
+			out = append(out, warning("dollar-replaced", key, s.Source, key, s.Source.place(), "Write $$ for a $."))
 		}
 	}
 	if keys := f.deadKeys(in); len(keys) > 0 {
@@ -270,8 +270,8 @@ func (f *finder) deadKeys(in *Install) []string {
 	used := map[string]bool{}
 	for _, all := range in.env {
 		for _, s := range all {
-			if s.source.VariableFile == f.envFile {
-				used[s.source.Variable] = true
+			if s.Source.VariableFile == f.envFile {
+				used[s.Source.Variable] = true
 			}
 		}
 	}
@@ -288,7 +288,7 @@ func (f *finder) deadKeys(in *Install) []string {
 // several variables.
 func (in *Install) passedOn(key, file string) bool {
 	s, ok := in.env.get(key)
-	return ok && s.source.VariableFile == file
+	return ok && s.Source.VariableFile == file
 }
 
 // settingWarnings are about the lock, and names of another era.
@@ -304,7 +304,7 @@ func (in *Install) settingWarnings() []Warning {
 	}
 	if !on {
 		s, _ := in.env.get("UI_CONFIG_DISABLED")
-		out = append(out, warning("ui-config-not-true", "UI_CONFIG_DISABLED", s.source))
+		out = append(out, warning("ui-config-not-true", "UI_CONFIG_DISABLED", s.Source))
 	}
 	version := in.Version.Release
 	if in.Version.Below != "" || !version.Known() {
@@ -314,7 +314,7 @@ func (in *Install) settingWarnings() []Warning {
 		s, set := in.env.get(key)
 		want := pocketid.KeyName(key, version)
 		if _, both := in.env.get(want); set && want != key && !both {
-			out = append(out, warning("legacy-names", key, s.source, key, version, want))
+			out = append(out, warning("legacy-names", key, s.Source, key, version, want))
 		}
 	}
 	return out
