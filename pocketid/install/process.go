@@ -2,6 +2,7 @@ package install
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -122,10 +123,7 @@ func (p process) install(runs Runs) Install {
 	in := Install{Runs: runs, Found: p.file}
 	if p.unit != nil {
 		in.Found, in.Unit, in.Service = p.unit.path, p.unit.path, p.unit.title()
-		in.User = p.unit.text("Service", "User")
-		if in.User == "" {
-			in.User = p.unit.scope.name
-		}
+		in.User = cmp.Or(p.unit.text("Service", "User"), p.unit.account.name)
 	}
 	return in
 }

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,41 +10,32 @@ import (
 	"strings"
 )
 
-// quadletPlace is one generator's set of directories, the most important first.
-type quadletPlace struct {
-	dirs []string
-	user *account
-}
-
-// quadletPlaces are the directories of podman-systemd.unit(5), with everything
-// below them; the system's generator leaves out users/.
-func (f *finder) quadletPlaces() []quadletPlace {
-	adminUsers, distroUsers := "/etc/containers/systemd/users", "/usr/share/containers/systemd/users"
-	system := quadletPlace{}
-	for _, dir := range []string{"/run/containers/systemd", "/etc/containers/systemd", "/usr/share/containers/systemd"} {
-		system.dirs = append(system.dirs, f.below(dir, func(d string) bool { return d != adminUsers && d != distroUsers })...)
+// quadletDirs are the directories of podman-systemd.unit(5), with everything below
+// them; the system's generator leaves out users/.
+func (f *finder) quadletDirs(a account, user bool) (out []string) {
+	users := []string{"/etc/containers/systemd/users", "/usr/share/containers/systemd/users"}
+	if !user {
+		for _, dir := range []string{"/run/containers/systemd", "/etc/containers/systemd", "/usr/share/containers/systemd"} {
+			out = append(out, f.below(dir, func(d string) bool { return !slices.Contains(users, d) })...)
+		}
+		return out
 	}
-	places := []quadletPlace{system}
-	for _, a := range f.accounts(f.envFile) {
-		uid := strconv.Itoa(a.uid)
-		user := quadletPlace{user: &a}
-		config := filepath.Join(a.home, ".config")
-		if own := os.Getenv("XDG_CONFIG_HOME"); own != "" && a.home == f.Home {
-			config = own
-		}
-		for _, dir := range []string{"/run/user/" + uid + "/containers/systemd", filepath.Join(config, "containers/systemd")} {
-			user.dirs = append(user.dirs, f.below(dir, func(string) bool { return true })...)
-		}
-		for _, users := range []string{adminUsers, distroUsers} {
-			// Directories that are named by a number are another user's.
-			user.dirs = append(user.dirs, f.below(users, func(d string) bool {
-				own, _, _ := strings.Cut(strings.TrimPrefix(d, users+"/"), "/")
-				return d == users || own == uid || !numeric.MatchString(own)
-			})...)
-		}
-		places = append(places, user)
+	uid := strconv.Itoa(a.uid)
+	config := filepath.Join(a.home, ".config")
+	if own := os.Getenv("XDG_CONFIG_HOME"); own != "" && a.home == f.Home {
+		config = own
 	}
-	return places
+	for _, dir := range []string{"/run/user/" + uid + "/containers/systemd", filepath.Join(config, "containers/systemd")} {
+		out = append(out, f.below(dir, func(string) bool { return true })...)
+	}
+	for _, users := range users {
+		// Directories that are named by a number are another user's.
+		out = append(out, f.below(users, func(d string) bool {
+			own, _, _ := strings.Cut(strings.TrimPrefix(d, users+"/"), "/")
+			return d == users || own == uid || !numeric.MatchString(own)
+		})...)
+	}
+	return out
 }
 
 var numeric = regexp.MustCompile(`^[0-9]*$`)
@@ -70,37 +62,24 @@ func (f *finder) below(dir string, keep func(string) bool) []string {
 
 // quadlets looks for .container files about Pocket ID or the file.
 func (f *finder) quadlets() {
-	for _, place := range f.quadletPlaces() {
-		seen := map[string]bool{}
-		for _, dir := range place.dirs {
-			for _, path := range f.glob(filepath.Join(dir, "*.container")) {
-				if name := filepath.Base(path); !seen[name] {
-					seen[name] = true
-					f.quadlet(path, place)
-				}
-			}
+	for _, m := range f.managers(f.quadletDirs) {
+		for _, path := range f.firsts(m.dirs, "*.container") {
+			f.quadlet(unitFile{name: filepath.Base(path), path: path, manager: m})
 		}
 	}
 }
 
 // quadlet reads one .container file, for each instance of a template.
-func (f *finder) quadlet(path string, place quadletPlace) {
-	u := unitFile{name: filepath.Base(path), path: path, scope: rootAccount, user: place.user}
-	if place.user != nil {
-		u.scope = *place.user
-	}
-	u, ok := f.readUnit(u, place.dirs)
+func (f *finder) quadlet(u unitFile) {
+	u, ok := f.readUnit(u)
 	if !ok {
 		return
 	}
-	f.eachInstance(u, "Container", place.dirs, func(u unitFile) {
-		line := f.quadletLine(u, place)
-		in := Install{Runs: RunsQuadlet, Found: path, Unit: path, Service: u.title(), User: u.scope.name}
-		if service := u.text("Container", "ServiceName"); service != "" {
-			in.Service = service
-		}
-		started, err := f.unitEnvironment(u)
-		if in, ok := f.container(in, line, filepath.Dir(path), started); ok {
+	f.eachInstance(u, "Container", func(u unitFile) {
+		in := Install{Runs: RunsQuadlet, Found: u.path, Unit: u.path, User: u.account.name}
+		in.Service = cmp.Or(u.text("Container", "ServiceName"), u.title())
+		started, _, err := f.unitEnvironment(u)
+		if in, ok := f.container(in, f.quadletLine(u), filepath.Dir(u.path), started); ok {
 			in.refuse("systemd does not start "+in.Service, err)
 			f.keep(in)
 		}
@@ -108,17 +87,14 @@ func (f *finder) quadlet(path string, place quadletPlace) {
 }
 
 // quadletLine is the podman command line that podman's generator makes.
-func (f *finder) quadletLine(u unitFile, place quadletPlace) runLine {
+func (f *finder) quadletLine(u unitFile) runLine {
 	r := runLine{program: "podman", workDir: u.text("Container", "WorkingDir")}
 	one := func(key string) word {
 		o, _ := u.last("Container", key)
 		return word{text: u.text("Container", key), source: o.source}
 	}
 	r.image, r.hostname = one("Image"), one("HostName")
-	switch filepath.Ext(r.image.text) {
-	case ".image", ".build":
-		r.image.text = f.quadletImage(r.image.text, u, place)
-	}
+	r.image.text = f.quadletImage(r.image.text, u)
 	for _, o := range u.all("Container", "Network") {
 		name, _, _ := strings.Cut(o.value, ":")
 		if r.network = u.specifiers(o.value); strings.HasSuffix(name, ".container") {
@@ -139,7 +115,7 @@ func (f *finder) quadletLine(u unitFile, place quadletPlace) runLine {
 	}
 	if pod := one("Pod"); pod.text != "" {
 		r.pod = pod
-		f.quadletPod(&r, u, place)
+		f.quadletPod(&r, u)
 	}
 	r.takeFlags(append(u.splits("Container", "PodmanArgs"), r.image))
 	return r
@@ -155,34 +131,29 @@ func isTrue(text string) bool {
 }
 
 // quadletFile reads another quadlet of the same generator.
-func (f *finder) quadletFile(name string, u unitFile, place quadletPlace) (unitFile, bool) {
-	for _, dir := range place.dirs {
-		other := unitFile{name: name, path: filepath.Join(dir, name), scope: u.scope, user: u.user}
-		if read, ok := f.readUnit(other, place.dirs); ok {
+func (f *finder) quadletFile(name string, u unitFile) (unitFile, bool) {
+	for _, dir := range u.dirs {
+		other := unitFile{name: name, path: filepath.Join(dir, name), manager: u.manager}
+		if read, ok := f.readUnit(other); ok {
 			return read, true
 		}
 	}
 	return unitFile{}, false
 }
 
-// quadletImage is the image that a .image or .build unit makes.
-func (f *finder) quadletImage(name string, u unitFile, place quadletPlace) string {
-	other, ok := f.quadletFile(name, u, place)
-	switch {
-	case !ok:
+// quadletImage is the image itself, or the one that a .image or .build unit makes.
+func (f *finder) quadletImage(name string, u unitFile) string {
+	if ext := filepath.Ext(name); ext != ".image" && ext != ".build" {
 		return name
-	case strings.HasSuffix(name, ".build"):
-		return other.text("Build", "ImageTag")
-	case other.text("Image", "ImageTag") != "":
-		return other.text("Image", "ImageTag")
 	}
-	return other.text("Image", "Image")
+	other, _ := f.quadletFile(name, u)
+	return cmp.Or(other.text("Build", "ImageTag"), other.text("Image", "ImageTag"), other.text("Image", "Image"), name)
 }
 
 // quadletPod takes the pod's hostname, which its containers share.
-func (f *finder) quadletPod(r *runLine, u unitFile, place quadletPlace) {
+func (f *finder) quadletPod(r *runLine, u unitFile) {
 	r.hostname = word{}
-	pod, ok := f.quadletFile(r.pod.text, u, place)
+	pod, ok := f.quadletFile(r.pod.text, u)
 	if !ok {
 		return
 	}
@@ -191,8 +162,5 @@ func (f *finder) quadletPod(r *runLine, u unitFile, place quadletPlace) {
 	if r.hostname = args.hostname; r.hostname.text == "" {
 		r.hostname.text = pod.text("Pod", "HostName")
 	}
-	r.pod.text = pod.text("Pod", "PodName")
-	if r.pod.text == "" {
-		r.pod.text = "systemd-" + pod.title()
-	}
+	r.pod.text = cmp.Or(pod.text("Pod", "PodName"), "systemd-"+pod.title())
 }

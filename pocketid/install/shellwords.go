@@ -99,7 +99,7 @@ func (s *shell) lookup(name string) (string, bool) {
 			return value, true
 		}
 		if s.p.unit != nil {
-			return s.p.unit.scope.home, true
+			return s.p.unit.home, true
 		}
 		return s.f.Home, s.f.Home != ""
 	}
