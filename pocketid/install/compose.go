@@ -11,7 +11,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
-	"go.yaml.in/yaml/v4"
 )
 
 // Names of the files docker compose looks for, in its order (compose-go v2,
@@ -40,12 +39,9 @@ type Project struct {
 
 // projectVariables are what compose puts in for ${VARIABLES}: its own environment,
 // then the files of --env-file or COMPOSE_ENV_FILES, or the .env of the directory.
-func (f *finder) projectVariables(p *Project, line composeLine, invoked string) error {
-	files := line.envFiles
-	if len(files) == 0 {
-		if named, ok := p.vars.lookup("COMPOSE_ENV_FILES"); ok {
-			files = strings.FieldsFunc(named, func(r rune) bool { return r == ',' })
-		}
+func (f *finder) projectVariables(p *Project, files []string, invoked string) (err error) {
+	if named, ok := p.vars.lookup("COMPOSE_ENV_FILES"); ok && len(files) == 0 {
+		files = strings.FieldsFunc(named, func(r rune) bool { return r == ',' })
 	}
 	byDefault := len(files) == 0
 	if off, _ := p.vars.lookup("COMPOSE_DISABLE_ENV_FILE"); byDefault && isTrue(off) {
@@ -54,21 +50,12 @@ func (f *finder) projectVariables(p *Project, line composeLine, invoked string) 
 	if byDefault {
 		files, invoked = []string{".env"}, p.Dir
 	}
-	for _, name := range files {
-		layer, err := f.readLayer(EnvFile{Path: join(invoked, name), Reader: "compose"}, p.vars)
-		if byDefault && missing(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for key, all := range layer {
-			if won, ok := p.vars.get(key); !ok || won.Source.File != processEnvironment {
-				p.vars.set(key, all[0])
-			}
-		}
+	paths := make([]string, len(files))
+	for i, name := range files {
+		paths[i] = join(invoked, name)
 	}
-	return nil
+	p.vars, err = f.fileVariables(p.vars, paths, byDefault)
+	return err
 }
 
 // processEnvironment is the source of variables that compose is started with.
@@ -89,7 +76,7 @@ func (f *finder) project(line composeLine, invoked string) (*Project, error) {
 	case len(line.files) > 0:
 		p.Dir = filepath.Dir(join(invoked, line.files[0]))
 	}
-	failed := f.projectVariables(p, line, invoked)
+	failed := f.projectVariables(p, line.envFiles, invoked)
 	f.configFiles(p, line, invoked)
 	if len(p.Files) == 0 {
 		return nil, nil
@@ -97,7 +84,7 @@ func (f *finder) project(line composeLine, invoked string) (*Project, error) {
 	if line.dir == "" {
 		if dir := filepath.Dir(p.Files[0]); dir != p.Dir {
 			p.Dir = dir
-			if err := f.projectVariables(p, composeLine{}, dir); err != nil {
+			if err := f.projectVariables(p, nil, dir); err != nil {
 				return p, err
 			}
 		}
@@ -147,7 +134,7 @@ func (f *finder) load(p *Project, line composeLine) (err error) {
 	}
 	details := types.ConfigDetails{WorkingDir: f.Files.Local(p.Dir), Environment: types.Mapping{}}
 	for _, file := range p.Files {
-		config := types.ConfigFile{Filename: f.Files.Local(file), Content: p.known.content[file]}
+		config := types.ConfigFile{Filename: f.Files.Local(file), Content: p.known.file(file).data}
 		details.ConfigFiles = append(details.ConfigFiles, config)
 	}
 	for key := range p.vars {
@@ -273,20 +260,19 @@ func (f *finder) refusedProject(in Install, err error) (Install, bool) {
 			in.fit = fitBeside
 		}
 	}
-	for _, file := range p.known.order {
-		services := child(p.known.roots[file], "services")
-		for i := 0; services != nil && services.Kind == yaml.MappingNode && i+1 < len(services.Content); i += 2 {
-			image := child(services.Content[i+1], "image")
+	for _, c := range p.known.files {
+		for name, service := range c.services() {
+			image := child(service, "image")
 			if image == nil || !isPocketID(fill(image.Value, p.vars)) {
 				continue
 			}
-			in.Service, in.Image, in.fit = services.Content[i].Value, fill(image.Value, p.vars), fitBeside
-			if strings.Contains(string(p.known.content[file]), filepath.Base(f.envFile)) || p.takesFrom(f.envFile) {
+			in.Service, in.Image, in.fit = name, fill(image.Value, p.vars), fitBeside
+			if strings.Contains(string(c.data), filepath.Base(f.envFile)) || p.takesFrom(f.envFile) {
 				in.fit = fitReads
 			}
 			in.Hostname = Hostname{Kind: KindContainerID, From: Source{File: in.Found}}
-			if name := child(services.Content[i+1], "hostname"); name != nil {
-				in.Hostname = Hostname{Kind: KindSet, Value: fill(name.Value, p.vars), From: Source{File: file, Line: name.Line}}
+			if name := child(service, "hostname"); name != nil {
+				in.Hostname = Hostname{Kind: KindSet, Value: fill(name.Value, p.vars), From: Source{File: c.path, Line: name.Line}}
 			}
 		}
 	}

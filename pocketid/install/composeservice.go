@@ -133,22 +133,35 @@ func (f *finder) hasSettings(file string) bool {
 // files in order, then environment:. A key without a value there that no variable
 // gives one does not arrive, also when a file sets it.
 func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
-	p := in.Compose
-	vars := p.variablesOf(s.Name)
-	own := environment{}
+	given := in.Compose.variablesOf(s.Name).clone()
 	for key, value := range s.Environment {
-		if value == nil {
-			if set, ok := vars.lookup(key); ok {
-				own.set(key, setting{Value: set})
+		if value != nil {
+			given.set(key, setting{Value: *value})
+		}
+	}
+	in.env.add(f.composeFiles(in, s, given))
+	for key := range s.Environment {
+		places := in.Compose.places(s.Name, key)
+		value, arrives := given.lookup(key)
+		if !arrives {
+			if lost, ok := in.env.get(key); ok && len(places) > 0 {
+				in.emptied[key] = setting{Value: lost.Source.File, Source: places[len(places)-1].Source}
 			}
+			delete(in.env, key)
 			continue
 		}
-		own.set(key, setting{Value: *value})
+		if len(places) == 0 {
+			places = []setting{{Source: Source{File: in.Found}}}
+		}
+		places[len(places)-1].Value = value
+		in.env[key] = append(in.env[key], places...)
 	}
-	files := environment{}
-	lookup := environment{}
-	lookup.add(own)
-	lookup.add(vars)
+}
+
+// composeFiles are the variables of the files of env_file:. given is what compose
+// puts in for ${VARIABLES} in them.
+func (f *finder) composeFiles(in *Install, s types.ServiceConfig, given environment) environment {
+	out := environment{}
 	for _, e := range s.EnvFiles {
 		ef := EnvFile{Path: f.logical(e.Path), Reader: "compose"}
 		switch e.Format {
@@ -158,8 +171,8 @@ func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
 		default:
 			in.refuse("docker compose", fmt.Errorf("unsupported env_file format %q", e.Format))
 		}
-		started := files.clone()
-		started.add(lookup)
+		started := out.clone()
+		started.add(given)
 		layer, err := f.readLayer(ef, started)
 		if missing(err) && !bool(e.Required) {
 			continue
@@ -169,37 +182,17 @@ func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
 			err = fmt.Errorf("env file %s not found", ef.Path)
 		}
 		in.refuse("docker compose", err)
-		files.add(layer)
+		out.add(layer)
 	}
-	in.env.add(files)
-	for key := range s.Environment {
-		value, arrives := own.lookup(key)
-		places := p.places(s.Name, key)
-		if !arrives {
-			if lost, ok := in.env.get(key); ok && len(places) > 0 {
-				in.emptied[key] = setting{Value: lost.Source.File, Source: places[len(places)-1].Source}
-			}
-			delete(in.env, key)
-			continue
-		}
-		for i, place := range places {
-			if i == len(places)-1 {
-				place.Value = value
-			}
-			in.env.set(key, place)
-		}
-		if len(places) == 0 {
-			in.env.set(key, setting{Value: value, Source: Source{File: in.Found}})
-		}
-	}
+	return out
 }
 
 // variablesOf are those that compose puts in for a service: an included file may
 // have its own.
 func (p *Project) variablesOf(service string) environment {
-	for _, file := range slices.Backward(p.known.order) {
-		if p.vars != nil && child(child(p.known.roots[file], "services"), service) != nil && p.known.vars[file] != nil {
-			return p.known.vars[file]
+	for _, c := range slices.Backward(p.known.files) {
+		if child(child(c.root, "services"), service) != nil {
+			return c.vars
 		}
 	}
 	return p.vars
@@ -209,13 +202,13 @@ func (p *Project) variablesOf(service string) environment {
 // last.
 func (p *Project) places(service, key string) []setting {
 	var out []setting
-	p.eachService(service, func(file string, node *yaml.Node) {
+	p.eachService(service, func(c *composeFile, node *yaml.Node) {
 		value, null, line := environmentEntry(child(node, "environment"), key)
 		if line == 0 {
 			return
 		}
-		vars := p.known.vars[file]
-		s := setting{Value: fill(value, vars), Source: Source{File: file, Line: line}}
+		vars := c.vars
+		s := setting{Value: fill(value, vars), Source: Source{File: c.path, Line: line}}
 		names := references(value)
 		for _, found := range bareReference.FindAllStringSubmatch(strings.ReplaceAll(value, "$$", ""), -1) {
 			_, set := vars.lookup(found[1])
@@ -244,66 +237,63 @@ var bareReference = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // eachService hands on every part of a service's definition, the one that counts
 // first: overrides, the file itself, what it extends, and what is included.
-func (p *Project) eachService(name string, use func(file string, node *yaml.Node)) {
-	seen := map[string]bool{}
-	var visit func(file, name string)
-	visit = func(file, name string) {
-		node := child(child(p.known.roots[file], "services"), name)
-		if node == nil || seen[file+"\x00"+name] {
+func (p *Project) eachService(name string, use func(c *composeFile, node *yaml.Node)) {
+	seen := map[*yaml.Node]bool{}
+	var visit func(c *composeFile, name string)
+	visit = func(c *composeFile, name string) {
+		if c == nil {
 			return
 		}
-		seen[file+"\x00"+name] = true
-		use(file, node)
+		node := child(child(c.root, "services"), name)
+		if node == nil || seen[node] {
+			return
+		}
+		seen[node] = true
+		use(c, node)
 		extends := child(node, "extends")
 		if extends == nil {
 			return
 		}
-		other, base := file, extends.Value
-		if extends.Kind == yaml.MappingNode {
-			if n := child(extends, "service"); n != nil {
-				base = n.Value
-			}
-			if n := child(extends, "file"); n != nil {
-				other = join(filepath.Dir(file), fill(n.Value, p.known.vars[file]))
-			}
+		other, base := c, extends.Value
+		if n := child(extends, "service"); n != nil {
+			base = n.Value
+		}
+		if n := child(extends, "file"); n != nil {
+			other = p.known.file(join(filepath.Dir(c.path), fill(n.Value, c.vars)))
 		}
 		visit(other, base)
 	}
 	for _, file := range slices.Backward(p.Files) {
-		visit(file, name)
+		visit(p.known.file(file), name)
 	}
-	for _, file := range p.known.order {
-		visit(file, name)
+	for _, c := range p.known.files {
+		visit(c, name)
 	}
 }
 
 // environmentEntry finds a key under environment:, a mapping or a list.
 func environmentEntry(env *yaml.Node, key string) (value string, null bool, line int) {
-	if env == nil {
+	if n := child(env, key); n != nil {
+		return n.Value, n.Tag == "!!null", n.Line
+	}
+	if env == nil || env.Kind != yaml.SequenceNode {
 		return "", false, 0
 	}
-	if env.Kind == yaml.SequenceNode {
-		for _, n := range slices.Backward(env.Content) {
-			n = resolve(n)
-			if name, value, has := strings.Cut(n.Value, "="); name == key {
-				return value, !has, n.Line
-			}
+	for _, n := range slices.Backward(env.Content) {
+		n = resolve(n)
+		if name, value, has := strings.Cut(n.Value, "="); name == key {
+			return value, !has, n.Line
 		}
-		return "", false, 0
 	}
-	n := child(env, key)
-	if n == nil {
-		return "", false, 0
-	}
-	return n.Value, n.Tag == "!!null", n.Line
+	return "", false, 0
 }
 
 // fieldSource is the line that sets a field of a service.
 func (p *Project) fieldSource(service, field string) Source {
 	var out Source
-	p.eachService(service, func(file string, node *yaml.Node) {
+	p.eachService(service, func(c *composeFile, node *yaml.Node) {
 		if n := child(node, field); n != nil && out.File == "" {
-			out = Source{File: file, Line: n.Line}
+			out = Source{File: c.path, Line: n.Line}
 		}
 	})
 	return out
@@ -311,14 +301,12 @@ func (p *Project) fieldSource(service, field string) Source {
 
 // takesFrom reports whether compose takes variables from a file.
 func (p *Project) takesFrom(file string) bool {
-	for _, vars := range append(slices.Collect(maps.Values(p.known.vars)), p.vars) {
-		for key := range vars {
-			if s, _ := vars.get(key); s.Source.File == file {
-				return true
-			}
-		}
+	from := func(vars environment) bool {
+		return slices.ContainsFunc(slices.Collect(maps.Values(vars)), func(all []setting) bool {
+			return all[len(all)-1].Source.File == file
+		})
 	}
-	return false
+	return from(p.vars) || slices.ContainsFunc(p.known.files, func(c *composeFile) bool { return from(c.vars) })
 }
 
 // composeHostname is what the container has. domainname: is not part of it.
