@@ -213,5 +213,5 @@ func (f *finder) complete(in *Install) {
 	}
 	f.findPassword(in)
 	f.findVersion(in)
-	in.Warnings = f.warnings(in)
+	f.warnings(in)
 }

@@ -19,7 +19,7 @@ type Result struct {
 	EnvFiles []string               `json:"env_files"`
 	Values   map[string]ResultValue `json:"values"`
 	Password ResultPassword         `json:"password"`
-	Warnings []ResultWarning        `json:"warnings"`
+	Warnings []Warning              `json:"warnings"`
 }
 
 // ResultVersion is the version; Below is only there when no more can be told.
@@ -56,18 +56,9 @@ type ResultPassword struct {
 	Readable bool     `json:"readable"`
 }
 
-// ResultWarning is one warning.
-type ResultWarning struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-	Key  string `json:"key,omitempty"`
-	File string `json:"file,omitempty"`
-	Line int    `json:"line,omitempty"`
-}
-
 // Result is the install as JSON shows it.
 func (in Install) Result() Result {
-	r := Result{EnvFiles: []string{}, Values: map[string]ResultValue{}, Warnings: []ResultWarning{}}
+	r := Result{EnvFiles: []string{}, Values: map[string]ResultValue{}, Warnings: []Warning{}}
 	if in.Runs == "" {
 		return r
 	}
@@ -75,7 +66,8 @@ func (in Install) Result() Result {
 	r.Runs, r.Found, r.Service, r.Others, r.Refused = &runs, in.Short(in.Found), in.Service, in.Others, in.Refused
 	r.Version = ResultVersion{Known: in.Version.Known(), Below: in.Version.Below, From: in.Version.From}
 	if in.Version.Known() {
-		r.Version.Value = pointer(in.Version.Release.String())
+		release := in.Version.Release.String()
+		r.Version.Value = &release
 	}
 	h := in.Hostname
 	r.Hostname = ResultHostname{From: in.Short(h.From.File), Kind: string(h.Kind), With: h.With}
@@ -105,12 +97,11 @@ func (in Install) Result() Result {
 		r.Password.From = append(r.Password.From, in.Short(from))
 	}
 	for _, w := range in.Warnings {
-		r.Warnings = append(r.Warnings, ResultWarning{w.ID, w.Text, w.Key, in.Short(w.File), w.Line})
+		w.File = in.Short(w.File)
+		r.Warnings = append(r.Warnings, w)
 	}
 	return r
 }
-
-func pointer(s string) *string { return &s }
 
 // Short is a path relative to the directory of the file that was asked about, when
 // it lies in it.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -151,11 +150,7 @@ func (m Machine) accounts(path string) []account {
 		}
 	}
 	if m.Home != "" {
-		name := filepath.Base(m.Home)
-		if u, err := user.LookupId(strconv.Itoa(m.UID)); err == nil {
-			name = u.Username
-		}
-		add(account{name: name, home: m.Home, uid: m.UID})
+		add(account{name: filepath.Base(m.Home), home: m.Home, uid: m.UID})
 	}
 	return out
 }

@@ -4,25 +4,22 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
-	"strings"
 )
 
 // findPassword finds where the password is that arrives, and whether it can be
 // read from here. SMTP_PASSWORD wins over SMTP_PASSWORD_FILE, also when it is empty.
 func (f *finder) findPassword(in *Install) {
 	if s, ok := in.env.get("SMTP_PASSWORD"); ok {
-		in.Password = Password{Set: s.Value != "" || s.Unknown, Kind: "env", Readable: s.Value != "", value: s.Value}
+		if s.Value == "" && !s.Unknown {
+			return
+		}
+		in.Password = Password{Set: true, Kind: "env", Readable: s.Value != "", value: s.Value, From: []string{s.Source.File}}
 		if s.Unknown {
 			in.Password.Kind = "secret"
 		}
-		if in.Password.Set {
-			in.Password.From = []string{s.Source.File}
-			if s.Source.VariableFile != "" {
-				in.Password.From = append(in.Password.From, s.Source.VariableFile)
-			}
-			return
+		if s.Source.VariableFile != "" {
+			in.Password.From = append(in.Password.From, s.Source.VariableFile)
 		}
-		in.Password = Password{}
 		return
 	}
 	for _, file := range in.EnvFiles {
@@ -45,11 +42,7 @@ func (f *finder) findPassword(in *Install) {
 		}
 		return
 	}
-	path := s.Value
-	if !strings.HasPrefix(path, "/") {
-		path = in.workDir + "/" + path
-	}
-	if file := in.onMachine(path); file != "" {
+	if file := in.onMachine(join(in.workDir, s.Value)); file != "" {
 		in.Password.From = []string{file}
 		f.readPassword(in, file)
 	}

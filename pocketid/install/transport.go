@@ -15,6 +15,7 @@ type carried struct {
 	Exact    bool
 	Password string
 	Env      environment
+	Fit      fit
 }
 
 // exported is an install without its methods: gob takes its exported fields.
@@ -25,7 +26,7 @@ func (in Install) GobEncode() ([]byte, error) {
 	release := in.Version.Release
 	var out bytes.Buffer
 	err := gob.NewEncoder(&out).Encode(carried{Plain: exported(in), Release: release.String(), Exact: release.Exact,
-		Password: in.Password.value, Env: in.env})
+		Password: in.Password.value, Env: in.env, Fit: in.fit})
 	return out.Bytes(), err
 }
 
@@ -36,7 +37,7 @@ func (in *Install) GobDecode(data []byte) error {
 		return err
 	}
 	*in = Install(c.Plain)
-	in.Password.value, in.env = c.Password, c.Env
+	in.Password.value, in.env, in.fit = c.Password, c.Env, c.Fit
 	if c.Release == "" {
 		return nil
 	}
