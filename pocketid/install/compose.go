@@ -65,7 +65,7 @@ const processEnvironment = "the environment"
 // directory. nil means that there is none.
 func (f *finder) project(line composeLine, invoked string) (*Project, error) {
 	p := &Project{Dir: invoked, vars: environment{}}
-	for _, pair := range f.Env {
+	for _, pair := range line.env {
 		if key, value, ok := strings.Cut(pair, "="); ok {
 			p.vars.set(key, setting{Value: value, Source: Source{File: processEnvironment}})
 		}
@@ -182,30 +182,26 @@ func (g guard) Load(_ context.Context, path string) (string, error) {
 // Dir is never asked.
 func (g guard) Dir(path string) string { return path }
 
-// composeBeside looks for a project beside the file, above it, and where the admin
-// stands.
+// composeBeside looks for a project beside the file, above it, where the admin
+// stands, and where compose files usually are.
 func (f *finder) composeBeside() {
-	const levels = 4
-	dir := filepath.Dir(f.envFile)
-	for i := 0; i < levels; i++ {
-		if f.composeIn(dir, i == 0) {
-			return
-		}
-		if dir == "/" {
-			break
-		}
-		dir = filepath.Dir(dir)
+	const levels, most = 4, 50
+	dirs := []string{filepath.Dir(f.envFile)}
+	for len(dirs) < levels {
+		dirs = append(dirs, filepath.Dir(dirs[len(dirs)-1]))
 	}
-	if f.composeIn(f.Dir, false) {
-		return
-	}
+	dirs = append(dirs, f.Dir)
 	for _, pattern := range []string{"/opt/*", "/srv/*", "/opt/*/*", "/srv/*/*", "/root/*", "/home/*/*", "/var/lib/*"} {
 		for _, name := range composeFiles {
-			for i, file := range f.glob(filepath.Join(pattern, name)) {
-				if i < 50 && f.composeIn(filepath.Dir(file), false) {
-					return
-				}
+			found := f.glob(filepath.Join(pattern, name))
+			for _, file := range found[:min(most, len(found))] {
+				dirs = append(dirs, filepath.Dir(file))
 			}
+		}
+	}
+	for i, dir := range dirs {
+		if !slices.Contains(dirs[:i], dir) && f.composeIn(dir, i == 0) {
+			return
 		}
 	}
 }
@@ -213,37 +209,24 @@ func (f *finder) composeBeside() {
 // composeIn keeps the project of a directory when it has to do with the file. One
 // that cannot be loaded counts only beside it.
 func (f *finder) composeIn(dir string, beside bool) bool {
-	if len(f.existing(dir, composeFiles)) == 0 && !f.namesCompose(dir) {
-		return false
-	}
-	in, ok := f.composeInstall(Install{Runs: RunsCompose}, composeLine{}, dir)
+	in, ok := f.composeInstall(Install{Runs: RunsCompose}, composeLine{env: f.Env}, dir)
 	if !ok || !beside && in.fit < fitNamed {
 		return false
 	}
-	if in.fit == fitSomewhere {
-		in.fit = fitBeside
-	}
+	in.fit = max(in.fit, fitBeside)
 	f.keep(in)
 	return true
-}
-
-// namesCompose reports whether the .env of a directory names compose files.
-func (f *finder) namesCompose(dir string) bool {
-	data, err := f.Files.Read(filepath.Join(dir, ".env"))
-	return err == nil && strings.Contains(string(data), "COMPOSE_FILE")
 }
 
 // composeCommand follows a command line that starts a project.
 func (f *finder) composeCommand(p process, line composeLine) {
 	in := Install{Runs: RunsCompose, Unit: p.install("").Unit, Found: p.file}
-	kept := f.Env
-	defer func() { f.Env = kept }()
-	if p.unit != nil {
-		f.Env = nil
+	if p.unit == nil {
+		line.env = slices.Clone(f.Env)
 	}
 	for key := range p.env {
 		value, _ := p.env.lookup(key)
-		f.Env = append(slices.Clone(f.Env), key+"="+value)
+		line.env = append(line.env, key+"="+value)
 	}
 	if in, ok := f.composeInstall(in, line, p.dir); ok {
 		f.keep(f.beside(in))

@@ -301,12 +301,8 @@ func (p *Project) fieldSource(service, field string) Source {
 
 // takesFrom reports whether compose takes variables from a file.
 func (p *Project) takesFrom(file string) bool {
-	from := func(vars environment) bool {
-		return slices.ContainsFunc(slices.Collect(maps.Values(vars)), func(all []setting) bool {
-			return all[len(all)-1].Source.File == file
-		})
-	}
-	return from(p.vars) || slices.ContainsFunc(p.known.files, func(c *composeFile) bool { return from(c.vars) })
+	inFile := func(c *composeFile) bool { return c.vars.takesFrom(file) }
+	return p.vars.takesFrom(file) || slices.ContainsFunc(p.known.files, inFile)
 }
 
 // composeHostname is what the container has. domainname: is not part of it.

@@ -64,7 +64,7 @@ func (f *finder) fits(in *Install) bool {
 	switch reads := in.Reads(f.envFile); {
 	case reads && isPocketID(in.Image):
 		in.fit = fitReads
-	case isPocketID(in.Image) && in.takes(f.envFile):
+	case isPocketID(in.Image) && in.env.takesFrom(f.envFile):
 		in.fit = fitNamed
 	case reads:
 		in.fit = fitBeside
@@ -72,16 +72,6 @@ func (f *finder) fits(in *Install) bool {
 		in.fit = fitSomewhere
 	}
 	return in.fit != fitNone
-}
-
-// takes reports whether a variable of the file is handed on by name.
-func (in *Install) takes(file string) bool {
-	for _, all := range in.env {
-		if all[len(all)-1].Source.VariableFile == file {
-			return true
-		}
-	}
-	return false
 }
 
 // refuse notes that nothing starts, in the words of who refuses.

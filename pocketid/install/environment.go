@@ -66,6 +66,16 @@ func (e environment) hidden(key string) []Source {
 	return out
 }
 
+// takesFrom reports whether a value comes out of a file.
+func (e environment) takesFrom(file string) bool {
+	for key := range e {
+		if s, _ := e.get(key); s.Source.File == file || s.Source.VariableFile == file {
+			return true
+		}
+	}
+	return false
+}
+
 // add puts another environment over this one.
 func (e environment) add(over environment) {
 	for _, key := range slices.Sorted(maps.Keys(over)) {

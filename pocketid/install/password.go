@@ -42,7 +42,7 @@ func (f *finder) findPassword(in *Install) {
 		}
 		return
 	}
-	if file := in.onMachine(join(in.workDir, s.Value)); file != "" {
+	if file := in.onMachine(join(cmp.Or(in.workDir, "/"), s.Value)); file != "" {
 		in.Password.From = []string{file}
 		f.readPassword(in, file)
 	}

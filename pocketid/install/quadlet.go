@@ -4,58 +4,50 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // quadletDirs are the directories of podman-systemd.unit(5), with everything below
-// them; the system's generator leaves out users/.
+// them; the system's generator leaves out users/, and a user's those of others.
 func (f *finder) quadletDirs(a account, user bool) (out []string) {
-	users := []string{"/etc/containers/systemd/users", "/usr/share/containers/systemd/users"}
-	if !user {
-		for _, dir := range []string{"/run/containers/systemd", "/etc/containers/systemd", "/usr/share/containers/systemd"} {
-			out = append(out, f.below(dir, func(d string) bool { return !slices.Contains(users, d) })...)
-		}
-		return out
-	}
+	forUsers := []string{"/etc/containers/systemd/users", "/usr/share/containers/systemd/users"}
+	dirs := []string{"/run/containers/systemd", "/etc/containers/systemd", "/usr/share/containers/systemd"}
 	uid := strconv.Itoa(a.uid)
-	config := filepath.Join(a.home, ".config")
-	if own := os.Getenv("XDG_CONFIG_HOME"); own != "" && a.home == f.Home {
-		config = own
+	if user {
+		config := filepath.Join(a.home, ".config")
+		if own := os.Getenv("XDG_CONFIG_HOME"); own != "" && a.home == f.Home {
+			config = own
+		}
+		dirs = append([]string{"/run/user/" + uid + "/containers/systemd", config + "/containers/systemd"}, forUsers...)
 	}
-	for _, dir := range []string{"/run/user/" + uid + "/containers/systemd", filepath.Join(config, "containers/systemd")} {
-		out = append(out, f.below(dir, func(string) bool { return true })...)
+	for _, dir := range dirs {
+		out = append(out, f.below(dir)...)
 	}
-	for _, users := range users {
-		// Directories that are named by a number are another user's.
-		out = append(out, f.below(users, func(d string) bool {
-			own, _, _ := strings.Cut(strings.TrimPrefix(d, users+"/"), "/")
-			return d == users || own == uid || !numeric.MatchString(own)
-		})...)
-	}
-	return out
-}
-
-var numeric = regexp.MustCompile(`^[0-9]*$`)
-
-// below lists a directory and all those in it, but for drop-ins and what keep
-// leaves out.
-func (f *finder) below(dir string, keep func(string) bool) []string {
-	const deepest, most = 6, 200
-	out, next := []string{dir}, []string{dir}
-	for range deepest {
-		var found []string
-		for _, parent := range next {
-			for _, child := range f.glob(filepath.Join(parent, "*", ".")) {
-				child = filepath.Clean(child)
-				if !strings.HasSuffix(child, ".d") && keep(child) && len(out) < most {
-					found = append(found, child)
-				}
+	return slices.DeleteFunc(out, func(dir string) bool {
+		for _, users := range forUsers {
+			if rest, inside := strings.CutPrefix(dir+"/", users+"/"); inside {
+				owner, _, _ := strings.Cut(rest, "/")
+				_, err := strconv.Atoi(owner)
+				return !user || err == nil && owner != uid
 			}
 		}
-		out, next = append(out, found...), found
+		return false
+	})
+}
+
+// below lists a directory and what is in it, but for drop-ins.
+func (f *finder) below(dir string) []string {
+	const deepest, most = 6, 200
+	out, pattern := []string{dir}, dir
+	for range deepest {
+		pattern = filepath.Join(pattern, "*")
+		for _, path := range f.glob(pattern) {
+			if !strings.HasSuffix(path, ".d") && len(out) < most {
+				out = append(out, path)
+			}
+		}
 	}
 	return out
 }

@@ -147,6 +147,7 @@ func fieldsOf(text string) map[string]string {
 type composeLine struct {
 	files, envFiles, profiles []string
 	dir                       string
+	env                       []string // that it is started with
 }
 
 // parseCompose reads the arguments of compose; ok is false when they start no
