@@ -32,7 +32,7 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 		return in, false
 	}
 	in.Service, in.Others = name, others
-	service := p.service(name)
+	service := p.model.AllServices()[name]
 	in.Image = service.Image
 	p.NetworkMode, p.UTS = service.NetworkMode, service.Uts
 	for _, v := range service.Volumes {
@@ -62,14 +62,6 @@ func (f *finder) logical(path string) string {
 		return "/" + strings.TrimPrefix(path, root)
 	}
 	return path
-}
-
-// service is one of the model, active or not.
-func (p *Project) service(name string) types.ServiceConfig {
-	if s, ok := p.model.Services[name]; ok {
-		return s
-	}
-	return p.model.DisabledServices[name]
 }
 
 // chooseService takes the service that runs Pocket ID; of several the one that is
@@ -104,7 +96,7 @@ func (f *finder) score(p *Project, s types.ServiceConfig) int {
 		points = 6
 	case own:
 		points = 4
-	case reads && f.hasSettings(f.envFile):
+	case reads && f.keyLine(f.envFile, "UI_CONFIG_DISABLED") > 0:
 		points = 2
 	}
 	if points == 0 {
@@ -121,12 +113,6 @@ func (f *finder) score(p *Project, s types.ServiceConfig) int {
 		}
 	}
 	return points
-}
-
-// hasSettings reports whether a file has what only Pocket ID's settings have.
-func (f *finder) hasSettings(file string) bool {
-	data, _ := f.Files.Read(file)
-	return strings.Contains(string(data), "UI_CONFIG_DISABLED")
 }
 
 // composeEnvironment is what compose's resolveEnvironment makes of a service: the
@@ -308,7 +294,7 @@ func (p *Project) takesFrom(file string) bool {
 // composeHostname is what the container has. domainname: is not part of it.
 func (f *finder) composeHostname(in *Install, s types.ServiceConfig) {
 	if other, ofService := strings.CutPrefix(s.NetworkMode, "service:"); ofService {
-		in.Hostname = Hostname{Kind: KindShared, Value: in.Compose.service(other).Hostname, With: "service " + other,
+		in.Hostname = Hostname{Kind: KindShared, Value: in.Compose.model.AllServices()[other].Hostname, With: "service " + other,
 			From: in.Compose.fieldSource(other, "hostname")}
 		return
 	}

@@ -107,12 +107,8 @@ func (m Machine) glob(patterns ...string) []string {
 
 // exists reports whether there is something of that name.
 func (m Machine) exists(path string) bool {
-	if strings.ContainsAny(path, `*?[\`) {
-		_, err := m.Files.Read(path)
-		return err == nil
-	}
-	found, _ := m.Files.Glob(path)
-	return len(found) > 0
+	_, err := m.Files.Read(path)
+	return !missing(err)
 }
 
 // missing reports whether a file was not read because it is not there.

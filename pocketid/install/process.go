@@ -32,7 +32,7 @@ var wrappers = map[string]int{"exec": 0, "env": 0, "nice": 0, "ionice": 0, "nohu
 	"gosu": 1, "su-exec": 1, "setpriv": 0, "unbuffer": 0, "systemd-run": 0}
 
 // wrapperValues are flags of wrappers that take the next word.
-const wrapperValues = " n c u g C E H M p k s o e t user group chdir unit property setenv uid gid working-directory" +
+const wrapperValues = " n c u g C p k s o e t user group chdir unit property setenv uid gid working-directory" +
 	" description slice "
 
 // run follows one command.
@@ -78,10 +78,7 @@ func (f *finder) start(p process, name string, args []word) {
 		f.startBinary(p, args[0])
 		return
 	}
-	file := join(p.dir, args[0].text)
-	if data, err := f.Files.Read(file); err == nil && isShellScript(data) {
-		f.script(p, file, data, args)
-	}
+	f.script(p, args, isShellScript)
 }
 
 func isShellScript(data []byte) bool {
@@ -94,28 +91,28 @@ func isShellScript(data []byte) bool {
 
 // startShell follows sh -c '...' and sh FILE.
 func (f *finder) startShell(p process, args []word) {
-	for i := 1; i < len(args); i++ {
-		switch flag := args[i].text; {
-		case strings.HasPrefix(flag, "-") && strings.HasSuffix(flag, "c") && !strings.HasPrefix(flag, "--"):
-			if i+1 < len(args) {
-				f.shell(p, p.file, []byte(args[i+1].text), args[i+1:], args[i+1].source.Line-1)
-			}
+	for i, arg := range args[1:] {
+		rest := args[1:][i:]
+		switch {
+		case !strings.HasPrefix(arg.text, "-"):
+			f.script(p, rest, func([]byte) bool { return true })
 			return
-		case !strings.HasPrefix(flag, "-"):
-			file := join(p.dir, flag)
-			if data, err := f.Files.Read(file); err == nil {
-				f.script(p, file, data, args[i:])
+		case strings.HasSuffix(arg.text, "c") && !strings.HasPrefix(arg.text, "--"):
+			if len(rest) > 1 {
+				f.shell(p, p.file, []byte(rest[1].text), rest[1:], rest[1].source.Line-1)
 			}
 			return
 		}
 	}
 }
 
-// script follows the commands of a script.
-func (f *finder) script(p process, file string, data []byte, args []word) {
-	p.file = file
+// script follows the commands of a file.
+func (f *finder) script(p process, args []word, follows func(data []byte) bool) {
+	p.file = join(p.dir, args[0].text)
 	p.depth++
-	f.shell(p, file, data, args, 0)
+	if data, err := f.Files.Read(p.file); err == nil && follows(data) {
+		f.shell(p, p.file, data, args, 0)
+	}
 }
 
 // install is what is known before the command itself is looked at.
@@ -205,12 +202,10 @@ func (f *finder) besides() {
 			if ext != ".sh" && ext != "" && ext != ".bash" {
 				continue
 			}
-			data, err := f.Files.Read(file)
-			if err != nil || !isShellScript(data) && ext == "" || i > 0 && !aboutPocketID.Match(data) {
-				continue
-			}
-			p := process{dir: dir, env: environment{}, file: file}
-			f.script(p, file, data, []word{{text: file}})
+			p := process{dir: dir, env: environment{}}
+			f.script(p, []word{{text: file}}, func(data []byte) bool {
+				return (isShellScript(data) || ext != "") && (i == 0 || aboutPocketID.Match(data))
+			})
 		}
 	}
 }
