@@ -39,6 +39,7 @@ var hostileProjects = []struct {
 	{"deep", "", map[string]string{"compose.yaml": service + "x-a: " + strings.Repeat("[", 200000) + "\n"}},
 	{"many references", "more than 200", map[string]string{"compose.yaml": service + "x-a: " + strings.Repeat("${a", 1000) + "\n"}},
 	{"many files", "more than 60 files", manyIncludes()},
+	{"each file includes the next one twice", "more than 60 files", diamonds()},
 }
 
 func anchorBomb() string {
@@ -60,6 +61,15 @@ func manyIncludes() map[string]string {
 		main += "  - " + name + "\n"
 	}
 	files["compose.yaml"] = main + service
+	return files
+}
+
+func diamonds() map[string]string {
+	files := map[string]string{"compose.yaml": "include: [a.yaml]\n" + service, strings.Repeat("a", 41) + ".yaml": "services: {}\n"}
+	for i := range 40 {
+		next := strings.Repeat("a", i+2) + ".yaml"
+		files[next[1:]] = "include: [" + next + ", " + next + "]\n"
+	}
 	return files
 }
 
