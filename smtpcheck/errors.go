@@ -108,9 +108,7 @@ type CertificateError struct {
 	masker *secret.Masker
 }
 
-func (e *CertificateError) Error() string {
-	return e.masker.Mask(certificateProblem(e.Cert, e.Host, e.Err))
-}
+func (e *CertificateError) Error() string { return certificateProblem(e.Cert, e.masker, e.Host, e.Err) }
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 

@@ -45,7 +45,7 @@ func (s relay) Work(ctx context.Context, job wizard.Job, v View, report func(any
 }
 
 func (w World) portOptions() smtpcheck.PortOptions {
-	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Limits: w.Limits, Net: w.Net}
+	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Masker: w.Masker, Limits: w.Limits, Net: w.Net}
 }
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one

@@ -89,6 +89,9 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	t.Result, t.Identities = smtpcheck.RunBeside(ctx, plan, names,
 		func(e smtpcheck.Event) { report(e) }, func(r smtpcheck.IdentityResult) { report(r) })
 	t.Hints = hints(t.accepted())
+	for i, h := range t.Hints {
+		t.Hints[i].Text = w.Masker.Mask(h.Text)
+	}
 	if t.Result.Failure != nil {
 		t.Diagnosis = w.diagnose(t.Result.Failure, s, t.Result.Announced)
 	}
