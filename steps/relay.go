@@ -75,7 +75,7 @@ func (s relay) Page(v View) wizard.Page {
 	name, typedPort, err := ParseRelay(v.Text("host", a.Host))
 	usual := portText(cmp.Or(typedPort, a.Port, pocketid.DefaultPort(pocketid.NewestKnown(), a.TLS)))
 	port := v.Text("port", usual)
-	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Help: wizard.Help{
+	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Hide: hideLogin, Help: wizard.Help{
 		What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
 		Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
 		Where:   "In the provider's SMTP settings."}}
@@ -211,6 +211,10 @@ func (w World) portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) w
 
 func (s relay) Take(v View) Intent {
 	a := v.Answers
+	if typed := v.Input["host"]; strings.Contains(typed, "@") {
+		return wizard.Correct(a, wizard.Input{"host": withoutLogin(typed)},
+			warnAt("host", "What stood before the host was left out: user and password are asked for on the next page."))
+	}
 	host, typedPort, err := ParseRelay(v.Input["host"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("host", err.Error()))

@@ -89,6 +89,9 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 		return t.mask, text.Width(t.mask)
 	}
 	line := w.line
+	if w.field.Hide != nil {
+		line.text = []rune(w.field.Hide(line.String()))
+	}
 	if !focused {
 		line.cursor = 0 // an answer begins with what tells it from others
 	}
