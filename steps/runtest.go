@@ -156,6 +156,7 @@ func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocke
 	out := pocketid.Situation{
 		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said,
+		NamedLikeID: s.Hostname == pocketid.ExampleContainerID && !s.ContainerID,
 	}
 	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
 		found = append(found, endpointsOf(p)...)
