@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
@@ -102,7 +103,11 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 			tone := toneOf(e.State == smtpcheck.StagePassed)
 			table.Rows = append(table.Rows, rowOf(tone, string(e.Stage), e.Detail, millis(e.Elapsed)))
 		} else if i == len(events)-1 {
-			table.Rows = append(table.Rows, rowOf(wizard.Busy, string(e.Stage), e.Detail, ""))
+			detail := e.Detail
+			if e.Limit > 0 {
+				detail = strings.TrimPrefix(detail+"; waiting up to "+smtpcheck.Seconds(e.Limit), "; ")
+			}
+			table.Rows = append(table.Rows, rowOf(wizard.Busy, string(e.Stage), detail, ""))
 		}
 	}
 	return table
