@@ -57,11 +57,10 @@ func (r rule) fixed(doc *document, at ...int) *document {
 // with the same problem are fixed together when that is safe, and otherwise as many
 // of them as there is time for.
 func Fix(file []byte, readers []Reader) (fixed []byte, lines int) {
-	room := mostChecked
+	room, doc := mostChecked, parse(file)
 	for before := -1; before < lines; {
 		before = lines
 		for _, rule := range rulesFor(readers) {
-			doc := parse(file)
 			var found []int
 			for i, s := range doc.statements {
 				if rule.fix != nil && rule.matches(s) {
@@ -74,6 +73,7 @@ func Fix(file []byte, readers []Reader) (fixed []byte, lines int) {
 			c := newCheck(file, readers, room)
 			next, n := c.fixAll(rule, doc, found)
 			file, room, lines = next.bytes(), c.room, lines+n
+			doc = parse(file)
 		}
 	}
 	return file, lines

@@ -39,6 +39,7 @@ type Discovery struct {
 	Err error
 
 	whole, text  secret.Value // the file, as it is and fixed where it can be
+	readAs       []string     // the readers that it was read as
 	passwordLine bool         // there is an SMTP_PASSWORD line, perhaps an empty one
 }
 
@@ -132,10 +133,13 @@ func fatal(problems []envwriter.Problem) []envwriter.Problem {
 // it.
 func (d *Discovery) read(names []string) {
 	readers, data := namedReaders(names), []byte(d.whole.Reveal())
+	d.readAs = names
 	d.Problems = envwriter.Lint(data, readers)
-	fixed, lines := envwriter.Fix(data, readers)
-	if lines > 0 && len(fatal(envwriter.Lint(fixed, readers))) == 0 {
-		d.Fixable, data = true, fixed
+	if len(fatal(d.Problems)) > 0 || slices.ContainsFunc(d.Problems, func(p envwriter.Problem) bool { return p.Fix != "" }) {
+		fixed, lines := envwriter.Fix(data, readers)
+		if lines > 0 && len(fatal(envwriter.Lint(fixed, readers))) == 0 {
+			d.Fixable, data = true, fixed
+		}
 	}
 	d.text = secret.New(string(data))
 	d.take(names)
@@ -144,6 +148,9 @@ func (d *Discovery) read(names []string) {
 // ReadAs is what those readers make of the same file, and what the first of them takes
 // from it. A $ or a quote can make another value of the same line.
 func (d Discovery) ReadAs(readers []string) Discovery {
+	if slices.Equal(readers, d.readAs) {
+		return d
+	}
 	d.Password, d.PasswordFile, d.NoPassword, d.passwordLine, d.Values, d.Notes = secret.Value{}, "", "", false, nil, nil
 	d.Problems, d.Fixable = nil, false
 	d.read(readers)
