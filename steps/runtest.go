@@ -177,7 +177,7 @@ const (
 // the mail.
 func (w World) askDNS(ctx context.Context, s Setup) func(taken bool) []deliverability.Hint {
 	q, ok := w.query(s)
-	if !ok {
+	if !ok || w.Offline {
 		return func(bool) []deliverability.Hint { return nil }
 	}
 	ctx, cancel := context.WithTimeout(ctx, hintsBound)

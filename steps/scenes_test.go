@@ -114,7 +114,7 @@ func installScenes(t *testing.T, add addScene) {
 	firm := a
 	firm.AppURL = "https://id.firm.de"
 	add("provider-suggested", Provider, firm, wizard.Finding{
-		Job: wizard.Job{Task: "receiver", For: "firm.de"}, Result: receiverFor(t, "aspmx1.migadu.com"),
+		Job: wizard.Job{Task: "relay", For: "firm.de"}, Result: suggestedBy(t, "aspmx1.migadu.com"),
 	}, nil)
 	add("provider-keep", Provider, sceneAnswers(), nil, func(s *State) {
 		found := inCompose(t)
