@@ -99,7 +99,7 @@ func withoutCodes(text string, code int, enhanced string) string {
 func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	byCode := reading.StagesOfCode(e.code, e.enhanced)
 	if len(e.stages) > 0 {
-		if both := common(rule, e.stages); len(both) > 0 {
+		if both := common(e.stages, rule); len(both) > 0 {
 			return both
 		}
 		return e.stages
@@ -109,6 +109,9 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	}
 	if len(byCode) == 1 && slices.Contains(rule, byCode[0]) {
 		return byCode
+	}
+	if e.code == 451 || e.code == 452 {
+		rule = ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(byCode, s) })
 	}
 	if e.code >= 500 && e.code != 554 || e.code >= 450 && e.code < 500 { // RFC 5321 section 4.3.2 knows none of them as a greeting
 		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s != smtpcheck.StageGreeting })

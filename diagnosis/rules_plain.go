@@ -40,7 +40,7 @@ var plainRules = []rule{
 		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
 	},
 	{
-		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|too early|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
+		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|too early|before smtp greeting|before greeting|before the greeting|before banner|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
 		when: coded, sure: Likely, step: StepRelay, field: "tls",
 		cause: "The client spoke before the relay's greeting, as a TLS handshake does on a port that begins in clear text.",
 		fix:   "Set TLS starttls for port 587 or 25; TLS tls belongs to port 465.",

@@ -53,7 +53,7 @@ var serverRules = []rule{
 		fix:   "Ask the relay's operator to use its own DNS resolver, or choose another relay. No other setting changes this.",
 	},
 	{
-		id: "client-rejected", stage: smtpcheck.StageRcpt, says: "client host rejected: access denied|host rejected: access denied",
+		id: "client-rejected", stage: smtpcheck.StageRcpt, at: "ehlo mail rcpt data", says: "client host rejected: access denied|host rejected: access denied",
 		sure: Exact, provider: "postfix", step: StepSender, field: "user",
 		cause: "The relay does not know this machine and accepts nothing from it without a login. Submission ports work this way by design.",
 		fix:   "Enter a user and password. On your own Postfix, add this machine's network (for Docker the container subnet) to mynetworks."},

@@ -178,6 +178,12 @@ var wordRules = []rule{
 		fix:   "Use a From address and a recipient in ASCII letters only.",
 	},
 	{
+		id: "recipient-syntax", stage: "rcpt", says: "parse to address|parse recipient|rcpt to address|bad recipient|illegal recipient|syntax error in rcpt|recipient syntax",
+		when: coded, sure: Likely, step: StepSender, field: "to",
+		cause: "The relay could not read the recipient's address.",
+		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
+	},
+	{
 		id: "address-syntax", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "message is malformed|malformed message") }, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
 		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
@@ -221,7 +227,7 @@ var wordRules = []rule{
 	},
 	{
 		id: "unknown-command", stage: "ehlo auth mail rcpt", says: "command not recognized|command unrecognized|unrecognized command|command not implemented|unknown command|command unknown|not a valid command|bad command|invalid command",
-		when: coded, sure: Likely, step: StepRelay, field: "port",
+		when: func(e evidence) bool { return coded(e) && e.code != 501 }, sure: Likely, step: StepRelay, field: "port",
 		cause: "The server does not know a command that mail programs use: it is a very simple one, another service, or something on the way filters SMTP.",
 		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, of a submission server. The SMTP inspection of a firewall does this too: switch it off.",
 	},

@@ -221,7 +221,7 @@ func (s *signs) settleStages(spoken smtpcheck.Stage, loose []smtpcheck.Stage) {
 	case len(below) > 0 && !overlap(s.Stages, below):
 		s.Stages = below
 	case len(below) > 0:
-		s.Stages = common(s.Stages, below)
+		s.Stages = common(below, s.Stages)
 	case len(s.Stages) > 0:
 	case spoken != "":
 		s.Stages = []smtpcheck.Stage{spoken}
