@@ -85,6 +85,8 @@ func better(a, b finding) bool {
 		return a.mail
 	case x != y:
 		return x < y
+	case (a.Code != 0) != (b.Code != 0) && (a.Kind == reading.Closed || b.Kind == reading.Closed):
+		return a.Code != 0 // the connection breaks after a refusal
 	}
 	return a.Newer(b.Message)
 }

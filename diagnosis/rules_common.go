@@ -67,12 +67,6 @@ var commonRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
 	{
-		id: "idle-timeout", stage: smtpcheck.StageData, says: "timeout waiting|timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
-		sure: Likely, step: StepNone, waiting: true,
-		cause: "The relay closed a connection that was silent for too long. Something before this line kept the client waiting.",
-		fix:   "Look at the line before this one, and try again without changes.",
-	},
-	{
 		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|system shutdown|down for maintenance|closing transmission channel|local error, closing|service temporarily",
 		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is restarting or overloaded. Your settings are not the cause.",

@@ -40,8 +40,20 @@ var plainRules = []rule{
 		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",
 	},
 	{
+		id: "idle-timeout", stage: "data mail rcpt", says: "timeout waiting|timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
+		sure: Likely, step: StepNone, waiting: true,
+		cause: "The relay closed a connection that was silent for too long. Something before this line kept the client waiting.",
+		fix:   "Look at the line before this one, and try again without changes.",
+	},
+	{
+		id: "too-many-errors", stage: "rcpt mail data auth", says: "too many errors|too many bad commands|too many syntax|too many protocol errors|too many unrecognized|too many nonmail|too many unknown commands",
+		when: func(e evidence) bool { return coded(e) && !says(e.words, "mechanism|authentic") }, sure: Likely, step: StepNone,
+		cause: "The relay hung up after several refusals in one conversation; this line is only the last one.",
+		fix:   "Look at the lines before this one: the first refusal there is the one to cure. `smtp-wizard check` shows the conversation.",
+	},
+	{
 		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|too early|before smtp greeting|before greeting|before the greeting|before banner|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
-		when: coded, sure: Likely, step: StepRelay, field: "tls",
+		when: aboutMail, sure: Likely, step: StepRelay, field: "tls",
 		cause: "The client spoke before the relay's greeting, as a TLS handshake does on a port that begins in clear text.",
 		fix:   "Set TLS starttls for port 587 or 25; TLS tls belongs to port 465.",
 	},

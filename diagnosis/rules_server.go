@@ -126,7 +126,7 @@ var serverRules = []rule{
 		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
 	},
 	{
-		id: "auth-mechanism", stage: smtpcheck.StageAuth, says: "unrecognized authentication type|unrecognised authentication type|mechanism not supported|authentication mechanism|unsupported authentication|invalid authentication mechanism|auth mechanism|no mechanism|no supported authentication|no worthy mechs|unknown auth type|no known auth|auth type * not supported",
+		id: "auth-mechanism", stage: smtpcheck.StageAuth, says: "unrecognized authentication type|unrecognised authentication type|mechanism not supported|authentication mechanism|unsupported authentication|invalid authentication mechanism|auth mechanism|no mechanism|no supported authentication|no worthy mechs|unknown auth|no known auth|unknown mechanism|invalid mechanism|mechanism unknown|auth type * not supported",
 		at: "auth", sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay offers neither AUTH PLAIN nor AUTH LOGIN here, and Pocket ID only knows these two.",
 		fix:   "Use TLS, under which most relays offer PLAIN: {pairs}. A provider that only accepts OAuth2 or CRAM-MD5 cannot be used: choose another."},

@@ -63,10 +63,10 @@ var dialects = []dialect{
 		},
 	},
 	{
-		name: "Postfix", has: "postfix|in reply to |refused to talk to me|lost connection with|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
+		name: "Postfix", has: "postfix|milter-reject|in reply to |refused to talk to me|lost connection with|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
 		forms: forms(`\(in reply to (?P<command>[^()]+?)(?: command)?\)`, `(?:said|refused to talk to me): `+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`,
 			`(?:lost connection|timed out|conversation) .*while (?:performing the |sending |receiving the )(?P<command>[^)]+)`, `relay=(?P<host>[^\[,\s]+)\[[^\]]*\]:(?P<port>\d+)`,
-			`host (?P<host>[\w.-]+)\[`, `reject(?:_warning)?: (?P<command>[A-Z]+)(?: command)? from`, `helo=<(?P<name>[^>]+)>`, `: `+codeForm+` `+statusForm+`(?P<reply><[^>]*>: .*?)(?:; from=|$)`,
+			`host (?P<host>[\w.-]+)\[`, `reject(?:_warning)?: (?P<command>[A-Z-]+)(?: command)? from`, `helo=<(?P<name>[^>]+)>`, `: `+codeForm+` `+statusForm+`(?P<reply><[^>]*>: .*?)(?:; from=|$)`,
 			`lost connection after (?P<command>[A-Z]+)`, `dsn=(?P<enhanced>[45]\.\d+\.\d+)`),
 		signs: []sign{
 			{at: "tls", says: "cannot start tls: handshake failure|ssl_accept error|ssl_connect error|tls library problem|server certificate not"},
@@ -102,6 +102,7 @@ var dialects = []dialect{
 		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
 			`(?:Invalid login|command failed|Message failed|rejected|Invalid greeting[^:]*|Data command failed)(?:\. response=|: )`+codeForm+`[ -]`+statusForm+`(?P<reply>.*?)(?:"|\{|$)`, `Invalid login: (?P<reply>.*)`),
 		signs: []sign{
+			{kind: DialTimeout, says: "errno: -4039|errno\": -4039|errno: -110|errno\": -110"}, {kind: Refused, says: "errno: -4078|errno\": -4078|errno: -111|errno\": -111"}, {kind: Closed, says: "errno: -4077|errno\": -4077|errno: -104|errno\": -104"},
 			{kind: DNSTimeout, says: "edns|querya |queryaaaa |eai_again|getaddrinfo eai_again"}, {kind: NoHost, says: "enotfound"},
 			{kind: ReadTimeout, at: "greeting", says: "greeting never received"}, {at: "greeting", says: "invalid greeting"},
 			{kind: Closed, at: "tls starttls", says: "disconnected before secure tls"}, {at: "tls starttls", says: "error upgrading connection|upgrading connection"},
@@ -121,7 +122,7 @@ var dialects = []dialect{
 			{at: "greeting", says: "smtpconnecterror|smtpconnectresponseerror"}, {at: "starttls", says: "already using tls|starttls extension not supported|smtp starttls"},
 			{at: "tls starttls", says: "in starttls|do_handshake|wrap_socket"}, {at: "data", says: "in data("},
 			{at: "dns", says: "gaierror|in getaddrinfo"}, {kind: DialTimeout, at: "connect", says: "in create_connection|sock.connect(sa)|create_connection("},
-			{kind: ReadTimeout, says: "unexpectedly closed: timed out"}, {kind: Closed, says: "connectionreset|unexpectedly closed"}, {kind: ReadTimeout, at: "greeting ehlo", says: "readline(_maxline"}, {at: "greeting ehlo", says: "in getreply"},
+			{kind: ReadTimeout, at: "greeting ehlo", says: "unexpectedly closed: timed out"}, {kind: Closed, says: "connectionreset|unexpectedly closed"}, {kind: ReadTimeout, at: "greeting ehlo", says: "readline(_maxline"}, {at: "greeting ehlo", says: "in getreply"},
 			{kind: Refused, says: "errno 10061|errno 111"}, {kind: DialTimeout, says: "errno 10060|errno 110]|winerror 10060"}, {kind: NoHost, says: "errno 11001|errno -2]|errno -5]|errno 8]"}, {kind: DNSTimeout, says: "errno -3]"},
 			{kind: NoRoute, says: "errno 113"}, {kind: NoNetwork, says: "errno 101]|errno 10051"}, {kind: Closed, says: "errno 104|errno 10054|errno 10053|errno 32]"}, {kind: NoAddress, says: "errno 99]"}, {kind: Forbidden, says: "errno 13]|errno 10013|errno 1]"},
 		},
@@ -192,6 +193,10 @@ var dialects = []dialect{
 			{at: "auth", says: ":auth_failed|missing_requirement, * :auth|{:missing_requirement*:auth|:no_auth"}, {at: "starttls", says: "missing_requirement*:tls|tls_failed"},
 			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"}, {at: "rcpt data", says: "permanent_failure|temporary_failure", loose: true},
 		},
+	},
+	{
+		name: "Stalwart", has: "rejected command '",
+		forms: forms(`host '(?P<host>[\w.-]+)'`, `rejected command '(?P<command>[A-Z]+)[^']*' with code `+codeForm+` \((?P<enhanced>\d\.\d+\.\d+)\) '(?P<reply>[^']*)`),
 	},
 	{
 		name: "curl", has: "curl: (|libcurl|curl error|curle_|curl_easy|response reading failed|login denied",
@@ -277,7 +282,7 @@ func stagesOfCommand(command string) []smtpcheck.Stage {
 
 var commandNames = []sign{
 	{at: "greeting", says: "initial|banner|greeting|220|null"}, {at: "ehlo", says: "ehlo|helo|lhlo"}, {at: "starttls", says: "starttls"}, {at: "auth", says: "auth|334|235"},
-	{at: "mail", says: "mail"}, {at: "rcpt", says: "rcpt|250/251|251|252|recipient"}, {at: "data", says: "data|bdat|354|message body|end-of-data|text|message"}, {at: "", says: "250"},
+	{at: "mail", says: "mail"}, {at: "rcpt", says: "rcpt|250/251|251|252|recipient"}, {at: "data", says: "data|bdat|354|message body|end-of-message|text|message"}, {at: "", says: "250"},
 	{at: "tls greeting connect", says: "conn"},
 }
 

@@ -95,7 +95,7 @@ type reader struct {
 }
 
 var (
-	replyLine = regexp.MustCompile(`^([2-5][0-5]\d)(?:([ -])|$)`)
+	replyLine = regexp.MustCompile(`^(2[0-5]\d|3[35]4|[45][0-5]\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
 	frames = regexp.MustCompile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )

@@ -10,7 +10,7 @@ import (
 
 var (
 	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?b?["']?|: ?| ")([45]\.\d{1,3}\.\d{1,3})\b`)
-	loneStatus = regexp.MustCompile(`(?:^|: |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)]|$)`)
+	loneStatus = regexp.MustCompile(`(?:^|[:.,;] |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)]|$)`)
 	// spokenCode is a reply code where programs quote a reply: at the beginning,
 	// after a word that announces it, in a tuple, or after a colon.
 	spokenCode = regexp.MustCompile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got)\W{0,4}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
