@@ -175,7 +175,7 @@ func refine(p place, rest string) place {
 			p.step, p.field, p.fix = StepSender, "to", "Test with another recipient that is known to exist."
 		}
 	case strings.HasPrefix(rest, "3."), strings.HasPrefix(rest, "4."):
-		p.step, p.field = StepRelay, "host"
+		p.step, p.field = StepNone, ""
 		p.fix = "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
 	case strings.HasPrefix(rest, "5.") && rest != "5.3":
 		p.step, p.field = StepRelay, "port"

@@ -8,7 +8,7 @@ const authRefused = "The relay refused user or password. Many providers do not a
 var commonRules = []rule{
 	{
 		id: "account-disabled", stage: smtpcheck.StageAuth, says: "account disabled|account is disabled|account suspended|account has been suspended|account is not active|account locked|account is locked|user disabled|account has been disabled|account blocked|account inactive",
-		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
+		when: notRecipient, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The account exists but is suspended, locked or not yet activated.",
 		fix:   "Log in at the provider and unblock the account, or choose another provider. The password is not the problem.",
 	},
@@ -39,7 +39,7 @@ var commonRules = []rule{
 		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
 	},
 	{
-		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|addressee unknown|could not be found|no longer valid|doesn't have a|not our customer|unallocated|destinataire invalide|no such address|account that you tried to reach|recipient unavailable|mailbox is disabled|mailbox has been blocked|account is disabled|inactive|unknown to|not a valid recipient|no mailbox|recipient address is not|mailbox does not|recipient does not|recipients rejected|recipient addresses rejected|not known here|unknown address|invalid mailbox|rejected by recipients|unverified address|mailbox unavailable|recipient address rejected: undeliverable|unknown local|address unknown",
+		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|addressee unknown|could not be found|no longer valid|doesn't have a|not our customer|unallocated|destinataire invalide|no such address|account that you tried to reach|recipient unavailable|mailbox is disabled|mailbox has been blocked|account is disabled|inactive|unknown to|not a valid recipient|no mailbox|recipient address is not|mailbox does not|recipient does not|recipients rejected|recipient addresses rejected|not known here|unknown address|invalid mailbox|rejected by recipients|unverified address|mailbox unavailable|recipient address rejected: undeliverable|unknown local|address unknown|account has been|has been suspended|account suspended|account is locked|domain is disabled|user is disabled|account disabled|account closed|account expired|user or domain",
 		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
 		cause: "The relay has no mailbox for {to}.",
 		fix:   "Correct the recipient of the test, or use an address that is known to exist.",

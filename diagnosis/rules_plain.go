@@ -34,7 +34,7 @@ var plainRules = []rule{
 		fix:   "Pocket ID speaks TLS 1.2 and 1.3; for an older program or relay in between, allow it TLS 1.2.",
 	},
 	{
-		id: "no-reverse-dns", stage: "greeting mail rcpt ehlo", says: "reverse dns|rdns|reverse hostname|ip name lookup failed|reverse lookup|without a valid sender domain| ptr|ptr |in-addr.arpa|reverse name|cannot find your hostname",
+		id: "no-reverse-dns", stage: "greeting mail rcpt ehlo", says: "reverse dns|rdns|reverse hostname|ip name lookup failed|reverse lookup|without a valid sender domain| ptr|ptr |in-addr.arpa|reverse name|cannot find your hostname|corresponding forward dns|unresolvable relay host|mismatches client ip|unverifiable sending|unverifiable ip",
 		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "relaying denied") }, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay wants {machine}'s address to have a reverse DNS name that leads back to it.",
 		fix:   "Set the reverse DNS of {ip} at the hoster to this machine's full name, or choose a relay with a user and password.",

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "strings"
+import (
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
 
 const (
 	waitSome   = "Wait some minutes and try again as it is. If it stays, ask who runs the relay for the limit, or spread what is sent."
@@ -130,7 +134,7 @@ var wordRules = []rule{
 		fix:   "That is for whoever runs the receiving servers (MX, forwarding, or a relay that is its own smart host); test with a recipient elsewhere.",
 	},
 	{
-		id: "message-too-big", stage: "data mail", says: "stream is more than|too big|exceeds the maximum|size limit|exceeds size|message size|too large|exceeds maximum|exceeded * size|message exceeds|size exceeded|mail size|amounts of data|too much data",
+		id: "message-too-big", stage: "data mail", says: "stream is more than|too big|exceeds the maximum|size limit|exceeds size|message size|header size|mime complexity|exceeds policy limit|policy maximum|too large|exceeds maximum|exceeded * size|message exceeds|size exceeded|mail size|amounts of data|too much data",
 		when: coded, sure: Likely, step: StepNone,
 		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
@@ -196,7 +200,13 @@ var wordRules = []rule{
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
 	},
 	{
-		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|unwanted content|transport.rules|message refused|message blocked|attachment|malware|infected|executable|mime_|spoofed|spoofing|envelope blocked|rejected by header|administrative prohibition|message has been rejected|mail rejet|mail rejected|message considered|dangerous|deceptive|links within|prohibited|security issue|reject due to content|[cs01]|banned content|suspicious",
+		id: "content-refused", stage: "data", says: "virus|attachment|malware|infected|executable|trojan|blocked file|file type|file extension|banned filename|zip file",
+		when: notAddress, sure: Likely, step: StepNone,
+		cause: "A filter on the way takes something in the message for dangerous: an attachment, a picture or a link.",
+		fix:   "Test with a plain message. If that passes, the content is the cause; else ask who runs the filter, with the whole line.",
+	},
+	{
+		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|phish|unwanted content|transport.rules|message refused|message blocked|mime_|spoofed|spoofing|envelope blocked|rejected by header|administrative prohibition|message has been rejected|mail rejet|mail rejected|message considered|dangerous|deceptive|links within|prohibited|security issue|reject due to content|[cs01]|banned content|suspicious",
 		when: notAddress, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver's filter refuses this message by content, sender or policy. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
@@ -259,6 +269,10 @@ func counted(e evidence) bool {
 
 // notRecipient: a closed mailbox of the recipient is not the account that sends.
 func notRecipient(e evidence) bool {
+	if e.code/10 == 55 && !strings.HasPrefix(e.enhanced, "5.7.") && firstStage(e.place(stagesOf("rcpt mail data auth"))) == smtpcheck.StageRcpt &&
+		!says(e.words, "sending|outgoing|outbound|sender|your|activity|abuse|unsolicited|smtp|subscription|activate|server") {
+		return false
+	}
 	return aboutMail(e) && !strings.HasSuffix(e.enhanced, ".2.1") && !says(e.words, "tried to reach|this mailbox|local mailbox|recipient address|cannot be delivered|invalid mailbox|inbound")
 }
 

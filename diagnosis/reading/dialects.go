@@ -255,6 +255,7 @@ var dialects = []dialect{
 		name: "any", // operations as programs of many kinds name them
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
+			{at: "rcpt data", says: "messages to |mail to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
