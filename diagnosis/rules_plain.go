@@ -16,6 +16,12 @@ var plainRules = []rule{
 		fix:   "Set a new password at the provider, and enter it here. {passwordat}",
 	},
 	{
+		id: "password-missing", stage: "auth settings", says: "missing secret phrase|missing user name|missing credentials|no credentials|without credentials|username and password not|password is empty|empty password|credentials missing|user and password are required|username is required|password is required|no password",
+		when: aboutMail, sure: Likely, step: StepSender, field: "password",
+		cause: "The program is to log in, and has no user or no password for it: a variable is empty, misspelled, or did not reach it.",
+		fix:   "Enter both user and password, or neither where the relay needs no login.",
+	},
+	{
 		id: "login-garbled", stage: "auth", says: "cannot decode|can't decode|invalid base64|base64 decod|invalid character in username|invalid characters in username|cannot parse credentials|malformed auth|invalid authentication data|auth data invalid",
 		when: coded, sure: Likely, step: StepSender, field: "user",
 		cause: "The relay could not read the login: user or password has a character that does not belong there, such as a quote, a blank or a line end from copying.",

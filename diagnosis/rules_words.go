@@ -158,7 +158,7 @@ var wordRules = []rule{
 		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider.",
 	},
 	{
-		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit|receiving mail|too much email|too quickly|short period",
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|quotaexceeded|relay quota|over your quota|over your relay|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit|receiving mail|too much email|too quickly|short period",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
@@ -182,7 +182,7 @@ var wordRules = []rule{
 		fix:   "Use a From address and a recipient in ASCII letters only.",
 	},
 	{
-		id: "recipient-syntax", stage: "rcpt", says: "parse to address|parse recipient|rcpt to address|bad recipient|illegal recipient|syntax error in rcpt|recipient syntax",
+		id: "recipient-syntax", stage: "rcpt", says: "parse to address|parse recipient|rcpt to address|rcpt to syntax|rcpt to: syntax|bad recipient|illegal recipient|syntax error in rcpt|recipient syntax",
 		when: coded, sure: Likely, step: StepSender, field: "to",
 		cause: "The relay could not read the recipient's address.",
 		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
@@ -212,7 +212,7 @@ var wordRules = []rule{
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
 	},
 	{
-		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@|access to submit",
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|?ip=|&ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@|access to submit",
 		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
 		fix:   askBlocked,

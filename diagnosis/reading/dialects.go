@@ -259,7 +259,7 @@ var dialects = []dialect{
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
-			{at: "data", says: "data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
+			{at: "data", says: "storedrv.|rset to smtp client|smtp reset command|data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
 			{at: "auth", says: "smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|failed to start tls|starttls command failed|while sending starttls"},
@@ -304,7 +304,7 @@ func codeOfWords(text string) int {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|certif|ratelimit|protocol"
+const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol"
 
 func worthReading(text string) bool {
 	if Says(strings.ToLower(text), topics) {

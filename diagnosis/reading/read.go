@@ -172,11 +172,23 @@ func (r *reader) consent(code int) {
 	r.session++
 }
 
+// successors are what comes after a command that was agreed to, where a log does
+// not show it.
+var successors = map[smtpcheck.Stage]smtpcheck.Stage{
+	smtpcheck.StageStartTLS: smtpcheck.StageTLS, smtpcheck.StageAuth: smtpcheck.StageMail, smtpcheck.StageMail: smtpcheck.StageRcpt, smtpcheck.StageRcpt: smtpcheck.StageData,
+}
+
 // answer ends the wait of the command that a reply answers: one that has others
 // sent behind it (RFC 2920).
 func (r *reader) answer(line string) {
 	r.answered = true
-	if len(line) > 3 && line[3] == '-' || len(r.queue) < 2 {
+	if len(line) > 3 && line[3] == '-' {
+		return
+	}
+	if next, ok := successors[r.stage]; ok && len(r.queue) < 2 && strings.HasPrefix(line, "2") {
+		r.stage = next
+	}
+	if len(r.queue) < 2 {
 		return
 	}
 	r.queue = r.queue[1:]
