@@ -105,7 +105,7 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 		return e.stages
 	}
 	if len(rule) == 0 {
-		return firstKnown(e.hint, byCode)
+		return firstKnown(common(byCode, e.hint), e.hint, byCode)
 	}
 	if len(byCode) == 1 && slices.Contains(rule, byCode[0]) {
 		return byCode

@@ -85,8 +85,8 @@ func better(a, b finding) bool {
 		return a.mail
 	case x != y:
 		return x < y
-	case (a.Code != 0) != (b.Code != 0) && (a.Kind == reading.Closed || b.Kind == reading.Closed):
-		return a.Code != 0 // the connection breaks after a refusal
+	case (a.Kind == reading.Closed) != (b.Kind == reading.Closed):
+		return b.Kind == reading.Closed // which comes after whatever else is wrong
 	}
 	return a.Newer(b.Message)
 }
@@ -111,7 +111,7 @@ func judge(e evidence) (Diagnosis, bool) {
 	if r, e := ruleFor(e); r != nil {
 		return withLink(r.answer(e), e), true
 	}
-	return withLink(classAnswer(e), e), e.code != 0 || e.enhanced != "" && statedStatus(e) || len(e.stages) > 0 && says(e.words, failing)
+	return withLink(classAnswer(e), e), e.code != 0 || e.enhanced != "" && statedStatus(e) || len(e.stages)+len(e.hint) > 0 && (e.reply != e.whole || says(e.inAll().words, failing))
 }
 
 // withLink adds the relay's own page to an answer that leaves it open.

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "smtp-wizard/smtpcheck"
+import (
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
 
 const authRefused = "The relay refused user or password. Many providers do not accept the account password over SMTP, only an app password or key."
 
@@ -68,7 +72,7 @@ var commonRules = []rule{
 	},
 	{
 		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|system shutdown|down for maintenance|closing transmission channel|local error, closing|service temporarily",
-		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		code: "4", when: func(e evidence) bool { return aboutMail(e) && !strings.HasPrefix(e.enhanced, "5.") }, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is restarting or overloaded. Your settings are not the cause.",
 		fix:   "Wait a few minutes and try again without changes. If it persists, look at the relay's status page."},
 }

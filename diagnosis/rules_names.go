@@ -50,7 +50,7 @@ var nameRules = []rule{
 	},
 	{
 		id: "helo-refused", stage: "ehlo", at: "ehlo", code: "5", says: "invalid address|invalid host|bad syntax|bad host|syntax error|invalid argument|domain|host not found|illegal character|unknown host|name|fqdn|fully",
-		when: heardAtEHLO, sure: Likely, step: StepIdentity, field: "hostname",
+		when: atTheName, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay refused {ehloname}: it is no host name by its rules.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
@@ -59,6 +59,11 @@ var nameRules = []rule{
 		cause: "The relay refused {ehloname}: by its form, by what DNS says of it, or by a rule of its own.",
 		fix:   "{helofix}",
 	},
+}
+
+// atTheName: what was refused at EHLO and does not speak of something else.
+func atTheName(e evidence) bool {
+	return heardAtEHLO(e) && !says(e.words, "client host|ip address|your ip|rdns|reverse|ptr|blocked|listed|reputation|too many|sessions|connection|try again|unavailable|synchron")
 }
 
 // aboutNames keeps sentences that only say when to send EHLO, and log fields that

@@ -16,6 +16,12 @@ var plainRules = []rule{
 		fix:   "Set a new password at the provider, and enter it here. {passwordat}",
 	},
 	{
+		id: "address-syntax", stage: "settings mail rcpt", says: "address in mailbox given|does not comply with addr-spec|does not comply with rfc 2822, 3.6.2|no recipients defined for|from address is required|sender address is missing|blank sender",
+		sure: Likely, step: StepSender, field: "from",
+		cause: "The program refuses an address before it sends anything: From or a recipient is empty, or no address at all.",
+		fix:   "Set From to one bare address, such as noreply@example.com, and look at the recipient as well.",
+	},
+	{
 		id: "password-missing", stage: "auth settings", says: "missing secret phrase|missing user name|missing credentials|no credentials|without credentials|username and password not|password is empty|empty password|credentials missing|user and password are required|username is required|password is required|no password",
 		when: aboutMail, sure: Likely, step: StepSender, field: "password",
 		cause: "The program is to log in, and has no user or no password for it: a variable is empty, misspelled, or did not reach it.",

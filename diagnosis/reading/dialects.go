@@ -99,7 +99,7 @@ var dialects = []dialect{
 	},
 	{
 		name: "nodemailer", has: "responsecode|eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
-		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
+		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `(?P<command>Invalid greeting)`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
 			`(?:Invalid login|command failed|Message failed|rejected|Invalid greeting[^:]*|Data command failed)(?:\. response=|: )`+codeForm+`[ -]`+statusForm+`(?P<reply>.*?)(?:"|\{|$)`, `Invalid login: (?P<reply>.*)`),
 		signs: []sign{
 			{kind: DialTimeout, says: "errno: -4039|errno\": -4039|errno: -110|errno\": -110"}, {kind: Refused, says: "errno: -4078|errno\": -4078|errno: -111|errno\": -111"}, {kind: Closed, says: "errno: -4077|errno\": -4077|errno: -104|errno\": -104"},
@@ -118,7 +118,7 @@ var dialects = []dialect{
 		signs: []sign{
 			{at: "greeting", says: "in connect file * in getreply|self.connect(host, port) * in getreply"}, {at: "starttls tls", says: "connection.starttls(|server.starttls(|smtp.starttls("}, {at: "data", says: "in data file|self.data("}, {at: "rcpt", says: "in rcpt file|self.rcpt("}, {at: "mail", says: "in mail file|self.mail("},
 			{at: "auth", says: "smtpauthenticationerror|auth extension not supported|in auth_login|in auth_plain|.login("}, {at: "ehlo", says: "smtpheloerror|in ehlo_or_helo|in ehlo|in helo"},
-			{at: "mail rcpt data", says: "smtpsenderrefused"}, {at: "rcpt", says: "smtprecipientsrefused|smtprecipientrefused|{'*': (4|{'*': (5|{u'"}, {at: "data", says: "smtpdataerror"},
+			{at: "mail", says: "smtpsenderrefused"}, {at: "rcpt", says: "smtprecipientsrefused|smtprecipientrefused|{'*': (4|{'*': (5|{u'"}, {at: "data", says: "smtpdataerror"},
 			{at: "greeting", says: "smtpconnecterror|smtpconnectresponseerror"}, {at: "starttls", says: "already using tls|starttls extension not supported|smtp starttls"},
 			{at: "tls starttls", says: "in starttls|do_handshake|wrap_socket"}, {at: "data", says: "in data("},
 			{at: "dns", says: "gaierror|in getaddrinfo"}, {kind: DialTimeout, at: "connect", says: "in create_connection|sock.connect(sa)|create_connection("},
@@ -128,14 +128,14 @@ var dialects = []dialect{
 		},
 	},
 	{
-		name: "PHP", has: "phpmailer|swift|symfony|expected response code|stream_socket|fsockopen|smtp->|zend|pear|cakephp|smtp error: |smtp connect|codeigniter|laminas|php_network|net_smtp|failed to authenticate|following recipients failed|following from address|exception 'zend|recipient failed|smtp server error",
+		name: "PHP", has: "phpmailer|swift|symfony|expected response code|stream_socket|fsockopen|smtp->|smtp -> |zend|pear|cakephp|smtp error: |smtp connect|codeigniter|laminas|php_network|net_smtp|failed to authenticate|following recipients failed|following from address|exception 'zend|recipient failed|smtp server error",
 		forms: forms(`expected response code "?(?P<command>[\d/"\sor]+)"? but got code "?`+codeForm+`"?,? with message "?(?:[45]\d\d[ -])?`+statusForm+`(?P<reply>.*)`, `(?:detail|smtp_code|code): ?`+codeForm+`\b`, `SMTP (?:server )?error: (?P<reply>[^:]+failed: .*)`,
 			`unable to connect to (?:ssl|tls|tcp)?:?/?/?(?P<host>[\w.-]+):(?P<port>\d+)`, `host:? (?:ssl://|tls://)?(?P<host>[\w.-]+\.\w+)[ :]`, `\(SMTP code: `+codeForm, `response: (?:[45]\d\d )?`+statusForm+`(?P<reply>.*)`, `\[SMTP: .* \(code: `+codeForm+`, response: `+statusForm+`(?P<reply>.*)\)`),
 		signs: []sign{
 			{kind: Closed, says: "got code \"\"|but code \"\"|got an empty response"},
 			{kind: NoHost, says: "php_network_getaddresses"}, {kind: Forbidden, says: "(permission denied)|permission denied (13)"}, {kind: Refused, says: "(connection refused)|(111)|(10061)"}, {kind: DialTimeout, says: "(connection timed out)|(110)|(10060)"},
 			{at: "mail", says: "executecommand('mail|executecommand(\"mail|domailfromcommand"}, {at: "rcpt", says: "executecommand('rcpt|executecommand(\"rcpt|dorcpttocommand"}, {at: "ehlo", says: "executecommand('ehlo|executecommand(\"ehlo|executecommand('helo|executecommand(\"helo|doehlocommand|dohelocommand"}, {at: "data", says: "executecommand('data|executecommand(\"data|dodatacommand|->_streammessage|executecommand(' . "},
-			{at: "auth", says: "could not authenticate|failed to authenticate|expected response code \"334|expected response code 334|expected response code \"235|expected response code 235|->auth|->login|authentication failure"},
+			{at: "starttls", says: "220*but got code \"454|220*but got code \"50"}, {at: "auth", says: "auth command failed|username command failed|password command failed|could not authenticate|failed to authenticate|expected response code \"334|expected response code 334|expected response code \"235|expected response code 235|->auth|->login|authentication failure"},
 			{at: "greeting", says: "expected response code \"220|expected response code 220"}, {at: "rcpt data", says: "expected response code \"250/251|expected response code 250/251|->rcpt|recipients failed|recipient failed|rcpt to command failed|failed to add recipient|unable to send mail to the following recipients"},
 			{at: "mail", says: "from address failed|mail from command failed|->mail(|failed to set sender|mail command failed|sender rejected|unable to set the from"},
 			{at: "data", says: "expected response code \"354|expected response code 354|data not accepted|data end command failed|->data("}, {at: "ehlo", says: "->helo|ehlo command failed|helo command failed"},
@@ -191,7 +191,7 @@ var dialects = []dialect{
 		signs: []sign{
 			{kind: NotTLS, says: "unsupported_record_type|unexpected_message|unexpected message"}, {kind: NoRoots, says: "cacerts: :undefined|cacerts,undefined"}, {kind: UnknownCA, says: "unknown_ca|unknown ca"}, {kind: Expired, says: "certificate_expired"}, {kind: WrongName, says: "hostname_check_failed"}, {kind: TLSVersion, says: "protocol_version|insufficient_security"}, {kind: BadCert, says: "bad_certificate|bad_cert"}, {kind: TLSAlert, says: "handshake_failure"},
 			{at: "auth", says: ":auth_failed|missing_requirement, * :auth|{:missing_requirement*:auth|:no_auth"}, {at: "starttls", says: "missing_requirement*:tls|tls_failed"},
-			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"}, {at: "rcpt data", says: "permanent_failure|temporary_failure", loose: true},
+			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"},
 		},
 	},
 	{
@@ -255,12 +255,13 @@ var dialects = []dialect{
 		name: "any", // operations as programs of many kinds name them
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
+			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
 			{at: "rcpt data", says: "messages to |mail to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
 			{at: "data", says: "storedrv.|rset to smtp client|smtp reset command|data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
-			{at: "auth", says: "smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
+			{at: "auth", says: "username not accepted from server|password not accepted from server|smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|failed to start tls|starttls command failed|while sending starttls"},
 			{at: "ehlo", says: "(ehlo)|(helo)|in reply to ehlo|in reply to helo|after ehlo|after helo|failed to say hello|ehlo handshake|helo handshake|ehlo command failed|error:ehlo|error during ehlo"},

@@ -141,6 +141,9 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Kind = ""
 	} else if s.Kind == "" {
 		s.Kind = KindOfWords(s.lower)
+		if below := stagesOfKind[s.Kind]; s.Reply != "" && (below == "dns" || below == "connect") {
+			s.Kind = "" // a relay that speaks is no dead end
+		}
 	}
 	s.settleStages(spoken, loose)
 	if s.Kind == DialTimeout && len(s.Stages) > 0 && s.Stages[0] != smtpcheck.StageConnect {

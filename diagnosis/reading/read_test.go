@@ -26,7 +26,7 @@ var fixtures = []struct {
 	{dialect: "bounce", text: "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1\nRemote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; 550 5.1.1 nobody", code: 550, enhanced: "5.1.1", host: "mx.example.org", reply: "nobody"},
 	{dialect: "nodemailer", text: "Error: Mail command failed: 553 5.7.1 no\n    at SMTPConnection._formatError (/app/index.js:1:2) {\n  code: 'EENVELOPE',\n  responseCode: 553,\n  command: 'MAIL FROM'\n}", code: 553, enhanced: "5.7.1", stages: "mail", reply: "no"},
 	{dialect: "nodemailer", text: "Error: queryA ETIMEOUT smtp.example.com\n  code: 'EDNS',\n  hostname: 'smtp.example.com',\n  command: 'CONN'", stages: "dns", kind: DNSTimeout, host: "smtp.example.com"},
-	{dialect: "Python", text: "smtplib.SMTPSenderRefused: (501, b'5.1.7 bad address', 'x')", code: 501, enhanced: "5.1.7", stages: "mail rcpt data", reply: "bad address"},
+	{dialect: "Python", text: "smtplib.SMTPSenderRefused: (501, b'5.1.7 bad address', 'x')", code: 501, enhanced: "5.1.7", stages: "mail", reply: "bad address"},
 	{dialect: "Python", text: "  File \"/usr/lib/python3.11/smtplib.py\", line 398, in getreply\n    line = self.file.readline(_MAXLINE + 1)\nTimeoutError: timed out", stages: "greeting ehlo", kind: ReadTimeout},
 	{dialect: "PHP", text: `Expected response code "235" but got code "535", with message "535 5.7.8 bad"`, code: 535, enhanced: "5.7.8", stages: "auth", reply: "bad"},
 	{dialect: "JavaMail", text: "javax.mail.MessagingException: Could not connect to SMTP host: smtp.example.com, port: 587;\n  nested exception is:\n\tjavax.net.ssl.SSLException: Unable to parse TLS packet header", stages: "tls starttls", kind: NotTLS, host: "smtp.example.com", port: 587},

@@ -77,7 +77,7 @@ func statusIn(text string) string {
 }
 
 // behind is what programs put behind a reply that they quote.
-var behind = regexp.MustCompile(`(?i)\s*\((?:in reply to|after) [^()]*\)\)?.*$|\\n.*$`)
+var behind = regexp.MustCompile(`(?i)\s*\((?:in reply to|after) [^()]*(?:\).*)?$|\\n.*$`)
 
 // withoutCodes leaves the words of the reply.
 func (s *signs) withoutCodes() {
