@@ -159,6 +159,9 @@ func placeOf(stage smtpcheck.Stage, e evidence) place {
 		p = place{"the mail", StepRelay, "host",
 			"Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
 	}
+	if e.code >= 500 && e.code <= 503 && e.code != 501 && stage == smtpcheck.StageData {
+		p.step, p.field, p.fix = StepNone, "", "The program and the relay are out of step: look at the lines before this one, and run `smtp-wizard check`, which shows the conversation."
+	}
 	late := stage == smtpcheck.StageMail || stage == smtpcheck.StageRcpt || stage == smtpcheck.StageData
 	if _, rest, _ := strings.Cut(e.enhanced, "."); late && rest != "" {
 		return refine(p, rest)

@@ -82,7 +82,7 @@ var hiddenRules = []rule{
 		sure: Likely, step: StepRelay, field: "tls", passing: true,
 		cause: "{host} accepted the connection to {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting rarely helps.",
 		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is already so, ask the relay's operator whether {ip} is blocked."},
-	{id: "handshake-closed", at: "starttls tls", kind: reading.Closed, when: stageKnown,
+	{id: "handshake-closed", at: "starttls tls", kind: reading.Closed, when: handshakeFirst,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not match {port}, or there is no TLS version that both sides support.",
 		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is already so, the relay's TLS is most likely too old (Pocket ID needs TLS 1.2), or it blocks this address."},
@@ -108,6 +108,10 @@ func fromText(e evidence) bool { return e.Err == nil }
 
 // noCause keeps a line that does carry a cause for the rule that knows it.
 func noCause(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" }
+
+func handshakeFirst(e evidence) bool {
+	return len(e.stages) > 0 && (e.stages[0] == smtpcheck.StageTLS || e.stages[0] == smtpcheck.StageStartTLS)
+}
 
 func greetingFirst(e evidence) bool {
 	return len(e.stages) > 0 && e.stages[0] == smtpcheck.StageGreeting

@@ -64,7 +64,7 @@ var plainRules = []rule{
 		fix:   "Look at the lines before this one: the first refusal there is the one to cure. `smtp-wizard check` shows the conversation.",
 	},
 	{
-		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|too early|before smtp greeting|before greeting|before the greeting|before banner|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
+		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|too early|before smtp greeting|response: 220|from server: 220|but got code \"220|before greeting|before the greeting|before banner|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
 		when: aboutMail, sure: Likely, step: StepRelay, field: "tls",
 		cause: "The client spoke before the relay's greeting, as a TLS handshake does on a port that begins in clear text.",
 		fix:   "Set TLS starttls for port 587 or 25; TLS tls belongs to port 465.",

@@ -188,7 +188,7 @@ var wordRules = []rule{
 		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
 	},
 	{
-		id: "address-syntax", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
+		id: "address-syntax", stage: "mail rcpt", says: "syntax should be mail|mail argument|from parameter|not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "message is malformed|malformed message") }, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
 		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
@@ -284,7 +284,7 @@ func notListed(e evidence) bool {
 // notAddress keeps "spam" and "policy" beside a word for an address to the rules
 // about addresses.
 func notAddress(e evidence) bool {
-	return aboutMail(e) && !says(e.words, "your ip|ip address|client host|adresse ip|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|spamcop|antispam.|blocked using")
+	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|ip address|client host|adresse ip|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|spamcop|antispam.|blocked using")
 }
 
 // aboutAddress keeps the words for lists to refusals.

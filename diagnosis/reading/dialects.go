@@ -63,7 +63,7 @@ var dialects = []dialect{
 		},
 	},
 	{
-		name: "Postfix", has: "postfix|milter-reject|in reply to |refused to talk to me|lost connection with|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
+		name: "Postfix", has: "postfix|milter-reject|in reply to |refused to talk to me|lost connection with|lost connection after|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
 		forms: forms(`\(in reply to (?P<command>[^()]+?)(?: command)?\)`, `(?:said|refused to talk to me): `+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`,
 			`(?:lost connection|timed out|conversation) .*while (?:performing the |sending |receiving the )(?P<command>[^)]+)`, `relay=(?P<host>[^\[,\s]+)\[[^\]]*\]:(?P<port>\d+)`,
 			`host (?P<host>[\w.-]+)\[`, `reject(?:_warning)?: (?P<command>[A-Z-]+)(?: command)? from`, `helo=<(?P<name>[^>]+)>`, `: `+codeForm+` `+statusForm+`(?P<reply><[^>]*>: .*?)(?:; from=|$)`,
@@ -98,7 +98,7 @@ var dialects = []dialect{
 		forms: forms(`Diagnostic-Code: *(?:smtp|X-\w+) *; *`+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`, `Status: (?P<enhanced>[45]\.\d+\.\d+)`, `Remote Server returned '`+codeForm+` `+statusForm+`(?P<reply>[^']*)`, `Remote-MTA: *dns; *(?P<host>[\w.-]+)`, `(?P<code>[45]\d\d) #?`+statusForm+`SMTP; (?P<reply>.*)`),
 	},
 	{
-		name: "nodemailer", has: "responsecode|eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
+		name: "nodemailer", has: "responsecode|'eauth|\"eauth| eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
 		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `(?P<command>Invalid greeting)`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
 			`(?:Invalid login|command failed|Message failed|rejected|Invalid greeting[^:]*|Data command failed)(?:\. response=|: )`+codeForm+`[ -]`+statusForm+`(?P<reply>.*?)(?:"|\{|$)`, `Invalid login: (?P<reply>.*)`),
 		signs: []sign{
@@ -106,7 +106,7 @@ var dialects = []dialect{
 			{kind: DNSTimeout, says: "edns|querya |queryaaaa |eai_again|getaddrinfo eai_again"}, {kind: NoHost, says: "enotfound"},
 			{kind: ReadTimeout, at: "greeting", says: "greeting never received"}, {at: "greeting", says: "invalid greeting"},
 			{kind: Closed, at: "tls starttls", says: "disconnected before secure tls"}, {at: "tls starttls", says: "error upgrading connection|upgrading connection"},
-			{at: "auth", says: "invalid login|eauth|missing credentials|unrecognized authentication|enoauth"},
+			{at: "auth", says: "invalid login|'eauth|\"eauth| eauth|missing credentials|unrecognized authentication|enoauth"},
 			{at: "mail", says: "mail command failed|sender address"}, {at: "rcpt", says: "recipients were rejected|rcpt command failed|no recipients defined|can't send mail"},
 			{at: "data mail rcpt", says: "message failed|data command failed|emessage"}, {at: "data", says: "estream"},
 			{at: "greeting ehlo", says: "command: 'ehlo'|invalid response"},
@@ -255,12 +255,12 @@ var dialects = []dialect{
 		name: "any", // operations as programs of many kinds name them
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
-			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
-			{at: "rcpt data", says: "messages to |mail to |message to |messages for ", loose: true},
+			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from|be mail from:|mail argument|from parameter|on mail from|on \"mail from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
+			{at: "rcpt data", says: "messages to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
-			{at: "data", says: "storedrv.|rset to smtp client|smtp reset command|data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
+			{at: "data", says: "end of data not accepted|storedrv.|rset to smtp client|smtp reset command|data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
 			{at: "auth", says: "username not accepted from server|password not accepted from server|smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|failed to start tls|starttls command failed|while sending starttls"},

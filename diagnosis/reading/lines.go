@@ -44,7 +44,7 @@ var (
 // unwrap takes what loggers add off a line: time stamps, levels, container
 // names, JSON, and the marks of who speaks.
 func unwrap(line string) (who speaker, text string, fresh bool) {
-	text = strings.TrimSpace(line)
+	text = strings.Trim(strings.TrimSpace(line), "`")
 	if before, inner, ok := unwrapJSON(text); ok {
 		_, before, _ = unwrap(before)
 		return fromNobody, strings.TrimSpace(before + " " + inner), true
