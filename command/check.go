@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -69,6 +70,9 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, error) {
 	if err := found.Usable(); err != nil {
 		return steps.Setup{}, fileError(err)
+	}
+	if found.NoPassword != "" { // an empty one would prove nothing
+		return steps.Setup{}, &exitError{exitSettings, errors.New(found.NoPassword + " Nothing was sent.")}
 	}
 	s, err := w.SetupFrom(found)
 	if err != nil {

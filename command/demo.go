@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck/practice"
@@ -66,7 +67,7 @@ func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.Wor
 	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	w.RootCAs, w.Practice = relay.CA(), true
-	w.Detect = func(string) pocketid.Install {
+	w.Detect = func(string, *asowner.Files) pocketid.Install {
 		version, _ := pocketid.ParseVersion("2.9.0")
 		return pocketid.Install{
 			Runtime: pocketid.RuntimeCompose, RuntimeFrom: "the demo", Version: version, VersionFrom: "the demo",

@@ -15,6 +15,7 @@ const (
 	exitUsage       = 2
 	exitFile        = 3
 	exitTerminal    = 4
+	exitSettings    = 9
 	exitInterrupted = 130
 )
 

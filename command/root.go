@@ -10,10 +10,14 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"smtp-wizard/asowner"
+	"smtp-wizard/envwriter/atomicfile"
 )
 
 // IO is where a command reads and writes.
@@ -41,9 +45,16 @@ type options struct {
 // Main runs one command line and returns its exit code. SIGINT, SIGTERM and
 // SIGHUP cancel it.
 func Main(args []string, sys IO) int {
+	noCoreDump()
+	if slices.Equal(args, []string{asowner.Argument}) {
+		// It ends with this program, which waits for the end of a save: Ctrl+C reaches both.
+		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		return asowner.Serve()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal kills the process, whatever it is waiting for
+	defer atomicfile.Wait()      // a save may go on whose command was interrupted
 	return run(ctx, args, sys)
 }
 
@@ -95,7 +106,7 @@ Without a command it starts the wizard.`,
 	root.PersistentPreRunE = o.applyTimeout
 	addWizard(root, o)
 	root.AddCommand(
-		newDemo(o), newCheck(o), newProbe(o), newApply(o), newExplain(o), newPresets(o), newListen(o), newMan(root, o),
+		newDemo(o), newCheck(o), newInspect(o), newProbe(o), newApply(o), newExplain(o), newPresets(o), newListen(o), newMan(root, o),
 	)
 	root.InitDefaultCompletionCmd("completion")
 	if c, _, err := root.Find([]string{"completion"}); err == nil {

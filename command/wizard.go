@@ -43,8 +43,19 @@ type guide struct {
 	kept *draft.Draft // nil where none is kept
 }
 
-var errNoTerminal = &exitError{exitTerminal, errors.New("the wizard needs a terminal on standard input and output; " +
-	"--plain asks line by line without one, and `smtp-wizard apply` takes every answer as a flag")}
+// noTerminal says how to get one from where the program was started.
+func (o *options) noTerminal() error {
+	text := "the wizard needs a terminal on standard input and output"
+	if o.Getenv("SSH_CONNECTION") != "" {
+		text += "; `ssh -t` gives a command one"
+	}
+	if tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0); err == nil {
+		_ = tty.Close()
+		text += "; `</dev/tty` reads from the one that there is"
+	}
+	return &exitError{exitTerminal, errors.New(text + "; " +
+		"--plain asks line by line without one, and `smtp-wizard apply` takes every answer as a flag")}
+}
 
 // run asks, works and writes, and leaves a summary behind.
 func (g guide) run(ctx context.Context) (err error) {
@@ -148,7 +159,7 @@ func (g guide) fullScreen() (bool, error) {
 		return false, nil
 	}
 	if !isTerminal(g.In) || !isTerminal(g.Out) {
-		return false, errNoTerminal
+		return false, g.noTerminal()
 	}
 	return g.Getenv("TERM") != "dumb" && !switchedOn(g.Getenv("ACCESSIBLE")), nil
 }

@@ -16,6 +16,7 @@ import (
 var composeReader = Reader{
 	Name:     "compose",
 	Variants: bothEnvironments(readCompose),
+	started:  readCompose,
 	lint: map[string]string{
 		"open quote": openQuote + refusesFile,
 		"text":       neither + refusesFile,
@@ -55,7 +56,7 @@ func readCompose(file []byte, environment lookup) (map[string]string, error) {
 		return nil, err
 	}
 	for line := range bytes.Lines(file) {
-		if len(openBrace.FindAllIndex(line, mostBraces+1)) > mostBraces {
+		if len(line) > mostBraces && len(openBrace.FindAllIndex(line, mostBraces+1)) > mostBraces {
 			return nil, errBraces
 		}
 	}

@@ -20,6 +20,9 @@ var dockerReader = Reader{
 		{"quotes stripped", func(file []byte) (map[string]string, error) { return readDocker(file, true, unset) }},
 		{"everything set", func(file []byte) (map[string]string, error) { return readDocker(file, false, inherited) }},
 	},
+	started: func(file []byte, environment lookup) (map[string]string, error) {
+		return readDocker(file, false, environment)
+	},
 	lint: map[string]string{
 		"text":      refusesFile,
 		"export":    `"export": ` + refusesFile,

@@ -14,6 +14,7 @@ import (
 var podmanReader = Reader{
 	Name:     "podman",
 	Variants: bothEnvironments(readPodman),
+	started:  readPodman,
 	lint: map[string]string{
 		"bom":       bomInName,
 		"export":    `"export" becomes part of the name`,

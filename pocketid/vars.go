@@ -85,26 +85,6 @@ func variableOf(key string) (variable, bool) {
 	return vars[i], true
 }
 
-// publicElsewhere are settings without a secret that do not concern mail.
-var publicElsewhere = []string{"APP_NAME", "DB_PROVIDER", "HOST", "LOG_LEVEL", "PGID", "PORT", "PUID", "TRUST_PROXY", "TZ"}
-
-// IsPublic reports whether a value of a variable may be shown. Of what is not
-// known, none is; nor is what looks like a login in a host or a URL, or like a secret
-// where its path belongs.
-func IsPublic(key, value string) bool {
-	switch key {
-	case "ENCRYPTION_KEY", "SMTP_PASSWORD":
-		return false
-	case "SMTP_PASSWORD_FILE":
-		return strings.Contains(value, "/")
-	case "SMTP_USER", "SMTP_FROM":
-		return true
-	}
-	known := slices.Contains(publicElsewhere, key) ||
-		slices.ContainsFunc(vars, func(v variable) bool { return key == v.name || key == v.oldName })
-	return known && !strings.Contains(value, "@")
-}
-
 // KeyName is the name by which version v reads a variable: before 1.0.0 APP_URL
 // and UI_CONFIG_DISABLED have the prefix PUBLIC_. Either name may be given.
 func KeyName(key string, v Version) string {

@@ -59,9 +59,9 @@ type MailAnswers struct {
 type FileConsent struct {
 	Untested bool   `json:"untested,omitempty"` // go on without a delivered message
 	LockUI   string `json:"lock_ui,omitempty"`  // whether to set UI_CONFIG_DISABLED=true: yes, no, or "" while not asked
-	// GiveToReader gives the file to the user who has to read it and could not.
-	GiveToReader bool `json:"give_to_reader,omitempty"`
-	InPlace      bool `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
+	// CloseFile shuts everybody out of the .env but its owner and its reader.
+	CloseFile bool `json:"close_file,omitempty"`
+	InPlace   bool `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
 	// Confirmed is the plan that the admin agreed to write. It is never saved: who
 	// comes back is asked again.
 	Confirmed *FilePlan `json:"-"`

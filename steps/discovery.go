@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
@@ -24,20 +25,21 @@ type Discovery struct {
 	Password secret.Value      // SMTP_PASSWORD, or the contents of its file
 	// PasswordFile is the file that Password was read from, or "".
 	PasswordFile string
-	Notes        []string
-	Problems     []envwriter.Problem
+	// NoPassword says why the file of the password could not be read from here.
+	NoPassword string
+	Notes      []string
+	Problems   []envwriter.Problem
 	// Fixable says that all that keeps a reader from the file can be fixed without
 	// changing what any other key means.
 	Fixable  bool
 	Install  pocketid.Install
 	Hostname string // os.Hostname() of this machine
+	Rights   string // why root's rights were used although the file is not in root's hands; "" is good
 	// Err is why the file cannot be used.
 	Err error
 
-	text         secret.Value // the file, fixed where it can be
+	whole, text  secret.Value // the file, as it is and fixed where it can be
 	passwordLine bool         // there is an SMTP_PASSWORD line, perhaps an empty one
-	owner        int          // the user who owns the file
-	euid         int          // the user who runs this
 }
 
 // discoverBound limits the look at the files: one of them may be on a file system
@@ -61,22 +63,28 @@ func (w World) Discover(ctx context.Context, envFile string) Discovery {
 }
 
 func (w World) discover(envFile string) Discovery {
-	found := Discovery{EnvFile: envFile, Install: w.Detect(envFile), euid: os.Geteuid()}
+	around, err := asowner.Open(envFile)
+	if err != nil {
+		return Discovery{EnvFile: envFile, Err: err}
+	}
+	defer around.Close()
+	found := Discovery{EnvFile: envFile, Install: w.Detect(envFile, around), Rights: around.Warning}
 	found.Hostname, _ = w.Hostname()
-	snapshot, err := w.load(envFile)
+	snapshot, err := w.load(around, envFile)
 	if err != nil {
 		found.Err = err
 		return found
 	}
-	found.Exists, found.owner = snapshot.Exists, snapshot.UID
-	found.read(snapshot.Bytes)
+	found.Exists = snapshot.Exists
+	found.whole = secret.New(string(snapshot.Bytes))
+	found.read(found.Install.Readers)
 	return found
 }
 
 // load reads a file, but refuses one that is not for practice: a .env, by its own
 // name or by that of a link to it.
-func (w World) load(envFile string) (atomicfile.Snapshot, error) {
-	snapshot, err := atomicfile.Load(envFile)
+func (w World) load(around *asowner.Files, envFile string) (atomicfile.Snapshot, error) {
+	snapshot, err := around.Load(envFile)
 	if err == nil && w.Practice && filepath.Base(snapshot.Target) == ".env" {
 		err = errors.New("the demo never writes a .env; give the file another name")
 	}
@@ -119,23 +127,25 @@ func fatal(problems []envwriter.Problem) []envwriter.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p envwriter.Problem) bool { return !p.Fatal })
 }
 
-// read finds what is wrong with the file, and takes the values out of it.
-func (d *Discovery) read(data []byte) {
-	readers := namedReaders(d.Install.Readers)
+// read finds what is wrong with the file for its readers, and takes the values out of
+// it.
+func (d *Discovery) read(names []string) {
+	readers, data := namedReaders(names), []byte(d.whole.Reveal())
 	d.Problems = envwriter.Lint(data, readers)
 	fixed, lines := envwriter.Fix(data, readers)
 	if lines > 0 && len(fatal(envwriter.Lint(fixed, readers))) == 0 {
 		d.Fixable, data = true, fixed
 	}
 	d.text = secret.New(string(data))
-	d.take(d.Install.Readers)
+	d.take(names)
 }
 
-// readAs is what the first of those readers takes from the same file. A $ or a
-// quote can make another value of the same line.
-func (d Discovery) readAs(readers []string) Discovery {
-	d.Password, d.PasswordFile, d.passwordLine, d.Values, d.Notes = secret.Value{}, "", false, nil, nil
-	d.take(readers)
+// ReadAs is what those readers make of the same file, and what the first of them takes
+// from it. A $ or a quote can make another value of the same line.
+func (d Discovery) ReadAs(readers []string) Discovery {
+	d.Password, d.PasswordFile, d.NoPassword, d.passwordLine, d.Values, d.Notes = secret.Value{}, "", "", false, nil, nil
+	d.Problems, d.Fixable = nil, false
+	d.read(readers)
 	return d
 }
 
@@ -185,14 +195,21 @@ func (d *Discovery) readPasswordFile() {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(d.EnvFile), path)
 	}
-	snapshot, err := atomicfile.Load(path)
-	switch {
-	case err != nil || !snapshot.Exists:
-		note("SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here.")
-	case d.euid == 0 && d.owner != 0 && snapshot.UID != d.owner && snapshot.Mode.Perm()&0o004 == 0:
-		// Root does not read for others what they may not read themselves.
-		note("SMTP_PASSWORD_FILE names " + path + ", which the owner of the .env cannot read; it was not read.")
-	default:
+	around, err := asowner.Open(d.EnvFile)
+	if err != nil {
+		return
+	}
+	defer around.Close()
+	snapshot, err := around.Load(path)
+	switch who := around.Owner(); {
+	case err == nil && snapshot.Exists:
 		d.PasswordFile, d.Password = path, secret.New(string(snapshot.Bytes))
+	case who != nil && errors.Is(err, fs.ErrPermission): // root does not read for others what they may not read themselves
+		d.NoPassword = fmt.Sprintf("SMTP_PASSWORD_FILE names %s, which user %d, to whom the .env or its directory belongs, "+
+			"cannot read; it was not read.", path, who.UID)
+		note(d.NoPassword)
+	default:
+		d.NoPassword = "SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here."
+		note(d.NoPassword)
 	}
 }

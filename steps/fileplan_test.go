@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
@@ -150,7 +151,7 @@ func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 	put(t, path, text)
 	world := w.machine.Steps[0].(install).world
 	v := versionOf(t, version)
-	world.Detect = func(string) pocketid.Install {
+	world.Detect = func(string, *asowner.Files) pocketid.Install {
 		in := pocketid.Install{Runtime: pocketid.Runtime(runtime), Version: v, VersionFrom: "the test"}
 		in.Readers, in.InContainer = in.Runtime.Readers(), in.Runtime.InContainer()
 		return in
@@ -205,31 +206,22 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 	}
 }
 
-// Root reads the password file of a .env's owner only where that one may read it.
-func TestPasswordFileOfOthers(t *testing.T) {
+// A file that everybody can read is offered to be closed, also where nothing else is
+// to be written. By itself it stays as it is.
+func TestOpenFileIsOfferedToBeClosed(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	own := os.Getuid() // of the password file
-	for _, tt := range []struct {
-		name        string
-		euid, owner int // of the program, and of the .env
-		mode        os.FileMode
-		want        bool
-	}{
-		{"root, somebody else's", 0, own + 1, 0o600, false},
-		{"root, readable by all", 0, own + 1, 0o644, true},
-		{"root, the owner's own", 0, own, 0o600, true},
-		{"no root", 1, own + 1, 0o600, true}, // the kernel decides
-	} {
-		path := filepath.Join(dir, tt.name)
-		put(t, path, "right")
-		if err := os.Chmod(path, tt.mode); err != nil {
+	for action, want := range map[string]os.FileMode{"close": 0o640, "": 0o644} {
+		w, path := walkOver(t, "manual", "2.9.0", finished)
+		if err := os.Chmod(path, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		d := Discovery{EnvFile: filepath.Join(dir, ".env"), owner: tt.owner, euid: tt.euid}
-		d.read([]byte("SMTP_PASSWORD_FILE=\"" + path + "\"\n"))
-		if got := d.Password.Reveal() == "right"; got != tt.want || (len(d.Notes) == 0) != tt.want {
-			t.Errorf("%s: read %v, notes %q", tt.name, got, d.Notes)
+		w.to(Write)
+		if action != "" {
+			w.answer("action", action)
+		}
+		w.finish()
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want || w.read(path) != finished {
+			t.Errorf("%q: %v, %v, %s", action, info.Mode(), err, w.read(path))
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
@@ -53,7 +54,7 @@ func newWalk(t *testing.T, relayName string, options practice.Options) *walk {
 	w.Limits.Silence = 100 * time.Millisecond
 	w.Getenv = func(string) string { return "" }
 	w.Hostname = func() (string, error) { return "vps.example.net", nil }
-	w.Detect = func(string) pocketid.Install {
+	w.Detect = func(string, *asowner.Files) pocketid.Install {
 		v, _ := pocketid.ParseVersion("2.9.0")
 		return pocketid.Install{Runtime: pocketid.RuntimeManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
@@ -139,7 +140,8 @@ func inCompose(t *testing.T) Discovery {
 // broken is the same with a line that Pocket ID cannot read.
 func broken(t *testing.T) Discovery {
 	found := inCompose(t)
-	found.read([]byte("APP_URL=https://id.example.com\nSMTP_PASSWORD=\"half\nTRUST_PROXY=true\n"))
+	found.whole = secret.New("APP_URL=https://id.example.com\nSMTP_PASSWORD=\"half\nTRUST_PROXY=true\n")
+	found.read(found.Install.Readers)
 	return found
 }
 
@@ -322,7 +324,7 @@ func planned(t *testing.T, a Answers, file string) *FilePlan {
 		}
 	}
 	d.Before = atomicfile.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
-	if err := sceneWorld().complete(d, base); err != nil {
+	if err := sceneWorld().complete(d, base, &asowner.Files{}); err != nil {
 		t.Fatal(err)
 	}
 	return d

@@ -149,6 +149,9 @@ func (w World) warnings(
 ) []string {
 	list := pocketid.Objections(values, v)
 	in := found.Install
+	if found.Rights != "" {
+		list = append(list, found.Rights)
+	}
 	if in.Unread {
 		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
 	}

@@ -7,11 +7,11 @@ import (
 	"net/netip"
 	"os"
 	"os/user"
-	"path/filepath"
+	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
@@ -23,8 +23,8 @@ import (
 type World struct {
 	// Hostname is os.Hostname.
 	Hostname func() (string, error)
-	// Detect finds out how Pocket ID runs with that .env.
-	Detect func(envFile string) pocketid.Install
+	// Detect finds out how Pocket ID runs with that .env, by the files around it.
+	Detect func(envFile string, around *asowner.Files) pocketid.Install
 	// Getenv is os.Getenv.
 	Getenv func(string) string
 	Now    func() time.Time
@@ -50,13 +50,16 @@ type World struct {
 
 // ThisHost is the machine that the program runs on.
 func ThisHost() World {
-	machine := pocketid.ThisMachine()
 	return World{
 		Hostname: os.Hostname,
-		Detect:   func(envFile string) pocketid.Install { return pocketid.Detect(machine, envFile) },
-		Getenv:   os.Getenv,
-		Now:      time.Now,
-		Token:    smtpcheck.NewToken,
+		Detect: func(envFile string, around *asowner.Files) pocketid.Install {
+			machine := pocketid.ThisMachine()
+			machine.ReadFile, machine.Glob = around.ReadFile, around.Glob
+			return pocketid.Detect(machine, envFile)
+		},
+		Getenv: os.Getenv,
+		Now:    time.Now,
+		Token:  smtpcheck.NewToken,
 	}
 }
 
@@ -77,38 +80,13 @@ func (w World) dns() deliverability.Resolver {
 	return net.DefaultResolver
 }
 
-// readBy is the user who has to be able to read the .env, as far as is known:
-// the one that a unit names, the one who called sudo, or the one who runs this.
-// For root without sudo it is the owner of the file or of its directory.
-func (w World) readBy(p *FilePlan) *atomicfile.User {
-	uid := os.Geteuid()
-	if name := p.Found.Install.ReadBy; name != "" {
-		u, err := user.Lookup(name)
-		if err != nil {
-			return nil
-		}
-		return toUser(u)
-	}
-	if uid == 0 {
-		sudo, err := strconv.Atoi(w.Getenv("SUDO_UID"))
-		switch {
-		case err == nil:
-			uid = sudo
-		case p.Before.Exists:
-			uid = p.Before.UID
-		default:
-			info, err := os.Stat(filepath.Dir(p.Request.EnvFile))
-			if err != nil {
-				return nil
-			}
-			if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-				uid = int(stat.Uid)
-			}
-		}
-	}
-	u, err := user.LookupId(strconv.Itoa(uid))
-	if err != nil { // a user may have a number but no name
-		return &atomicfile.User{UID: uid, GID: -1}
+// readBy is the user whose program reads the .env itself, where a unit says so. Root
+// could read it whosever it is, so a new file needs not be root's.
+func readBy(p *FilePlan) *atomicfile.User {
+	in := p.Found.Install
+	u, err := user.Lookup(in.ReadBy)
+	if !slices.Contains(in.Readers, "pocket-id") || err != nil || u.Uid == "0" {
+		return nil
 	}
 	return toUser(u)
 }

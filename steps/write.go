@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
@@ -67,7 +68,7 @@ func (s write) Page(v View) wizard.Page {
 	page := wizard.Page{Title: "Write " + v.Answers.EnvFile}
 	if err := failed(f); err != nil {
 		page.Body = []wizard.Block{wizard.Text{Tone: wizard.Bad, Label: "Not written", Body: sentence(err.Error())}}
-		page.Field = []wizard.Field{failureField(err, v.Answers.EnvFile)}
+		page.Field = []wizard.Field{failureField(err)}
 		return page
 	}
 	switch r := f.Result.(type) {
@@ -98,7 +99,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if v.Input["show"] != "" {
 		whole := wizard.Verbatim{}
-		for _, line := range envwriter.View(p.Env.New, pocketid.IsPublic) {
+		for _, line := range envwriter.View(p.Env.New, p.isPublic) {
 			whole.Lines = append(whole.Lines, wizard.VerbatimLine{Text: line})
 		}
 		page.Body = []wizard.Block{whole}
@@ -182,22 +183,21 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	if v.Input["show"] != "" {
 		show = choice("show", "Show only the changes")
 	}
+	list := []wizard.Choice{first, show}
+	if p.openToAll() && !p.Request.CloseFile {
+		list = append(list, wizard.Choice{Value: "close", Cells: []string{"Close the file to everybody else"},
+			Note: "Everybody on this machine can read it now; then only its owner and its group could."})
+	}
 	return nextField("The file is replaced in one piece, and is never more open than before; "+
-		"the old one stays beside it as a backup.", first, show)
+		"the old one stays beside it as a backup.", list...)
 }
 
-func failureField(err error, envFile string) wizard.Field {
+func failureField(err error) wizard.Field {
 	list := []wizard.Choice{choice("again", "Check again")}
 	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
 				"If the machine stops in that moment, the backup has the old contents."})
-	}
-	var of *atomicfile.Error
-	if errors.Is(err, atomicfile.ErrUnreadable) && errors.As(err, &of) && of.Path == envFile {
-		list = append(list, wizard.Choice{Value: "give", Cells: []string{"Give the file to the user who reads it"},
-			Note: "Its owner becomes the user that Pocket ID's unit or your sudo names, with mode 0600. " +
-				"Only root can do that."})
 	}
 	if no := (*envwriter.NoEncodingError)(nil); errors.As(err, &no) {
 		list = append([]wizard.Choice{choice("password", "Change the password")}, list...)
@@ -224,8 +224,8 @@ func (s write) Take(v View) Intent {
 	case "in-place":
 		a.InPlace = true
 		return stay(a)
-	case "give":
-		a.GiveToReader = true
+	case "close":
+		a.CloseFile = true
 		return stay(a)
 	case "password":
 		a.Confirmed = nil
@@ -239,7 +239,12 @@ func (s write) Take(v View) Intent {
 
 // save writes a plan: what the .env relies on first, the .env last.
 func (w World) save(p *FilePlan) (WriteResult, error) {
-	r, reader := p.Request, w.readBy(p)
+	r, reader := p.Request, readBy(p)
+	around, err := asowner.Open(r.EnvFile)
+	if err != nil {
+		return WriteResult{}, err
+	}
+	defer around.Close()
 	var files []atomicfile.File
 	if p.Override != "" {
 		files = append(files, atomicfile.File{Path: p.Override, Bytes: p.OverrideBytes, ReadBy: reader,
@@ -250,8 +255,8 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 			Secret: true, MustBeNew: p.SecretPath != p.Found.PasswordFile})
 	}
 	files = append(files, atomicfile.File{Path: r.EnvFile, Bytes: p.Env.New, Before: &p.Before, ReadBy: reader,
-		GiveExisting: r.GiveToReader, InPlace: r.InPlace, Verify: p.Env.Verify})
-	saved, err := atomicfile.SaveAll(files)
+		Close: r.CloseFile, InPlace: r.InPlace, Verify: p.Env.Verify})
+	saved, err := around.SaveAll(files)
 	if err != nil {
 		return WriteResult{}, err
 	}

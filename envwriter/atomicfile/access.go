@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -44,27 +45,30 @@ func (r *replacement) decideAccess() (access, error) {
 	if a.attributes, err = r.oldAttributes(); err != nil {
 		return a, err
 	}
-	by, acl := r.file.ReadBy, a.hasACL()
-	switch {
-	case by == nil:
-		if a.mode&0o004 != 0 {
-			r.warn("everybody on this machine can read it")
-		}
-	case acl: // the mode says too little about who can read
-	case !by.canRead(a.mode, a.uid, a.gid):
-		if !r.file.GiveExisting || r.uid() != 0 {
+	by, acl := r.file.ReadBy, a.hasACL() // where there is one, the mode says too little about who can read
+	if by != nil && !acl && !by.canRead(a.mode, a.uid, a.gid) {
+		if r.file.Secret { // whoever named the path could have named any file of root's
 			return a, ErrUnreadable
 		}
-		a.uid, a.gid, a.mode = by.UID, by.GID, 0o600
-	case a.mode&0o007 != 0:
-		a.mode = a.tightest(*by)
+		r.warn(fmt.Sprintf("user %d has to read %s and cannot: it belongs to user %d and has mode %04o",
+			by.UID, r.saved.Path, a.uid, a.mode))
+	}
+	switch {
+	case a.mode&0o004 == 0:
+	case r.file.Close && !acl:
+		a.mode = a.tightest(by)
+	default:
+		r.warn(fmt.Sprintf("everybody on this machine can read %s; chmod o= closes it", r.saved.Path))
 	}
 	return a, nil
 }
 
 // tightest drops what everybody may do, and what the group may when the reader
 // does not need it.
-func (a access) tightest(by User) fs.FileMode {
+func (a access) tightest(by *User) fs.FileMode {
+	if by == nil {
+		return a.mode & 0o640
+	}
 	for _, mode := range []fs.FileMode{a.mode & 0o600, a.mode & 0o640} {
 		if by.canRead(mode, a.uid, a.gid) {
 			return mode
@@ -124,6 +128,9 @@ func (a access) apply(f handle) error {
 	if err != nil {
 		return err
 	}
+	if a.uid < 0 {
+		a.uid = made.uid
+	}
 	if a.gid < 0 {
 		a.gid = made.gid
 	}
@@ -135,7 +142,7 @@ func (a access) apply(f handle) error {
 	if err := a.copyAttributes(f); err != nil {
 		return err
 	}
-	if a.mode == 0o600 && !a.hasACL() {
+	if a.mode == made.mode && !a.hasACL() { // not so with a umask of 0777
 		return nil
 	}
 	return f.Chmod(a.mode)

@@ -1,11 +1,11 @@
 package atomicfile
 
 import (
-	"errors"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -13,35 +13,35 @@ func TestAccess(t *testing.T) {
 	t.Parallel()
 	owner := os.Getuid()
 	cases := []struct {
-		name string
-		old  fs.FileMode
-		by   *User
-		want fs.FileMode
-		err  error
+		name  string
+		old   fs.FileMode
+		by    *User
+		close bool
+		want  fs.FileMode
+		warns string
 	}{
-		{"owner reads, open to all", 0o644, &User{UID: owner, GID: -2}, 0o600, nil},
-		{"root reads, open to all", 0o644, &User{UID: 0}, 0o600, nil},
-		{"group reads, open to all", 0o644, &User{UID: 4242, GID: os.Getgid()}, 0o640, nil},
-		{"group reads by a second group", 0o664, &User{UID: 4242, GID: 4242, Groups: []int{os.Getgid()}}, 0o640, nil},
-		{"somebody else reads, open to all", 0o644, &User{UID: 4242, GID: 4242}, 0o644, nil},
-		{"nobody known, open to all", 0o644, nil, 0o644, nil},
-		{"open to the group stays", 0o640, &User{UID: owner, GID: -2}, 0o640, nil},
-		{"somebody else cannot", 0o600, &User{UID: 4242, GID: 4242}, 0, ErrUnreadable},
-		{"the group cannot", 0o604, &User{UID: 4242, GID: os.Getgid()}, 0, ErrUnreadable},
+		{"owner reads, open to all", 0o644, &User{UID: owner, GID: -2}, false, 0o644, "everybody"},
+		{"nobody known, open to all", 0o644, nil, false, 0o644, "everybody"},
+		{"owner reads, closed", 0o644, &User{UID: owner, GID: -2}, true, 0o600, ""},
+		{"root reads, closed", 0o644, &User{UID: 0}, true, 0o600, ""},
+		{"nobody known, closed", 0o664, nil, true, 0o640, ""},
+		{"group reads, closed", 0o644, &User{UID: 4242, GID: os.Getgid()}, true, 0o640, ""},
+		{"group reads by a second group", 0o664, &User{UID: 4242, GID: 4242, Groups: []int{os.Getgid()}}, true, 0o640, ""},
+		{"somebody else reads, closed", 0o644, &User{UID: 4242, GID: 4242}, true, 0o644, ""},
+		{"open to the group stays", 0o640, &User{UID: owner, GID: -2}, false, 0o640, ""},
+		{"somebody else cannot", 0o600, &User{UID: 4242, GID: 4242}, false, 0o600, "user 4242 has to read "},
+		{"the group cannot", 0o604, &User{UID: 4242, GID: os.Getgid()}, false, 0o604, "user 4242 has to read "},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), ".env")
 			write(t, path, "old", c.old)
-			_, err := save(system{}, path, "new", File{ReadBy: c.by})
-			if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
-				t.Fatalf("%v, want %v", err, c.err)
-			}
-			if err == nil {
-				is(t, path, "new", c.want)
-			} else {
-				is(t, path, "old", c.old)
+			saved, err := save(system{}, path, "new", File{ReadBy: c.by, Close: c.close})
+			must(t, err)
+			is(t, path, "new", c.want)
+			if got := strings.Join(saved.Warnings, ", "); !strings.HasPrefix(got, c.warns) || c.warns == "" && got != "" {
+				t.Errorf("warned %q, want %q", got, c.warns)
 			}
 		})
 	}
@@ -59,7 +59,7 @@ func TestAttributes(t *testing.T) {
 	}{
 		"an ACL keeps the mode that is open to all": {acl, acl, 0o644, &User{UID: 0}, 0o644},
 		"an ACL may let in whom the mode does not":  {acl, acl, 0o640, &User{UID: 4242, GID: 4242}, 0o640},
-		"without an ACL the mode is tightened":      {note, note, 0o644, &User{UID: 0}, 0o600},
+		"without an ACL the mode is closed":         {note, note, 0o644, &User{UID: 0}, 0o600},
 		"what is made from the contents is not copied": {map[string]string{
 			"user.note": "kept", "security.ima": "x", "security.evm": "x", "security.capability": "x"}, note, 0o640, nil, 0o640},
 	} {
@@ -70,7 +70,7 @@ func TestAttributes(t *testing.T) {
 			copied := map[string]string{}
 			d := shown{disk: system{}, path: path, run: os.Getuid(), attributes: c.shown,
 				set: func(name string, value []byte) { copied[name] = string(value) }}
-			_, err := save(d, path, "new", File{ReadBy: c.by})
+			_, err := save(d, path, "new", File{ReadBy: c.by, Close: true})
 			must(t, err)
 			if !maps.Equal(copied, c.copied) {
 				t.Errorf("copied %v, want %v", copied, c.copied)

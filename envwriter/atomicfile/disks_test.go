@@ -50,7 +50,7 @@ func (d *faulty) list(dir string) ([]string, error) {
 	return call(d, "list", func() ([]string, error) { return d.disk.list(dir) })
 }
 
-func (d *faulty) rename(from, to string, how renaming) error {
+func (d *faulty) rename(from, to string, how Renaming) error {
 	return d.try("rename", func() error { return d.disk.rename(from, to, how) })
 }
 
@@ -120,7 +120,7 @@ type hooked struct {
 	before func(to string) error
 }
 
-func (d hooked) rename(from, to string, how renaming) error {
+func (d hooked) rename(from, to string, how Renaming) error {
 	if err := d.before(to); err != nil {
 		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
 	}

@@ -71,3 +71,14 @@ func TestSaveWithoutLocks(t *testing.T) {
 		t.Errorf("%+v, %v, %v", saved, err, listing(t, dir))
 	}
 }
+
+// A set that names one directory in two ways does not wait for itself.
+func TestSetInOneDirectoryByTwoNames(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: "b", Bytes: []byte("new")}}
+	if _, err := saveAll(system{}, noon, files); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, dir, "a", "b")
+}

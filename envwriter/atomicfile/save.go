@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 )
 
@@ -19,13 +22,12 @@ type File struct {
 	// Before is the file as it was when its new contents were made: a change since
 	// then is refused. Nil takes the file as it is now.
 	Before *Snapshot
-	// ReadBy is the user who has to be able to read the file. Unknown when nil:
-	// then an existing mode is kept, and a new file is 0600.
+	// ReadBy is the user who has to be able to read the file; nil is not known. A new
+	// file is made for him.
 	ReadBy *User
-	// GiveExisting gives, as root, a file that was there before to ReadBy when it
-	// could not read it otherwise. Without it that is ErrUnreadable: whoever names the
-	// path could have named a file of root's. A new file is made for its reader anyway.
-	GiveExisting bool
+	// Close shuts everybody else out of a file that all may read, as far as ReadBy
+	// can still read it.
+	Close bool
 	// MustBeNew refuses what is there already, a dangling symlink too.
 	MustBeNew bool
 	// Secret is for a file that holds nothing but a password: it is not written
@@ -76,8 +78,7 @@ func (e *saveError) Unwrap() error { return e.err }
 // InPlace). What others refer to belongs first: a secret file before the .env that
 // names it.
 //
-// Owner, group, mode, ACL and extended attributes are kept; a mode that lets
-// everybody read is tightened when ReadBy can still read. The old file is kept as
+// Owner, group, mode, ACL and extended attributes are kept. The old file is kept as
 // NAME.<UTC time>.bak, 0600, the newest five of them. Runs that save in one
 // directory wait for each other. Errors wrap an *Error.
 func SaveAll(files []File) ([]Saved, error) { return saveAll(system{}, time.Now(), files) }
@@ -87,7 +88,7 @@ func saveAll(d disk, now time.Time, files []File) ([]Saved, error) {
 }
 
 func newTransaction(d disk, now time.Time, files []File) *transaction {
-	t := &transaction{disk: d, directories: map[string]*directory{}, lockWait: 5 * time.Second}
+	t := &transaction{disk: d, directories: map[inode]*directory{}, lockWait: 5 * time.Second}
 	for _, f := range files {
 		t.files = append(t.files, &replacement{disk: d, now: now, file: f, saved: Saved{Path: f.Path}})
 	}
@@ -98,7 +99,7 @@ func newTransaction(d disk, now time.Time, files []File) *transaction {
 type transaction struct {
 	disk
 	files       []*replacement
-	directories map[string]*directory
+	directories map[inode]*directory
 	lockWait    time.Duration // for another run that saves in the same directory
 }
 
@@ -106,6 +107,7 @@ type transaction struct {
 // all of them before the first is replaced; then they are replaced in the order
 // given, and the earlier ones are restored when a later one fails.
 func (t *transaction) run() ([]Saved, error) {
+	defer hold()()
 	defer t.cleanUp()
 	if err := each(t.files, "find", (*replacement).locate); err != nil {
 		return nil, t.rollBack(err)
@@ -114,17 +116,17 @@ func (t *transaction) run() ([]Saved, error) {
 	sorted := slices.Clone(t.files)
 	slices.SortStableFunc(sorted, func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
 	err := each(sorted, "lock the directory", t.lockDirectory)
-	for _, s := range []struct {
-		stage string
-		step  func(*replacement) error
-	}{
-		{"check", (*replacement).inspect},
-		{"write a temporary file", (*replacement).prepare},
-		{"replace", (*replacement).commit},
-	} {
-		if err == nil {
-			err = each(t.files, s.stage, s.step)
-		}
+	if err == nil {
+		err = each(t.files, "check", (*replacement).inspect)
+	}
+	if err == nil {
+		err = each(t.files, "write a temporary file", (*replacement).prepare)
+	}
+	if err == nil {
+		err = t.writeJournals()
+	}
+	if err == nil {
+		err = each(t.files, "replace", (*replacement).commit)
 	}
 	if err != nil {
 		return nil, t.rollBack(err)
@@ -136,6 +138,25 @@ func (t *transaction) run() ([]Saved, error) {
 	}
 	return saved, nil
 }
+
+// saving counts the transactions under way.
+var saving sync.WaitGroup
+
+// hold keeps signals from ending the process in the middle of a save, until the
+// function that it returns is called.
+func hold() (release func()) {
+	saving.Add(1)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	return func() {
+		signal.Stop(signals)
+		saving.Done()
+	}
+}
+
+// Wait waits for the end of all saves. Call it before the process exits: one may go on
+// whose caller has been canceled.
+func Wait() { saving.Wait() }
 
 // each does a step for every file up to the first that fails.
 func each(files []*replacement, stage string, step func(*replacement) error) error {
@@ -162,6 +183,7 @@ func (t *transaction) rollBack(err error) error {
 	for _, r := range t.files {
 		if r.saved.Changed {
 			out.changed = append(out.changed, r.saved)
+			r.journal.keep()
 		} else {
 			r.dropBackup()
 		}
@@ -172,6 +194,7 @@ func (t *transaction) rollBack(err error) error {
 func (t *transaction) cleanUp() {
 	for _, r := range t.files {
 		r.temp.discard()
+		r.journal.discard()
 	}
 	for _, d := range t.directories {
 		_ = d.Close()
@@ -185,22 +208,24 @@ type directory struct {
 	locked bool // false where there are no locks, as on some network file systems
 }
 
+// An inode is a file under whatever name.
+type inode struct{ dev, ino uint64 }
+
+// lockDirectory locks a directory once, by whatever paths its files are named.
 func (t *transaction) lockDirectory(r *replacement) error {
-	name, err := filepath.Abs(r.folder) // "id" and "/srv/id" are one directory, and one lock
-	if err != nil {
-		name = r.folder
-	}
-	if known := t.directories[name]; known != nil {
-		r.directory = known
-		return nil
-	}
-	f, err := t.open(r.folder, openRead, 0)
+	f, err := r.open(r.folder, openRead, 0)
 	if err != nil {
 		r.warn("the directory could not be opened, so the new name may not survive a power failure")
 		return nil
 	}
+	seen, err := f.stat()
+	file := inode{seen.dev, seen.ino}
+	if known := t.directories[file]; err != nil || known != nil {
+		r.directory = known
+		return errors.Join(err, f.Close())
+	}
 	r.directory = &directory{handle: f}
-	t.directories[name] = r.directory
+	t.directories[file] = r.directory
 	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		err := f.lock()
 		if r.directory.locked = err == nil; !isBusy(err) {

@@ -66,7 +66,6 @@ func TestSecretFileOfSomebodyElse(t *testing.T) {
 	for _, c := range []struct {
 		owner, run int
 		by         *User
-		give       bool
 		want       error
 	}{
 		{owner: 0, run: 0, by: nil},
@@ -77,12 +76,11 @@ func TestSecretFileOfSomebodyElse(t *testing.T) {
 		{owner: 4002, run: 0, by: nil, want: errForeign},
 		{owner: 4002, run: 4001, by: &User{UID: 4001}, want: errForeign},
 		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, want: ErrUnreadable},
-		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, give: true},
 	} {
 		path := filepath.Join(t.TempDir(), "password")
 		write(t, path, "old", 0o600)
 		d := shown{disk: system{}, path: path, run: c.run, stat: func(s *stat) { s.uid = c.owner }}
-		_, err := save(d, path, "new", File{Secret: true, ReadBy: c.by, GiveExisting: c.give})
+		_, err := save(d, path, "new", File{Secret: true, ReadBy: c.by})
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%+v: %v", c, err)
 		}

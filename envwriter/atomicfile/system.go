@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -18,7 +17,7 @@ type disk interface {
 	lstat(path string) (stat, error)
 	resolve(path string) (string, error) // follows every symlink
 	open(path string, flags int, mode fs.FileMode) (handle, error)
-	rename(from, to string, how renaming) error
+	rename(from, to string, how Renaming) error
 	remove(path string) error
 	list(dir string) ([]string, error)
 	uid() int
@@ -64,55 +63,57 @@ func statOf(info fs.FileInfo, err error) (stat, error) {
 	return s, nil
 }
 
-// system is the real disk.
-type system struct{}
+// system is the real disk, by whatever calls.
+type system struct{ by Calls }
 
-func (system) lstat(path string) (stat, error)     { return statOf(os.Lstat(path)) }
-func (system) resolve(path string) (string, error) { return filepath.EvalSymlinks(path) }
-func (system) remove(path string) error            { return os.Remove(path) }
-func (system) uid() int                            { return os.Geteuid() }
+// calls are this process's own where no others are given.
+func (d system) calls() Calls {
+	if d.by == nil {
+		return Own{}
+	}
+	return d.by
+}
 
-func (system) open(path string, flags int, mode fs.FileMode) (handle, error) {
+func (d system) lstat(path string) (stat, error)     { return statOf(d.calls().Lstat(path)) }
+func (d system) resolve(path string) (string, error) { return d.calls().Resolve(path) }
+func (d system) remove(path string) error            { return d.calls().Remove(path) }
+func (d system) uid() int                            { return os.Geteuid() }
+
+func (d system) open(path string, flags int, mode fs.FileMode) (handle, error) {
 	// O_NONBLOCK: opening a FIFO put in the file's place must not hang.
-	f, err := os.OpenFile(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, mode)
+	f, err := d.calls().Open(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, mode)
 	if err != nil {
 		return nil, err
 	}
-	return realFile{f}, nil
+	return realFile{f, d.calls()}, nil
 }
 
-// A renaming is what becomes of a file that has the new name already.
-type renaming int
+// A Renaming is what becomes of a file that has the new name already.
+type Renaming int
 
 const (
-	replacing  renaming = iota
+	replacing  Renaming = iota
 	ifMissing           // it stays: fs.ErrExist
 	exchanging          // it gets the old name; errors.ErrUnsupported where the system cannot do that
 )
 
-func (system) rename(from, to string, how renaming) error {
-	if how == replacing {
-		return os.Rename(from, to)
+func (d system) rename(from, to string, how Renaming) error { return d.calls().Rename(from, to, how) }
+
+func (d system) list(dir string) ([]string, error) {
+	f, err := d.calls().Open(dir, openRead|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, err
 	}
-	err := renameat2(from, to, how)
-	if how == exchanging || !errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
-	if _, err := os.Lstat(to); err == nil {
-		return fs.ErrExist
-	}
-	return os.Rename(from, to)
+	defer f.Close()
+	return f.Readdirnames(-1)
 }
 
-func (system) list(dir string) (names []string, err error) {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names, err
+type realFile struct {
+	*os.File
+	by Calls
 }
 
-type realFile struct{ *os.File }
+func (f realFile) Chown(uid, gid int) error { return f.by.Chown(f.File, uid, gid) }
 
 func (f realFile) stat() (stat, error) { return statOf(f.File.Stat()) }
 

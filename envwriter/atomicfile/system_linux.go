@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func renameat2(from, to string, how renaming) error {
-	flags := map[renaming]uint{ifMissing: unix.RENAME_NOREPLACE, exchanging: unix.RENAME_EXCHANGE}[how]
-	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, flags)
+func renameat2(dir int, from, to string, how Renaming) error {
+	flags := map[Renaming]uint{ifMissing: unix.RENAME_NOREPLACE, exchanging: unix.RENAME_EXCHANGE}[how]
+	err := unix.Renameat2(dir, from, dir, to, flags)
 	if errors.Is(err, unix.EINVAL) { // some network file systems
 		return errors.ErrUnsupported
 	}

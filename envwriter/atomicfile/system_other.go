@@ -4,7 +4,7 @@ package atomicfile
 
 import "errors"
 
-func renameat2(from, to string, how renaming) error { return errors.ErrUnsupported }
+func renameat2(dir int, from, to string, how Renaming) error { return errors.ErrUnsupported }
 
 func (f realFile) dropACL() error { return nil }
 

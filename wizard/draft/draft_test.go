@@ -3,6 +3,7 @@ package draft
 import (
 	"errors"
 	"os"
+	"os/user"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -306,6 +307,44 @@ func TestForeignDirectory(t *testing.T) {
 	}
 	if _, err := Open(env); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Root leaves nothing in the home or the state directory of a user: its draft goes to
+// its own home.
+func TestRootsDraft(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a directory away")
+	}
+	root, err := user.LookupId("0")
+	if err != nil || !isRoots(root.HomeDir) {
+		t.Skip("root has no home here")
+	}
+	his, roots := t.TempDir(), t.TempDir()
+	if err := errors.Join(os.Chown(his, 12345, -1), os.Mkdir(his+"/roots", 0o700), os.Symlink(his, roots+"/link")); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ state, home, want string }{
+		"his state":              {his, roots, root.HomeDir},
+		"his home":               {"", his, root.HomeDir},
+		"root's within his":      {his + "/roots", roots, root.HomeDir},
+		"one to be made in his":  {his + "/a/b", roots, root.HomeDir},
+		"through root's symlink": {roots + "/link/a", roots, root.HomeDir},
+		"root's own":             {roots, his, roots},
+	} {
+		t.Setenv("XDG_STATE_HOME", c.state)
+		t.Setenv("HOME", c.home)
+		d, err := Open(filepath.Join(his, ".env"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(d.Path(), c.want+"/") {
+			t.Errorf("%s: in %s, want it in %s", name, d.Path(), c.want)
+		}
+		_ = d.Close()
+		if entries, _ := os.ReadDir(his); len(entries) != 1 {
+			t.Errorf("%s: %v is in his", name, entries)
+		}
 	}
 }
 

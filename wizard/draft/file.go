@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -27,25 +29,59 @@ func resolve(envPath string) (string, error) {
 	return abs, nil
 }
 
-// directory makes the drafts' directory and returns its path. A relative
-// XDG_STATE_HOME is ignored, as the XDG base directory specification asks.
+// directory makes the drafts' directory and returns its path.
 func directory() (string, error) {
-	state := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
+	state, err := stateHome(os.Getenv("XDG_STATE_HOME"), os.Getenv("HOME"))
+	if err == nil && os.Geteuid() == 0 && !isRoots(state) {
+		// As after sudo: nothing of root's is left in a user's home.
+		var root *user.User
+		if root, err = user.LookupId("0"); err == nil {
+			state, err = stateHome("", root.HomeDir)
 		}
-		if !filepath.IsAbs(home) {
-			return "", fmt.Errorf("the home directory %q is not an absolute path", home)
+		if err == nil && !isRoots(state) {
+			err = fmt.Errorf("%s is not root's alone", state)
 		}
-		state = filepath.Join(home, ".local", "state")
+	}
+	if err != nil {
+		return "", err
 	}
 	dir := filepath.Join(state, "smtp-wizard")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
 	return dir, private(dir)
+}
+
+// stateHome is where programs keep their state. A relative XDG_STATE_HOME is ignored,
+// as the XDG base directory specification asks.
+func stateHome(state, home string) (string, error) {
+	if filepath.IsAbs(state) {
+		return state, nil
+	}
+	if !filepath.IsAbs(home) {
+		return "", fmt.Errorf("the home directory %q is not an absolute path", home)
+	}
+	return filepath.Join(home, ".local", "state"), nil
+}
+
+// isRoots reports whether every directory down to a path, as far as there are some,
+// belongs to root, symlinks followed and not.
+func isRoots(path string) bool {
+	for dir := path; ; dir = filepath.Dir(dir) {
+		info, err := os.Lstat(dir)
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			real, err := filepath.EvalSymlinks(dir)
+			if err != nil || !isRoots(real) {
+				return false
+			}
+		}
+		if err == nil && info.Sys().(*syscall.Stat_t).Uid != 0 {
+			return false
+		}
+		if dir == filepath.Dir(dir) {
+			return true
+		}
+	}
 }
 
 // private makes sure that nobody else can put a file or a link into dir.

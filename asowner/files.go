@@ -1,0 +1,308 @@
+// Package asowner keeps root from lending its rights: what is reached from a
+// directory that belongs to another user is read and written with that user's rights,
+// by a process that has no others. The .env itself, a plain file right there, root
+// reads and replaces through the directory's descriptor.
+package asowner
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/pocketid/install"
+)
+
+// Files are those around one .env. They are opened for one task and closed.
+type Files struct {
+	env     string // absolute
+	owner   *atomicfile.User
+	process *process // nil: everything is done with this program's own rights
+	folder  *os.File // the directory; nil where another user's symlink leads there
+	his     bool     // the directory belongs to the owner
+	// Warning says why the rights are root's although the directory is not; "" is good.
+	Warning string
+}
+
+// Open settles with whose rights the files around a .env are reached.
+func Open(env string) (*Files, error) {
+	path, err := filepath.Abs(env)
+	if err != nil {
+		return nil, err
+	}
+	f := &Files{env: path}
+	if os.Geteuid() != 0 {
+		return f, nil
+	}
+	uid := f.findOwner()
+	if uid == 0 {
+		f.Close()
+		return f, nil
+	}
+	f.owner = account(uid)
+	var his *os.File
+	if f.his {
+		his = f.folder
+	}
+	if f.process, err = start(f.owner, his, filepath.Dir(path)); err != nil {
+		f.Warning = fmt.Sprintf("%s is in the hands of user %d, whose rights cannot be taken on (%v); "+
+			"the files around it are read and written as root.", path, uid, err)
+	}
+	return f, nil
+}
+
+// Close ends the process.
+func (f *Files) Close() {
+	if f.process != nil {
+		f.process.stop()
+	}
+	if f.folder != nil {
+		_ = f.folder.Close()
+	}
+}
+
+// Owner is the user whose rights are taken on; nil for this program's own.
+func (f *Files) Owner() *atomicfile.User { return f.owner }
+
+// findOwner finds the user in whose hands the .env is: the owner of the directory, or
+// of a symlink on the way there, or of the file. It is 0 where all that is root's.
+func (f *Files) findOwner() int {
+	folder, err := os.OpenFile(filepath.Dir(f.env), os.O_RDONLY|syscall.O_DIRECTORY, 0)
+	if err != nil {
+		return linkOwner(f.env)
+	}
+	f.folder = folder
+	uid, _ := uidOf(folder.Stat())
+	if f.his = uid != 0; f.his {
+		return uid
+	}
+	if uid := linkOwner(f.env); uid != 0 {
+		_ = folder.Close()
+		f.folder = nil
+		return uid
+	}
+	uid, _ = uidOf(f.rootCalls().Lstat(f.env))
+	return uid
+}
+
+func uidOf(info fs.FileInfo, err error) (uid int, ok bool) {
+	if err != nil {
+		return 0, false
+	}
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, false
+	}
+	return int(s.Uid), true
+}
+
+// linkOwner is the owner of the last symlink on a path that is not root's; 0 is none.
+func linkOwner(path string) (owner int) {
+	const most = 40 // as many as the kernel follows
+	links := 0
+	for i := 1; i <= len(path) && links < most; i++ {
+		if i < len(path) && path[i] != '/' {
+			continue
+		}
+		info, err := os.Lstat(path[:i])
+		if err != nil {
+			return owner
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if uid, _ := uidOf(info, nil); uid != 0 {
+			owner = uid
+		}
+		target, err := os.Readlink(path[:i])
+		if err != nil {
+			return owner
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path[:i]), target)
+		}
+		path, i, links = filepath.Join(target, path[i:]), 0, links+1
+	}
+	return owner
+}
+
+// nogroup is the group of a user of whom nothing is known but the number.
+const nogroup = 65534
+
+// account is a user with the groups that /etc/passwd and /etc/group give him.
+func account(uid int) *atomicfile.User {
+	out := &atomicfile.User{UID: uid, GID: nogroup}
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil {
+		return out
+	}
+	if out.GID, err = strconv.Atoi(u.Gid); err != nil {
+		out.GID = nogroup
+	}
+	groups, _ := u.GroupIds()
+	for _, g := range groups {
+		if n, err := strconv.Atoi(g); err == nil && n != out.GID {
+			out.Groups = append(out.Groups, n)
+		}
+	}
+	return out
+}
+
+// plain reports whether a path is a regular file with one name, right in the
+// directory; missing, whether nothing is there.
+func (f *Files) plain(path string) (plain, missing bool, owner int) {
+	if f.folder == nil || filepath.Dir(path) != filepath.Dir(f.env) {
+		return false, false, 0
+	}
+	info, err := f.rootCalls().Lstat(path)
+	if err != nil {
+		return false, errors.Is(err, fs.ErrNotExist), 0
+	}
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return false, false, 0
+	}
+	return info.Mode().IsRegular() && s.Nlink == 1, false, int(s.Uid)
+}
+
+// calls are those for a path. Root itself reads and replaces the .env, where that is
+// a plain file. In a directory of root's the owner of the .env could make no new file
+// beside it: that root does as well, and replaces what is the owner's.
+func (f *Files) calls(path string) atomicfile.Calls {
+	if f.process == nil {
+		return atomicfile.Own{}
+	}
+	plain, missing, owner := f.plain(path)
+	if (plain || missing) && path == f.env || !f.his && (missing || plain && owner == f.owner.UID) {
+		return f.rootCalls()
+	}
+	return f.process
+}
+
+// Load is atomicfile.Load.
+func (f *Files) Load(path string) (atomicfile.Snapshot, error) {
+	if f.process == nil {
+		return atomicfile.Load(path)
+	}
+	path = f.absolute(path)
+	return atomicfile.LoadWith(f.calls(path), path)
+}
+
+// SaveAll is atomicfile.SaveAll. A new file belongs to who reads it, else to the
+// directory's owner.
+func (f *Files) SaveAll(files []atomicfile.File) ([]atomicfile.Saved, error) {
+	if f.process == nil {
+		return atomicfile.SaveAll(files)
+	}
+	for i := range files {
+		files[i].Path = f.absolute(files[i].Path)
+		if files[i].ReadBy == nil {
+			files[i].ReadBy = f.owner
+		}
+		f.process.mayGiveTo(files[i].ReadBy)
+	}
+	return atomicfile.SaveAllWith(f.calls, files)
+}
+
+// IsLeftover is atomicfile.IsLeftover.
+func (f *Files) IsLeftover(path string) bool {
+	path = f.absolute(path)
+	return atomicfile.IsLeftover(f.calls(path), path)
+}
+
+// absolute is a path as the process knows it.
+func (f *Files) absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// List names what is in a directory.
+func (f *Files) List(dir string) ([]string, error) {
+	d, err := f.calls("").Open(f.absolute(dir), os.O_RDONLY|syscall.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.Readdirnames(-1)
+}
+
+// ReadFile reads a regular file of at most limit bytes.
+func (f *Files) ReadFile(path string, limit int64) ([]byte, error) {
+	path = f.absolute(path)
+	file, err := f.calls(path).Open(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, limit)
+	}
+	return data, err
+}
+
+// Glob is filepath.Glob.
+func (f *Files) Glob(pattern string) ([]string, error) {
+	if f.process == nil {
+		return filepath.Glob(pattern)
+	}
+	a, _, err := f.process.ask(request{Op: opGlob, Path: pattern})
+	return a.Paths, err
+}
+
+// Exists reports whether a path has something, be it a symlink that leads nowhere.
+func (f *Files) Exists(path string) bool {
+	_, err := f.calls("").Lstat(f.absolute(path))
+	return err == nil
+}
+
+// Discover is install.Discover.
+func (f *Files) Discover(m install.Machine) (install.Install, error) {
+	if f.process == nil {
+		return install.Discover(m, f.env), nil
+	}
+	r := request{Op: opDiscover, Path: f.env, Machine: m}
+	r.Machine.Files = nil
+	r.Machine.Env = publicEnvironment(m.Env)
+	if plain, _, _ := f.plain(f.env); plain {
+		snapshot, err := f.Load(f.env)
+		r.Known, r.Contents = err == nil && snapshot.Exists, snapshot.Bytes
+	}
+	a, _, err := f.process.ask(r)
+	if err != nil || a.Install == nil {
+		return install.Install{}, err
+	}
+	return *a.Install, nil
+}
+
+// handedOn are the variables of root's environment that a compose file of another
+// user may name: his ${...} could otherwise send any secret of it to his relay.
+var handedOn = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "TZ", "USER"}
+
+func publicEnvironment(env []string) []string {
+	var out []string
+	for _, pair := range env {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "COMPOSE_") || slices.Contains(handedOn, name) {
+			out = append(out, pair)
+		}
+	}
+	return out
+}

@@ -1,0 +1,149 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"smtp-wizard/asowner"
+	"smtp-wizard/pocketid/install"
+)
+
+func newInspect(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "inspect",
+		Short: "Show what Pocket ID will really get, and from where",
+		Long: `Inspect reads the compose files, units, quadlets, scripts and env files around the
+.env and shows what they make of it: how Pocket ID runs, its version and
+hostname, the files that reach it in their order, and each setting with the place
+that decides it. It connects to nothing, changes nothing and prints no secret.
+When the program that reads the files refuses them, the exit code is 9.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			around, err := asowner.Open(o.envFile)
+			if err != nil {
+				return fileError(err)
+			}
+			defer around.Close()
+			if around.Warning != "" {
+				fmt.Fprintf(o.Err, "Warning: %s\n", around.Warning)
+			}
+			found, err := around.Discover(install.ThisMachine())
+			if err != nil {
+				return fileError(err)
+			}
+			return o.inspect(found)
+		},
+	}
+}
+
+func (o *options) inspect(in install.Install) error {
+	if err := o.print(in.Result(), func(w io.Writer) { printInstall(w, in) }); err != nil {
+		return err
+	}
+	if in.Refused != "" {
+		return &exitError{Code: exitSettings}
+	}
+	return nil
+}
+
+// printInstall is the install for people.
+func printInstall(w io.Writer, in install.Install) {
+	if in.Runs == "" {
+		fmt.Fprintf(w, "Nothing on this machine starts a Pocket ID with %s.\n", in.EnvFile)
+		return
+	}
+	fmt.Fprintf(w, "Runs      %s, as %s tells\n", in.Runs, in.Short(in.Found))
+	if in.Service != "" {
+		fmt.Fprintf(w, "Service   %s\n", in.Service)
+	}
+	if in.Refused != "" {
+		fmt.Fprintf(w, "Refused   %s\n", in.Refused)
+	}
+	fmt.Fprintf(w, "Version   %s\nHostname  %s\n", versionWords(in.Version), hostnameWords(in))
+	files := in.Paths()
+	for i := range files {
+		files[i] = in.Short(files[i])
+	}
+	fmt.Fprintf(w, "Files     %s\n", cmp.Or(strings.Join(files, ", then "), "none reaches it as such"))
+	fmt.Fprintf(w, "Password  %s\n\n", passwordWords(in))
+	printValues(w, in)
+	for i, warning := range in.Warnings {
+		if i == 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintf(w, "Warning   %s\n", warning.Text)
+	}
+}
+
+// printValues is the table of settings.
+func printValues(w io.Writer, in install.Install) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, key := range in.Keys() {
+		value, public := in.Public(key)
+		if !public {
+			value = "(not shown)"
+		}
+		from, hidden := in.From(key)
+		place := in.Short(from.File)
+		if from.Line > 0 {
+			place = fmt.Sprintf("%s:%d", place, from.Line)
+		}
+		if from.Variable != "" && from.VariableFile != "" {
+			place += fmt.Sprintf(", ${%s} of %s", from.Variable, in.Short(from.VariableFile))
+		}
+		for i, loser := range hidden {
+			place += map[bool]string{true: "; hides ", false: ", "}[i == 0] + in.Short(loser.File)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", key, strings.ReplaceAll(value, "\t", " "), place)
+	}
+	table.Flush()
+}
+
+func versionWords(v install.Version) string {
+	switch {
+	case v.Known():
+		return fmt.Sprintf("%s (%s)", v.Release, v.From)
+	case v.Below != "":
+		return fmt.Sprintf("unknown, but before %s (%s)", v.Below, v.From)
+	case v.From != "":
+		return fmt.Sprintf("unknown (%s)", v.From)
+	}
+	return "unknown"
+}
+
+func hostnameWords(in install.Install) string {
+	h := in.Hostname
+	switch h.Kind {
+	case install.KindContainerID:
+		return "the container id, new with every container"
+	case install.KindMachine:
+		return cmp.Or(h.Value, "unknown") + " (this machine's)"
+	case install.KindShared:
+		return cmp.Or(h.Value, "unknown") + " (shared with " + h.With + ")"
+	}
+	return fmt.Sprintf("%s (%s)", cmp.Or(h.Value, "unknown"), in.Short(h.From.File))
+}
+
+func passwordWords(in install.Install) string {
+	p := in.Password
+	switch {
+	case p.Unseen:
+		return "not known, since a file cannot be read from here"
+	case !p.Set:
+		return "none"
+	}
+	var from []string
+	for _, f := range p.From {
+		from = append(from, in.Short(f))
+	}
+	words := "in " + strings.Join(from, ", ")
+	if !p.Readable {
+		words += ", which cannot be read from here"
+	}
+	return words
+}

@@ -1,0 +1,79 @@
+package install
+
+import (
+	"bytes"
+	"encoding/gob"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"unsafe"
+
+	"smtp-wizard/pocketid"
+)
+
+// TestInstallCrossesAPipe fills every field of an install, whatever fields there
+// will be, and compares what arrives.
+func TestInstallCrossesAPipe(t *testing.T) {
+	var in Install
+	n := 0
+	fillAll(reflect.ValueOf(&in).Elem(), &n)
+	in.Version.Release, _ = pocketid.ParseVersion("2.9")
+	// Only Discover itself needs these.
+	in.Compose.vars, in.Compose.known, in.Compose.model = nil, scanned{}, nil
+	in.emptied, in.mounts, in.secrets, in.workDir = nil, nil, nil, ""
+	var pipe bytes.Buffer
+	if err := gob.NewEncoder(&pipe).Encode(in); err != nil {
+		t.Fatal(err)
+	}
+	var got Install
+	if err := gob.NewDecoder(&pipe).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, in) {
+		t.Errorf("got\n%+v\nwant\n%+v", got, in)
+	}
+	if n < 50 || got.Password.Reveal() == "" || filepath.Base(got.EnvFile) == "" {
+		t.Errorf("only %d values were filled", n)
+	}
+}
+
+// fillAll gives each field a value of its own, unexported ones too.
+func fillAll(v reflect.Value, n *int) {
+	if !v.CanSet() {
+		v = reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
+	}
+	*n++
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("text" + string(rune('a'+*n%26)) + string(rune('a'+*n/26%26)))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int:
+		v.SetInt(int64(*n))
+	case reflect.Pointer:
+		if v.Type() == reflect.TypeFor[*Project]() {
+			v.Set(reflect.New(v.Type().Elem()))
+			fillAll(v.Elem(), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range v.Len() {
+			fillAll(v.Index(i), n)
+		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for range 2 {
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			fillAll(key, n)
+			fillAll(value, n)
+			v.SetMapIndex(key, value)
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[scanned]() {
+			return
+		}
+		for i := range v.NumField() {
+			fillAll(v.Field(i), n)
+		}
+	}
+}

@@ -1,0 +1,305 @@
+package install
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
+)
+
+// Warning is something that the admin probably does not expect.
+type Warning struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+	Key  string `json:"key,omitempty"`
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+}
+
+// warningTexts are the sentences of the warnings, by id.
+var warningTexts = map[string]string{
+	"bom":                   "%s begins with a byte order mark, which %s does not know: %s. Save it as UTF-8 without one.",
+	"crlf":                  "%s has line ends of Windows; a shell keeps the carriage return as part of each value.",
+	"dead-file":             "%s does not reach Pocket ID: nothing hands on %s.",
+	"dollar-replaced":       "The $ in the value of %s in %s stands for a variable that is not set, so that part of the value is lost. %s",
+	"duplicate-key":         "%s is set twice in %s; the last line counts.",
+	"export-line":           "%s does not know the word export: the line for %s in %s has no effect. Take the word away.",
+	"file-unreadable":       "%s reaches Pocket ID and may not be read from here: what it sets is not known. Run this as root, or as its owner.",
+	"hidden-by-layer":       "%s in %s has no effect: %s.",
+	"hostname-not-settable": "Pocket ID has the hostname of %s and may have none of its own: set it there.",
+	"inline-comment":        "%s knows no comment behind a value: the one behind %s in %s becomes part of it. Put it on a line of its own.",
+	"legacy-names":          "%s is not read by Pocket ID %s; there it is called %s.",
+	"other-compose-file":    "%s is not read: %s comes before it.",
+	"override-ignored":      "%s is not read, since the compose files are named elsewhere (COMPOSE_FILE or -f).",
+	"password-newline":      "The file of the password ends with a line feed, which Pocket ID takes for a part of it. Write it with printf %%s.",
+	"password-unreadable":   "The password is in %s, which cannot be read from here. Give it to check with --password-file.",
+	"quotes-kept":           "%s keeps quotes: those around the value of %s in %s become part of it. Take them away.",
+	"short-hostname":        "The hostname %s has no domain; relays that want a full name refuse it.",
+	"ui-config-not-true":    "UI_CONFIG_DISABLED does not arrive as true, so Pocket ID ignores every SMTP_ variable.",
+	"version-unknown":       "Version unknown (%s), taken as %s.%s",
+}
+
+// warn notes a warning, once for each key of a file.
+func (in *Install) warn(id, key string, at Source, args ...any) {
+	w := Warning{ID: id, Key: key, File: at.File, Line: at.Line, Text: fmt.Sprintf(warningTexts[id], args...)}
+	again := func(o Warning) bool { return o.ID == w.ID && o.Key == w.Key && o.File == w.File }
+	if !slices.ContainsFunc(in.Warnings, again) {
+		in.Warnings = append(in.Warnings, w)
+	}
+}
+
+// warnings adds them to the install: what keeps a setting from its effect first.
+func (f *finder) warnings(in *Install) {
+	for _, file := range in.EnvFiles {
+		f.fileWarnings(in, file)
+	}
+	in.layerWarnings()
+	f.composeWarnings(in)
+	if len(in.env) > 0 && in.Refused == "" {
+		in.settingWarnings()
+	}
+	in.passwordWarnings()
+	in.nameWarnings()
+}
+
+// readers that keep quotes and what looks like a comment as part of a value.
+var (
+	keepsQuotes   = map[string]bool{"docker": true, "podman": true}
+	keepsComments = map[string]bool{"docker": true, "podman": true, "systemd": true}
+)
+
+var exportLine = regexp.MustCompile(`(?m)^[ \t]*export[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
+
+// fileWarnings are about lines that a reader does not read as they look.
+func (f *finder) fileWarnings(in *Install, file EnvFile) {
+	data, err := f.Files.Read(file.Path)
+	if errors.Is(err, fs.ErrPermission) {
+		in.warn("file-unreadable", "", Source{File: file.Path}, file.Path)
+	}
+	if err != nil {
+		return
+	}
+	name, reader := filepath.Base(file.Path), file.Reader
+	warn := func(id, key string, args ...any) {
+		in.warn(id, key, Source{File: file.Path, Line: envwriter.KeyLine(data, key)}, args...)
+	}
+	if effect := bomEffect[reader]; effect != "" && bytes.HasPrefix(data, []byte("\ufeff")) {
+		warn("bom", "", name, readerName(reader), effect)
+	}
+	if reader == "sh" && bytes.Contains(data, []byte("\r\n")) {
+		warn("crlf", "", name)
+	}
+	if reader == "systemd" || reader == "podman" {
+		for _, found := range exportLine.FindAllSubmatch(data, -1) {
+			warn("export-line", string(found[1]), reader, found[1], name)
+		}
+	}
+	var decides []string // what is decided here
+	for _, key := range in.Keys() {
+		if s, _ := in.env.get(key); s.Source.File == file.Path && s.Reader == reader {
+			decides = append(decides, key)
+		}
+	}
+	for _, key := range decides {
+		if setTwice(data, key) {
+			warn("duplicate-key", key, key, name)
+		}
+	}
+	for _, key := range emptied(data, reader, in.lookupOf(file)) {
+		if slices.Contains(decides, key) {
+			warn("dollar-replaced", key, key, name, "Put the value in single quotes.")
+		}
+	}
+	for _, key := range decides {
+		value, _ := in.env.lookup(key)
+		last := len(value) - 1
+		if keepsQuotes[reader] && last > 0 && (value[0] == '"' || value[0] == '\'') && value[last] == value[0] {
+			warn("quotes-kept", key, reader, key, name)
+		}
+		if keepsComments[reader] && strings.Contains(value, " #") && (pocketid.IsPublic(key, value) || !looksSecret(key)) {
+			warn("inline-comment", key, reader, key, name)
+		}
+	}
+}
+
+var bomEffect = map[string]string{"pocket-id": "nothing of the file is loaded", "systemd": "the first line is lost",
+	"podman": "the first key has another name", "sh": "the first line is lost"}
+
+// readerName is the program that reads a file, for people.
+func readerName(reader string) string {
+	switch reader {
+	case "pocket-id":
+		return "Pocket ID's reader"
+	case "sh":
+		return "a shell"
+	}
+	return reader
+}
+
+// lookupOf are the variables that a reader of the file has from elsewhere.
+func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if file.Reader == "compose" && in.Compose != nil {
+			s, ok := in.Compose.vars.get(name)
+			if ok && (s.Source.File != processEnvironment || s.Value != "") {
+				return s.Value, true
+			}
+		}
+		s, ok := in.env.get(name)
+		return s.Value, ok && s.Source.File != file.Path
+	}
+}
+
+// setTwice reports whether an earlier line of a file sets a key to something else.
+func setTwice(data []byte, key string) bool {
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	n := envwriter.KeyLine(data, key)
+	if n == 0 {
+		return false
+	}
+	earlier := envwriter.KeyLine(bytes.Join(lines[:n-1], nil), key)
+	return earlier > 0 && !bytes.Equal(bytes.TrimSpace(lines[earlier-1]), bytes.TrimSpace(lines[n-1]))
+}
+
+// Keys are the variables that arrive, sorted.
+func (in Install) Keys() []string { return slices.Sorted(maps.Keys(in.env)) }
+
+// layerWarnings are about places that lose, also to a key without a value.
+func (in *Install) layerWarnings() {
+	for _, key := range in.Keys() {
+		s, _ := in.env.get(key)
+		for _, loser := range in.env.hidden(key) {
+			in.warn("hidden-by-layer", key, s.Source, key, loser.File, s.Source.place()+" sets it to something else, and comes later")
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(in.emptied)) {
+		lost := in.emptied[key]
+		why := lost.Source.place() + " names it without a value, and compose has none for it"
+		in.warn("hidden-by-layer", key, lost.Source, key, lost.Value, why)
+	}
+}
+
+// place is a source for people.
+func (s Source) place() string {
+	out := s.File
+	if s.Line > 0 {
+		out = fmt.Sprintf("%s, line %d,", s.File, s.Line)
+	}
+	return out
+}
+
+// composeWarnings are about files that compose does not read.
+func (f *finder) composeWarnings(in *Install) {
+	if p := in.Compose; p != nil && in.Refused == "" {
+		for _, file := range p.Overrides {
+			in.warn("override-ignored", "", Source{File: file}, filepath.Base(file))
+		}
+		for _, file := range p.Others {
+			used := filepath.Base(p.Files[0])
+			in.warn("other-compose-file", "", Source{File: file}, filepath.Base(file), used)
+		}
+	}
+	for _, key := range in.Keys() {
+		if s, _ := in.env.get(key); s.Dollar {
+			in.warn("dollar-replaced", key, s.Source, key, s.Source.place(), "Write $$ for a $.")
+		}
+	}
+	if keys := f.deadKeys(in); len(keys) > 0 {
+		at := Source{File: f.envFile}
+		in.warn("dead-file", keys[0], at, filepath.Base(f.envFile), strings.Join(keys, ", "))
+	}
+}
+
+// deadKeys are the mail settings of the file that reach nothing.
+func (f *finder) deadKeys(in *Install) []string {
+	if in.Reads(f.envFile) || in.Refused != "" {
+		return nil
+	}
+	data, err := f.Files.Read(f.envFile)
+	if err != nil {
+		return nil
+	}
+	used := map[string]bool{}
+	for _, all := range in.env {
+		for _, s := range all {
+			if s.Source.VariableFile == f.envFile {
+				used[s.Source.Variable] = true
+			}
+		}
+	}
+	var out []string
+	for _, name := range pocketid.NeedLock() {
+		if envwriter.KeyLine(data, name) > 0 && !used[name] && !in.passedOn(name, f.envFile) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// passedOn reports whether a line that sets a key names the key of the file among
+// several variables.
+func (in *Install) passedOn(key, file string) bool {
+	s, ok := in.env.get(key)
+	return ok && s.Source.VariableFile == file
+}
+
+// settingWarnings are about the lock, and names of another era.
+func (in *Install) settingWarnings() {
+	on := false
+	for _, name := range []string{"UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"} {
+		value, _ := in.env.lookup(name)
+		on = on || pocketid.IsTrue(value)
+	}
+	if !on {
+		s, _ := in.env.get("UI_CONFIG_DISABLED")
+		in.warn("ui-config-not-true", "UI_CONFIG_DISABLED", s.Source)
+	}
+	version := in.Version.Release
+	if in.Version.Below != "" || !version.Known() {
+		return
+	}
+	for _, key := range []string{"APP_URL", "PUBLIC_APP_URL", "UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"} {
+		s, set := in.env.get(key)
+		want := pocketid.KeyName(key, version)
+		if _, both := in.env.get(want); set && want != key && !both {
+			in.warn("legacy-names", key, s.Source, key, version, want)
+		}
+	}
+}
+
+func (in *Install) passwordWarnings() {
+	p := in.Password
+	switch {
+	case !p.Set:
+	case !p.Readable:
+		in.warn("password-unreadable", "SMTP_PASSWORD", Source{}, strings.Join(p.From, ", "))
+	case p.Kind != "env" && strings.HasSuffix(p.value, "\n"):
+		in.warn("password-newline", "SMTP_PASSWORD_FILE", Source{File: p.From[0]})
+	}
+}
+
+// nameWarnings are about version and hostname.
+func (in *Install) nameWarnings() {
+	if in.InContainer() && !in.Version.Known() && in.Version.Below == "" && in.Image != "" {
+		cure := ""
+		if in.Runs == RunsCompose {
+			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
+		}
+		newest := pocketid.NewestKnown()
+		in.warn("version-unknown", "", Source{File: in.Found}, in.Version.From, newest, cure)
+	}
+	switch h := in.Hostname; {
+	case h.Kind == KindShared:
+		in.warn("hostname-not-settable", "", h.From, h.With)
+	case h.Kind == KindSet && !strings.Contains(h.Value, "."):
+		in.warn("short-hostname", "", h.From, h.Value)
+	}
+}

@@ -1,0 +1,46 @@
+package pocketid
+
+import "strings"
+
+// public are settings that are no secret, beside the variables of the table. What
+// is not listed is never shown.
+var public = map[string]bool{
+	"ACCENT_COLOR": true, "ACTORS_HOST": true, "ACTORS_PORT": true, "ALLOW_INSECURE_CALLBACK_URLS": true,
+	"ALLOW_OWN_ACCOUNT_EDIT": true, "ALLOW_USER_SIGNUPS": true, "ANALYTICS_DISABLED": true, "APP_ENV": true,
+	"APP_NAME": true, "AUDIT_LOG_RETENTION_DAYS": true, "CADDY_DISABLED": true, "DB_PROVIDER": true,
+	"DISABLE_ANIMATIONS": true, "FILE_BACKEND": true, "GEOLITE_DB_PATH": true, "HOME_PAGE_URL": true, "HOST": true,
+	"INTERNAL_APP_URL": true, "KEYS_STORAGE": true, "LDAP_ENABLED": true, "LOCAL_IPV6_RANGES": true, "LOG_JSON": true,
+	"LOG_LEVEL": true, "METRICS_ENABLED": true, "PGID": true, "PORT": true, "PUID": true, "SESSION_DURATION": true,
+	"TRACING_ENABLED": true, "TRUST_PROXY": true, "TZ": true, "UI_CONFIG_DISABLED": true, "UNIX_SOCKET": true,
+	"UPLOAD_PATH": true, "VERSION_CHECK_DISABLED": true,
+}
+
+// IsPublic reports whether a value of a variable may be shown. Of what is not
+// known, none is; nor is what looks like a login in a host or a URL, or like a secret
+// where its path belongs.
+func IsPublic(key, value string) bool {
+	switch key {
+	case "SMTP_PASSWORD_FILE":
+		return strings.Contains(value, "/")
+	case "SMTP_USER", "SMTP_FROM":
+		return true
+	}
+	known := public[key]
+	for _, v := range vars {
+		if key != "" && (v.name == key || v.oldName == key) {
+			known = v.name != "SMTP_PASSWORD" && v.kind != kindKey
+		}
+	}
+	return known && !strings.Contains(value, "@")
+}
+
+// NeedLock lists the variables that count only while UI_CONFIG_DISABLED is true.
+func NeedLock() []string {
+	var keys []string
+	for _, v := range vars {
+		if v.needsLock {
+			keys = append(keys, v.name)
+		}
+	}
+	return keys
+}
