@@ -22,6 +22,12 @@ var plainRules = []rule{
 		fix:   "Set From to one bare address, such as noreply@example.com, and look at the recipient as well.",
 	},
 	{
+		id: "settings-missing", stage: "settings", says: "smtp is not configured|smtp not configured|email is not configured|mail is not configured|smtp settings are|set the mail_url|missing smtp|smtp * is required|smtp * is not set|smtp * not set|smtp * is empty|no smtp server|no mail server configured|required environment variable",
+		sure: Likely, step: StepSender, field: "user",
+		cause: "The program lacks a setting for mail, and sends nothing until it is complete: a variable is empty, misspelled, or did not reach it.",
+		fix:   "Set host, port, From, user and password together, and recreate the container so that it reads them.",
+	},
+	{
 		id: "password-missing", stage: "auth settings", says: "missing secret phrase|missing user name|missing credentials|no credentials|without credentials|username and password not|password is empty|empty password|credentials missing|user and password are required|username is required|password is required|no password",
 		when: aboutMail, sure: Likely, step: StepSender, field: "password",
 		cause: "The program is to log in, and has no user or no password for it: a variable is empty, misspelled, or did not reach it.",

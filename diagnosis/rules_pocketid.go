@@ -29,4 +29,9 @@ var pocketIDRules = []rule{
 		sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay asks for the login in a way that Pocket ID's mail library does not answer: in two steps, or with other words than Username and Password. The password itself was not judged.",
 		fix:   "Choose a relay that offers AUTH PLAIN in one step, as nearly all do, or put a relay in between that logs in for Pocket ID."},
-}
+	{
+		id: "pocketid-connection-string", stage: "settings", says: "invalid connection string",
+		sure: Exact, step: StepSender, field: "password",
+		cause: "Pocket ID cannot put its mail settings together: user and password must both be set or both be empty.",
+		fix:   "Enter the password that goes with the user, or leave both empty if the relay needs no login.",
+	},}

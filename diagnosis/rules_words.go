@@ -49,12 +49,7 @@ var wordRules = []rule{
 		cause: "Compose found no value for this variable, so the program gets an empty one: it is not in the .env, or a $ inside a value was read as a variable.",
 		fix:   "Put the variable into the .env beside the compose file; write a $ in a value as $$ or the value in single quotes.",
 	},
-	{
-		id: "pocketid-connection-string", stage: "settings", says: "invalid connection string",
-		sure: Exact, step: StepSender, field: "password",
-		cause: "Pocket ID cannot put its mail settings together: user and password must both be set or both be empty.",
-		fix:   "Enter the password that goes with the user, or leave both empty if the relay needs no login.",
-	},
+
 	{
 		id: "login-twice", stage: "auth", says: "no identity changes|already authenticated|already logged in",
 		sure: Likely, step: StepNone,
