@@ -162,7 +162,7 @@ func topic(e evidence) []smtpcheck.Stage {
 
 // failing are words of a line that tells of a failure, where nothing else is known
 // of it than its stage.
-const failing = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
+const failing = "fail|error|could not|couldn't|cannot|can not|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
 
 // statedStatus demands that a lone status code is one that is known, because
 // versions of programs look like it.

@@ -37,7 +37,7 @@ var nameRules = []rule{
 		fix:   "Announce a full name of your own domain. {helofix}",
 	},
 	{
-		id: "helo-not-full", stage: "ehlo rcpt", says: "helo * fqdn|ehlo * fqdn|helo * fully|ehlo * fully|helo * must have a dot|helo * no dot|helo * single word|helo * qualified|real hostname|real host name|helo * literal|helo * ip address|helo * bare ip|numeric helo|helo * rfc|helo * syntactically|helo * malformed|malformed helo|helo * invalid name|invalid name in helo",
+		id: "helo-not-full", stage: "ehlo rcpt", says: "helo * fqdn|ehlo * fqdn|helo * fully|ehlo * fully|helo * must have a dot|dns label|helo * no dot|helo * single word|helo * qualified|real hostname|real host name|helo * literal|helo * ip address|helo * bare ip|numeric helo|helo * rfc|helo * syntactically|helo * malformed|malformed helo|helo * invalid name|invalid name in helo",
 		when: aboutNames, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay wants a full host name in EHLO, and {name} is none: a bare word, an address, or localhost.",
 		fix:   "{helofix}",

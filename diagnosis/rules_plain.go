@@ -16,16 +16,22 @@ var plainRules = []rule{
 		fix:   "Set a new password at the provider, and enter it here. {passwordat}",
 	},
 	{
-		id: "address-syntax", stage: "settings mail rcpt", says: "address in mailbox given|does not comply with addr-spec|does not comply with rfc 2822, 3.6.2|no recipients defined for|from address is required|sender address is missing|blank sender",
+		id: "address-syntax", stage: "settings mail rcpt", says: "address in mailbox given|does not comply with addr-spec|does not comply with rfc 2822, 3.6.2|no recipients defined for|from address is required|sender address is missing|from address is missing|blank sender",
 		sure: Likely, step: StepSender, field: "from",
 		cause: "The program refuses an address before it sends anything: From or a recipient is empty, or no address at all.",
 		fix:   "Set From to one bare address, such as noreply@example.com, and look at the recipient as well.",
 	},
 	{
-		id: "settings-missing", stage: "settings", says: "smtp is not configured|smtp not configured|email is not configured|mail is not configured|smtp settings are|set the mail_url|missing smtp|smtp * is required|smtp * is not set|smtp * not set|smtp * is empty|no smtp server|no mail server configured|required environment variable",
-		sure: Likely, step: StepSender, field: "user",
+		id: "settings-missing", stage: "settings", says: "must also be set|smtp is not configured|smtp not configured|email is not configured|mail is not configured|smtp settings are|set the mail_url|missing smtp|smtp * is required|smtp * is not set|smtp * not set|smtp * is empty|no smtp server|no mail server configured|required environment variable",
+		when: func(e evidence) bool { return !coded(e) }, sure: Likely, step: StepSender, field: "user",
 		cause: "The program lacks a setting for mail, and sends nothing until it is complete: a variable is empty, misspelled, or did not reach it.",
 		fix:   "Set host, port, From, user and password together, and recreate the container so that it reads them.",
+	},
+	{
+		id: "mailer-missing", stage: "settings", says: "instantiate mail function|sendmail: not found|sendmail: no such file|sendmail: command not found|sendmail * not installed",
+		sure: Likely, step: StepRelay, field: "host",
+		cause: "The program hands its mail to a local sendmail, and there is none where it runs.",
+		fix:   "Have the program send by SMTP itself, to a relay's host and port, or install msmtp with its sendmail link in that container.",
 	},
 	{
 		id: "password-missing", stage: "auth settings", says: "missing secret phrase|missing user name|missing credentials|no credentials|without credentials|username and password not|password is empty|empty password|credentials missing|user and password are required|username is required|password is required|no password",
@@ -106,7 +112,7 @@ var plainRules = []rule{
 		fix:   "Wait fifteen minutes, stop every other program that logs in with an old password, and then try once.",
 	},
 	{
-		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation|reputation of the sending domain|domain present in|mx record not allowed",
+		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation|reputation of the sending domain|domain present in|sender <* black listed|sender <* blacklisted|mx record not allowed",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "open resolver") }, sure: Likely, step: StepSender, field: "from",
 		cause: "The domain of {from} is on a list: as new, as abused, or for its reputation.",
 		fix:   "Use a From address on a domain with a history, or have the domain taken off the list; a new domain gets off it by waiting some days.",
@@ -152,7 +158,7 @@ var plainRules = []rule{
 		fix:   "Wait five to fifteen minutes and try again without changes. A relay of your own that queues mail retries by itself.",
 	},
 	{
-		id: "recipient-domain", stage: "rcpt", says: "recipient address rejected: domain not found|recipient domain not found",
+		id: "recipient-domain", stage: "rcpt", says: "recipient address rejected: domain not found|recipient domain not found|recipient's domain name cannot be found|recipient's domain * not found",
 		sure: Exact, step: StepSender, field: "to",
 		cause: "The relay found no mail server for the domain of {to}. Waiting does not help unless that domain's DNS is down right now.",
 		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
@@ -164,7 +170,7 @@ var plainRules = []rule{
 		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
 	},
 	{
-		id: "relay-storage", stage: "mail", says: "insufficient system storage|insufficient disk space|no space left",
+		id: "relay-storage", stage: "mail", says: "insufficient system storage|insufficient disk space|no space left|not enough space",
 		when: aboutMail, sure: Exact, step: StepNone, waiting: false, passing: true,
 		cause: "The relay's disk is full. Waiting does not help until its operator frees up space.",
 		fix:   "On your own relay, free up space for its mail queue; otherwise tell the operator or choose another relay.",

@@ -34,4 +34,4 @@ var pocketIDRules = []rule{
 		sure: Exact, step: StepSender, field: "password",
 		cause: "Pocket ID cannot put its mail settings together: user and password must both be set or both be empty.",
 		fix:   "Enter the password that goes with the user, or leave both empty if the relay needs no login.",
-	},}
+	}}

@@ -117,7 +117,7 @@ var wordRules = []rule{
 		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
 	},
 	{
-		id: "mailbox-full", stage: "rcpt data", says: "user quota|mailbox size|mailbox * full|storage allocation|overquota|over quota|quota violation|quota exceeded (mailbox|boite * pleine|mailbox quota|mailbox is full|mailbox full|account is full|insufficient storage in|postfach voll|quota exceeded (user",
+		id: "mailbox-full", stage: "rcpt data", says: "user quota|mailbox size|mailbox * full|storage allocation|overquota|mailbox has exceeded|over quota|quota violation|quota exceeded (mailbox|boite * pleine|mailbox quota|mailbox is full|mailbox full|account is full|insufficient storage in|postfach voll|quota exceeded (user",
 		when: coded, sure: Likely, step: StepSender, field: "to",
 		cause: "The mailbox of {to} is full. Waiting does not help until there is room again.",
 		fix:   "Test with another recipient, or make room in that mailbox.",
@@ -153,7 +153,7 @@ var wordRules = []rule{
 		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider.",
 	},
 	{
-		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|quotaexceeded|relay quota|over your quota|over your relay|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit|receiving mail|too much email|too quickly|short period",
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|quotaexceeded|relay quota|over your quota|over your relay|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|outgoing * quota|sending quota|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit|receiving mail|too much email|too quickly|short period",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
@@ -166,7 +166,7 @@ var wordRules = []rule{
 	},
 	{
 		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|message is malformed|malformed message|rfc 2822|rfc2822|missing final|header based|messages missing a valid|missing a valid address|message-id|to header|date header|subject header|missing header|cr or lf|smtplf",
-		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
+		when: func(e evidence) bool { return coded(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
 		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
 		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
 	},
@@ -207,7 +207,7 @@ var wordRules = []rule{
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
 	},
 	{
-		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|?ip=|&ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@|access to submit",
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned sender|listing in|blocked by|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|?ip=|&ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@|access to submit",
 		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
 		fix:   askBlocked,
@@ -279,7 +279,7 @@ func notListed(e evidence) bool {
 // notAddress keeps "spam" and "policy" beside a word for an address to the rules
 // about addresses.
 func notAddress(e evidence) bool {
-	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|ip address|client host|adresse ip|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|spamcop|antispam.|blocked using")
+	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|ip address|client host|adresse ip|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|listing in|spamcop|antispam.|blocked using|banned sender")
 }
 
 // aboutAddress keeps the words for lists to refusals.

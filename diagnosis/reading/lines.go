@@ -22,19 +22,20 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: ")
 // and of this program ("S: ").
 var (
-	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s+|\s*b['"])`)
+	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s*b['"]|\s+)`)
 	clientSays = regexp.MustCompile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
 	// bracketed is a reply as CakePHP traces it.
 	bracketed = regexp.MustCompile(`^\[([2-5][0-5]\d)\]([ -].*)$`)
 	// stamps are what loggers put before a message.
 	stamps = regexp.MustCompile(`^(?:` + strings.Join([]string{
+		`\[\d{4}-\d{2}-\d{2} [^\]|]{0,30}\|[^\]]{0,40}\]`,
 		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
 		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`,
 		`[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 		`[\w.-]{1,60} *\|`,
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
-		`\[(?:\d{1,2}|\d{4,})\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
+		`\[(?:\d{1,2}|\d{4,})\]:?`, `flutter:`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
 		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.

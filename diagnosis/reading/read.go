@@ -23,7 +23,7 @@ func Read(text string) []Message {
 	if len(text) > MaxText {
 		text = text[len(text)-MaxText:]
 	}
-	lines := strings.Split(text, "\n")
+	lines := strings.Split(frameInLine.ReplaceAllString(text, "\n$1"), "\n")
 	r := reader{small: len(lines) <= smallText}
 	if !r.small {
 		lines = newestTelling(lines)
@@ -42,6 +42,9 @@ func Read(text string) []Message {
 	}
 	return messages
 }
+
+// frameInLine is a frame of PHPMailer's in a page that has lost the line ends.
+var frameInLine = regexp.MustCompile(`[ >](?:\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\s+)?((?:SERVER -> CLIENT|CLIENT -> SERVER|SMTP ERROR|SMTP NOTICE):)`)
 
 // telling are words of lines that tell of a failure, or of the conversation before.
 const telling = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|invalid|eof|unreachable|no route|reset|expired|ehlo|helo|mail from|rcpt to|starttls|auth|lost conn|x509|ssl|bounced|deferred|blocked|too many|quota|limit|exception|no such host|lookup"
@@ -255,7 +258,7 @@ var commands = []struct {
 	form  *regexp.Regexp
 	stage smtpcheck.Stage
 }{
-	{regexp.MustCompile(`(?i)^(?:EHLO|HELO|LHLO) \S+$`), smtpcheck.StageEHLO},
+	{regexp.MustCompile(`(?i)^(?:EHLO|HELO|LHLO)(?: \S+)?$`), smtpcheck.StageEHLO},
 	{regexp.MustCompile(`(?i)^STARTTLS$`), smtpcheck.StageStartTLS},
 	{regexp.MustCompile(`(?i)^AUTH (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|SCRAM-\S+)(?: \S+)?$`), smtpcheck.StageAuth},
 	{regexp.MustCompile(`(?i)^MAIL FROM:`), smtpcheck.StageMail},
