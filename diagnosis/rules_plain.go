@@ -46,7 +46,7 @@ var plainRules = []rule{
 		fix:   "Enter user and password again by hand, without quotes or blanks around them.",
 	},
 	{
-		id: "out-of-order", stage: "mail ehlo auth rcpt data", code: "503", says: "helo first|ehlo first|mail first|rcpt first|hello first|bad sequence|out of sequence|out of order|sequence of commands|need mail|sender already|nested mail|already specified",
+		id: "out-of-order", stage: "mail ehlo auth rcpt data", code: "503", says: "helo first|ehlo first|mail first|rcpt first|hello first|bad sequence|out of sequence|out of order|sequence of commands|need mail|sender already|nested mail|without rcpt|without mail|without from|already specified",
 		sure: Likely, step: StepNone,
 		cause: "The relay got commands in the wrong order: one before was refused or left out by the program.",
 		fix:   "Look at the line before this one: the refusal there is the one to cure. `smtp-wizard check` shows the conversation.",
@@ -76,7 +76,7 @@ var plainRules = []rule{
 		fix:   "Look at the lines before this one: the first refusal there is the one to cure. `smtp-wizard check` shows the conversation.",
 	},
 	{
-		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|too early|before smtp greeting|response: 220|from server: 220|but got code \"220|before greeting|before the greeting|before banner|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without",
+		id: "spoke-too-soon", stage: "greeting ehlo tls", says: "synchronization error|talk too soon|protocol synchronization|pregreet|too early|before smtp greeting|response: 220|from server: 220|but got code \"220|before greeting|before the greeting|before banner|ssl attempted over a non-ssl|tls attempted over|tls handshake on|ssl/tls negotiation without|not following the smtp",
 		when: aboutMail, sure: Likely, step: StepRelay, field: "tls",
 		cause: "The client spoke before the relay's greeting, as a TLS handshake does on a port that begins in clear text.",
 		fix:   "Set TLS starttls for port 587 or 25; TLS tls belongs to port 465.",
@@ -112,7 +112,7 @@ var plainRules = []rule{
 		fix:   "Wait fifteen minutes, stop every other program that logs in with an old password, and then try once.",
 	},
 	{
-		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation|reputation of the sending domain|domain present in|sender <* black listed|sender <* blacklisted|mx record not allowed",
+		id: "sender-domain-listed", stage: "rcpt mail data", says: "domain too young|domain is listed|newly registered|new domain|zrd|dbl.spamhaus|domain * listed|surbl|uribl|sender domain * blocked|domain reputation|sender's domain * reputation|reputation of the sending domain|domain present in|sender <* black listed|sender <* blacklisted|envelope sender * blacklist|mx record not allowed",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "open resolver") }, sure: Likely, step: StepSender, field: "from",
 		cause: "The domain of {from} is on a list: as new, as abused, or for its reputation.",
 		fix:   "Use a From address on a domain with a history, or have the domain taken off the list; a new domain gets off it by waiting some days.",

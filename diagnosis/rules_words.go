@@ -38,7 +38,7 @@ var wordRules = []rule{
 		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls; 143, 993, 110 and 995 are for reading mail.",
 	},
 	{
-		id: "host-not-bare", stage: "dns connect", says: "too many colons in address|missing port in address|unknown port|needs a port|invalid port|port out of range|invalid character * in host name|unsupported protocol scheme|no port",
+		id: "host-not-bare", stage: "dns connect", says: "run connect() first|too many colons in address|missing port in address|unknown port|needs a port|invalid port|port out of range|invalid character * in host name|unsupported protocol scheme|no port",
 		sure: Likely, step: StepRelay, field: "host",
 		cause: "Host or port is not written as one: the host has a scheme or port in it, or the port is missing.",
 		fix:   "Enter the bare host, such as smtp.example.com, and the port as a number of its own: 587 or 465.",
@@ -135,7 +135,7 @@ var wordRules = []rule{
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
 	},
 	{
-		id: "connection-limit", stage: "greeting ehlo mail connect rcpt", says: "concurrent connections|too many sessions|too many concurrent|too many connections|too many simultaneous|concurrent sessions|number of concurrent|trop de connexions|connections from|connection limit|connection rate|connect too often|max connections|maximum number of connections|connection frequency",
+		id: "connection-limit", stage: "greeting ehlo mail connect rcpt", says: "concurrent connections|too many sessions|too many concurrent|too many connections|too many simultaneous|concurrent sessions|number of concurrent|trop de connexions|connections from|connection limit|connection rate|connect too often|max connections|maximum number of connections|connection frequency|concurrency limit",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay counts connections from {machine}, and there were too many at once or in a short time.",
 		fix:   "Wait some minutes, let other programs on this address send less often, and try again as it is.",
@@ -183,7 +183,7 @@ var wordRules = []rule{
 		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
 	},
 	{
-		id: "address-syntax", stage: "mail rcpt", says: "syntax should be mail|mail argument|from parameter|not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
+		id: "address-syntax", stage: "mail rcpt", says: "syntax should be mail|mail argument|from parameter|not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|mail from syntax|mail from: syntax|syntax error mail|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "message is malformed|malformed message") }, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
 		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",

@@ -113,7 +113,7 @@ var dialects = []dialect{
 		},
 	},
 	{
-		name: "Python", has: "smtplib|aiosmtplib|traceback|smtp.py|errno|sslerror|ssl.c|b'|b\"|u'|smtpexception|django|fastapi_mail|getaddrinfo failed",
+		name: "Python", has: "smtplib|aiosmtplib|unexpectedly closed|traceback|smtp.py|errno|sslerror|ssl.c|b'|b\"|u'|smtpexception|django|fastapi_mail|getaddrinfo failed",
 		forms: forms(`\(`+codeForm+`, u?b?['"]`+statusForm+`(?P<reply>.*?)(?:\\n[45]|['"](?:, |\)))`, `\b`+codeForm+`, b?['"]`+statusForm+`(?P<reply>[^'"]*)`, `(?:connecting to|host) (?P<host>[\w.-]+\.\w+) on port (?P<port>\d+)`),
 		signs: []sign{
 			{at: "greeting", says: "in connect file * in getreply|self.connect(host, port) * in getreply"}, {at: "starttls tls", says: "connection.starttls(|server.starttls(|smtp.starttls("}, {at: "data", says: "in data file|self.data("}, {at: "rcpt", says: "in rcpt file|self.rcpt("}, {at: "mail", says: "in mail file|self.mail("},
@@ -256,6 +256,7 @@ var dialects = []dialect{
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
 			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from|be mail from:|mail argument|from parameter|on mail from|on \"mail from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
+			{at: "data", says: "data without", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt", loose: true},
 			{at: "rcpt data", says: "messages to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
@@ -265,7 +266,7 @@ var dialects = []dialect{
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|failed to start tls|starttls command failed|while sending starttls"},
 			{at: "ehlo", says: "(ehlo)|(helo)|in reply to ehlo|in reply to helo|after ehlo|after helo|failed to say hello|ehlo handshake|helo handshake|ehlo command failed|error:ehlo|error during ehlo"},
-			{at: "greeting", says: "initial server greeting|after initial connection|greeting never received|invalid greeting|refused to talk to me|mta_banner|short response: * ok|banner:|trying to read from smtp server"},
+			{at: "greeting", says: "initial server greeting|server greeting:|read greeting|reading greeting|after initial connection|greeting never received|invalid greeting|refused to talk to me|mta_banner|short response: * ok|banner:|trying to read from smtp server"},
 		},
 	},
 }

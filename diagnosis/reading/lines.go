@@ -35,7 +35,7 @@ var (
 		`[\w.-]{1,60} *\|`,
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
-		`\[(?:\d{1,2}|\d{4,})\]:?`, `flutter:`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
+		`\[(?:\d{1,2}|\d{4,})\]:?`, `flutter:`, `\{[\w.:/-]{1,60}\}`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
 		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
