@@ -23,7 +23,10 @@ func Read(text string) []Message {
 	if len(text) > MaxText {
 		text = text[len(text)-MaxText:]
 	}
-	lines := strings.Split(frameInLine.ReplaceAllString(text, "\n$1"), "\n")
+	if strings.Contains(text, "SERVER -> CLIENT: ") {
+		text = frameInLine.ReplaceAllString(text, "\n$1")
+	}
+	lines := strings.Split(text, "\n")
 	r := reader{small: len(lines) <= smallText}
 	if !r.small {
 		lines = newestTelling(lines)
