@@ -261,7 +261,7 @@ var commands = []struct {
 	form  *regexp.Regexp
 	stage smtpcheck.Stage
 }{
-	{regexp.MustCompile(`(?i)^(?:EHLO|HELO|LHLO)(?: \S+)?$`), smtpcheck.StageEHLO},
+	{regexp.MustCompile(`(?i)^(?:EHLO|HELO|LHLO) \S+$`), smtpcheck.StageEHLO},
 	{regexp.MustCompile(`(?i)^STARTTLS$`), smtpcheck.StageStartTLS},
 	{regexp.MustCompile(`(?i)^AUTH (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|SCRAM-\S+)(?: \S+)?$`), smtpcheck.StageAuth},
 	{regexp.MustCompile(`(?i)^MAIL FROM:`), smtpcheck.StageMail},
