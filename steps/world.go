@@ -17,6 +17,7 @@ import (
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 )
@@ -49,6 +50,9 @@ type World struct {
 	// Source is this machine's address towards another; nil asks the kernel.
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 
+	// Masker knows the passwords of this run, for what a relay says; nil knows none.
+	Masker *secret.Masker
+
 	// Presets come before those of the table; the demo's relay is one.
 	Presets []presets.Preset
 	// Practice: the relay is one to practice on, another each time, and no Pocket
@@ -68,6 +72,7 @@ func ThisHost() World {
 		Getenv: os.Getenv,
 		Now:    time.Now,
 		Token:  smtpcheck.NewToken,
+		Masker: &secret.Masker{},
 	}
 }
 

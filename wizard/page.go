@@ -54,6 +54,10 @@ type Field struct {
 	Note     string
 	NoteTone Tone
 
+	// Hide gives the text typed in place of the one to show, with as many characters; nil
+	// is as it is.
+	Hide func(text string) string
+
 	// Kept says that a secret is there already and an empty answer keeps it.
 	Kept bool
 

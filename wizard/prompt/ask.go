@@ -42,7 +42,7 @@ func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 		return true, f.secret(ctx, field)
 	}
 	shown := f.suggested(field)
-	line, err := f.read(ctx, prompt(field, shown), false)
+	line, err := f.read(ctx, prompt(field, shown), field.Hide, false)
 	if err != nil {
 		return false, err
 	}
@@ -98,7 +98,7 @@ func (f *face) secret(ctx context.Context, field wizard.Field) error {
 	if f.in.tty != nil {
 		enter = "typing is not shown; " + enter
 	}
-	line, err := f.read(ctx, field.Label+" ("+enter+"): ", true)
+	line, err := f.read(ctx, field.Label+" ("+enter+"): ", nil, true)
 	if err == nil && line != "" {
 		f.apply(wizard.TypedSecret{Field: field.Name, Secret: secret.New(line)})
 	}
@@ -132,8 +132,9 @@ func prompt(field wizard.Field, shown string) string {
 	return fmt.Sprintf("%s [%s]: ", field.Label, shown)
 }
 
-// read prints a prompt and returns the next line, while work goes on.
-func (f *face) read(ctx context.Context, prompt string, secret bool) (string, error) {
+// read prints a prompt and returns the next line, while work goes on. Where no
+// terminal has shown the line, it is printed as shown makes it; nil is as it is.
+func (f *face) read(ctx context.Context, prompt string, shown func(string) string, secret bool) (string, error) {
 	if err := f.listen(ctx); err != nil {
 		return "", err
 	}
@@ -152,7 +153,7 @@ func (f *face) read(ctx context.Context, prompt string, secret bool) (string, er
 	for {
 		select {
 		case got := <-pending:
-			f.endLine(got, secret)
+			f.endLine(got, shown, secret)
 			return got.text, got.err
 		case o := <-f.Outcomes:
 			f.apply(o)
@@ -182,9 +183,12 @@ func (f *face) listen(ctx context.Context) error {
 }
 
 // endLine ends the prompt's line where no terminal has done it.
-func (f *face) endLine(got line, secret bool) {
+func (f *face) endLine(got line, shown func(string) string, secret bool) {
 	switch {
 	case f.in.tty == nil && !secret && got.err == nil:
+		if shown != nil {
+			got.text = shown(got.text)
+		}
 		f.out.line(text.Clean(got.text))
 	case f.in.tty == nil, secret, got.err != nil:
 		f.out.line("")

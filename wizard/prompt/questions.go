@@ -83,7 +83,7 @@ func (f *face) value(name string) string {
 // confirm is the question of a page that has none.
 func (f *face) confirm(ctx context.Context) error {
 	for {
-		line, err := f.read(ctx, "Press Enter to go on: ", false)
+		line, err := f.read(ctx, "Press Enter to go on: ", nil, false)
 		_, command := parse(line)
 		switch {
 		case errors.Is(err, errLong):
