@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
@@ -84,7 +86,7 @@ func (s provider) Page(v View) wizard.Page {
 			"password and sender. Everything can be changed on the next pages.",
 		Field: []wizard.Field{{
 			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
-			Default: chosen, Choices: s.choices(v), Filter: true,
+			Default: chosen, Choices: s.choices(v), Filter: true, Open: true,
 			Help: wizard.Help{
 				What: "The company or program that takes the mail from Pocket ID and delivers it. " +
 					"Type a few letters to narrow the list.",
@@ -94,7 +96,7 @@ func (s provider) Page(v View) wizard.Page {
 		}},
 	}
 	if p, ok := presets.ByID(chosen); ok && len(p.Hosts) > 1 {
-		page.Field = append(page.Field, regionField(p, v.Answers))
+		page.Field = append(page.Field, regionField(v, p))
 	}
 	if v.Found[Provider].Running {
 		page.Aside = "asking DNS who receives the mail of " + senderDomain(v.Answers)
@@ -134,9 +136,10 @@ func presetChoice(p presets.Preset) wizard.Choice {
 }
 
 // isOfFile reports whether the relay is the one that the .env has, so that it can
-// be kept. A practice relay is a new one each time.
+// be kept. A practice relay may be another each time.
 func (s provider) isOfFile(v View) bool {
-	return v.Answers.Host != "" && v.Answers.Host == discovered(v).Value("SMTP_HOST") && !s.world.Practice
+	return v.Answers.Host != "" && v.Answers.Host == discovered(v).Value("SMTP_HOST") &&
+		(!s.world.Practice || slices.Contains(s.world.Presets[0].Ports(), v.Answers.Port))
 }
 
 // suggest is the choice to begin at: what is set already, else the provider of
@@ -168,10 +171,13 @@ func presetOf(host string) string {
 	return cmp.Or(p.ID, Custom)
 }
 
-func regionField(p presets.Preset, a Answers) wizard.Field {
+func regionField(v View, p presets.Preset) wizard.Field {
+	a := v.Answers
+	chosen := slices.ContainsFunc(p.Hosts, func(h presets.Host) bool { return h.Host == a.Host })
 	f := wizard.Field{
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
-		Filter: len(p.Hosts) > 9, // more than are taken in at a glance
+		Missing: !chosen && unasked(v, "region"),
+		Filter:  len(p.Hosts) > 9, // more than are taken in at a glance
 		Help: wizard.Help{
 			What:  "Accounts of this provider belong to a region, and each region has its own host.",
 			Where: "In the provider's console, where the account was created.",
@@ -191,6 +197,23 @@ func regionField(p presets.Preset, a Answers) wizard.Field {
 	return f
 }
 
+// keepAll goes on to what the file does not say, and with nothing missing to the
+// test, which leads back to what is wrong.
+func keepAll(v View, a Answers) Intent {
+	if a.Unattended {
+		return wizard.Next(a)
+	}
+	a.Kept = true
+	if a.Hostname == "" {
+		a.Hostname = currentHostname(v)
+		a.ContainerID = a.Hostname == pocketid.ExampleContainerID
+	}
+	if a.To == "" || a.From == "" || a.User != "" && a.Password.Empty() {
+		return wizard.NextAt(a, Sender)
+	}
+	return wizard.NextAt(a, LiveTest)
+}
+
 // Take fills the relay in from the preset, but for what was kept.
 func (s provider) Take(v View) Intent {
 	a := v.Answers
@@ -199,8 +222,9 @@ func (s provider) Take(v View) Intent {
 		if p, ok := presets.ByHost(a.Host); ok && a.Preset == "" {
 			a.Preset = p.ID
 		}
-		return wizard.Next(a)
+		return keepAll(v, a)
 	}
+	a.Kept = false
 	p, ok := s.world.preset(id)
 	if !ok {
 		return wizard.Stay(a, errorAt("preset",

@@ -7,7 +7,7 @@ import (
 )
 
 const introduction = "Type each answer and press Enter. Enter alone takes the answer in [brackets]; " +
-	"choices are answered by number or by name. Instead of an answer, type ? for help, < to go back, " +
+	"choices are answered by number or by name, and the name of another question on the page goes to it. Instead of an answer, type ? for help, < to go back, " +
 	"or - for an empty answer. Ctrl+C leaves."
 
 const commandHelp = "Enter alone takes the answer in [brackets]. < goes back, also to the pages before; " +
