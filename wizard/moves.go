@@ -98,7 +98,7 @@ func (m Machine[A]) onward(s State[A], further ID) State[A] {
 		return m.comeBack(s)
 	}
 	history, to := append(slices.Clip(s.History), s.At), m.following(s.At, s.Answers)
-	for further != "" && to != "" && to != further {
+	for m.before(to, further) {
 		history, to = append(history, to), m.following(to, s.Answers)
 	}
 	if to == "" {
@@ -106,6 +106,12 @@ func (m Machine[A]) onward(s State[A], further ID) State[A] {
 		return s
 	}
 	return s.enter(history, to)
+}
+
+// before reports whether one step comes before another.
+func (m Machine[A]) before(a, b ID) bool {
+	at := func(id ID) int { return slices.IndexFunc(m.Steps, func(s Step[A]) bool { return s.ID() == id }) }
+	return a != "" && at(a) < at(b)
 }
 
 func (m Machine[A]) back(s State[A]) State[A] {
