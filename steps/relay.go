@@ -75,7 +75,7 @@ func (s relay) Page(v View) wizard.Page {
 	name, typedPort, err := ParseRelay(v.Text("host", a.Host))
 	usual := portText(cmp.Or(typedPort, a.Port, pocketid.DefaultPort(pocketid.NewestKnown(), a.TLS)))
 	port := v.Text("port", usual)
-	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Hide: hideLogin, Help: wizard.Help{
+	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Missing: v.Text("host", a.Host) == "", Flag: "--host", Hide: hideLogin, Help: wizard.Help{
 		What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
 		Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
 		Where:   "In the provider's SMTP settings."}}
@@ -231,7 +231,8 @@ func (s relay) Take(v View) Intent {
 	if !knownMode(mode) {
 		return wizard.Stay(a, errorAt("tls", "TLS is one of none, starttls and tls"))
 	}
-	if f := s.world.portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
+	sentBack := v.Fault.Tone == wizard.Bad && host == a.Host && port == a.Port && mode == a.TLS // and told why
+	if f := s.world.portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) && !sentBack {
 		return wizard.Stay(a, f)
 	}
 	if host != a.Host || port != a.Port || mode != a.TLS {
