@@ -74,7 +74,9 @@ func authentication(head []field, hops []hop, spam []Filter) Auth {
 			a.addARC(s)
 		case s.at < below && (own(s) || !named), s.id == "" && receiver == "outlook.com" && len(above) == 0:
 			above = append(above, s.checks...)
-			a.Receiver = cmp.Or(a.Receiver, s.id)
+			if named {
+				a.Receiver = cmp.Or(a.Receiver, s.id)
+			}
 		case own(s):
 			end = append(end, s.checks...)
 			a.Receiver = cmp.Or(a.Receiver, s.id)
@@ -82,7 +84,7 @@ func authentication(head []field, hops []hop, spam []Filter) Auth {
 			a.Untrusted = append(a.Untrusted, s.id)
 		}
 	}
-	header := receivedSPF(head, below)
+	header := receivedSPF(head, hops, receiver)
 	for _, checks := range [][]Check{above, end, sealed, header, fromSymbols(spam, a.From)} {
 		a.take(checks)
 	}
@@ -127,24 +129,31 @@ func (a *Auth) addARC(s statement) {
 }
 
 var (
-	spfWord  = regexp.MustCompile(`(?i)^\s*(pass|fail|softfail|neutral|none|permerror|temperror)\b`)
-	clientIP = regexp.MustCompile(`(?i)client-ip=([0-9a-fA-F:.]+)`)
-	envelope = regexp.MustCompile(`(?i)(?:envelope-from=|domain of )(?:transitioning )?["<]*([^;>"\s]+)`)
+	spfWord     = regexp.MustCompile(`(?i)^\s*(pass|fail|softfail|neutral|none|permerror|temperror)\b`)
+	spfReceiver = regexp.MustCompile(`(?i)(?:receiver=|^\w+ \()([\w.-]+)(?:;|:|$|\s)`)
+	clientIP    = regexp.MustCompile(`(?i)client-ip=([0-9a-fA-F:.]+)`)
+	envelope    = regexp.MustCompile(`(?i)(?:envelope-from=|domain of )(?:transitioning )?["<]*([^;>"\s]+)`)
 )
 
-// receivedSPF reads the receiver's field of RFC 7208 section 9.1.
-func receivedSPF(head []field, below int) []Check {
-	for _, f := range head[:below] {
-		if m := spfWord.FindStringSubmatch(f.value); f.name == "received-spf" && m != nil {
-			c := Check{Method: "spf", Result: strings.ToLower(m[1]), Source: f.name}
-			if m := envelope.FindAllStringSubmatch(f.value, -1); m != nil {
-				c.Domain = domainOf(m[len(m)-1][1])
-			}
-			if m := clientIP.FindStringSubmatch(f.value); m != nil {
-				c.IP = address(m[1])
-			}
-			return []Check{c}
+// receivedSPF reads the receiver's field of RFC 7208 section 9.1. Others have their
+// name in it.
+func receivedSPF(head []field, hops []hop, receiver string) []Check {
+	for i, f := range head {
+		m := spfWord.FindStringSubmatch(f.value)
+		if f.name != "received-spf" || m == nil || theirs(hops, i) {
+			continue
 		}
+		if by := spfReceiver.FindStringSubmatch(f.value); by != nil && receiver != "" && !slices.Contains([]string{"", receiver}, operator(by[1])) {
+			continue
+		}
+		c := Check{Method: "spf", Result: strings.ToLower(m[1]), Source: f.name}
+		if m := envelope.FindAllStringSubmatch(f.value, -1); m != nil {
+			c.Domain = domainOf(m[len(m)-1][1])
+		}
+		if m := clientIP.FindStringSubmatch(f.value); m != nil {
+			c.IP = address(m[1])
+		}
+		return []Check{c}
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func fields(pasted string) (head []field, ok bool) {
 	inside := false
 	for i, line := range lines {
 		name := fieldStart.FindStringSubmatch(line)
-		blank := strings.TrimSpace(line) == ""
+		blank := line == "" || !inside && strings.TrimSpace(line) == ""
 		switch {
 		case !inside && !begins.MatchString(line):
 			if refusal.MatchString(line) || i > 100 {

@@ -102,15 +102,18 @@ func problems(r *Report, s sender, unsigned bool) []Problem {
 	if j.DMARC != nil {
 		j.judgeDMARC(*j.DMARC)
 	}
-	if j.SPF != nil && !aligned(*j.SPF) {
+	if j.SPF != nil && j.SPF.Result != "pass" {
 		j.judgeSPF(*j.SPF)
 	}
 	if !signed && (len(j.DKIM) > 0 || unsigned) {
 		j.judgeDKIM()
 	}
+	if j.SPF != nil && j.SPF.Result == "pass" && !aligned(*j.SPF) {
+		j.judgeSPF(*j.SPF)
+	}
 	j.judgeFilters(r.Spam)
 	for _, h := range r.Path {
-		if h.DelaySeconds != nil && *h.DelaySeconds >= 300 {
+		if h.DelaySeconds != nil && *h.DelaySeconds >= 600 && organization(h.By) != "" {
 			j.add("slow-path", true, nil, "{minutes}", fmt.Sprint(*h.DelaySeconds/60),
 				"{domain}", cmp.Or(h.From, "the server before"), "{who}", cmp.Or(h.By, "the next"))
 			break

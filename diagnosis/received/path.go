@@ -75,7 +75,7 @@ func hops(head []field) (all []hop) {
 func address(s string) string {
 	for _, found := range numbers.FindAllString(s, 50) {
 		found = strings.Trim(found, ":.")
-		if a, err := netip.ParseAddr(strings.TrimPrefix(found, "IPv6:")); err == nil && !a.IsLoopback() {
+		if a, err := netip.ParseAddr(strings.TrimPrefix(found, "IPv6:")); err == nil {
 			return a.Unmap().String()
 		}
 		if a, err := netip.ParseAddr(found + "::"); err == nil && strings.Count(found, ":") > 1 {
@@ -106,20 +106,26 @@ func path(hops []hop) (all []Hop) {
 }
 
 // border is the hop at which the mail came to the receiver from outside, and who
-// the receiver is. No hop, no border: -1.
+// the receiver is. What stands above it passed the mail on within its house. No hop,
+// no border: -1.
 func border(hops []hop) (at int, receiver string) {
 	for i, h := range hops {
-		by := operator(h.By)
-		if receiver != "" && by != "" && by != receiver {
-			return i - 1, receiver
+		by, from := operator(h.By), operator(h.From)
+		ip, err := netip.ParseAddr(h.IP)
+		inside := err == nil && (ip.IsPrivate() || ip.IsLoopback())
+		outside := from != "" && from != by || from == "" && err == nil || strings.Contains(h.From, ".outbound.protection.")
+		if by != "" && outside && !inside {
+			return i, by
 		}
 		receiver = cmp.Or(receiver, by)
-		from := operator(h.From)
-		ip, err := netip.ParseAddr(h.IP)
-		public := err == nil && from == "" && !ip.IsPrivate()
-		if from != "" && from != receiver || public || strings.Contains(h.From, ".outbound.protection.") {
-			return i, receiver
-		}
 	}
 	return len(hops) - 1, receiver
+}
+
+// theirs reports whether a field stands among those of servers ahead of the
+// receiver: below its border and above the last Received field. What is below that
+// can be anybody's.
+func theirs(hops []hop, field int) bool {
+	at, _ := border(hops)
+	return at+1 < len(hops) && field > hops[at+1].at && field < hops[len(hops)-1].at
 }

@@ -39,7 +39,7 @@ func Read(pasted string) (report Report, ok bool) {
 		return Report{}, false
 	}
 	hops := hops(head)
-	r := Report{Path: path(hops), Spam: filters(head)}
+	r := Report{Path: path(hops), Spam: filters(head, hops)}
 	r.Auth = authentication(head, hops, r.Spam)
 	a := r.Auth
 	said := a.SPF != nil || a.DMARC != nil || len(a.DKIM) > 0

@@ -61,7 +61,8 @@ var known = func() (k struct {
 }()
 
 // filters are all that speak in the headers, each once: its topmost word counts.
-func filters(head []field) (all []Filter) {
+// What stands between Received fields of other servers is theirs.
+func filters(head []field, hops []hop) (all []Filter) {
 	of := func(name string) *Filter {
 		i := slices.IndexFunc(all, func(f Filter) bool { return f.Name == name })
 		if i < 0 {
@@ -73,8 +74,11 @@ func filters(head []field) (all []Filter) {
 		return strings.HasPrefix(f.name, "x-rspamd-") || strings.HasPrefix(f.name, "x-spamd-")
 	})
 	cpanel := has(head, "x-spam-bar") // Exim there writes ten times the score
-	for _, f := range head {
-		if prefix, ok := microsoft[f.name]; ok && f.value != "" && !strings.Contains(f.value, "DIR:OUT") {
+	for at, f := range head {
+		if theirs(hops, at) {
+			continue
+		}
+		if prefix, ok := microsoft[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
 			of("Microsoft").readMicrosoft(prefix + f.value)
 		}
 		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") {
@@ -162,9 +166,17 @@ var microsoft = map[string]string{
 	"x-ms-exchange-organization-scl": "SCL:",
 }
 
+// pairs are what a field of Microsoft's consists of.
+func pairs(value string) []string {
+	return strings.Split(strings.Join(strings.Fields(value), ""), ";")
+}
+
+func speaks(value string) bool {
+	return slices.ContainsFunc(pairs(value), func(pair string) bool { return known.Microsoft[pair] != "" })
+}
+
 func (f *Filter) readMicrosoft(value string) {
-	for _, pair := range strings.Split(value, ";") {
-		pair = strings.Join(strings.Fields(pair), "")
+	for _, pair := range pairs(value) {
 		name, v, _ := strings.Cut(pair, ":")
 		if n, err := strconv.ParseFloat(v, 64); err == nil && name == "SCL" && f.Score == nil {
 			five := 5.0
