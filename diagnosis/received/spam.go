@@ -44,17 +44,19 @@ type row struct {
 	Clean, Spam, Score, Threshold, Skip pattern
 }
 
-//go:embed filters.json
-var filtersJSON []byte
+//go:embed knowledge.json
+var knowledgeJSON []byte
 
-// known is what the words of filters mean. Microsoft's are from its page
-// "Anti-spam message headers in cloud organizations"; those that do not mean spam
-// have a dash ahead. Symbols are rules that tell the result of a method.
+// known is what the words of filters mean, and what to do about each problem.
+// Microsoft's words are from its page "Anti-spam message headers in cloud
+// organizations"; those that do not mean spam have a dash ahead. Symbols are rules
+// that tell the result of a method.
 var known = func() (k struct {
 	Fields                       []row
 	Microsoft, Compauth, Symbols map[string]string
+	Advice                       map[string]struct{ Cause, Fix string }
 }) {
-	if err := json.Unmarshal(filtersJSON, &k); err != nil {
+	if err := json.Unmarshal(knowledgeJSON, &k); err != nil {
 		panic(err)
 	}
 	return k
@@ -62,7 +64,7 @@ var known = func() (k struct {
 
 // filters are all that speak in the headers, each once: its topmost word counts.
 // What stands between Received fields of other servers is theirs.
-func filters(head []field, hops []hop) (all []Filter) {
+func filters(head []field, way route) (all []Filter) {
 	of := func(name string) *Filter {
 		i := slices.IndexFunc(all, func(f Filter) bool { return f.Name == name })
 		if i < 0 {
@@ -75,7 +77,7 @@ func filters(head []field, hops []hop) (all []Filter) {
 	})
 	cpanel := has(head, "x-spam-bar") // Exim there writes ten times the score
 	for at, f := range head {
-		if theirs(hops, at) {
+		if way.theirs(at) {
 			continue
 		}
 		if prefix, ok := microsoft[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
