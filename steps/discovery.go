@@ -206,7 +206,7 @@ func (d *Discovery) readPasswordFile() {
 	case err == nil && snapshot.Exists:
 		d.PasswordFile, d.Password = path, secret.New(string(snapshot.Bytes))
 	case who != nil && errors.Is(err, fs.ErrPermission): // root does not read for others what they may not read themselves
-		d.NoPassword = fmt.Sprintf("SMTP_PASSWORD_FILE names %s, which user %d, to whom the .env or its directory belongs, "+
+		d.NoPassword = fmt.Sprintf("SMTP_PASSWORD_FILE names %s, which user %d, in whose hands the .env or a directory above it is, "+
 			"cannot read; it was not read.", path, who.UID)
 		note(d.NoPassword)
 	default:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
@@ -109,7 +110,11 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 			tone := toneOf(e.State == smtpcheck.StagePassed)
 			table.Rows = append(table.Rows, rowOf(tone, string(e.Stage), e.Detail, millis(e.Elapsed)))
 		} else if i == len(events)-1 {
-			table.Rows = append(table.Rows, rowOf(wizard.Busy, string(e.Stage), e.Detail, ""))
+			detail := e.Detail
+			if e.Limit > 0 {
+				detail = strings.TrimPrefix(detail+"; waiting up to "+smtpcheck.Seconds(e.Limit), "; ")
+			}
+			table.Rows = append(table.Rows, rowOf(wizard.Busy, string(e.Stage), detail, ""))
 		}
 	}
 	return table
