@@ -3,25 +3,30 @@ package steps
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
 
-// SetupFrom is the test of the settings in a .env.
+// SetupFrom is the test of what Pocket ID gets with a .env.
 func (w World) SetupFrom(found Discovery) (Setup, error) {
-	a := prefill(Answers{Runs: string(found.Install.Runtime), Version: found.Install.Version.String()}, found)
+	in := found.Install
+	if in.Runs != "" {
+		found.Values, found.Password, found.PasswordFile = map[string]string{}, secret.Value{}, ""
+		found.takeArriving()
+	}
+	a := prefill(Answers{Runs: string(in.Runs), Version: in.Speaks().String()}, found)
 	if err := checkSettings(a.Settings); err != nil {
 		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
 	}
-	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
-	if a.Hostname == "" && a.runtime().InContainer() {
+	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), in.Hostname.Value
+	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
 	return setupOf(a), nil
@@ -126,37 +131,37 @@ func unsetMode(v pocketid.Version, port int) smtpcheck.TLSMode {
 // Candidates are the names that Pocket ID could announce.
 func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candidate {
 	src := pocketid.Sources{Hostname: d.Hostname, AppURL: appURL, Typed: typed}
-	if d.Install.InContainer {
-		src.Compose, src.ContainerID = d.Install.Hostname, d.Install.Hostname == ""
+	if in := d.Install; in.InContainer() && in.Hostname.Kind != install.KindMachine {
+		src.Compose, src.ContainerID = in.Hostname.Value, in.Hostname.Value == ""
 	}
 	return pocketid.Candidates(src)
 }
 
-// Warnings are what keeps the settings of a file from their effect in Pocket ID,
-// a sentence each, though a relay may take the mail.
+// Warnings are what keeps the settings from their effect in Pocket ID, a sentence
+// each, though a relay may take the mail.
 func (w World) Warnings(found Discovery, v pocketid.Version) []string {
-	values := maps.Clone(found.Values)
-	if found.passwordLine {
-		values["SMTP_PASSWORD"] = found.Password.Reveal()
-	}
-	return w.warnings(found, values, found.Install.Runtime, v)
+	values := arriving(found.Install)
+	return w.warnings(found, found.Install, values, found.Install.Runs, v)
 }
 
-// warnings are the same for values that Pocket ID would get from the file, the
-// password with them.
+// said are the warnings of an install that are said in other words, or elsewhere.
+var said = []string{"ui-config-not-true", "version-unknown", "password-unreadable", "legacy-names", "short-hostname"}
+
+// warnings are the same for what arrives in an install, perhaps a planned one.
 func (w World) warnings(
-	found Discovery, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
+	found Discovery, in install.Install, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
 ) []string {
+	if in.Password.Set && values["SMTP_PASSWORD"] == "" && values["SMTP_PASSWORD_FILE"] == "" {
+		values["SMTP_PASSWORD"] = "set, and not seen from here"
+	}
 	list := pocketid.Objections(values, v)
-	in := found.Install
 	if found.Rights != "" {
 		list = append(list, found.Rights)
 	}
-	if in.Unread {
-		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
-	}
-	for _, key := range in.MailOverrides {
-		list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
+	for _, warning := range in.Warnings {
+		if !slices.Contains(said, warning.ID) {
+			list = append(list, warning.Text)
+		}
 	}
 	if warning := w.ownLoopback(values["SMTP_HOST"], in, runtime); warning != "" {
 		list = append(list, warning)
@@ -166,8 +171,8 @@ func (w World) warnings(
 
 // ownLoopback warns of a relay that Pocket ID would look for in its own
 // container. The relay of a demo is none that Pocket ID is to use.
-func (w World) ownLoopback(host string, in pocketid.Install, runtime pocketid.Runtime) string {
-	shared := in.Runtime == runtime && in.HostNetwork
+func (w World) ownLoopback(host string, in install.Install, runtime pocketid.Runtime) string {
+	shared := in.Runs == runtime && in.Network == "host"
 	if !isLoopback(host) || !runtime.InContainer() || shared || w.Practice {
 		return ""
 	}

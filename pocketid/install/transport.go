@@ -31,6 +31,7 @@ type carriedSetting struct {
 	Source          Source
 	Reader          string
 	Unknown, Dollar bool
+	HandedOn        bool
 }
 
 type carriedMount struct{ Host, Inside string }
@@ -94,7 +95,7 @@ func (e environment) carry() map[string][]carriedSetting {
 	out := map[string][]carriedSetting{}
 	for key, all := range e {
 		for _, s := range all {
-			out[key] = append(out[key], carriedSetting{s.value, s.source, s.reader, s.unknown, s.dollar})
+			out[key] = append(out[key], carriedSetting{s.value, s.source, s.reader, s.unknown, s.dollar, s.handedOn})
 		}
 	}
 	return out
@@ -104,7 +105,7 @@ func received(settings map[string][]carriedSetting) environment {
 	out := environment{}
 	for key, all := range settings {
 		for _, s := range all {
-			out.set(key, setting{s.Value, s.Source, s.Reader, s.Unknown, s.Dollar})
+			out.set(key, setting{s.Value, s.Source, s.Reader, s.Unknown, s.Dollar, s.HandedOn})
 		}
 	}
 	return out

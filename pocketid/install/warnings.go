@@ -341,8 +341,11 @@ func (in *Install) nameWarnings() []Warning {
 		if in.Runs == RunsCompose {
 			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
 		}
-		newest := pocketid.NewestKnown()
-		out = append(out, warning("version-unknown", "", Source{File: in.Found}, in.Version.From, newest, cure))
+		taken := in.Version.Release
+		if !taken.Known() {
+			taken = pocketid.NewestKnown()
+		}
+		out = append(out, warning("version-unknown", "", Source{File: in.Found}, in.Version.From, taken, cure))
 	}
 	switch h := in.Hostname; {
 	case h.Kind == KindShared:
