@@ -2,7 +2,6 @@ package command
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -43,11 +42,16 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 			}
 			// Found names are tried even if they are invalid: Pocket ID would announce them.
 			candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
-			live := newProgress(o, setup)
-			trial := world.RunTest(ctx, setup, namesOf(candidates), live.report)
+			stops, live := found.Stops(setup), newProgress(o, setup)
+			var trial steps.TestResult
+			if stops != nil {
+				trial = world.NotTested(setup, stops)
+			} else {
+				trial = world.RunTest(ctx, setup, namesOf(candidates), live.report)
+			}
 			live.end()
 			r := newCheckResult(candidates, trial)
-			r.Warnings = world.Warnings(found, setup.As)
+			r.Warnings, r.Values = world.Warnings(found, setup.As), found.Elsewhere()
 			if err := o.print(r, func(w io.Writer) { r.printEnd(w, trial) }); err != nil {
 				return err
 			}
@@ -71,13 +75,11 @@ func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, er
 	if err := found.Usable(); err != nil {
 		return steps.Setup{}, fileError(err)
 	}
-	if found.NoPassword != "" { // an empty one would prove nothing
-		return steps.Setup{}, &exitError{exitSettings, errors.New(found.NoPassword + " Nothing was sent.")}
-	}
 	s, err := w.SetupFrom(found)
-	if err != nil {
+	if err != nil && found.Stops(s) == nil {
 		return s, usage(err)
 	}
+	err = nil // it is said otherwise, why nothing is tested
 	s.NoSend = f.noSend
 	if f.hostname != "" {
 		s.Hostname, s.ContainerID = f.hostname, false

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/steps"
@@ -31,6 +33,9 @@ type checkResult struct {
 	// Pocket ID reports an error all the same.
 	RelayTookIt bool   `json:"relay_took_it,omitempty"`
 	ClientError string `json:"client_error,omitempty"`
+	// Values are the settings that another place than the .env decides, as inspect has
+	// them.
+	Values map[string]install.ResultValue `json:"values,omitempty"`
 	// Warnings are what keeps the settings from taking effect in Pocket ID,
 	// whatever the relay says.
 	Warnings   list[string] `json:"warnings"`
@@ -193,6 +198,9 @@ func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 		fmt.Fprint(w, "\nEverything up to RCPT was accepted; no message was sent.\n")
 	default:
 		fmt.Fprintf(w, "\nThe relay took a message for %s. Its subject contains %s.\n", t.Setup.To, t.Token)
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.Values)) {
+		printLabeled(w, "From", key+" is decided in "+r.Values[key].Place())
 	}
 	for _, warning := range r.Warnings {
 		printLabeled(w, "Warning", warning)

@@ -82,23 +82,14 @@ func printInstall(w io.Writer, in install.Install) {
 
 // printValues is the table of settings.
 func printValues(w io.Writer, in install.Install) {
+	values := in.Result().Values
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, key := range in.Keys() {
 		value, public := in.Public(key)
 		if !public {
 			value = "(not shown)"
 		}
-		from, hidden := in.From(key)
-		place := in.Short(from.File)
-		if from.Line > 0 {
-			place = fmt.Sprintf("%s:%d", place, from.Line)
-		}
-		if from.Variable != "" && from.VariableFile != "" {
-			place += fmt.Sprintf(", ${%s} of %s", from.Variable, in.Short(from.VariableFile))
-		}
-		for i, loser := range hidden {
-			place += map[bool]string{true: "; hides ", false: ", "}[i == 0] + in.Short(loser.File)
-		}
+		place := values[key].Place()
 		fmt.Fprintf(table, "%s\t%s\t%s\n", key, strings.ReplaceAll(value, "\t", " "), place)
 	}
 	table.Flush()

@@ -22,6 +22,8 @@ type Discovery struct {
 	EnvFile string
 	Exists  bool
 	Install install.Install
+	// Refused is what the reader of its files says while the .env is not there yet.
+	Refused string
 	// Values are the settings without secrets: what arrives at Pocket ID, and of keys
 	// that do not arrive what the file says.
 	Values   map[string]string
@@ -39,7 +41,7 @@ type Discovery struct {
 	// Err is why the file cannot be used.
 	Err error
 
-	text secret.Value // the file, fixed where it can be
+	whole, text secret.Value // the file, as it is and fixed where it can be
 }
 
 // discoverBound limits the look at the files: one of them may be on a file system
@@ -74,12 +76,17 @@ func (w World) discover(envFile string) Discovery {
 	if err == nil {
 		found.Install, err = w.Look(around, nil)
 	}
+	if err == nil && !snapshot.Exists && found.Install.Refused != "" {
+		found.Refused = found.Install.Refused
+		found.Install, err = w.Look(around, map[string][]byte{found.path(): nil})
+	}
 	if err != nil {
 		found.Err = err
 		return found
 	}
 	found.Exists = snapshot.Exists
-	found.read(snapshot.Bytes)
+	found.whole = secret.New(string(snapshot.Bytes))
+	found.read(found.readers())
 	found.noPassword(around.Owner())
 	return found
 }
@@ -147,28 +154,28 @@ func fatal(problems []envwriter.Problem) []envwriter.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p envwriter.Problem) bool { return !p.Fatal })
 }
 
-// read finds what is wrong with the file, and takes the values.
-func (d *Discovery) read(data []byte) {
-	readers := namedReaders(d.readers())
+// read finds what is wrong with the file for its readers, and takes the values: what
+// arrives, where those are the readers that were found.
+func (d *Discovery) read(names []string) {
+	readers, data := namedReaders(names), []byte(d.whole.Reveal())
 	d.Problems = envwriter.Lint(data, readers)
 	fixed, lines := envwriter.Fix(data, readers)
 	if lines > 0 && len(fatal(envwriter.Lint(fixed, readers))) == 0 {
 		d.Fixable, data = true, fixed
 	}
 	d.text = secret.New(string(data))
-	d.takeFile(d.readers())
-	if d.Install.Near() || d.Install.Runs == "" {
+	d.takeFile(names)
+	if in := d.Install; (in.Near() || in.Runs == "") && names[0] == d.readers()[0] {
 		d.takeArriving()
 	}
 }
 
-// readAs is what the first of those readers takes from the file: where they are
-// others than were found, nothing else is known to arrive.
-func (d Discovery) readAs(readers []string) Discovery {
-	if slices.Equal(readers, d.readers()) || d.Install.Feeds(d.path()) && readers[0] == d.readers()[0] {
-		return d
-	}
-	d.takeFile(readers)
+// ReadAs is what those readers make of the same file, and what the first of them takes
+// from it. A $ or a quote can make another value of the same line.
+func (d Discovery) ReadAs(readers []string) Discovery {
+	d.Password, d.PasswordFile, d.Values = secret.Value{}, "", nil
+	d.Problems, d.Fixable = nil, false
+	d.read(readers)
 	return d
 }
 

@@ -3,7 +3,6 @@ package steps
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,9 +11,7 @@ import (
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
-	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
-	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 )
 
@@ -106,10 +103,10 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	if len(readers) == 0 {
 		return errors.New("no reader of the .env is known by that name")
 	}
-	if err := p.change(base, v, readers[0]); err != nil {
+	if err := p.change(base, v, readers); err != nil {
 		return err
 	}
-	if err := p.encode(base, v, readers); err != nil {
+	if err := p.encode(base, v, readers, around); err != nil {
 		return err
 	}
 	if err := p.editOthers(around); err != nil {
@@ -119,7 +116,7 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	if p.Before.Exists {
 		old = p.Before.Bytes
 	}
-	p.Diff = envwriter.Diff(old, p.Env.New, pocketid.IsPublic)
+	p.Diff = envwriter.Diff(old, p.Env.New, p.isPublic)
 	w.override(p, around)
 	after, err := w.Look(around, p.planned())
 	if err != nil {
@@ -137,13 +134,6 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	p.Warnings = append(p.Warnings, p.leftOver(after)...)
 	p.Warnings = append(p.Warnings, w.warnings(p.Found, after, values, p.Request.Runtime, v)...)
 	return nil
-}
-
-// layered reports whether what arrives was found out, so that each key is changed
-// in the layer that decides it.
-func (p *FilePlan) layered() bool {
-	in := p.Found.Install
-	return in.Near() && in.Refused == "" && p.Request.Runtime == in.Runs
 }
 
 // OtherFiles are the files besides the .env that will be written.
@@ -172,85 +162,6 @@ func (p *FilePlan) planned() map[string][]byte {
 	return files
 }
 
-// put notes a change where it has its effect: in the .env, in another env file that
-// decides the key, perhaps under another name, or nowhere, if that is not a file
-// that we edit.
-func (p *FilePlan) put(c envwriter.Change) {
-	p.wanted = append(p.wanted, c)
-	main := p.Found.path()
-	layer := install.Layer{Source: install.Source{File: main}, Key: c.Key, Readers: p.Request.readerNames()}
-	if in := p.Found.Install; p.layered() {
-		if decides, ok := in.Decides(c.Key); ok {
-			layer = decides
-		} else if paths := in.Paths(); len(paths) > 0 && !in.Feeds(main) {
-			layer.File = paths[len(paths)-1]
-		}
-	}
-	c.Key = layer.Key
-	list := &p.Changes
-	if layer.File != main {
-		changes := p.layers[layer.File]
-		defer func() { p.layers[layer.File] = changes }()
-		list = &changes
-	}
-	same := func(o envwriter.Change) bool { return o.Key == c.Key }
-	if len(layer.Readers) > 0 && !slices.ContainsFunc(*list, same) {
-		*list = append(*list, c)
-	}
-}
-
-// editOthers plans the other env files.
-func (p *FilePlan) editOthers(around *asowner.Files) error {
-	for _, path := range slices.Sorted(maps.Keys(p.layers)) {
-		if len(p.layers[path]) == 0 {
-			continue
-		}
-		before, err := around.Load(path)
-		if err == nil {
-			err = before.CheckSave()
-		}
-		if err != nil {
-			return err
-		}
-		edit, err := envwriter.Apply(before.Bytes, p.layers[path], namedReaders(p.Found.Install.Readers(path)))
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if edit.Changed() {
-			p.Others = append(p.Others, FileEdit{Path: path, Before: before, New: edit.New, Env: edit,
-				Diff: envwriter.Diff(before.Bytes, edit.New, pocketid.IsPublic)})
-		}
-	}
-	return nil
-}
-
-// leftOver says which line in which file the admin has to change, since what arrives
-// is decided there.
-func (p *FilePlan) leftOver(after install.Install) []string {
-	if !p.layered() {
-		return nil
-	}
-	var list []string
-	values := arriving(after)
-	for _, c := range p.wanted {
-		value := c.Value.Reveal()
-		if p.Request.alreadySet(values, c.Key, value, p.Request.version()) || c.Unset {
-			continue
-		}
-		layer, arrives := after.Decides(c.Key)
-		switch {
-		case !arrives:
-			list = append(list, fmt.Sprintf("%s does not reach Pocket ID: %s.", c.Key, after.HandOn(c.Key, p.Found.path())))
-		case pocketid.IsPublic(c.Key, value):
-			list = append(list, fmt.Sprintf("%s is decided in %s: change that line to `%s`.",
-				c.Key, after.Place(layer.Source), after.SettingLine(layer, value)))
-		default:
-			list = append(list, fmt.Sprintf("%s is decided in %s: change it there.", c.Key, after.Place(layer.Source)))
-		}
-	}
-	return list
-}
-
 // isNew reports whether there is nothing in the file yet.
 func (p *FilePlan) isNew() bool {
 	return !p.Before.Exists || strings.TrimSpace(string(p.Before.Bytes)) == ""
@@ -273,18 +184,27 @@ func (p *FilePlan) base() ([]byte, error) {
 }
 
 // change lists what the keys are to become. A key that is absent and needs no
-// value stays absent.
-func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Reader) error {
-	now, err := reader.Read(base)
+// value stays absent; one that not every reader takes from the file as it is, is
+// written anew.
+func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
+	var all []map[string]string
+	for _, reader := range readers {
+		vars, err := reader.Read(base)
+		if err != nil {
+			return err
+		}
+		all = append(all, vars)
+	}
+	r, now := p.Request, all[0]
 	if p.layered() {
-		now, err = arriving(p.Found.Install), nil
+		now = arriving(p.Found.Install)
 	}
-	if err != nil {
-		return err
+	differs := func(key string, take func(now map[string]string) bool) bool {
+		inFile := func(now map[string]string) bool { return !take(now) }
+		return !take(now) || p.decidedHere(key) && slices.ContainsFunc(all, inFile)
 	}
-	r := p.Request
 	set := func(key, value string) {
-		if !r.alreadySet(now, key, value, v) {
+		if differs(key, func(now map[string]string) bool { return r.alreadySet(now, key, value, v) }) {
 			p.put(envwriter.Change{Key: key, Value: secret.New(value)})
 		}
 	}
@@ -297,17 +217,18 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 	set("SMTP_PORT", strconv.Itoa(r.Port))
 	set("SMTP_FROM", r.From)
 	set("SMTP_USER", r.User)
-	p.changePassword(now)
+	p.changePassword(now, all)
 	set("SMTP_TLS", mode)
 	if r.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
 		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
 	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
-	p.Locked = pocketid.IsTrue(now[lock])
+	on := func(now map[string]string) bool { return pocketid.IsTrue(now[lock]) }
+	p.Locked = !differs(lock, on)
 	// Not asked yet: nobody can have made settings in the admin UI.
 	unsaid := r.LockUI == "" && p.isNew()
 	p.Lock = !p.Locked && (r.LockUI == "yes" || unsaid)
-	if p.Lock {
+	if p.Lock || !p.Locked && slices.ContainsFunc(all, on) { // meant for all of them
 		set(lock, "true")
 	}
 	return nil
@@ -315,7 +236,11 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 
 // changePassword puts the password where it is now: the .env, or the file that
 // SMTP_PASSWORD_FILE names.
-func (p *FilePlan) changePassword(now map[string]string) {
+func (p *FilePlan) changePassword(now map[string]string, all []map[string]string) {
+	differs := func(key, value string) bool {
+		inFile := func(now map[string]string) bool { return now[key] != value }
+		return now[key] != value || p.decidedHere(key) && slices.ContainsFunc(all, inFile)
+	}
 	password, is := p.Request.Password, p.Found.Install.Password
 	switch {
 	case password.Empty() && p.Request.User == "" && now["SMTP_USER"] != "": // the login was given up
@@ -324,26 +249,63 @@ func (p *FilePlan) changePassword(now map[string]string) {
 				p.put(envwriter.Change{Key: key})
 			}
 		}
-	case password.Empty() || password == p.Found.Password && p.layered():
-		// None was given, as after a resume, or the one that arrives: what is there stays.
-	case p.layered() && is.Set && is.Kind != "env" && is.File == "":
-		p.Warnings = append(p.Warnings, "The password was not written: Pocket ID takes it from "+
-			strings.Join(is.From, ", ")+". If it is another one now, change it there.")
-	case p.Found.PasswordFile == "":
-		if password.Reveal() != now["SMTP_PASSWORD"] {
+	case p.layered() && is.Set && is.Kind != "env" && is.File == "" && !password.Empty():
+		if password != p.Found.Password {
+			p.Warnings = append(p.Warnings, "The password was not written: Pocket ID takes it from "+
+				strings.Join(is.From, ", ")+". If it is another one now, change it there.")
+		}
+	case p.Found.PasswordFile == "" && !password.Empty():
+		if differs("SMTP_PASSWORD", password.Reveal()) {
 			p.put(envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
 		}
-	case password != p.Found.Password:
-		p.SecretPath, p.Secret = p.Found.PasswordFile, password
+	default: // where none was given, as after a resume, what is there stays
+		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
+			if value := now[key]; value != "" && differs(key, value) {
+				p.put(envwriter.Change{Key: key, Value: secret.New(value)})
+			}
+		}
+		if !password.Empty() && password != p.Found.Password {
+			p.SecretPath, p.Secret = p.Found.PasswordFile, password
+		}
 	}
 }
 
 // passwordFileName is the file that holds a password which the .env cannot.
 const passwordFileName = "smtp-password"
 
+// isPublic reports whether a value may be shown. Some providers take a token as user
+// name and password at once.
+func (p *FilePlan) isPublic(key, value string) bool {
+	for _, password := range []secret.Value{p.Request.Password, p.Found.Password} {
+		if !password.Empty() && envwriter.Unquoted(value) == envwriter.Unquoted(password.Reveal()) {
+			return false
+		}
+	}
+	return pocketid.IsPublic(key, value)
+}
+
+// newPasswordFile is a path that nothing has, or only what a killed run left; "" for
+// none. What is there already may be anybody's: it is kept.
+func (p *FilePlan) newPasswordFile(around *asowner.Files) string {
+	dir, err := filepath.Abs(filepath.Dir(p.Request.EnvFile))
+	for n := 1; n < 100 && err == nil; n++ {
+		path := filepath.Join(dir, passwordFileName)
+		if n > 1 {
+			path += fmt.Sprintf("-%d", n)
+		}
+		if !around.Exists(path) || around.IsLeftover(path) {
+			return path
+		}
+		p.Warnings = append(p.Warnings, path+" is there already; it was kept, and the password goes into another file.")
+	}
+	return ""
+}
+
 // encode plans the new .env. A password that cannot be written so that all its
 // readers agree moves to a file beside it, where Pocket ID can read that.
-func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
+func (p *FilePlan) encode(
+	base []byte, v pocketid.Version, readers []envwriter.Reader, around *asowner.Files,
+) error {
 	var err error
 	p.Env, err = envwriter.Apply(base, p.Changes, readers)
 	var no *envwriter.NoEncodingError
@@ -352,8 +314,8 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 	if !errors.As(err, &no) || no.Key != "SMTP_PASSWORD" || !usable {
 		return err
 	}
-	path, absErr := filepath.Abs(filepath.Join(filepath.Dir(p.Request.EnvFile), passwordFileName))
-	if absErr != nil {
+	path := p.newPasswordFile(around)
+	if path == "" {
 		return err
 	}
 	var changes []envwriter.Change
@@ -371,52 +333,8 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
 	p.wanted = slices.DeleteFunc(p.wanted, func(c envwriter.Change) bool { return c.Key == "SMTP_PASSWORD" })
 	p.Warnings = append(p.Warnings,
-		"The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
+		"The readers of the .env cannot all read this password correctly, so it goes into "+filepath.Base(path)+".")
 	return nil
-}
-
-// override plans the compose file that sets the hostname, where compose runs Pocket
-// ID: the first in which compose's own loader then finds it.
-func (w World) override(p *FilePlan, around *asowner.Files) {
-	in, name := p.Found.Install, p.Request.Hostname
-	if p.Request.Runtime != in.Runs || !p.renames() {
-		return
-	}
-	for _, file := range in.HostnameFiles() {
-		edit, err := FileEdit{Path: file}, error(nil)
-		if around.Exists(file) {
-			edit.Before, err = around.Load(file)
-		}
-		if err != nil || edit.Before.Exists != around.Exists(file) || edit.Before.CheckSave() != nil {
-			continue
-		}
-		if edit.New, err = install.SetHostname(edit.Before.Bytes, in.Service, name); err != nil {
-			continue
-		}
-		files := p.planned()
-		files[file] = edit.New
-		if after, err := w.Look(around, files); err != nil || after.Refused != "" || after.Hostname.Value != name {
-			continue
-		}
-		edit.Diff = lineDiff(edit.Before.Bytes, edit.New)
-		p.Override = edit
-		return
-	}
-}
-
-// lineDiff are the lines that only one of two files has. The others may hold secrets.
-func lineDiff(old, new []byte) (diff []envwriter.DiffLine) {
-	was, is := strings.Split(string(old), "\n"), strings.Split(string(new), "\n")
-	only := func(op envwriter.DiffOp, lines, others []string) {
-		for _, line := range lines {
-			if !slices.Contains(others, line) {
-				diff = append(diff, envwriter.DiffLine{Op: op, Text: text.Clean(line)})
-			}
-		}
-	}
-	only(envwriter.Minus, was, is)
-	only(envwriter.Plus, is, was)
-	return diff
 }
 
 // renames reports whether Pocket ID is to have another hostname than now, and

@@ -22,12 +22,12 @@ func (w World) SetupFrom(found Discovery) (Setup, error) {
 		found.takeArriving()
 	}
 	a := prefill(Answers{Runs: string(in.Runs), Version: in.Speaks().String()}, found)
-	if err := checkSettings(a.Settings); err != nil {
-		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
-	}
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), in.Hostname.Value
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
+	}
+	if err := checkSettings(a.Settings); err != nil {
+		return setupOf(a), fmt.Errorf("%s: %w", found.EnvFile, err)
 	}
 	return setupOf(a), nil
 }
@@ -140,8 +140,14 @@ func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candida
 // Warnings are what keeps the settings from their effect in Pocket ID, a sentence
 // each, though a relay may take the mail.
 func (w World) Warnings(found Discovery, v pocketid.Version) []string {
-	values := arriving(found.Install)
-	return w.warnings(found, found.Install, values, found.Install.Runs, v)
+	in := found.Install
+	list := w.warnings(found, in, arriving(in), in.Runs, v)
+	for _, warning := range in.Warnings {
+		if warning.ID == "version-unknown" && v == in.Speaks() {
+			list = append(list, warning.Text)
+		}
+	}
+	return list
 }
 
 // said are the warnings of an install that are said in other words, or elsewhere.

@@ -15,7 +15,7 @@ import (
 // first; the first need not exist. Where there are none, the admin has to set it.
 func (in Install) HostnameFiles() []string {
 	p := in.Compose
-	if p == nil || in.Refused != "" || in.Hostname.Kind == KindShared || p.UTS == "host" {
+	if p == nil || in.Hostname.Kind == KindShared || p.UTS == "host" {
 		return nil
 	}
 	last := p.Files[len(p.Files)-1]

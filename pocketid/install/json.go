@@ -2,6 +2,7 @@ package install
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,6 +109,21 @@ func (in Install) Result() Result {
 		r.Warnings = append(r.Warnings, ResultWarning{w.ID, w.Text, w.Key, in.Short(w.File), w.Line})
 	}
 	return r
+}
+
+// Place is where a value is decided, for people.
+func (v ResultValue) Place() string {
+	out := v.From
+	if v.Line > 0 {
+		out = fmt.Sprintf("%s:%d", out, v.Line)
+	}
+	if v.Variable != "" && v.VariableFrom != "" {
+		out += fmt.Sprintf(", ${%s} of %s", v.Variable, v.VariableFrom)
+	}
+	if len(v.Hidden) > 0 {
+		out += "; hides " + strings.Join(v.Hidden, ", ")
+	}
+	return out
 }
 
 func pointer(s string) *string { return &s }

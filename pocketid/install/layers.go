@@ -185,26 +185,28 @@ func (in Install) OnlyInside(host string) string {
 
 // InsideCommand begins a command line that runs a program of this machine where
 // Pocket ID runs, with more files of it in reach.
-func (in Install) InsideCommand(program string, files ...string) string {
-	mounts := "-v " + program + ":/smtp-wizard:ro"
+func (in Install) InsideCommand(quote func(string) string, program string, files ...string) string {
+	mounts := "-v " + quote(program+":/smtp-wizard:ro")
 	for _, file := range files {
-		mounts += " -v " + file + ":/tmp/" + filepath.Base(file) + ":ro"
+		mounts += " -v " + quote(file+":/tmp/"+filepath.Base(file)+":ro")
 	}
 	if in.Compose != nil {
 		files := ""
-		if in.Compose.Named {
-			files = " -f " + strings.Join(in.Compose.Files, " -f ")
+		for _, file := range in.Compose.Files {
+			if in.Compose.Named {
+				files += " -f " + quote(file)
+			}
 		}
-		return "cd " + in.Compose.Dir + " && docker compose" + files + " run --rm --no-deps " + mounts +
-			" --entrypoint /smtp-wizard " + in.Service
+		return "cd " + quote(in.Compose.Dir) + " && docker compose" + files + " run --rm --no-deps " + mounts +
+			" --entrypoint /smtp-wizard " + quote(in.Service)
 	}
 	program = "podman"
 	if in.Runs == RunsDocker {
 		program = "docker"
 	}
-	network := " --network " + in.Network
+	network := " --network " + quote(in.Network)
 	if pod, ok := strings.CutPrefix(in.Hostname.With, "pod "); ok {
-		network = " --pod " + strings.TrimPrefix(pod, "new:")
+		network = " --pod " + quote(strings.TrimPrefix(pod, "new:"))
 	}
-	return program + " run --rm" + network + " " + mounts + " --entrypoint /smtp-wizard " + in.Image
+	return program + " run --rm" + network + " " + mounts + " --entrypoint /smtp-wizard " + quote(in.Image)
 }
