@@ -140,7 +140,7 @@ func (in Install) Value(key string) (string, bool) { return in.env.lookup(key) }
 // From is the place that decides a key, and the places that lose.
 func (in Install) From(key string) (Source, []Source) {
 	s, _ := in.env.get(key)
-	return s.source, in.env.hidden(key)
+	return s.Source, in.env.hidden(key)
 }
 
 // Reveal is the password that arrives; "" when there is none to be had from here.
@@ -223,7 +223,7 @@ func (f *finder) assume(in *Install) {
 		in.addFile(file)
 		in.env.add(layer)
 	}
-	f.machineHostname(in)
+	in.Hostname = Hostname{Kind: KindMachine, Value: f.Hostname}
 	f.findPassword(in)
 }
 
@@ -237,5 +237,5 @@ func (f *finder) complete(in *Install) {
 	}
 	f.findPassword(in)
 	f.findVersion(in)
-	in.Warnings = f.warnings(in)
+	f.warnings(in)
 }

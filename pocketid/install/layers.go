@@ -12,7 +12,7 @@ import (
 func (in Install) Near() bool { return in.fit >= fitBeside }
 
 // Feeds reports whether a file reaches Pocket ID, or a line hands on what it has.
-func (in Install) Feeds(file string) bool { return in.Reads(file) || in.takes(file) }
+func (in Install) Feeds(file string) bool { return in.Reads(file) || in.env.takesFrom(file) }
 
 // Readers are the programs that read a file, by their names in envwriter, the one
 // that hands it to Pocket ID first. compose reads the .env of its directory for
@@ -46,13 +46,13 @@ func (in Install) Decides(key string) (layer Layer, ok bool) {
 	if !ok {
 		return Layer{}, false
 	}
-	layer = Layer{Source: s.source, Key: key}
+	layer = Layer{Source: s.Source, Key: key}
 	switch {
-	case s.reader != "":
-		layer.Readers = in.Readers(s.source.File)
-	case s.source.VariableReader != "" && s.handedOn:
-		file := s.source.VariableFile
-		layer = Layer{Source: Source{File: file}, Key: s.source.Variable, Readers: []string{s.source.VariableReader}}
+	case s.Reader != "":
+		layer.Readers = in.Readers(s.Source.File)
+	case s.Source.VariableReader != "" && s.HandedOn:
+		file := s.Source.VariableFile
+		layer = Layer{Source: Source{File: file}, Key: s.Source.Variable, Readers: []string{s.Source.VariableReader}}
 		for _, reader := range in.Readers(file) {
 			if !slices.Contains(layer.Readers, reader) {
 				layer.Readers = append(layer.Readers, reader)
