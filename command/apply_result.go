@@ -45,11 +45,11 @@ func (a application) failed(ctx context.Context, err error) error {
 	concerns := func(step wizard.ID) bool { return fault.Step == step || fault.From == step }
 	check, out := a.check(), steps.WriteResultOf(a.state)
 	switch {
-	case concerns(steps.LiveTest) && check != nil && !check.OK:
+	case concerns(steps.LiveTest) && check != nil && check.Exit != exitOK:
 		return a.refused(check)
 	case concerns(steps.Write) && out.Err != nil:
 		return fileError(out.Err)
-	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Usable() != nil:
+	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Broken() != nil:
 		return fileError(err)
 	}
 	return usage(err)

@@ -45,7 +45,7 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 			stops, live := found.Stops(setup), newProgress(o, setup)
 			var trial steps.TestResult
 			if stops != nil {
-				trial = world.NotTested(setup, stops)
+				trial = steps.NotTested(setup, stops)
 			} else {
 				trial = world.RunTest(ctx, setup, namesOf(candidates), live.report)
 			}
@@ -72,14 +72,14 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 
 // setup turns the .env and the flags into a test.
 func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, error) {
-	if err := found.Usable(); err != nil {
+	err := found.Usable()
+	if found.Install.Runs == "" { // else it is said with what arrives
+		err = cmp.Or(err, found.Broken())
+	}
+	if err != nil {
 		return steps.Setup{}, fileError(err)
 	}
-	s, err := w.SetupFrom(found)
-	if err != nil && found.Stops(s) == nil {
-		return s, usage(err)
-	}
-	err = nil // it is said otherwise, why nothing is tested
+	s := w.SetupFrom(found)
 	s.NoSend = f.noSend
 	if f.hostname != "" {
 		s.Hostname, s.ContainerID = f.hostname, false

@@ -19,8 +19,8 @@ import (
 
 // checkResult is the JSON of check. Its shape is a contract.
 type checkResult struct {
-	OK         bool               `json:"ok"`
-	Verdict    string             `json:"verdict"`
+	OK         *bool              `json:"ok"` // null where nothing was to be sent
+	Verdict    steps.Verdict      `json:"verdict"`
 	Stage      string             `json:"stage"`
 	Exit       int                `json:"exit"`
 	SpeaksAs   string             `json:"speaks_as"`
@@ -88,7 +88,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	}
 	notes = append(notes, steps.ClearText(t.Setup.Settings))
 	r := checkResult{
-		OK: t.Result.Failure == nil, Verdict: verdictOf(t), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
+		OK: t.OK(), Verdict: t.Verdict(), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
 		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
 	}
@@ -104,7 +104,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		if t.Result.Taken {
 			r.RelayTookIt, r.ClientError = true, pocketid.QuitError(f)
 		}
-	} else if !t.Setup.NoSend {
+	} else if t.Result.Taken {
 		r.Token = t.Token
 	}
 	if t.Diagnosis != nil {
@@ -115,22 +115,6 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		r.Transcript = append(r.Transcript, l.String())
 	}
 	return r
-}
-
-// verdictOf is the most that a test may claim.
-func verdictOf(t steps.TestResult) string {
-	f := t.Result.Failure
-	switch {
-	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings:
-		return "not tested"
-	case !t.Result.Taken:
-		return "not accepted"
-	case t.Setup.As.IsNone():
-		return "not as Pocket ID speaks"
-	case !t.Speech.Proven:
-		return "probably"
-	}
-	return "accepted"
 }
 
 func identitiesJSON(candidates []pocketid.Candidate, results []smtpcheck.IdentityResult) list[identityJSON] {

@@ -142,8 +142,14 @@ func (d Discovery) Usable() error {
 		return d.Err
 	case !d.Exists && len(d.Install.Keys()) == 0:
 		return fmt.Errorf("%s: there is no such file; `smtp-wizard` creates one", d.EnvFile)
-	case len(fatal(d.Problems)) > 0 && d.Install.Refused == "":
-		p := fatal(d.Problems)[0]
+	}
+	return nil
+}
+
+// Broken says why a reader takes nothing from the file at all.
+func (d Discovery) Broken() error {
+	if list := fatal(d.Problems); len(list) > 0 {
+		p := list[0]
 		return fmt.Errorf("%s, line %d, as %s reads it: %s", d.EnvFile, p.Line, p.Reader, p.What)
 	}
 	return nil

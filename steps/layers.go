@@ -2,7 +2,6 @@ package steps
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -11,28 +10,73 @@ import (
 	"strings"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/diagnosis"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
+	"smtp-wizard/smtpcheck"
 )
 
-// Stops says why a test of what arrives would prove nothing, or cannot be made from
-// here.
-func (d Discovery) Stops(s Setup) error {
+// Stop is why nothing is sent: a test of what arrives would prove nothing, or cannot
+// be made from here.
+type Stop struct {
+	ID, Cause, Fix string
+	// Inside: the relay is reached from where Pocket ID runs, and the settings may be right.
+	Inside bool
+}
+
+func (s *Stop) Error() string { return "nothing was sent" }
+
+// Stops says why nothing is to be sent; nil: it may be.
+func (d Discovery) Stops(s Setup) *Stop {
 	in := d.Install
-	inside := in.OnlyInside(s.Host)
-	switch _, arrives := in.Value("SMTP_HOST"); {
+	_, arrives := in.Value("SMTP_HOST")
+	wrong, inside := checkSettings(s.Settings), d.inside(s)
+	switch {
 	case in.Refused+d.Refused != "":
-		return fmt.Errorf("%s: as it is, nothing starts", cmp.Or(d.Refused, in.Refused))
+		return &Stop{ID: "reader-refuses", Cause: cmp.Or(d.Refused, in.Refused) + ": as it is, nothing starts.",
+			Fix: "Correct the file until its own program takes it."}
+	case d.Broken() != nil && !arrives:
+		return &Stop{ID: "reader-refuses", Cause: sentence(d.Broken().Error()), Fix: cmp.Or(fatal(d.Problems)[0].Fix, "Correct that line.")}
 	case in.Runs != "" && !arrives:
-		return fmt.Errorf("SMTP_HOST does not reach Pocket ID: %s", in.HandOn("SMTP_HOST", d.path()))
+		return &Stop{ID: "not-handed-on", Cause: "SMTP_HOST does not reach Pocket ID.",
+			Fix: sentence(in.HandOn("SMTP_HOST", d.path()))}
+	case wrong != nil:
+		return &Stop{ID: "cannot-send", Cause: sentence(wrong.Error()), Fix: strings.Join(readings(in), " ")}
 	case d.NoPassword != "":
-		return errors.New(d.NoPassword)
-	case inside != "":
-		return fmt.Errorf("%s, so it cannot be tested from here. From inside it can: %s", inside, d.insideCommand(s))
+		return &Stop{ID: "password-unreadable", Cause: d.NoPassword, Fix: "Run this as a user who may read it, or test in the guide, which asks for it."}
 	}
-	return nil
+	return inside
+}
+
+// readings are what programs make of lines that look otherwise.
+func readings(in install.Install) (list []string) {
+	for _, w := range in.Warnings {
+		if w.Key != "" || w.ID == "bom" || w.ID == "crlf" {
+			list = append(list, w.Text)
+		}
+	}
+	return list
+}
+
+// inside is for a relay that only Pocket ID itself can reach.
+func (d Discovery) inside(s Setup) *Stop {
+	why := d.Install.OnlyInside(s.Host)
+	if why == "" || s.Runtime != d.Install.Runs {
+		return nil
+	}
+	return &Stop{ID: "only-inside", Inside: true, Cause: why + ", so it cannot be tested from here.",
+		Fix: "From inside it can: " + d.insideCommand(s)}
+}
+
+// NotTested is a test for which nothing was sent.
+func NotTested(s Setup, stop *Stop) TestResult {
+	t := TestResult{Setup: s, Speech: pocketid.SpeechOf(s.As, s.TLS, s.Hostname)}
+	t.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageSettings, Err: stop}
+	t.Diagnosis = &diagnosis.Diagnosis{ID: stop.ID, Stage: smtpcheck.StageSettings, Confidence: diagnosis.Exact,
+		Cause: stop.Cause, Fix: stop.Fix, Step: diagnosis.StepNone}
+	return t
 }
 
 // insideCommand is the command line that tests from where Pocket ID is: check, where

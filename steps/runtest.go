@@ -108,12 +108,6 @@ func (s Setup) message(token string, names smtpcheck.Names, now time.Time) ([]by
 	}.Bytes()
 }
 
-// NotTested is a test for which nothing was sent, and why.
-func (w World) NotTested(s Setup, why error) TestResult {
-	_, speech := w.Plan(s)
-	return w.notBegun(TestResult{Setup: s, Speech: speech}, smtpcheck.StageSettings, why)
-}
-
 // notBegun is a test that could not begin.
 func (w World) notBegun(t TestResult, stage smtpcheck.Stage, err error) TestResult {
 	t.Result.Failure = &smtpcheck.Failure{Stage: stage, Err: err}

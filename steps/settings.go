@@ -15,7 +15,7 @@ import (
 )
 
 // SetupFrom is the test of what Pocket ID gets with a .env.
-func (w World) SetupFrom(found Discovery) (Setup, error) {
+func (w World) SetupFrom(found Discovery) Setup {
 	in := found.Install
 	if in.Runs != "" {
 		found.Values, found.Password, found.PasswordFile = map[string]string{}, secret.Value{}, ""
@@ -26,10 +26,7 @@ func (w World) SetupFrom(found Discovery) (Setup, error) {
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
-	if err := checkSettings(a.Settings); err != nil {
-		return setupOf(a), fmt.Errorf("%s: %w", found.EnvFile, err)
-	}
-	return setupOf(a), nil
+	return setupOf(a)
 }
 
 // checkSettings checks the settings of a file as the pages would.
