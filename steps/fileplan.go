@@ -131,7 +131,7 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 			return err
 		}
 	}
-	p.Warnings = append(p.Warnings, p.leftOver(after)...)
+	p.Warnings = append(p.Warnings, p.leftOver(&after, around)...)
 	p.Warnings = append(p.Warnings, w.warnings(p.Found, after, values, p.Request.Runtime, v)...)
 	return nil
 }
@@ -153,9 +153,12 @@ func (p *FilePlan) keys() []envwriter.KeyEdit {
 	return keys
 }
 
-// planned are the env files as they will be.
+// planned are the files as they will be.
 func (p *FilePlan) planned() map[string][]byte {
 	files := map[string][]byte{p.Found.path(): p.Env.New}
+	if p.SecretPath != "" {
+		files[p.SecretPath] = []byte(p.Secret.Reveal())
+	}
 	for _, other := range p.OtherFiles() {
 		files[other.Path] = other.New
 	}

@@ -170,7 +170,7 @@ func urlField(a Answers, found Discovery) wizard.Field {
 			Example: "https://id.example.com",
 		},
 	}
-	if value := found.Value("APP_URL"); f.Default == "" && value != "" {
+	if value := found.meant().Value("APP_URL"); f.Default == "" && value != "" {
 		f.Default, f.Note = value, "From the .env."
 		for _, key := range []string{"APP_URL", "PUBLIC_APP_URL"} {
 			if from, _ := found.Install.From(key); from.File != "" && from.File != found.path() {
@@ -229,7 +229,7 @@ func (s installPage) Take(v View) Intent {
 		a = a.forFile(found)
 	}
 	if another || a.TakenFrom == "" {
-		a = prefill(a, found.ReadAs(a.readers()))
+		a = prefill(a, found.ReadAs(a.readers()).meant())
 	}
 	a.EnvFile, a.TakenFrom = path, path
 	return wizard.Next(a)

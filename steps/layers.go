@@ -184,28 +184,41 @@ func (p *FilePlan) editOthers(around *asowner.Files) error {
 
 // leftOver says which line in which file the admin has to change, since what arrives
 // is decided there.
-func (p *FilePlan) leftOver(after install.Install) []string {
+func (p *FilePlan) leftOver(after *install.Install, around *asowner.Files) (list []string) {
 	if !p.layered() {
 		return nil
 	}
-	var list []string
-	values := arriving(after)
+	var lost, said []string
+	values := arriving(*after)
 	for _, c := range p.wanted {
 		value := c.Value.Reveal()
-		if p.Request.alreadySet(values, c.Key, value, p.Request.version()) || c.Unset {
+		if c.Unset || p.Request.alreadySet(values, c.Key, value, p.Request.version()) {
 			continue
 		}
 		layer, arrives := after.Decides(c.Key)
-		switch {
-		case !arrives:
-			list = append(list, fmt.Sprintf("%s does not reach Pocket ID: %s.", c.Key, after.HandOn(c.Key, p.Found.path())))
-		case pocketid.IsPublic(c.Key, value):
-			list = append(list, fmt.Sprintf("%s is decided in %s: change that line to `%s`.",
-				c.Key, after.Place(layer.Source), after.SettingLine(layer, value)))
-		default:
-			list = append(list, fmt.Sprintf("%s is decided in %s: change it there.", c.Key, after.Place(layer.Source)))
+		if !arrives {
+			lost = append(lost, c.Key)
+			continue
 		}
+		said = append(said, c.Key)
+		change := "change it there"
+		if pocketid.IsPublic(c.Key, value) {
+			before, _ := around.Load(layer.File)
+			var line string
+			layer.Line, line = layer.Assignment(before.Bytes, value)
+			change = "write `" + line + "` there"
+		}
+		if install.Generated(layer.File) {
+			change += ", by the NixOS configuration that it is made from"
+		}
+		list = append(list, fmt.Sprintf("%s is decided in %s: %s.", c.Key, after.Place(layer.Source), change))
 	}
+	if len(lost) > 0 {
+		list = append(list, strings.Join(lost, ", ")+" will not reach Pocket ID: "+after.HandOn(lost[0], p.Found.path())+".")
+	}
+	after.Warnings = slices.DeleteFunc(after.Warnings, func(w install.Warning) bool { // said better
+		return w.ID == "hidden-by-layer" && slices.Contains(said, w.Key) || w.ID == "dead-file" && len(lost) > 0
+	})
 	return list
 }
 

@@ -3,6 +3,7 @@ package steps
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -81,6 +82,26 @@ func prefill(a Answers, found Discovery) Answers {
 	}
 	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
 	return a
+}
+
+// meant takes away what a reader keeps of a value though it looks like more than the
+// value: quotes, and a comment behind it.
+func (d Discovery) meant() Discovery {
+	d.Values = maps.Clone(d.Values)
+	for _, w := range d.Install.Warnings {
+		value, public := d.Values[w.Key]
+		switch {
+		case w.ID == "inline-comment" && public:
+			value, _, _ = strings.Cut(value, " #")
+			d.Values[w.Key] = strings.TrimSpace(value)
+		case w.ID == "quotes-kept" && public:
+			d.Values[w.Key] = strings.Trim(value, value[:min(1, len(value))])
+		case w.ID == "quotes-kept" && w.Key == "SMTP_PASSWORD":
+			password := d.Password.Reveal()
+			d.Password = secret.New(strings.Trim(password, password[:min(1, len(password))]))
+		}
+	}
+	return d
 }
 
 // alreadySet reports whether Pocket ID takes value for a key from the file as it

@@ -28,7 +28,7 @@ func (in Install) HostnameFiles() []string {
 			files = append(files, more)
 		}
 	}
-	return slices.DeleteFunc(files, func(file string) bool { return within("/nix/store", file) })
+	return slices.DeleteFunc(files, Generated)
 }
 
 // newOverride is the name for an override file where there is none yet.

@@ -59,7 +59,7 @@ func (in Install) Decides(key string) (layer Layer, ok bool) {
 			}
 		}
 	}
-	if within("/nix/store", layer.File) { // nobody edits that
+	if Generated(layer.File) {
 		layer.Readers = nil
 	}
 	return layer, true
@@ -75,16 +75,27 @@ func (in Install) Place(s Source) string {
 	return out
 }
 
-// SettingLine is the line with which the place that decides a key would set it to
-// a value; "" where its form is not known.
-func (in Install) SettingLine(layer Layer, value string) string {
-	switch filepath.Ext(layer.File) {
-	case ".yaml", ".yml":
-		return layer.Key + ": " + scalar(value)
-	case ".service", ".container", ".conf":
-		return "Environment=" + layer.Key + "=" + value
+// Generated reports whether a file is made from another, and not for editing.
+func Generated(file string) bool { return within("/nix/store", file) }
+
+// Assignment is how the file of a layer would set its key to a value, and in which
+// line: a command can have it some lines after the one it begins in.
+func (l Layer) Assignment(data []byte, value string) (line int, text string) {
+	const most = 50 // lines of a command
+	lines := strings.Split(string(data), "\n")
+	for n := max(l.Line, 1); l.Line > 0 && n <= min(len(lines), l.Line+most); n++ {
+		_, rest, has := strings.Cut(lines[n-1], l.Key)
+		switch rest = strings.TrimLeft(rest, "\"' "); {
+		case has && strings.HasPrefix(rest, "="):
+			return n, l.Key + "=" + value
+		case has && strings.HasPrefix(rest, ":"):
+			return n, l.Key + ": " + scalar(value)
+		}
 	}
-	return layer.Key + "=" + value
+	if ext := filepath.Ext(l.File); ext == ".yaml" || ext == ".yml" {
+		return l.Line, l.Key + ": " + scalar(value)
+	}
+	return l.Line, l.Key + "=" + value
 }
 
 // Restart is what makes Pocket ID read its settings anew.
@@ -137,10 +148,14 @@ func (in Install) HandOn(key, file string) string {
 	name := in.Short(file)
 	switch in.Runs {
 	case RunsCompose:
+		if path, err := filepath.Rel(in.Compose.Dir, file); err == nil {
+			name = path
+		}
 		if in.Reads(file) {
 			return "take the line for it out of environment: of the service " + in.Service
 		}
-		return "add `" + key + ": ${" + key + "}` under environment: of the service " + in.Service + " in " + in.Short(in.Found)
+		return "add `env_file: " + name + "`, or under environment: `" + key + ": ${" + key + "}` and so on, to the service " +
+			in.Service + " in " + in.Short(cmp.Or(in.Compose.Defined, in.Found))
 	case RunsQuadlet:
 		return "add EnvironmentFile=" + file + " under [Container] in " + in.Found
 	case RunsDocker, RunsPodman:
