@@ -44,6 +44,9 @@ func checkSettings(s smtpcheck.Settings) error {
 	if !knownMode(s.TLS) {
 		return errors.New("SMTP_TLS is not one of none, starttls and tls")
 	}
+	if s.From == "" {
+		return errors.New("SMTP_FROM is not set")
+	}
 	if err := smtpcheck.CheckAddress(s.From); err != nil {
 		return fmt.Errorf("SMTP_FROM: %w", err)
 	}
