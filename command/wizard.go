@@ -20,11 +20,12 @@ const plainUsage = "ask line by line instead of on a full screen"
 
 // addWizard makes the root command the wizard itself.
 func addWizard(root *cobra.Command, o *options) {
-	var plain bool
+	var plain, offline bool
 	root.Flags().BoolVar(&plain, "plain", false, plainUsage)
+	root.Flags().BoolVar(&offline, "offline", false, "ask DNS for nothing but the relay, and no web server how mail is sent")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		world := steps.ThisHost()
-		world.Getenv = o.Getenv
+		world.Getenv, world.Offline = o.Getenv, offline
 		g := guide{options: o, world: world, plain: plain, product: "Pocket ID", start: steps.Answers{EnvFile: o.envFile}}
 		return g.run(cmd.Context())
 	}

@@ -78,6 +78,7 @@ func (w World) discover(envFile string) Discovery {
 	found.Exists = snapshot.Exists
 	found.whole = secret.New(string(snapshot.Bytes))
 	found.read(found.Install.Readers)
+	w.Masker.Add(found.Value("SMTP_USER"), found.Password.Reveal())
 	return found
 }
 

@@ -64,9 +64,11 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 	return list
 }
 
-// isContainerID reports whether a name only stands for the container's own id.
+// isContainerID reports whether a name only stands for the container's own id. One that
+// the admin gave is a name, whatever it looks like.
 func (s identity) isContainerID(v View, name string) bool {
-	return slices.ContainsFunc(s.candidates(v), func(c pocketid.Candidate) bool {
+	given := v.Input["hostname"] == another || name == v.Answers.Hostname && !v.Answers.ContainerID
+	return !given && slices.ContainsFunc(s.candidates(v), func(c pocketid.Candidate) bool {
 		return c.Name == name && slices.Contains(c.Origins, pocketid.FromContainerID)
 	})
 }
@@ -196,7 +198,7 @@ func currentHostname(v View) string {
 		return found.Install.Hostname
 	}
 	if v.Answers.runtime().InContainer() {
-		return pocketid.ExampleContainerID
+		return "" // new with every container
 	}
 	return found.Hostname
 }

@@ -6,6 +6,7 @@ import (
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -129,10 +130,14 @@ func (s sender) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("to", err.Error()))
 	}
 	password, typed := v.Secret("password")
+	if err := secret.Check(password.Reveal()); err != nil {
+		return wizard.Stay(a, errorAt("password", sentence(err.Error())))
+	}
 	if !typed && !noLogin(v, user) {
 		password = a.Password
 	}
 	a.From, a.User, a.Password, a.To = from, user, password, to
+	s.world.Masker.Add(user, password.Reveal())
 	if f := loginFault(v, a, typed); f != (wizard.Fault{}) {
 		return wizard.Stay(v.Answers, f)
 	}

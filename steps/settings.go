@@ -17,6 +17,7 @@ import (
 // SetupFrom is the test of the settings in a .env.
 func (w World) SetupFrom(found Discovery) (Setup, error) {
 	a := prefill(Answers{Runs: string(found.Install.Runtime), Version: found.Install.Version.String()}, found)
+	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
 	if err := checkSettings(a.Settings); err != nil {
 		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
 	}
@@ -59,6 +60,7 @@ func prefill(a Answers, found Discovery) Answers {
 		}
 	}
 	set(&a.Host, "SMTP_HOST")
+	a.Host = withoutLogin(a.Host)
 	set(&a.From, "SMTP_FROM")
 	set(&a.User, "SMTP_USER")
 	if port, err := parsePort(found.Value("SMTP_PORT")); err == nil {

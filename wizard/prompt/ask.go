@@ -42,7 +42,7 @@ func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 		return true, f.secret(ctx, field)
 	}
 	shown := f.suggested(field)
-	line, err := f.read(ctx, prompt(field, shown), false)
+	line, err := f.read(ctx, prompt(field, shown), field.Hide, false)
 	if err != nil {
 		return false, err
 	}
@@ -101,7 +101,7 @@ func (f *face) secret(ctx context.Context, field wizard.Field) error {
 	if f.in.tty != nil {
 		enter = "typing is not shown; " + enter
 	}
-	line, err := f.read(ctx, field.Label+" ("+enter+"): ", true)
+	line, err := f.read(ctx, field.Label+" ("+enter+"): ", nil, true)
 	if err == nil && (line != "" || field.Missing) {
 		f.apply(wizard.TypedSecret{Field: field.Name, Secret: secret.New(line)})
 	}
@@ -135,8 +135,9 @@ func prompt(field wizard.Field, shown string) string {
 	return fmt.Sprintf("%s [%s]: ", field.Label, shown)
 }
 
-// read prints a prompt and returns the next line, while work goes on.
-func (f *face) read(ctx context.Context, prompt string, secret bool) (string, error) {
+// read prints a prompt and returns the next line, while work goes on. Where no
+// terminal has shown the line, it is printed as shown makes it; nil is as it is.
+func (f *face) read(ctx context.Context, prompt string, shown func(string) string, secret bool) (string, error) {
 	if err := f.listen(ctx); err != nil {
 		return "", err
 	}
@@ -155,7 +156,7 @@ func (f *face) read(ctx context.Context, prompt string, secret bool) (string, er
 	for {
 		select {
 		case got := <-pending:
-			f.endLine(got, secret)
+			f.endLine(got, shown, secret)
 			return got.text, got.err
 		case o := <-f.Outcomes:
 			f.apply(o)
@@ -185,9 +186,12 @@ func (f *face) listen(ctx context.Context) error {
 }
 
 // endLine ends the prompt's line where no terminal has done it.
-func (f *face) endLine(got line, secret bool) {
+func (f *face) endLine(got line, shown func(string) string, secret bool) {
 	switch {
 	case f.in.tty == nil && !secret && got.err == nil:
+		if shown != nil {
+			got.text = shown(got.text)
+		}
 		f.out.line(text.Clean(got.text))
 	case f.in.tty == nil, secret, got.err != nil:
 		f.out.line("")

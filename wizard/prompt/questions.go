@@ -67,7 +67,7 @@ func (f *face) standing(page wizard.Page) {
 // review lets one Enter take the answers that stand, or names the one to change.
 func (f *face) review(ctx context.Context) (string, error) {
 	for {
-		line, err := f.read(ctx, "Press Enter to go on, or type what to change, such as "+f.Page().Field[0].Label+": ", false)
+		line, err := f.read(ctx, "Press Enter to go on, or type what to change, such as "+f.Page().Field[0].Label+": ", nil, false)
 		_, command := parse(line)
 		named := f.named(line)
 		switch {
@@ -99,7 +99,7 @@ func (f *face) named(label string) string {
 
 // stuck offers to leave a page that Enter alone does not get past.
 func (f *face) stuck(ctx context.Context) error {
-	line, err := f.read(ctx, "Nothing has changed. Press Enter to leave, or type < to stay: ", false)
+	line, err := f.read(ctx, "Nothing has changed. Press Enter to leave, or type < to stay: ", nil, false)
 	if err == nil && line == "" {
 		return wizard.ErrInterrupted
 	}
@@ -165,7 +165,7 @@ func (f *face) value(name string) string {
 // confirm is the question of a page that has none.
 func (f *face) confirm(ctx context.Context) error {
 	for {
-		line, err := f.read(ctx, "Press Enter to go on: ", false)
+		line, err := f.read(ctx, "Press Enter to go on: ", nil, false)
 		_, command := parse(line)
 		switch {
 		case errors.Is(err, errLong):

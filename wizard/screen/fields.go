@@ -30,7 +30,7 @@ func (m *model) stacked(w *widget, focused bool, box fieldBox) bool {
 	case room >= goodAnswer || w.field.Kind != wizard.TextField:
 		return false
 	}
-	return focused || text.Width(w.line.String()) > room-3
+	return focused || text.Width(m.theme.clean(w.line.String())) > room-3
 }
 
 // field draws one field on the canvas.
@@ -92,11 +92,13 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 		return t.mask, text.Width(t.mask)
 	}
 	line := w.line
+	if w.field.Hide != nil {
+		line.text = []rune(w.field.Hide(line.String()))
+	}
 	if !focused {
 		line.cursor = 0 // an answer begins with what tells it from others
 	}
-	part, at, left, right := line.window(room - 2)
-	part = t.clean(part)
+	part, at, left, right := line.window(room-2, t.clean)
 	if focused && w.line.fresh {
 		part = t.selected.Render(part)
 	}

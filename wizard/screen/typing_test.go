@@ -27,6 +27,8 @@ func TestPasteWithLineBreaks(t *testing.T) {
 	s.Keys(pasteOn + "a@exa\r\nmple.com\n" + pasteOff)
 	s.Until("a@example.com", "Pasted without line breaks", "› From")
 	s.Keys(enter + enter + pasteOn + "hun\x1b[2Jter2\n" + pasteOff)
+	s.Until("› Password", "nothing was pasted")
+	s.Keys(pasteOn + "hunter2\n" + pasteOff)
 	s.Until("› Password       ••••••••", "Pasted without line breaks")
 	s.Keys(enter + enter)
 	s.Until("Who does Pocket ID")
@@ -36,7 +38,7 @@ func TestPasteWithLineBreaks(t *testing.T) {
 	if code := s.Exit(); code != 130 {
 		t.Errorf("exit %d", code)
 	}
-	s.ended(`interrupted, at=identity env=".env" runs="compose" host="smtp-relay.gmail.com" port=587 from="a@example.com" password="hun[2Jter2"`)
+	s.ended(`interrupted, at=identity env=".env" runs="compose" host="smtp-relay.gmail.com" port=587 from="a@example.com" password="hunter2"`)
 }
 
 func TestResize(t *testing.T) {
