@@ -102,7 +102,7 @@ func wrongAnswers(w apptest.Guide, port string) {
 	w.Keys(ctrlU, "1", keyTab)
 	w.Until("✗ 1 nothing listens there")
 	w.Keys(keyBack, keyEnter)
-	w.Until("Nothing listens on port 1. Enter again keeps it.")
+	w.Until("Nothing listens on port 1 of localhost. Open: ")
 	w.Keys(keyEnter)
 	w.Until("Who is the sender?")
 	w.Keys(ctrlU, "nobody", keyTab, "someone", keyEnter, keyEnter)
