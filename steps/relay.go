@@ -189,7 +189,7 @@ func (w World) portRow(p smtpcheck.Port) wizard.Row {
 }
 
 // portWarning warns of a host or port that the look at it has shown to be wrong.
-func (w World) portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
+func (w World) portWarning(f wizard.Finding, host string, port int, mode smtpcheck.TLSMode) wizard.Fault {
 	if err := noAddress(portsFound(f)); err != nil {
 		return warnAt("host", sentence(w.Masker.Mask(err.Error())))
 	}
