@@ -35,6 +35,8 @@ type Answers struct {
 
 	// Kept: the relay of the file stays as it is, so only what is missing is asked.
 	Kept bool `json:"kept,omitempty"`
+	// Logins are those of relays that were left.
+	Logins []login `json:"-"`
 	// Refused are the refusals that sent the admin to an answer, and the endpoints
 	// that were refused: what comes up again has no cure there.
 	Refused []string `json:"-"`

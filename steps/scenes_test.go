@@ -160,7 +160,7 @@ func relayScenes(add addScene) {
 	add("relay-running", Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
 	add("relay-warning", Relay, a, surveyedPorts(), func(s *State) {
 		s.Inputs = map[wizard.ID]wizard.Input{Relay: {"port": "25"}}
-		s.Fault = World{}.portWarning(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
+		s.Fault = World{}.portWarning(wizard.Finding{Result: surveyedPorts()}, relayHost, 25, smtpcheck.TLSStartTLS)
 		s.Focus = s.Fault.Field
 	})
 	a.Password = secret.Value{}

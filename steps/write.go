@@ -234,7 +234,11 @@ func (s write) Take(v View) Intent {
 	request := requestOf(v)
 	a.LockUI = request.LockUI
 	err := failed(v.Found[Write])
-	switch v.Input["action"] {
+	action := v.Input["action"]
+	if _, written := result[WriteResult](v, Write); written {
+		action = "finish"
+	}
+	switch action {
 	case "finish", "leave":
 		return wizard.Finish(a)
 	case "show":
@@ -342,7 +346,5 @@ func donePage(page wizard.Page, w WriteResult) wizard.Page {
 		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
 	}
 	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
-	page.Field = []wizard.Field{
-		nextField("Everything is written. The summary stays on the screen.", choice("finish", "Finish"))}
 	return page
 }
