@@ -95,7 +95,7 @@ func (s identity) Page(v View) wizard.Page {
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
 		page.Field = append(page.Field, wizard.Field{
-			Name: "name", Label: "Other name", Help: wizard.Help{
+			Name: "name", Label: "Other name", Missing: v.Input["name"] == "", Help: wizard.Help{
 				What: "A fully qualified domain name, preferably one that resolves to this server.", Example: "id.example.com"},
 		})
 	}
@@ -120,7 +120,7 @@ func (s identity) nameField(v View) wizard.Field {
 	f := wizard.Field{
 		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
 		Columns: []string{"name", "from", "the relay says", ""},
-		Default: s.suggest(v),
+		Default: s.suggest(v), Open: true,
 		Help: wizard.Help{
 			What: "The name that os.Hostname() returns to Pocket ID. Pocket ID has no variable for it: a container takes it " +
 				"from `hostname:`, a service from the machine.",
@@ -194,8 +194,8 @@ func (s identity) suggest(v View) string {
 // currentHostname is the hostname that Pocket ID has now, as far as can be told.
 func currentHostname(v View) string {
 	found := discovered(v)
-	if found.Install.Hostname != "" {
-		return found.Install.Hostname
+	if name := found.Install.Hostname.Value; name != "" {
+		return name
 	}
 	if v.Answers.runtime().InContainer() {
 		return "" // new with every container

@@ -29,7 +29,11 @@ func setupOf(a Answers) Setup {
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
 	}
-	return Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime()}
+	setup := Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime()}
+	if setup.To == "" { // nobody can look for a message
+		setup.To, setup.NoSend = setup.From, true
+	}
+	return setup
 }
 
 // Plan is the conversation that Pocket ID will have with these settings.
@@ -182,7 +186,7 @@ const (
 // the mail.
 func (w World) askDNS(ctx context.Context, s Setup) func(taken bool) []deliverability.Hint {
 	q, ok := w.query(s)
-	if !ok {
+	if !ok || w.Offline {
 		return func(bool) []deliverability.Hint { return nil }
 	}
 	ctx, cancel := context.WithTimeout(ctx, hintsBound)

@@ -4,16 +4,18 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"os/user"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
-	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -24,8 +26,9 @@ import (
 type World struct {
 	// Hostname is os.Hostname.
 	Hostname func() (string, error)
-	// Detect finds out how Pocket ID runs with that .env, by the files around it.
-	Detect func(envFile string, around *asowner.Files) pocketid.Install
+	// Look finds out what Pocket ID gets with that .env, by the files around it, and as
+	// if some had other contents.
+	Look func(around *asowner.Files, planned map[string][]byte) (install.Install, error)
 	// Getenv is os.Getenv.
 	Getenv func(string) string
 	Now    func() time.Time
@@ -36,9 +39,15 @@ type World struct {
 	Limits  smtpcheck.Limits
 	Net     smtpcheck.Network
 
-	// DNS is asked how receivers will judge a mail; nil is net.DefaultResolver,
-	// which is never asked for a reserved name such as example.com.
-	DNS deliverability.Resolver
+	// DNS is asked how mail is sent for a domain, and how receivers will judge it; nil
+	// is net.DefaultResolver, which is never asked for a reserved name such as
+	// example.com.
+	DNS Resolver
+	// Web is asked how mail is sent for a domain; nil is an HTTPS client where DNS is
+	// the real one, else none.
+	Web *http.Client
+	// Offline asks DNS for nothing but the relay, and no web server.
+	Offline bool
 	// Source is this machine's address towards another; nil asks the kernel.
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 
@@ -56,10 +65,8 @@ type World struct {
 func ThisHost() World {
 	return World{
 		Hostname: os.Hostname,
-		Detect: func(envFile string, around *asowner.Files) pocketid.Install {
-			machine := pocketid.ThisMachine()
-			machine.ReadFile, machine.Glob = around.ReadFile, around.Glob
-			return pocketid.Detect(machine, envFile)
+		Look: func(around *asowner.Files, planned map[string][]byte) (install.Install, error) {
+			return around.Discover(install.ThisMachine(), planned)
 		},
 		Getenv: os.Getenv,
 		Now:    time.Now,
@@ -78,19 +85,33 @@ func (w World) preset(id string) (presets.Preset, bool) {
 	return presets.ByID(id)
 }
 
-func (w World) dns() deliverability.Resolver {
+// Resolver is the part of net.Resolver that the steps need.
+type Resolver interface {
+	deliverability.Resolver
+	presets.Resolver
+}
+
+func (w World) dns() Resolver {
 	if w.DNS != nil {
 		return w.DNS
 	}
 	return net.DefaultResolver
 }
 
+func (w World) discovery() presets.Discovery {
+	if w.Web == nil && w.DNS == nil {
+		w.Web = webClient()
+	}
+	return presets.Discovery{DNS: w.dns(), Web: w.Web}
+}
+
+var webClient = sync.OnceValue(presets.Client)
+
 // readBy is the user whose program reads the .env itself, where a unit says so. Root
 // could read it whosever it is, so a new file needs not be root's.
 func readBy(p *FilePlan) *atomicfile.User {
-	in := p.Found.Install
-	u, err := user.Lookup(in.ReadBy)
-	if !slices.Contains(in.Readers, "pocket-id") || err != nil || u.Uid == "0" {
+	u, err := user.Lookup(p.Found.Install.User)
+	if !slices.Contains(p.Found.readers(), "pocket-id") || err != nil || u.Uid == "0" {
 		return nil
 	}
 	return toUser(u)

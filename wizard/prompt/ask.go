@@ -58,6 +58,9 @@ func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 	case line == "":
 		f.answer(field, shown) // also when work has found another suggestion since
 	case field.Kind == wizard.ChoiceField:
+		if other := f.named(line); other != "" && other != field.Name && len(match(field, line)) == 0 {
+			return false, f.ask(ctx, other)
+		}
 		return f.choose(field, line), nil
 	default:
 		f.answer(field, words)
@@ -81,7 +84,7 @@ func (f *face) suggested(field wizard.Field) string {
 // answer notes an answer. One that stands already is left alone, so that a
 // warning about it counts as seen.
 func (f *face) answer(field wizard.Field, text string) {
-	if text != f.value(field.Name) {
+	if text != f.value(field.Name) || field.Missing {
 		f.apply(wizard.Typed{Field: field.Name, Text: text})
 	}
 }
@@ -99,7 +102,7 @@ func (f *face) secret(ctx context.Context, field wizard.Field) error {
 		enter = "typing is not shown; " + enter
 	}
 	line, err := f.read(ctx, field.Label+" ("+enter+"): ", nil, true)
-	if err == nil && line != "" {
+	if err == nil && (line != "" || field.Missing) {
 		f.apply(wizard.TypedSecret{Field: field.Name, Secret: secret.New(line)})
 	}
 	return err

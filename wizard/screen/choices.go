@@ -26,7 +26,7 @@ func (m *model) choices(c *canvas, w *widget, box fieldBox) {
 func (m *model) filter(c *canvas, l *list, box fieldBox) {
 	t := m.theme
 	label := "Filter  "
-	count := fmt.Sprintf("%d of %d", len(l.shown), len(l.choices))
+	count := fmt.Sprintf("%d of %d", len(l.shown), wizard.Listed(l.choices))
 	if rows := l.inSight(box); len(l.shown) > rows {
 		l.fit(rows)
 		up, down := l.beyond(rows, t)

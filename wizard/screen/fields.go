@@ -38,7 +38,7 @@ func (m *model) field(c *canvas, i int, box fieldBox) {
 	w := m.form[i]
 	focused := i == m.focus && m.over == noOverlay
 	from := len(c.lines)
-	if focused && w.field.Kind == wizard.ChoiceField {
+	if focused && m.listOpen(w) {
 		m.choices(c, w, box)
 	} else {
 		m.line(c, w, focused, box)
@@ -80,6 +80,9 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 	secret := w.field.Kind == wizard.SecretField
 	switch {
 	case w.field.Kind == wizard.ChoiceField:
+		if focused {
+			return m.chosen(w, room-2) + " " + t.quiet.Render(t.down), 0
+		}
 		return m.chosen(w, room), -1
 	case len(w.line.text) == 0 && secret && w.field.Kept:
 		return t.quiet.Render(t.clip("unchanged; type to replace it", room)), 0
@@ -131,7 +134,7 @@ func (m *model) chosen(w *widget, room int) string {
 // paste, and where its default is from.
 func (m *model) notes(c *canvas, w *widget, focused bool, box fieldBox) {
 	column := box.column()
-	if w.field.Kind == wizard.ChoiceField && focused || box.w-column < leastText || m.stacked(w, focused, box) {
+	if focused && m.listOpen(w) || box.w-column < leastText || m.stacked(w, focused, box) {
 		column = 4
 	}
 	add := func(tone wizard.Tone, s string) {

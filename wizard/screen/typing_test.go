@@ -12,7 +12,7 @@ import (
 func sender(t *testing.T, cols, rows int) *session {
 	s := open(t, cols, rows)
 	s.Until(firstPage)
-	s.Keys(enter + enter + enter)
+	s.Keys(enter)
 	s.Until(secondPage)
 	s.Keys(enter)
 	s.Until("Which relay")
@@ -55,7 +55,7 @@ func TestResize(t *testing.T) {
 		}
 		s.Settled()
 	}
-	s.Keys(enter + down + enter + enter)
+	s.Keys(down + enter + down + enter)
 	s.Until(secondPage, "[Provider]")
 }
 
@@ -67,7 +67,7 @@ func TestBytes(t *testing.T) {
 	s.Until(firstPage)
 	s.Keys(ctrlU)
 	typed := s.BytesPerKey(strings.Split("relay.example", ""))
-	s.Keys(enter + enter + enter)
+	s.Keys(enter)
 	s.Until(secondPage)
 	moves := s.BytesPerKey(slices.Repeat([]string{down}, 24))
 	filtered := s.BytesPerKey([]string{"g", "o", "o"})
@@ -106,9 +106,11 @@ func TestKeyEncodings(t *testing.T) {
 		s.Keys(cut + ".env")
 		s.Until("Environment file   .env ")
 	}
-	s.Keys("x\x1b[13u") // enter
+	s.Keys("x\t\x1b[13u") // enter opens the list
 	s.Until("› docker compose")
-	s.Keys("\x1bOB\x1b[57414u") // down in application mode, enter of the keypad
+	s.Keys("\x1bOB\x1b[57414u") // down in application mode, enter of the keypad: the page is done
+	s.Until(secondPage)
+	s.Keys("\x1b[27u\t\tx")
 	s.Until("› APP_URL", "docker run")
 	s.Keys("\x1b[27u") // esc
 	s.Until("Leave before")
