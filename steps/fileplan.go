@@ -132,6 +132,9 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 		}
 	}
 	p.Warnings = append(p.Warnings, p.leftOver(&after, around)...)
+	if p.renames() && p.Override.Path == "" && !w.Practice {
+		p.Warnings = append(p.Warnings, p.hostnameAdvice(&after))
+	}
 	p.Warnings = append(p.Warnings, w.warnings(p.Found, after, values, p.Request.Runtime, v)...)
 	return nil
 }

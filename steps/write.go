@@ -264,7 +264,10 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	var files []atomicfile.File
 	for _, other := range p.OtherFiles() {
 		file := atomicfile.File{Path: other.Path, Bytes: other.New, ReadBy: reader, InPlace: r.InPlace, Verify: other.Env.Verify,
-			NewMode: 0o644, MustBeNew: !other.Before.Exists}
+			MustBeNew: !other.Before.Exists}
+		if other.Path == p.Override.Path {
+			file.NewMode = 0o644
+		}
 		if other.Before.Exists {
 			file.Before = &other.Before
 		}
@@ -296,16 +299,10 @@ func (w World) commands(p *FilePlan) []string {
 	runtime, in := p.Request.Runtime, p.Found.Install
 	var list []string
 	if runtime != in.Runs {
-		if p.renames() {
-			list = append(list, "# "+runtime.HostnameSetting(p.Request.Hostname))
-		}
 		if dir := filepath.Dir(p.Request.EnvFile); runtime == pocketid.RuntimeCompose && dir != "." {
 			list = append(list, "cd "+shellWord(dir))
 		}
 		return append(list, runtime.Restart("")...)
-	}
-	if p.renames() && p.Override.Path == "" {
-		list = append(list, "# "+in.HostnameAdvice(p.Request.Hostname))
 	}
 	return append(list, in.Restart(shellWord)...)
 }
