@@ -60,10 +60,18 @@ func readings(in install.Install) (list []string) {
 	return list
 }
 
+// onlyInside says why only Pocket ID itself can reach a host; "" where others can.
+func (d Discovery) onlyInside(host string, runtime pocketid.Runtime) string {
+	if runtime != d.Install.Runs {
+		return ""
+	}
+	return d.Install.OnlyInside(host)
+}
+
 // inside is for a relay that only Pocket ID itself can reach.
 func (d Discovery) inside(s Setup) *Stop {
-	why := d.Install.OnlyInside(s.Host)
-	if why == "" || s.Runtime != d.Install.Runs {
+	why := d.onlyInside(s.Host, s.Runtime)
+	if why == "" {
 		return nil
 	}
 	return &Stop{ID: "only-inside", Inside: true, Cause: why + ", so it cannot be tested from here.",

@@ -125,8 +125,12 @@ func refusal(t TestResult) []wizard.Block {
 	if best, ok := betterPort(t); ok {
 		fix = best.Title + ". " + best.Why
 	}
+	said := "It said"
+	if t.Verdict() == VerdictNotTested {
+		said = "Not tested"
+	}
 	return []wizard.Block{
-		wizard.Text{Label: "It said", Body: t.Result.Failure.Error()},
+		wizard.Text{Label: said, Body: t.Result.Failure.Error()},
 		wizard.Text{Label: "Why", Body: t.Diagnosis.Cause},
 		wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn},
 	}
@@ -209,6 +213,10 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 		return []wizard.Choice{choice(actFix, "Say what to change")}
 	}
 	var list []wizard.Choice
+	skip := choice(actSkip, "Continue without a delivered message")
+	if t.OK() == nil { // whatever is changed, it is not tried from here
+		return []wizard.Choice{skip, choice(actRetry, "Try again")}
+	}
 	add := func(when bool, c wizard.Choice) {
 		if when {
 			list = append(list, c)
@@ -231,7 +239,7 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	add(!retryFirst, retry)
 	add(t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity,
 		choice(actIdeal, "Test as "+v.Answers.Hostname+", to check everything else"))
-	return append(list, choice(actSkip, "Continue without a delivered message"))
+	return append(list, skip)
 }
 
 func (s livetest) Take(v View) Intent {

@@ -30,7 +30,7 @@ type portSurvey struct {
 
 func (s relay) Wants(v View) wizard.Job {
 	host, _, err := ParseRelay(v.Text("host", v.Answers.Host))
-	if err != nil || v.Answers.Unattended || v.Answers.Offline {
+	if err != nil || v.Answers.Unattended || v.Answers.Offline || discovered(v).onlyInside(host, v.Answers.runtime()) != "" {
 		return wizard.Job{}
 	}
 	return wizard.Job{Task: "ports", For: portSurvey{host, fmt.Sprint(s.ports(v))}}
@@ -84,6 +84,9 @@ func (s relay) Page(v View) wizard.Page {
 	}
 	if warning := s.world.ownLoopback(name, discovered(v).Install, a.runtime()); err == nil && warning != "" {
 		host.Note, host.NoteTone = warning, wizard.Warn
+	}
+	if inside := discovered(v).onlyInside(name, a.runtime()); err == nil && inside != "" {
+		host.Note, host.NoteTone = inside+", so it cannot be tried from here.", wizard.Warn
 	}
 	page := wizard.Page{
 		Title: "Where is the relay?",
