@@ -88,6 +88,7 @@ func (w World) discover(envFile string) Discovery {
 	found.whole = secret.New(string(snapshot.Bytes))
 	found.read(found.readers())
 	found.noPassword(around.Owner())
+	w.Masker.Add(found.Value("SMTP_USER"), found.Password.Reveal())
 	return found
 }
 

@@ -80,7 +80,7 @@ func Summary(s State) string {
 	t, tested := TestResultOf(s)
 	out := WriteResultOf(s)
 	switch {
-	case !tested || !t.accepted() || s.Answers.Untested:
+	case !tested || !t.accepted() || s.Answers.Untested || t.Setup.NoSend:
 		b.WriteString("Mail is not proven: no test message was accepted.\n")
 	case len(out.Warnings) > 0:
 		fmt.Fprintf(&b, "%s took the test %s for %s, but note the warnings below.\n", t.Setup.Host, t.Token, t.Setup.To)

@@ -23,6 +23,7 @@ func (w World) SetupFrom(found Discovery) Setup {
 		found.takeArriving()
 	}
 	a := prefill(Answers{Runs: string(in.Runs), Version: in.Speaks().String()}, found)
+	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), in.Hostname.Value
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
@@ -65,6 +66,7 @@ func prefill(a Answers, found Discovery) Answers {
 		}
 	}
 	set(&a.Host, "SMTP_HOST")
+	a.Host = withoutLogin(a.Host)
 	set(&a.From, "SMTP_FROM")
 	set(&a.User, "SMTP_USER")
 	if port, err := parsePort(found.Value("SMTP_PORT")); err == nil {

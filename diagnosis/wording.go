@@ -84,7 +84,17 @@ var blanks = map[string]func(evidence) string{
 	"upgrade":    func(evidence) string { return pocketid.Upgrade() },
 	"lock":       func(e evidence) string { return pocketid.KeyName("UI_CONFIG_DISABLED", e.SpeaksAs) },
 	"pocketid":   thisPocketID,
+
+	// what several rules say
+	"makesure": phrase("To make sure, run `smtp-wizard check --as VERSION` with your Pocket ID version: it shows the relay's last words."),
+	"refused":  phrase("The relay refused user or password. Many providers do not accept the account password over SMTP, only an app password or key."),
+	"fresh":    phrase("Have the relay's certificate replaced by one of a public authority (Let's Encrypt will do), or choose another relay."),
+	"stopgap":  phrase("As a stopgap only, on the container of Pocket ID:"),
+	"sent": phrase("The mail itself is on its way, so nothing needs to change; but Pocket ID will report an error for each one. " +
+		"Use another endpoint of the relay, or a relay in between, if that matters."),
 }
+
+func phrase(text string) func(evidence) string { return func(evidence) string { return text } }
 
 // thisPocketID is the version that was spoken as, with the doubt about what is
 // known of it.
