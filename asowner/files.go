@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -303,18 +304,21 @@ func (f *Files) Exists(path string) bool {
 	return err == nil
 }
 
-// Discover is install.Discover.
-func (f *Files) Discover(m install.Machine) (install.Install, error) {
+// Discover is install.Discover, as if some files had other contents.
+func (f *Files) Discover(m install.Machine, planned map[string][]byte) (install.Install, error) {
 	if f.process == nil {
+		m.Files = install.Planned{Files: m.Files, Contents: planned}
 		return install.Discover(m, f.env), nil
 	}
-	r := request{Op: opDiscover, Path: f.env, Machine: m}
+	r := request{Op: opDiscover, Path: f.env, Machine: m, Planned: map[string][]byte{}}
 	r.Machine.Files = nil
 	r.Machine.Env = publicEnvironment(m.Env)
 	if plain, _, _ := f.plain(f.env); plain {
-		snapshot, err := f.Load(f.env)
-		r.Known, r.Contents = err == nil && snapshot.Exists, snapshot.Bytes
+		if snapshot, err := f.Load(f.env); err == nil && snapshot.Exists {
+			r.Planned[f.env] = snapshot.Bytes
+		}
 	}
+	maps.Copy(r.Planned, planned)
 	a, _, err := f.process.ask(r)
 	if err != nil || a.Install == nil {
 		return install.Install{}, err

@@ -141,7 +141,7 @@ func TestReadsWithHisRights(t *testing.T) {
 			}
 			s.file(s.env, "SMTP_HOST=relay.example.test\nSMTP_PASSWORD_FILE="+path+"\n", him, him, 0o600)
 			s.file(s.his+"/pocket-id", "", him, him, 0o755)
-			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his})
+			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his}, nil)
 			if err != nil || in.Runs == "" || in.Password.Readable != c.reads || c.reads != (in.Password.Reveal() == "x") {
 				t.Errorf("%s, %+v, %v", in.Runs, in.Password, err)
 			}
@@ -455,7 +455,7 @@ func TestDiscoversWithHisRights(t *testing.T) {
 				text = strings.NewReplacer("SECRET", s.secret, "HERE", s.his).Replace(text)
 				s.file(filepath.Join(s.his, file), text, him, him, 0o755)
 			}
-			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_TOKEN=" + rootsSecret}})
+			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_TOKEN=" + rootsSecret}}, nil)
 			refused := name == "include" || name == "included" || name == "extends" // compose reads nothing at all
 			if err != nil || in.Runs == "" && !refused {
 				t.Fatalf("%+v, %v", in, err)

@@ -36,7 +36,11 @@ func (s livetest) Wants(v View) wizard.Job {
 
 // Work takes the names' results and the ports from the pages before.
 func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
-	t := s.world.RunTest(ctx, job.For.(testRun).setup, nil, report)
+	setup := job.For.(testRun).setup
+	if stop := discovered(v).inside(setup); stop != nil {
+		return NotTested(setup, stop)
+	}
+	t := s.world.RunTest(ctx, setup, nil, report)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(t, surveyed(v))
 	return t
