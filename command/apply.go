@@ -171,9 +171,12 @@ func (f applyFlags) password(ctx context.Context, o *options) (secret.Value, err
 	if err != nil {
 		return secret.Value{}, fileError(fmt.Errorf("the password could not be read: %w", err))
 	}
-	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	text := secret.WithoutLineEnd(string(raw))
 	if text == "" {
 		return secret.Value{}, usage(errors.New("the given password is empty; use --user '' for a relay without a login"))
+	}
+	if err := secret.Check(text); err != nil {
+		return secret.Value{}, usage(err)
 	}
 	return secret.New(text), nil
 }

@@ -74,6 +74,7 @@ const caUsage = "also trust the certificates in this PEM `file`"
 func newWorld(ctx context.Context, o *options, caFile string) (steps.World, error) {
 	w := steps.ThisHost()
 	w.Getenv = o.Getenv
+	w.Masker.Add("", o.Getenv(passwordVariable))
 	if caFile == "" {
 		return w, nil
 	}

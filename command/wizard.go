@@ -68,6 +68,9 @@ func (g guide) run(ctx context.Context) (err error) {
 	}
 	if g.kept != nil {
 		defer g.kept.Close()
+		if to, err := steps.ParseAddress(g.kept.Recipient()); err == nil {
+			g.start.To = to
+		}
 	}
 	machine := steps.Machine{Steps: steps.All(g.world), Now: g.world.Now}
 	state, err := g.begin(ctx, machine)
@@ -79,10 +82,17 @@ func (g guide) run(ctx context.Context) (err error) {
 	if done := err == nil && state.Ended == wizard.Done; !done && !steps.Finished(state) {
 		return g.unfinished(state, err)
 	}
+	if err := steps.WriteResultOf(state).Err; err != nil {
+		return fileError(fmt.Errorf("nothing was written: %w", err))
+	}
 	if g.kept != nil {
 		_ = g.kept.Remove()
+		_ = g.kept.KeepRecipient(state.Answers.To) // else it is asked again
 	}
 	fmt.Fprint(cleanWriter{g.Out}, steps.Summary(state))
+	if t, tested := steps.TestResultOf(state); tested && state.Answers.Untested && t.Result.Failure != nil {
+		return &exitError{stageExit(t.Result.Failure.Stage), nil}
+	}
 	return nil
 }
 

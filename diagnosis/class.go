@@ -30,11 +30,8 @@ var places = map[smtpcheck.Stage]place{
 	smtpcheck.StageMail:     {"{from} as sender", StepSender, "from", "As From, use an address that {host} knows to be yours: that of {user}, or one on a domain verified there."},
 	smtpcheck.StageRcpt:     {"{to} as recipient", StepSender, "to", "Try a recipient that is known to exist. If every recipient is refused, {host} does not relay for you: log in with a user and password."},
 	smtpcheck.StageData:     {"the message itself", StepSender, "from", "Use a From address on a domain that is verified at {host}, and look at the relay's own log for the reason."},
-	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", quitFix},
+	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", "{sent}"},
 }
-
-// quitFix is for a relay that has taken the message already.
-const quitFix = "The mail itself is on its way, so nothing needs to change; but Pocket ID will report an error for each one. Use another endpoint of the relay, or a relay in between, if that matters."
 
 // statusMeanings are the enhanced status codes of RFC 3463 and its registry
 // without their class.
@@ -159,6 +156,9 @@ func placeOf(stage smtpcheck.Stage, e evidence) place {
 		p = place{"the mail", StepRelay, "host",
 			"Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
 	}
+	if e.code >= 500 && e.code <= 503 && e.code != 501 && stage == smtpcheck.StageData {
+		p.step, p.field, p.fix = StepNone, "", "The program and the relay are out of step: look at the lines before this one, and run `smtp-wizard check`, which shows the conversation."
+	}
 	late := stage == smtpcheck.StageMail || stage == smtpcheck.StageRcpt || stage == smtpcheck.StageData
 	if _, rest, _ := strings.Cut(e.enhanced, "."); late && rest != "" {
 		return refine(p, rest)
@@ -175,7 +175,7 @@ func refine(p place, rest string) place {
 			p.step, p.field, p.fix = StepSender, "to", "Test with another recipient that is known to exist."
 		}
 	case strings.HasPrefix(rest, "3."), strings.HasPrefix(rest, "4."):
-		p.step, p.field = StepRelay, "host"
+		p.step, p.field = StepNone, ""
 		p.fix = "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
 	case strings.HasPrefix(rest, "5.") && rest != "5.3":
 		p.step, p.field = StepRelay, "port"

@@ -85,6 +85,8 @@ func better(a, b finding) bool {
 		return a.mail
 	case x != y:
 		return x < y
+	case (a.Kind == reading.Closed) != (b.Kind == reading.Closed):
+		return b.Kind == reading.Closed // which comes after whatever else is wrong
 	}
 	return a.Newer(b.Message)
 }
@@ -97,48 +99,4 @@ func certainty(d Diagnosis) int {
 		return 1
 	}
 	return 2
-}
-
-// judge asks the rules from particular to general: of the relay's own words first,
-// then of all that was said, then the meaning of the codes at the stage. ok is
-// false where none of them says anything.
-func judge(e evidence) (Diagnosis, bool) {
-	if e.kind == reading.BadValue {
-		return badValueAnswer(e), true
-	}
-	if r, e := ruleFor(e); r != nil {
-		return withLink(r.answer(e), e), true
-	}
-	return withLink(classAnswer(e), e), e.code != 0 || e.enhanced != "" && statedStatus(e) || len(e.stages) > 0 && says(e.words, failing)
-}
-
-// withLink adds the relay's own page to an answer that leaves it open.
-func withLink(d Diagnosis, e evidence) Diagnosis {
-	if e.link != "" && d.Confidence != Exact && !strings.Contains(d.Cause+d.Fix, e.link) {
-		d.Fix += " Open " + e.link + " for the relay's own explanation."
-	}
-	return d
-}
-
-// ruleFor is the first rule that fits, and the evidence as it fits.
-func ruleFor(e evidence) (*rule, evidence) {
-	for _, e := range []evidence{e, e.inAll()} {
-		for i := range rules {
-			if rules[i].matches(e) {
-				return &rules[i], e
-			}
-		}
-	}
-	return nil, e
-}
-
-// failing are words of a line that tells of a failure, where nothing else is known
-// of it than its stage.
-const failing = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
-
-// statedStatus demands that a lone status code is one that is known, because
-// versions of programs look like it.
-func statedStatus(e evidence) bool {
-	_, rest, _ := strings.Cut(e.enhanced, ".")
-	return statusMeanings[rest] != ""
 }

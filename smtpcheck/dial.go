@@ -80,7 +80,7 @@ func lookupError(ctx context.Context, p Plan, err error) error {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return &kindError{ErrNoSuchHost, "no address is known for " + p.Host, err}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &dns) && dns.IsTimeout:
-		return &kindError{ErrTimeout, "the name server did not answer within " + seconds(p.Limits.Connect), err}
+		return &kindError{ErrTimeout, "the name server did not answer within " + Seconds(p.Limits.Connect), err}
 	}
 	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
 }
@@ -159,7 +159,7 @@ func dial(ctx context.Context, p Plan, address string) (net.Conn, error) {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return nil, timedOut(p.Limits.Connect, err)
 	}
-	return nil, errors.New(text.Clean(err.Error()))
+	return nil, errors.New(text.CleanForeign(err.Error()))
 }
 
 func portAt(port int, address string) string {

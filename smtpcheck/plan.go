@@ -46,6 +46,10 @@ type Plan struct {
 
 	RootCAs *x509.CertPool // nil: the system's
 
+	// Masker knows secrets that are not those of this plan, for what the relay says; Run
+	// adds these. nil is none.
+	Masker *secret.Masker
+
 	// Gate is shared by sessions that run side by side; nil is no limit.
 	Gate *Gate
 
@@ -81,6 +85,17 @@ func (l Limits) withDefaults(client Waits) Limits {
 	l.Final = cmp.Or(max(l.Final, 0), max(2*time.Minute, client.Final))
 	l.Silence = cmp.Or(max(l.Silence, 0), 3*time.Second)
 	return l
+}
+
+// of is the limit for each answer at a stage.
+func (l Limits) of(stage Stage) time.Duration {
+	switch stage {
+	case StageDNS, StageConnect:
+		return l.Connect
+	case StageGreeting:
+		return l.Greeting
+	}
+	return l.Command
 }
 
 // Network is how a plan reaches the world; the zero value is the real one.

@@ -67,7 +67,7 @@ func readReply(in *bufio.Reader, client Client, show func(string) string) (*Repl
 			return reply, err
 		}
 		said := strings.TrimRight(string(raw), "\r\n")
-		line, bad := parseLine(text.Clean(said))
+		line, bad := parseLine(text.CleanForeign(said))
 		if bad == "" && reply != nil && line.code != reply.Code {
 			what := fmt.Sprintf("a reply that begins with %d and continues with %d", reply.Code, line.code)
 			return reply, &kindError{errUnended, protocolError(what, show(said)).Error(), ErrProtocol}

@@ -24,6 +24,10 @@ func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	if report == nil {
 		report = func(Event) {}
 	}
+	if p.Masker == nil {
+		p.Masker = &secret.Masker{}
+	}
+	p.Masker.Add(p.User, p.Password.Reveal())
 	s := &session{ctx: ctx, plan: p, report: report}
 	if refused := p.refusal(); refused != nil {
 		s.run(step{refused.Stage, func() (string, *Failure) { return "", refused }})
@@ -97,9 +101,16 @@ func (s *session) steps() []step {
 
 // run does one step, reports it and keeps its result.
 func (s *session) run(st step) bool {
-	s.report(Event{Stage: st.stage, State: StageBegan})
-	began := time.Now()
+	began, at := time.Now(), stageAt{s.plan.Port, st.stage}
+	limit := s.plan.Gate.patience(at, s.plan.Limits.of(st.stage))
+	if s.wire != nil {
+		s.wire.limit = limit
+	}
+	s.report(Event{Stage: st.stage, State: StageBegan, Limit: limit})
 	detail, failure := st.do()
+	if failure != nil && failure.Reply == nil && errors.Is(failure, ErrTimeout) {
+		s.plan.Gate.noteSilence(at)
+	}
 	stage := StageResult{Stage: st.stage, OK: failure == nil, Elapsed: time.Since(began), Detail: detail}
 	state := StagePassed
 	if failure != nil {
@@ -138,7 +149,7 @@ func (s *session) connect() (string, *Failure) {
 	if s.plan.TLS == TLSStartTLS && s.plan.Waits.BeforeTLS != 0 {
 		s.wire.gives = s.plan.Waits.BeforeTLS
 	}
-	s.wire.masker = secret.NewMasker(s.plan.User, s.plan.Password.Reveal())
+	s.wire.masker = s.plan.Masker
 	where := portAt(s.plan.Port, address)
 	s.wire.note(SpeakerNote, "connected to "+where)
 	return where, nil

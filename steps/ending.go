@@ -12,7 +12,7 @@ import (
 type WriteResult struct {
 	Plan     *FilePlan // what was planned and not written; nil once it is written
 	Saved    []atomicfile.Saved
-	Env      envwriter.Edit
+	Keys     []envwriter.KeyEdit
 	Readers  []string
 	Warnings []string
 	Commands []string // to run next, in order
@@ -39,7 +39,7 @@ func (r WriteResult) files() (list [][2]string) {
 func WriteResultOf(s State) WriteResult {
 	f := s.Found[Write]
 	if p, ok := f.Result.(*FilePlan); ok {
-		return WriteResult{Plan: p, Env: p.Env, Warnings: p.Warnings, Readers: p.Request.readerNames()}
+		return WriteResult{Plan: p, Keys: p.keys(), Warnings: p.Warnings, Readers: p.Request.readerNames()}
 	}
 	out, _ := f.Result.(WriteResult)
 	out.Err = failed(f)
@@ -80,7 +80,7 @@ func Summary(s State) string {
 	t, tested := TestResultOf(s)
 	out := WriteResultOf(s)
 	switch {
-	case !tested || !t.accepted() || s.Answers.Untested:
+	case !tested || !t.accepted() || s.Answers.Untested || t.Setup.NoSend:
 		b.WriteString("Mail is not proven: no test message was accepted.\n")
 	case len(out.Warnings) > 0:
 		fmt.Fprintf(&b, "%s took the test %s for %s, but note the warnings below.\n", t.Setup.Host, t.Token, t.Setup.To)

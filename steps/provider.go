@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
@@ -79,7 +80,7 @@ func (s provider) Page(v View) wizard.Page {
 			"password and sender. Everything can be changed on the next pages.",
 		Field: []wizard.Field{{
 			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
-			Default: chosen, Choices: s.choices(v), Filter: true,
+			Default: chosen, Choices: s.choices(v), Filter: true, Open: true,
 			Help: wizard.Help{
 				What: "The company or program that takes the mail from Pocket ID and delivers it. " +
 					"Type a few letters to narrow the list.",
@@ -89,7 +90,7 @@ func (s provider) Page(v View) wizard.Page {
 		}},
 	}
 	if p, ok := presets.ByID(chosen); ok && len(p.Hosts) > 1 {
-		page.Field = append(page.Field, regionField(p, v.Answers))
+		page.Field = append(page.Field, regionField(v, p))
 	}
 	if v.Found[Provider].Running {
 		domain := senderDomain(v.Answers)
@@ -152,9 +153,10 @@ func valueOf(f presets.Suggestion) string {
 }
 
 // isOfFile reports whether the relay is the one that the .env has, so that it can
-// be kept. A practice relay is a new one each time.
+// be kept. A practice relay may be another each time.
 func (s provider) isOfFile(v View) bool {
-	return v.Answers.Host != "" && v.Answers.Host == discovered(v).Value("SMTP_HOST") && !s.world.Practice
+	return v.Answers.Host != "" && v.Answers.Host == discovered(v).Value("SMTP_HOST") &&
+		(!s.world.Practice || slices.Contains(s.world.Presets[0].Ports(), v.Answers.Port))
 }
 
 // suggest is the choice to begin at: what is set already, else the provider of
@@ -186,10 +188,13 @@ func presetOf(host string) string {
 	return cmp.Or(p.ID, Custom)
 }
 
-func regionField(p presets.Preset, a Answers) wizard.Field {
+func regionField(v View, p presets.Preset) wizard.Field {
+	a := v.Answers
+	chosen := slices.ContainsFunc(p.Hosts, func(h presets.Host) bool { return h.Host == a.Host })
 	f := wizard.Field{
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
-		Filter: len(p.Hosts) > 9, // more than are taken in at a glance
+		Missing: !chosen && unasked(v, "region"),
+		Filter:  len(p.Hosts) > 9, // more than are taken in at a glance
 		Help: wizard.Help{
 			What:  "Accounts of this provider belong to a region, and each region has its own host.",
 			Where: "In the provider's console, where the account was created.",
@@ -229,6 +234,23 @@ func (s provider) meant(text string) (p presets.Preset, fault string) {
 	return p, fmt.Sprintf("%s may be %d presets, such as %s", strings.TrimSpace(text), len(found), strings.Join(ids, ", "))
 }
 
+// keepAll goes on to what the file does not say, and with nothing missing to the
+// test, which leads back to what is wrong.
+func keepAll(v View, a Answers) Intent {
+	if a.Unattended {
+		return wizard.Next(a)
+	}
+	a.Kept = true
+	if a.Hostname == "" {
+		a.Hostname = currentHostname(v)
+		a.ContainerID = a.Hostname == pocketid.ExampleContainerID
+	}
+	if a.To == "" || a.From == "" || a.User != "" && a.Password.Empty() {
+		return wizard.NextAt(a, Sender)
+	}
+	return wizard.NextAt(a, LiveTest)
+}
+
 // Take fills the relay in from the preset, but for what was kept.
 func (s provider) Take(v View) Intent {
 	a := v.Answers
@@ -237,8 +259,9 @@ func (s provider) Take(v View) Intent {
 		if p, ok := presets.ByHost(a.Host); ok && a.Preset == "" {
 			a.Preset = p.ID
 		}
-		return wizard.Next(a)
+		return keepAll(v, a)
 	}
+	a.Kept = false
 	p, fault := s.meant(id)
 	if fault != "" {
 		return wizard.Stay(a, errorAt("preset", fault))
@@ -247,22 +270,24 @@ func (s provider) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("preset", "Pocket ID cannot send through it: "+p.WhyNot))
 	}
 	chosenBefore := a.Preset == p.ID
+	old, _ := s.world.preset(a.Preset)
 	a.Preset = p.ID
 	if p.ID == Custom {
 		if i := slices.IndexFunc(s.suggestions(v), func(f presets.Suggestion) bool { return f.Preset.ID == Custom }); i >= 0 {
 			f := s.suggestions(v)[i]
-			a.Host, a.Port, a.TLS = f.Host, f.Port, smtpcheck.TLSMode(f.TLS)
+			a = a.atRelay(f.Host)
+			a.Port, a.TLS = f.Port, smtpcheck.TLSMode(f.TLS)
 		}
 		return wizard.Next(a)
 	}
 	before := a.Host
-	a.Host = p.DefaultHost()
+	host := p.DefaultHost()
 	asked := func(h presets.Host) bool { return h.Host == v.Input["region"] }
 	if strings.EqualFold(p.ID, id) && slices.ContainsFunc(p.Hosts, asked) {
-		a.Host = v.Input["region"]
+		host = v.Input["region"]
 	}
-	if a.Host != before {
-		a.SkipVerify, a.Untested = false, false // they were said of another relay
+	if a = a.atRelay(host); a.Password.Empty() && (p.UserLiteral != "" || old.UserLiteral == a.User) {
+		a.User = "" // it is not the user's own
 	}
 	if !chosenBefore || a.Host != before || a.Port == 0 { // else its port may have been changed since
 		a.Port, a.TLS = firstEndpoint(p, a)

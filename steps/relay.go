@@ -45,7 +45,7 @@ func (s relay) Work(ctx context.Context, job wizard.Job, v View, report func(any
 }
 
 func (w World) portOptions() smtpcheck.PortOptions {
-	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Limits: w.Limits, Net: w.Net}
+	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Masker: w.Masker, Limits: w.Limits, Net: w.Net}
 }
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one
@@ -75,7 +75,7 @@ func (s relay) Page(v View) wizard.Page {
 	name, typedPort, err := ParseRelay(v.Text("host", a.Host))
 	usual := portText(cmp.Or(typedPort, a.Port, pocketid.DefaultPort(pocketid.NewestKnown(), a.TLS)))
 	port := v.Text("port", usual)
-	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Help: wizard.Help{
+	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Missing: v.Text("host", a.Host) == "", Flag: "--host", Hide: hideLogin, Help: wizard.Help{
 		What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
 		Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
 		Where:   "In the provider's SMTP settings."}}
@@ -97,7 +97,7 @@ func (s relay) Page(v View) wizard.Page {
 	}
 	f := v.Found[Relay]
 	if len(portsFound(f)) > 0 {
-		page.Body = []wizard.Block{portReport(f)}
+		page.Body = []wizard.Block{s.world.portReport(f)}
 	}
 	if f.Running && noAddress(portsFound(f)) == nil {
 		page.Aside = "Checking which ports answer from this machine"
@@ -149,14 +149,14 @@ func (s relay) modeFor(v View, port string) smtpcheck.TLSMode {
 }
 
 // portReport shows which ports answer from this machine, as far as is known.
-func portReport(f wizard.Finding) wizard.Block {
+func (w World) portReport(f wizard.Finding) wizard.Block {
 	ports := portsFound(f)
 	if err := noAddress(ports); err != nil {
-		return wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}
+		return wizard.Text{Tone: wizard.Bad, Body: sentence(w.Masker.Mask(err.Error()))}
 	}
 	var table wizard.Table
 	for _, p := range ports {
-		table.Rows = append(table.Rows, portRow(p))
+		table.Rows = append(table.Rows, w.portRow(p))
 	}
 	return table
 }
@@ -173,13 +173,13 @@ func noAddress(ports []smtpcheck.Port) error {
 
 const unanswered = "no answer: a firewall or the hoster drops it, or the host is down"
 
-func portRow(p smtpcheck.Port) wizard.Row {
+func (w World) portRow(p smtpcheck.Port) wizard.Row {
 	port := strconv.Itoa(p.Port)
 	switch {
 	case p.TLS != "":
 		return rowOf(wizard.Good, port, "open, "+string(p.TLS), millis(p.Elapsed))
 	case p.State == smtpcheck.PortOpen && p.Failure != nil:
-		return rowOf(wizard.Warn, port, "open, but "+p.Failure.Error(), "")
+		return rowOf(wizard.Warn, port, "open, but "+w.Masker.Mask(p.Failure.Error()), "")
 	case p.State == smtpcheck.PortFiltered:
 		return rowOf(wizard.Bad, port, unanswered, "")
 	case p.State == smtpcheck.PortRefused:
@@ -189,9 +189,9 @@ func portRow(p smtpcheck.Port) wizard.Row {
 }
 
 // portWarning warns of a host or port that the look at it has shown to be wrong.
-func portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
+func (w World) portWarning(f wizard.Finding, host string, port int, mode smtpcheck.TLSMode) wizard.Fault {
 	if err := noAddress(portsFound(f)); err != nil {
-		return warnAt("host", sentence(err.Error()))
+		return warnAt("host", sentence(w.Masker.Mask(err.Error())))
 	}
 	for _, p := range portsFound(f) {
 		if p.Port != port {
@@ -199,14 +199,70 @@ func portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Faul
 		}
 		switch {
 		case p.State == smtpcheck.PortRefused:
-			return warnAt("port", fmt.Sprintf("Nothing listens on port %d.", port))
+			return warnAt("port", fmt.Sprintf("Nothing listens on port %d of %s.%s", port, host, openPorts(f)))
 		case p.State == smtpcheck.PortFiltered:
-			return warnAt("port", fmt.Sprintf("Port %d gives %s.", port, unanswered))
+			return warnAt("port", fmt.Sprintf("Port %d of %s gives %s.%s", port, host, unanswered, openPorts(f)))
 		case p.TLS != "" && p.TLS != mode && !(mode == smtpcheck.TLSNone && p.TLS == smtpcheck.TLSStartTLS):
-			return warnAt("tls", fmt.Sprintf("Port %d was found to speak %s.", port, p.TLS))
+			return warnAt("tls", fmt.Sprintf("Port %d of %s was found to speak %s.", port, host, p.TLS))
 		}
 	}
 	return wizard.Fault{}
+}
+
+// Check takes apart what was pasted as the host: a secret in it goes where secrets
+// are kept.
+func (s relay) Check(v View, field string) Intent {
+	a := v.Answers
+	if a.Unattended || field != "host" {
+		return stay(a)
+	}
+	text := v.Input["host"]
+	p, whole := takeApart(text)
+	if whole {
+		text = p.relay
+	}
+	host, port, err := ParseRelay(text)
+	switch {
+	case strings.TrimSpace(text) == "":
+		return stay(a)
+	case err != nil:
+		return wizard.Correct(a, wizard.Input{"host": text}, errorAt("host", err.Error()))
+	case !whole && port == 0:
+		return stay(a)
+	}
+	if p.user != "" {
+		a = a.atRelay(host)
+		a.User, a.Password, a.PasswordTyped = p.user, p.password, !p.password.Empty()
+	}
+	in := s.splitInput(v, host, cmp.Or(portText(port), v.Text("port", portText(a.Port))))
+	said := "Taken as host " + host
+	if port != 0 {
+		said += fmt.Sprintf(" and port %d", port)
+	}
+	if p.tls != "" {
+		in["tls"] = string(p.tls)
+	}
+	switch {
+	case p.user != "":
+		said += "; the login is on the next page"
+	case strings.Contains(v.Input["host"], "@"):
+		said += "; what stood before the @ was left out"
+	}
+	return wizard.Correct(a, in, noticeAt("host", said+"."))
+}
+
+// openPorts names those that were seen open, as a sentence.
+func openPorts(f wizard.Finding) string {
+	var list []string
+	for _, p := range portsFound(f) {
+		if p.TLS != "" {
+			list = append(list, fmt.Sprintf("%d (%s)", p.Port, p.TLS))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return " Open: " + strings.Join(list, ", ") + "."
 }
 
 func (s relay) Take(v View) Intent {
@@ -227,16 +283,19 @@ func (s relay) Take(v View) Intent {
 	if !knownMode(mode) {
 		return wizard.Stay(a, errorAt("tls", "TLS is one of none, starttls and tls"))
 	}
-	if f := portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
+	sentBack := v.Fault.Tone == wizard.Bad && host == a.Host && port == a.Port && mode == a.TLS // and told why
+	if f := s.world.portWarning(v.Found[Relay], host, port, mode); f != (wizard.Fault{}) && !v.Warned(f) && !sentBack {
 		return wizard.Stay(a, f)
 	}
-	if host != a.Host || port != a.Port || mode != a.TLS {
+	if port != a.Port || mode != a.TLS {
 		a.Untested = false
 	}
-	if host != a.Host {
-		a.SkipVerify = false // it was said of another relay
+	known := a.passwordOf(a.User)
+	a = a.atRelay(host)
+	if v.Fault.Field == "host" && v.Fault.Tone == wizard.Bad && a.Password.Empty() {
+		a.Password = known // the name was wrong, not the relay
 	}
-	a.Host, a.Port, a.TLS = host, port, mode
+	a.Port, a.TLS = port, mode
 	if a.Preset == "" || a.Preset == Custom {
 		a.Preset = presetOf(a.Host)
 	}

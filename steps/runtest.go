@@ -29,7 +29,11 @@ func setupOf(a Answers) Setup {
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
 	}
-	return Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime()}
+	setup := Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime()}
+	if setup.To == "" { // nobody can look for a message
+		setup.To, setup.NoSend = setup.From, true
+	}
+	return setup
 }
 
 // Plan is the conversation that Pocket ID will have with these settings.
@@ -38,6 +42,7 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
 		Client:   speech.Client,
+		Masker:   w.Masker,
 		RootCAs:  w.RootCAs,
 		Limits:   w.Limits,
 		Net:      w.Net,
@@ -88,6 +93,9 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	t.Result, t.Identities = smtpcheck.RunBeside(ctx, plan, names,
 		func(e smtpcheck.Event) { report(e) }, func(r smtpcheck.IdentityResult) { report(r) })
 	t.Hints = hints(t.accepted())
+	for i, h := range t.Hints {
+		t.Hints[i].Text = w.Masker.Mask(h.Text)
+	}
 	if t.Result.Failure != nil {
 		t.Diagnosis = w.diagnose(t.Result.Failure, s, t.Result.Announced)
 	}
@@ -152,6 +160,7 @@ func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocke
 	out := pocketid.Situation{
 		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said,
+		NamedLikeID: s.Hostname == pocketid.ExampleContainerID && !s.ContainerID,
 	}
 	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
 		found = append(found, endpointsOf(p)...)
