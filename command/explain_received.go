@@ -38,7 +38,7 @@ func (r receivedJSON) print(w io.Writer) {
 		line(c.Method, c.Result, c.Selector, c.Domain, alignments[c.Alignment], c.IP, c.Reason)
 	}
 	for _, f := range r.Spam {
-		line("filter", cmp.Or(f.Verdict, "-"), f.Name, strings.Join(f.Says, ", "))
+		line("filter", cmp.Or(f.Verdict, "-"), f.Name, f.Points(), strings.Join(f.Says, ", "))
 	}
 	for _, h := range r.Path {
 		took := ""

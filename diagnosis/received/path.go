@@ -15,7 +15,6 @@ type Hop struct {
 	From string `json:"from"` // who brought it
 	IP   string `json:"ip,omitempty"`
 	By   string `json:"by"`
-	With string `json:"with,omitempty"`
 	Time string `json:"time,omitempty"` // RFC 3339
 	// DelaySeconds is since the hop before; null where a clock cannot be right.
 	DelaySeconds *int64 `json:"delay_seconds"`
@@ -32,7 +31,6 @@ type hop struct {
 var (
 	byHost   = regexp.MustCompile(`(?i)(?:^|\s)by\s+([^\s;()]+)`)
 	fromHost = regexp.MustCompile(`(?i)^from\s+([^\s;()]+)`)
-	withWord = regexp.MustCompile(`(?i)\s(?:with|via)\s+([A-Za-z0-9]+)`)
 	reverse  = regexp.MustCompile(`^[^()]*\((?:(?i:helo|ehlo)[ =]\S+\s+)?([A-Za-z0-9][\w.-]*\.[A-Za-z][\w-]*)\.?[ :)\[]`)
 	numbers  = regexp.MustCompile(`[0-9a-fA-F]*[:.][0-9a-fA-F:.]+`)
 )
@@ -63,9 +61,6 @@ func routeOf(head []field) (r route) {
 			if h.From == h.IP || h.From == "unknown" {
 				h.From = ""
 			}
-		}
-		if with := withWord.FindStringSubmatch(f.value); with != nil {
-			h.With = with[1]
 		}
 		if at := strings.LastIndex(f.value, ";"); at >= 0 {
 			h.when, _ = mail.ParseDate(strings.TrimSpace(f.value[at+1:]))

@@ -10,6 +10,7 @@
 package received
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,8 @@ func Read(pasted string) (report Report, ok bool) {
 			r.Step, r.Field = diagnosis.StepSender, "from"
 		}
 	case said:
-		r.Cause = fmt.Sprintf("The mail has arrived at %s: %s.", orUnknown(a.Receiver), strings.Join(a.passed(), ", "))
+		r.Cause = fmt.Sprintf("The mail has arrived at %s, and nothing is wrong with it. These vouch for its sender: %s.",
+			cmp.Or(a.Receiver, "the receiver"), cmp.Or(a.vouching(), "none that are named"))
 		r.Fix = "There is nothing to change for this receiver. If the mail is in the spam folder all the same, have the recipient " +
 			"mark it as wanted: that judgment rests on its content or on the sender's reputation."
 	default:
@@ -75,25 +77,22 @@ func Read(pasted string) (report Report, ok bool) {
 	return r, true
 }
 
-// passed are the methods that vouch for the mail.
-func (a Auth) passed() (all []string) {
-	if a.SPF != nil && a.SPF.Result == "pass" {
-		all = append(all, "SPF passed for "+orUnknown(a.SPF.Domain))
+// vouching are the methods by which the mail is the sender's.
+func (a Auth) vouching() string {
+	var all []string
+	for _, c := range slices.Concat(a.DKIM, deref(a.SPF), deref(a.DMARC)) {
+		if name := strings.ToUpper(c.Method); c.Result == "pass" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
 	}
-	if i := slices.IndexFunc(a.DKIM, func(c Check) bool { return c.Result == "pass" }); i >= 0 {
-		all = append(all, "DKIM passed for "+orUnknown(a.DKIM[i].Domain))
-	}
-	if a.DMARC != nil && a.DMARC.Result == "pass" {
-		all = append(all, "DMARC passed for "+orUnknown(a.From))
-	}
-	return all
+	return strings.Join(all, ", ")
 }
 
-func orUnknown(name string) string {
-	if name == "" {
-		return "an unnamed domain"
+func deref(c *Check) []Check {
+	if c == nil {
+		return nil
 	}
-	return name
+	return []Check{*c}
 }
 
 func has(head []field, name string) bool {
