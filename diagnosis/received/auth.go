@@ -62,7 +62,7 @@ func authentication(head []field, way route, spam []Filter) Auth {
 	if receiver == "" && len(all) > 0 && all[0].arc {
 		receiver = operator(all[0].id)
 	}
-	top := slices.IndexFunc(all, func(s statement) bool { return !s.arc && s.at < below })
+	top := slices.IndexFunc(all, func(s statement) bool { return !s.arc && way.early(head, s.at) })
 	if !slices.ContainsFunc(all, func(s statement) bool { return !s.arc && own(s) }) && top >= 0 && receiver != "outlook.com" {
 		receiver = cmp.Or(operator(all[top].id), receiver)
 	}
@@ -79,7 +79,7 @@ func authentication(head []field, way route, spam []Filter) Auth {
 			sealer = cmp.Or(sealer, s.id)
 		case s.arc:
 			a.addARC(s)
-		case s.at < below && (own(s) || !named), s.id == "" && receiver == "outlook.com" && len(above) == 0:
+		case s.at < below && own(s), !named && way.early(head, s.at), s.id == "" && receiver == "outlook.com" && len(above) == 0:
 			above = append(above, s.checks...)
 			if named {
 				a.Receiver = cmp.Or(a.Receiver, s.id)

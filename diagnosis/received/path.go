@@ -94,6 +94,17 @@ func (r route) below(head []field) int {
 	return len(head)
 }
 
+// early reports whether a field stands ahead of those that came with the mail.
+func (r route) early(head []field, at int) bool {
+	if r.border < 0 {
+		return true
+	}
+	since := head[min(r.hops[r.border].at, at):at]
+	return at < r.below(head) && !slices.ContainsFunc(since, func(f field) bool {
+		return slices.Contains([]string{"from", "to", "subject", "date", "message-id", "dkim-signature"}, f.name)
+	})
+}
+
 // theirs reports whether a field stands among those of servers ahead of the
 // receiver: between their Received fields. What is below the last can be anybody's.
 func (r route) theirs(field int) bool {

@@ -71,7 +71,8 @@ func Read(pasted string) (report Report, ok bool) {
 		r.Cause = "The mail has arrived; its headers do not say what the receiver found of SPF, DKIM and DMARC."
 		r.Fix = "Paste all headers, as the recipient's mailbox shows them under a name such as \"Show original\" or \"View source\"."
 	}
-	if !said || a.SPF != nil && !strings.HasPrefix(a.SPF.Source, "auth") {
+	foreign := way.receiver != "" && operator(a.Receiver) != way.receiver // by its position alone
+	if !said || foreign || a.SPF != nil && !strings.HasPrefix(a.SPF.Source, "auth") {
 		r.Confidence = diagnosis.Likely
 	}
 	return r, true

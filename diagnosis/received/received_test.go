@@ -151,6 +151,33 @@ func TestPastes(t *testing.T) {
 	}
 }
 
+// A sender can write results into his mail: they are not the receiver's.
+func TestForgedResults(t *testing.T) {
+	t.Parallel()
+	const (
+		came    = "Received: from evil.example.org (evil.example.org [192.0.2.1]) by mx.example.net with ESMTP; Mon, 1 Jun 2026 10:00:00 +0000\n"
+		earlier = "Received: from a.example.org by evil.example.org; Mon, 1 Jun 2026 09:59:00 +0000\n"
+		from    = "From: a@bank.example\n"
+		forged  = "Authentication-Results: other.example; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example\n"
+		own     = "Authentication-Results: mx.example.net; dkim=none; spf=fail smtp.mailfrom=a@bank.example\n"
+		asOwn   = "Authentication-Results: mx.example.net; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example\n"
+		unnamed = "Authentication-Results: OpenDMARC; dmarc=pass header.from=bank.example\n"
+	)
+	for name, c := range map[string]struct{ headers, dkim, dmarc, untrusted string }{
+		"below the fields of the mail": {came + from + forged, "", "", "other.example"},
+		"below another server":         {own + came + earlier + forged + from, ":none:", "", "other.example"},
+		"without a name":               {own + came + earlier + from + unnamed, ":none:", "", "opendmarc"},
+		// RFC 8601 section 5 has the receiver remove what bears its name.
+		"in the receiver's name": {own + came + earlier + asOwn + from, ":none:", "pass", ""},
+		"the receiver's":         {asOwn + came + from, "bank.example:pass:strict", "pass", ""},
+	} {
+		r, ok := Read(c.headers)
+		if got := summary(r); !ok || got["dkim"] != c.dkim || got["dmarc"] != c.dmarc || got["untrusted"] != c.untrusted {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // Nothing of the body, no local part of an address and no control character comes
 // back.
 func TestKeepsThingsToItself(t *testing.T) {
