@@ -184,7 +184,7 @@ func fromSymbols(spam []Filter, from string) (all []Check) {
 				}
 			case "dmarc":
 				c.Domain = domainOf(strings.Fields(strings.ReplaceAll(s.details, ",", " ") + " -")[0])
-				c.Policy = s.details[strings.LastIndex(s.details, ",")+1:]
+				c.Policy = domainOf(s.details[strings.LastIndex(s.details, ",")+1:])
 			}
 			all = append(all, c)
 		}

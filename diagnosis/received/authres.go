@@ -123,8 +123,8 @@ func newCheck(method, value, comment, source string, props map[string]string) Ch
 		}
 	case "dmarc":
 		c.Domain = domainOf(of("header.from"))
-		c.Policy = strings.ToLower(cmp.Or(of("policy.published-domain-policy"), inComment(policy)))
-		c.Disposition = strings.ToLower(cmp.Or(inComment(disposition), of("policy.applied-disposition", "action")))
+		c.Policy = domainOf(cmp.Or(of("policy.published-domain-policy"), inComment(policy)))
+		c.Disposition = domainOf(cmp.Or(inComment(disposition), of("policy.applied-disposition", "action")))
 	}
 	if c.Domain == "none" {
 		c.Domain = ""

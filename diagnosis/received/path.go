@@ -32,7 +32,7 @@ var (
 	byHost   = regexp.MustCompile(`(?i)(?:^|\s)by\s+([^\s;()]+)`)
 	fromHost = regexp.MustCompile(`(?i)^from\s+([^\s;()]+)`)
 	reverse  = regexp.MustCompile(`^[^()]*\((?:(?i:helo|ehlo)[ =]\S+\s+)?([A-Za-z0-9][\w.-]*\.[A-Za-z][\w-]*)\.?[ :)\[]`)
-	numbers  = regexp.MustCompile(`[0-9a-fA-F]*[:.][0-9a-fA-F:.]+`)
+	numbers  = regexp.MustCompile(`(?i)(?:^|[\s\[(<=:/])(?:IPv6:)?([0-9a-f]*[:.][0-9a-f:.]+)(?:$|[\s\])>;,%/])`)
 )
 
 // route is the way that a mail took.
@@ -113,13 +113,9 @@ func (r route) theirs(field int) bool {
 
 // address is the first IP address in a text.
 func address(s string) string {
-	for _, found := range numbers.FindAllString(s, 50) {
-		found = strings.Trim(found, ":.")
-		if a, err := netip.ParseAddr(strings.TrimPrefix(found, "IPv6:")); err == nil {
+	for _, m := range numbers.FindAllStringSubmatch(s, 50) {
+		if a, err := netip.ParseAddr(m[1]); err == nil {
 			return a.Unmap().String()
-		}
-		if a, err := netip.ParseAddr(found + "::"); err == nil && strings.Count(found, ":") > 1 {
-			return a.String()
 		}
 	}
 	return ""
