@@ -43,7 +43,7 @@ func Read(pasted string) (report Report, ok bool) {
 	r := Report{Path: way.path(), Spam: filters(head, way)}
 	r.Auth = authentication(head, way, r.Spam)
 	a := r.Auth
-	said := a.SPF != nil || a.DMARC != nil || len(a.DKIM) > 0
+	said := len(a.Checks()) > 0
 	if !said && len(a.ARC)+len(a.Untrusted)+len(r.Spam) == 0 && (len(way.hops) == 0 || len(head) < 3) {
 		return Report{}, false
 	}
@@ -78,22 +78,26 @@ func Read(pasted string) (report Report, ok bool) {
 	return r, true
 }
 
+// Checks are all results, those of signatures first.
+func (a Auth) Checks() []Check {
+	all := slices.Clone(a.DKIM)
+	for _, c := range []*Check{a.SPF, a.DMARC, a.Composite} {
+		if c != nil {
+			all = append(all, *c)
+		}
+	}
+	return all
+}
+
 // vouching are the methods by which the mail is the sender's.
 func (a Auth) vouching() string {
 	var all []string
-	for _, c := range slices.Concat(a.DKIM, deref(a.SPF), deref(a.DMARC)) {
-		if name := strings.ToUpper(c.Method); c.Result == "pass" && !slices.Contains(all, name) {
+	for _, c := range a.Checks() {
+		if name := strings.ToUpper(c.Method); c.Result == "pass" && name != "COMPAUTH" && !slices.Contains(all, name) {
 			all = append(all, name)
 		}
 	}
 	return strings.Join(all, ", ")
-}
-
-func deref(c *Check) []Check {
-	if c == nil {
-		return nil
-	}
-	return []Check{*c}
 }
 
 func has(head []field, name string) bool {
