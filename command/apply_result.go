@@ -45,11 +45,11 @@ func (a application) failed(ctx context.Context, err error) error {
 	concerns := func(step wizard.ID) bool { return fault.Step == step || fault.From == step }
 	check, out := a.check(), steps.WriteResultOf(a.state)
 	switch {
-	case concerns(steps.LiveTest) && check != nil && !check.OK:
+	case concerns(steps.LiveTest) && check != nil && check.Exit != exitOK:
 		return a.refused(check)
 	case concerns(steps.Write) && out.Err != nil:
 		return fileError(out.Err)
-	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Usable() != nil:
+	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Broken() != nil:
 		return fileError(err)
 	}
 	return usage(err)
@@ -110,7 +110,7 @@ func (a application) result(out steps.WriteResult) applyResult {
 			r.Backup = s.Backup
 		}
 	}
-	for _, k := range out.Env.Keys {
+	for _, k := range out.Keys {
 		if k.Encoding != "" {
 			r.Encoding[k.Key] = k.Encoding
 		}
@@ -136,11 +136,20 @@ func (a application) printChanges(w io.Writer, d *steps.FilePlan) {
 	case !d.Env.Changed():
 		fmt.Fprintln(w, "Nothing would change in the .env.")
 	}
-	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
-	for _, l := range d.Diff {
-		fmt.Fprintf(w, "%1s %s\n", marks[l.Op], l.Text)
+	printDiff(w, d.Diff)
+	for _, other := range d.OtherFiles() {
+		if other.Before.Exists {
+			fmt.Fprintf(w, "In %s:\n", other.Path)
+			printDiff(w, other.Diff)
+		} else {
+			fmt.Fprintf(w, "new file %s, hostname: %s\n", other.Path, d.Request.Hostname)
+		}
 	}
-	if d.Override != "" {
-		fmt.Fprintf(w, "new file %s, hostname: %s\n", d.Override, d.Request.Hostname)
+}
+
+func printDiff(w io.Writer, diff []envwriter.DiffLine) {
+	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
+	for _, l := range diff {
+		fmt.Fprintf(w, "%1s %s\n", marks[l.Op], l.Text)
 	}
 }

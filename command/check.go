@@ -2,7 +2,7 @@ package command
 
 import (
 	"cmp"
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -31,27 +31,11 @@ each name that Pocket ID could announce, up to RCPT.
 The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
-			world, err := newWorld(ctx, o, f.ca)
+			world, err := newWorld(cmd.Context(), o, f.ca)
 			if err != nil {
 				return err
 			}
-			found := world.Discover(ctx, o.envFile)
-			setup, err := f.setup(world, found)
-			if err != nil {
-				return err
-			}
-			// Found names are tried even if they are invalid: Pocket ID would announce them.
-			candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
-			live := newProgress(o, setup)
-			trial := world.RunTest(ctx, setup, namesOf(candidates), live.report)
-			live.end()
-			r := newCheckResult(candidates, trial)
-			r.Warnings = world.Warnings(found, setup.As)
-			if err := o.print(r, func(w io.Writer) { r.printEnd(w, trial) }); err != nil {
-				return err
-			}
-			return r.exitError()
+			return o.check(cmd.Context(), world, f)
 		},
 	}
 	flags := c.Flags()
@@ -66,18 +50,40 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 	return c
 }
 
+func (o *options) check(ctx context.Context, world steps.World, f checkFlags) error {
+	found := world.Discover(ctx, o.envFile)
+	setup, err := f.setup(world, found)
+	if err != nil {
+		return err
+	}
+	// Found names are tried even if they are invalid: Pocket ID would announce them.
+	candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
+	live := newProgress(o, setup)
+	var trial steps.TestResult
+	if stop := found.Stops(setup); stop != nil {
+		trial = steps.NotTested(setup, stop)
+	} else {
+		trial = world.RunTest(ctx, setup, namesOf(candidates), live.report)
+	}
+	live.end()
+	r := newCheckResult(candidates, trial)
+	r.Warnings, r.Values = world.Warnings(found, setup.As), found.Elsewhere()
+	if err := o.print(r, func(w io.Writer) { r.printEnd(w, trial) }); err != nil {
+		return err
+	}
+	return r.exitError()
+}
+
 // setup turns the .env and the flags into a test.
 func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, error) {
-	if err := found.Usable(); err != nil {
+	err := found.Usable()
+	if found.Install.Runs == "" { // else it is said with what arrives
+		err = cmp.Or(err, found.Broken())
+	}
+	if err != nil {
 		return steps.Setup{}, fileError(err)
 	}
-	if found.NoPassword != "" { // an empty one would prove nothing
-		return steps.Setup{}, &exitError{exitSettings, errors.New(found.NoPassword + " Nothing was sent.")}
-	}
-	s, err := w.SetupFrom(found)
-	if err != nil {
-		return s, usage(err)
-	}
+	s := w.SetupFrom(found)
 	s.NoSend = f.noSend
 	if f.hostname != "" {
 		s.Hostname, s.ContainerID = f.hostname, false

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/steps"
@@ -17,8 +19,8 @@ import (
 
 // checkResult is the JSON of check. Its shape is a contract.
 type checkResult struct {
-	OK         bool               `json:"ok"`
-	Verdict    string             `json:"verdict"`
+	OK         *bool              `json:"ok"` // null where nothing was to be sent
+	Verdict    steps.Verdict      `json:"verdict"`
 	Stage      string             `json:"stage"`
 	Exit       int                `json:"exit"`
 	SpeaksAs   string             `json:"speaks_as"`
@@ -31,6 +33,9 @@ type checkResult struct {
 	// Pocket ID reports an error all the same.
 	RelayTookIt bool   `json:"relay_took_it,omitempty"`
 	ClientError string `json:"client_error,omitempty"`
+	// Values are the settings that another place than the .env decides, as inspect has
+	// them.
+	Values map[string]install.ResultValue `json:"values,omitempty"`
 	// Warnings are what keeps the settings from taking effect in Pocket ID,
 	// whatever the relay says.
 	Warnings   list[string] `json:"warnings"`
@@ -83,7 +88,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	}
 	notes = append(notes, steps.ClearText(t.Setup.Settings))
 	r := checkResult{
-		OK: t.Result.Failure == nil, Verdict: verdictOf(t), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
+		OK: t.OK(), Verdict: t.Verdict(), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
 		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
 	}
@@ -99,7 +104,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		if t.Result.Taken {
 			r.RelayTookIt, r.ClientError = true, pocketid.QuitError(f)
 		}
-	} else if !t.Setup.NoSend {
+	} else if t.Result.Taken {
 		r.Token = t.Token
 	}
 	if t.Diagnosis != nil {
@@ -110,22 +115,6 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		r.Transcript = append(r.Transcript, l.String())
 	}
 	return r
-}
-
-// verdictOf is the most that a test may claim.
-func verdictOf(t steps.TestResult) string {
-	f := t.Result.Failure
-	switch {
-	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings:
-		return "not tested"
-	case !t.Result.Taken:
-		return "not accepted"
-	case t.Setup.As.IsNone():
-		return "not as Pocket ID speaks"
-	case !t.Speech.Proven:
-		return "probably"
-	}
-	return "accepted"
 }
 
 func identitiesJSON(candidates []pocketid.Candidate, results []smtpcheck.IdentityResult) list[identityJSON] {
@@ -193,6 +182,9 @@ func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 		fmt.Fprint(w, "\nEverything up to RCPT was accepted; no message was sent.\n")
 	default:
 		fmt.Fprintf(w, "\nThe relay took a message for %s. Its subject contains %s.\n", t.Setup.To, t.Token)
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.Values)) {
+		printLabeled(w, "From", key+" is decided in "+r.Values[key].Place())
 	}
 	for _, warning := range r.Warnings {
 		printLabeled(w, "Warning", warning)

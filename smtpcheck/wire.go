@@ -94,7 +94,7 @@ func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	w.noteReply(reply)
 	if took := time.Since(began); err == nil && w.gives > 0 && took > w.gives {
 		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client gives up after %s",
-			seconds(took.Round(100*time.Millisecond)), seconds(w.gives)), nil}
+			Seconds(took.Round(100*time.Millisecond)), Seconds(w.gives)), nil}
 	}
 	return reply, w.explain(err, limit)
 }

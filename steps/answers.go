@@ -94,7 +94,7 @@ func (a Answers) fromAnother(path string) bool {
 // forInstall drops what another file's Pocket ID is, where this one's is known.
 func (a Answers) forInstall(found Discovery) Answers {
 	a.Runs = ""
-	if found.Install.Version.Known() {
+	if found.Install.Version.Release.Known() {
 		a.Version = ""
 	}
 	if found.Value("APP_URL") != "" {

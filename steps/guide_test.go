@@ -12,6 +12,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -54,9 +55,10 @@ func newWalk(t *testing.T, relayName string, options practice.Options) *walk {
 	w.Limits.Silence = 100 * time.Millisecond
 	w.Getenv = func(string) string { return "" }
 	w.Hostname = func() (string, error) { return "vps.example.net", nil }
-	w.Detect = func(string, *asowner.Files) pocketid.Install {
-		v, _ := pocketid.ParseVersion("2.9.0")
-		return pocketid.Install{Runtime: pocketid.RuntimeManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
+	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
+		v, err := pocketid.ParseVersion("2.9.0")
+		return install.Install{Runs: install.RunsByHand, Version: install.Version{Release: v, From: "the test"},
+			Hostname: install.Hostname{Kind: install.KindMachine, Value: "vps.example.net"}}, err
 	}
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
 		Hosts:     []presets.Host{{Host: "localhost"}},

@@ -27,7 +27,7 @@ var usualPlaces = wizard.Table{Rows: []wizard.Row{
 
 // nothing reports whether neither a file nor a Pocket ID was found.
 func (d Discovery) nothing() bool {
-	return d.EnvFile != "" && d.Err == nil && !d.Exists && d.Install.ComposeFile == "" && d.Install.Runtime == pocketid.RuntimeManual
+	return d.EnvFile != "" && d.Err == nil && !d.Exists && d.Install.Runs == ""
 }
 
 // completePath is a path with as much more of it as the files that are there leave no

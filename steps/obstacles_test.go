@@ -47,7 +47,7 @@ func TestObstaclesAreSaidFirst(t *testing.T) {
 			if c.env == "" {
 				_ = os.Remove(path)
 			}
-			world := w.machine.Steps[0].(install).world
+			world := w.machine.Steps[0].(installPage).world
 			world.Access = func(string) error { return c.denied }
 			w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path})
 			if text := strings.Join(textsOf(w.machine.Page(w.state)), " "); !strings.Contains(text, c.says) {

@@ -5,27 +5,30 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
 
-// SetupFrom is the test of the settings in a .env.
-func (w World) SetupFrom(found Discovery) (Setup, error) {
-	a := prefill(Answers{Runs: string(found.Install.Runtime), Version: found.Install.Version.String()}, found)
-	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
-	if err := checkSettings(a.Settings); err != nil {
-		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
+// SetupFrom is the test of what Pocket ID gets with a .env.
+func (w World) SetupFrom(found Discovery) Setup {
+	in := found.Install
+	if in.Runs != "" {
+		found.Values, found.Password, found.PasswordFile = map[string]string{}, secret.Value{}, ""
+		found.takeArriving()
 	}
-	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
-	if a.Hostname == "" && a.runtime().InContainer() {
+	a := prefill(Answers{Runs: string(in.Runs), Version: in.Speaks().String()}, found)
+	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
+	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), in.Hostname.Value
+	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
-	return setupOf(a), nil
+	return setupOf(a)
 }
 
 // checkSettings checks the settings of a file as the pages would.
@@ -41,6 +44,9 @@ func checkSettings(s smtpcheck.Settings) error {
 	}
 	if !knownMode(s.TLS) {
 		return errors.New("SMTP_TLS is not one of none, starttls and tls")
+	}
+	if s.From == "" {
+		return errors.New("SMTP_FROM is not set")
 	}
 	if err := smtpcheck.CheckAddress(s.From); err != nil {
 		return fmt.Errorf("SMTP_FROM: %w", err)
@@ -81,6 +87,26 @@ func prefill(a Answers, found Discovery) Answers {
 	}
 	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
 	return a
+}
+
+// meant takes away what a reader keeps of a value though it looks like more than the
+// value: quotes, and a comment behind it.
+func (d Discovery) meant() Discovery {
+	d.Values = maps.Clone(d.Values)
+	for _, w := range d.Install.Warnings {
+		value, public := d.Values[w.Key]
+		switch {
+		case w.ID == "inline-comment" && public:
+			value, _, _ = strings.Cut(value, " #")
+			d.Values[w.Key] = strings.TrimSpace(value)
+		case w.ID == "quotes-kept" && public:
+			d.Values[w.Key] = strings.Trim(value, value[:min(1, len(value))])
+		case w.ID == "quotes-kept" && w.Key == "SMTP_PASSWORD":
+			password := d.Password.Reveal()
+			d.Password = secret.New(strings.Trim(password, password[:min(1, len(password))]))
+		}
+	}
+	return d
 }
 
 // alreadySet reports whether Pocket ID takes value for a key from the file as it
@@ -128,37 +154,43 @@ func unsetMode(v pocketid.Version, port int) smtpcheck.TLSMode {
 // Candidates are the names that Pocket ID could announce.
 func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candidate {
 	src := pocketid.Sources{Hostname: d.Hostname, AppURL: appURL, Typed: typed}
-	if d.Install.InContainer {
-		src.Compose, src.ContainerID = d.Install.Hostname, d.Install.Hostname == ""
+	if in := d.Install; in.InContainer() && in.Hostname.Kind != install.KindMachine {
+		src.Compose, src.ContainerID = in.Hostname.Value, in.Hostname.Value == ""
 	}
 	return pocketid.Candidates(src)
 }
 
-// Warnings are what keeps the settings of a file from their effect in Pocket ID,
-// a sentence each, though a relay may take the mail.
+// Warnings are what keeps the settings from their effect in Pocket ID, a sentence
+// each, though a relay may take the mail.
 func (w World) Warnings(found Discovery, v pocketid.Version) []string {
-	values := maps.Clone(found.Values)
-	if found.passwordLine {
-		values["SMTP_PASSWORD"] = found.Password.Reveal()
+	in := found.Install
+	list := w.warnings(found, in, arriving(in), in.Runs, v)
+	for _, warning := range in.Warnings {
+		if warning.ID == "version-unknown" && v == in.Speaks() {
+			list = append(list, warning.Text)
+		}
 	}
-	return w.warnings(found, values, found.Install.Runtime, v)
+	return list
 }
 
-// warnings are the same for values that Pocket ID would get from the file, the
-// password with them.
+// said are the warnings of an install that are said in other words, or elsewhere.
+var said = []string{"ui-config-not-true", "version-unknown", "password-unreadable", "legacy-names", "short-hostname"}
+
+// warnings are the same for what arrives in an install, perhaps a planned one.
 func (w World) warnings(
-	found Discovery, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
+	found Discovery, in install.Install, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
 ) []string {
+	if in.Password.Set && values["SMTP_PASSWORD"] == "" && values["SMTP_PASSWORD_FILE"] == "" {
+		values["SMTP_PASSWORD"] = "set, and not seen from here"
+	}
 	list := pocketid.Objections(values, v)
-	in := found.Install
 	if found.Rights != "" {
 		list = append(list, found.Rights)
 	}
-	if in.Unread {
-		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
-	}
-	for _, key := range in.MailOverrides {
-		list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
+	for _, warning := range in.Warnings {
+		if !slices.Contains(said, warning.ID) {
+			list = append(list, warning.Text)
+		}
 	}
 	if warning := w.ownLoopback(values["SMTP_HOST"], in, runtime); warning != "" {
 		list = append(list, warning)
@@ -168,8 +200,8 @@ func (w World) warnings(
 
 // ownLoopback warns of a relay that Pocket ID would look for in its own
 // container. The relay of a demo is none that Pocket ID is to use.
-func (w World) ownLoopback(host string, in pocketid.Install, runtime pocketid.Runtime) string {
-	shared := in.Runtime == runtime && in.HostNetwork
+func (w World) ownLoopback(host string, in install.Install, runtime pocketid.Runtime) string {
+	shared := in.Runs == runtime && in.Network == "host"
 	if !isLoopback(host) || !runtime.InContainer() || shared || w.Practice {
 		return ""
 	}

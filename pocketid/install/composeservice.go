@@ -34,13 +34,15 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 	in.Service, in.Others = name, others
 	service := p.model.AllServices()[name]
 	in.Image = service.Image
-	p.NetworkMode, p.UTS = service.NetworkMode, service.Uts
+	in.Network, p.UTS = service.NetworkMode, service.Uts
 	for _, v := range service.Volumes {
 		if v.Type == types.VolumeTypeBind {
 			in.mounts = append(in.mounts, mount{host: f.logical(v.Source), inside: v.Target})
 		}
 	}
 	in.workDir = cmp.Or(service.WorkingDir, imageWorkDir)
+	p.Defined = p.fieldSource(name, "image").File
+	p.inside(service)
 	f.composeSecrets(&in, service)
 	f.ownEnvFile(&in)
 	f.composeEnvironment(&in, service)
@@ -62,6 +64,35 @@ func (f *finder) logical(path string) string {
 		return "/" + strings.TrimPrefix(path, root)
 	}
 	return path
+}
+
+// inside lists the names that the DNS of the project's networks and extra_hosts:
+// give to a service.
+func (p *Project) inside(s types.ServiceConfig) {
+	for name := range s.ExtraHosts {
+		p.Inside = append(p.Inside, strings.ToLower(name))
+	}
+	for name := range s.Networks {
+		p.External = p.External || bool(p.model.Networks[name].External)
+	}
+	for _, other := range p.model.Services {
+		if other.Name == s.Name || s.NetworkMode == "host" {
+			continue
+		}
+		p.Inside = append(p.Inside, strings.ToLower(other.Name))
+		if other.ContainerName != "" {
+			p.Inside = append(p.Inside, strings.ToLower(other.ContainerName))
+		}
+		for _, network := range other.Networks {
+			if network != nil {
+				p.Inside = append(p.Inside, network.Aliases...)
+			}
+		}
+	}
+	for _, link := range s.Links {
+		p.Inside = append(p.Inside, link[strings.LastIndex(link, ":")+1:])
+	}
+	slices.Sort(p.Inside)
 }
 
 // chooseService takes the service that runs Pocket ID; of several the one that is
@@ -206,7 +237,8 @@ func (p *Project) places(service, key string) []setting {
 		}
 		for _, name := range names {
 			if from, ok := vars.get(name); ok && s.Source.VariableFile == "" {
-				s.Source.Variable, s.Source.VariableFile = name, from.Source.File
+				s.HandedOn = null || onlyReference.MatchString(value)
+				s.Source.Variable, s.Source.VariableFile, s.Source.VariableReader = name, from.Source.File, from.Reader
 			}
 		}
 		if len(names) > 0 && s.Source.Variable == "" {
@@ -217,6 +249,9 @@ func (p *Project) places(service, key string) []setting {
 	slices.Reverse(out)
 	return out
 }
+
+// onlyReference is a value that is one variable, with or without a default.
+var onlyReference = regexp.MustCompile(`^\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?][^{}]*)?\})$`)
 
 // bareReference is a $NAME, which is more often part of a password than meant.
 var bareReference = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
