@@ -32,18 +32,18 @@ func TestCompletePath(t *testing.T) {
 func TestObstaclesAreSaidFirst(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name, env, version string
+		name, runs, env, version string
 		denied             error
 		says               string
 	}{
-		{"a directory of others", "", "2.9.0", unix.EACCES, "Run it with more rights: sudo smtp-wizard --env-file"},
-		{"a read-only file system", "", "2.9.0", unix.EROFS, "mounted read-only"},
-		{"localhost alone", strings.ReplaceAll(finished, "relay.example", "smtp-relay.gmail.com"), "2.14.0", nil, "greets every relay as localhost"},
-		{"an empty directory", "", "2.9.0", nil, "No Pocket ID found here"},
+		{"a directory of others", "manual", "", "2.9.0", unix.EACCES, "Run it with more rights: sudo smtp-wizard --env-file"},
+		{"a read-only file system", "manual", "", "2.9.0", unix.EROFS, "mounted read-only"},
+		{"localhost alone", "manual", strings.ReplaceAll(finished, "relay.example", "smtp-relay.gmail.com"), "2.14.0", nil, "greets every relay as localhost"},
+		{"an empty directory", "", "", "2.9.0", nil, "No Pocket ID found here"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w, path := walkOver(t, "manual", c.version, c.env)
+			w, path := walkOver(t, c.runs, c.version, c.env)
 			if c.env == "" {
 				_ = os.Remove(path)
 			}
