@@ -33,8 +33,8 @@ func TestObstaclesAreSaidFirst(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, runs, env, version string
-		denied             error
-		says               string
+		denied                   error
+		says                     string
 	}{
 		{"a directory of others", "manual", "", "2.9.0", unix.EACCES, "Run it with more rights: sudo smtp-wizard --env-file"},
 		{"a read-only file system", "manual", "", "2.9.0", unix.EROFS, "mounted read-only"},
