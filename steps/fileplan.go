@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 )
 
@@ -132,8 +133,9 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 		}
 	}
 	p.Warnings = append(p.Warnings, p.leftOver(&after, around)...)
-	if p.renames() && p.Override.Path == "" && !w.Practice {
-		p.Warnings = append(p.Warnings, p.hostnameAdvice(&after))
+	if in := p.Found.Install; p.renames() && p.Request.Runtime == in.Runs && in.HostnameShared() {
+		p.Warnings = append(p.Warnings, in.HostnameAdvice(p.Request.Hostname)+".")
+		after.Warnings = slices.DeleteFunc(after.Warnings, func(w install.Warning) bool { return w.ID == "hostname-not-settable" })
 	}
 	p.Warnings = append(p.Warnings, w.warnings(p.Found, after, values, p.Request.Runtime, v)...)
 	return nil

@@ -259,16 +259,6 @@ func (w World) override(p *FilePlan, around *asowner.Files) {
 	}
 }
 
-// hostnameAdvice says how Pocket ID gets a hostname that none of the files gives it.
-func (p *FilePlan) hostnameAdvice(after *install.Install) string {
-	name := p.Request.Hostname
-	if p.Request.Runtime != p.Found.Install.Runs {
-		return p.Request.Runtime.HostnameSetting(name) + "."
-	}
-	after.Warnings = slices.DeleteFunc(after.Warnings, func(w install.Warning) bool { return w.ID == "hostname-not-settable" })
-	return p.Found.Install.HostnameAdvice(name) + "."
-}
-
 // lineDiff are the lines that only one of two files has. The others may hold secrets.
 func lineDiff(old, new []byte) (diff []envwriter.DiffLine) {
 	was, is := strings.Split(string(old), "\n"), strings.Split(string(new), "\n")

@@ -125,8 +125,11 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: w})
 	}
 	if t, tested := result[TestResult](v, LiveTest); v.Answers.Untested && tested && t.Result.Failure != nil {
-		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Untested",
-			Body: "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."})
+		why := "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."
+		if t.OK() == nil {
+			why = "Nothing was sent, so it is not known whether mail works with these settings."
+		}
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Untested", Body: why})
 	}
 	if !p.Locked {
 		page.Field = append(page.Field, lockField(p))
@@ -141,10 +144,15 @@ func diffBlock(diff []envwriter.DiffLine) wizard.Block {
 		mark string
 	}{
 		envwriter.Plus: {wizard.Good, "+ "}, envwriter.Minus: {wizard.Bad, "- "},
-		envwriter.Gap: {wizard.Quiet, "  ..."}, envwriter.Context: {wizard.Quiet, "  "},
+		envwriter.Gap: {wizard.Quiet, "  ..."},
 	}
 	v := wizard.Verbatim{}
-	for _, l := range diff {
+	for i, l := range diff {
+		if l.Op == envwriter.Context { // what stays is folded
+			if l = (envwriter.DiffLine{Op: envwriter.Gap}); i > 0 && slices.Contains([]envwriter.DiffOp{envwriter.Gap, envwriter.Context}, diff[i-1].Op) {
+				continue
+			}
+		}
 		style := styles[l.Op]
 		v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: style.tone, Text: style.mark + l.Text})
 	}
@@ -181,7 +189,7 @@ func fileTable(p *FilePlan) wizard.Table {
 func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
 	f := wizard.Field{
-		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
+		Name: "lock_ui", Label: "Let this file decide?", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
 		Help: wizard.Help{What: pocketid.LockEffects(version)},
 		Choices: []wizard.Choice{
 			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
@@ -311,10 +319,16 @@ func (w World) commands(p *FilePlan) []string {
 	runtime, in := p.Request.Runtime, p.Found.Install
 	var list []string
 	if runtime != in.Runs {
+		if p.renames() {
+			list = append(list, "# "+runtime.HostnameSetting(p.Request.Hostname))
+		}
 		if dir := filepath.Dir(p.Request.EnvFile); runtime == pocketid.RuntimeCompose && dir != "." {
 			list = append(list, "cd "+shellWord(dir))
 		}
 		return append(list, runtime.Restart("")...)
+	}
+	if p.renames() && p.Override.Path == "" && !in.HostnameShared() { // else a warning says it
+		list = append(list, "# "+in.HostnameAdvice(p.Request.Hostname))
 	}
 	return append(list, in.Restart(shellWord)...)
 }

@@ -11,11 +11,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// HostnameShared reports whether Pocket ID has another one's hostname and may have
+// none of its own.
+func (in Install) HostnameShared() bool {
+	return in.Hostname.Kind == KindShared || in.Compose != nil && in.Compose.UTS == "host"
+}
+
 // HostnameFiles are the compose files in which a hostname: would be read, the best
 // first; the first need not exist. Where there are none, the admin has to set it.
 func (in Install) HostnameFiles() []string {
 	p := in.Compose
-	if p == nil || in.Hostname.Kind == KindShared || p.UTS == "host" {
+	if p == nil || in.HostnameShared() {
 		return nil
 	}
 	last := p.Files[len(p.Files)-1]
