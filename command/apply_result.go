@@ -45,14 +45,23 @@ func (a application) failed(ctx context.Context, err error) error {
 	concerns := func(step wizard.ID) bool { return fault.Step == step || fault.From == step }
 	check, out := a.check(), steps.WriteResultOf(a.state)
 	switch {
-	case concerns(steps.LiveTest) && check != nil && !check.OK:
+	case concerns(steps.LiveTest) && check != nil && check.Exit != exitOK:
 		return a.refused(check)
+	case out.Plan != nil && out.Plan.Refusal() != nil:
+		return settingsRefused(out.Plan.Refusal())
+	case fault.Step == steps.Install && fault.Field == "env_file" && a.found.Usable() == nil:
+		return settingsRefused(err)
 	case concerns(steps.Write) && out.Err != nil:
 		return fileError(out.Err)
 	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Usable() != nil:
 		return fileError(err)
 	}
 	return usage(err)
+}
+
+// settingsRefused is a file with which Pocket ID would not start.
+func settingsRefused(err error) error {
+	return &exitError{exitSettings, fmt.Errorf("nothing was written: %w", err)}
 }
 
 // check is the result of the test, or nil without one.
@@ -82,6 +91,9 @@ func (a application) print(dryRun bool) error {
 	out := steps.WriteResultOf(a.state)
 	if out.Err != nil {
 		return fileError(out.Err)
+	}
+	if out.Plan != nil && out.Plan.Refusal() != nil {
+		return settingsRefused(out.Plan.Refusal())
 	}
 	return a.options.print(a.result(out), func(w io.Writer) {
 		for _, warning := range a.warnings {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +15,10 @@ import (
 )
 
 type checkFlags struct {
-	to, as, hostname, ca string
-	helo                 []string
-	noSend               bool
+	passwordFlags
+	to, as, hostname, ca   string
+	helo                   []string
+	noSend, offline, quiet bool
 }
 
 func newCheck(o *options) *cobra.Command {
@@ -30,30 +32,9 @@ each name that Pocket ID could announce, up to RCPT.
 
 The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
-			world, err := newWorld(ctx, o, f.ca)
-			if err != nil {
-				return err
-			}
-			found := world.Discover(ctx, o.envFile)
-			setup, err := f.setup(world, found)
-			if err != nil {
-				return err
-			}
-			// Found names are tried even if they are invalid: Pocket ID would announce them.
-			candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
-			live := newProgress(o, setup)
-			trial := world.RunTest(ctx, setup, namesOf(candidates), live.report)
-			live.end()
-			r := newCheckResult(candidates, trial)
-			r.Warnings = world.Warnings(found, setup.As)
-			if err := o.print(r, func(w io.Writer) { r.printEnd(w, trial) }); err != nil {
-				return err
-			}
-			return r.exitError()
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.check(cmd.Context(), f) },
 	}
+	f.passwordFlags.add(c)
 	flags := c.Flags()
 	flags.StringVar(&f.to, "to", "", "send the test to this `address` (default: SMTP_FROM)")
 	flags.BoolVar(&f.noSend, "no-send", false, "stop after RCPT: nothing is delivered")
@@ -63,7 +44,62 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 		"the `name` that os.Hostname() will return to Pocket ID (default: detected)")
 	flags.StringArrayVar(&f.helo, "helo", nil, "also try this `name` as an identity (repeatable)")
 	flags.StringVar(&f.ca, "ca", "", caUsage)
+	flags.BoolVar(&f.offline, "offline", false, "ask DNS for nothing but the relay")
+	flags.BoolVar(&f.quiet, "quiet", false, "print nothing on success, as for cron")
 	return c
+}
+
+func (o *options) check(ctx context.Context, f checkFlags) error {
+	world, err := newWorld(ctx, o, f.ca)
+	if err != nil {
+		return err
+	}
+	world.Inspect = steps.Inspect
+	found := world.Discover(ctx, o.envFile)
+	setup, err := f.setup(world, found)
+	if err != nil {
+		return err
+	}
+	given, err := f.read(ctx, o, "")
+	if err != nil {
+		return err
+	}
+	if !given.Empty() {
+		setup.Password = given
+	}
+	objections := world.Objections(found, setup.As, !given.Empty())
+	warnings := world.Warnings(found, objections)
+	// Found names are tried even if they are invalid: Pocket ID would announce them.
+	candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
+	var trial steps.TestResult
+	live := &progress{quiet: true}
+	if stops := steps.Stopping(objections); len(stops) > 0 {
+		trial = steps.NotSent(setup, stops)
+	} else {
+		if !o.json && !f.quiet {
+			live = newProgress(o, setup, found.Changed())
+		}
+		trial = world.RunTest(ctx, setup, namesOf(candidates), live.report)
+		live.end()
+		trial.SayFirst(found.Changed())
+	}
+	r := newCheckResult(candidates, trial)
+	r.Warnings, r.TimedOut = warnings, errors.Is(ctx.Err(), context.DeadlineExceeded)
+	r.addSettings(found, objections)
+	if f.quiet && r.Exit == exitOK {
+		return nil
+	}
+	if err := o.print(r, func(w io.Writer) {
+		if live.quiet {
+			r.print(w, trial)
+			return
+		}
+		r.Warnings = r.Warnings[len(found.Changed()):] // said before the stages
+		r.printEnd(w, trial)
+	}); err != nil {
+		return err
+	}
+	return r.exitError()
 }
 
 // setup turns the .env and the flags into a test.
@@ -71,21 +107,17 @@ func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, er
 	if err := found.Usable(); err != nil {
 		return steps.Setup{}, fileError(err)
 	}
-	if found.NoPassword != "" { // an empty one would prove nothing
-		return steps.Setup{}, &exitError{exitSettings, errors.New(found.NoPassword + " Nothing was sent.")}
+	var as pocketid.Version
+	var err error
+	if f.as != "" {
+		if as, err = pocketid.SpeaksAs(f.as); err != nil {
+			return steps.Setup{}, usage(fmt.Errorf("--as: %w", err))
+		}
 	}
-	s, err := w.SetupFrom(found)
-	if err != nil {
-		return s, usage(err)
-	}
-	s.NoSend = f.noSend
+	s := w.SetupFrom(found, as)
+	s.NoSend, s.Offline = f.noSend, f.offline
 	if f.hostname != "" {
 		s.Hostname, s.ContainerID = f.hostname, false
-	}
-	if f.as != "" {
-		if s.As, err = pocketid.SpeaksAs(f.as); err != nil {
-			return s, usage(fmt.Errorf("--as: %w", err))
-		}
 	}
 	if f.to != "" {
 		if s.To, err = steps.ParseAddress(f.to); err != nil {

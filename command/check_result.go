@@ -17,8 +17,8 @@ import (
 
 // checkResult is the JSON of check. Its shape is a contract.
 type checkResult struct {
-	OK         bool               `json:"ok"`
-	Verdict    string             `json:"verdict"`
+	OK         *bool              `json:"ok"` // null where nothing was to be sent
+	Verdict    steps.Verdict      `json:"verdict"`
 	Stage      string             `json:"stage"`
 	Exit       int                `json:"exit"`
 	SpeaksAs   string             `json:"speaks_as"`
@@ -31,6 +31,9 @@ type checkResult struct {
 	// Pocket ID reports an error all the same.
 	RelayTookIt bool   `json:"relay_took_it,omitempty"`
 	ClientError string `json:"client_error,omitempty"`
+	TimedOut    bool   `json:"timed_out,omitempty"`
+	// Settings are what this version has against the settings, with the place.
+	Settings list[settingJSON] `json:"settings"`
 	// Warnings are what keeps the settings from taking effect in Pocket ID,
 	// whatever the relay says.
 	Warnings   list[string] `json:"warnings"`
@@ -44,6 +47,20 @@ type stageJSON struct {
 	OK     bool   `json:"ok"`
 	MS     int64  `json:"ms"`
 	Detail string `json:"detail"`
+}
+
+// settingJSON is one objection to a setting; Value only where it may be shown.
+type settingJSON struct {
+	ID      string `json:"id"`
+	Key     string `json:"key"`
+	Value   string `json:"value,omitempty"`
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"`
+	Problem string `json:"problem"`
+	Cure    string `json:"cure"`
+	Stops   bool   `json:"stops"` // nothing can be sent with it
+
+	said string
 }
 
 type identityJSON struct {
@@ -83,7 +100,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	}
 	notes = append(notes, steps.ClearText(t.Setup.Settings))
 	r := checkResult{
-		OK: t.Result.Failure == nil, Verdict: verdictOf(t), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
+		OK: t.OK(), Verdict: t.Verdict(), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
 		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
 		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
 	}
@@ -99,7 +116,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		if t.Result.Taken {
 			r.RelayTookIt, r.ClientError = true, pocketid.QuitError(f)
 		}
-	} else if !t.Setup.NoSend {
+	} else if t.Result.Taken {
 		r.Token = t.Token
 	}
 	if t.Diagnosis != nil {
@@ -112,20 +129,12 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	return r
 }
 
-// verdictOf is the most that a test may claim.
-func verdictOf(t steps.TestResult) string {
-	f := t.Result.Failure
-	switch {
-	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings:
-		return "not tested"
-	case !t.Result.Taken:
-		return "not accepted"
-	case t.Setup.As.IsNone():
-		return "not as Pocket ID speaks"
-	case !t.Speech.Proven:
-		return "probably"
+// addSettings adds the objections to the settings.
+func (r *checkResult) addSettings(found steps.Discovery, objections []steps.Objection) {
+	for _, o := range objections {
+		r.Settings = append(r.Settings, settingJSON{ID: o.ID, Key: o.Key, Value: o.Value, File: o.File, Line: o.Line,
+			Problem: o.Text, Cure: o.Cure, Stops: o.Stops, said: o.String()})
 	}
-	return "accepted"
 }
 
 func identitiesJSON(candidates []pocketid.Candidate, results []smtpcheck.IdentityResult) list[identityJSON] {
@@ -166,11 +175,36 @@ func (r checkResult) exitError() error {
 
 // print prints a finished test for people.
 func (r checkResult) print(w io.Writer, t steps.TestResult) {
+	if r.Stage == string(smtpcheck.StageSettings) && len(r.Settings) > 0 {
+		r.printSettings(w, t)
+		return
+	}
 	printSpeaker(w, t.Setup)
 	for _, s := range r.Stages {
 		printStage(w, s)
 	}
 	r.printEnd(w, t)
+}
+
+// printSettings is a test that found nothing to send.
+func (r checkResult) printSettings(w io.Writer, t steps.TestResult) {
+	fmt.Fprintf(w, "Nothing was sent, because of the settings for %s.\n", steps.Speaker(t.Setup.As))
+	for _, s := range r.Settings {
+		if s.Stops {
+			fmt.Fprintf(w, "  no   settings  %s\n", s.said)
+			printLabeled(w, "Do this", s.Cure)
+		}
+	}
+	r.printNotes(w)
+}
+
+// printNotes prints verdict, warnings and notes.
+func (r checkResult) printNotes(w io.Writer) {
+	fmt.Fprintf(w, "%-8s %s: %s\n", "Verdict", r.Verdict, r.Verdict.Words())
+	for _, warning := range r.Warnings {
+		printLabeled(w, "Warning", warning)
+	}
+	printLabeled(w, "Note", r.Note)
 }
 
 // printEnd is what follows the stages.
@@ -194,10 +228,7 @@ func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 	default:
 		fmt.Fprintf(w, "\nThe relay took a message for %s. Its subject contains %s.\n", t.Setup.To, t.Token)
 	}
-	for _, warning := range r.Warnings {
-		printLabeled(w, "Warning", warning)
-	}
-	printLabeled(w, "Note", r.Note)
+	r.printNotes(w)
 	for _, h := range t.Hints {
 		label := "DNS"
 		if h.Level == deliverability.Advice {

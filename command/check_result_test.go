@@ -27,7 +27,7 @@ func TestHintsAndNotesArePrinted(t *testing.T) {
 	r := newCheckResult(nil, trial)
 	packed, err := json.Marshal(r)
 	want := `"note":"Without TLS the password goes to relay.example.net in clear text`
-	if err != nil || !strings.Contains(string(packed), want) || !r.OK || r.Exit != 0 {
+	if err != nil || !strings.Contains(string(packed), want) || r.OK != nil || r.Exit != 0 {
 		t.Errorf("%s, %v", packed, err)
 	}
 	var out strings.Builder

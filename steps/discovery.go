@@ -14,6 +14,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	installed "smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 )
 
@@ -25,8 +26,10 @@ type Discovery struct {
 	Password secret.Value      // SMTP_PASSWORD, or the contents of its file
 	// PasswordFile is the file that Password was read from, or "".
 	PasswordFile string
-	// NoPassword says why the file of the password could not be read from here.
+	// NoPassword says where the password is that cannot be read from here; Missing,
+	// that its file is not there at all.
 	NoPassword string
+	Missing    bool
 	Notes      []string
 	Problems   []envwriter.Problem
 	// Fixable says that all that keeps a reader from the file can be fixed without
@@ -38,8 +41,9 @@ type Discovery struct {
 	// Err is why the file cannot be used.
 	Err error
 
-	text         secret.Value // the file, fixed where it can be
-	passwordLine bool         // there is an SMTP_PASSWORD line, perhaps an empty one
+	text    secret.Value            // the file, fixed where it can be
+	secrets map[string]secret.Value // by the variables that are there, perhaps empty
+	arrived installed.Install
 }
 
 // discoverBound limits the look at the files: one of them may be on a file system
@@ -77,6 +81,9 @@ func (w World) discover(envFile string) Discovery {
 	}
 	found.Exists = snapshot.Exists
 	found.read(snapshot.Bytes)
+	if w.Inspect != nil {
+		found.arrive(w.Inspect(around))
+	}
 	return found
 }
 
@@ -141,7 +148,8 @@ func (d *Discovery) read(data []byte) {
 // readAs is what the first of those readers takes from the same file. A $ or a
 // quote can make another value of the same line.
 func (d Discovery) readAs(readers []string) Discovery {
-	d.Password, d.PasswordFile, d.NoPassword, d.passwordLine, d.Values, d.Notes = secret.Value{}, "", "", false, nil, nil
+	d.Password, d.PasswordFile, d.NoPassword, d.Missing, d.Notes = secret.Value{}, "", "", false, nil
+	d.Values, d.secrets = nil, nil
 	d.take(readers)
 	return d
 }
@@ -153,17 +161,21 @@ func (d *Discovery) take(names []string) {
 	if err != nil {
 		return
 	}
-	d.Values = map[string]string{}
-	for key, value := range values {
-		switch key {
-		case "SMTP_PASSWORD":
-			d.Password, d.passwordLine = secret.New(value), true
-		case "ENCRYPTION_KEY":
-		default:
-			d.Values[key] = value
-		}
-	}
+	d.keep(values)
 	d.readPasswordFile()
+}
+
+// keep takes values over, the secrets apart.
+func (d *Discovery) keep(values map[string]string) {
+	d.Values, d.secrets = map[string]string{}, map[string]secret.Value{}
+	for key, value := range values {
+		if key == "SMTP_PASSWORD" || key == "ENCRYPTION_KEY" {
+			d.secrets[key] = secret.New(value)
+			continue
+		}
+		d.Values[key] = value
+	}
+	d.Password = d.secrets["SMTP_PASSWORD"]
 }
 
 func namedReaders(names []string) []envwriter.Reader {
@@ -181,11 +193,12 @@ func namedReaders(names []string) []envwriter.Reader {
 // over it, even an empty one. Inside a container the path means another file.
 func (d *Discovery) readPasswordFile() {
 	path := d.Values["SMTP_PASSWORD_FILE"]
-	if path == "" || d.passwordLine {
+	if _, line := d.secrets["SMTP_PASSWORD"]; path == "" || line {
 		return
 	}
 	note := func(text string) { d.Notes = append(d.Notes, text) }
 	if d.Install.InContainer {
+		d.NoPassword = "The password is in " + path + " inside the container, which cannot be read from here."
 		note("The password is in " + path + " inside the container; for the test it has to be typed.")
 		return
 	}
@@ -206,6 +219,7 @@ func (d *Discovery) readPasswordFile() {
 			"cannot read; it was not read.", path, who.UID)
 		note(d.NoPassword)
 	default:
+		d.Missing = err == nil
 		d.NoPassword = "SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here."
 		note(d.NoPassword)
 	}

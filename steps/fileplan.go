@@ -58,6 +58,9 @@ type FilePlan struct {
 	Locked        bool // UI_CONFIG_DISABLED is true already
 	Lock          bool // it will be set
 	Warnings      []string
+	// Refused is what keeps this version from starting with the new file: it is not
+	// written.
+	Refused []Objection
 }
 
 // planFiles reads what is there and plans the files. It writes nothing.
@@ -105,11 +108,28 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	if err != nil {
 		return err
 	}
-	p.Warnings = append(p.Warnings, w.warnings(p.Found, values, p.Request.Runtime, v)...)
+	written := Discovery{EnvFile: p.Request.EnvFile, text: secret.New(string(p.Env.New))}
+	for _, o := range pocketid.Objections(values, v) {
+		switch at := written.placed(o); {
+		case at.noStart && !written.refers(at):
+			p.Refused = append(p.Refused, at)
+		default:
+			p.Warnings = append(p.Warnings, o.String())
+		}
+	}
+	p.Warnings = append(p.Warnings, w.around(p.Found, values["SMTP_HOST"], p.Request.Runtime)...)
 	if p.Found.Install.InContainer && p.Found.Values["SMTP_PASSWORD_FILE"] != "" && !p.Request.Password.Empty() {
 		p.Warnings = append(p.Warnings, "SMTP_PASSWORD will win over SMTP_PASSWORD_FILE, which the file also has.")
 	}
 	return nil
+}
+
+// Refusal says why the new file is not written; nil: it may be.
+func (p *FilePlan) Refusal() error {
+	if len(p.Refused) == 0 {
+		return nil
+	}
+	return settingsError(wouldNotStart(p.Refused, p.Request.version()))
 }
 
 // isNew reports whether there is nothing in the file yet.
@@ -157,7 +177,7 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 	set("SMTP_USER", r.User)
 	p.changePassword(now)
 	set("SMTP_TLS", mode)
-	if r.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
+	if _, present := now["SMTP_SKIP_CERT_VERIFY"]; r.SkipVerify || present {
 		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
 	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)

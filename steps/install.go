@@ -54,6 +54,9 @@ func (s install) Page(v View) wizard.Page {
 	if len(fatal(found.Problems)) > 0 && found.Fixable {
 		page.Field = append(page.Field, fixField(a))
 	}
+	if version, err := pocketid.ParseVersion(v.Text("version", page.Field[2].Default)); err == nil {
+		page.Body = append(page.Body, found.objectionBlocks(version)...)
+	}
 	if v.Found[Install].Running {
 		page.Busy = "Detecting the install"
 	}
@@ -197,6 +200,9 @@ func (s install) Take(v View) Intent {
 	a.FoundReaders = nil
 	if a.runtime() == found.Install.Runtime {
 		a.FoundReaders = found.Install.Readers
+	}
+	if why := found.readAs(a.readers()).refused(a); why != "" {
+		return s.refuse(v, a, errorAt("env_file", why))
 	}
 	another := a.fromAnother(path)
 	if another {

@@ -75,6 +75,14 @@ func (s livetest) Page(v View) wizard.Page {
 	return page
 }
 
+// Speaker is a version in words.
+func Speaker(v pocketid.Version) string {
+	if v.IsNone() {
+		return "any client"
+	}
+	return "Pocket ID " + v.String()
+}
+
 // SpeakingAs says in words whose conversation a test has.
 func SpeakingAs(s Setup) string {
 	if s.As.IsNone() {

@@ -2,9 +2,11 @@ package steps
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
@@ -113,6 +115,9 @@ func (s sender) Take(v View) Intent {
 	from, err := ParseAddress(v.Input["from"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("from", err.Error()))
+	}
+	if err := pocketid.Validate("SMTP_FROM", from, a.version()); err != nil && pocketid.TooOld(a.version()) == "" {
+		return wizard.Stay(a, errorAt("from", fmt.Sprintf("%s: otherwise Pocket ID %s does not start.", err, a.version())))
 	}
 	user := strings.TrimSpace(v.Input["user"])
 	if err := printable(user); err != nil {

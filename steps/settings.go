@@ -1,9 +1,6 @@
 package steps
 
 import (
-	"errors"
-	"fmt"
-	"maps"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -14,37 +11,21 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// SetupFrom is the test of the settings in a .env.
-func (w World) SetupFrom(found Discovery) (Setup, error) {
-	a := prefill(Answers{Runs: string(found.Install.Runtime), Version: found.Install.Version.String()}, found)
-	if err := checkSettings(a.Settings); err != nil {
-		return Setup{}, fmt.Errorf("%s: %w", found.EnvFile, err)
+// SetupFrom is the test of the settings that were found, as a version speaks; one
+// that is not known is the one that was found.
+func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
+	if !as.Known() {
+		as = found.version()
 	}
+	a := Answers{Runs: string(found.Install.Runtime), Version: as.String()}
+	a = prefill(a, found)
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
 	if a.Hostname == "" && a.runtime().InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
-	return setupOf(a), nil
-}
-
-// checkSettings checks the settings of a file as the pages would.
-func checkSettings(s smtpcheck.Settings) error {
-	if s.Host == "" {
-		return errors.New("SMTP_HOST is not set")
-	}
-	if err := smtpcheck.CheckHost(s.Host); err != nil {
-		return fmt.Errorf("SMTP_HOST: %w", err)
-	}
-	if s.Port == 0 {
-		return errors.New("SMTP_PORT is not set, or is not a port")
-	}
-	if !knownMode(s.TLS) {
-		return errors.New("SMTP_TLS is not one of none, starttls and tls")
-	}
-	if err := smtpcheck.CheckAddress(s.From); err != nil {
-		return fmt.Errorf("SMTP_FROM: %w", err)
-	}
-	return nil
+	s := setupOf(a)
+	s.As = as
+	return s
 }
 
 func knownMode(mode smtpcheck.TLSMode) bool {
@@ -93,8 +74,7 @@ func (r FileRequest) alreadySet(now map[string]string, key, value string, v pock
 	case "APP_URL", "PUBLIC_APP_URL":
 		return strings.TrimRight(have, "/") == value && pocketid.Validate(key, have, v) == nil
 	case "SMTP_SKIP_CERT_VERIFY":
-		on, err := strconv.ParseBool(have)
-		return err == nil && strconv.FormatBool(on) == value
+		return strconv.FormatBool(pocketid.IsTrue(have)) == value && pocketid.Validate(key, have, v) == nil
 	case "SMTP_PORT":
 		return used && have == "" && value == portText(pocketid.DefaultPort(v, r.TLS))
 	case "SMTP_TLS":
@@ -132,33 +112,23 @@ func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candida
 	return pocketid.Candidates(src)
 }
 
-// Warnings are what keeps the settings of a file from their effect in Pocket ID,
-// a sentence each, though a relay may take the mail.
-func (w World) Warnings(found Discovery, v pocketid.Version) []string {
-	values := maps.Clone(found.Values)
-	if found.passwordLine {
-		values["SMTP_PASSWORD"] = found.Password.Reveal()
-	}
-	return w.warnings(found, values, found.Install.Runtime, v)
-}
-
-// warnings are the same for values that Pocket ID would get from the file, the
-// password with them.
-func (w World) warnings(
-	found Discovery, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
-) []string {
-	list := pocketid.Objections(values, v)
+// around is what keeps the settings of a file from their effect in Pocket ID from
+// outside, a sentence each.
+func (w World) around(found Discovery, host string, runtime pocketid.Runtime) []string {
+	var list []string
 	in := found.Install
 	if found.Rights != "" {
 		list = append(list, found.Rights)
 	}
-	if in.Unread {
+	if in.Unread && !found.told() {
 		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
 	}
 	for _, key := range in.MailOverrides {
-		list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
+		if !found.told() {
+			list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
+		}
 	}
-	if warning := w.ownLoopback(values["SMTP_HOST"], in, runtime); warning != "" {
+	if warning := w.ownLoopback(host, in, runtime); warning != "" {
 		list = append(list, warning)
 	}
 	return list

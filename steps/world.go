@@ -14,6 +14,7 @@ import (
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	installed "smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
@@ -25,6 +26,9 @@ type World struct {
 	Hostname func() (string, error)
 	// Detect finds out how Pocket ID runs with that .env, by the files around it.
 	Detect func(envFile string, around *asowner.Files) pocketid.Install
+	// Inspect finds out what reaches Pocket ID through all files; nil: only the .env
+	// counts.
+	Inspect func(around *asowner.Files) installed.Install
 	// Getenv is os.Getenv.
 	Getenv func(string) string
 	Now    func() time.Time
@@ -61,6 +65,16 @@ func ThisHost() World {
 		Now:    time.Now,
 		Token:  smtpcheck.NewToken,
 	}
+}
+
+// Inspect is World.Inspect for the machine that the program runs on. What cannot be
+// found out is as if it were not there.
+func Inspect(around *asowner.Files) installed.Install {
+	in, err := around.Discover(installed.ThisMachine())
+	if err != nil {
+		return installed.Install{}
+	}
+	return in
 }
 
 // preset finds a preset by its id.

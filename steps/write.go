@@ -105,6 +105,13 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		page.Body = []wizard.Block{whole}
 	}
 	page.Body = append(page.Body, fileTable(p))
+	if len(p.Refused) > 0 {
+		page.Why = "It is not written: Pocket ID " + p.Request.version().String() + " would not start with this file."
+		page.Gist = wizard.Text{Tone: wizard.Bad, Body: "not written"}
+	}
+	for _, o := range p.Refused {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Bad, Label: "Refused", Body: o.String() + " " + o.Cure})
+	}
 	for _, w := range p.Warnings {
 		if !p.Locked && w == pocketid.LockMissing(v.Answers.version()) {
 			continue // the choice to lock says it
@@ -179,6 +186,9 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	if !p.changesFiles() {
 		first = choice("finish", "Finish")
 	}
+	if len(p.Refused) > 0 {
+		first = choice("again", "Check again, once the file is corrected in an editor")
+	}
 	show := choice("show", "Show the whole file")
 	if v.Input["show"] != "" {
 		show = choice("show", "Show only the changes")
@@ -210,6 +220,10 @@ func (s write) Take(v View) Intent {
 	request := requestOf(v)
 	a.LockUI = request.LockUI
 	err := failed(v.Found[Write])
+	p, planned := result[*FilePlan](v, Write)
+	if planned && err == nil {
+		err = p.Refusal()
+	}
 	switch v.Input["action"] {
 	case "finish":
 		return wizard.Finish(a)
@@ -231,7 +245,7 @@ func (s write) Take(v View) Intent {
 		a.Confirmed = nil
 		return wizard.Goto(a, Sender, errorAt("password", err.Error()))
 	}
-	if p, ok := result[*FilePlan](v, Write); ok && p.Request == request {
+	if planned && p.Request == request && len(p.Refused) == 0 {
 		a.Confirmed = p
 	}
 	return stay(a)

@@ -126,6 +126,10 @@ func (in Install) InContainer() bool {
 	return false
 }
 
+// Concerns reports whether this Pocket ID has to do with the file that was asked
+// about, and is not just another one on the machine.
+func (in Install) Concerns() bool { return in.fit > fitSomewhere }
+
 // Value is what arrives for a key. It may be a secret.
 func (in Install) Value(key string) (string, bool) { return in.env.lookup(key) }
 
