@@ -222,6 +222,12 @@ func (f *Files) SaveAll(files []atomicfile.File) ([]atomicfile.Saved, error) {
 	return atomicfile.SaveAllWith(f.calls, files)
 }
 
+// IsLeftover is atomicfile.IsLeftover.
+func (f *Files) IsLeftover(path string) bool {
+	path = f.absolute(path)
+	return atomicfile.IsLeftover(f.calls(path), path)
+}
+
 // absolute is a path as the process knows it.
 func (f *Files) absolute(path string) string {
 	if filepath.IsAbs(path) {

@@ -68,6 +68,9 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 		fmt.Fprintln(o.Err, "Nothing was written.")
 		return fileError(found.Err)
 	}
+	if len(start.Readers) > 0 {
+		found = found.ReadAs(start.Readers)
+	}
 	given, err := f.answers(ctx, o, found)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/envwriter/atomicfile"
 )
 
 // IO is where a command reads and writes.
@@ -46,11 +47,14 @@ type options struct {
 func Main(args []string, sys IO) int {
 	noCoreDump()
 	if slices.Equal(args, []string{asowner.Argument}) {
+		// It ends with this program, which waits for the end of a save: Ctrl+C reaches both.
+		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 		return asowner.Serve()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal kills the process, whatever it is waiting for
+	defer atomicfile.Wait()      // a save may go on whose command was interrupted
 	return run(ctx, args, sys)
 }
 

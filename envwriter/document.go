@@ -1,7 +1,6 @@
 package envwriter
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -115,19 +114,23 @@ func valueEnd(src string, start int) (end int, closed bool) {
 	if line == "" || strings.IndexByte("'\"`", line[0]) < 0 {
 		return start + bareEnd(line), true
 	}
-	end = closingQuote(src, start)
+	stop := start + len(line)
+	end = closingQuote(src, start, stop)
 	if end < 0 {
 		return start + bareEnd(line), line[0] == '`' // to most readers a backtick is just a character
 	}
 	for { // more quotes right behind it, as systemd and shells join them
 		end++
-		tail, _ := restOfLine(src[end:])
+		if end > stop {
+			line, _ = restOfLine(src[end:])
+			stop = end + len(line)
+		}
 		next := -1
-		if tail != "" && strings.IndexByte("'\"", tail[0]) >= 0 {
-			next = closingQuote(src, end)
+		if end < stop && strings.IndexByte("'\"", src[end]) >= 0 {
+			next = closingQuote(src, end, stop)
 		}
 		if next < 0 {
-			return end + bareEnd(tail), true // and text behind the quote is part of the value
+			return end + bareEnd(src[end:stop]), true // and text behind the quote is part of the value
 		}
 		end = next
 	}
@@ -146,12 +149,11 @@ func commentStart(line string) int {
 	return len(line)
 }
 
-// closingQuote returns where the quote opened at start closes, or -1. A close on
-// the same line is preferred, then one that no backslash stands before: readers
-// differ on both, and it is they who verify the result.
-func closingQuote(src string, start int) int {
-	quote := src[start]
-	line, _ := restOfLine(src[start:])
+// closingQuote returns where the quote opened at start, on a line that ends at stop,
+// closes, or -1. A close on the same line is preferred, then one that no backslash
+// stands before: readers differ on both, and it is they who verify the result.
+func closingQuote(src string, start, stop int) int {
+	quote, line := src[start], src[start:stop]
 	end := unescaped(line, quote)
 	if end < 0 && quote != '"' {
 		end = 1 + strings.IndexByte(line[1:], quote)
@@ -179,11 +181,15 @@ func unescaped(s string, quote byte) int {
 }
 
 func (d *document) bytes() []byte {
-	var out bytes.Buffer
+	size := 0
 	for _, s := range d.statements {
-		out.WriteString(s.raw())
+		size += len(s.prefix) + len(s.value) + len(s.comment) + len(s.eol)
 	}
-	return out.Bytes()
+	out := make([]byte, 0, size)
+	for _, s := range d.statements {
+		out = append(append(append(append(out, s.prefix...), s.value...), s.comment...), s.eol...)
+	}
+	return out
 }
 
 // last returns the index of the last active assignment to key, or -1.
@@ -252,29 +258,53 @@ func (d *document) unset(key string) *document {
 	return out
 }
 
-// references returns the other keys whose value refers to key as $KEY or ${KEY},
-// and those that refer to them in turn, each with its line.
-func (d *document) references(key string) map[string]int {
+// references returns the other keys whose value refers to key, and those that refer
+// to them in turn, each with its line. With nested only those where the first of them
+// does it inside of another ${...}, whose condition may hold elsewhere.
+func (d *document) references(key string, nested bool) map[string]int {
 	by := map[string][]statement{} // the statements that refer to a name
+	inside := map[string]bool{}    // the keys that refer to key inside another
 	line := 1
 	for _, s := range d.statements {
 		s.line = line
 		line += strings.Count(s.raw(), "\n")
-		if s.kind == assignment && !strings.HasPrefix(s.value, "'") {
-			for _, m := range referredName.FindAllStringSubmatch(s.value, -1) {
-				by[m[1]] = append(by[m[1]], s)
-			}
+		if s.kind != assignment || strings.HasPrefix(s.value, "'") || !strings.ContainsAny(s.value, `$\`) {
+			continue
+		}
+		for name, deep := range referredNames(s.value) {
+			by[name] = append(by[name], s)
+			inside[s.key] = inside[s.key] || deep && name == key
 		}
 	}
 	found := map[string]int{}
 	for next := []string{key}; len(next) > 0; next = next[1:] {
 		for _, s := range by[next[0]] {
-			if _, seen := found[s.key]; !seen && s.key != key {
-				found[s.key], next = s.line, append(next, s.key)
+			if _, seen := found[s.key]; seen || s.key == key || nested && next[0] == key && !inside[s.key] {
+				continue
 			}
+			found[s.key], next = s.line, append(next, s.key)
 		}
 	}
 	return found
 }
 
-var referredName = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+var (
+	octal    = strings.NewReplacer(`\0044`, "$", `\0173`, "{", `\0175`, "}") // compose decodes them in double quotes
+	referred = regexp.MustCompile(`\$(\{?)([A-Za-z_][A-Za-z0-9_]*)|\}`)
+)
+
+// referredNames are the names that a value refers to, as $NAME or ${NAME}, and whether
+// it does so inside of another ${...}.
+func referredNames(value string) map[string]bool {
+	names := map[string]bool{}
+	value, depth := octal.Replace(value), 0
+	for _, m := range referred.FindAllStringSubmatch(value, -1) {
+		if m[2] == "" {
+			depth = max(depth-1, 0)
+			continue
+		}
+		names[m[2]] = names[m[2]] || depth > 0
+		depth += len(m[1])
+	}
+	return names
+}

@@ -3,6 +3,7 @@ package envwriter
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -84,6 +85,8 @@ func Apply(old []byte, changes []Change, readers []Reader) (Edit, error) {
 		e.changing[c.Key] = true
 		e.done[c.Key] = KeyEdit{Key: c.Key, Op: Kept}
 	}
+	e.now = valuesOf(before)
+	e.changeAtOnce(changes)
 	// A value may refer to another that changes later, so a second pass is needed.
 	for range len(changes) + 1 {
 		again := false
@@ -99,6 +102,43 @@ func Apply(old []byte, changes []Change, readers []Reader) (Edit, error) {
 		}
 	}
 	return Edit{}, &keyError{changes[0].Key, errCircular}
+}
+
+// changeAtOnce makes all changes, each in its first encoding, where no reader objects:
+// each by itself would have every reader read the whole file again.
+func (e *editor) changeAtOnce(changes []Change) {
+	next, made := e.doc, map[string]KeyEdit{}
+	var needed []Change
+	for _, c := range changes {
+		switch first := encodings(c.Value.Reveal())[0]; {
+		case e.satisfied(c):
+			continue
+		case c.Unset:
+			next = next.unset(c.Key)
+			made[c.Key] = KeyEdit{c.Key, Removed, ""}
+		default:
+			next = next.set(c.Key, first.raw, false)
+			made[c.Key] = KeyEdit{c.Key, e.opOf(c), first.name}
+		}
+		needed = append(needed, c)
+	}
+	if len(needed) < 2 {
+		return
+	}
+	if objector, referred, now := e.verify(next, e.before, needed...); objector == "" && !referred {
+		e.doc, e.now = next, now
+		maps.Copy(e.done, made)
+	}
+}
+
+func (e *editor) opOf(c Change) Op {
+	switch {
+	case c.Unset:
+		return Removed
+	case e.doc.last(c.Key) < 0 || e.done[c.Key].Op == Added:
+		return Added
+	}
+	return Changed
 }
 
 func checkChanges(changes []Change, readers []Reader) error {
@@ -124,12 +164,23 @@ func checkChanges(changes []Change, readers []Reader) error {
 	return nil
 }
 
-// An editor is a file being changed, with what each reader made of the old one.
+// An editor is a file being changed, with what each reader made of the old one and
+// makes of it now.
 type editor struct {
 	doc      *document
 	before   []view
+	now      []map[string]string
 	changing map[string]bool
 	done     map[string]KeyEdit
+	refersIn *document // whose references are in refers
+	refers   map[string][2]map[string]int
+}
+
+func valuesOf(views []view) (values []map[string]string) {
+	for _, v := range views {
+		values = append(values, v.vars)
+	}
+	return values
 }
 
 // change makes one change, and reports whether the file became another.
@@ -137,28 +188,23 @@ func (e *editor) change(c Change) (bool, error) {
 	if e.satisfied(c) {
 		return false, nil
 	}
-	op := Changed
-	switch {
-	case c.Unset:
-		op = Removed
-	case e.doc.last(c.Key) < 0 || e.done[c.Key].Op == Added:
-		op = Added
-	}
-	referred := false
+	op := e.opOf(c)
+	anyReferred := false
 	var objector string
 	for next := range e.candidates(c) {
-		var refers bool
-		objector, refers = e.verify(next.doc, c, e.before)
-		if objector == "" && !refers {
-			e.doc = next.doc
+		var referred bool
+		var now []map[string]string
+		objector, referred, now = e.verify(next.doc, e.before, c)
+		if objector == "" && !referred {
+			e.doc, e.now = next.doc, now
 			e.done[c.Key] = KeyEdit{c.Key, op, next.encoding}
 			return true, nil
 		}
-		referred = referred || objector == "" && refers
+		anyReferred = anyReferred || objector == "" && referred
 	}
 	switch {
-	case referred:
-		return false, &keyError{c.Key, errReferred(e.doc.references(c.Key))}
+	case anyReferred:
+		return false, &keyError{c.Key, errReferred(e.doc.references(c.Key, false))}
 	case c.Unset:
 		return false, &keyError{c.Key, fmt.Errorf("it cannot be removed without changing another key for %s", objector)}
 	}
@@ -167,37 +213,47 @@ func (e *editor) change(c Change) (bool, error) {
 
 // satisfied reports whether every reader finds in the file what c asks for.
 func (e *editor) satisfied(c Change) bool {
-	file := e.doc.bytes()
-	for _, before := range e.before {
-		if vars, err := before.Read(file); err != nil || !c.holds(vars) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(e.now, func(vars map[string]string) bool { return !c.holds(vars) })
 }
 
-// verify runs every reader over a candidate: it has to hold c, and every key that
-// is not to change has to be what it was. It returns the first reader that objects,
-// and where none does whether keys change that refer to the changed one.
-func (e *editor) verify(next *document, c Change, views []view) (objector string, referred bool) {
+// verify runs every reader over a candidate: it has to hold the changes, and every key
+// that is not to change has to be what it was. It returns the first reader that objects,
+// whether keys change that refer to a changed one, and what each reader finds.
+func (e *editor) verify(next *document, views []view, changes ...Change) (objector string, referred bool, now []map[string]string) {
 	file := next.bytes()
-	var refers map[string]int
+	refers := map[string]int{}
+	for _, c := range changes {
+		all, nested := e.referring(c.Key)
+		maps.Copy(refers, all)
+		for key := range nested { // readers are tried in two environments, not in all
+			referred = referred || !e.changing[key]
+		}
+	}
 	for _, before := range views {
 		after, err := before.Read(file)
-		if err != nil || !c.holds(after) {
-			return before.reader.Name, false
+		if err != nil || slices.ContainsFunc(changes, func(c Change) bool { return !c.holds(after) }) {
+			return before.reader.Name, false, nil
 		}
+		now = append(now, after)
 		for _, key := range e.moved(before.vars, after) {
-			if refers == nil {
-				refers = next.references(c.Key)
-			}
 			if refers[key] == 0 {
-				return before.reader.Name, false
+				return before.reader.Name, false, nil
 			}
 			referred = true
 		}
 	}
-	return "", referred
+	return "", referred, now
+}
+
+// referring are the keys that refer to key, and those that do so inside of a ${...}.
+func (e *editor) referring(key string) (all, nested map[string]int) {
+	if e.refersIn != e.doc {
+		e.refersIn, e.refers = e.doc, map[string][2]map[string]int{}
+	}
+	if _, known := e.refers[key]; !known {
+		e.refers[key] = [2]map[string]int{e.doc.references(key, false), e.doc.references(key, true)}
+	}
+	return e.refers[key][0], e.refers[key][1]
 }
 
 // moved lists the keys that read differently than before, but for those that

@@ -125,6 +125,7 @@ func TestEditInPlace(t *testing.T) {
 		{"unset every one", "K=1\nA=1\n# K=2\nexport K='x\ny' # z\nB=2", both, Change{Key: "K", Unset: true}, "A=1\n# K=2\nB=2"},
 		{"unset what is not there", "A=1", both, Change{Key: "K", Unset: true}, "A=1"},
 		{"line feed", "K=1\r\nB=2\r\n", both, set("K", "a\nb"), "K='a\nb'\r\nB=2\r\n"},
+		{"a condition that is no reference", "K=1\nA=2\nU=${A:+x}\n", both, set("K", "2"), "K=2\nA=2\nU=${A:+x}\n"},
 		{"no reference in single quotes", "K=1\nU='${K}'\n", both, set("K", "2"), "K=2\nU='${K}'\n"},
 	}
 	for _, c := range cases {
@@ -150,6 +151,14 @@ func TestEditRefused(t *testing.T) {
 	}{
 		{"referred to", "K=1\nU=x$K\nV=${U}\n", []string{"pocket-id"}, []Change{set("K", "2")}, "K: U (line 2) and V (line 3) refer to it and would change with it"},
 		{"referred to, and removed", "K=1\nU=$K\n", []string{"sh"}, []Change{{Key: "K", Unset: true}}, "K: U (line 2) refers to it and would change with it"},
+		{"referred to if another is set", "K=1\nU=${A:+$K}\n", []string{"compose"}, []Change{set("K", "2")}, "K: U (line 2) refers to it and would change with it"},
+		{"referred to if another is set, once more", "K=1\nU=\"${A+x${B-${K}}}\"\nV=$U\n", []string{"compose"}, []Change{set("K", "2")},
+			"K: U (line 2) and V (line 3) refer to it and would change with it"},
+		{"referred to behind another's default", "K=1\nU=${A:-${B}$K}\n", []string{"compose"}, []Change{set("K", "2")}, "K: U (line 2) refers to it and would change with it"},
+		{"referred to in octal", "K=1\nU=\"${A:+\\0044K}\"\n", []string{"compose"}, []Change{set("K", "2")}, "K: U (line 2) refers to it and would change with it"},
+		{"required above its line", "A=${K:?x}\nK=1\n", []string{"compose"}, []Change{set("K", "2")}, "compose cannot read the file: it stops at line 1"},
+		{"referred to over two lines", "KA=1\nU=$K\\\nA\n", []string{"sh"}, []Change{set("KA", "2")}, "sh cannot read the file: it stops at line 2"},
+		{"referred to over two lines, in quotes", "KA=1\nU=\"x$\\\nKA\"\n", []string{"sh"}, []Change{set("KA", "2")}, "sh cannot read the file: it stops at line 2"},
 		{"unreadable", "A=1\nB\n", []string{"compose", "pocket-id"}, []Change{set("K", "2")}, "pocket-id cannot read the file: it stops at line 2"},
 		{"unreadable at an open quote", "A=1\nB='x\nC=2\n", []string{"compose"}, []Change{set("K", "2")}, "compose cannot read the file: it stops at line 2"},
 		{"line feed by lines", "", []string{"pocket-id", "docker", "podman"}, []Change{set("K", "a\nb")}, "K: this value cannot be written: it holds a line feed, and docker and podman read line by line"},

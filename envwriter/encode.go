@@ -95,7 +95,7 @@ func (e *editor) explain(c Change) error {
 
 func (e *editor) possible(c Change, views []view) bool {
 	for next := range e.candidates(c) {
-		if objector, referred := e.verify(next.doc, c, views); objector == "" && !referred {
+		if objector, referred, _ := e.verify(next.doc, views, c); objector == "" && !referred {
 			return true
 		}
 	}

@@ -59,11 +59,11 @@ func TestWhichEncodingIsReadBack(t *testing.T) {
 			for _, name := range list {
 				file := []byte(neighbours + "\n")
 				views, _ := viewsOf(file, pick(t, name))
-				e := &editor{changing: map[string]bool{"SECRET": true}}
+				e := &editor{doc: parse(file), changing: map[string]bool{"SECRET": true}}
 				list := encodings(c.value)
 				i := slices.IndexFunc(list, func(e encoding) bool { return e.name == c.encoding })
 				next := parse(file).set("SECRET", list[i].raw, false)
-				objector, _ := e.verify(next, set("SECRET", c.value), views)
+				objector, _, _ := e.verify(next, views, set("SECRET", c.value))
 				got := objector == ""
 				if want := strings.IndexByte(c.want, letter) >= 0; got != want {
 					t.Errorf("%.40q %s: %s reads it: %v, want %v", c.value, c.encoding, name, got, want)

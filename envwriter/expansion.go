@@ -1,6 +1,7 @@
 package envwriter
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"sort"
@@ -14,19 +15,28 @@ const maxExpanded = 4 << 20
 
 var errExpansion = fmt.Errorf("its ${...} come to more than %d MiB", maxExpanded>>20)
 
+// mostDollars bounds what looks like a reference: readers take long over each.
+const mostDollars = 1 << 16
+
+var errDollars = fmt.Errorf("it has more than %d dollar signs", mostDollars)
+
 // CheckExpansion refuses a file whose references may come to more than godotenv
 // and compose-go can be given, which put them in without a limit.
 func CheckExpansion(file []byte) error {
-	if expansion(file) > maxExpanded {
+	switch {
+	case bytes.Count(file, []byte("$"))+bytes.Count(file, []byte(octalDollar)) > mostDollars:
+		return errDollars
+	case expansion(file) > maxExpanded:
 		return errExpansion
 	}
 	return nil
 }
 
+// octalDollar is how compose-go lets a $ be written in double quotes.
+const octalDollar = `\0044`
+
 var (
-	// referenceStart is a $, or how compose-go lets one be written in double quotes.
-	referenceStart = regexp.MustCompile(`\$|\\0044`)
-	referenceName  = regexp.MustCompile(`^(?:\$\(?\{?)?((?i:[a-z0-9_]*))`)
+	referenceName = regexp.MustCompile(`^(?:\$\(?\{?)?((?i:[a-z0-9_]*))`)
 	// oddReference finds one whose name only some readers can make out: with octal
 	// numbers, which compose decodes in double quotes, or backslashes, which godotenv
 	// drops there. It could be any name, so all that is before it counts.
@@ -67,15 +77,17 @@ func (t *tally) length(s span, place int) int {
 // bound, the longest value for each reference, would refuse a file with twenty lines
 // of two.
 func expansion(file []byte) int {
-	if !referenceStart.Match(file) {
-		return 0
-	}
 	text := string([]rune(string(file))) // godotenv makes three bytes of one that is not UTF-8
+	references := dollars(text)
+	// Each can at most double what there is, which is all to know of an ordinary file.
+	if few := len(references); few < 16 && (len(text)+len(fromElsewhere))<<few <= maxExpanded {
+		return (len(text) + len(fromElsewhere)) << few
+	}
 	assignments := anyAssignment.FindAllStringSubmatchIndex(text, -1)
 	spans := map[string]span{}
 	t := &tally{}
 	total, feed := 0, 0 // feed is the end of the line
-	for _, ref := range referenceStart.FindAllStringIndex(text, -1) {
+	for _, ref := range references {
 		for ; len(assignments) > 0 && assignments[0][4] <= ref[0]; assignments = assignments[1:] {
 			m := assignments[0]
 			name, start := text[m[2]:m[3]], m[4]
@@ -97,6 +109,9 @@ func expansion(file []byte) int {
 			s.end = max(s.end, end)
 			spans[name] = s
 		}
+		if next := text[ref[1]:]; ref[1]-ref[0] == 1 && (next == "" || !startsName(next[0])) {
+			continue
+		}
 		name := referenceName.FindStringSubmatch(text[ref[0]:])[1]
 		capitals := name[:len(name)-len(strings.TrimLeft(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"))]
 		switch {
@@ -112,6 +127,27 @@ func expansion(file []byte) int {
 	}
 	return total
 }
+
+// dollars finds where a reference may begin, and where what stands for its $ ends.
+func dollars(text string) (found [][2]int) {
+	for i := 0; i < len(text); i++ {
+		next := strings.IndexAny(text[i:], `$\`)
+		if next < 0 {
+			break
+		}
+		i += next
+		switch {
+		case text[i] == '$':
+			found = append(found, [2]int{i, i + 1})
+		case strings.HasPrefix(text[i:], octalDollar):
+			found = append(found, [2]int{i, i + len(octalDollar)})
+		}
+	}
+	return found
+}
+
+// startsName reports whether a $ before c may be a reference for a reader.
+func startsName(c byte) bool { return strings.IndexByte(`{(\`, c) >= 0 || isName("_"+string(rune(c))) }
 
 // quoteEnd returns where godotenv takes the quote that s begins with to end, or -1.
 func quoteEnd(s string) int {

@@ -58,7 +58,23 @@ func TestLongFilesTakeNoLongerThanTheyAreLong(t *testing.T) {
 		readers := pick(t, c.readers...)
 		growsEvenly(t, c.name+": problems", 300, func(n int) { Lint([]byte(c.file(n)), readers) })
 		growsEvenly(t, c.name+": fixing", 300, func(n int) { Fix([]byte(c.file(n)), readers) })
-		growsEvenly(t, c.name+": references", 1000, func(n int) { parse([]byte(c.file(n))).references("K0") })
+		growsEvenly(t, c.name+": references", 1000, func(n int) { parse([]byte(c.file(n))).references("K0", false) })
+	}
+}
+
+// A file as large as any that is loaded takes a moment, whatever is in it.
+func TestLargestFiles(t *testing.T) {
+	for _, c := range [][2]string{{"", "KEY=value\n"}, {"# ", "x"}, {"A=\"", "$A "}, {"A=", "$"}, {"A='", "$"}, {"A=", "\""}} {
+		file := []byte(c[0] + strings.Repeat(c[1], 1<<20/len(c[1])))
+		readers, changes := pick(t, "pocket-id", "compose"), []Change{set("SMTP_HOST", "x"), set("SMTP_PORT", "25")}
+		begun := time.Now()
+		Lint(file, readers)
+		if edit, err := Apply(file, changes, readers); err == nil {
+			Diff(file, edit.New, onlyA)
+		}
+		if took := time.Since(begun); took > 10*time.Second { // less than one, on a machine with nothing else to do
+			t.Errorf("%q and a MiB of %q: %v", c[0], c[1], took)
+		}
 	}
 }
 

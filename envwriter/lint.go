@@ -101,7 +101,7 @@ func commentOut(s statement) string { return "# " + strings.TrimLeft(s.prefix, "
 // A Problem is a line that a selected reader cannot read, or does not read as
 // the others do.
 type Problem struct {
-	Line   int // from 1; 0 when it is about no line in particular
+	Line   int // from 1
 	Reader string
 	// What is wrong, for the admin. It holds no text of the file.
 	What string

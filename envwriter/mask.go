@@ -11,7 +11,8 @@ import (
 const mask = "••••••••"
 
 // Public reports whether a value of a key may be shown. What is not known to be
-// public is not: no list of names has every secret.
+// public is not: no list of names has every secret. It gets the value as Unquoted
+// leaves it.
 type Public func(key, value string) bool
 
 // A masker shows statements one after the other: keys, and values that are public.
@@ -31,7 +32,10 @@ func newMasker(public Public, docs ...*document) *masker {
 	m := &masker{public: public, secrets: map[string]bool{}}
 	for _, doc := range docs {
 		for _, s := range doc.statements {
-			if value := unquoted(s.value); value != "" && secretName.MatchString(s.key) && !public(s.key, value) {
+			if s.value == "" || !secretName.MatchString(s.key) {
+				continue
+			}
+			if value := Unquoted(s.value); !public(s.key, value) {
 				m.secrets[value] = true
 			}
 		}
@@ -39,15 +43,15 @@ func newMasker(public Public, docs ...*document) *masker {
 	return m
 }
 
-// unquoted leaves out all that may encode a value, to compare it.
-func unquoted(raw string) string {
-	return strings.NewReplacer("'", "", `"`, "", "`", "", `\`, "").Replace(raw)
-}
+// Unquoted leaves out all that may encode a value, to compare it.
+func Unquoted(raw string) string { return encodingMarks.Replace(raw) }
+
+var encodingMarks = strings.NewReplacer("'", "", `"`, "", "`", "", `\`, "")
 
 // show returns a statement as it may be shown; ok is false for one that is left out.
 func (m *masker) show(s statement) (line string, ok bool) {
 	joined, uncertain := m.joined, m.uncertain
-	value := unquoted(s.value)
+	value := Unquoted(s.value)
 	public := s.kind == assignment && m.public(s.key, value) && !m.secrets[value] && !strings.ContainsAny(s.value, "\r\n")
 	m.joined = s.kind != commentLine && strings.HasSuffix(s.text(), `\`)
 	m.uncertain = !public && (uncertain || s.kind == invalid || strings.Contains(s.value, "-----BEGIN"))

@@ -174,6 +174,9 @@ var shellReference = regexp.MustCompile(`^(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za
 // means anything, in which case the $ stands for itself.
 func (p *shellParser) expand(out *strings.Builder, quoted bool) error {
 	m := shellReference.FindStringSubmatch(p.src[p.pos:])
+	if after := p.src[p.pos:]; strings.HasPrefix(after, "\\\n") || m != nil && strings.HasPrefix(after[len(m[0]):], "\\\n") {
+		return errShellRuns // the name goes on in the next line
+	}
 	switch next := p.peek(); {
 	case m != nil:
 	case strings.IndexByte("{(?#@*!-$[0123456789", next) >= 0 || !quoted && strings.IndexByte("'\"", next) >= 0:

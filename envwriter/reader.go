@@ -3,6 +3,7 @@ package envwriter
 import (
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 )
 
@@ -55,12 +56,11 @@ func Names(readers []Reader) []string {
 // Read returns what the program would find in the file. Variables that the file
 // refers to but does not set are taken as unset. An error never quotes the file.
 func (r Reader) Read(file []byte) (map[string]string, error) {
-	for _, v := range r.Variants {
-		if vars, err := v.Read(file); err == nil {
-			return vars, nil
-		}
+	vars, err := r.Variants[0].Read(file)
+	if err != nil {
+		return nil, r.failure(file)
 	}
-	return nil, r.failure(file)
+	return vars, nil
 }
 
 // A view is what one variant of a reader made of the old file.
@@ -71,18 +71,18 @@ type view struct {
 }
 
 // viewsOf lists what all variants that can read the file make of it, and the
-// readers of which none can. Where one release of a program could not read the
-// file, it is not in use here.
+// readers that cannot. The first variant, with nothing set by the environment, counts:
+// a file that is read only where something is set may be read by nobody.
 func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
 	for _, r := range readers {
-		known := len(views)
-		for _, v := range r.Variants {
-			if vars, err := v.Read(file); err == nil {
+		for i, v := range r.Variants {
+			vars, err := v.Read(file)
+			if err == nil {
 				views = append(views, view{v, r, vars})
+			} else if i == 0 {
+				failing = append(failing, r)
+				break
 			}
-		}
-		if len(views) == known {
-			failing = append(failing, r)
 		}
 	}
 	return views, failing
@@ -92,19 +92,15 @@ func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
 // file: what fails to parse is often a password.
 type readError struct {
 	reader string
-	line   int   // the first that it cannot get past, from 1; 0 when unknown
-	err    error // errExpansion when that is why; nil otherwise
+	line   int   // the first that it cannot get past, from 1
+	err    error // errExpansion or errDollars when that is why; nil otherwise
 }
 
 func (e *readError) Error() string {
-	what := e.reader + " cannot read the file"
-	switch {
-	case e.line == 0:
-		return what
-	case e.err != nil:
-		return fmt.Sprintf("%s: %v, at line %d and before", what, e.err, e.line)
+	if e.err != nil {
+		return fmt.Sprintf("%s cannot read the file: %v, at line %d and before", e.reader, e.err, e.line)
 	}
-	return fmt.Sprintf("%s: it stops at line %d", what, e.line)
+	return fmt.Sprintf("%s cannot read the file: it stops at line %d", e.reader, e.line)
 }
 
 func (e *readError) Unwrap() error { return e.err }
@@ -113,22 +109,31 @@ func (e *readError) Unwrap() error { return e.err }
 func (r Reader) failure(file []byte) *readError {
 	read := r.Variants[0].Read
 	e := &readError{reader: r.Name, line: failingLine(file, read)}
-	if _, err := read(file); errors.Is(err, errExpansion) {
-		e.err = errExpansion
+	if _, err := read(file); errors.Is(err, errExpansion) || errors.Is(err, errDollars) {
+		e.err = err
 	}
 	return e
 }
 
 // failingLine finds the statement after the longest beginning of the file that
 // still parses. Shorter beginnings may fail inside a quote that ends later, so
-// the search goes from the end.
+// the search goes from the end; in a large file it is by halves, which may find an
+// earlier one.
 func failingLine(file []byte, read func([]byte) (map[string]string, error)) int {
-	const most = 16 << 20 // bytes to parse; beyond that the search would take too long
+	const most = 4 << 20 // bytes to parse
 	statements := parse(file).statements
-	if len(statements)*len(file)/2 > most {
-		return 0
-	}
 	end := len(file)
+	if len(statements)*len(file)/2 > most {
+		ends := []int{0}
+		for _, s := range statements {
+			ends = append(ends, ends[len(ends)-1]+len(s.raw()))
+		}
+		first := sort.Search(len(statements), func(i int) bool {
+			_, err := read(file[:ends[i+1]])
+			return err != nil
+		})
+		return statements[min(first, len(statements)-1)].line
+	}
 	for i := len(statements) - 1; i >= 0; i-- {
 		end -= len(statements[i].raw())
 		if _, err := read(file[:end]); err == nil {

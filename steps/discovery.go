@@ -41,9 +41,9 @@ type Discovery struct {
 	// Err is why the file cannot be used.
 	Err error
 
-	text    secret.Value            // the file, fixed where it can be
-	secrets map[string]secret.Value // by the variables that are there, perhaps empty
-	arrived installed.Install
+	whole, text secret.Value            // the file, as it is and fixed where it can be
+	secrets     map[string]secret.Value // by the variables that are there, perhaps empty
+	arrived     installed.Install
 }
 
 // discoverBound limits the look at the files: one of them may be on a file system
@@ -80,7 +80,8 @@ func (w World) discover(envFile string) Discovery {
 		return found
 	}
 	found.Exists = snapshot.Exists
-	found.read(snapshot.Bytes)
+	found.whole = secret.New(string(snapshot.Bytes))
+	found.read(found.Install.Readers)
 	if w.Inspect != nil {
 		found.arrive(w.Inspect(around))
 	}
@@ -133,24 +134,26 @@ func fatal(problems []envwriter.Problem) []envwriter.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p envwriter.Problem) bool { return !p.Fatal })
 }
 
-// read finds what is wrong with the file, and takes the values out of it.
-func (d *Discovery) read(data []byte) {
-	readers := namedReaders(d.Install.Readers)
+// read finds what is wrong with the file for its readers, and takes the values out of
+// it.
+func (d *Discovery) read(names []string) {
+	readers, data := namedReaders(names), []byte(d.whole.Reveal())
 	d.Problems = envwriter.Lint(data, readers)
 	fixed, lines := envwriter.Fix(data, readers)
 	if lines > 0 && len(fatal(envwriter.Lint(fixed, readers))) == 0 {
 		d.Fixable, data = true, fixed
 	}
 	d.text = secret.New(string(data))
-	d.take(d.Install.Readers)
+	d.take(names)
 }
 
-// readAs is what the first of those readers takes from the same file. A $ or a
-// quote can make another value of the same line.
-func (d Discovery) readAs(readers []string) Discovery {
+// ReadAs is what those readers make of the same file, and what the first of them takes
+// from it. A $ or a quote can make another value of the same line.
+func (d Discovery) ReadAs(readers []string) Discovery {
 	d.Password, d.PasswordFile, d.NoPassword, d.Missing, d.Notes = secret.Value{}, "", "", false, nil
 	d.Values, d.secrets = nil, nil
-	d.take(readers)
+	d.Problems, d.Fixable = nil, false
+	d.read(readers)
 	return d
 }
 

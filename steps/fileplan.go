@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -92,17 +93,17 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	if len(readers) == 0 {
 		return errors.New("no reader of the .env is known by that name")
 	}
-	if err := p.change(base, v, readers[0]); err != nil {
+	if err := p.change(base, v, readers); err != nil {
 		return err
 	}
-	if err := p.encode(base, v, readers); err != nil {
+	if err := p.encode(base, v, readers, around); err != nil {
 		return err
 	}
 	old := base
 	if p.Before.Exists {
 		old = p.Before.Bytes
 	}
-	p.Diff = envwriter.Diff(old, p.Env.New, pocketid.IsPublic)
+	p.Diff = envwriter.Diff(old, p.Env.New, p.isPublic)
 	p.override(around)
 	values, err := readers[0].Read(p.Env.New)
 	if err != nil {
@@ -154,15 +155,23 @@ func (p *FilePlan) base() ([]byte, error) {
 }
 
 // change lists what the keys are to become. A key that is absent and needs no
-// value stays absent.
-func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Reader) error {
-	now, err := reader.Read(base)
-	if err != nil {
-		return err
+// value stays absent; one that not every reader takes from the file as it is, is
+// written anew.
+func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
+	var all []map[string]string
+	for _, reader := range readers {
+		vars, err := reader.Read(base)
+		if err != nil {
+			return err
+		}
+		all = append(all, vars)
 	}
-	r := p.Request
+	r, now := p.Request, all[0]
+	differs := func(take func(now map[string]string) bool) bool {
+		return slices.ContainsFunc(all, func(now map[string]string) bool { return !take(now) })
+	}
 	set := func(key, value string) {
-		if !r.alreadySet(now, key, value, v) {
+		if differs(func(now map[string]string) bool { return r.alreadySet(now, key, value, v) }) {
 			p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
 		}
 	}
@@ -175,17 +184,18 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 	set("SMTP_PORT", strconv.Itoa(r.Port))
 	set("SMTP_FROM", r.From)
 	set("SMTP_USER", r.User)
-	p.changePassword(now)
+	p.changePassword(now, all)
 	set("SMTP_TLS", mode)
 	if _, present := now["SMTP_SKIP_CERT_VERIFY"]; r.SkipVerify || present {
 		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
 	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
-	p.Locked = pocketid.IsTrue(now[lock])
+	on := func(now map[string]string) bool { return pocketid.IsTrue(now[lock]) }
+	p.Locked = !differs(on)
 	// Not asked yet: nobody can have made settings in the admin UI.
 	unsaid := r.LockUI == "" && p.isNew()
 	p.Lock = !p.Locked && (r.LockUI == "yes" || unsaid)
-	if p.Lock {
+	if p.Lock || !p.Locked && slices.ContainsFunc(all, on) { // meant for all of them
 		set(lock, "true")
 	}
 	return nil
@@ -193,7 +203,10 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, reader envwriter.Read
 
 // changePassword puts the password where it is now: the .env, or the file that
 // SMTP_PASSWORD_FILE names.
-func (p *FilePlan) changePassword(now map[string]string) {
+func (p *FilePlan) changePassword(now map[string]string, all []map[string]string) {
+	differs := func(key, value string) bool {
+		return slices.ContainsFunc(all, func(now map[string]string) bool { return now[key] != value })
+	}
 	password := p.Request.Password
 	switch {
 	case password.Empty() && p.Request.User == "" && now["SMTP_USER"] != "": // the login was given up
@@ -202,22 +215,58 @@ func (p *FilePlan) changePassword(now map[string]string) {
 				p.Changes = append(p.Changes, envwriter.Change{Key: key})
 			}
 		}
-	case password.Empty(): // none was given, as after a resume: what is there stays
-	case p.Found.PasswordFile == "":
-		if password.Reveal() != now["SMTP_PASSWORD"] {
+	case p.Found.PasswordFile == "" && !password.Empty():
+		if differs("SMTP_PASSWORD", password.Reveal()) {
 			p.Changes = append(p.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
 		}
-	case password != p.Found.Password:
-		p.SecretPath, p.Secret = p.Found.PasswordFile, password
+	default: // where none was given, as after a resume, what is there stays
+		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
+			if value := now[key]; value != "" && differs(key, value) {
+				p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
+			}
+		}
+		if !password.Empty() && password != p.Found.Password {
+			p.SecretPath, p.Secret = p.Found.PasswordFile, password
+		}
 	}
 }
 
 // passwordFileName is the file that holds a password which the .env cannot.
 const passwordFileName = "smtp-password"
 
+// isPublic reports whether a value may be shown. Some providers take a token as user
+// name and password at once.
+func (p *FilePlan) isPublic(key, value string) bool {
+	for _, password := range []secret.Value{p.Request.Password, p.Found.Password} {
+		if !password.Empty() && envwriter.Unquoted(value) == envwriter.Unquoted(password.Reveal()) {
+			return false
+		}
+	}
+	return pocketid.IsPublic(key, value)
+}
+
+// newPasswordFile is a path that nothing has, or only what a killed run left; "" for
+// none. What is there already may be anybody's: it is kept.
+func (p *FilePlan) newPasswordFile(around *asowner.Files) string {
+	dir, err := filepath.Abs(filepath.Dir(p.Request.EnvFile))
+	for n := 1; n < 100 && err == nil; n++ {
+		path := filepath.Join(dir, passwordFileName)
+		if n > 1 {
+			path += fmt.Sprintf("-%d", n)
+		}
+		if !around.Exists(path) || around.IsLeftover(path) {
+			return path
+		}
+		p.Warnings = append(p.Warnings, path+" is there already; it was kept, and the password goes into another file.")
+	}
+	return ""
+}
+
 // encode plans the new .env. A password that cannot be written so that all its
 // readers agree moves to a file beside it, where Pocket ID can read that.
-func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.Reader) error {
+func (p *FilePlan) encode(
+	base []byte, v pocketid.Version, readers []envwriter.Reader, around *asowner.Files,
+) error {
 	var err error
 	p.Env, err = envwriter.Apply(base, p.Changes, readers)
 	var no *envwriter.NoEncodingError
@@ -226,8 +275,8 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 	if !errors.As(err, &no) || no.Key != "SMTP_PASSWORD" || !usable {
 		return err
 	}
-	path, absErr := filepath.Abs(filepath.Join(filepath.Dir(p.Request.EnvFile), passwordFileName))
-	if absErr != nil {
+	path := p.newPasswordFile(around)
+	if path == "" {
 		return err
 	}
 	var changes []envwriter.Change
@@ -244,7 +293,7 @@ func (p *FilePlan) encode(base []byte, v pocketid.Version, readers []envwriter.R
 	}
 	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
 	p.Warnings = append(p.Warnings,
-		"The readers of the .env cannot all read this password correctly, so it goes into "+passwordFileName+".")
+		"The readers of the .env cannot all read this password correctly, so it goes into "+filepath.Base(path)+".")
 	return nil
 }
 

@@ -187,6 +187,9 @@ func (s install) Take(v View) Intent {
 	if ok && found.Err != nil {
 		return s.refuse(v, a, errorAt("env_file", found.Err.Error()))
 	}
+	if ok && len(a.Readers) > 0 { // those that were named count, whoever was found
+		found = found.ReadAs(a.Readers)
+	}
 	a.FixFile = v.Input["fix"] == "yes"
 	if broken := fatal(found.Problems); len(broken) > 0 && !a.FixFile {
 		return s.refuse(v, a, unreadable(broken[0], found.Fixable, a.Unattended))
@@ -201,7 +204,7 @@ func (s install) Take(v View) Intent {
 	if a.runtime() == found.Install.Runtime {
 		a.FoundReaders = found.Install.Readers
 	}
-	if why := found.readAs(a.readers()).refused(a); why != "" {
+	if why := found.ReadAs(a.readers()).refused(a); why != "" {
 		return s.refuse(v, a, errorAt("env_file", why))
 	}
 	another := a.fromAnother(path)
@@ -209,7 +212,7 @@ func (s install) Take(v View) Intent {
 		a = a.forFile(found)
 	}
 	if another || a.TakenFrom == "" {
-		a = prefill(a, found.readAs(a.readers()))
+		a = prefill(a, found.ReadAs(a.readers()))
 	}
 	a.EnvFile, a.TakenFrom = path, path
 	return wizard.Next(a)

@@ -101,7 +101,7 @@ func (w World) recall(ctx context.Context, a Answers) (Answers, bool) {
 	if a.PasswordTyped {
 		return a, false
 	}
-	found := w.Discover(ctx, a.EnvFile).readAs(a.readers())
+	found := w.Discover(ctx, a.EnvFile).ReadAs(a.readers())
 	if found.Password.Empty() || found.Value("SMTP_USER") != a.User {
 		return a, false
 	}

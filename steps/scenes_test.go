@@ -140,7 +140,8 @@ func inCompose(t *testing.T) Discovery {
 // broken is the same with a line that Pocket ID cannot read.
 func broken(t *testing.T) Discovery {
 	found := inCompose(t)
-	found.read([]byte("APP_URL=https://id.example.com\nSMTP_PASSWORD=\"half\nTRUST_PROXY=true\n"))
+	found.whole = secret.New("APP_URL=https://id.example.com\nSMTP_PASSWORD=\"half\nTRUST_PROXY=true\n")
+	found.read(found.Install.Readers)
 	return found
 }
 

@@ -99,7 +99,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if v.Input["show"] != "" {
 		whole := wizard.Verbatim{}
-		for _, line := range envwriter.View(p.Env.New, pocketid.IsPublic) {
+		for _, line := range envwriter.View(p.Env.New, p.isPublic) {
 			whole.Lines = append(whole.Lines, wizard.VerbatimLine{Text: line})
 		}
 		page.Body = []wizard.Block{whole}

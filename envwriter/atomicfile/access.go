@@ -128,6 +128,9 @@ func (a access) apply(f handle) error {
 	if err != nil {
 		return err
 	}
+	if a.uid < 0 {
+		a.uid = made.uid
+	}
 	if a.gid < 0 {
 		a.gid = made.gid
 	}
@@ -139,7 +142,7 @@ func (a access) apply(f handle) error {
 	if err := a.copyAttributes(f); err != nil {
 		return err
 	}
-	if a.mode == 0o600 && !a.hasACL() {
+	if a.mode == made.mode && !a.hasACL() { // not so with a umask of 0777
 		return nil
 	}
 	return f.Chmod(a.mode)

@@ -29,7 +29,7 @@ func (r *replacement) backUp() error {
 	if !r.old.Exists {
 		return nil
 	}
-	temp, err := r.temporary(r.old.Bytes, access{uid: r.old.UID, gid: r.old.GID, mode: 0o600})
+	temp, err := r.temporary(r.old.Bytes, access{uid: r.old.UID, gid: r.old.GID, mode: 0o600}, tempSuffix)
 	if err != nil {
 		return err
 	}

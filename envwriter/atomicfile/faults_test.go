@@ -53,6 +53,8 @@ var scenes = []scene{
 		{"password", "", "new", 0, File{}}, {"compose.override.yaml", "", "a: 2\n", 0, File{NewMode: 0o644}}, {".env", "A=old\n", newContents, 0o640, File{}}}},
 	{name: "last in place", torn: true, files: []sceneFile{
 		{"password", "old", "new", 0o640, File{}}, {".env", "A=old\n", newContents, 0o640, File{InPlace: true}}}},
+	{name: "secret", files: []sceneFile{
+		{"smtp-password", "", "new", 0, File{MustBeNew: true, Secret: true}}, {".env", "A=old\n", "FILE=smtp-password\n", 0o640, File{}}}},
 	{name: "all restored", files: []sceneFile{
 		{"password", "", "new", 0, File{}}, {"same", "same", "same", 0o640, File{}}, {".env", "A=old\n", newContents, 0o640, File{Verify: reject}}}},
 }
@@ -61,17 +63,13 @@ var scenes = []scene{
 func (s scene) play(t *testing.T, d *faulty) (dir string, saved []Saved, err error) {
 	t.Helper()
 	dir = t.TempDir()
-	var files []File
 	for _, f := range s.files {
-		path := filepath.Join(dir, f.name)
 		if f.old != "" {
-			write(t, path, f.old, f.mode)
+			write(t, filepath.Join(dir, f.name), f.old, f.mode)
 		}
-		f.file.Path, f.file.Bytes = path, []byte(f.new)
-		files = append(files, f.file)
 	}
 	d.disk = system{}
-	saved, err = saveAll(d, noon, files)
+	saved, err = saveAll(d, noon, s.filesIn(dir))
 	if failed := (*saveError)(nil); errors.As(err, &failed) {
 		saved = failed.changed
 	}
@@ -177,6 +175,12 @@ func (s scene) nextSave(t *testing.T, dir, where string) {
 			t.Errorf("%s: everybody can read %s", where, name)
 		}
 	}
+	_, done := s.states(t, dir)
+	if next := s.filesIn(dir); !slices.Contains(done, true) || s.name == "secret" && !done[len(done)-1] { // the same once more
+		if _, err := saveAll(&faulty{disk: system{}, failAt: -1}, noon, next); err != nil && next[len(next)-1].Verify == nil {
+			t.Errorf("%s: the next save fails: %v", where, err)
+		}
+	}
 	if _, err := save(&faulty{disk: system{}, failAt: -1}, filepath.Join(dir, ".env"), "A=the next run\n", File{}); err != nil {
 		t.Errorf("%s: the next save fails: %v", where, err)
 	}
@@ -185,6 +189,15 @@ func (s scene) nextSave(t *testing.T, dir, where string) {
 			t.Errorf("%s: %s is left", where, name)
 		}
 	}
+}
+
+// filesIn is what to save in a copy of the scene.
+func (s scene) filesIn(dir string) (files []File) {
+	for _, f := range s.files {
+		f.file.Path, f.file.Bytes = filepath.Join(dir, f.name), []byte(f.new)
+		files = append(files, f.file)
+	}
+	return files
 }
 
 // TestOverwritingFailsTwice is the one way to damage a file: in place, when
@@ -222,6 +235,45 @@ func TestSaveNoticesAnEditWhileItSaves(t *testing.T) {
 				t.Errorf("%+v, %v", saved, err)
 			}
 			is(t, path, "edited", 0o600)
+			holds(t, dir, ".env")
+		})
+	}
+}
+
+// Another program appends to the file, or replaces it, when it was compared already:
+// its edit is put back.
+func TestSaveNoticesAnEditInTheLastMoment(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]func(path string) error{
+		"appends": func(path string) error {
+			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteString("+")
+			return errors.Join(err, f.Close())
+		},
+		"replaces": func(path string) error {
+			return errors.Join(os.WriteFile(path+"~", []byte("old+"), 0o600), os.Rename(path+"~", path))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, ".env")
+			write(t, path, "old", 0o600)
+			edited := false
+			d := hooked{system{}, func(to string) error {
+				if to != path || edited {
+					return nil
+				}
+				edited = true
+				return edit(path)
+			}}
+			if saved, err := save(d, path, "new", File{}); !errors.Is(err, errChanged) || saved.Changed {
+				t.Errorf("%+v, %v", saved, err)
+			}
+			is(t, path, "old+", 0o600)
 			holds(t, dir, ".env")
 		})
 	}

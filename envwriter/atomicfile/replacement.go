@@ -21,6 +21,7 @@ type replacement struct {
 	access    access
 	temp      *temporary // the new file, once exchanged the old one; nil when nothing changes, and in place
 	exchanged bool
+	journal   *temporary // tells the next run of a secret file that nothing refers to yet
 	saved     Saved
 }
 
@@ -43,7 +44,8 @@ func (r *replacement) inPlace() bool { return r.file.InPlace && r.old.Exists }
 
 // locate settles in which directory the file is.
 func (r *replacement) locate() error {
-	if err := r.checkName(); err != nil {
+	err := r.checkName()
+	if err != nil && (!errors.Is(err, errExists) || !isLeftover(r.disk, r.saved.Path)) {
 		return err
 	}
 	target, _, err := resolve(r.disk, r.saved.Path)
@@ -74,6 +76,7 @@ func (r *replacement) checkName() error {
 // inspect looks at the old file and settles everything that can be settled before
 // anything is written.
 func (r *replacement) inspect() error {
+	r.sweep()
 	var err error
 	if r.old, err = load(r.disk, r.saved.Path); err != nil {
 		return err
@@ -91,7 +94,6 @@ func (r *replacement) inspect() error {
 	case r.foreign(r.old.UID):
 		return errForeign
 	}
-	r.sweep()
 	if err := r.old.CheckSave(); err != nil {
 		return err
 	}
@@ -112,7 +114,7 @@ func (r *replacement) prepare() error {
 	}
 	if !r.inPlace() {
 		var err error
-		r.temp, err = r.temporary(r.file.Bytes, r.access)
+		r.temp, err = r.temporary(r.file.Bytes, r.access, tempSuffix)
 		if errors.Is(err, ErrOwner) && !r.old.Exists { // there is no owner to keep: its reader was to get it
 			err = ErrUnreadable
 		}
@@ -245,7 +247,7 @@ func (r *replacement) restore() error {
 	default:
 		var old *temporary
 		a := access{uid: r.old.UID, gid: r.old.GID, mode: r.old.Mode, attributes: r.access.attributes}
-		if old, err = r.temporary(r.old.Bytes, a); err == nil {
+		if old, err = r.temporary(r.old.Bytes, a, tempSuffix); err == nil {
 			err = old.rename(r.old.Target, replacing)
 			old.discard()
 		}

@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 )
 
@@ -103,6 +107,7 @@ type transaction struct {
 // all of them before the first is replaced; then they are replaced in the order
 // given, and the earlier ones are restored when a later one fails.
 func (t *transaction) run() ([]Saved, error) {
+	defer hold()()
 	defer t.cleanUp()
 	if err := each(t.files, "find", (*replacement).locate); err != nil {
 		return nil, t.rollBack(err)
@@ -111,17 +116,17 @@ func (t *transaction) run() ([]Saved, error) {
 	sorted := slices.Clone(t.files)
 	slices.SortStableFunc(sorted, func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
 	err := each(sorted, "lock the directory", t.lockDirectory)
-	for _, s := range []struct {
-		stage string
-		step  func(*replacement) error
-	}{
-		{"check", (*replacement).inspect},
-		{"write a temporary file", (*replacement).prepare},
-		{"replace", (*replacement).commit},
-	} {
-		if err == nil {
-			err = each(t.files, s.stage, s.step)
-		}
+	if err == nil {
+		err = each(t.files, "check", (*replacement).inspect)
+	}
+	if err == nil {
+		err = each(t.files, "write a temporary file", (*replacement).prepare)
+	}
+	if err == nil {
+		err = t.writeJournals()
+	}
+	if err == nil {
+		err = each(t.files, "replace", (*replacement).commit)
 	}
 	if err != nil {
 		return nil, t.rollBack(err)
@@ -133,6 +138,25 @@ func (t *transaction) run() ([]Saved, error) {
 	}
 	return saved, nil
 }
+
+// saving counts the transactions under way.
+var saving sync.WaitGroup
+
+// hold keeps signals from ending the process in the middle of a save, until the
+// function that it returns is called.
+func hold() (release func()) {
+	saving.Add(1)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	return func() {
+		signal.Stop(signals)
+		saving.Done()
+	}
+}
+
+// Wait waits for the end of all saves. Call it before the process exits: one may go on
+// whose caller has been canceled.
+func Wait() { saving.Wait() }
 
 // each does a step for every file up to the first that fails.
 func each(files []*replacement, stage string, step func(*replacement) error) error {
@@ -159,6 +183,7 @@ func (t *transaction) rollBack(err error) error {
 	for _, r := range t.files {
 		if r.saved.Changed {
 			out.changed = append(out.changed, r.saved)
+			r.journal.keep()
 		} else {
 			r.dropBackup()
 		}
@@ -169,6 +194,7 @@ func (t *transaction) rollBack(err error) error {
 func (t *transaction) cleanUp() {
 	for _, r := range t.files {
 		r.temp.discard()
+		r.journal.discard()
 	}
 	for _, d := range t.directories {
 		_ = d.Close()

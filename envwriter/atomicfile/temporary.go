@@ -5,7 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
+
+const tempSuffix = ".tmp"
 
 const (
 	openRead  = os.O_RDONLY
@@ -14,7 +17,9 @@ const (
 )
 
 // temporaryName is what temporary files are called, and nothing else is.
-var temporaryName = regexp.MustCompile(`^\.envwriter-[A-Z2-7]{26}\.tmp$`)
+var temporaryName = regexp.MustCompile(`^\.envwriter-[A-Z2-7]{26}\.(tmp|journal)$`)
+
+func isTemporary(name string) bool { return temporaryName.MatchString(name) }
 
 // A temporary is a finished file that does not have its name yet.
 type temporary struct {
@@ -44,10 +49,17 @@ func (t *temporary) discard() {
 	_ = t.file.Close()
 }
 
+// keep leaves the file where it is, for the next run.
+func (t *temporary) keep() {
+	if t != nil {
+		t.path = ""
+	}
+}
+
 // temporary writes contents to a new file in the target's directory and forces
 // them to disk.
-func (r *replacement) temporary(contents []byte, a access) (*temporary, error) {
-	path := filepath.Join(r.folder, ".envwriter-"+rand.Text()+".tmp")
+func (r *replacement) temporary(contents []byte, a access, suffix string) (*temporary, error) {
+	path := filepath.Join(r.folder, ".envwriter-"+rand.Text()+suffix)
 	f, err := r.open(path, openNew, 0o600)
 	if err != nil {
 		return nil, err
@@ -75,8 +87,15 @@ func (r *replacement) sweep() {
 	}
 	names, _ := r.list(r.folder) // where it cannot be read nothing is lost by a leftover
 	for _, name := range names {
-		if temporaryName.MatchString(name) {
-			_ = r.remove(filepath.Join(r.folder, name))
+		path := filepath.Join(r.folder, name)
+		if !isTemporary(name) {
+			continue
 		}
+		if strings.HasSuffix(name, journalSuffix) {
+			if secret := leftover(r.disk, path); secret != "" && r.remove(secret) != nil {
+				continue // the next run may remove it
+			}
+		}
+		_ = r.remove(path)
 	}
 }

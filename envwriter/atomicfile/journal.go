@@ -1,0 +1,79 @@
+package atomicfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"strings"
+)
+
+// A journal says which secret file a transaction is about to make, and for whom. One
+// that a killed run left tells that this file is a leftover as well, unless the file
+// that was to refer to it does.
+type journal struct {
+	Name  string // of the secret file, in the directory of the journal
+	Inode uint64
+	For   string // the last file of the transaction
+}
+
+const journalSuffix = ".journal"
+
+// writeJournals does it for what a killed run could leave behind.
+func (t *transaction) writeJournals() error {
+	last := t.files[len(t.files)-1]
+	for _, r := range t.files {
+		if r == last || !r.file.Secret || r.old.Exists {
+			continue
+		}
+		made, err := r.temp.file.stat()
+		if err == nil {
+			text, _ := json.Marshal(journal{filepath.Base(r.old.Target), made.ino, last.old.Target})
+			r.journal, err = r.temporary(text, access{uid: -1, gid: -1, mode: 0o600}, journalSuffix)
+		}
+		if err != nil {
+			return r.failed("write a temporary file", err)
+		}
+	}
+	return nil
+}
+
+// leftover is the secret file that a killed run left, by its journal; "" for none, and
+// where that is not sure.
+func leftover(d disk, path string) string {
+	f, err := d.open(path, openRead, 0)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	var j journal
+	text, err := io.ReadAll(io.LimitReader(f, maxSize))
+	if err != nil || json.Unmarshal(text, &j) != nil || j.Name != filepath.Base(j.Name) {
+		return ""
+	}
+	secret := filepath.Join(filepath.Dir(path), j.Name)
+	made, err := d.lstat(secret)
+	if err != nil || !made.mode.IsRegular() || made.ino != j.Inode || made.links != 1 {
+		return ""
+	}
+	refers, err := load(d, j.For)
+	if err != nil || bytes.Contains(refers.Bytes, []byte(j.Name)) {
+		return ""
+	}
+	return secret
+}
+
+// IsLeftover reports whether a secret file was made by a run that was killed before
+// anything referred to it. Saving in its directory removes it.
+func IsLeftover(calls Calls, path string) bool { return isLeftover(system{calls}, path) }
+
+func isLeftover(d disk, path string) bool {
+	names, _ := d.list(filepath.Dir(path))
+	for _, name := range names {
+		if isTemporary(name) && strings.HasSuffix(name, journalSuffix) &&
+			leftover(d, filepath.Join(filepath.Dir(path), name)) == filepath.Clean(path) {
+			return true
+		}
+	}
+	return false
+}
