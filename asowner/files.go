@@ -12,7 +12,9 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"smtp-wizard/envwriter/atomicfile"
@@ -103,45 +105,33 @@ func uidOf(info fs.FileInfo, err error) (uid int, ok bool) {
 }
 
 // linkOwner is the owner of the last symlink on a path that is not root's; 0 is none.
-func linkOwner(path string) int {
-	owner, rest := 0, path
+func linkOwner(path string) (owner int) {
 	const most = 40 // as many as the kernel follows
-	for links := 0; links < most; {
-		link, behind := firstLink(rest)
-		if link == "" {
-			break
-		}
-		if uid, ok := uidOf(os.Lstat(link)); ok && uid != 0 {
-			owner = uid
-		}
-		target, err := os.Readlink(link)
-		if err != nil {
-			break
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(link), target)
-		}
-		rest = filepath.Join(target, behind)
-		links++
-	}
-	return owner
-}
-
-// firstLink is the first symlink on a path, and what comes behind it.
-func firstLink(path string) (link, behind string) {
-	for i := 1; i <= len(path); i++ {
+	links := 0
+	for i := 1; i <= len(path) && links < most; i++ {
 		if i < len(path) && path[i] != '/' {
 			continue
 		}
 		info, err := os.Lstat(path[:i])
 		if err != nil {
-			return "", ""
+			return owner
 		}
-		if info.Mode()&fs.ModeSymlink != 0 {
-			return path[:i], path[i:]
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
 		}
+		if uid, _ := uidOf(info, nil); uid != 0 {
+			owner = uid
+		}
+		target, err := os.Readlink(path[:i])
+		if err != nil {
+			return owner
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path[:i]), target)
+		}
+		path, i, links = filepath.Join(target, path[i:]), 0, links+1
 	}
-	return "", ""
+	return owner
 }
 
 // nogroup is the group of a user of whom nothing is known but the number.
@@ -230,9 +220,6 @@ func (f *Files) IsLeftover(path string) bool {
 
 // absolute is a path as the process knows it.
 func (f *Files) absolute(path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
 	if abs, err := filepath.Abs(path); err == nil {
 		return abs
 	}
@@ -303,4 +290,19 @@ func (f *Files) Discover(m install.Machine) (install.Install, error) {
 		return install.Install{}, err
 	}
 	return *a.Install, nil
+}
+
+// handedOn are the variables of root's environment that a compose file of another
+// user may name: his ${...} could otherwise send any secret of it to his relay.
+var handedOn = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "TZ", "USER"}
+
+func publicEnvironment(env []string) []string {
+	var out []string
+	for _, pair := range env {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "COMPOSE_") || slices.Contains(handedOn, name) {
+			out = append(out, pair)
+		}
+	}
+	return out
 }

@@ -129,11 +129,8 @@ func (p *process) ask(r request) (a answer, file *os.File, err error) {
 	if err != nil {
 		return a, nil, fmt.Errorf("the process with the rights of user %d failed: %w", p.owner.UID, err)
 	}
-	return a, file, a.err(names[r.Op], r.Path)
+	return a, file, a.err(r)
 }
-
-var names = map[operation]string{opBecome: "become", opOpen: "open", opResolve: "find", opRemove: "remove",
-	opRename: "rename", opGlob: "list", opDiscover: "read"}
 
 // receive takes an open file from the socket.
 func (p *process) receive(path string) (*os.File, error) {

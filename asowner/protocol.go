@@ -14,16 +14,17 @@ import (
 // has: who starts it by himself gains nothing.
 const Argument = "--as-owner"
 
-type operation int
+// operation is what is asked, as errors name it.
+type operation string
 
 const (
-	opBecome operation = iota
-	opOpen
-	opResolve
-	opRemove
-	opRename
-	opGlob
-	opDiscover
+	opBecome   operation = "become"
+	opOpen     operation = "open"
+	opResolve  operation = "find"
+	opRemove   operation = "remove"
+	opRename   operation = "rename"
+	opGlob     operation = "list"
+	opDiscover operation = "read"
 )
 
 // request is what the process is asked to do. Requests and answers go over its
@@ -70,12 +71,13 @@ func (a *answer) fail(err error) {
 }
 
 // err is the error as it was, as far as anybody asks.
-func (a answer) err(op, path string) error {
-	switch {
-	case !a.Failed:
+func (a answer) err(r request) error {
+	if !a.Failed {
 		return nil
-	case a.Errno != 0:
-		return &fs.PathError{Op: op, Path: path, Err: a.Errno}
 	}
-	return &fs.PathError{Op: op, Path: path, Err: errors.New(a.Text)}
+	failed := fs.PathError{Op: string(r.Op), Path: r.Path, Err: errors.New(a.Text)}
+	if a.Errno != 0 {
+		failed.Err = a.Errno
+	}
+	return &failed
 }

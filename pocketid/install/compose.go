@@ -11,7 +11,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
-	"go.yaml.in/yaml/v4"
 )
 
 // Names of the files docker compose looks for, in its order (compose-go v2,
@@ -40,12 +39,9 @@ type Project struct {
 
 // projectVariables are what compose puts in for ${VARIABLES}: its own environment,
 // then the files of --env-file or COMPOSE_ENV_FILES, or the .env of the directory.
-func (f *finder) projectVariables(p *Project, line composeLine, invoked string) error {
-	files := line.envFiles
-	if len(files) == 0 {
-		if named, ok := p.vars.lookup("COMPOSE_ENV_FILES"); ok {
-			files = strings.FieldsFunc(named, func(r rune) bool { return r == ',' })
-		}
+func (f *finder) projectVariables(p *Project, files []string, invoked string) (err error) {
+	if named, ok := p.vars.lookup("COMPOSE_ENV_FILES"); ok && len(files) == 0 {
+		files = strings.FieldsFunc(named, func(r rune) bool { return r == ',' })
 	}
 	byDefault := len(files) == 0
 	if off, _ := p.vars.lookup("COMPOSE_DISABLE_ENV_FILE"); byDefault && isTrue(off) {
@@ -54,21 +50,12 @@ func (f *finder) projectVariables(p *Project, line composeLine, invoked string) 
 	if byDefault {
 		files, invoked = []string{".env"}, p.Dir
 	}
-	for _, name := range files {
-		layer, err := f.readLayer(EnvFile{Path: join(invoked, name), Reader: "compose"}, p.vars)
-		if byDefault && missing(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for key, all := range layer {
-			if won, ok := p.vars.get(key); !ok || won.source.File != processEnvironment {
-				p.vars.set(key, all[0])
-			}
-		}
+	paths := make([]string, len(files))
+	for i, name := range files {
+		paths[i] = join(invoked, name)
 	}
-	return nil
+	p.vars, err = f.fileVariables(p.vars, paths, byDefault)
+	return err
 }
 
 // processEnvironment is the source of variables that compose is started with.
@@ -78,9 +65,9 @@ const processEnvironment = "the environment"
 // directory. nil means that there is none.
 func (f *finder) project(line composeLine, invoked string) (*Project, error) {
 	p := &Project{Dir: invoked, vars: environment{}}
-	for _, pair := range f.Env {
+	for _, pair := range line.env {
 		if key, value, ok := strings.Cut(pair, "="); ok {
-			p.vars.set(key, setting{value: value, source: Source{File: processEnvironment}})
+			p.vars.set(key, setting{Value: value, Source: Source{File: processEnvironment}})
 		}
 	}
 	switch {
@@ -89,7 +76,7 @@ func (f *finder) project(line composeLine, invoked string) (*Project, error) {
 	case len(line.files) > 0:
 		p.Dir = filepath.Dir(join(invoked, line.files[0]))
 	}
-	failed := f.projectVariables(p, line, invoked)
+	failed := f.projectVariables(p, line.envFiles, invoked)
 	f.configFiles(p, line, invoked)
 	if len(p.Files) == 0 {
 		return nil, nil
@@ -97,7 +84,7 @@ func (f *finder) project(line composeLine, invoked string) (*Project, error) {
 	if line.dir == "" {
 		if dir := filepath.Dir(p.Files[0]); dir != p.Dir {
 			p.Dir = dir
-			if err := f.projectVariables(p, composeLine{}, dir); err != nil {
+			if err := f.projectVariables(p, nil, dir); err != nil {
 				return p, err
 			}
 		}
@@ -116,7 +103,7 @@ func (f *finder) configFiles(p *Project, line composeLine, invoked string) {
 		p.Files = append(p.Files, join(invoked, name))
 	}
 	p.Named = len(named) > 0
-	main, overrides := f.among(p.Dir, composeFiles), f.among(p.Dir, overrideFiles)
+	main, overrides := f.existing(p.Dir, composeFiles), f.existing(p.Dir, overrideFiles)
 	if !p.Named && len(main) > 0 {
 		p.Files = append(p.Files, main[0])
 		p.Others = main[1:]
@@ -128,8 +115,8 @@ func (f *finder) configFiles(p *Project, line composeLine, invoked string) {
 	p.Overrides = slices.DeleteFunc(overrides, func(o string) bool { return slices.Contains(p.Files, o) })
 }
 
-// among are the names that exist in a directory.
-func (f *finder) among(dir string, names []string) []string {
+// existing are the names that exist in a directory.
+func (f *finder) existing(dir string, names []string) []string {
 	var out []string
 	for _, name := range names {
 		if path := filepath.Join(dir, name); f.exists(path) {
@@ -147,7 +134,7 @@ func (f *finder) load(p *Project, line composeLine) (err error) {
 	}
 	details := types.ConfigDetails{WorkingDir: f.Files.Local(p.Dir), Environment: types.Mapping{}}
 	for _, file := range p.Files {
-		config := types.ConfigFile{Filename: f.Files.Local(file), Content: p.known.content[file]}
+		config := types.ConfigFile{Filename: f.Files.Local(file), Content: p.known.file(file).data}
 		details.ConfigFiles = append(details.ConfigFiles, config)
 	}
 	for key := range p.vars {
@@ -195,30 +182,26 @@ func (g guard) Load(_ context.Context, path string) (string, error) {
 // Dir is never asked.
 func (g guard) Dir(path string) string { return path }
 
-// composeBeside looks for a project beside the file, above it, and where the admin
-// stands.
+// composeBeside looks for a project beside the file, above it, where the admin
+// stands, and where compose files usually are.
 func (f *finder) composeBeside() {
-	const levels = 4
-	dir := filepath.Dir(f.envFile)
-	for i := 0; i < levels; i++ {
-		if f.composeIn(dir, i == 0) {
-			return
-		}
-		if dir == "/" {
-			break
-		}
-		dir = filepath.Dir(dir)
+	const levels, most = 4, 50
+	dirs := []string{filepath.Dir(f.envFile)}
+	for len(dirs) < levels {
+		dirs = append(dirs, filepath.Dir(dirs[len(dirs)-1]))
 	}
-	if f.composeIn(f.Dir, false) {
-		return
-	}
+	dirs = append(dirs, f.Dir)
 	for _, pattern := range []string{"/opt/*", "/srv/*", "/opt/*/*", "/srv/*/*", "/root/*", "/home/*/*", "/var/lib/*"} {
 		for _, name := range composeFiles {
-			for i, file := range f.glob(filepath.Join(pattern, name)) {
-				if i < 50 && f.composeIn(filepath.Dir(file), false) {
-					return
-				}
+			found := f.glob(filepath.Join(pattern, name))
+			for _, file := range found[:min(most, len(found))] {
+				dirs = append(dirs, filepath.Dir(file))
 			}
+		}
+	}
+	for i, dir := range dirs {
+		if !slices.Contains(dirs[:i], dir) && f.composeIn(dir, i == 0) {
+			return
 		}
 	}
 }
@@ -226,37 +209,24 @@ func (f *finder) composeBeside() {
 // composeIn keeps the project of a directory when it has to do with the file. One
 // that cannot be loaded counts only beside it.
 func (f *finder) composeIn(dir string, beside bool) bool {
-	if len(f.among(dir, composeFiles)) == 0 && !f.namesCompose(dir) {
-		return false
-	}
-	in, ok := f.composeInstall(Install{Runs: RunsCompose}, composeLine{}, dir)
+	in, ok := f.composeInstall(Install{Runs: RunsCompose}, composeLine{env: f.Env}, dir)
 	if !ok || !beside && in.fit < fitNamed {
 		return false
 	}
-	if in.fit == fitSomewhere {
-		in.fit = fitBeside
-	}
+	in.fit = max(in.fit, fitBeside)
 	f.keep(in)
 	return true
-}
-
-// namesCompose reports whether the .env of a directory names compose files.
-func (f *finder) namesCompose(dir string) bool {
-	data, err := f.Files.Read(filepath.Join(dir, ".env"))
-	return err == nil && strings.Contains(string(data), "COMPOSE_FILE")
 }
 
 // composeCommand follows a command line that starts a project.
 func (f *finder) composeCommand(p process, line composeLine) {
 	in := Install{Runs: RunsCompose, Unit: p.install("").Unit, Found: p.file}
-	kept := f.Env
-	defer func() { f.Env = kept }()
-	if p.unit != nil {
-		f.Env = nil
+	if p.unit == nil {
+		line.env = slices.Clone(f.Env)
 	}
 	for key := range p.env {
 		value, _ := p.env.lookup(key)
-		f.Env = append(slices.Clone(f.Env), key+"="+value)
+		line.env = append(line.env, key+"="+value)
 	}
 	if in, ok := f.composeInstall(in, line, p.dir); ok {
 		f.keep(f.beside(in))
@@ -273,20 +243,19 @@ func (f *finder) refusedProject(in Install, err error) (Install, bool) {
 			in.fit = fitBeside
 		}
 	}
-	for _, file := range p.known.order {
-		services := child(p.known.roots[file], "services")
-		for i := 0; services != nil && services.Kind == yaml.MappingNode && i+1 < len(services.Content); i += 2 {
-			image := child(services.Content[i+1], "image")
+	for _, c := range p.known.files {
+		for name, service := range c.services() {
+			image := child(service, "image")
 			if image == nil || !isPocketID(fill(image.Value, p.vars)) {
 				continue
 			}
-			in.Service, in.Image, in.fit = services.Content[i].Value, fill(image.Value, p.vars), fitBeside
-			if strings.Contains(string(p.known.content[file]), filepath.Base(f.envFile)) || p.takesFrom(f.envFile) {
+			in.Service, in.Image, in.fit = name, fill(image.Value, p.vars), fitBeside
+			if strings.Contains(string(c.data), filepath.Base(f.envFile)) || p.takesFrom(f.envFile) {
 				in.fit = fitReads
 			}
 			in.Hostname = Hostname{Kind: KindContainerID, From: Source{File: in.Found}}
-			if name := child(services.Content[i+1], "hostname"); name != nil {
-				in.Hostname = Hostname{Kind: KindSet, Value: fill(name.Value, p.vars), From: Source{File: file, Line: name.Line}}
+			if name := child(service, "hostname"); name != nil {
+				in.Hostname = Hostname{Kind: KindSet, Value: fill(name.Value, p.vars), From: Source{File: c.path, Line: name.Line}}
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package install
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,62 +16,90 @@ import (
 // scanned is what compose's loader will open, read beforehand within bounds: it
 // has none of its own, and does not tell which file sets a value.
 type scanned struct {
-	content map[string][]byte
-	roots   map[string]*yaml.Node
-	dirs    []string // that relative paths may begin at
-	order   []string
-	vars    map[string]environment // for ${VARIABLES} of a file
-	size    int
+	files  []*composeFile
+	dirs   []string // that relative paths may begin at
+	visits int
+	size   int
+}
+
+// composeFile is one file of a project, and the variables for its ${VARIABLES}.
+type composeFile struct {
+	path string
+	data []byte
+	root *yaml.Node
+	vars environment
+}
+
+// services are those that a file defines.
+func (c *composeFile) services() iter.Seq2[string, *yaml.Node] {
+	return entries(child(c.root, "services"))
 }
 
 // The bounds of a project.
 const (
-	maxComposeFiles = 60
-	maxComposeBytes = 4 << 20
-	maxReferences   = 5000 // ${...} in one file
-	maxInALine      = 200
-	maxNodes        = 200000
+	maxComposeFiles  = 60
+	maxComposeBytes  = 4 << 20
+	maxComposeVisits = 1000 // of files that are included more than once
+	maxReferences    = 5000 // ${...} in one file
+	maxInALine       = 200
+	maxNodes         = 200000
 )
 
-var (
-	errTooMany = fmt.Errorf("it comes to more than %d files or %d MiB", maxComposeFiles, maxComposeBytes>>20)
-	errCycle   = errors.New("an include leads back to itself")
-	openBrace  = regexp.MustCompile(`\$\{`)
-)
+var errTooMany = fmt.Errorf("it comes to more than %d files or %d MiB", maxComposeFiles, maxComposeBytes>>20)
 
 // scan reads the config files and all that they include or extend.
-func (f *finder) scan(p *Project) (scanned, error) {
-	s := scanned{content: map[string][]byte{}, roots: map[string]*yaml.Node{}, vars: map[string]environment{}}
+func (f *finder) scan(p *Project) (s scanned, err error) {
 	for _, file := range p.Files {
-		if err := f.scanFile(&s, file, p.Dir, p.vars, []string{}); err != nil {
-			return s, err
+		if s.file(file) == nil && err == nil {
+			err = f.scanFile(&s, file, p.Dir, p.vars, []string{})
 		}
 	}
-	return s, nil
+	return s, err
 }
 
-// scanFile reads one compose file. dir is what its includes are relative to.
+// file is one that was read; nil when it was not.
+func (s scanned) file(path string) *composeFile {
+	for _, c := range s.files {
+		if c.path == path {
+			return c
+		}
+	}
+	return nil
+}
+
+// scanFile reads one compose file and what it includes and extends. dir is what
+// its includes are relative to, above are the files that include it. Of a file
+// that is extended, for which above is nil, nothing is included, and a cycle is
+// the loader's to name.
 func (f *finder) scanFile(s *scanned, file, dir string, vars environment, above []string) error {
 	if slices.Contains(above, file) {
-		return fmt.Errorf("%w: %s", errCycle, strings.Join(append(above, file), " includes "))
+		return fmt.Errorf("an include leads back to itself: %s", strings.Join(append(above, file), " includes "))
 	}
-	if s.dirs = append(s.dirs, dir, filepath.Dir(file)); s.content[file] != nil && len(above) == 0 {
+	s.dirs = append(s.dirs, dir, filepath.Dir(file))
+	c := s.file(file)
+	if s.visits++; s.visits > maxComposeVisits {
+		return errTooMany
+	}
+	if c != nil && above == nil {
 		return nil
 	}
-	if s.content[file] == nil {
-		if err := f.scanContent(s, file); err != nil {
+	if c == nil {
+		var err error
+		if c, err = f.scanContent(s, file); err != nil {
 			return err
 		}
 	}
-	s.vars[file] = vars
-	root := s.roots[file]
-	for _, extends := range s.extended(root, vars) {
-		if err := f.scanExtended(s, join(filepath.Dir(file), extends), vars, 0); err != nil {
-			return err
+	c.vars = vars
+	for _, service := range c.services() {
+		if other := child(child(service, "extends"), "file"); other != nil {
+			path := join(filepath.Dir(file), fill(other.Value, vars))
+			if err := f.scanFile(s, path, filepath.Dir(path), vars, nil); err != nil {
+				return err
+			}
 		}
 	}
-	include := child(root, "include")
-	if include == nil {
+	include := child(c.root, "include")
+	if include == nil || above == nil {
 		return nil
 	}
 	for _, entry := range include.Content {
@@ -82,32 +111,31 @@ func (f *finder) scanFile(s *scanned, file, dir string, vars environment, above 
 }
 
 // scanContent reads and parses one file.
-func (f *finder) scanContent(s *scanned, file string) error {
+func (f *finder) scanContent(s *scanned, file string) (*composeFile, error) {
 	data, err := f.Files.Read(file)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.size += len(data); s.size > maxComposeBytes || len(s.content) >= maxComposeFiles {
-		return errTooMany
+	if s.size += len(data); s.size > maxComposeBytes || len(s.files) >= maxComposeFiles {
+		return nil, errTooMany
 	}
-	if len(openBrace.FindAllIndex(data, maxReferences+1)) > maxReferences {
-		return fmt.Errorf("%s has more than %d ${...}", file, maxReferences)
-	}
+	all := 0
 	for line := range strings.Lines(string(data)) {
-		if len(openBrace.FindAllStringIndex(line, maxInALine+1)) > maxInALine {
-			return fmt.Errorf("%s has more than %d ${...} in one line", file, maxInALine)
+		n := strings.Count(line, "${")
+		if all += n; n > maxInALine || all > maxReferences {
+			return nil, fmt.Errorf("%s has more than %d ${...} in a line, or %d in all", file, maxInALine, maxReferences)
 		}
 	}
 	root, err := parseYAML(data)
-	if err != nil {
-		return fmt.Errorf("%s: %s", file, withoutQuotes(err.Error()))
+	if err != nil { // what it quotes may be a password
+		return nil, fmt.Errorf("%s: %s", file, quotedText.ReplaceAllString(err.Error(), "***"))
 	}
 	if aliasBomb(root) {
-		return fmt.Errorf("%s: its anchors come to more than %d nodes", file, maxNodes)
+		return nil, fmt.Errorf("%s: its anchors come to more than %d nodes", file, maxNodes)
 	}
-	s.content[file], s.roots[file] = data, root
-	s.order = append(s.order, file)
-	return nil
+	c := &composeFile{path: file, data: data, root: root}
+	s.files = append(s.files, c)
+	return c, nil
 }
 
 func parseYAML(data []byte) (root *yaml.Node, err error) {
@@ -129,68 +157,21 @@ func parseYAML(data []byte) (root *yaml.Node, err error) {
 // aliasBomb reports whether aliases multiply the nodes of a file beyond bounds, or
 // lead back to themselves.
 func aliasBomb(root *yaml.Node) bool {
-	sizes := map[*yaml.Node]int{}
-	const open = -1
+	sizes := map[*yaml.Node]int{nil: 0}
 	var size func(n *yaml.Node) int
 	size = func(n *yaml.Node) int {
-		if n == nil {
-			return 0
-		}
 		if known, ok := sizes[n]; ok {
-			if known == open {
-				return maxNodes + 1
-			}
 			return known
 		}
-		sizes[n] = open
-		total := 1
-		if n.Kind == yaml.AliasNode {
-			total = size(n.Alias)
-		}
+		sizes[n] = maxNodes + 1 // for one that is part of itself
+		total := 1 + size(n.Alias)
 		for _, c := range n.Content {
-			if total = total + size(c); total > maxNodes {
-				total = maxNodes + 1
-				break
-			}
+			total = min(total+size(c), maxNodes+1)
 		}
 		sizes[n] = total
 		return total
 	}
 	return size(root) > maxNodes
-}
-
-// scanExtended follows extends: file: of a file that is extended; a cycle is the
-// loader's to name.
-func (f *finder) scanExtended(s *scanned, file string, vars environment, depth int) error {
-	s.dirs = append(s.dirs, filepath.Dir(file))
-	if s.content[file] != nil || depth > maxComposeFiles {
-		return nil
-	}
-	if err := f.scanContent(s, file); err != nil {
-		return err
-	}
-	s.vars[file] = vars
-	for _, name := range s.extended(s.roots[file], vars) {
-		if err := f.scanExtended(s, join(filepath.Dir(file), name), vars, depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// extended are the files that the services of a file extend.
-func (s *scanned) extended(root *yaml.Node, vars environment) []string {
-	var out []string
-	services := child(root, "services")
-	if services == nil {
-		return nil
-	}
-	for i := 1; i < len(services.Content); i += 2 {
-		if file := child(child(services.Content[i], "extends"), "file"); file != nil {
-			out = append(out, fill(file.Value, vars))
-		}
-	}
-	return out
 }
 
 // scanInclude follows one entry of include:, with the variables that its files get.
@@ -208,26 +189,16 @@ func (f *finder) scanInclude(s *scanned, entry *yaml.Node, dir string, vars envi
 	if projectDir == "" {
 		projectDir = filepath.Dir(join(dir, fill(paths[0], vars)))
 	}
-	if len(envFiles) == 0 {
+	byDefault := len(envFiles) == 0
+	if byDefault {
 		envFiles = []string{filepath.Join(projectDir, ".env")}
-		if !f.exists(envFiles[0]) {
-			envFiles = nil
-		}
 	}
-	inner := vars.clone()
-	for _, name := range envFiles {
-		if name = fill(name, vars); name == "/dev/null" {
-			continue
-		}
-		layer, err := f.readLayer(EnvFile{Path: join(dir, name), Reader: "compose"}, vars)
-		if err != nil {
-			return err
-		}
-		for key, all := range layer {
-			if _, outer := vars.get(key); !outer {
-				inner.set(key, all[0])
-			}
-		}
+	for i, name := range envFiles {
+		envFiles[i] = join(dir, fill(name, vars))
+	}
+	inner, err := f.fileVariables(vars, envFiles, byDefault)
+	if err != nil {
+		return err
 	}
 	for _, path := range paths {
 		if err := f.scanFile(s, join(dir, fill(path, vars)), projectDir, inner, above); err != nil {
@@ -237,14 +208,31 @@ func (f *finder) scanInclude(s *scanned, entry *yaml.Node, dir string, vars envi
 	return nil
 }
 
-// seen reports whether the loader's path is a file that was looked at.
-func (s scanned) seen(f *finder, path string) bool {
-	for file := range s.content {
-		if path == file || path == f.Files.Local(file) {
-			return true
+// fileVariables adds to variables those of files, as compose-go's GetEnvFromFile
+// does: what there is before wins, and of the files the last one.
+func (f *finder) fileVariables(before environment, files []string, optional bool) (environment, error) {
+	vars := before.clone()
+	for _, file := range files {
+		if file == "/dev/null" {
+			continue
+		}
+		layer, err := f.readLayer(EnvFile{Path: file, Reader: "compose"}, vars)
+		if err != nil && !(optional && missing(err)) {
+			return vars, err
+		}
+		for key, all := range layer {
+			if _, set := before.get(key); !set {
+				vars.set(key, all[0])
+			}
 		}
 	}
-	return slices.ContainsFunc(s.dirs, func(dir string) bool { return s.content[join(dir, path)] != nil })
+	return vars, nil
+}
+
+// seen reports whether the loader's path is a file that was looked at.
+func (s scanned) seen(f *finder, path string) bool {
+	inside := func(dir string) bool { return s.file(join(dir, path)) != nil }
+	return s.file(f.logical(path)) != nil || slices.ContainsFunc(s.dirs, inside)
 }
 
 // fill puts variables into a text as compose does.
@@ -256,31 +244,42 @@ func fill(text string, vars environment) string {
 	return out
 }
 
+// entries are the keys and values of a mapping.
+func entries(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
+	return func(yield func(string, *yaml.Node) bool) {
+		if n = resolve(n); n == nil || n.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !yield(n.Content[i].Value, resolve(n.Content[i+1])) {
+				return
+			}
+		}
+	}
+}
+
 // child is the value of a key of a mapping, aliases and merge keys followed.
 func child(n *yaml.Node, key string) *yaml.Node { return childWithin(n, key, 0) }
 
 func childWithin(n *yaml.Node, key string, depth int) *yaml.Node {
-	if n = resolve(n); n == nil || n.Kind != yaml.MappingNode || depth > 20 {
+	const deepest = 20
+	if depth > deepest {
 		return nil
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return resolve(n.Content[i+1])
+	var merged []*yaml.Node
+	for name, value := range entries(n) {
+		switch {
+		case name == key:
+			return value
+		case name == "<<" && value.Kind == yaml.SequenceNode:
+			merged = append(merged, value.Content...)
+		case name == "<<":
+			merged = append(merged, value)
 		}
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value != "<<" {
-			continue
-		}
-		merged := resolve(n.Content[i+1])
-		sources := []*yaml.Node{merged}
-		if merged != nil && merged.Kind == yaml.SequenceNode {
-			sources = merged.Content
-		}
-		for _, source := range sources {
-			if found := childWithin(source, key, depth+1); found != nil {
-				return found
-			}
+	for _, source := range merged {
+		if found := childWithin(source, key, depth+1); found != nil {
+			return found
 		}
 	}
 	return nil
@@ -311,34 +310,26 @@ func texts(n *yaml.Node) []string {
 
 var quotedText = regexp.MustCompile("\"[^\"]*\"|'[^']*'|`[^`]*`")
 
-// withoutQuotes takes out of an error what it quotes of a file: it may be a password.
-func withoutQuotes(text string) string { return quotedText.ReplaceAllString(text, "***") }
-
 // clean takes values out of the loader's words: it quotes what it cannot use, and
-// that may be a password. Names of services and files may stay.
+// that may be a password. Names of services, files and variables may stay.
 func (s scanned) clean(text string) string {
 	public := map[string]bool{}
-	for _, root := range s.roots {
-		services := child(root, "services")
-		if services == nil {
-			continue
+	var secrets []string
+	for _, c := range s.files {
+		for _, name := range references(string(c.data)) {
+			public[name] = strings.ToUpper(name) == name
 		}
-		for i := 0; i < len(services.Content); i += 2 {
-			public[services.Content[i].Value] = true
+		for name, service := range c.services() {
+			public[name] = true
+			secrets = append(secrets, secretTexts(child(service, "environment"))...)
 		}
 	}
 	text = quotedText.ReplaceAllStringFunc(text, func(quoted string) string {
-		inner := quoted[1 : len(quoted)-1]
-		variable := isVariable(inner) && strings.ToUpper(inner) == inner && s.asked(inner)
-		if public[inner] || variable || strings.HasPrefix(inner, "/") {
+		if inner := quoted[1 : len(quoted)-1]; public[inner] || strings.HasPrefix(inner, "/") {
 			return quoted
 		}
 		return "***"
 	})
-	var secrets []string
-	for _, root := range s.roots {
-		secrets = append(secrets, environmentTexts(root)...)
-	}
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, secret := range secrets {
 		text = strings.ReplaceAll(text, secret, "***")
@@ -351,38 +342,20 @@ func (s scanned) clean(text string) string {
 	return text
 }
 
-// asked reports whether a name stands behind a $ of a file.
-func (s scanned) asked(name string) bool {
-	for _, data := range s.content {
-		if slices.Contains(references(string(data)), name) {
-			return true
+// secretTexts are the values below environment: that are no number and no switch.
+func secretTexts(env *yaml.Node) (out []string) {
+	add := func(text string) {
+		if len(text) >= 4 && strings.Trim(text, "0123456789.") != "" && text != "true" && text != "false" {
+			out = append(out, text)
 		}
 	}
-	return false
-}
-
-// environmentTexts are the values below environment: of all services.
-func environmentTexts(root *yaml.Node) []string {
-	var out []string
-	services := child(root, "services")
-	if services == nil {
-		return nil
+	for _, value := range entries(env) {
+		add(value.Value)
 	}
-	for i := 1; i < len(services.Content); i += 2 {
-		env := child(services.Content[i], "environment")
-		if env == nil {
-			continue
-		}
-		for j, n := range env.Content {
-			text := resolve(n).Value
-			if env.Kind == yaml.SequenceNode {
-				_, text, _ = strings.Cut(text, "=")
-			} else if j%2 == 0 {
-				continue
-			}
-			if len(text) >= 4 && strings.Trim(text, "0123456789.") != "" && text != "true" && text != "false" {
-				out = append(out, text)
-			}
+	if env != nil && env.Kind == yaml.SequenceNode {
+		for _, entry := range texts(env) {
+			_, value, _ := strings.Cut(entry, "=")
+			add(value)
 		}
 	}
 	return out

@@ -32,7 +32,7 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 		return in, false
 	}
 	in.Service, in.Others = name, others
-	service := p.service(name)
+	service := p.model.AllServices()[name]
 	in.Image = service.Image
 	p.NetworkMode, p.UTS = service.NetworkMode, service.Uts
 	for _, v := range service.Volumes {
@@ -62,14 +62,6 @@ func (f *finder) logical(path string) string {
 		return "/" + strings.TrimPrefix(path, root)
 	}
 	return path
-}
-
-// service is one of the model, active or not.
-func (p *Project) service(name string) types.ServiceConfig {
-	if s, ok := p.model.Services[name]; ok {
-		return s
-	}
-	return p.model.DisabledServices[name]
 }
 
 // chooseService takes the service that runs Pocket ID; of several the one that is
@@ -104,7 +96,7 @@ func (f *finder) score(p *Project, s types.ServiceConfig) int {
 		points = 6
 	case own:
 		points = 4
-	case reads && f.hasSettings(f.envFile):
+	case reads && f.keyLine(f.envFile, "UI_CONFIG_DISABLED") > 0:
 		points = 2
 	}
 	if points == 0 {
@@ -115,7 +107,7 @@ func (f *finder) score(p *Project, s types.ServiceConfig) int {
 	}
 	for key := range s.Environment {
 		for _, place := range p.places(s.Name, key) {
-			if place.source.VariableFile == f.envFile {
+			if place.Source.VariableFile == f.envFile {
 				return points + 1
 			}
 		}
@@ -123,32 +115,39 @@ func (f *finder) score(p *Project, s types.ServiceConfig) int {
 	return points
 }
 
-// hasSettings reports whether a file has what only Pocket ID's settings have.
-func (f *finder) hasSettings(file string) bool {
-	data, _ := f.Files.Read(file)
-	return strings.Contains(string(data), "UI_CONFIG_DISABLED")
-}
-
 // composeEnvironment is what compose's resolveEnvironment makes of a service: the
 // files in order, then environment:. A key without a value there that no variable
 // gives one does not arrive, also when a file sets it.
 func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
-	p := in.Compose
-	vars := p.variablesOf(s.Name)
-	own := environment{}
+	given := in.Compose.variablesOf(s.Name).clone()
 	for key, value := range s.Environment {
-		if value == nil {
-			if set, ok := vars.lookup(key); ok {
-				own.set(key, setting{value: set})
+		if value != nil {
+			given.set(key, setting{Value: *value})
+		}
+	}
+	in.env.add(f.composeFiles(in, s, given))
+	for key := range s.Environment {
+		places := in.Compose.places(s.Name, key)
+		value, arrives := given.lookup(key)
+		if !arrives {
+			if lost, ok := in.env.get(key); ok && len(places) > 0 {
+				in.emptied[key] = setting{Value: lost.Source.File, Source: places[len(places)-1].Source}
 			}
+			delete(in.env, key)
 			continue
 		}
-		own.set(key, setting{value: *value})
+		if len(places) == 0 {
+			places = []setting{{Source: Source{File: in.Found}}}
+		}
+		places[len(places)-1].Value = value
+		in.env[key] = append(in.env[key], places...)
 	}
-	files := environment{}
-	lookup := environment{}
-	lookup.add(own)
-	lookup.add(vars)
+}
+
+// composeFiles are the variables of the files of env_file:. given is what compose
+// puts in for ${VARIABLES} in them.
+func (f *finder) composeFiles(in *Install, s types.ServiceConfig, given environment) environment {
+	out := environment{}
 	for _, e := range s.EnvFiles {
 		ef := EnvFile{Path: f.logical(e.Path), Reader: "compose"}
 		switch e.Format {
@@ -158,8 +157,8 @@ func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
 		default:
 			in.refuse("docker compose", fmt.Errorf("unsupported env_file format %q", e.Format))
 		}
-		started := files.clone()
-		started.add(lookup)
+		started := out.clone()
+		started.add(given)
 		layer, err := f.readLayer(ef, started)
 		if missing(err) && !bool(e.Required) {
 			continue
@@ -169,37 +168,17 @@ func (f *finder) composeEnvironment(in *Install, s types.ServiceConfig) {
 			err = fmt.Errorf("env file %s not found", ef.Path)
 		}
 		in.refuse("docker compose", err)
-		files.add(layer)
+		out.add(layer)
 	}
-	in.env.add(files)
-	for key := range s.Environment {
-		value, arrives := own.lookup(key)
-		places := p.places(s.Name, key)
-		if !arrives {
-			if lost, ok := in.env.get(key); ok && len(places) > 0 {
-				in.emptied[key] = setting{value: lost.source.File, source: places[len(places)-1].source}
-			}
-			delete(in.env, key)
-			continue
-		}
-		for i, place := range places {
-			if i == len(places)-1 {
-				place.value = value
-			}
-			in.env.set(key, place)
-		}
-		if len(places) == 0 {
-			in.env.set(key, setting{value: value, source: Source{File: in.Found}})
-		}
-	}
+	return out
 }
 
 // variablesOf are those that compose puts in for a service: an included file may
 // have its own.
 func (p *Project) variablesOf(service string) environment {
-	for _, file := range slices.Backward(p.known.order) {
-		if p.vars != nil && child(child(p.known.roots[file], "services"), service) != nil && p.known.vars[file] != nil {
-			return p.known.vars[file]
+	for _, c := range slices.Backward(p.known.files) {
+		if child(child(c.root, "services"), service) != nil {
+			return c.vars
 		}
 	}
 	return p.vars
@@ -209,29 +188,29 @@ func (p *Project) variablesOf(service string) environment {
 // last.
 func (p *Project) places(service, key string) []setting {
 	var out []setting
-	p.eachService(service, func(file string, node *yaml.Node) {
+	p.eachService(service, func(c *composeFile, node *yaml.Node) {
 		value, null, line := environmentEntry(child(node, "environment"), key)
 		if line == 0 {
 			return
 		}
-		vars := p.known.vars[file]
-		s := setting{value: fill(value, vars), source: Source{File: file, Line: line}}
+		vars := c.vars
+		s := setting{Value: fill(value, vars), Source: Source{File: c.path, Line: line}}
 		names := references(value)
 		for _, found := range bareReference.FindAllStringSubmatch(strings.ReplaceAll(value, "$$", ""), -1) {
 			_, set := vars.lookup(found[1])
-			s.dollar = s.dollar || !set && found[0] != value
+			s.Dollar = s.Dollar || !set && found[0] != value
 		}
 		if null {
 			names = []string{key}
-			s.value, _ = vars.lookup(key)
+			s.Value, _ = vars.lookup(key)
 		}
 		for _, name := range names {
-			if from, ok := vars.get(name); ok && s.source.VariableFile == "" {
-				s.source.Variable, s.source.VariableFile = name, from.source.File
+			if from, ok := vars.get(name); ok && s.Source.VariableFile == "" {
+				s.Source.Variable, s.Source.VariableFile = name, from.Source.File
 			}
 		}
-		if len(names) > 0 && s.source.Variable == "" {
-			s.source.Variable = names[0]
+		if len(names) > 0 && s.Source.Variable == "" {
+			s.Source.Variable = names[0]
 		}
 		out = append(out, s)
 	})
@@ -244,66 +223,63 @@ var bareReference = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // eachService hands on every part of a service's definition, the one that counts
 // first: overrides, the file itself, what it extends, and what is included.
-func (p *Project) eachService(name string, use func(file string, node *yaml.Node)) {
-	seen := map[string]bool{}
-	var visit func(file, name string)
-	visit = func(file, name string) {
-		node := child(child(p.known.roots[file], "services"), name)
-		if node == nil || seen[file+"\x00"+name] {
+func (p *Project) eachService(name string, use func(c *composeFile, node *yaml.Node)) {
+	seen := map[*yaml.Node]bool{}
+	var visit func(c *composeFile, name string)
+	visit = func(c *composeFile, name string) {
+		if c == nil {
 			return
 		}
-		seen[file+"\x00"+name] = true
-		use(file, node)
+		node := child(child(c.root, "services"), name)
+		if node == nil || seen[node] {
+			return
+		}
+		seen[node] = true
+		use(c, node)
 		extends := child(node, "extends")
 		if extends == nil {
 			return
 		}
-		other, base := file, extends.Value
-		if extends.Kind == yaml.MappingNode {
-			if n := child(extends, "service"); n != nil {
-				base = n.Value
-			}
-			if n := child(extends, "file"); n != nil {
-				other = join(filepath.Dir(file), fill(n.Value, p.known.vars[file]))
-			}
+		other, base := c, extends.Value
+		if n := child(extends, "service"); n != nil {
+			base = n.Value
+		}
+		if n := child(extends, "file"); n != nil {
+			other = p.known.file(join(filepath.Dir(c.path), fill(n.Value, c.vars)))
 		}
 		visit(other, base)
 	}
 	for _, file := range slices.Backward(p.Files) {
-		visit(file, name)
+		visit(p.known.file(file), name)
 	}
-	for _, file := range p.known.order {
-		visit(file, name)
+	for _, c := range p.known.files {
+		visit(c, name)
 	}
 }
 
 // environmentEntry finds a key under environment:, a mapping or a list.
 func environmentEntry(env *yaml.Node, key string) (value string, null bool, line int) {
-	if env == nil {
+	if n := child(env, key); n != nil {
+		return n.Value, n.Tag == "!!null", n.Line
+	}
+	if env == nil || env.Kind != yaml.SequenceNode {
 		return "", false, 0
 	}
-	if env.Kind == yaml.SequenceNode {
-		for _, n := range slices.Backward(env.Content) {
-			n = resolve(n)
-			if name, value, has := strings.Cut(n.Value, "="); name == key {
-				return value, !has, n.Line
-			}
+	for _, n := range slices.Backward(env.Content) {
+		n = resolve(n)
+		if name, value, has := strings.Cut(n.Value, "="); name == key {
+			return value, !has, n.Line
 		}
-		return "", false, 0
 	}
-	n := child(env, key)
-	if n == nil {
-		return "", false, 0
-	}
-	return n.Value, n.Tag == "!!null", n.Line
+	return "", false, 0
 }
 
 // fieldSource is the line that sets a field of a service.
 func (p *Project) fieldSource(service, field string) Source {
 	var out Source
-	p.eachService(service, func(file string, node *yaml.Node) {
+	p.eachService(service, func(c *composeFile, node *yaml.Node) {
 		if n := child(node, field); n != nil && out.File == "" {
-			out = Source{File: file, Line: n.Line}
+			out = Source{File: c.path, Line: n.Line}
 		}
 	})
 	return out
@@ -311,37 +287,20 @@ func (p *Project) fieldSource(service, field string) Source {
 
 // takesFrom reports whether compose takes variables from a file.
 func (p *Project) takesFrom(file string) bool {
-	for _, vars := range append(slices.Collect(maps.Values(p.known.vars)), p.vars) {
-		for key := range vars {
-			if s, _ := vars.get(key); s.source.File == file {
-				return true
-			}
-		}
-	}
-	return false
+	inFile := func(c *composeFile) bool { return c.vars.takesFrom(file) }
+	return p.vars.takesFrom(file) || slices.ContainsFunc(p.known.files, inFile)
 }
 
 // composeHostname is what the container has. domainname: is not part of it.
 func (f *finder) composeHostname(in *Install, s types.ServiceConfig) {
-	here := in.Compose.fieldSource(in.Service, "hostname")
-	other, ofService := strings.CutPrefix(s.NetworkMode, "service:")
-	container, ofContainer := strings.CutPrefix(s.NetworkMode, "container:")
-	switch {
-	case ofService:
-		in.Hostname = Hostname{Kind: KindShared, Value: in.Compose.service(other).Hostname, With: "service " + other,
+	if other, ofService := strings.CutPrefix(s.NetworkMode, "service:"); ofService {
+		in.Hostname = Hostname{Kind: KindShared, Value: in.Compose.model.AllServices()[other].Hostname, With: "service " + other,
 			From: in.Compose.fieldSource(other, "hostname")}
-	case ofContainer:
-		here = in.Compose.fieldSource(in.Service, "network_mode")
-		in.Hostname = Hostname{Kind: KindShared, With: "container " + container, From: here}
-	case s.Uts == "host":
-		f.machineHostname(in)
-	case s.Hostname != "":
-		in.Hostname = Hostname{Kind: KindSet, Value: s.Hostname, From: here}
-	case s.NetworkMode == "host":
-		f.machineHostname(in)
-	default:
-		in.Hostname = Hostname{Kind: KindContainerID, From: Source{File: in.Found}}
+		return
 	}
+	set := word{text: s.Hostname, source: in.Compose.fieldSource(in.Service, "hostname")}
+	here := cmp.Or(in.Compose.fieldSource(in.Service, "network_mode"), Source{File: in.Found})
+	in.Hostname = f.hostname(set, s.NetworkMode, s.Uts, here)
 }
 
 // composeSecrets notes what the container has as files.
@@ -354,7 +313,7 @@ func (f *finder) composeSecrets(in *Install, s types.ServiceConfig) {
 			c.file = f.logical(o.File)
 		case o.Environment != "":
 			set, ok := in.Compose.vars.get(o.Environment)
-			c.inline, c.value, c.file = ok, set.value, cmp.Or(set.source.File, in.Found)
+			c.inline, c.value, c.file = ok, set.Value, cmp.Or(set.Source.File, in.Found)
 		case o.Content != "":
 			c.inline, c.value, c.file = true, o.Content, in.Found
 		}

@@ -24,25 +24,21 @@ func (f *finder) container(in Install, r runLine, dir string, started environmen
 	for _, m := range r.mounts {
 		in.mounts = append(in.mounts, mount{host: join(dir, m.host), inside: m.inside})
 	}
-	reader := "docker"
-	if r.program == "podman" {
-		reader = "podman"
-	}
 	layers := environment{}
 	if r.envHost {
 		layers.add(started)
 	}
 	for _, file := range r.envFiles {
-		ef := EnvFile{Path: join(dir, file.text), Reader: reader}
+		ef := EnvFile{Path: join(dir, file.text), Reader: r.program}
 		layer, err := f.readLayer(ef, started)
 		if err != nil {
-			in.refuse(reader+" does not start it", err)
+			in.refuse(r.program+" does not start it", err)
 		}
 		in.addFile(ef)
 		layers.add(layer)
 	}
 	for _, e := range r.env {
-		takeEnv(layers, e, started, reader == "podman")
+		takeEnv(layers, e, started, r.program == "podman")
 	}
 	for _, key := range r.unset {
 		delete(layers, key)
@@ -55,7 +51,11 @@ func (f *finder) container(in Install, r runLine, dir string, started environmen
 	}
 	f.ownEnvFile(&in)
 	in.env.add(layers)
-	f.containerHostname(&in, r)
+	in.Hostname = f.hostname(r.hostname, r.network, r.uts, Source{File: in.Found, Line: r.image.source.Line})
+	if pod := r.pod; pod.text != "" {
+		name := cmp.Or(r.hostname.text, strings.TrimPrefix(pod.text, "new:"))
+		in.Hostname = Hostname{Kind: KindShared, Value: name, With: "pod " + pod.text, From: pod.source}
+	}
 	return in, f.fits(&in)
 }
 
@@ -64,7 +64,7 @@ func (f *finder) fits(in *Install) bool {
 	switch reads := in.Reads(f.envFile); {
 	case reads && isPocketID(in.Image):
 		in.fit = fitReads
-	case isPocketID(in.Image) && in.takes(f.envFile):
+	case isPocketID(in.Image) && in.env.takesFrom(f.envFile):
 		in.fit = fitNamed
 	case reads:
 		in.fit = fitBeside
@@ -72,16 +72,6 @@ func (f *finder) fits(in *Install) bool {
 		in.fit = fitSomewhere
 	}
 	return in.fit != fitNone
-}
-
-// takes reports whether a variable of the file is handed on by name.
-func (in *Install) takes(file string) bool {
-	for _, all := range in.env {
-		if all[len(all)-1].source.VariableFile == file {
-			return true
-		}
-	}
-	return false
 }
 
 // refuse notes that nothing starts, in the words of who refuses.
@@ -97,7 +87,7 @@ func (in *Install) refuse(who string, err error) {
 func takeEnv(layers environment, e word, started environment, patterns bool) {
 	key, value, has := strings.Cut(e.text, "=")
 	if has {
-		layers.set(key, setting{value: value, source: e.source})
+		layers.set(key, setting{Value: value, Source: e.source})
 		return
 	}
 	prefix, star := strings.CutSuffix(key, "*")
@@ -107,10 +97,10 @@ func takeEnv(layers environment, e word, started environment, patterns bool) {
 		}
 		s, _ := started.get(name)
 		source := e.source
-		if s.source.File != source.File {
-			source.Variable, source.VariableFile = name, s.source.File
+		if s.Source.File != source.File {
+			source.Variable, source.VariableFile = name, s.Source.File
 		}
-		layers.set(name, setting{value: s.value, source: source})
+		layers.set(name, setting{Value: s.Value, Source: source})
 	}
 }
 
@@ -121,7 +111,7 @@ func (in *Install) takeSecret(layers environment, s word) {
 	fields := fieldsOf(s.text)
 	target := cmp.Or(fields["target"], name)
 	if fields["type"] == "env" {
-		layers.set(target, setting{unknown: true, source: Source{File: "podman secret " + name}})
+		layers.set(target, setting{Unknown: true, Source: Source{File: "podman secret " + name}})
 		return
 	}
 	if !strings.HasPrefix(target, "/") {
@@ -167,28 +157,17 @@ func (in *Install) onMachine(inside string) string {
 	return path.Join(best.host, strings.TrimPrefix(inside, best.inside))
 }
 
-// containerHostname is what docker and podman give to a container.
-func (f *finder) containerHostname(in *Install, r runLine) {
-	joined, other := strings.CutPrefix(r.network, "container:")
-	here := Source{File: in.Found, Line: r.image.source.Line}
+// hostname is what docker, podman and compose give to a container. here is the
+// line that decides when there is none for it.
+func (f *finder) hostname(set word, network, uts string, here Source) Hostname {
+	joined, other := strings.CutPrefix(network, "container:")
 	switch {
-	case r.pod.text != "":
-		in.Hostname = Hostname{Kind: KindShared, Value: r.hostname.text, With: "pod " + r.pod.text, From: r.pod.source}
-		if in.Hostname.Value == "" {
-			in.Hostname.Value = strings.TrimPrefix(r.pod.text, "new:")
-		}
 	case other:
-		in.Hostname = Hostname{Kind: KindShared, With: "container " + joined, From: here}
-	case r.hostname.text != "" && r.uts != "host":
-		in.Hostname = Hostname{Kind: KindSet, Value: r.hostname.text, From: r.hostname.source}
-	case r.network == "host" || r.uts == "host":
-		f.machineHostname(in)
-	default:
-		in.Hostname = Hostname{Kind: KindContainerID, From: here}
+		return Hostname{Kind: KindShared, With: "container " + joined, From: here}
+	case set.text != "" && uts != "host":
+		return Hostname{Kind: KindSet, Value: set.text, From: set.source}
+	case network == "host" || uts == "host":
+		return Hostname{Kind: KindMachine, Value: f.Hostname}
 	}
-}
-
-// machineHostname is for a Pocket ID that shares this machine's.
-func (f *finder) machineHostname(in *Install) {
-	in.Hostname = Hostname{Kind: KindMachine, Value: f.Hostname}
+	return Hostname{Kind: KindContainerID, From: here}
 }

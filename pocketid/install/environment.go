@@ -24,11 +24,11 @@ type Source struct {
 
 // setting is one place that sets a key.
 type setting struct {
-	value   string
-	source  Source
-	reader  string // the program that read it out of a file; "" for a setting that is no file's
-	unknown bool   // it has a value that cannot be seen from here
-	dollar  bool   // a $ in it was replaced by nothing
+	Value   string
+	Source  Source
+	Reader  string // the program that read it out of a file; "" for a setting that is no file's
+	Unknown bool   // it has a value that cannot be seen from here
+	Dollar  bool   // a $ in it was replaced by nothing
 }
 
 // environment is what reaches Pocket ID: of each key all that set it, in the order
@@ -48,7 +48,7 @@ func (e environment) get(key string) (setting, bool) {
 
 func (e environment) lookup(key string) (string, bool) {
 	s, ok := e.get(key)
-	return s.value, ok
+	return s.Value, ok
 }
 
 // hidden are the places that set a key to something else and lose.
@@ -57,13 +57,23 @@ func (e environment) hidden(key string) []Source {
 	won, _ := e.get(key)
 	var out []Source
 	for _, s := range all {
-		same := func(o Source) bool { return o.File == s.source.File }
-		differs := s.value != won.value || s.unknown || won.unknown
-		if s.source.File != won.source.File && differs && !slices.ContainsFunc(out, same) {
-			out = append(out, s.source)
+		same := func(o Source) bool { return o.File == s.Source.File }
+		differs := s.Value != won.Value || s.Unknown || won.Unknown
+		if s.Source.File != won.Source.File && differs && !slices.ContainsFunc(out, same) {
+			out = append(out, s.Source)
 		}
 	}
 	return out
+}
+
+// takesFrom reports whether a value comes out of a file.
+func (e environment) takesFrom(file string) bool {
+	for key := range e {
+		if s, _ := e.get(key); s.Source.File == file || s.Source.VariableFile == file {
+			return true
+		}
+	}
+	return false
 }
 
 // add puts another environment over this one.
@@ -103,7 +113,7 @@ func (m Machine) readLayer(f EnvFile, started environment) (environment, error) 
 	layer := environment{}
 	for key, value := range vars {
 		source := Source{File: f.Path, Line: envwriter.KeyLine(data, key)}
-		layer.set(key, setting{value: value, source: source, reader: f.Reader})
+		layer.set(key, setting{Value: value, Source: source, Reader: f.Reader})
 	}
 	return layer, nil
 }

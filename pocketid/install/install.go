@@ -136,7 +136,7 @@ func (in Install) Value(key string) (string, bool) { return in.env.lookup(key) }
 // From is the place that decides a key, and the places that lose.
 func (in Install) From(key string) (Source, []Source) {
 	s, _ := in.env.get(key)
-	return s.source, in.env.hidden(key)
+	return s.Source, in.env.hidden(key)
 }
 
 // Reveal is the password that arrives; "" when there is none to be had from here.
@@ -217,5 +217,5 @@ func (f *finder) complete(in *Install) {
 	}
 	f.findPassword(in)
 	f.findVersion(in)
-	in.Warnings = f.warnings(in)
+	f.warnings(in)
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"smtp-wizard/pocketid"
 )
 
 // Result is the JSON of inspect. Its shape is a contract.
@@ -19,7 +21,7 @@ type Result struct {
 	EnvFiles []string               `json:"env_files"`
 	Values   map[string]ResultValue `json:"values"`
 	Password ResultPassword         `json:"password"`
-	Warnings []ResultWarning        `json:"warnings"`
+	Warnings []Warning              `json:"warnings"`
 }
 
 // ResultVersion is the version; Below is only there when no more can be told.
@@ -56,18 +58,9 @@ type ResultPassword struct {
 	Readable bool     `json:"readable"`
 }
 
-// ResultWarning is one warning.
-type ResultWarning struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-	Key  string `json:"key,omitempty"`
-	File string `json:"file,omitempty"`
-	Line int    `json:"line,omitempty"`
-}
-
 // Result is the install as JSON shows it.
 func (in Install) Result() Result {
-	r := Result{EnvFiles: []string{}, Values: map[string]ResultValue{}, Warnings: []ResultWarning{}}
+	r := Result{EnvFiles: []string{}, Values: map[string]ResultValue{}, Warnings: []Warning{}}
 	if in.Runs == "" {
 		return r
 	}
@@ -75,7 +68,8 @@ func (in Install) Result() Result {
 	r.Runs, r.Found, r.Service, r.Others, r.Refused = &runs, in.Short(in.Found), in.Service, in.Others, in.Refused
 	r.Version = ResultVersion{Known: in.Version.Known(), Below: in.Version.Below, From: in.Version.From}
 	if in.Version.Known() {
-		r.Version.Value = pointer(in.Version.Release.String())
+		release := in.Version.Release.String()
+		r.Version.Value = &release
 	}
 	h := in.Hostname
 	r.Hostname = ResultHostname{From: in.Short(h.From.File), Kind: string(h.Kind), With: h.With}
@@ -87,8 +81,8 @@ func (in Install) Result() Result {
 	}
 	for _, key := range in.Keys() {
 		s, _ := in.env.get(key)
-		v := ResultValue{From: in.Short(s.source.File), Line: s.source.Line,
-			Variable: s.source.Variable, VariableFrom: in.Short(s.source.VariableFile)}
+		v := ResultValue{From: in.Short(s.Source.File), Line: s.Source.Line,
+			Variable: s.Source.Variable, VariableFrom: in.Short(s.Source.VariableFile)}
 		if value, ok := in.Public(key); ok {
 			v.Value = &value
 		}
@@ -105,12 +99,11 @@ func (in Install) Result() Result {
 		r.Password.From = append(r.Password.From, in.Short(from))
 	}
 	for _, w := range in.Warnings {
-		r.Warnings = append(r.Warnings, ResultWarning{w.ID, w.Text, w.Key, in.Short(w.File), w.Line})
+		w.File = in.Short(w.File)
+		r.Warnings = append(r.Warnings, w)
 	}
 	return r
 }
-
-func pointer(s string) *string { return &s }
 
 // Short is a path relative to the directory of the file that was asked about, when
 // it lies in it.
@@ -123,4 +116,41 @@ func (in Install) Short(path string) string {
 		return short
 	}
 	return path
+}
+
+// Public is the value that arrives for a key when it may be shown: the setting is
+// known to be public, no secret is part of it, and it can be seen from here.
+func (in Install) Public(key string) (string, bool) {
+	s, ok := in.env.get(key)
+	if !ok || s.Unknown || !pocketid.IsPublic(key, s.Value) || in.holdsSecret(s.Value) {
+		return "", false
+	}
+	if _, rest, found := strings.Cut(s.Value, "://"); found && strings.Contains(rest, "@") {
+		return "", false // somebody's login is part of the URL
+	}
+	return s.Value, true
+}
+
+// holdsSecret reports whether a text has a secret that arrives, or arrived and lost.
+func (in Install) holdsSecret(text string) bool {
+	const least = 6 // a shorter one would hide half of all values, and says little
+	for key, all := range in.env {
+		for _, s := range all {
+			if len(s.Value) >= least && !pocketid.IsPublic(key, s.Value) && looksSecret(key) && strings.Contains(text, s.Value) {
+				return true
+			}
+		}
+	}
+	password := in.Password.value
+	return len(password) >= least && strings.Contains(text, password)
+}
+
+// looksSecret tells from a name that its value is one.
+func looksSecret(key string) bool {
+	for _, sign := range []string{"PASS", "KEY", "SECRET", "TOKEN", "DATABASE", "CONNECTION"} {
+		if strings.Contains(strings.ToUpper(key), sign) {
+			return true
+		}
+	}
+	return false
 }

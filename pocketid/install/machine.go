@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -108,12 +107,8 @@ func (m Machine) glob(patterns ...string) []string {
 
 // exists reports whether there is something of that name.
 func (m Machine) exists(path string) bool {
-	if strings.ContainsAny(path, `*?[\`) {
-		_, err := m.Files.Read(path)
-		return err == nil
-	}
-	found, _ := m.Files.Glob(path)
-	return len(found) > 0
+	_, err := m.Files.Read(path)
+	return !missing(err)
 }
 
 // missing reports whether a file was not read because it is not there.
@@ -151,11 +146,7 @@ func (m Machine) accounts(path string) []account {
 		}
 	}
 	if m.Home != "" {
-		name := filepath.Base(m.Home)
-		if u, err := user.LookupId(strconv.Itoa(m.UID)); err == nil {
-			name = u.Username
-		}
-		add(account{name: name, home: m.Home, uid: m.UID})
+		add(account{name: filepath.Base(m.Home), home: m.Home, uid: m.UID})
 	}
 	return out
 }

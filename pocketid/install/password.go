@@ -4,25 +4,22 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
-	"strings"
 )
 
 // findPassword finds where the password is that arrives, and whether it can be
 // read from here. SMTP_PASSWORD wins over SMTP_PASSWORD_FILE, also when it is empty.
 func (f *finder) findPassword(in *Install) {
 	if s, ok := in.env.get("SMTP_PASSWORD"); ok {
-		in.Password = Password{Set: s.value != "" || s.unknown, Kind: "env", Readable: s.value != "", value: s.value}
-		if s.unknown {
-			in.Password.Kind = "secret"
-		}
-		if in.Password.Set {
-			in.Password.From = []string{s.source.File}
-			if s.source.VariableFile != "" {
-				in.Password.From = append(in.Password.From, s.source.VariableFile)
-			}
+		if s.Value == "" && !s.Unknown {
 			return
 		}
-		in.Password = Password{}
+		in.Password = Password{Set: true, Kind: "env", Readable: s.Value != "", value: s.Value, From: []string{s.Source.File}}
+		if s.Unknown {
+			in.Password.Kind = "secret"
+		}
+		if s.Source.VariableFile != "" {
+			in.Password.From = append(in.Password.From, s.Source.VariableFile)
+		}
 		return
 	}
 	for _, file := range in.EnvFiles {
@@ -30,11 +27,11 @@ func (f *finder) findPassword(in *Install) {
 		in.Password.Unseen = in.Password.Unseen || errors.Is(err, fs.ErrPermission)
 	}
 	s, ok := in.env.get("SMTP_PASSWORD_FILE")
-	if !ok || s.value == "" {
+	if !ok || s.Value == "" {
 		return
 	}
-	in.Password = Password{Set: true, Kind: "file", From: []string{s.value}}
-	if c, ok := in.secrets[s.value]; ok {
+	in.Password = Password{Set: true, Kind: "file", From: []string{s.Value}}
+	if c, ok := in.secrets[s.Value]; ok {
 		in.Password.Kind = "secret"
 		in.Password.From = []string{cmp.Or(c.file, c.holder+" secret "+c.name)}
 		switch {
@@ -45,11 +42,7 @@ func (f *finder) findPassword(in *Install) {
 		}
 		return
 	}
-	path := s.value
-	if !strings.HasPrefix(path, "/") {
-		path = in.workDir + "/" + path
-	}
-	if file := in.onMachine(path); file != "" {
+	if file := in.onMachine(join(cmp.Or(in.workDir, "/"), s.Value)); file != "" {
 		in.Password.From = []string{file}
 		f.readPassword(in, file)
 	}

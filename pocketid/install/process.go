@@ -2,6 +2,7 @@ package install
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -28,10 +29,11 @@ const maxDepth = 6
 // have besides flags.
 var wrappers = map[string]int{"exec": 0, "env": 0, "nice": 0, "ionice": 0, "nohup": 0, "sudo": 0, "doas": 0, "setsid": 0,
 	"time": 0, "command": 0, "timeout": 1, "chronic": 0, "tini": 0, "dumb-init": 0, "stdbuf": 0, "systemd-cat": 0,
-	"gosu": 1, "su-exec": 1, "setpriv": 0, "unbuffer": 0}
+	"gosu": 1, "su-exec": 1, "setpriv": 0, "unbuffer": 0, "systemd-run": 0}
 
 // wrapperValues are flags of wrappers that take the next word.
-const wrapperValues = " -n -c -u -g -C -p -k -s -o -i -e --user --group --chdir -t "
+const wrapperValues = " n c u g C p k s o e t user group chdir unit property setenv uid gid working-directory" +
+	" description slice "
 
 // run follows one command.
 func (f *finder) run(p process, args []word) {
@@ -45,29 +47,16 @@ func (f *finder) run(p process, args []word) {
 		switch {
 		case assigns && isVariable(key):
 			p.env = p.env.clone()
-			p.env.set(key, setting{value: value, source: args[0].source})
+			p.env.set(key, setting{Value: value, Source: args[0].source})
 			args = args[1:]
 		case wraps:
-			args = skipFlags(args[1:], more)
+			args = flags(args[1:], among(wrapperValues), func(string, word) {})
+			args = args[min(more, len(args)):]
 		default:
 			f.start(p, name, args)
 			return
 		}
 	}
-}
-
-// skipFlags drops the flags of a wrapper, and so many words after them.
-func skipFlags(args []word, more int) []word {
-	for len(args) > 0 && strings.HasPrefix(args[0].text, "-") {
-		flag := args[0].text
-		if args = args[1:]; strings.Contains(wrapperValues, " "+flag+" ") && len(args) > 0 {
-			args = args[1:]
-		}
-		if flag == "--" {
-			break
-		}
-	}
-	return args[min(more, len(args)):]
 }
 
 var shells = []string{"sh", "bash", "dash", "ash", "zsh", "ksh"}
@@ -79,36 +68,17 @@ var binary = regexp.MustCompile(`^pocket-?id(-backend|[-_](v?[0-9.]+|linux|amd64
 // start follows a command without wrappers.
 func (f *finder) start(p process, name string, args []word) {
 	switch {
-	case name == "systemd-run":
-		f.run(p, skipSystemdRun(args[1:]))
-		return
 	case slices.Contains(shells, name):
 		f.startShell(p, args)
 		return
 	case slices.Contains([]string{"docker", "podman", "docker-compose", "podman-compose"}, name):
-		f.startContainer(p, args)
+		f.startContainer(p, name, args)
 		return
 	case binary.MatchString(name):
 		f.startBinary(p, args[0])
 		return
 	}
-	file := join(p.dir, args[0].text)
-	if data, err := f.Files.Read(file); err == nil && isShellScript(data) {
-		f.script(p, file, data, args)
-	}
-}
-
-// runValues are flags of systemd-run that take the next word.
-const runValues = " -p -u -E -H -M --unit --property --setenv --uid --gid --working-directory --description --slice "
-
-func skipSystemdRun(args []word) []word {
-	for len(args) > 0 && strings.HasPrefix(args[0].text, "-") {
-		takes := strings.Contains(runValues, " "+args[0].text+" ")
-		if args = args[1:]; takes && len(args) > 0 {
-			args = args[1:]
-		}
-	}
-	return args
+	f.script(p, args, isShellScript)
 }
 
 func isShellScript(data []byte) bool {
@@ -121,28 +91,28 @@ func isShellScript(data []byte) bool {
 
 // startShell follows sh -c '...' and sh FILE.
 func (f *finder) startShell(p process, args []word) {
-	for i := 1; i < len(args); i++ {
-		switch flag := args[i].text; {
-		case strings.HasPrefix(flag, "-") && strings.HasSuffix(flag, "c") && !strings.HasPrefix(flag, "--"):
-			if i+1 < len(args) {
-				f.shell(p, p.file, []byte(args[i+1].text), args[i+1:], args[i+1].source.Line-1)
-			}
+	for i, arg := range args[1:] {
+		rest := args[1:][i:]
+		switch {
+		case !strings.HasPrefix(arg.text, "-"):
+			f.script(p, rest, func([]byte) bool { return true })
 			return
-		case !strings.HasPrefix(flag, "-"):
-			file := join(p.dir, flag)
-			if data, err := f.Files.Read(file); err == nil {
-				f.script(p, file, data, args[i:])
+		case strings.HasSuffix(arg.text, "c") && !strings.HasPrefix(arg.text, "--"):
+			if len(rest) > 1 {
+				f.shell(p, p.file, []byte(rest[1].text), rest[1:], rest[1].source.Line-1)
 			}
 			return
 		}
 	}
 }
 
-// script follows the commands of a script.
-func (f *finder) script(p process, file string, data []byte, args []word) {
-	p.file = file
+// script follows the commands of a file.
+func (f *finder) script(p process, args []word, follows func(data []byte) bool) {
+	p.file = join(p.dir, args[0].text)
 	p.depth++
-	f.shell(p, file, data, args, 0)
+	if data, err := f.Files.Read(p.file); err == nil && follows(data) {
+		f.shell(p, p.file, data, args, 0)
+	}
 }
 
 // install is what is known before the command itself is looked at.
@@ -150,36 +120,33 @@ func (p process) install(runs Runs) Install {
 	in := Install{Runs: runs, Found: p.file}
 	if p.unit != nil {
 		in.Found, in.Unit, in.Service = p.unit.path, p.unit.path, p.unit.title()
-		in.User = p.unit.text("Service", "User")
-		if in.User == "" {
-			in.User = p.unit.scope.name
-		}
+		in.User = cmp.Or(p.unit.text("Service", "User"), p.unit.account.name)
 	}
 	return in
 }
 
 // startContainer follows docker, podman and compose.
-func (f *finder) startContainer(p process, args []word) {
-	if line, ok := parseCompose(args); ok {
-		f.composeCommand(p, line)
-		return
+func (f *finder) startContainer(p process, name string, args []word) {
+	verb, rest := "compose", args[1:]
+	if name == "docker" || name == "podman" {
+		verb, rest = afterVerb(rest)
 	}
-	line, ok := parseRun(args)
-	if !ok {
-		return
+	switch verb {
+	case "compose":
+		if line, ok := parseCompose(rest); ok {
+			f.composeCommand(p, line)
+		}
+	case "run", "create":
+		line := runLine{program: name}
+		line.takeFlags(rest)
+		in, ok := f.container(p.install(Runs(name)), line, p.dir, p.env)
+		if p.unit != nil {
+			in.refuse("systemd does not start "+in.Service, p.refused)
+		}
+		if ok && line.image.text != "" {
+			f.keep(f.beside(in))
+		}
 	}
-	runs := RunsDocker
-	if line.program == "podman" {
-		runs = RunsPodman
-	}
-	in, ok := f.container(p.install(runs), line, p.dir, p.env)
-	if !ok {
-		return
-	}
-	if p.unit != nil {
-		in.refuse("systemd does not start "+in.Service, p.refused)
-	}
-	f.keep(f.beside(in))
 }
 
 // startBinary is Pocket ID itself.
@@ -200,7 +167,7 @@ func (f *finder) startBinary(p process, program word) {
 		in.addFile(file)
 	}
 	in.env.add(p.env)
-	f.machineHostname(&in)
+	in.Hostname = Hostname{Kind: KindMachine, Value: f.Hostname}
 	in.fit = fitSomewhere
 	switch {
 	case in.Reads(f.envFile):
@@ -235,12 +202,10 @@ func (f *finder) besides() {
 			if ext != ".sh" && ext != "" && ext != ".bash" {
 				continue
 			}
-			data, err := f.Files.Read(file)
-			if err != nil || !isShellScript(data) && ext == "" || i > 0 && !aboutPocketID.Match(data) {
-				continue
-			}
-			p := process{dir: dir, env: environment{}, file: file}
-			f.script(p, file, data, []word{{text: file}})
+			p := process{dir: dir, env: environment{}}
+			f.script(p, []word{{text: file}}, func(data []byte) bool {
+				return (isShellScript(data) || ext != "") && (i == 0 || aboutPocketID.Match(data))
+			})
 		}
 	}
 }
@@ -257,7 +222,7 @@ func (f *finder) byHand() {
 		}
 		in := Install{Runs: RunsByHand, Found: file, workDir: dir, env: environment{}, Image: file, fit: fitBeside}
 		f.ownEnvFile(&in)
-		f.machineHostname(&in)
+		in.Hostname = Hostname{Kind: KindMachine, Value: f.Hostname}
 		f.keep(in)
 		return
 	}

@@ -1,106 +1,77 @@
 package install
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// quadletPlace is one generator's set of directories, the most important first.
-type quadletPlace struct {
-	dirs []string
-	user *account
-}
-
-// quadletPlaces are the directories of podman-systemd.unit(5), with everything
-// below them; the system's generator leaves out users/.
-func (f *finder) quadletPlaces() []quadletPlace {
-	adminUsers, distroUsers := "/etc/containers/systemd/users", "/usr/share/containers/systemd/users"
-	system := quadletPlace{}
-	for _, dir := range []string{"/run/containers/systemd", "/etc/containers/systemd", "/usr/share/containers/systemd"} {
-		system.dirs = append(system.dirs, f.below(dir, func(d string) bool { return d != adminUsers && d != distroUsers })...)
-	}
-	places := []quadletPlace{system}
-	for _, a := range f.accounts(f.envFile) {
-		uid := strconv.Itoa(a.uid)
-		user := quadletPlace{user: &a}
+// quadletDirs are the directories of podman-systemd.unit(5), with everything below
+// them; the system's generator leaves out users/, and a user's those of others.
+func (f *finder) quadletDirs(a account, user bool) (out []string) {
+	forUsers := []string{"/etc/containers/systemd/users", "/usr/share/containers/systemd/users"}
+	dirs := []string{"/run/containers/systemd", "/etc/containers/systemd", "/usr/share/containers/systemd"}
+	uid := strconv.Itoa(a.uid)
+	if user {
 		config := filepath.Join(a.home, ".config")
 		if own := os.Getenv("XDG_CONFIG_HOME"); own != "" && a.home == f.Home {
 			config = own
 		}
-		for _, dir := range []string{"/run/user/" + uid + "/containers/systemd", filepath.Join(config, "containers/systemd")} {
-			user.dirs = append(user.dirs, f.below(dir, func(string) bool { return true })...)
-		}
-		for _, users := range []string{adminUsers, distroUsers} {
-			// Directories that are named by a number are another user's.
-			user.dirs = append(user.dirs, f.below(users, func(d string) bool {
-				own, _, _ := strings.Cut(strings.TrimPrefix(d, users+"/"), "/")
-				return d == users || own == uid || !numeric.MatchString(own)
-			})...)
-		}
-		places = append(places, user)
+		dirs = append([]string{"/run/user/" + uid + "/containers/systemd", config + "/containers/systemd"}, forUsers...)
 	}
-	return places
-}
-
-var numeric = regexp.MustCompile(`^[0-9]*$`)
-
-// below lists a directory and all those in it, but for drop-ins and what keep
-// leaves out.
-func (f *finder) below(dir string, keep func(string) bool) []string {
-	const deepest, most = 6, 200
-	out, next := []string{dir}, []string{dir}
-	for range deepest {
-		var found []string
-		for _, parent := range next {
-			for _, child := range f.glob(filepath.Join(parent, "*", ".")) {
-				child = filepath.Clean(child)
-				if !strings.HasSuffix(child, ".d") && keep(child) && len(out) < most {
-					found = append(found, child)
-				}
+	for _, dir := range dirs {
+		out = append(out, f.below(dir)...)
+	}
+	return slices.DeleteFunc(out, func(dir string) bool {
+		for _, users := range forUsers {
+			if rest, inside := strings.CutPrefix(dir+"/", users+"/"); inside {
+				owner, _, _ := strings.Cut(rest, "/")
+				_, err := strconv.Atoi(owner)
+				return !user || err == nil && owner != uid
 			}
 		}
-		out, next = append(out, found...), found
+		return false
+	})
+}
+
+// below lists a directory and what is in it, but for drop-ins.
+func (f *finder) below(dir string) []string {
+	const deepest, most = 6, 200
+	out, pattern := []string{dir}, dir
+	for range deepest {
+		pattern = filepath.Join(pattern, "*")
+		for _, path := range f.glob(pattern) {
+			if !strings.HasSuffix(path, ".d") && len(out) < most {
+				out = append(out, path)
+			}
+		}
 	}
 	return out
 }
 
 // quadlets looks for .container files about Pocket ID or the file.
 func (f *finder) quadlets() {
-	for _, place := range f.quadletPlaces() {
-		seen := map[string]bool{}
-		for _, dir := range place.dirs {
-			for _, path := range f.glob(filepath.Join(dir, "*.container")) {
-				if name := filepath.Base(path); !seen[name] {
-					seen[name] = true
-					f.quadlet(path, place)
-				}
-			}
+	for _, m := range f.managers(f.quadletDirs) {
+		for _, path := range f.firsts(m.dirs, "*.container") {
+			f.quadlet(unitFile{name: filepath.Base(path), path: path, manager: m})
 		}
 	}
 }
 
 // quadlet reads one .container file, for each instance of a template.
-func (f *finder) quadlet(path string, place quadletPlace) {
-	u := unitFile{name: filepath.Base(path), path: path, scope: rootAccount, user: place.user}
-	if place.user != nil {
-		u.scope = *place.user
-	}
-	u, ok := f.readUnit(u, place.dirs)
+func (f *finder) quadlet(u unitFile) {
+	u, ok := f.readUnit(u)
 	if !ok {
 		return
 	}
-	f.eachInstance(u, "Container", place.dirs, func(u unitFile) {
-		line := f.quadletLine(u, place)
-		in := Install{Runs: RunsQuadlet, Found: path, Unit: path, Service: u.title(), User: u.scope.name}
-		if service := u.text("Container", "ServiceName"); service != "" {
-			in.Service = service
-		}
-		started, err := f.unitEnvironment(u)
-		if in, ok := f.container(in, line, filepath.Dir(path), started); ok {
+	f.eachInstance(u, "Container", func(u unitFile) {
+		in := Install{Runs: RunsQuadlet, Found: u.path, Unit: u.path, User: u.account.name}
+		in.Service = cmp.Or(u.text("Container", "ServiceName"), u.title())
+		started, _, err := f.unitEnvironment(u)
+		if in, ok := f.container(in, f.quadletLine(u), filepath.Dir(u.path), started); ok {
 			in.refuse("systemd does not start "+in.Service, err)
 			f.keep(in)
 		}
@@ -108,17 +79,14 @@ func (f *finder) quadlet(path string, place quadletPlace) {
 }
 
 // quadletLine is the podman command line that podman's generator makes.
-func (f *finder) quadletLine(u unitFile, place quadletPlace) runLine {
+func (f *finder) quadletLine(u unitFile) runLine {
 	r := runLine{program: "podman", workDir: u.text("Container", "WorkingDir")}
 	one := func(key string) word {
 		o, _ := u.last("Container", key)
 		return word{text: u.text("Container", key), source: o.source}
 	}
-	r.image, r.hostname, r.name = one("Image"), one("HostName"), one("ContainerName").text
-	switch filepath.Ext(r.image.text) {
-	case ".image", ".build":
-		r.image.text = f.quadletImage(r.image.text, u, place)
-	}
+	r.image, r.hostname = one("Image"), one("HostName")
+	r.image.text = f.quadletImage(r.image.text, u)
 	for _, o := range u.all("Container", "Network") {
 		name, _, _ := strings.Cut(o.value, ":")
 		if r.network = u.specifiers(o.value); strings.HasSuffix(name, ".container") {
@@ -132,14 +100,14 @@ func (f *finder) quadletLine(u unitFile, place quadletPlace) runLine {
 	r.secrets = u.splits("Container", "Secret")
 	r.envHost = isTrue(u.text("Container", "EnvironmentHost"))
 	for _, v := range u.all("Container", "Volume") {
-		r.take("v", word{text: u.specifiers(v.value)}, true)
+		r.take("v", word{text: u.specifiers(v.value)})
 	}
 	for _, m := range u.splits("Container", "Mount") {
-		r.take("mount", m, true)
+		r.take("mount", m)
 	}
 	if pod := one("Pod"); pod.text != "" {
 		r.pod = pod
-		f.quadletPod(&r, u, place)
+		f.quadletPod(&r, u)
 	}
 	r.takeFlags(append(u.splits("Container", "PodmanArgs"), r.image))
 	return r
@@ -155,34 +123,29 @@ func isTrue(text string) bool {
 }
 
 // quadletFile reads another quadlet of the same generator.
-func (f *finder) quadletFile(name string, u unitFile, place quadletPlace) (unitFile, bool) {
-	for _, dir := range place.dirs {
-		other := unitFile{name: name, path: filepath.Join(dir, name), scope: u.scope, user: u.user}
-		if read, ok := f.readUnit(other, place.dirs); ok {
+func (f *finder) quadletFile(name string, u unitFile) (unitFile, bool) {
+	for _, dir := range u.dirs {
+		other := unitFile{name: name, path: filepath.Join(dir, name), manager: u.manager}
+		if read, ok := f.readUnit(other); ok {
 			return read, true
 		}
 	}
 	return unitFile{}, false
 }
 
-// quadletImage is the image that a .image or .build unit makes.
-func (f *finder) quadletImage(name string, u unitFile, place quadletPlace) string {
-	other, ok := f.quadletFile(name, u, place)
-	switch {
-	case !ok:
+// quadletImage is the image itself, or the one that a .image or .build unit makes.
+func (f *finder) quadletImage(name string, u unitFile) string {
+	if ext := filepath.Ext(name); ext != ".image" && ext != ".build" {
 		return name
-	case strings.HasSuffix(name, ".build"):
-		return other.text("Build", "ImageTag")
-	case other.text("Image", "ImageTag") != "":
-		return other.text("Image", "ImageTag")
 	}
-	return other.text("Image", "Image")
+	other, _ := f.quadletFile(name, u)
+	return cmp.Or(other.text("Build", "ImageTag"), other.text("Image", "ImageTag"), other.text("Image", "Image"), name)
 }
 
 // quadletPod takes the pod's hostname, which its containers share.
-func (f *finder) quadletPod(r *runLine, u unitFile, place quadletPlace) {
+func (f *finder) quadletPod(r *runLine, u unitFile) {
 	r.hostname = word{}
-	pod, ok := f.quadletFile(r.pod.text, u, place)
+	pod, ok := f.quadletFile(r.pod.text, u)
 	if !ok {
 		return
 	}
@@ -191,8 +154,5 @@ func (f *finder) quadletPod(r *runLine, u unitFile, place quadletPlace) {
 	if r.hostname = args.hostname; r.hostname.text == "" {
 		r.hostname.text = pod.text("Pod", "HostName")
 	}
-	r.pod.text = pod.text("Pod", "PodName")
-	if r.pod.text == "" {
-		r.pod.text = "systemd-" + pod.title()
-	}
+	r.pod.text = cmp.Or(pod.text("Pod", "PodName"), "systemd-"+pod.title())
 }

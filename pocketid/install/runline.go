@@ -1,7 +1,8 @@
 package install
 
 import (
-	"path"
+	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,6 @@ type runLine struct {
 	network  string
 	uts      string
 	pod      word
-	name     string
 	workDir  string
 	envFiles []word
 	env      []word // KEY=value, KEY, and for podman KEY*
@@ -24,89 +24,72 @@ type runLine struct {
 	unsetAll bool
 }
 
-// flags without a value; every other takes one.
-const (
-	boolShorts = "ditPq"
-	boolFlags  = " detach init interactive no-healthcheck oom-kill-disable privileged publish-all quiet read-only rm" +
-		" sig-proxy tty use-api-socket disable-content-trust help replace env-host http-proxy no-hosts no-hostname" +
-		" read-only-tmpfs rmi tls-verify rootfs passwd unsetenv-all "
-)
+// flags without a value; every other of docker run and podman run takes one.
+const runSwitches = " d i t P q detach init interactive no-healthcheck oom-kill-disable privileged publish-all quiet" +
+	" read-only rm sig-proxy tty use-api-socket disable-content-trust help replace env-host http-proxy no-hosts" +
+	" no-hostname read-only-tmpfs rmi tls-verify rootfs passwd unsetenv-all "
 
-// parseRun reads the arguments of docker or podman from the program on. ok is
-// false when they make no container.
-func parseRun(args []word) (r runLine, ok bool) {
-	if len(args) == 0 {
-		return r, false
-	}
-	r.program = path.Base(args[0].text)
-	rest, verb := afterVerb(args[1:])
-	if verb != "run" && verb != "create" {
-		return r, false
-	}
-	return r, r.takeFlags(rest) && r.image.text != ""
-}
-
-// afterVerb finds the subcommand of docker or podman. Before it stand flags of
-// the program itself.
-func afterVerb(args []word) (rest []word, verb string) {
-	for i, arg := range args {
-		switch arg.text {
-		case "container":
-			continue
-		case "run", "create", "compose", "pod", "start", "stack":
-			return args[i+1:], arg.text
-		case "build", "pull", "push", "exec", "stop", "rm", "kill", "ps", "logs", "network", "volume", "image", "inspect", "login", "kube", "generate", "secret", "wait", "restart":
-			return nil, arg.text
-		}
-	}
-	return nil, ""
-}
-
-// takeFlags reads the flags up to the image.
-func (r *runLine) takeFlags(args []word) bool {
+// flags hands on the flags at the head of a command line, and returns what follows
+// them. takes tells which have a value.
+func flags(args []word, takes func(name string) bool, use func(name string, value word)) []word {
 	for len(args) > 0 {
-		arg := args[0]
-		args = args[1:]
-		switch {
-		case arg.text == "--":
-			if len(args) > 0 {
-				r.image = args[0]
-			}
-			return true
-		case strings.HasPrefix(arg.text, "--"):
-			name, value, has := strings.Cut(arg.text[2:], "=")
-			if !has && !strings.Contains(boolFlags, " "+name+" ") {
-				if len(args) == 0 {
-					return false
-				}
-				arg, value = args[0], args[0].text
-				args = args[1:]
-			}
-			r.take(name, word{text: value, source: arg.source}, value != "false")
-		case len(arg.text) > 1 && arg.text[0] == '-':
-			shorts := strings.TrimLeft(arg.text[1:], boolShorts)
-			if shorts == "" {
-				continue
-			}
-			value := strings.TrimPrefix(shorts[1:], "=")
-			if value == "" {
-				if len(args) == 0 {
-					return false
-				}
-				arg, value = args[0], args[0].text
-				args = args[1:]
-			}
-			r.take(shorts[:1], word{text: value, source: arg.source}, true)
-		default:
-			r.image = arg
-			return true
+		flag := args[0]
+		if flag.text == "--" {
+			return args[1:]
 		}
+		if len(flag.text) < 2 || flag.text[0] != '-' {
+			return args
+		}
+		args = args[1:]
+		name, value, has := strings.Cut(strings.TrimLeft(flag.text, "-"), "=")
+		if letters := flag.text[1:]; letters[0] != '-' {
+			for len(letters) > 1 && !takes(letters[:1]) {
+				letters = letters[1:]
+			}
+			name, value = letters[:1], strings.TrimPrefix(letters[1:], "=")
+			has = value != ""
+		}
+		if !has && takes(name) {
+			if len(args) == 0 {
+				return nil
+			}
+			flag, value = args[0], args[0].text
+			args = args[1:]
+		}
+		use(name, word{text: value, source: flag.source})
 	}
-	return true
+	return nil
+}
+
+// among reports of names in a list between blanks.
+func among(list string) func(name string) bool {
+	return func(name string) bool { return strings.Contains(list, " "+name+" ") }
+}
+
+// afterVerb finds the subcommand of docker or podman, behind flags of the program.
+func afterVerb(args []word) (verb string, rest []word) {
+	takes := among(" H host c context config l log-level root runroot storage-driver url connection identity ")
+	rest = flags(args, takes, func(string, word) {})
+	if len(rest) > 0 && rest[0].text == "container" {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 {
+		return "", nil
+	}
+	return rest[0].text, rest[1:]
+}
+
+// takeFlags reads the flags of run and create, and the image behind them.
+func (r *runLine) takeFlags(args []word) {
+	rest := flags(args, func(name string) bool { return !among(runSwitches)(name) }, r.take)
+	if len(rest) > 0 {
+		r.image = rest[0]
+	}
 }
 
 // take absorbs one flag.
-func (r *runLine) take(name string, value word, on bool) {
+func (r *runLine) take(name string, value word) {
+	on := value.text != "false"
 	switch name {
 	case "e", "env":
 		r.env = append(r.env, value)
@@ -126,8 +109,6 @@ func (r *runLine) take(name string, value word, on bool) {
 		r.uts = value.text
 	case "pod":
 		r.pod = value
-	case "name":
-		r.name = value.text
 	case "w", "workdir":
 		r.workDir = value.text
 	case "secret":
@@ -139,7 +120,8 @@ func (r *runLine) take(name string, value word, on bool) {
 	case "mount":
 		fields := fieldsOf(value.text)
 		if fields["type"] == "" || fields["type"] == "bind" {
-			r.bind(first(fields, "source", "src"), first(fields, "target", "destination", "dst"))
+			r.bind(cmp.Or(fields["source"], fields["src"]),
+				cmp.Or(fields["target"], fields["destination"], fields["dst"]))
 		}
 	}
 }
@@ -161,67 +143,28 @@ func fieldsOf(text string) map[string]string {
 	return out
 }
 
-func first(fields map[string]string, names ...string) string {
-	for _, name := range names {
-		if fields[name] != "" {
-			return fields[name]
-		}
-	}
-	return ""
-}
-
 // composeLine is a command line of docker compose, docker-compose or podman-compose.
 type composeLine struct {
 	files, envFiles, profiles []string
-	dir, project              string
+	dir                       string
+	env                       []string // that it is started with
 }
 
-// parseCompose reads the arguments from the program on; ok is false when they
-// start no project.
+// parseCompose reads the arguments of compose; ok is false when they start no
+// project.
 func parseCompose(args []word) (c composeLine, ok bool) {
-	if len(args) == 0 {
-		return c, false
-	}
-	rest := args[1:]
-	switch path.Base(args[0].text) {
-	case "docker-compose", "podman-compose":
-	case "docker", "podman":
-		var verb string
-		if rest, verb = afterVerb(rest); verb != "compose" {
-			return c, false
-		}
-	default:
-		return c, false
-	}
-	for i := 0; i < len(rest); i++ {
-		name, value, has := strings.Cut(rest[i].text, "=")
-		take := func() string {
-			if !has && i+1 < len(rest) {
-				i++
-				return rest[i].text
-			}
-			return value
-		}
+	takes := among(" f file env-file profile project-directory workdir p project-name ansi progress parallel ")
+	rest := flags(args, takes, func(name string, value word) {
 		switch name {
-		case "-f", "--file":
-			c.files = append(c.files, take())
-		case "--env-file":
-			c.envFiles = append(c.envFiles, take())
-		case "--profile":
-			c.profiles = append(c.profiles, take())
-		case "--project-directory", "--workdir":
-			c.dir = take()
-		case "-p", "--project-name":
-			c.project = take()
-		case "--ansi", "--progress", "--parallel":
-			take()
-		case "up", "run", "start", "create":
-			return c, true
-		default:
-			if !strings.HasPrefix(name, "-") {
-				return c, false
-			}
+		case "f", "file":
+			c.files = append(c.files, value.text)
+		case "env-file":
+			c.envFiles = append(c.envFiles, value.text)
+		case "profile":
+			c.profiles = append(c.profiles, value.text)
+		case "project-directory", "workdir":
+			c.dir = value.text
 		}
-	}
-	return c, false
+	})
+	return c, len(rest) > 0 && slices.Contains([]string{"up", "run", "start", "create"}, rest[0].text)
 }

@@ -2,6 +2,7 @@ package install
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -9,12 +10,13 @@ import (
 
 // shell follows a script without running anything: assignments, export, ".", cd,
 // conditions on files, and each command that it would start. A loop is followed
-// once, and what depends on a program's answer is followed either way.
+// once unless it reads lines, and what depends on a program's answer either way.
 type shell struct {
 	f        *finder
 	p        process
 	file     string
-	shift    int // lines before the script's first one
+	shift    int     // lines before the script's first one
+	at       *Source // of the line that a loop has read
 	vars     environment
 	exported map[string]bool
 	all      bool // set -a
@@ -23,10 +25,17 @@ type shell struct {
 	steps    *int
 	room     *int
 	depth    int
-	over     bool // exit or exec
-	next     bool // continue
-	guess    bool // the status is that of a program, which nobody knows
-	line     int  // of the file that a loop reads; 0 outside one
+	over     bool    // exit or exec
+	next     bool    // continue, break or return
+	guess    bool    // the status is that of a program, which nobody knows
+	in, out  *stream // nil for those of the process
+	from     string  // the file that the last $(...) printed
+}
+
+// stream is what a command reads or prints, and the file that it comes from.
+type stream struct {
+	text, file string
+	line       int // that was read last
 }
 
 // maxSteps and maxRoom bound what a script may make us do.
@@ -41,77 +50,29 @@ const carriage = "\ue00d"
 func parseShell(data []byte) (*syntax.File, error) {
 	text := strings.ReplaceAll(string(data), "\r", carriage)
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	if file != nil {
+		syntax.Walk(file, func(n syntax.Node) bool {
+			if p, ok := n.(*syntax.ParamExp); ok {
+				p.Repl = nil // its result has no bounds
+			}
+			return true
+		})
+	}
 	return file, err
 }
 
 // shell runs the text of a script. shift is the line before its first one.
 func (f *finder) shell(p process, file string, data []byte, args []word, shift int) {
-	steps, room := 0, 0
 	s := &shell{f: f, p: p, file: file, shift: max(shift, 0), vars: p.env.clone(), exported: map[string]bool{}, args: args,
-		funcs: map[string]*syntax.Stmt{}, steps: &steps, room: &room}
+		funcs: map[string]*syntax.Stmt{}, steps: new(int), room: new(int)}
 	for key := range p.env {
 		s.exported[key] = true
 	}
-	parsed, err := parseShell(data)
-	if err != nil && parsed == nil {
-		return
+	// The expander panics at operators that it does not know.
+	defer func() { _ = recover() }()
+	if parsed, _ := parseShell(data); parsed != nil {
+		s.stmts(parsed.Stmts)
 	}
-	s.stmts(parsed.Stmts)
-}
-
-// exports are the variables that a command is started with.
-func (s *shell) exports() environment {
-	out := environment{}
-	for key, all := range s.vars {
-		if s.exported[key] {
-			out[key] = append([]setting(nil), all...)
-		}
-	}
-	return out
-}
-
-// assign sets a variable, within bounds.
-func (s *shell) assign(key, value string, line int) {
-	if *s.room += len(value); *s.room > maxRoom {
-		s.over = true
-		return
-	}
-	if s.line > 0 {
-		line = s.line
-	}
-	reader := ""
-	if s.file != s.p.file {
-		reader = "sh"
-	}
-	s.vars.set(key, setting{value: value, source: Source{File: s.file, Line: s.shift + line}, reader: reader})
-	if s.all {
-		s.exported[key] = true
-	}
-}
-
-// lookup is a variable's value.
-func (s *shell) lookup(name string) (string, bool) {
-	switch name {
-	case "PWD":
-		return s.p.dir, true
-	case "BASH_SOURCE":
-		name = "0"
-	case "HOME":
-		if value, ok := s.vars.lookup(name); ok {
-			return value, true
-		}
-		if s.p.unit != nil {
-			return s.p.unit.scope.home, true
-		}
-		return s.f.Home, s.f.Home != ""
-	}
-	if len(name) == 1 && name[0] >= '0' && name[0] <= '9' {
-		if n := int(name[0] - '0'); n < len(s.args) {
-			return s.args[n].text, true
-		}
-		return "", false
-	}
-	return s.vars.lookup(name)
 }
 
 func (s *shell) stmts(list []*syntax.Stmt) (ok bool) {
@@ -130,10 +91,15 @@ func (s *shell) stmt(stmt *syntax.Stmt) bool {
 		s.over = s.over || *s.steps > maxSteps
 		return true
 	}
-	if loop, ok := stmt.Cmd.(*syntax.WhileClause); ok && s.readLoop(loop, stmt.Redirs) {
-		return true
+	outside := s.in
+	for _, r := range stmt.Redirs {
+		if r.Op == syntax.RdrIn && r.Word != nil {
+			s.in = s.contents(s.text(r.Word))
+		}
 	}
-	return s.command(stmt.Cmd) != stmt.Negated
+	ok := s.command(stmt.Cmd)
+	s.in = outside
+	return ok != stmt.Negated
 }
 
 func (s *shell) command(cmd syntax.Command) bool {
@@ -145,36 +111,23 @@ func (s *shell) command(cmd syntax.Command) bool {
 	case *syntax.Block:
 		return s.stmts(cmd.Stmts)
 	case *syntax.Subshell:
-		inner := *s
-		inner.vars = s.vars.clone()
-		return inner.stmts(cmd.Stmts)
+		return s.subshell(s.in, s.out).stmts(cmd.Stmts)
 	case *syntax.BinaryCmd:
-		s.guess = false
-		ok := s.stmt(cmd.X)
-		if s.guess && cmd.Op == syntax.OrStmt {
-			s.perhaps([]*syntax.Stmt{cmd.Y})
-			return true
-		}
-		if cmd.Op == syntax.AndStmt && !ok || cmd.Op == syntax.OrStmt && ok {
-			return ok
-		}
-		return s.stmt(cmd.Y)
+		return s.binary(cmd)
 	case *syntax.IfClause:
 		return s.ifClause(cmd)
 	case *syntax.WhileClause:
-		s.stmts(cmd.Cond)
-		return s.body(cmd.Do)
+		s.while(cmd)
 	case *syntax.ForClause:
-		if iter, ok := cmd.Loop.(*syntax.WordIter); ok && len(iter.Items) > 0 {
-			for i, text := range s.fields(iter.Items) {
-				if i < 20 {
-					s.assign(iter.Name.Value, text, int(cmd.Pos().Line()))
-					s.body(cmd.Do)
-				}
-			}
-			return true
+		iter, ok := cmd.Loop.(*syntax.WordIter)
+		if !ok || len(iter.Items) == 0 {
+			return s.body(cmd.Do)
 		}
-		return s.body(cmd.Do)
+		items := s.fields(iter.Items...)
+		for _, text := range items[:min(20, len(items))] {
+			s.assign(iter.Name.Value, text, int(cmd.Pos().Line()))
+			s.body(cmd.Do)
+		}
 	case *syntax.CaseClause:
 		return s.caseClause(cmd)
 	case *syntax.FuncDecl:
@@ -185,6 +138,54 @@ func (s *shell) command(cmd syntax.Command) bool {
 		return s.testClause(cmd.X)
 	}
 	return true
+}
+
+// subshell is a copy whose variables are its own.
+func (s *shell) subshell(in, out *stream) *shell {
+	inner := *s
+	inner.vars, inner.in, inner.out = s.vars.clone(), in, out
+	return &inner
+}
+
+// binary is a pipe, && or ||.
+func (s *shell) binary(cmd *syntax.BinaryCmd) bool {
+	if cmd.Op == syntax.Pipe || cmd.Op == syntax.PipeAll {
+		pipe := &stream{}
+		s.subshell(s.in, pipe).stmt(cmd.X)
+		last := s.subshell(pipe, s.out)
+		ok := last.stmt(cmd.Y)
+		s.guess = last.guess
+		return ok
+	}
+	s.guess = false
+	ok := s.stmt(cmd.X)
+	if s.guess && cmd.Op == syntax.OrStmt {
+		s.perhaps([]*syntax.Stmt{cmd.Y})
+		return true
+	}
+	if ok == (cmd.Op == syntax.OrStmt) {
+		return ok
+	}
+	return s.stmt(cmd.Y)
+}
+
+// while goes on for as long as its condition reads lines.
+func (s *shell) while(cmd *syntax.WhileClause) {
+	defer func(outside *Source) { s.at = outside }(s.at)
+	for {
+		line := 0
+		if s.in != nil {
+			line = s.in.line
+		}
+		ok := s.stmts(cmd.Cond)
+		reads := s.in != nil && s.in.line > line
+		if reads && !ok || s.over {
+			return
+		}
+		if s.body(cmd.Do); !reads {
+			return
+		}
+	}
 }
 
 // body is one round of a loop.
@@ -235,51 +236,52 @@ func (s *shell) caseClause(cmd *syntax.CaseClause) bool {
 	return true
 }
 
+// testClause is [[ ]].
 func (s *shell) testClause(x syntax.TestExpr) bool {
 	switch x := x.(type) {
-	case *syntax.UnaryTest:
-		if word, ok := x.X.(*syntax.Word); ok {
-			return s.test([]string{x.Op.String(), s.text(word)})
-		}
-		if x.Op == syntax.TsNot {
-			return !s.testClause(x.X)
-		}
-	case *syntax.BinaryTest:
-		left, isWord := x.X.(*syntax.Word)
-		right, alsoWord := x.Y.(*syntax.Word)
-		if isWord && alsoWord {
-			return s.test([]string{s.text(left), x.Op.String(), s.text(right)})
-		}
-		if x.Op == syntax.OrTest {
-			return s.testClause(x.X) || s.testClause(x.Y)
-		}
-		return s.testClause(x.X) && s.testClause(x.Y)
+	case *syntax.Word:
+		return s.test([]string{s.text(x)})
 	case *syntax.ParenTest:
 		return s.testClause(x.X)
+	case *syntax.UnaryTest:
+		if word, ok := x.X.(*syntax.Word); ok && x.Op != syntax.TsNot {
+			return s.test([]string{x.Op.String(), s.text(word)})
+		}
+		return !s.testClause(x.X)
+	case *syntax.BinaryTest:
+		switch x.Op {
+		case syntax.OrTest:
+			return s.testClause(x.X) || s.testClause(x.Y)
+		case syntax.AndTest:
+			return s.testClause(x.X) && s.testClause(x.Y)
+		}
+		left, _ := x.X.(*syntax.Word)
+		right, _ := x.Y.(*syntax.Word)
+		return s.test([]string{s.text(left), x.Op.String(), s.text(right)})
 	}
 	return true
 }
 
 // test is test(1), as far as it asks for files and words.
 func (s *shell) test(args []string) bool {
-	switch {
-	case len(args) > 0 && args[0] == "!":
+	if len(args) > 0 && args[0] == "!" {
 		return !s.test(args[1:])
-	case len(args) == 2:
+	}
+	switch len(args) {
+	case 1:
+		return args[0] != ""
+	case 2:
 		switch args[0] {
 		case "-n":
 			return args[1] != ""
 		case "-z":
 			return args[1] == ""
-		case "-f", "-e", "-r", "-s", "-d", "-x", "-w":
-			return s.f.exists(join(s.p.dir, args[1]))
 		}
-	case len(args) == 3 && (args[1] == "=" || args[1] == "=="):
-		return args[0] == args[2]
-	case len(args) == 3 && args[1] == "!=":
-		return args[0] != args[2]
-	case len(args) == 1:
-		return args[0] != ""
+		asksForFile := slices.Contains([]string{"-f", "-e", "-r", "-s", "-d", "-x", "-w"}, args[0])
+		return !asksForFile || s.f.exists(join(s.p.dir, args[1]))
+	case 3:
+		same := args[0] == args[2]
+		return same && args[1] != "!=" || !same && args[1] != "=" && args[1] != "=="
 	}
 	return true
 }

@@ -1,137 +1,64 @@
 package install
 
 import (
+	"cmp"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// readLoop is while read line; do export "$line"; done < .env
-func (s *shell) readLoop(loop *syntax.WhileClause, redirs []*syntax.Redirect) bool {
-	if len(loop.Cond) == 0 || len(redirs) == 0 || redirs[0].Op != syntax.RdrIn {
-		return false
-	}
-	cond := loop.Cond[0].Cmd
-	if either, ok := cond.(*syntax.BinaryCmd); ok { // read -r line || [ -n "$line" ]
-		cond = either.X.Cmd
-	}
-	call, ok := cond.(*syntax.CallExpr)
-	if !ok {
-		return false
-	}
-	args := s.fields(call.Args)
-	if len(args) == 0 || args[0] != "read" {
-		return false
-	}
-	names := slices.DeleteFunc(args[1:], func(a string) bool { return strings.HasPrefix(a, "-") })
-	file := join(s.p.dir, s.text(redirs[0].Word))
-	n := 0
-	for line := range strings.Lines(s.contents(file)) {
-		n++
-		value, rest := strings.TrimRight(line, "\n"), ""
-		if len(names) > 1 {
-			value, rest, _ = strings.Cut(value, "=")
-		}
-		inner := *s
-		inner.file, inner.shift, inner.line = file, 0, n
-		for i, name := range names {
-			inner.assign(name, []string{value, rest}[min(i, 1)], n)
-		}
-		inner.stmts(loop.Do)
-		s.p.dir = inner.p.dir
-		if s.over = inner.over; s.over {
-			break
-		}
-	}
-	return true
-}
-
 // declare is export and its kin.
 func (s *shell) declare(cmd *syntax.DeclClause) bool {
 	export := cmd.Variant.Value == "export"
 	for _, a := range cmd.Args {
-		line := int(a.Pos().Line())
-		switch {
-		case a.Name == nil: // export "$line", export $(cat .env | xargs), -x
-			texts, file := s.expanded(a.Value)
-			for _, text := range texts {
-				if text == "-x" {
-					export = true
-				}
-				s.exportText(text, line, export, file)
+		if a.Name != nil {
+			if !a.Naked {
+				s.assigned([]*syntax.Assign{a})
 			}
-		case a.Naked:
 			s.exported[a.Name.Value] = export || s.exported[a.Name.Value]
-		default:
-			value := ""
-			if a.Value != nil {
-				value = s.text(a.Value)
+			continue
+		}
+		texts, file := s.expanded(a.Value) // export "$line", export $(cat .env | xargs), -x
+		for _, text := range texts {
+			key, value, assigns := strings.Cut(text, "=")
+			if export = export || text == "-x"; !isVariable(key) {
+				continue
 			}
-			s.assign(a.Name.Value, value, line)
-			s.exported[a.Name.Value] = export || s.exported[a.Name.Value]
+			if assigns && file != "" {
+				inner := *s
+				inner.file, inner.shift = file, 0
+				inner.assign(key, value, s.f.keyLine(file, key))
+			} else if assigns {
+				s.assign(key, value, int(a.Pos().Line()))
+			}
+			s.exported[key] = export || s.exported[key]
 		}
 	}
 	return true
 }
 
-// expanded are the fields of a word, and the file that they were printed from.
-func (s *shell) expanded(w *syntax.Word) (texts []string, file string) {
-	before := len(s.p.files)
-	texts = s.fields([]*syntax.Word{w})
-	if len(s.p.files) > before {
-		file = s.p.files[len(s.p.files)-1].Path
-	}
-	return texts, file
-}
-
-// exportText is one word that export makes of an expansion.
-func (s *shell) exportText(text string, line int, export bool, file string) {
-	key, value, assigns := strings.Cut(text, "=")
-	if !isVariable(key) {
-		return
-	}
-	if assigns && file != "" {
-		inner := *s
-		inner.file, inner.shift, line = file, 0, s.f.keyLine(file, key)
-		inner.assign(key, value, line)
-	} else if assigns {
-		s.assign(key, value, line)
-	}
-	s.exported[key] = export || s.exported[key]
-}
-
 // call is a simple command, or assignments alone.
 func (s *shell) call(cmd *syntax.CallExpr) bool {
-	before := s.vars
-	if len(cmd.Args) > 0 {
-		s.vars = s.vars.clone()
-	}
-	var own []string
-	for _, a := range cmd.Assigns {
-		value := ""
-		if a.Value != nil {
-			value = s.text(a.Value)
-		}
-		if a.Append && a.Name != nil {
-			old, _ := s.lookup(a.Name.Value)
-			value = old + value
-		}
-		if a.Name != nil {
-			s.assign(a.Name.Value, value, int(a.Pos().Line()))
-			own = append(own, a.Name.Value)
-		}
-	}
 	if len(cmd.Args) == 0 {
+		s.assigned(cmd.Assigns)
 		return true
 	}
+	before := s.vars
+	s.vars = s.vars.clone()
+	own := s.assigned(cmd.Assigns)
 	var args []word
 	for _, w := range cmd.Args {
 		source := Source{File: s.file, Line: s.shift + int(w.Pos().Line())}
-		if names := variablesIn(w); len(names) > 0 {
-			set, _ := s.vars.get(names[0])
-			source.Variable, source.VariableFile = names[0], set.source.File
-		}
+		syntax.Walk(w, func(n syntax.Node) bool {
+			if p, ok := n.(*syntax.ParamExp); ok && p.Param != nil && source.Variable == "" {
+				set, _ := s.vars.get(p.Param.Value)
+				source.Variable, source.VariableFile = p.Param.Value, set.Source.File
+			}
+			return true
+		})
 		texts, file := s.expanded(w)
 		for _, text := range texts {
 			if key, _, assigns := strings.Cut(text, "="); assigns && file != "" {
@@ -140,24 +67,21 @@ func (s *shell) call(cmd *syntax.CallExpr) bool {
 			args = append(args, word{text: text, source: source})
 		}
 	}
+	started := *s
+	started.exported = maps.Clone(s.exported)
+	for _, key := range own {
+		started.exported[key] = true
+	}
+	s.vars = before
 	if len(args) == 0 {
-		s.vars = before
 		return true
 	}
-	with := *s
-	with.exported = map[string]bool{}
-	for key := range s.exported {
-		with.exported[key] = true
-	}
-	for _, key := range own {
-		with.exported[key] = true
-	}
-	with.p.env = with.exports()
-	s.vars = before
-	return s.invoke(args, with.p)
+	p := s.p
+	p.env = started.exports()
+	return s.invoke(args, p)
 }
 
-// invoke is a builtin, a function, or a program.
+// invoke is a function, a builtin, or a program.
 func (s *shell) invoke(args []word, p process) bool {
 	if body, ok := s.funcs[args[0].text]; ok && s.depth < maxDepth {
 		inner := *s
@@ -170,53 +94,66 @@ func (s *shell) invoke(args []word, p process) bool {
 	for i, a := range args {
 		texts[i] = a.text
 	}
-	switch texts[0] {
+	if ok, known := s.builtin(texts); known {
+		return ok
+	}
+	s.guess = true
+	if prints, known := printers[texts[0]]; known {
+		if printed := prints(s, texts); s.out != nil && s.spend(len(printed.text)) {
+			s.out.text += printed.text
+			s.out.file = cmp.Or(printed.file, s.out.file)
+		}
+		return true
+	}
+	s.f.run(p, args)
+	return true
+}
+
+// builtin is a command that changes the shell, or asks it.
+func (s *shell) builtin(args []string) (ok, known bool) {
+	switch args[0] {
 	case "cd":
-		if len(texts) > 1 {
-			s.p.dir = join(s.p.dir, texts[len(texts)-1])
+		if len(args) > 1 {
+			s.p.dir = join(s.p.dir, args[len(args)-1])
 		}
 	case "set":
-		s.set(texts[1:])
+		s.set(args[1:])
 	case "shift":
-		s.args = append(s.args[:min(1, len(s.args))], s.args[min(2, len(s.args)):]...)
+		s.args = slices.Delete(slices.Clone(s.args), min(1, len(s.args)), min(2, len(s.args)))
 	case ".", "source":
-		return len(texts) < 2 || s.source(texts[1])
+		return len(args) < 2 || s.source(args[1]), true
+	case "read":
+		return s.read(args[1:]), true
 	case "unset":
-		for _, key := range texts[1:] {
+		for _, key := range args[1:] {
 			delete(s.vars, key)
 		}
-	case "continue", "break":
+	case "continue", "break", "return":
 		s.next = true
-	case "exit", "return":
+	case "exit":
 		s.over = true
-	case "false":
-		return false
-	case "[":
-		return s.test(texts[1:max(1, len(texts)-1)])
-	case "test":
-		return s.test(texts[1:])
 	case "exec":
-		s.over = len(texts) > 1
-		fallthrough
+		s.over = len(args) > 1
+		return true, !s.over
+	case ":", "true":
+	case "false":
+		return false, true
+	case "[":
+		return s.test(args[1:max(1, len(args)-1)]), true
+	case "test":
+		return s.test(args[1:]), true
 	default:
-		p.dir = s.p.dir
-		s.guess = true
-		s.f.run(p, args)
+		return true, false
 	}
-	return true
+	return true, true
 }
 
 func (s *shell) set(args []string) {
 	for i, a := range args {
-		switch {
-		case a == "-o" || a == "+o":
-			if i+1 < len(args) && args[i+1] == "allexport" {
-				s.all = a == "-o"
-			}
-		case strings.HasPrefix(a, "-") && strings.Contains(a, "a"):
-			s.all = true
-		case strings.HasPrefix(a, "+") && strings.Contains(a, "a"):
-			s.all = false
+		letters := strings.HasPrefix(a, "-") || strings.HasPrefix(a, "+")
+		named := (a == "-o" || a == "+o") && i+1 < len(args) && args[i+1] == "allexport"
+		if named || letters && strings.Contains(a, "a") {
+			s.all = a[0] == '-'
 		}
 	}
 }
@@ -241,8 +178,78 @@ func (s *shell) source(name string) bool {
 	return true
 }
 
-// took notes that the shell has read a file.
-func (s *shell) took(file string) {
-	s.p.sourced = true
-	s.p.files = append(s.p.files[:len(s.p.files):len(s.p.files)], EnvFile{Path: file, Reader: "sh"})
+// read takes the next line of the input: read -r line, or IFS== read -r key value.
+func (s *shell) read(args []string) bool {
+	names := slices.DeleteFunc(args, func(a string) bool { return strings.HasPrefix(a, "-") })
+	if s.in == nil || s.in.text == "" {
+		return false
+	}
+	line, rest, _ := strings.Cut(s.in.text, "\n")
+	s.in.text = rest
+	s.in.line++
+	if s.in.file != "" {
+		s.at = &Source{File: s.in.file, Line: s.in.line}
+		s.took(s.in.file)
+	}
+	values := []string{line}
+	if len(names) > 1 {
+		values = strings.SplitN(line, "=", 2)
+	}
+	for i, name := range names {
+		s.assign(name, append(values, "")[min(i, len(values))], 0)
+	}
+	return true
+}
+
+// printers are the programs that start scripts use to find themselves, and to
+// read a file.
+var printers = map[string]func(s *shell, args []string) stream{
+	"pwd":      func(s *shell, _ []string) stream { return stream{text: s.p.dir} },
+	"dirname":  func(_ *shell, args []string) stream { return stream{text: path.Dir(args[len(args)-1])} },
+	"basename": func(_ *shell, args []string) stream { return stream{text: path.Base(args[min(1, len(args)-1)])} },
+	"readlink": absolute,
+	"realpath": absolute,
+	"echo":     func(_ *shell, args []string) stream { return stream{text: strings.Join(args[1:], " ")} },
+	"printf":   func(_ *shell, args []string) stream { return stream{text: strings.Join(args[1:], " ")} },
+	"hostname": func(s *shell, _ []string) stream { return stream{text: s.f.Hostname} },
+	"cat":      input,
+	"envsubst": input,
+	"sort":     input,
+	"tr":       input,
+	"grep":     withoutComments,
+	"egrep":    withoutComments,
+	"sed":      withoutComments,
+	"awk":      withoutComments,
+	"xargs": func(s *shell, args []string) stream {
+		in := input(s, args[:1])
+		return stream{text: strings.Join(splitWords(in.text), "\n"), file: in.file}
+	},
+}
+
+func absolute(s *shell, args []string) stream {
+	return stream{text: join(s.p.dir, args[len(args)-1])}
+}
+
+// input is what a program reads: the file that is its last argument, or a pipe.
+func input(s *shell, args []string) stream {
+	if last := args[len(args)-1]; len(args) > 1 && s.f.exists(join(s.p.dir, last)) {
+		return *s.contents(last)
+	}
+	if s.in == nil {
+		return stream{}
+	}
+	return *s.in
+}
+
+// withoutComments is what start scripts use grep and its kin for.
+func withoutComments(s *shell, args []string) stream {
+	in := input(s, args)
+	var out strings.Builder
+	for line := range strings.Lines(in.text) {
+		if text := strings.TrimSpace(line); text != "" && text[0] != '#' {
+			out.WriteString(line)
+		}
+	}
+	in.text = out.String()
+	return in
 }

@@ -5,60 +5,42 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // unitDirs are where systemd looks for units, the most important first.
-func unitDirs(user *account) []string {
-	if user == nil {
-		return []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
-			"/usr/lib/systemd/system", "/lib/systemd/system"}
+func unitDirs(a account, user bool) []string {
+	if user {
+		return []string{a.home + "/.config/systemd/user", "/etc/systemd/user", "/run/systemd/user",
+			a.home + "/.local/share/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user"}
 	}
-	return []string{user.home + "/.config/systemd/user", "/etc/systemd/user", "/run/systemd/user",
-		user.home + "/.local/share/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user"}
+	return []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
+		"/usr/lib/systemd/system", "/lib/systemd/system"}
 }
 
 // units looks for services about Pocket ID or the file, those of users too.
 func (f *finder) units() {
-	managers := []*account{nil}
-	for _, a := range f.accounts(f.envFile) {
-		managers = append(managers, &a)
-	}
-	for _, user := range managers {
-		dirs := unitDirs(user)
-		seen := map[string]bool{}
-		for _, dir := range dirs {
-			for _, path := range f.glob(filepath.Join(dir, "*.service")) {
-				if name := filepath.Base(path); !seen[name] {
-					seen[name] = true
-					f.unit(unitFile{name: name, path: path, user: user, scope: scopeOf(user)}, dirs)
-				}
-			}
+	for _, m := range f.managers(unitDirs) {
+		for _, path := range f.firsts(m.dirs, "*.service") {
+			f.unit(unitFile{name: filepath.Base(path), path: path, manager: m})
 		}
 	}
 }
 
-func scopeOf(user *account) account {
-	if user == nil {
-		return rootAccount
-	}
-	return *user
-}
-
 // unit follows what one service starts.
-func (f *finder) unit(u unitFile, dirs []string) {
-	u, ok := f.readUnit(u, dirs)
+func (f *finder) unit(u unitFile) {
+	u, ok := f.readUnit(u)
 	if !ok || !f.mayConcern(u) {
 		return
 	}
-	f.eachInstance(u, "Service", dirs, func(u unitFile) {
-		started, err := f.unitEnvironment(u)
-		p := process{unit: &u, dir: f.workingDirectory(u), env: started, file: u.path, refused: err}
-		p.files = f.unitFiles(u)
+	f.eachInstance(u, "Service", func(u unitFile) {
+		p := process{unit: &u, dir: f.workingDirectory(u), file: u.path}
+		p.env, p.files, p.refused = f.unitEnvironment(u)
 		for _, key := range []string{"ExecStartPre", "ExecStart", "ExecStartPost"} {
 			for _, o := range u.all("Service", key) {
-				for _, args := range u.commands(o, started) {
+				for _, args := range u.commands(o, p.env) {
 					f.run(p, args)
 				}
 			}
@@ -77,7 +59,7 @@ func (f *finder) mayConcern(u unitFile) bool {
 
 // eachInstance hands on a unit, or each instance of a template: those that are
 // enabled, else the one that the file's path tells.
-func (f *finder) eachInstance(u unitFile, section string, dirs []string, use func(unitFile)) {
+func (f *finder) eachInstance(u unitFile, section string, use func(unitFile)) {
 	prefix, instance, template := strings.Cut(u.title(), "@")
 	ext := filepath.Ext(u.name)
 	if u.instance = instance; !template || instance != "" {
@@ -85,7 +67,7 @@ func (f *finder) eachInstance(u unitFile, section string, dirs []string, use fun
 		return
 	}
 	names := []string{}
-	for _, dir := range dirs {
+	for _, dir := range u.dirs {
 		for _, pattern := range []string{prefix + "@*" + ext, "*.wants/" + prefix + "@*.service", prefix + "@*.service.d"} {
 			for _, path := range f.glob(filepath.Join(dir, pattern)) {
 				name, _, _ := strings.Cut(filepath.Base(path), ".service")
@@ -107,7 +89,7 @@ func (f *finder) eachInstance(u unitFile, section string, dirs []string, use fun
 	for _, name := range names {
 		one := u
 		one.name, one.instance = prefix+"@"+name+ext, name
-		if read, ok := f.readUnit(one, dirs); ok {
+		if read, ok := f.readUnit(one); ok {
 			use(read)
 		}
 	}
@@ -144,55 +126,22 @@ func (f *finder) instanceOfFile(u unitFile, section string) []string {
 // workingDirectory is what the commands of a unit are run in.
 func (f *finder) workingDirectory(u unitFile) string {
 	dir := strings.TrimPrefix(u.text("Service", "WorkingDirectory"), "-")
-	home := u.scope.home
-	switch {
-	case dir == "~":
-		return home
-	case dir != "":
-		return dir
-	case u.user != nil:
-		return home
+	if dir == "~" || dir == "" && u.user {
+		return u.home
 	}
-	return "/"
-}
-
-// unitFiles are the EnvironmentFile= of a service that exist, in order.
-func (f *finder) unitFiles(u unitFile) []EnvFile {
-	var out []EnvFile
-	for _, o := range u.all("Service", "EnvironmentFile") {
-		path, _ := strings.CutPrefix(unquoted(u.specifiers(o.value)), "-")
-		paths := []string{path}
-		if strings.ContainsAny(path, "*?[") {
-			paths = f.glob(path)
-		}
-		for _, path := range paths {
-			if _, err := f.Files.Read(path); !missing(err) {
-				out = append(out, EnvFile{Path: filepath.Clean(path), Reader: "systemd"})
-			}
-		}
-	}
-	return out
-}
-
-// unquoted takes quotes away from around a path.
-func unquoted(text string) string {
-	if words := splitWords(text); len(words) == 1 && strings.ContainsAny(text, `"'`) {
-		return words[0]
-	}
-	return text
+	return cmp.Or(dir, "/")
 }
 
 // unitEnvironment is what systemd starts a service with: Environment=, then the
-// files, which win over it (systemd.exec(5)). The error is a file without which
-// the service does not start.
-func (f *finder) unitEnvironment(u unitFile) (environment, error) {
-	env := environment{}
+// files, which win over it (systemd.exec(5)). failed is a file without which the
+// service does not start.
+func (f *finder) unitEnvironment(u unitFile) (env environment, files []EnvFile, failed error) {
+	env = environment{}
 	for _, w := range u.splits("Service", "Environment") {
 		if key, value, found := strings.Cut(w.text, "="); found {
-			env.set(key, setting{value: value, source: w.source})
+			env.set(key, setting{Value: value, Source: w.source})
 		}
 	}
-	var failed error
 	for _, o := range u.all("Service", "EnvironmentFile") {
 		path, optional := strings.CutPrefix(unquoted(u.specifiers(o.value)), "-")
 		paths := []string{filepath.Clean(path)}
@@ -200,7 +149,11 @@ func (f *finder) unitEnvironment(u unitFile) (environment, error) {
 			paths = f.glob(path)
 		}
 		for _, path := range paths {
-			layer, err := f.readLayer(EnvFile{Path: path, Reader: "systemd"}, nil)
+			file := EnvFile{Path: path, Reader: "systemd"}
+			layer, err := f.readLayer(file, nil)
+			if !missing(err) {
+				files = append(files, file)
+			}
 			if err != nil && !optional && !errors.Is(err, fs.ErrPermission) {
 				failed = cmp.Or(failed, err)
 			}
@@ -211,9 +164,9 @@ func (f *finder) unitEnvironment(u unitFile) (environment, error) {
 		delete(env, w.text)
 	}
 	if len(u.credentials()) > 0 {
-		env.set("CREDENTIALS_DIRECTORY", setting{value: credentialDir(u.title()), source: Source{File: u.path}})
+		env.set("CREDENTIALS_DIRECTORY", setting{Value: credentialDir(u.title()), Source: Source{File: u.path}})
 	}
-	return env, failed
+	return env, files, failed
 }
 
 // credentials are the secrets that systemd hands to a service as files, by their
@@ -242,42 +195,32 @@ func (u unitFile) credentials() map[string]credential {
 // put in as systemd does.
 func (u unitFile) commands(o option, env environment) [][]word {
 	var out [][]word
-	var args []word
-	end := func() {
-		if len(args) > 0 {
-			out = append(out, args)
-		}
-		args = nil
-	}
-	literal := false
+	start, literal := true, false
 	for _, text := range splitWords(o.value) {
-		if text == ";" {
-			end()
+		if start = start || text == ";"; text == ";" {
 			continue
 		}
 		w := word{text: u.specifiers(text), source: o.source}
-		if len(args) == 0 {
+		if start {
 			bare := strings.TrimLeft(w.text, "@-:+!|")
-			prefix := w.text[:len(w.text)-len(bare)]
-			literal = strings.Contains(prefix, ":")
-			w.text = bare
+			literal = strings.Contains(strings.TrimSuffix(w.text, bare), ":")
+			w.text, start = bare, false
+			out = append(out, nil)
 		}
-		if literal {
-			args = append(args, w)
-			continue
+		expanded := []word{w}
+		if !literal {
+			expanded = expandExec(w, env)
 		}
-		args = append(args, expandExec(w, env)...)
+		out[len(out)-1] = append(out[len(out)-1], expanded...)
 	}
-	end()
 	return out
 }
+
+var execReference = regexp.MustCompile(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expandExec puts variables into a word of an Exec line: ${X} anywhere, and $X as
 // a word of its own, which is split.
 func expandExec(w word, env environment) []word {
-	if !strings.Contains(w.text, "$") {
-		return []word{w}
-	}
 	if name, found := strings.CutPrefix(w.text, "$"); found && isVariable(name) {
 		var out []word
 		value, _ := env.lookup(name)
@@ -286,25 +229,15 @@ func expandExec(w word, env environment) []word {
 		}
 		return out
 	}
-	var text strings.Builder
-	for i := 0; i < len(w.text); i++ {
-		rest := w.text[i:]
-		end := strings.IndexByte(rest, '}')
-		switch {
-		case strings.HasPrefix(rest, "$$"):
-			text.WriteByte('$')
-			i++
-		case strings.HasPrefix(rest, "${") && end > 0 && isVariable(rest[2:end]):
-			name := rest[2:end]
-			s, _ := env.get(name)
-			text.WriteString(s.value)
-			w.source.Variable, w.source.VariableFile = name, s.source.File
-			i += end
-		default:
-			text.WriteByte(w.text[i])
+	w.text = execReference.ReplaceAllStringFunc(w.text, func(found string) string {
+		if found == "$$" {
+			return "$"
 		}
-	}
-	w.text = text.String()
+		name := found[2 : len(found)-1]
+		s, _ := env.get(name)
+		w.source.Variable, w.source.VariableFile = name, s.Source.File
+		return s.Value
+	})
 	return []word{w}
 }
 

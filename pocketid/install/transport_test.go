@@ -20,6 +20,7 @@ func TestInstallCrossesAPipe(t *testing.T) {
 	in.Version.Release, _ = pocketid.ParseVersion("2.9")
 	// Only Discover itself needs these.
 	in.Compose.vars, in.Compose.known, in.Compose.model = nil, scanned{}, nil
+	in.emptied, in.mounts, in.secrets, in.workDir = nil, nil, nil, ""
 	var pipe bytes.Buffer
 	if err := gob.NewEncoder(&pipe).Encode(in); err != nil {
 		t.Fatal(err)

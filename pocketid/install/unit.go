@@ -2,6 +2,7 @@ package install
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,14 +16,29 @@ type option struct {
 	source               Source
 }
 
+// manager is one that reads units or quadlets: the system's, or a user's.
+type manager struct {
+	account
+	user bool
+	dirs []string // the most important first
+}
+
+// managers are the system's, and those of all users that count.
+func (f *finder) managers(dirs func(a account, user bool) []string) []manager {
+	out := []manager{{account: rootAccount, dirs: dirs(rootAccount, false)}}
+	for _, a := range f.accounts(f.envFile) {
+		out = append(out, manager{account: a, user: true, dirs: dirs(a, true)})
+	}
+	return out
+}
+
 // unitFile is a unit or quadlet with its drop-ins, in the order in which they count.
 type unitFile struct {
-	name    string // "pocket-id.service"
+	manager
 	path    string
+	name    string
 	options []option
-	user    *account // of a user's own manager; nil for the system's
-	scope   account  // whose manager it is
-	machine string   // its hostname
+	machine string // its hostname
 	// instance is the part between @ and the ending, where that is known.
 	instance string
 }
@@ -54,31 +70,20 @@ const longLine = 1500
 func tidyUnit(data []byte) (text string, lines []int) {
 	var out strings.Builder
 	continued, section, n := false, false, 0
-	text = strings.TrimPrefix(string(data), "\ufeff")
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
 		n++
-		line = strings.TrimRight(line, "\r\n")
-		start := strings.TrimSpace(line)
-		comment := start == "" || start[0] == '#' || start[0] == ';'
+		line = strings.TrimLeft(strings.TrimRight(line, "\r\n"), " \t")
 		switch {
-		case comment && (continued && start != ""):
-			continue
-		case comment:
-			if continued {
-				out.WriteByte('\n')
-			}
-			continued = false
+		case line != "" && (line[0] == '#' || line[0] == ';'):
 			continue
 		case continued:
-		case start[0] == '[':
-			if section = strings.HasSuffix(start, "]"); !section {
+		case strings.HasPrefix(line, "["):
+			if section = strings.HasSuffix(strings.TrimRight(line, " \t"), "]"); !section {
 				continue
 			}
-			line = start
-		case !section || !strings.Contains(line, "=") || start[0] == '=':
+		case !section || strings.Index(line, "=") < 1:
 			continue
 		default:
-			line = start
 			lines = append(lines, n)
 		}
 		continued = strings.HasSuffix(line, `\`)
@@ -123,11 +128,15 @@ func (u unitFile) last(section, name string) (option, bool) {
 // text is last with specifiers put in, and without quotes around it.
 func (u unitFile) text(section, name string) string {
 	o, _ := u.last(section, name)
-	value := o.value
-	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-		value = value[1 : len(value)-1]
+	return unquoted(u.specifiers(o.value))
+}
+
+// unquoted takes quotes away from around a value.
+func unquoted(text string) string {
+	if words := splitWords(text); len(words) == 1 && strings.ContainsAny(text, `"'`) {
+		return words[0]
 	}
-	return u.specifiers(value)
+	return text
 }
 
 // splits are the words of all values of a key.
@@ -190,26 +199,25 @@ func splitWords(text string) []string {
 	return out
 }
 
-var escapes = map[byte]string{'a': "\a", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'v': "\v", 's': " "}
-
 // unescape decodes what follows a backslash; used is how many bytes that is.
 func unescape(text string) (decoded string, used int) {
-	if s, ok := escapes[text[0]]; ok {
-		return s, 1
-	}
-	base, digits := 8, text[:min(3, len(text))]
-	if text[0] == 'x' {
-		base, digits = 16, text[1:min(3, len(text))]
-	}
-	if n, err := strconv.ParseUint(digits, base, 8); err == nil && n != 0 && (base == 16 && len(digits) == 2 || base == 8 && len(digits) == 3) {
-		return string([]byte{byte(n)}), 3
-	}
 	switch text[0] {
-	case '\\', '"', '\'', ' ':
+	case 's':
+		return " ", 1
+	case '"', '\'', ' ':
 		return text[:1], 1
 	}
-	return `\` + text[:1], 1
+	r, multibyte, tail, err := strconv.UnquoteChar(`\`+text, 0)
+	switch {
+	case err != nil || r == 0:
+		return `\` + text[:1], 1
+	case multibyte:
+		return string(r), len(text) - len(tail)
+	}
+	return string([]byte{byte(r)}), len(text) - len(tail)
 }
+
+var specifier = regexp.MustCompile(`%.`)
 
 // specifiers puts in what systemd does for a %: those that can be told from here.
 func (u unitFile) specifiers(text string) string {
@@ -217,20 +225,12 @@ func (u unitFile) specifiers(text string) string {
 		return text
 	}
 	values := u.specifierValues()
-	var out strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] != '%' || i+1 == len(text) {
-			out.WriteByte(text[i])
-			continue
+	return specifier.ReplaceAllStringFunc(text, func(name string) string {
+		if value, ok := values[name[1]]; ok {
+			return value
 		}
-		i++
-		if value, ok := values[text[i]]; ok {
-			out.WriteString(value)
-			continue
-		}
-		out.WriteString(text[i-1 : i+1])
-	}
-	return out.String()
+		return name
+	})
 }
 
 func (u unitFile) specifierValues() map[byte]string {
@@ -243,18 +243,17 @@ func (u unitFile) specifierValues() map[byte]string {
 		full += u.instance
 	}
 	values := map[byte]string{
-		'%': "%", 'n': full + ".service", 'N': full, 'p': prefix, 'P': unescapeName(prefix),
-		'i': u.instance, 'I': unescapeName(u.instance), 'j': last, 'J': unescapeName(last),
+		'%': "%", 'n': full + ".service", 'N': full, 'p': prefix, 'P': sdunit.UnitNameUnescape(prefix),
+		'i': u.instance, 'I': sdunit.UnitNameUnescape(u.instance), 'j': last, 'J': sdunit.UnitNameUnescape(last),
 		'H': u.machine, 'q': u.machine, 'l': short, 'T': "/tmp", 'V': "/var/tmp",
-		'h': u.scope.home, 'u': u.scope.name, 'U': strconv.Itoa(u.scope.uid),
+		'h': u.home, 'u': u.account.name, 'U': strconv.Itoa(u.uid),
 		't': "/run", 'S': "/var/lib", 'C': "/var/cache", 'L': "/var/log", 'E': "/etc",
-		'd': credentialDir(full), 'f': "/" + unescapeName(u.instance), 'y': u.path, 'Y': filepath.Dir(u.path),
+		'd': credentialDir(full), 'f': "/" + sdunit.UnitNameUnescape(u.instance), 'y': u.path, 'Y': filepath.Dir(u.path),
 	}
-	if u.user != nil {
-		home := u.scope.home
+	if u.user {
 		values['t'] = "/run/user/" + values['U']
-		values['S'], values['C'], values['E'] = home+"/.local/state", home+"/.cache", home+"/.config"
-		values['L'] = home + "/.local/state/log"
+		values['S'], values['C'], values['E'] = u.home+"/.local/state", u.home+"/.cache", u.home+"/.config"
+		values['L'] = u.home + "/.local/state/log"
 	}
 	return values
 }
@@ -262,34 +261,15 @@ func (u unitFile) specifierValues() map[byte]string {
 // credentialDir is where systemd puts the credentials of a unit.
 func credentialDir(title string) string { return "/run/credentials/" + title + ".service" }
 
-// unescapeName undoes systemd-escape(1).
-func unescapeName(name string) string {
-	var out strings.Builder
-	for i := 0; i < len(name); i++ {
-		switch {
-		case name[i] == '-':
-			out.WriteByte('/')
-		case strings.HasPrefix(name[i:], `\x`) && i+4 <= len(name):
-			decoded, used := unescape(name[i+1:])
-			out.WriteString(decoded)
-			i += used
-		default:
-			out.WriteByte(name[i])
-		}
-	}
-	return out.String()
-}
-
-// readUnit reads a unit or quadlet with its drop-ins. dirs are where drop-ins may
-// be, the most important first; of two of one name only that one counts.
-func (f *finder) readUnit(u unitFile, dirs []string) (unitFile, bool) {
+// readUnit reads a unit or quadlet with its drop-ins.
+func (f *finder) readUnit(u unitFile) (unitFile, bool) {
 	data, err := f.Files.Read(u.path)
 	if err != nil {
 		return u, false
 	}
 	u.machine = f.Hostname
 	u.options = parseUnit(u.path, data)
-	for _, path := range f.dropIns(u.name, dirs) {
+	for _, path := range f.dropIns(u.name, u.dirs) {
 		if more, err := f.Files.Read(path); err == nil {
 			for _, o := range parseUnit(path, more) {
 				o.source.Unit = u.path
@@ -298,6 +278,21 @@ func (f *finder) readUnit(u unitFile, dirs []string) (unitFile, bool) {
 		}
 	}
 	return u, true
+}
+
+// firsts are files below directories; of two of one name only the first counts.
+func (f *finder) firsts(dirs []string, pattern string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		for _, path := range f.glob(filepath.Join(dir, pattern)) {
+			if name := filepath.Base(path); !seen[name] {
+				seen[name] = true
+				out = append(out, path)
+			}
+		}
+	}
+	return out
 }
 
 // dropIns lists the drop-ins of a unit in the order in which they are read: by
@@ -317,20 +312,13 @@ func (f *finder) dropIns(name string, dirs []string) []string {
 		}
 	}
 	folders = append(folders, strings.TrimPrefix(ext, ".")+".d")
-	byName := map[string]string{}
+	var all []string
 	for _, folder := range folders {
 		for _, dir := range dirs {
-			for _, path := range f.glob(filepath.Join(dir, folder, "*.conf")) {
-				if _, seen := byName[filepath.Base(path)]; !seen {
-					byName[filepath.Base(path)] = path
-				}
-			}
+			all = append(all, filepath.Join(dir, folder))
 		}
 	}
-	var out []string
-	for _, path := range byName {
-		out = append(out, path)
-	}
+	out := f.firsts(all, "*.conf")
 	slices.SortFunc(out, func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) })
 	return out
 }

@@ -25,11 +25,8 @@ func isPocketID(image string) bool {
 	return base == "pocket-id" || base == "pocketid" || strings.HasPrefix(base, "pocket-id-") || strings.HasPrefix(base, "pocketid-")
 }
 
-// nixVersion is the release in the path of a store.
-var nixVersion = regexp.MustCompile(`/pocket-?id(?:-unwrapped|-backend)?-v?([0-9]+\.[0-9]+\.[0-9]+)`)
-
-// pathVersion is one that an admin put into a path.
-var pathVersion = regexp.MustCompile(`pocket-?id[-_/]v?([0-9]+\.[0-9]+\.[0-9]+)`)
+// pathVersion is the release in the path of a store, or of an admin.
+var pathVersion = regexp.MustCompile(`pocket-?id(?:-unwrapped|-backend)?[-_/]v?([0-9]+\.[0-9]+\.[0-9]+)`)
 
 // findVersion tells the release: from the image's tag, a store's path, the note
 // that an installer left, or a name that 1.0 changed.
@@ -39,12 +36,10 @@ func (f *finder) findVersion(in *Install) {
 		in.Version = imageVersion(in.Image)
 		return
 	}
-	for _, pattern := range []*regexp.Regexp{nixVersion, pathVersion} {
-		if found := pattern.FindStringSubmatch(in.Image); found != nil {
-			in.Version.Release, _ = pocketid.ParseVersion(found[1])
-			in.Version.From = "path " + in.Image
-			return
-		}
+	if found := pathVersion.FindStringSubmatch(in.Image); found != nil {
+		in.Version.Release, _ = pocketid.ParseVersion(found[1])
+		in.Version.From = "path " + in.Image
+		return
 	}
 	notes := append(f.glob("/opt/*ocket*_version.txt"), filepath.Join(f.Home, ".pocket-id"), "/root/.pocket-id", "/root/.pocketid",
 		filepath.Join(filepath.Dir(in.Image), "version.txt"), filepath.Join(filepath.Dir(in.Image), ".version"))
@@ -88,5 +83,5 @@ func (f *finder) below1(in *Install) {
 		return
 	}
 	s, _ := in.env.get("PUBLIC_APP_URL")
-	in.Version.Below, in.Version.From = "1.0.0", "PUBLIC_APP_URL in "+s.source.File
+	in.Version.Below, in.Version.From = "1.0.0", "PUBLIC_APP_URL in "+s.Source.File
 }

@@ -17,11 +17,11 @@ import (
 
 // Warning is something that the admin probably does not expect.
 type Warning struct {
-	ID   string
-	Text string
-	Key  string
-	File string
-	Line int
+	ID   string `json:"id"`
+	Text string `json:"text"`
+	Key  string `json:"key,omitempty"`
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
 
 // warningTexts are the sentences of the warnings, by id.
@@ -47,26 +47,27 @@ var warningTexts = map[string]string{
 	"version-unknown":       "Version unknown (%s), taken as %s.%s",
 }
 
-func warning(id, key string, at Source, args ...any) Warning {
-	return Warning{ID: id, Key: key, File: at.File, Line: at.Line, Text: fmt.Sprintf(warningTexts[id], args...)}
+// warn notes a warning, once for each key of a file.
+func (in *Install) warn(id, key string, at Source, args ...any) {
+	w := Warning{ID: id, Key: key, File: at.File, Line: at.Line, Text: fmt.Sprintf(warningTexts[id], args...)}
+	again := func(o Warning) bool { return o.ID == w.ID && o.Key == w.Key && o.File == w.File }
+	if !slices.ContainsFunc(in.Warnings, again) {
+		in.Warnings = append(in.Warnings, w)
+	}
 }
 
-// warnings lists them: what keeps a setting from its effect first.
-func (f *finder) warnings(in *Install) []Warning {
-	var out []Warning
-	out = append(out, f.fileWarnings(in)...)
-	out = append(out, in.layerWarnings()...)
-	out = append(out, in.emptiedWarnings()...)
-	out = append(out, f.composeWarnings(in)...)
-	out = append(out, in.settingWarnings()...)
-	out = append(out, in.passwordWarnings()...)
-	out = append(out, in.nameWarnings()...)
-	seen := map[[3]string]bool{}
-	return slices.DeleteFunc(out, func(w Warning) bool {
-		again := seen[[3]string{w.ID, w.Key, w.File}]
-		seen[[3]string{w.ID, w.Key, w.File}] = true
-		return again
-	})
+// warnings adds them to the install: what keeps a setting from its effect first.
+func (f *finder) warnings(in *Install) {
+	for _, file := range in.EnvFiles {
+		f.fileWarnings(in, file)
+	}
+	in.layerWarnings()
+	f.composeWarnings(in)
+	if len(in.env) > 0 && in.Refused == "" {
+		in.settingWarnings()
+	}
+	in.passwordWarnings()
+	in.nameWarnings()
 }
 
 // readers that keep quotes and what looks like a comment as part of a value.
@@ -78,151 +79,112 @@ var (
 var exportLine = regexp.MustCompile(`(?m)^[ \t]*export[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
 
 // fileWarnings are about lines that a reader does not read as they look.
-func (f *finder) fileWarnings(in *Install) []Warning {
-	var out []Warning
-	for _, file := range in.EnvFiles {
-		data, err := f.Files.Read(file.Path)
-		if errors.Is(err, fs.ErrPermission) {
-			out = append(out, warning("file-unreadable", "", Source{File: file.Path}, file.Path))
+func (f *finder) fileWarnings(in *Install, file EnvFile) {
+	data, err := f.Files.Read(file.Path)
+	if errors.Is(err, fs.ErrPermission) {
+		in.warn("file-unreadable", "", Source{File: file.Path}, file.Path)
+	}
+	if err != nil {
+		return
+	}
+	name, reader := filepath.Base(file.Path), file.Reader
+	warn := func(id, key string, args ...any) {
+		in.warn(id, key, Source{File: file.Path, Line: envwriter.KeyLine(data, key)}, args...)
+	}
+	if effect := bomEffect[reader]; effect != "" && bytes.HasPrefix(data, []byte("\ufeff")) {
+		warn("bom", "", name, readerName(reader), effect)
+	}
+	if reader == "sh" && bytes.Contains(data, []byte("\r\n")) {
+		warn("crlf", "", name)
+	}
+	if reader == "systemd" || reader == "podman" {
+		for _, found := range exportLine.FindAllSubmatch(data, -1) {
+			warn("export-line", string(found[1]), reader, found[1], name)
 		}
-		if err != nil {
-			continue
+	}
+	var decides []string // what is decided here
+	for _, key := range in.Keys() {
+		if s, _ := in.env.get(key); s.Source.File == file.Path && s.Reader == reader {
+			decides = append(decides, key)
 		}
-		name := filepath.Base(file.Path)
-		warn := func(id, key string, args ...any) {
-			out = append(out, warning(id, key, Source{File: file.Path, Line: envwriter.KeyLine(data, key)}, args...))
-		}
-		if bytes.HasPrefix(data, []byte("\ufeff")) && file.Reader != "compose" && file.Reader != "docker" {
-			warn("bom", "", name, in.readerName(file), bomEffect[file.Reader])
-		}
-		if file.Reader == "sh" && bytes.Contains(data, []byte("\r\n")) {
-			warn("crlf", "", name)
-		}
-		if file.Reader == "systemd" || file.Reader == "podman" {
-			for _, found := range exportLine.FindAllSubmatch(data, -1) {
-				warn("export-line", string(found[1]), in.readerName(file), found[1], name)
-			}
-		}
-		for _, key := range in.duplicates(data, file) {
+	}
+	for _, key := range decides {
+		if setTwice(data, key) {
 			warn("duplicate-key", key, key, name)
 		}
-		for _, key := range emptied(data, file.Reader, in.lookupOf(file)) {
-			if s, _ := in.env.get(key); s.source.File == file.Path && s.reader == file.Reader {
-				warn("dollar-replaced", key, key, name, "Put the value in single quotes.")
-			}
-		}
-		out = append(out, in.valueWarnings(file, data)...)
 	}
-	return out
+	for _, key := range emptied(data, reader, in.lookupOf(file)) {
+		if slices.Contains(decides, key) {
+			warn("dollar-replaced", key, key, name, "Put the value in single quotes.")
+		}
+	}
+	for _, key := range decides {
+		value, _ := in.env.lookup(key)
+		last := len(value) - 1
+		if keepsQuotes[reader] && last > 0 && (value[0] == '"' || value[0] == '\'') && value[last] == value[0] {
+			warn("quotes-kept", key, reader, key, name)
+		}
+		if keepsComments[reader] && strings.Contains(value, " #") && (pocketid.IsPublic(key, value) || !looksSecret(key)) {
+			warn("inline-comment", key, reader, key, name)
+		}
+	}
 }
 
 var bomEffect = map[string]string{"pocket-id": "nothing of the file is loaded", "systemd": "the first line is lost",
 	"podman": "the first key has another name", "sh": "the first line is lost"}
 
 // readerName is the program that reads a file, for people.
-func (in *Install) readerName(file EnvFile) string {
-	switch file.Reader {
+func readerName(reader string) string {
+	switch reader {
 	case "pocket-id":
 		return "Pocket ID's reader"
 	case "sh":
 		return "a shell"
 	}
-	return file.Reader
+	return reader
 }
 
 // lookupOf are the variables that a reader of the file has from elsewhere.
 func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {
-	if file.Reader == "compose" && in.Compose != nil {
-		return func(name string) (string, bool) {
-			if value, ok := in.Compose.vars.lookup(name); ok {
-				if s, _ := in.Compose.vars.get(name); s.source.File != processEnvironment || value != "" {
-					return value, true
-				}
-			}
-			s, ok := in.env.get(name)
-			return s.value, ok && s.source.File != file.Path
-		}
-	}
 	return func(name string) (string, bool) {
-		s, ok := in.env.get(name)
-		return s.value, ok && s.source.File != file.Path
-	}
-}
-
-// valueWarnings are about values that arrive with quotes or a comment in them.
-func (in *Install) valueWarnings(file EnvFile, data []byte) []Warning {
-	var out []Warning
-	name := filepath.Base(file.Path)
-	for _, key := range in.Keys() {
-		s, _ := in.env.get(key)
-		if s.source.File != file.Path || s.reader != file.Reader {
-			continue
-		}
-		at := Source{File: file.Path, Line: envwriter.KeyLine(data, key)}
-		last := len(s.value) - 1
-		if keepsQuotes[s.reader] && last > 0 && (s.value[0] == '"' || s.value[0] == '\'') && s.value[last] == s.value[0] {
-			out = append(out, warning("quotes-kept", key, at, in.readerName(file), key, name))
-		}
-		if keepsComments[s.reader] && strings.Contains(s.value, " #") && (pocketid.IsPublic(key, s.value) || !looksSecret(key)) {
-			out = append(out, warning("inline-comment", key, at, in.readerName(file), key, name))
-		}
-	}
-	return out
-}
-
-// duplicates are keys that a file sets twice to different values, as it is read.
-func (in *Install) duplicates(data []byte, file EnvFile) []string {
-	reader, err := envwriter.ReaderNamed(file.Reader)
-	if err != nil {
-		return nil
-	}
-	var out []string
-	lines := strings.SplitAfter(string(data), "\n")
-	for _, key := range in.Keys() {
-		n := envwriter.KeyLine(data, key)
-		if s, _ := in.env.get(key); n == 0 || s.source.File != file.Path {
-			continue
-		}
-		rest := strings.Join(append(slices.Clone(lines[:n-1]), lines[n:]...), "")
-		earlier := envwriter.KeyLine([]byte(rest), key)
-		if earlier == 0 || earlier >= n {
-			continue
-		}
-		vars, err := reader.ReadWith([]byte(rest), func(string) (string, bool) { return "", false })
-		if value, set := vars[key]; err == nil && set {
-			if now, _ := in.env.lookup(key); value != now {
-				out = append(out, key)
+		if file.Reader == "compose" && in.Compose != nil {
+			s, ok := in.Compose.vars.get(name)
+			if ok && (s.Source.File != processEnvironment || s.Value != "") {
+				return s.Value, true
 			}
 		}
+		s, ok := in.env.get(name)
+		return s.Value, ok && s.Source.File != file.Path
 	}
-	return out
+}
+
+// setTwice reports whether an earlier line of a file sets a key to something else.
+func setTwice(data []byte, key string) bool {
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	n := envwriter.KeyLine(data, key)
+	if n == 0 {
+		return false
+	}
+	earlier := envwriter.KeyLine(bytes.Join(lines[:n-1], nil), key)
+	return earlier > 0 && !bytes.Equal(bytes.TrimSpace(lines[earlier-1]), bytes.TrimSpace(lines[n-1]))
 }
 
 // Keys are the variables that arrive, sorted.
 func (in Install) Keys() []string { return slices.Sorted(maps.Keys(in.env)) }
 
-// layerWarnings are about places that lose.
-func (in *Install) layerWarnings() []Warning {
-	var out []Warning
+// layerWarnings are about places that lose, also to a key without a value.
+func (in *Install) layerWarnings() {
 	for _, key := range in.Keys() {
 		s, _ := in.env.get(key)
 		for _, loser := range in.env.hidden(key) {
-			why := s.source.place() + " sets it to something else, and comes later"
-			out = append(out, warning("hidden-by-layer", key, s.source, key, loser.File, why))
+			in.warn("hidden-by-layer", key, s.Source, key, loser.File, s.Source.place()+" sets it to something else, and comes later")
 		}
 	}
-	return out
-}
-
-// emptiedWarnings are about keys without a value that take another one's away.
-func (in *Install) emptiedWarnings() []Warning {
-	var out []Warning
 	for _, key := range slices.Sorted(maps.Keys(in.emptied)) {
 		lost := in.emptied[key]
-		why := lost.source.place() + " names it without a value, and compose has none for it"
-		out = append(out, warning("hidden-by-layer", key, lost.source, key, lost.value, why))
+		why := lost.Source.place() + " names it without a value, and compose has none for it"
+		in.warn("hidden-by-layer", key, lost.Source, key, lost.Value, why)
 	}
-	return out
 }
 
 // place is a source for people.
@@ -235,27 +197,25 @@ func (s Source) place() string {
 }
 
 // composeWarnings are about files that compose does not read.
-func (f *finder) composeWarnings(in *Install) []Warning {
-	var out []Warning
+func (f *finder) composeWarnings(in *Install) {
 	if p := in.Compose; p != nil && in.Refused == "" {
 		for _, file := range p.Overrides {
-			out = append(out, warning("override-ignored", "", Source{File: file}, filepath.Base(file)))
+			in.warn("override-ignored", "", Source{File: file}, filepath.Base(file))
 		}
 		for _, file := range p.Others {
 			used := filepath.Base(p.Files[0])
-			out = append(out, warning("other-compose-file", "", Source{File: file}, filepath.Base(file), used))
+			in.warn("other-compose-file", "", Source{File: file}, filepath.Base(file), used)
 		}
 	}
 	for _, key := range in.Keys() {
-		if s, _ := in.env.get(key); s.dollar {
-			out = append(out, warning("dollar-replaced", key, s.source, key, s.source.place(), "Write $$ for a $."))
+		if s, _ := in.env.get(key); s.Dollar {
+			in.warn("dollar-replaced", key, s.Source, key, s.Source.place(), "Write $$ for a $.")
 		}
 	}
 	if keys := f.deadKeys(in); len(keys) > 0 {
 		at := Source{File: f.envFile}
-		out = append(out, warning("dead-file", keys[0], at, filepath.Base(f.envFile), strings.Join(keys, ", ")))
+		in.warn("dead-file", keys[0], at, filepath.Base(f.envFile), strings.Join(keys, ", "))
 	}
-	return out
 }
 
 // deadKeys are the mail settings of the file that reach nothing.
@@ -270,8 +230,8 @@ func (f *finder) deadKeys(in *Install) []string {
 	used := map[string]bool{}
 	for _, all := range in.env {
 		for _, s := range all {
-			if s.source.VariableFile == f.envFile {
-				used[s.source.Variable] = true
+			if s.Source.VariableFile == f.envFile {
+				used[s.Source.Variable] = true
 			}
 		}
 	}
@@ -288,15 +248,11 @@ func (f *finder) deadKeys(in *Install) []string {
 // several variables.
 func (in *Install) passedOn(key, file string) bool {
 	s, ok := in.env.get(key)
-	return ok && s.source.VariableFile == file
+	return ok && s.Source.VariableFile == file
 }
 
 // settingWarnings are about the lock, and names of another era.
-func (in *Install) settingWarnings() []Warning {
-	var out []Warning
-	if len(in.env) == 0 || in.Refused != "" {
-		return nil
-	}
+func (in *Install) settingWarnings() {
 	on := false
 	for _, name := range []string{"UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"} {
 		value, _ := in.env.lookup(name)
@@ -304,51 +260,46 @@ func (in *Install) settingWarnings() []Warning {
 	}
 	if !on {
 		s, _ := in.env.get("UI_CONFIG_DISABLED")
-		out = append(out, warning("ui-config-not-true", "UI_CONFIG_DISABLED", s.source))
+		in.warn("ui-config-not-true", "UI_CONFIG_DISABLED", s.Source)
 	}
 	version := in.Version.Release
 	if in.Version.Below != "" || !version.Known() {
-		return out
+		return
 	}
 	for _, key := range []string{"APP_URL", "PUBLIC_APP_URL", "UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"} {
 		s, set := in.env.get(key)
 		want := pocketid.KeyName(key, version)
 		if _, both := in.env.get(want); set && want != key && !both {
-			out = append(out, warning("legacy-names", key, s.source, key, version, want))
+			in.warn("legacy-names", key, s.Source, key, version, want)
 		}
 	}
-	return out
 }
 
-func (in *Install) passwordWarnings() []Warning {
+func (in *Install) passwordWarnings() {
 	p := in.Password
-	var out []Warning
 	switch {
 	case !p.Set:
 	case !p.Readable:
-		out = append(out, warning("password-unreadable", "SMTP_PASSWORD", Source{}, strings.Join(p.From, ", ")))
+		in.warn("password-unreadable", "SMTP_PASSWORD", Source{}, strings.Join(p.From, ", "))
 	case p.Kind != "env" && strings.HasSuffix(p.value, "\n"):
-		out = append(out, warning("password-newline", "SMTP_PASSWORD_FILE", Source{File: p.From[0]}))
+		in.warn("password-newline", "SMTP_PASSWORD_FILE", Source{File: p.From[0]})
 	}
-	return out
 }
 
 // nameWarnings are about version and hostname.
-func (in *Install) nameWarnings() []Warning {
-	var out []Warning
+func (in *Install) nameWarnings() {
 	if in.InContainer() && !in.Version.Known() && in.Version.Below == "" && in.Image != "" {
 		cure := ""
 		if in.Runs == RunsCompose {
 			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
 		}
 		newest := pocketid.NewestKnown()
-		out = append(out, warning("version-unknown", "", Source{File: in.Found}, in.Version.From, newest, cure))
+		in.warn("version-unknown", "", Source{File: in.Found}, in.Version.From, newest, cure)
 	}
 	switch h := in.Hostname; {
 	case h.Kind == KindShared:
-		out = append(out, warning("hostname-not-settable", "", h.From, h.With))
+		in.warn("hostname-not-settable", "", h.From, h.With)
 	case h.Kind == KindSet && !strings.Contains(h.Value, "."):
-		out = append(out, warning("short-hostname", "", h.From, h.Value))
+		in.warn("short-hostname", "", h.From, h.Value)
 	}
-	return out
 }
