@@ -14,7 +14,7 @@ import (
 // startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
 // put there by somebody who hopes that it passes for an answer under TLS.
 func (s *session) startTLS() (string, *Failure) {
-	if !s.offers("STARTTLS") {
+	if _, offered := s.offers("STARTTLS"); !offered {
 		return "", &Failure{Err: &NotOfferedError{"STARTTLS", s.result.Offered, ErrNotOffered}}
 	}
 	reply, failure := s.ask("STARTTLS", 220)
@@ -51,7 +51,7 @@ func (s *session) secure() (string, *Failure) {
 	s.wire.gives = s.plan.Waits.Reply
 	state := s.wire.conn.(*tls.Conn).ConnectionState()
 	s.result.TLS = &state
-	s.result.Offered = nil // what was offered in clear text counts no more (RFC 3207 section 4.2)
+	s.result.Offered, s.keywords = nil, nil // what was offered in clear text counts no more (RFC 3207 section 4.2)
 	detail := tls.VersionName(state.Version)
 	if len(state.PeerCertificates) > 0 {
 		cert := state.PeerCertificates[0]
@@ -141,7 +141,7 @@ func (s *session) notTLS(first []byte, err error) error {
 	if s.plan.TLS == TLSStartTLS {
 		return s.injected(first)
 	}
-	if line, bad := parseLine(text.Clean(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
+	if line, bad := (Client{}).parseLine(strings.TrimSpace(string(first))); bad == "" && line.code != 0 {
 		return ErrPlaintextPort
 	}
 	words := text.Shorten(s.wire.show(string(first)), 60)
