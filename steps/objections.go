@@ -188,12 +188,20 @@ func (d Discovery) refused(a Answers) string {
 	var list []Objection
 	for _, o := range d.standing(v) {
 		locked := pocketid.IsTrue(d.Values[lock]) || a.LockUI == "yes"
-		ours := rewritten(o.Key) || o.Key == lock && (a.LockUI == "yes" || !a.Unattended)
+		ours := rewritten(o.Key) || o.Key == lock && (a.LockUI == "yes" || !a.Unattended || d.onFor(a.readers(), lock))
 		if o.noStart && !ours && (locked || !pocketid.NeedsLock(o.Key)) {
 			list = append(list, o)
 		}
 	}
 	return wouldNotStart(list, v)
+}
+
+// onFor reports whether one of those readers takes a switch for true: then it is
+// written anew for all of them.
+func (d Discovery) onFor(readers []string, key string) bool {
+	return slices.ContainsFunc(readers, func(name string) bool {
+		return pocketid.IsTrue(d.ReadAs([]string{name}).Values[key])
+	})
 }
 
 // wouldNotStart names objections because of which Pocket ID does not start.
