@@ -1,0 +1,74 @@
+package presets
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"testing"
+
+	"smtp-wizard/internal/generated"
+)
+
+func TestProvidersDocument(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("# Providers\n\nWhat each provider's relay wants, as the wizard and `smtp-wizard presets` know it. " +
+		"The port in bold is the recommended one. EHLO is said of the name only where a provider's documentation does.\n")
+	categories := []struct{ id, title string }{
+		{"relay", "Relays of mail suites"}, {"transactional", "Transactional mail services"}, {"mailbox", "Mailboxes"},
+		{"local", "Your own server"}, {"local-test", "For trying out"}, {"custom", "Anything else"},
+	}
+	told := 0
+	for _, c := range categories {
+		fmt.Fprintf(&b, "\n## %s\n", c.title)
+		for _, p := range table {
+			if p.Category == c.id {
+				describe(&b, p)
+				told++
+			}
+		}
+	}
+	if told != len(table) {
+		t.Errorf("%d of %d providers have a category that is described", told, len(table))
+	}
+	generated.Document(t, "providers.md", b.String())
+}
+
+func describe(b *strings.Builder, p Preset) {
+	fmt.Fprintf(b, "\n### %s\n\n", p.Name)
+	line := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(b, "- **%s**: %s\n", label, text)
+		}
+	}
+	if !p.Usable {
+		line("Not usable", p.WhyNot)
+	}
+	line("Preset", "`"+p.ID+"`")
+	hosts := []string{}
+	for _, h := range p.Hosts {
+		host := "`" + h.Host + "`"
+		if h.Region != "" {
+			host += " (" + h.Region + ")"
+		}
+		hosts = append(hosts, host)
+	}
+	line("Host", cmp.Or(strings.Join(hosts, ", "), p.HostHint))
+	ports := []string{}
+	for _, e := range p.Endpoints {
+		port := fmt.Sprintf("%d %s", e.Port, e.TLS)
+		if e.Recommended {
+			port = "**" + port + "**"
+		}
+		ports = append(ports, port)
+	}
+	line("Ports", strings.Join(ports, ", "))
+	line("User", p.Username)
+	line("Password", p.Password)
+	line("From", p.From)
+	line("EHLO name", p.Helo)
+	line("Note", p.Notes)
+	if p.DocURL != "" {
+		line("Documentation", "<"+p.DocURL+">")
+	}
+}
