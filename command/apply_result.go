@@ -95,7 +95,8 @@ func (a application) print(dryRun bool) error {
 	if out.Plan != nil && out.Plan.Refusal() != nil {
 		return settingsRefused(out.Plan.Refusal())
 	}
-	return a.options.print(a.result(out), func(w io.Writer) {
+	result := a.result(out)
+	err := a.options.print(result, func(w io.Writer) {
 		for _, warning := range a.warnings {
 			fmt.Fprintf(a.Err, "Warning: %s\n", warning.Text)
 		}
@@ -103,13 +104,15 @@ func (a application) print(dryRun bool) error {
 			fmt.Fprint(w, steps.Summary(a.state))
 			return
 		}
-		if trial, tested := steps.TestResultOf(a.state); tested {
-			fmt.Fprintf(w, "%s took the test %s for %s.\n", trial.Setup.Host, trial.Token, trial.Setup.To)
-		}
+		fmt.Fprintln(w, steps.Claim(a.state))
 		if out.Plan != nil {
 			a.printChanges(w, out.Plan)
 		}
 	})
+	if err == nil && result.Check != nil {
+		err = result.Check.exitError() // at QUIT: the relay took the message, and Pocket ID reports an error
+	}
+	return err
 }
 
 func (a application) result(out steps.WriteResult) applyResult {

@@ -82,6 +82,9 @@ func (g guide) run(ctx context.Context) (err error) {
 		_ = g.kept.Remove()
 	}
 	fmt.Fprint(cleanWriter{g.Out}, steps.Summary(state))
+	if t, tested := steps.TestResultOf(state); tested && t.Result.Failure != nil {
+		return &exitError{Code: stageExit(t.Result.Failure.Stage)} // written all the same
+	}
 	return nil
 }
 

@@ -54,9 +54,12 @@ func (s livetest) Page(v View) wizard.Page {
 	}
 	var choices []wizard.Choice
 	if t.accepted() {
-		page.Gist = wizard.Text{Tone: wizard.Good, Body: "accepted"}
-		page.Body = append(page.Body, wizard.Text{Tone: wizard.Good, Label: "Accepted", Body: fmt.Sprintf(
-			"The relay took a message for %s. Look for the test %s there, in the spam folder too.", t.Setup.To, t.Token)})
+		page.Gist = verdictGist(v.Found)
+		page.Body = append(page.Body, verdictBlock(v.Found))
+		if t.Result.Taken {
+			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
+				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
+		}
 		if t.Result.Failure != nil {
 			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "But", Body: "Pocket ID reports an error: " +
 				pocketid.QuitError(t.Result.Failure) + ". " + t.Diagnosis.Cause + " " + t.Diagnosis.Fix})

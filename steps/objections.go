@@ -43,6 +43,9 @@ var objectionIDs = map[pocketid.Effect]string{
 	pocketid.NoMail: "cannot-send", pocketid.Notice: "settings-notice",
 }
 
+// relayInside is the objection to a relay that exists only inside a network of compose.
+const relayInside = "relay-inside-compose"
+
 // told reports whether it is known what reaches Pocket ID.
 func (d Discovery) told() bool {
 	return d.arrived.Runs != "" && d.arrived.Refused == "" && d.arrived.Concerns()
@@ -122,6 +125,11 @@ func (w World) Objections(found Discovery, v pocketid.Version, given bool) []Obj
 			o.Cure = "Write the password into that file, without a line feed at its end, or correct the path."
 		}
 		list = append(list, o)
+	}
+	if host := found.Value("SMTP_HOST"); len(Stopping(list)) == 0 && found.told() && slices.Contains(found.arrived.Neighbors, host) {
+		list = append(list, found.at(Objection{ID: relayInside, Stops: true, Text: fmt.Sprintf(
+			"%s is a service of %s, which only the containers of that project can reach: it cannot be tested from here.",
+			host, filepath.Base(found.arrived.Found)), Cure: "See whether the test email of Pocket ID's admin UI arrives."}, "SMTP_HOST"))
 	}
 	return list
 }

@@ -30,7 +30,7 @@ func setupOf(a Answers) Setup {
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
 	}
-	return Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime()}
+	return Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime(), NoSend: a.NoSend}
 }
 
 // Plan is the conversation that Pocket ID will have with these settings.
@@ -59,6 +59,7 @@ type TestResult struct {
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
 	Token     string // of the message, to compare with what arrives
+	Arrived   bool   // the message was found, by its code
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint
 }
@@ -79,7 +80,7 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	}
 	if !s.NoSend {
 		t.Token = w.Token()
-		message, err := s.message(t.Token, plan.Names, w.Now())
+		message, err := t.message(plan.Names, w.Now())
 		if err != nil {
 			return w.notBegun(t, smtpcheck.StageMail, err)
 		}
@@ -98,14 +99,15 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	return t
 }
 
-// message is the mail that is delivered.
-func (s Setup) message(token string, names smtpcheck.Names, now time.Time) ([]byte, error) {
-	identity := names.First
+// message is the mail that is delivered. It says the most that its arrival proves.
+func (t TestResult) message(names smtpcheck.Names, now time.Time) ([]byte, error) {
+	s, identity := t.Setup, names.First
 	if s.TLS == smtpcheck.TLSStartTLS {
 		identity = names.AfterTLS
 	}
 	return smtpcheck.TestMail{
-		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: token, Time: now,
+		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: t.Token, Time: now,
+		Proves: verdicts[t.most()].ifArrives, Client: Speaker(s.As),
 	}.Bytes()
 }
 

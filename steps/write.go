@@ -75,7 +75,7 @@ func (s write) Page(v View) wizard.Page {
 	case *FilePlan:
 		return planPage(page, r, v)
 	case WriteResult:
-		return donePage(page, r)
+		return donePage(page, r, v)
 	}
 	page.Busy = "Reading the file"
 	if f.Job.Task == "write" {
@@ -94,6 +94,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
+		page.Body = append(page.Body, verdictBlock(v.Found)) // there is no page after it
 	} else if len(p.Diff) > 0 {
 		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
@@ -310,14 +311,15 @@ func shellWord(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
-func donePage(page wizard.Page, w WriteResult) wizard.Page {
+func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 	page.Title, page.Final = "Done", true
 	page.Why = "The settings are written, and read back by the rules of every reader."
 	table := wizard.Table{}
 	for _, file := range w.files() {
 		table.Rows = append(table.Rows, wizard.Row{Cells: file[:]})
 	}
-	page.Body = append(page.Body, table)
+	page.Gist = verdictGist(v.Found)
+	page.Body = append(page.Body, table, verdictBlock(v.Found))
 	for _, warning := range w.Warnings {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
 	}

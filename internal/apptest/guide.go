@@ -87,7 +87,7 @@ func (g Guide) relay(a Answers) {
 // Finish goes from a passed test to the end.
 func (g Guide) Finish() {
 	g.T.Helper()
-	g.Opens("Accepted", "› Continue")
+	g.Opens("accepted. The relay took a message", "› Continue")
 	g.Keys(termtest.Enter)
 	g.Opens("[Write]", "enter use this")
 	g.Keys(termtest.Enter)

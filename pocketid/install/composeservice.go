@@ -40,6 +40,9 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 			in.mounts = append(in.mounts, mount{host: f.logical(v.Source), inside: v.Target})
 		}
 	}
+	if service.NetworkMode != "host" {
+		in.Neighbors = neighbors(p.model, name)
+	}
 	in.workDir = cmp.Or(service.WorkingDir, imageWorkDir)
 	f.composeSecrets(&in, service)
 	f.ownEnvFile(&in)
@@ -53,6 +56,26 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 		in.fit = fitNamed
 	}
 	return in, true
+}
+
+// neighbors are the names of the other services of a project.
+func neighbors(project *types.Project, service string) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
+		other := project.Services[name]
+		if name == service || other.NetworkMode == "host" {
+			continue
+		}
+		names = append(names, name)
+		if other.ContainerName != "" {
+			names = append(names, other.ContainerName)
+		}
+		for _, network := range other.Networks {
+			if network != nil {
+				names = append(names, network.Aliases...)
+			}
+		}
+	}
+	return names
 }
 
 // logical is the path that the admin knows, of one that the loader made absolute.

@@ -79,6 +79,8 @@ type Install struct {
 	Password Password
 	Warnings []Warning
 	Compose  *Project // for compose
+	// Neighbors are names that only the containers of the same project know.
+	Neighbors []string
 
 	// Unit is the systemd unit or quadlet behind it, or "".
 	Unit string
