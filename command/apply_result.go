@@ -48,9 +48,10 @@ func (a application) failed(ctx context.Context, err error) error {
 	case concerns(steps.LiveTest) && check != nil && check.Exit != exitOK:
 		return a.refused(check)
 	case out.Plan != nil && out.Plan.Refusal() != nil:
-		return settingsRefused(out.Plan.Refusal())
-	case fault.Step == steps.Install && fault.Field == "env_file" && a.found.Usable() == nil:
-		return settingsRefused(err)
+		return a.settingsRefused(out.Plan.Refusal())
+	case fault.Step == steps.Sender && len(steps.RefusalOf(a.state, a.found)) > 0,
+		fault.Step == steps.Install && fault.Field == "env_file" && a.found.Usable() == nil:
+		return a.settingsRefused(err)
 	case concerns(steps.Write) && out.Err != nil:
 		return fileError(out.Err)
 	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Usable() != nil:
@@ -59,8 +60,16 @@ func (a application) failed(ctx context.Context, err error) error {
 	return usage(err)
 }
 
-// settingsRefused is a file with which Pocket ID would not start.
-func settingsRefused(err error) error {
+// settingsRefused is a file with which Pocket ID would not start, or whose password
+// cannot be read from here.
+func (a application) settingsRefused(err error) error {
+	if stops := steps.RefusalOf(a.state, a.found); a.json && len(stops) > 0 {
+		check := newCheckResult(nil, steps.NotSent(steps.SetupOf(a.state), stops))
+		check.addSettings(stops)
+		if err := a.options.print(applyResult{Encoding: map[string]string{}, Check: &check}, nil); err != nil {
+			return err
+		}
+	}
 	return &exitError{exitSettings, fmt.Errorf("nothing was written: %w", err)}
 }
 
@@ -93,7 +102,7 @@ func (a application) print(dryRun bool) error {
 		return fileError(out.Err)
 	}
 	if out.Plan != nil && out.Plan.Refusal() != nil {
-		return settingsRefused(out.Plan.Refusal())
+		return a.settingsRefused(out.Plan.Refusal())
 	}
 	result := a.result(out)
 	err := a.options.print(result, func(w io.Writer) {

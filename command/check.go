@@ -85,7 +85,7 @@ func (o *options) check(ctx context.Context, f checkFlags) error {
 	}
 	r := newCheckResult(candidates, trial)
 	r.Warnings, r.TimedOut = warnings, errors.Is(ctx.Err(), context.DeadlineExceeded)
-	r.addSettings(found, objections)
+	r.addSettings(objections)
 	if f.quiet && r.Exit == exitOK {
 		return nil
 	}

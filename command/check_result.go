@@ -130,7 +130,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 }
 
 // addSettings adds the objections to the settings.
-func (r *checkResult) addSettings(found steps.Discovery, objections []steps.Objection) {
+func (r *checkResult) addSettings(objections []steps.Objection) {
 	for _, o := range objections {
 		r.Settings = append(r.Settings, settingJSON{ID: o.ID, Key: o.Key, Value: o.Value, File: o.File, Line: o.Line,
 			Problem: o.Text, Cure: o.Cure, Stops: o.Stops, said: o.String()})

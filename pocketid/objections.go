@@ -175,6 +175,17 @@ func ideal(values map[string]string) []Objection {
 	return list
 }
 
+// ObjectionTo is what version v has against one value of its own variables, if it
+// does not start with it.
+func ObjectionTo(key, value string, v Version) (Objection, bool) {
+	known, _ := variableOf(key)
+	list := known.objections(value, orNewest(v))
+	if len(list) == 0 || list[0].Effect != NoStart {
+		return Objection{}, false
+	}
+	return list[0], true
+}
+
 // objections are those to one value.
 func (known variable) objections(value string, v Version) []Objection {
 	o := Objection{Key: KeyName(known.name, v), Effect: Notice, version: v}

@@ -204,8 +204,8 @@ func (s install) Take(v View) Intent {
 	if a.runtime() == found.Install.Runtime {
 		a.FoundReaders = found.Install.Readers
 	}
-	if why := found.ReadAs(a.readers()).refused(a); why != "" {
-		return s.refuse(v, a, errorAt("env_file", why))
+	if list := found.ReadAs(a.readers()).refused(a); len(list) > 0 {
+		return s.refuse(v, a, errorAt("env_file", wouldNotStart(list, a.version())))
 	}
 	another := a.fromAnother(path)
 	if another {

@@ -114,17 +114,8 @@ func (w World) Objections(found Discovery, v pocketid.Version, given bool) []Obj
 		list = append(list, found.placed(o))
 	}
 	needed := found.Value("SMTP_USER") != "" || !pocketid.SpeechOf(v, smtpcheck.TLSNone, "").StrictLogin
-	cure := "Give it to check with --password-stdin or --password-file; the guide asks for it."
 	if found.NoPassword != "" && (found.Missing || needed && !given) {
-		o := Objection{ID: "password-unreadable", Key: "SMTP_PASSWORD", Text: found.NoPassword, Cure: cure, Stops: true}
-		if _, present := found.Values["SMTP_PASSWORD_FILE"]; present {
-			o = found.at(o, "SMTP_PASSWORD_FILE")
-		}
-		if found.Missing {
-			o.noStart, o.Text = true, strings.TrimSuffix(o.Text, ".")+fmt.Sprintf(": there is no such file, and Pocket ID %s does not start.", v)
-			o.Cure = "Write the password into that file, without a line feed at its end, or correct the path."
-		}
-		list = append(list, o)
+		list = append(list, found.unreadablePassword(v))
 	}
 	if host := found.Value("SMTP_HOST"); len(Stopping(list)) == 0 && found.told() && slices.Contains(found.arrived.Neighbors, host) {
 		list = append(list, found.at(Objection{ID: relayInside, Stops: true, Text: fmt.Sprintf(
@@ -132,6 +123,19 @@ func (w World) Objections(found Discovery, v pocketid.Version, given bool) []Obj
 			host, filepath.Base(found.arrived.Found)), Cure: "See whether the test email of Pocket ID's admin UI arrives."}, "SMTP_HOST"))
 	}
 	return list
+}
+
+func (d Discovery) unreadablePassword(v pocketid.Version) Objection {
+	o := Objection{ID: "password-unreadable", Key: "SMTP_PASSWORD", Text: d.NoPassword, Stops: true,
+		Cure: "Give it with --password-stdin or --password-file; the guide asks for it."}
+	if _, present := d.Values["SMTP_PASSWORD_FILE"]; present {
+		o = d.at(o, "SMTP_PASSWORD_FILE")
+	}
+	if d.Missing {
+		o.noStart, o.Text = true, strings.TrimSuffix(o.Text, ".")+fmt.Sprintf(": there is no such file, and Pocket ID %s does not start.", v)
+		o.Cure = "Write the password into that file, without a line feed at its end, or correct the path."
+	}
+	return o
 }
 
 // all are the values with the secrets.
@@ -188,9 +192,9 @@ func (d Discovery) objectionBlocks(v pocketid.Version) []wizard.Block {
 	return blocks
 }
 
-// refused says what keeps Pocket ID from starting with the file that the guide would
-// leave behind: lines that it does not set itself. "" is nothing.
-func (d Discovery) refused(a Answers) string {
+// refused is what keeps Pocket ID from starting with the file that the guide would
+// leave behind: lines that it does not set itself.
+func (d Discovery) refused(a Answers) []Objection {
 	v := a.version()
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
 	var list []Objection
@@ -201,7 +205,26 @@ func (d Discovery) refused(a Answers) string {
 			list = append(list, o)
 		}
 	}
-	return wouldNotStart(list, v)
+	return list
+}
+
+// RefusalOf are the objections for which a guide that has ended wrote nothing.
+func RefusalOf(s State, found Discovery) []Objection {
+	a := s.Answers
+	list := found.ReadAs(a.readers()).refused(a)
+	switch plan := WriteResultOf(s).Plan; {
+	case plan != nil:
+		list = plan.Refused
+	case len(list) == 0 && s.At == Sender:
+		from, _ := ParseAddress(s.Inputs[Sender]["from"])
+		if o, refused := pocketid.ObjectionTo("SMTP_FROM", from, a.version()); refused && from != "" {
+			return []Objection{found.placed(o)}
+		}
+		if found.NoPassword != "" {
+			list = []Objection{found.unreadablePassword(a.version())}
+		}
+	}
+	return list
 }
 
 // onFor reports whether one of those readers takes a switch for true: then it is

@@ -33,6 +33,9 @@ func setupOf(a Answers) Setup {
 	return Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime(), NoSend: a.NoSend}
 }
 
+// SetupOf is the test that the answers of a state amount to.
+func SetupOf(s State) Setup { return setupOf(s.Answers) }
+
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)

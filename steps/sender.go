@@ -2,7 +2,6 @@ package steps
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"smtp-wizard/envwriter"
@@ -116,8 +115,8 @@ func (s sender) Take(v View) Intent {
 	if err != nil {
 		return wizard.Stay(a, errorAt("from", err.Error()))
 	}
-	if err := pocketid.Validate("SMTP_FROM", from, a.version()); err != nil && pocketid.TooOld(a.version()) == "" {
-		return wizard.Stay(a, errorAt("from", fmt.Sprintf("%s: otherwise Pocket ID %s does not start.", err, a.version())))
+	if o, refused := pocketid.ObjectionTo("SMTP_FROM", from, a.version()); refused {
+		return wizard.Stay(a, errorAt("from", o.String()+" "+o.Cure))
 	}
 	user := strings.TrimSpace(v.Input["user"])
 	if err := printable(user); err != nil {
@@ -153,6 +152,11 @@ func loginFault(v View, a Answers, typed bool) wizard.Fault {
 		return warn(passwordAlone)
 	case a.User == "":
 		return wizard.Fault{}
+	case a.Password.Empty() && discovered(v).NoPassword != "":
+		if a.Offline { // it stays where it is, and is not needed
+			return wizard.Fault{}
+		}
+		return errorAt("password", discovered(v).NoPassword+" It has to be given, so that the relay can be tested with it.")
 	case a.Password.Empty():
 		return errorAt("password",
 			"A user without a password cannot log in. If the relay asks for no login, leave the user empty.")
