@@ -84,7 +84,8 @@ func (o *options) check(ctx context.Context, f checkFlags) error {
 		trial.SayFirst(found.Changed())
 	}
 	r := newCheckResult(candidates, trial)
-	r.Warnings, r.TimedOut = warnings, errors.Is(ctx.Err(), context.DeadlineExceeded)
+	r.Warnings = warnings
+	r.TimedOut = trial.Result.Failure != nil && errors.Is(ctx.Err(), context.DeadlineExceeded)
 	r.addSettings(objections)
 	if f.quiet && r.Exit == exitOK {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"syscall"
@@ -65,7 +66,8 @@ func readReply(in *bufio.Reader, client Client, show func(string) string) (reply
 		if total > maxReply || errors.Is(err, bufio.ErrBufferFull) {
 			return reply, words, tooLong(fmt.Sprintf("a reply of more than %d KiB", maxReply>>10), show(string(raw)))
 		}
-		if err != nil && (len(raw) == 0 || !hungUp(err)) {
+		cutOff := hungUp(err) || client.Textproto && client.Waits.Reply > 0 && errors.Is(err, os.ErrDeadlineExceeded)
+		if err != nil && (len(raw) == 0 || !cutOff) {
 			return reply, words, cmp.Or(odd, err)
 		}
 		said := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")

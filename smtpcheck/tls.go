@@ -12,7 +12,8 @@ import (
 )
 
 // startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
-// put there by somebody who hopes that it passes for an answer under TLS.
+// put there by somebody who hopes that it passes for an answer under TLS. Clients on
+// textproto discard it and go on.
 func (s *session) startTLS() (string, *Failure) {
 	if _, offered := s.offers("STARTTLS"); !offered {
 		return "", &Failure{Err: &NotOfferedError{"STARTTLS", s.result.Offered, ErrNotOffered}}
@@ -23,7 +24,11 @@ func (s *session) startTLS() (string, *Failure) {
 	}
 	if s.wire.unsolicited() {
 		said, _ := s.wire.in.Peek(s.wire.in.Buffered())
-		return "", &Failure{Doing: "STARTTLS", Err: s.injected(said)}
+		found := s.injected(said)
+		if !s.plan.Textproto {
+			return "", &Failure{Doing: "STARTTLS", Err: found}
+		}
+		return reply.String() + "; " + found.Error() + ". It is discarded, as this client does.", nil
 	}
 	return reply.String(), nil
 }
