@@ -66,6 +66,7 @@ func (o *options) check(ctx context.Context, f checkFlags) error {
 	}
 	if !given.Empty() {
 		setup.Password = given
+		world.Masker.Add(setup.User, given.Reveal())
 	}
 	objections := world.Objections(found, setup.As, !given.Empty())
 	warnings := world.Warnings(found, objections)

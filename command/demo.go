@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/steps"
 )
@@ -44,13 +45,14 @@ func (o *options) demo(ctx context.Context, name, env string, plain bool) error 
 	if !ok {
 		return usage(fmt.Errorf("there is no practice relay %q; use google, postfix or open", name))
 	}
-	relay, err := practice.Start(behavior, practice.Options{})
+	relay, err := startDemoRelay(behavior, steps.ThisHost().Discover(ctx, env))
 	if err != nil {
 		return err
 	}
 	defer relay.Close()
 	g := guide{options: o, world: demoWorld(o, relay, behavior), plain: plain, product: "demo", noDraft: true,
-		start: steps.Answers{EnvFile: env, AppURL: "https://id.example.com", Version: "2.9.0"}}
+		start: steps.Answers{EnvFile: env, AppURL: "https://id.example.com", Version: "2.9.0",
+			MailAnswers: steps.MailAnswers{Settings: smtpcheck.Settings{To: "you@example.com"}}}}
 	if err := g.run(ctx); err != nil {
 		return err
 	}
@@ -59,6 +61,32 @@ func (o *options) demo(ctx context.Context, name, env string, plain bool) error 
 			d.Bytes, strings.Join(d.To, ", "), strings.Join(d.EHLO, ", then "))
 	}
 	return nil
+}
+
+// demoPort is the first of the demo's two ports.
+const demoPort = 20587
+
+// startDemoRelay takes the port that the file of an earlier demo has, so that its
+// relay is there again; else those of every demo; else, where these are taken, free
+// ones.
+func startDemoRelay(b practice.Behavior, file steps.Discovery) (*practice.Relay, error) {
+	on := func(port any) string { return fmt.Sprint("127.0.0.1:", port) }
+	ports := []practice.Options{{Addr: on(demoPort), TLSAddr: on(demoPort + 1)}, {}}
+	switch port := file.Value("SMTP_PORT"); {
+	case port == "" || file.Value("SMTP_HOST") != "localhost":
+	case file.Value("SMTP_TLS") == string(smtpcheck.TLSImplicit):
+		ports = append([]practice.Options{{TLSAddr: on(port)}}, ports...)
+	default:
+		ports = append([]practice.Options{{Addr: on(port)}}, ports...)
+	}
+	var relay *practice.Relay
+	var err error
+	for _, o := range ports {
+		if relay, err = practice.Start(b, o); err == nil {
+			break
+		}
+	}
+	return relay, err
 }
 
 // demoWorld is this machine with a pretended Pocket ID, and a practice relay first

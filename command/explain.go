@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/diagnosis"
+	"smtp-wizard/diagnosis/received"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -60,6 +61,10 @@ type explainJSON struct {
 }
 
 func (o *options) explain(text string) error {
+	if report, ok := received.Read(text); ok {
+		r := newReceivedJSON(report)
+		return o.print(r, r.print)
+	}
 	d, matched, line := diagnosis.ExplainText(text)
 	r := explainJSON{matched, newDiagnosisJSON(d), stageNames(d.Stages), line}
 	if err := o.print(r, r.print); err != nil {

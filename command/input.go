@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -77,6 +76,7 @@ const caUsage = "also trust the certificates in this PEM `file`"
 func newWorld(ctx context.Context, o *options, caFile string) (steps.World, error) {
 	w := steps.ThisHost()
 	w.Getenv = o.Getenv
+	w.Masker.Add("", o.Getenv(passwordVariable))
 	if caFile == "" {
 		return w, nil
 	}
@@ -155,9 +155,12 @@ func (f passwordFlags) read(ctx context.Context, o *options, given string) (secr
 	if err != nil {
 		return secret.Value{}, fileError(fmt.Errorf("the password could not be read: %w", err))
 	}
-	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	text := secret.WithoutLineEnd(string(raw))
 	if text == "" {
 		return secret.Value{}, usage(errors.New("the given password is empty; use --user '' for a relay without a login"))
+	}
+	if err := secret.Check(text); err != nil {
+		return secret.Value{}, usage(err)
 	}
 	return secret.New(text), nil
 }

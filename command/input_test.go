@@ -98,6 +98,42 @@ func TestInterruptSignal(t *testing.T) {
 	}
 }
 
+// A password is the same from each source: one line end is cut, and control characters
+// are refused.
+func TestGivenPassword(t *testing.T) {
+	t.Parallel()
+	refused := map[string]bool{
+		"geheim": false, "geheim\n": false, "geheim\r\n": false, "gehe im ": false, "\u00fcber\u200d": false,
+		"geheim\n\n": true, "\ngeheim": true, "ge\nheim": true, "ge\rheim": true, "ge\x1b[Dheim": true, "ge\x07heim": true,
+		"geheim\x7f": true, "ge\u0085heim": true, "ge\u009bheim": true, "ge\theim": true, "geheim\n\r": true,
+		"\x1b[200~geheim\x1b[201~": true,
+	}
+	for given, want := range refused {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "password")
+		if err := os.WriteFile(file, []byte(given), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for how, change := range map[string]func(*IO) []string{
+			"standard input": func(o *IO) []string { o.In = strings.NewReader(given); return []string{"--password-stdin"} },
+			"a file":         func(*IO) []string { return []string{"--password-file", file} },
+			"the environment": func(o *IO) []string {
+				o.Getenv = func(key string) string { return map[string]string{"SMTP_WIZARD_PASSWORD": given}[key] }
+				return nil
+			},
+		} {
+			var out, errs strings.Builder
+			io := testIO(nil, &out, &errs)
+			args := append(slices.Clone(applyArgs), "--user", "bob", "--env-file", filepath.Join(dir, ".env"))
+			args = append(args, change(&io)...)
+			code := run(t.Context(), args, io)
+			if (code == exitUsage) != want || !want && code != exitOK || strings.Contains(errs.String()+out.String(), "heim") {
+				t.Errorf("%q from %s: exit code %d: %s%s", given, how, code, out.String(), errs.String())
+			}
+		}
+	}
+}
+
 // What cannot be a password or a certificate is refused.
 func TestUnusableInput(t *testing.T) {
 	t.Parallel()

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
+	"unicode/utf16"
 
 	"smtp-wizard/internal/text"
 )
@@ -16,7 +16,7 @@ import (
 type cleanWriter struct{ w io.Writer }
 
 func (c cleanWriter) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(c.w, text.CleanLines(string(p))); err != nil {
+	if _, err := io.WriteString(c.w, text.CleanLines(string(p), true)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -64,20 +64,16 @@ func (l list[T]) MarshalJSON() ([]byte, error) {
 }
 
 // escape writes as \u in JSON what encoding/json lets through and a terminal
-// would act on: DEL, C1, bidirectional and invisible characters. Apart from line
-// ends they occur in strings only.
+// would act on or not show: it loses nothing. Apart from line ends such characters
+// occur in strings only.
 func escape(s string) string {
-	var out strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\n' || unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xffff:
-			high, low := (r-0x10000)>>10, (r-0x10000)&0x3ff
-			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+high, 0xdc00+low) // RFC 8259 section 7
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
+	return text.Replace(s, true, func(r rune) string {
+		if r == '\n' {
+			return "\n"
 		}
-	}
-	return out.String()
+		if high, low := utf16.EncodeRune(r); r > 0xffff {
+			return fmt.Sprintf(`\u%04x\u%04x`, high, low) // RFC 8259 section 7
+		}
+		return fmt.Sprintf(`\u%04x`, r)
+	})
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -29,12 +30,11 @@ func newPresets(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "presets [FILTER]",
 		Short: "List the mail providers that the wizard knows",
-		Args:  cobra.MaximumNArgs(1),
+		Long: "List the mail providers that the wizard knows, or those that names, hosts, regions\n" +
+			"or an address find.",
+		Example: "  smtp-wizard presets ses frankfurt\n  smtp-wizard presets me@gmx.de",
 		RunE: func(_ *cobra.Command, args []string) error {
-			found := presets.All()
-			if len(args) > 0 {
-				found = presets.Filter(args[0])
-			}
+			found := presets.Filter(strings.Join(args, " "))
 			if len(found) == 0 && !o.json {
 				fmt.Fprintln(o.Err, "No provider matches. For a relay that is not in the table, "+
 					"use \"Another SMTP server\" in the wizard, or apply --host.")

@@ -99,7 +99,7 @@ func (f probeFlags) options(ctx context.Context, o *options) (smtpcheck.PortOpti
 		}
 	}
 	probe := len(f.helo) > 0 || f.from != ""
-	return smtpcheck.PortOptions{Names: names, Probe: probe, From: f.from, To: f.to, RootCAs: world.RootCAs}, nil
+	return smtpcheck.PortOptions{Names: names, Probe: probe, From: f.from, To: f.to, RootCAs: world.RootCAs, Masker: world.Masker}, nil
 }
 
 // probeExit is success if any port speaks SMTP, else the first one's stage.

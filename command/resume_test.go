@@ -96,8 +96,7 @@ func finish(w apptest.Guide) {
 func TestBeginAnew(t *testing.T) {
 	t.Parallel()
 	w := open(t, t.TempDir(), nil)
-	w.Opens("Where is Pocket ID?", "enter next")
-	w.Keys(keyEnter, keyEnter, keyEnter)
+	w.Opens("Where is Pocket ID?", "› APP_URL")
 	w.Instead("https://old.example.com")
 	w.Until("Who sends the mail?")
 	w.Keys(ctrlC)

@@ -35,15 +35,17 @@ func TestTypingAPassword(t *testing.T) {
 	w.Keys(ctrlU, long) // 4 KiB as keys: a terminal without bracketed paste
 	w.Settled()
 	w.Keys(ctrlU, relayPassword+"\r") // there, the line break at the end goes on
-	w.Until("› Send test to", "me@example.org")
-	w.Keys(keyBack)
+	w.Opens("[Identity]", "accepted", "enter use this")
+	w.Keys(keyEscape)
+	w.Until("[Sender]")
+	w.Keys(keyTab, keyTab)
 	w.Until("› Password")
 	w.Keys(ctrlU, termtest.PasteBegin+relayPassword+"\r"+termtest.PasteEnd)
 	w.Until(note)
 	if strings.Contains(w.Output(), relayPassword) || strings.Contains(w.Output(), long[:32]) {
 		t.Error("a pasted password was shown")
 	}
-	w.Keys(keyEnter, keyEnter)
+	w.Keys(keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 	w.Keys(keyEnter, keyEnter, keyDown, keyEnter, keyEnter) // all but the first before the test is done
 	w.Opens("[Test]", "accepted. The relay took a message", "› Continue")
@@ -58,7 +60,7 @@ func TestKeysInPieces(t *testing.T) {
 	t.Parallel()
 	w := open(t, t.TempDir(), nil, "demo")
 	w.Opens("Where is Pocket ID?", "https://id.example.com")
-	w.Keys(keyEnter, keyEnter, keyEnter, keyEnter, "practice") // typed ahead
+	w.Keys(keyEnter, "practice") // typed ahead
 	w.Until("Who sends the mail?", inDemoList(1), "› Practice relay")
 	w.Keys(ctrlU)
 	w.Until(inDemoList(apptest.Providers + 1))

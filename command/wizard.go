@@ -20,11 +20,12 @@ const plainUsage = "ask line by line instead of on a full screen"
 
 // addWizard makes the root command the wizard itself.
 func addWizard(root *cobra.Command, o *options) {
-	var plain bool
+	var plain, offline bool
 	root.Flags().BoolVar(&plain, "plain", false, plainUsage)
+	root.Flags().BoolVar(&offline, "offline", false, "ask DNS for nothing but the relay, and no web server how mail is sent")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		world := steps.ThisHost()
-		world.Getenv = o.Getenv
+		world.Getenv, world.Offline = o.Getenv, offline
 		g := guide{options: o, world: world, plain: plain, product: "Pocket ID", start: steps.Answers{EnvFile: o.envFile}}
 		return g.run(cmd.Context())
 	}
@@ -67,6 +68,9 @@ func (g guide) run(ctx context.Context) (err error) {
 	}
 	if g.kept != nil {
 		defer g.kept.Close()
+		if to, err := steps.ParseAddress(g.kept.Recipient()); err == nil {
+			g.start.To = to
+		}
 	}
 	machine := steps.Machine{Steps: steps.All(g.world), Now: g.world.Now}
 	state, err := g.begin(ctx, machine)
@@ -78,12 +82,16 @@ func (g guide) run(ctx context.Context) (err error) {
 	if done := err == nil && state.Ended == wizard.Done; !done && !steps.Finished(state) {
 		return g.unfinished(state, err)
 	}
+	if err := steps.WriteResultOf(state).Err; err != nil {
+		return fileError(fmt.Errorf("nothing was written: %w", err))
+	}
 	if g.kept != nil {
 		_ = g.kept.Remove()
+		_ = g.kept.KeepRecipient(state.Answers.To) // else it is asked again
 	}
 	fmt.Fprint(cleanWriter{g.Out}, steps.Summary(state))
 	if t, tested := steps.TestResultOf(state); tested && t.Result.Failure != nil {
-		return &exitError{Code: stageExit(t.Result.Failure.Stage)} // written all the same
+		return &exitError{stageExit(t.Result.Failure.Stage), nil} // written all the same
 	}
 	return nil
 }

@@ -159,6 +159,9 @@ func placeOf(stage smtpcheck.Stage, e evidence) place {
 		p = place{"the mail", StepRelay, "host",
 			"Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
 	}
+	if e.code >= 500 && e.code <= 503 && e.code != 501 && stage == smtpcheck.StageData {
+		p.step, p.field, p.fix = StepNone, "", "The program and the relay are out of step: look at the lines before this one, and run `smtp-wizard check`, which shows the conversation."
+	}
 	late := stage == smtpcheck.StageMail || stage == smtpcheck.StageRcpt || stage == smtpcheck.StageData
 	if _, rest, _ := strings.Cut(e.enhanced, "."); late && rest != "" {
 		return refine(p, rest)
@@ -175,7 +178,7 @@ func refine(p place, rest string) place {
 			p.step, p.field, p.fix = StepSender, "to", "Test with another recipient that is known to exist."
 		}
 	case strings.HasPrefix(rest, "3."), strings.HasPrefix(rest, "4."):
-		p.step, p.field = StepRelay, "host"
+		p.step, p.field = StepNone, ""
 		p.fix = "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
 	case strings.HasPrefix(rest, "5.") && rest != "5.3":
 		p.step, p.field = StepRelay, "port"

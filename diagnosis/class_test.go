@@ -23,7 +23,10 @@ func stepAt(class string, stage smtpcheck.Stage, subject string) Step {
 	case "auth":
 		return StepSender
 	}
-	if subject == "3" || subject == "4" || subject == "5" {
+	switch subject {
+	case "3", "4":
+		return StepNone
+	case "5":
 		return StepRelay
 	}
 	return StepSender

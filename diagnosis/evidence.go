@@ -99,19 +99,25 @@ func withoutCodes(text string, code int, enhanced string) string {
 func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	byCode := reading.StagesOfCode(e.code, e.enhanced)
 	if len(e.stages) > 0 {
-		if both := common(rule, e.stages); len(both) > 0 {
+		if both := common(e.stages, rule); len(both) > 0 {
 			return both
 		}
 		return e.stages
 	}
 	if len(rule) == 0 {
-		return firstKnown(e.hint, byCode)
+		return firstKnown(common(byCode, e.hint), e.hint, byCode)
 	}
 	if len(byCode) == 1 && slices.Contains(rule, byCode[0]) {
 		return byCode
 	}
+	if e.code == 451 || e.code == 452 {
+		rule = ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(byCode, s) })
+	}
 	if e.code >= 500 && e.code != 554 || e.code >= 450 && e.code < 500 { // RFC 5321 section 4.3.2 knows none of them as a greeting
 		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s != smtpcheck.StageGreeting })
+	}
+	if e.code == 421 && e.enhanced == "" {
+		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageGreeting })
 	}
 	if e.code == 454 { // RFC 4954 section 6
 		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageAuth })

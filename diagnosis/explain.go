@@ -5,6 +5,7 @@ import (
 
 	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
 )
 
 // MaxText is how many bytes of a text are read.
@@ -85,6 +86,8 @@ func better(a, b finding) bool {
 		return a.mail
 	case x != y:
 		return x < y
+	case (a.Kind == reading.Closed) != (b.Kind == reading.Closed):
+		return b.Kind == reading.Closed // which comes after whatever else is wrong
 	}
 	return a.Newer(b.Message)
 }
@@ -109,7 +112,12 @@ func judge(e evidence) (Diagnosis, bool) {
 	if r, e := ruleFor(e); r != nil {
 		return withLink(r.answer(e), e), true
 	}
-	return withLink(classAnswer(e), e), e.code != 0 || e.enhanced != "" && statedStatus(e) || len(e.stages) > 0 && says(e.words, failing)
+	ok := e.code != 0 || e.enhanced != "" && statedStatus(e)
+	failed := e.reply != e.whole || says(e.inAll().words, failing)
+	if !ok && failed && len(e.stages)+len(e.hint) == 0 {
+		e.hint = topic(e)
+	}
+	return withLink(classAnswer(e), e), ok || failed && len(e.stages)+len(e.hint) > 0
 }
 
 // withLink adds the relay's own page to an answer that leaves it open.
@@ -132,9 +140,29 @@ func ruleFor(e evidence) (*rule, evidence) {
 	return nil, e
 }
 
+// topics are what a failure of mail is about, where its words say no more.
+var topics = []struct {
+	says  string
+	stage smtpcheck.Stage
+}{
+	{"ehlo|helo", smtpcheck.StageEHLO}, {"starttls", smtpcheck.StageStartTLS}, {"tls|ssl|certificate|handshake", smtpcheck.StageTLS},
+	{"authenti|login|password|credential|smtp auth", smtpcheck.StageAuth}, {"recipient|rcpt", smtpcheck.StageRcpt}, {"sender|from address|mail from", smtpcheck.StageMail},
+	{"resolv|lookup|dns", smtpcheck.StageDNS}, {"connect|socket|timeout|timed out|unreachable", smtpcheck.StageConnect}, {"greeting|banner", smtpcheck.StageGreeting},
+}
+
+func topic(e evidence) []smtpcheck.Stage {
+	words := strings.ToLower(e.whole)
+	for _, t := range topics {
+		if says(words, "smtp|mailer|e-mail|email|mail server") && says(words, t.says) {
+			return []smtpcheck.Stage{t.stage}
+		}
+	}
+	return nil
+}
+
 // failing are words of a line that tells of a failure, where nothing else is known
 // of it than its stage.
-const failing = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
+const failing = "fail|error|could not|couldn't|cannot|can not|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
 
 // statedStatus demands that a lone status code is one that is known, because
 // versions of programs look like it.

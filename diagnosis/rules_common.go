@@ -1,6 +1,10 @@
 package diagnosis
 
-import "smtp-wizard/smtpcheck"
+import (
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
 
 const authRefused = "The relay refused user or password. Many providers do not accept the account password over SMTP, only an app password or key."
 
@@ -8,19 +12,19 @@ const authRefused = "The relay refused user or password. Many providers do not a
 var commonRules = []rule{
 	{
 		id: "account-disabled", stage: smtpcheck.StageAuth, says: "account disabled|account is disabled|account suspended|account has been suspended|account is not active|account locked|account is locked|user disabled|account has been disabled|account blocked|account inactive",
-		when: aboutMail, sure: Likely, step: StepProvider, field: "preset",
+		when: notRecipient, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The account exists but is suspended, locked or not yet activated.",
 		fix:   "Log in at the provider and unblock the account, or choose another provider. The password is not the problem.",
 	},
 	{
 		id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", says: "authentication failed|authentication unsuccessful|invalid login|invalid credentials|authentication credentials|incorrect authentication|login failed|authentication failure|bad username|bad credentials|incorrect username|incorrect password|wrong password|access denied|username/password|authentication error|authentication rejected|login denied|failed to authenticate|auth failed|username or password|password mismatch|invalid user",
-		sure: Exact, step: StepSender, field: "password",
+		when: coded, sure: Exact, step: StepSender, field: "password",
 		cause: authRefused,
 		fix:   "{passwordat}"},
 	{id: "auth-refused", stage: smtpcheck.StageAuth, code: "535", sure: Likely, step: StepSender, field: "password",
 		cause: authRefused,
 		fix:   "{passwordat}"},
-	{id: "auth-refused", stage: smtpcheck.StageAuth, says: "could not authenticate|cannot authenticate", when: aboutMail, sure: Likely, step: StepSender, field: "password",
+	{id: "auth-refused", stage: smtpcheck.StageAuth, says: "could not authenticate|cannot authenticate|authentication failed|auth failed|login failed|invalid login|invalid credentials|login denied|failed to authenticate|authentication unsuccessful|username or password|credentials invalid|bad credentials|incorrect authentication|authentication failure|authentication error", when: aboutMail, sure: Likely, step: StepSender, field: "password",
 		cause: "The relay refused user or password, as far as this line shows: the program leaves out the relay's own words.",
 		fix:   "{passwordat}"},
 	{id: "auth-refused", stage: smtpcheck.StageAuth, at: "auth", enh: "5.7.8", sure: Likely, step: StepSender, field: "password",
@@ -39,7 +43,7 @@ var commonRules = []rule{
 		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
 	},
 	{
-		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|addressee unknown|could not be found|no longer valid|doesn't have a|not our customer|unallocated|destinataire invalide|no such address|account that you tried to reach|recipient unavailable|mailbox is disabled|mailbox has been blocked|account is disabled|inactive|unknown to|not a valid recipient|no mailbox|recipient address is not|mailbox does not|recipient does not|recipients rejected|recipient addresses rejected|not known here|unknown address|invalid mailbox|rejected by recipients|unverified address|mailbox unavailable|recipient address rejected: undeliverable|unknown local|address unknown",
+		id: "recipient-unknown", stage: smtpcheck.StageRcpt, says: "user unknown|no such user|unknown user|mailbox not found|recipient not found|does not exist|no such recipient|invalid recipient|unknown recipient|no such mailbox|unrouteable address|unroutable address|addressee unknown|could not be found|no longer valid|doesn't have a|not our customer|unallocated|destinataire invalide|no such address|account that you tried to reach|recipient unavailable|mailbox is disabled|mailbox has been blocked|account is disabled|inactive|unknown to|not a valid recipient|no mailbox|recipient address is not|mailbox does not|recipient does not|recipients rejected|recipient addresses rejected|not known here|unknown address|invalid mailbox|rejected by recipients|unverified address|mailbox unavailable|recipient address rejected: undeliverable|unknown local|address unknown|account has been|has been suspended|account suspended|account is locked|domain is disabled|user is disabled|account disabled|account closed|account expired|user or domain|accepted at this address",
 		at: "rcpt data", sure: Likely, step: StepSender, field: "to",
 		cause: "The relay has no mailbox for {to}.",
 		fix:   "Correct the recipient of the test, or use an address that is known to exist.",
@@ -67,14 +71,8 @@ var commonRules = []rule{
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
 	},
 	{
-		id: "idle-timeout", stage: smtpcheck.StageData, says: "timeout waiting|timeout exceeded|timed out waiting|idle timeout|idle for too long|timeout - closing", code: "4", when: coded,
-		sure: Likely, step: StepNone, waiting: true,
-		cause: "The relay closed a connection that was silent for too long. Something before this line kept the client waiting.",
-		fix:   "Look at the line before this one, and try again without changes.",
-	},
-	{
 		id: "server-shutdown", stage: smtpcheck.StageGreeting, says: "service not available|service unavailable|shutting down|server too busy|system not available|system shutdown|down for maintenance|closing transmission channel|local error, closing|service temporarily",
-		code: "4", when: aboutMail, sure: Likely, step: StepNone, waiting: true, passing: true,
+		code: "4", when: func(e evidence) bool { return aboutMail(e) && !strings.HasPrefix(e.enhanced, "5.") }, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay is restarting or overloaded. Your settings are not the cause.",
 		fix:   "Wait a few minutes and try again without changes. If it persists, look at the relay's status page."},
 }

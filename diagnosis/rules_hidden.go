@@ -22,19 +22,23 @@ var hiddenRules = []rule{
 		sure: Exact, step: StepRelay, field: "tls",
 		cause: "A login is set without TLS. This is how Go's mail library says that it sends no login in clear text, except to localhost.",
 		fix:   "Set TLS to starttls on port 587 or to tls on port 465. If the relay needs no login, leave user and password empty."},
+	{id: "go-wrong-host", stage: smtpcheck.StageAuth, says: "wrong host name",
+		sure: Likely, step: StepRelay, field: "host",
+		cause: "Go's mail library sends the password only to the host that it was set up for, and connected to one of another name.",
+		fix:   "Set the same host name everywhere: in the program's login settings and as the server that it connects to."},
 	{id: "gokit-starttls-hidden-421", stage: smtpcheck.StageStartTLS, says: "smtp server does not support starttls",
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "This most likely hides a refused EHLO: the versions of Pocket ID that say this announce localhost, and when the relay hangs up on that, they see no extensions and blame STARTTLS.",
 		fix:   "Probe the relay with a real name: `smtp-wizard probe HOST --helo id.example.com`. If it then offers STARTTLS, the name is the cause. {relayfix}"},
-	{id: "gokit-auth-hidden-421", stage: smtpcheck.StageAuth, says: "smtp server does not support auth",
+	{id: "gokit-auth-hidden-421", stage: smtpcheck.StageAuth, says: "smtp server does not support auth", when: func(e evidence) bool { return !says(e.words, "support authentication") },
 		sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "This most likely hides a refused EHLO: the versions of Pocket ID that say this announce localhost, and when the relay hangs up on that, they see no extensions and blame AUTH. With TLS none it can be true: many relays offer the login only under TLS.",
 		fix:   "With TLS none, set TLS to starttls or tls first. Otherwise the name is most likely the cause. {relayfix}"},
-	{id: "go-smtp-no-auth", stage: smtpcheck.StageAuth, says: "doesn't support auth|does not support auth|no auth extension|auth extension not supported|smtp auth extension not supported",
+	{id: "go-smtp-no-auth", stage: smtpcheck.StageAuth, says: "doesn't support auth|does not support auth|no auth extension|auth extension not|support smtp auth|auth * not found|not offer auth|not advertise auth|auth not offered|auth not advertised|auth is not offered",
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay did not offer a login: it does so only under TLS, or not at all on this port. From Pocket ID's own log this can also hide a refused EHLO name.",
 		fix:   "Set TLS to starttls or tls, or leave user and password empty if the relay needs none." + makeSure},
-	{id: "no-starttls", stage: smtpcheck.StageStartTLS, says: "doesn't support starttls|does not support starttls|starttls not supported|starttls is not supported|starttls extension not supported|starttls not offered|no starttls|starttls not advertised|tls is required, but was not offered",
+	{id: "no-starttls", stage: smtpcheck.StageStartTLS, says: "doesn't support starttls|does not support starttls|starttls not supported|starttls is not supported|starttls extension not supported|starttls not offered|no starttls|starttls not advertised|tls is required, but was not offered|starttls * not found|starttls * not available|support for starttls|not offer starttls|not advertise starttls|not support tls",
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "The relay did not offer STARTTLS on {port}. In a client's log this can also hide a refused EHLO name.",
 		fix:   "Set {pairs}; use TLS none only for a relay on this machine or on a trusted network."},
@@ -66,7 +70,7 @@ var hiddenRules = []rule{
 		sure: Likely, step: StepNone, when: noCause,
 		cause: "Pocket ID's page only shows this line; what the relay said is in the server's log.",
 		fix:   "Run `docker logs pocket-id` right after the test and paste the line that starts with \"failed to\", or run `smtp-wizard check`, which shows each stage."},
-	{id: "layer5-hidden", stage: smtpcheck.StageConnect, says: "unable to open a mail session|smtp connect() failed|could not connect to smtp host",
+	{id: "layer5-hidden", stage: smtpcheck.StageConnect, says: "connect to any smtp server|unable to open a mail session|smtp connect() failed|could not connect to smtp host",
 		sure: Likely, step: StepRelay, field: "port", when: noCause,
 		cause: "The program hides the relay's words. This line covers a refused connection, a timeout, and a TLS mode that does not match the port.",
 		fix:   "Look for a nearby line that names the stage, or run `smtp-wizard check`. The usual pairs are 587 with starttls and 465 with tls."},
@@ -82,7 +86,7 @@ var hiddenRules = []rule{
 		sure: Likely, step: StepRelay, field: "tls", passing: true,
 		cause: "{host} accepted the connection to {port} and closed it before greeting: the port speaks TLS from the first byte, or the relay blocks {ip}. Waiting rarely helps.",
 		fix:   "On port 465 set TLS tls, on port 587 TLS starttls. If that is already so, ask the relay's operator whether {ip} is blocked."},
-	{id: "handshake-closed", at: "starttls tls", kind: reading.Closed, when: stageKnown,
+	{id: "handshake-closed", at: "starttls tls", kind: reading.Closed, when: handshakeFirst,
 		sure: Likely, step: StepRelay, field: "tls",
 		cause: "{host} closed the connection in the TLS handshake: the TLS mode does not match {port}, or there is no TLS version that both sides support.",
 		fix:   "Set TLS tls for port 465 and TLS starttls for port 587. If that is already so, the relay's TLS is most likely too old (Pocket ID needs TLS 1.2), or it blocks this address."},
@@ -108,6 +112,10 @@ func fromText(e evidence) bool { return e.Err == nil }
 
 // noCause keeps a line that does carry a cause for the rule that knows it.
 func noCause(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" }
+
+func handshakeFirst(e evidence) bool {
+	return len(e.stages) > 0 && (e.stages[0] == smtpcheck.StageTLS || e.stages[0] == smtpcheck.StageStartTLS)
+}
 
 func greetingFirst(e evidence) bool {
 	return len(e.stages) > 0 && e.stages[0] == smtpcheck.StageGreeting

@@ -62,7 +62,7 @@ var microsoftRules = []rule{
 		fix:   "Test with another recipient, or have the recipient's administrator allow this sender (delivery management of the mailbox or group).",
 	},
 	{
-		id: "ms-expired", stage: "rcpt data connect", enh: "5.4.300|5.4.316|4.4.316|4.4.7|5.4.7", says: "expired",
+		id: "ms-expired", stage: "rcpt data connect", enh: "5.4.300|5.4.316|4.4.316|4.4.7|5.4.7", says: "message expired",
 		sure: Likely, step: StepNone, passing: true, waiting: true,
 		cause: "The message waited too long at the relay: the recipient's server did not answer or kept refusing.",
 		fix:   "Test with a recipient elsewhere. If that works, the recipient's server is the trouble; try again once it is back.",

@@ -13,7 +13,7 @@ var nameRules = []rule{
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
 	{
-		id: "helo-forged", stage: "ehlo rcpt", says: "impersonat|bogus helo|forged helo|helo * forged|fake helo|helo matches|helo is my|helo * my hostname|my own hostname|my own name|are not me|helo * own ip|helo * own domain|who you say you are|helo command rejected: you are not|bad helo - host|spoofed helo|helo * spoof|not in my network|helo command rejected: * your * own",
+		id: "helo-forged", stage: "ehlo rcpt", says: "impersonat|not believe you are|are not localhost|bogus helo|forged helo|helo * forged|fake helo|helo matches|helo is my|helo * my hostname|my own hostname|my own name|are not me|helo * own ip|helo * own domain|who you say you are|helo command rejected: you are not|bad helo - host|spoofed helo|helo * spoof|not in my network|helo command rejected: * your * own",
 		when: aboutNames, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay takes {ehloname} for a forgery: it is the relay's own name or address, or that of the recipient's domain.",
 		fix:   "Announce this machine's own full name, not that of the mail server. {helofix}",
@@ -37,7 +37,7 @@ var nameRules = []rule{
 		fix:   "Announce a full name of your own domain. {helofix}",
 	},
 	{
-		id: "helo-not-full", stage: "ehlo rcpt", says: "helo * fqdn|ehlo * fqdn|helo * fully|ehlo * fully|helo * must have a dot|helo * no dot|helo * single word|helo * qualified|real hostname|real host name|helo * literal|helo * ip address|helo * bare ip|numeric helo|helo * rfc|helo * syntactically|helo * malformed|malformed helo|helo * invalid name|invalid name in helo",
+		id: "helo-not-full", stage: "ehlo rcpt", says: "helo * fqdn|ehlo * fqdn|helo * fully|ehlo * fully|helo * must have a dot|dns label|address literal|helo * no dot|helo * single word|helo * qualified|real hostname|real host name|helo * literal|helo * ip address|helo * bare ip|numeric helo|helo * rfc|helo * syntactically|helo * malformed|malformed helo|helo * invalid name|invalid name in helo",
 		when: aboutNames, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay wants a full host name in EHLO, and {name} is none: a bare word, an address, or localhost.",
 		fix:   "{helofix}",
@@ -50,7 +50,7 @@ var nameRules = []rule{
 	},
 	{
 		id: "helo-refused", stage: "ehlo", at: "ehlo", code: "5", says: "invalid address|invalid host|bad syntax|bad host|syntax error|invalid argument|domain|host not found|illegal character|unknown host|name|fqdn|fully",
-		when: heardAtEHLO, sure: Likely, step: StepIdentity, field: "hostname",
+		when: atTheName, sure: Likely, step: StepIdentity, field: "hostname",
 		cause: "The relay refused {ehloname}: it is no host name by its rules.",
 		fix:   "{helofix} Letters, digits, hyphens and dots only.",
 	},
@@ -61,10 +61,15 @@ var nameRules = []rule{
 	},
 }
 
+// atTheName: what was refused at EHLO and does not speak of something else.
+func atTheName(e evidence) bool {
+	return heardAtEHLO(e) && !says(e.words, "client host|ip address|your ip|rdns|reverse|ptr|blocked|listed|reputation|too many|sessions|connection|try again|unavailable|synchron")
+}
+
 // aboutNames keeps sentences that only say when to send EHLO, and log fields that
 // only repeat the name, out of the refusals of a name.
 func aboutNames(e evidence) bool {
-	return coded(e) && says(e.words, "helo|ehlo|hostname|host name") && !says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<")
+	return coded(e) && says(e.words, "helo|ehlo|hostname|host name|address literal|localhost|believe you are") && !says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<")
 }
 
 // saidOfNames: the relay itself speaks of EHLO, whatever else it says.

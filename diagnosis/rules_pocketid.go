@@ -25,8 +25,13 @@ var pocketIDRules = []rule{
 		sure: Exact, step: StepRelay, field: "tls",
 		cause: "SMTP_TLS has a value that Pocket ID does not know. It must be none, starttls or tls.",
 		fix:   "Set TLS to starttls for port 587 or to tls for port 465; none is for a relay on this machine or a trusted network."},
-	{id: "pocketid-login-challenge", stage: "auth", says: "unexpected server challenge|login challenge",
+	{id: "pocketid-login-challenge", stage: "auth", says: "unexpected server challenge|unexpected server response|login challenge",
 		sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay asks for the login in a way that Pocket ID's mail library does not answer: in two steps, or with other words than Username and Password. The password itself was not judged.",
 		fix:   "Choose a relay that offers AUTH PLAIN in one step, as nearly all do, or put a relay in between that logs in for Pocket ID."},
-}
+	{
+		id: "pocketid-connection-string", stage: "settings", says: "invalid connection string",
+		sure: Exact, step: StepSender, field: "password",
+		cause: "Pocket ID cannot put its mail settings together: user and password must both be set or both be empty.",
+		fix:   "Enter the password that goes with the user, or leave both empty if the relay needs no login.",
+	}}

@@ -5,6 +5,19 @@ import "smtp-wizard/smtpcheck"
 // serverRules are the words of Postfix, Exim, OpenSMTPD and Sendmail, which
 // many providers and most own relays run.
 var serverRules = []rule{
+	// msmtpd passes on only the sysexits number of the msmtp behind it.
+	{id: "msmtpd-login", stage: smtpcheck.StageData, says: "pipe command reported error 77",
+		sure: Class, provider: "msmtpd", step: StepSender, field: "password",
+		cause: "The msmtpd in between took the message, and the relay behind it refused the login (77).",
+		fix:   "Compare user and password in /etc/msmtprc. The relay's own words: journalctl -u msmtpd -n 20"},
+	{id: "msmtpd-later", stage: smtpcheck.StageData, says: "pipe command reported error 75|pipe command reported error 69",
+		sure: Class, provider: "msmtpd", step: StepNone, waiting: true, passing: true,
+		cause: "The msmtpd in between could not hand the message to the relay behind it just now (75, 69): no connection, TLS, or a refusal for the moment.",
+		fix:   "Wait a minute and try again. The relay's own words: journalctl -u msmtpd -n 20"},
+	{id: "msmtpd-failed", stage: smtpcheck.StageData, says: "pipe command reported error",
+		sure: Class, provider: "msmtpd", step: StepRelay, field: "host",
+		cause: "The msmtpd in between could not hand the message on; its number (sysexits) says no more: 78 is its own configuration, 76 and 65 a refusal of the relay, 68 a host that does not exist.",
+		fix:   "Read the relay's own words on that machine: journalctl -u msmtpd -n 20"},
 	// EHLO names
 	{id: "postfix-504-localhost", stage: smtpcheck.StageEHLO, when: heardAtEHLO, says: "<localhost>: helo command rejected|<localhost.localdomain>: helo command rejected",
 		sure: Exact, provider: "postfix", step: StepIdentity, field: "hostname",
@@ -53,7 +66,7 @@ var serverRules = []rule{
 		fix:   "Ask the relay's operator to use its own DNS resolver, or choose another relay. No other setting changes this.",
 	},
 	{
-		id: "client-rejected", stage: smtpcheck.StageRcpt, says: "client host rejected: access denied|host rejected: access denied",
+		id: "client-rejected", stage: smtpcheck.StageRcpt, at: "ehlo mail rcpt data", says: "client host rejected: access denied|host rejected: access denied",
 		sure: Exact, provider: "postfix", step: StepSender, field: "user",
 		cause: "The relay does not know this machine and accepts nothing from it without a login. Submission ports work this way by design.",
 		fix:   "Enter a user and password. On your own Postfix, add this machine's network (for Docker the container subnet) to mynetworks."},
@@ -126,7 +139,7 @@ var serverRules = []rule{
 		fix:   "Set {pairs}. If the relay needs no login, leave user and password empty.",
 	},
 	{
-		id: "auth-mechanism", stage: smtpcheck.StageAuth, says: "unrecognized authentication type|unrecognised authentication type|mechanism not supported|authentication mechanism|unsupported authentication|invalid authentication mechanism|auth mechanism|no mechanism|no supported authentication|no worthy mechs|unknown auth type|no known auth|auth type * not supported",
+		id: "auth-mechanism", stage: smtpcheck.StageAuth, says: "unrecognized authentication type|unrecognised authentication type|mechanism not supported|authentication mechanism|unsupported authentication|invalid authentication mechanism|auth mechanism|no mechanism|no supported authentication|no worthy mechs|unknown auth|no known auth|unknown mechanism|invalid mechanism|mechanism unknown|auth type * not supported",
 		at: "auth", sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay offers neither AUTH PLAIN nor AUTH LOGIN here, and Pocket ID only knows these two.",
 		fix:   "Use TLS, under which most relays offer PLAIN: {pairs}. A provider that only accepts OAuth2 or CRAM-MD5 cannot be used: choose another."},

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "strings"
+import (
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
 
 const (
 	waitSome   = "Wait some minutes and try again as it is. If it stays, ask who runs the relay for the limit, or spread what is sent."
@@ -34,7 +38,7 @@ var wordRules = []rule{
 		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls; 143, 993, 110 and 995 are for reading mail.",
 	},
 	{
-		id: "host-not-bare", stage: "dns connect", says: "too many colons in address|missing port in address|unknown port|needs a port|invalid port|port out of range|invalid character * in host name|unsupported protocol scheme|no port",
+		id: "host-not-bare", stage: "dns connect", says: "run connect() first|too many colons in address|missing port in address|unknown port|needs a port|invalid port|port out of range|invalid character * in host name|unsupported protocol scheme|no port",
 		sure: Likely, step: StepRelay, field: "host",
 		cause: "Host or port is not written as one: the host has a scheme or port in it, or the port is missing.",
 		fix:   "Enter the bare host, such as smtp.example.com, and the port as a number of its own: 587 or 465.",
@@ -45,12 +49,7 @@ var wordRules = []rule{
 		cause: "Compose found no value for this variable, so the program gets an empty one: it is not in the .env, or a $ inside a value was read as a variable.",
 		fix:   "Put the variable into the .env beside the compose file; write a $ in a value as $$ or the value in single quotes.",
 	},
-	{
-		id: "pocketid-connection-string", stage: "settings", says: "invalid connection string",
-		sure: Exact, step: StepSender, field: "password",
-		cause: "Pocket ID cannot put its mail settings together: user and password must both be set or both be empty.",
-		fix:   "Enter the password that goes with the user, or leave both empty if the relay needs no login.",
-	},
+
 	{
 		id: "login-twice", stage: "auth", says: "no identity changes|already authenticated|already logged in",
 		sure: Likely, step: StepNone,
@@ -118,7 +117,7 @@ var wordRules = []rule{
 		fix:   "Add the relay to the SPF record of {domain} (its documentation names the include:), or use a From address on another domain.",
 	},
 	{
-		id: "mailbox-full", stage: "rcpt data", says: "user quota|mailbox size|mailbox * full|storage allocation|overquota|over quota|quota violation|quota exceeded (mailbox|boite * pleine|mailbox quota|mailbox is full|mailbox full|account is full|insufficient storage in|postfach voll|quota exceeded (user",
+		id: "mailbox-full", stage: "rcpt data", says: "user quota|mailbox size|mailbox * full|storage allocation|overquota|mailbox has exceeded|over quota|quota violation|quota exceeded (mailbox|boite * pleine|mailbox quota|mailbox is full|mailbox full|account is full|insufficient storage in|postfach voll|quota exceeded (user",
 		when: coded, sure: Likely, step: StepSender, field: "to",
 		cause: "The mailbox of {to} is full. Waiting does not help until there is room again.",
 		fix:   "Test with another recipient, or make room in that mailbox.",
@@ -130,13 +129,13 @@ var wordRules = []rule{
 		fix:   "That is for whoever runs the receiving servers (MX, forwarding, or a relay that is its own smart host); test with a recipient elsewhere.",
 	},
 	{
-		id: "message-too-big", stage: "data mail", says: "stream is more than|too big|exceeds the maximum|size limit|exceeds size|message size|too large|exceeds maximum|exceeded * size|message exceeds|size exceeded|mail size|amounts of data|too much data",
+		id: "message-too-big", stage: "data mail", says: "stream is more than|too big|exceeds the maximum|size limit|exceeds size|message size|header size|mime complexity|exceeds policy limit|policy maximum|too large|exceeds maximum|exceeded * size|message exceeds|size exceeded|mail size|amounts of data|too much data",
 		when: coded, sure: Likely, step: StepNone,
 		cause: "The message is bigger than the relay takes. A big logo picture in Pocket ID can do that.",
 		fix:   "Use a smaller logo in Pocket ID, or raise the size limit at the relay.",
 	},
 	{
-		id: "connection-limit", stage: "greeting ehlo mail connect rcpt", says: "concurrent connections|too many sessions|too many concurrent|too many connections|too many simultaneous|concurrent sessions|number of concurrent|trop de connexions|connections from|connection limit|connection rate|connect too often|max connections|maximum number of connections|connection frequency",
+		id: "connection-limit", stage: "greeting ehlo mail connect rcpt", says: "concurrent connections|too many sessions|too many concurrent|too many connections|too many simultaneous|concurrent sessions|number of concurrent|trop de connexions|connections from|connection limit|connection rate|connect too often|max connections|maximum number of connections|connection frequency|concurrency limit",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "The relay counts connections from {machine}, and there were too many at once or in a short time.",
 		fix:   "Wait some minutes, let other programs on this address send less often, and try again as it is.",
@@ -154,7 +153,7 @@ var wordRules = []rule{
 		fix:   "Wait some hours and send less; if it stays, choose a relay with a user and password as provider.",
 	},
 	{
-		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit|receiving mail|too much email|too quickly|short period",
+		id: "limit-reached", stage: "rcpt data mail", says: "too many emails|too many mails|too many messages|too fast|too many requests|per time|per second|per minute|per hour|per day|hourly|daily|frequency limit|rate limit|ratelimit|overlimit|rate exceeded|throttl|defers and failures|sending limit|quota exceeded|quotaexceeded|relay quota|over your quota|over your relay|exceeded the max|max emails|send quota|too many recipients|slow down|sending rate|emails too|try again in * sec|try again in * min|messages per|limit of messages|sent too many|unexpected volume|message limit|exceeds the limit|over limit|permitted limits|limits within|sender frequency|mail frequency|limit exceeded|limit reached|exceeded the * limit|exceeded your|over the limit|limit * exceed|exceed * limit|outgoing * quota|sending quota|limit * reached|reached * limit|send limit|too much mail|exceeding|monthly|used up|your plan|plan limit|email limit|out of credit|receiving mail|too much email|too quickly|short period",
 		when: counted, sure: Likely, step: StepNone, waiting: true, passing: true,
 		cause: "A limit on how much this account, sender or address may send is reached.",
 		fix:   "Wait, until the next hour or day where the reply speaks of one, and try again as it is. A bigger plan or a quieter neighbor lifts the limit.",
@@ -167,7 +166,7 @@ var wordRules = []rule{
 	},
 	{
 		id: "header-from-missing", stage: "data", says: "missing 'from'|missing from|no from header|missing date|missing message-id|rfc 5322|rfc5322|multiple 'from'|duplicate header|multiple from headers|header * missing|missing required header|bare lf|bare newline|line is too long|line too long|lines longer|line length|8-bit data in message header|invalid header|malformed header|bad header|policy restrictions|not rfc compliant|message is malformed|malformed message|rfc 2822|rfc2822|missing final|header based|messages missing a valid|missing a valid address|message-id|to header|date header|subject header|missing header|cr or lf|smtplf",
-		when: func(e evidence) bool { return aboutMail(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
+		when: func(e evidence) bool { return coded(e) && !says(e.words, "(ip based|(domain based") }, sure: Likely, step: StepNone,
 		cause: "The message itself breaks the format of mail: a header is missing, double or badly written, or a line is too long or ends wrongly.",
 		fix:   "That is for the program that wrote it, or a filter that changed it on its way. Keep the sender's name in plain letters, and see whether Pocket ID's own test mail passes.",
 	},
@@ -178,7 +177,13 @@ var wordRules = []rule{
 		fix:   "Use a From address and a recipient in ASCII letters only.",
 	},
 	{
-		id: "address-syntax", stage: "mail rcpt", says: "not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
+		id: "recipient-syntax", stage: "rcpt", says: "parse to address|parse recipient|rcpt to address|rcpt to syntax|rcpt to: syntax|bad recipient|illegal recipient|syntax error in rcpt|recipient syntax",
+		when: coded, sure: Likely, step: StepSender, field: "to",
+		cause: "The relay could not read the recipient's address.",
+		fix:   "Enter the bare address alone, such as someone@example.com, without a name or angle brackets.",
+	},
+	{
+		id: "address-syntax", stage: "mail rcpt", says: "syntax should be mail|mail argument|from parameter|not a valid rfc 5321|invalid mail from|invalid command line|address specified is invalid|mailbox syntax|syntax error in mail|address syntax|mail from syntax|mail from: syntax|syntax error mail|malformed|invalid e-mail address|invalid email address|bad sender address|not a valid email|mailbox name not allowed|syntax: mail from|invalid address|unparseable address|sender address has|missing @|domain name required|qualified address|needs a domain|must have a domain",
 		when: func(e evidence) bool { return coded(e) && !says(e.words, "message is malformed|malformed message") }, at: "mail rcpt data", sure: Likely, step: StepSender, field: "from",
 		cause: "The relay could not read an address as one: From holds a name, a blank, or no domain.",
 		fix:   "Set From to the bare address alone, such as {from}, and look at the recipient as well.",
@@ -190,13 +195,19 @@ var wordRules = []rule{
 		fix:   "Set From to an address that the relay lists as yours, such as that of {user}, or verify {domain} there.",
 	},
 	{
-		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|virus|phish|unwanted content|transport.rules|message refused|message blocked|attachment|malware|infected|executable|mime_|spoofed|spoofing|envelope blocked|rejected by header|administrative prohibition|message has been rejected|mail rejet|mail rejected|message considered|dangerous|deceptive|links within|prohibited|security issue|reject due to content|[cs01]|banned content|suspicious",
+		id: "content-refused", stage: "data", says: "virus|attachment|malware|infected|executable|trojan|blocked file|file type|file extension|banned filename|zip file",
+		when: notAddress, sure: Likely, step: StepNone,
+		cause: "A filter on the way takes something in the message for dangerous: an attachment, a picture or a link.",
+		fix:   "Test with a plain message. If that passes, the content is the cause; else ask who runs the filter, with the whole line.",
+	},
+	{
+		id: "spam-refused", stage: "data", says: "spam|content denied|message content |unsolicited|junk|bulk mail|message rejected|message not accepted|message not allowed|dt:spm|not accepted for policy|local policy|organization policy|rejected by * policy|service refus|content reject|phish|unwanted content|transport.rules|message refused|message blocked|mime_|spoofed|spoofing|envelope blocked|rejected by header|administrative prohibition|message has been rejected|mail rejet|mail rejected|message considered|dangerous|deceptive|links within|prohibited|security issue|reject due to content|[cs01]|banned content|suspicious",
 		when: notAddress, sure: Likely, step: StepSender, field: "from",
 		cause: "The receiver's filter refuses this message by content, sender or policy. A From domain without SPF and DKIM, or a fresh sending address, is the usual reason.",
 		fix:   "Publish SPF and DKIM for {domain} as the relay's documentation says, and test with a recipient elsewhere to compare.",
 	},
 	{
-		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@|access to submit",
+		id: "blocklist", stage: "greeting mail rcpt ehlo", says: "reputation|dnsbl| rbl|_rbl|rbl |spamhaus|spamcop|barracuda|block list|blocklist|blacklist|black list|blocked - see|is blocked|is_blocked|blocked using|banned sending|banned sender|listing in|blocked by|banned ip|been banned|is banned|client host|based on ip|ip based|flooding|abusive|has been blocked|ip is |invalid ip|listed by|listed in|listed on|not accepted from|connections will not be accepted|ers-customized-block|(bl)|network not allowed|your ip|ip address * blocked|?ip=|&ip=|from your network|sender base|senderbase|no access from|access denied * ip|blocked ip|not allowed from your|country|dynamic ip|residential|dial-up|dialup|tosa@|access to submit",
 		when: aboutAddress, sure: Likely, step: StepProvider, field: "preset",
 		cause: "The relay refuses {machine}'s address: it is on a block list or has no good name, as whole ranges of hosters and home lines.",
 		fix:   askBlocked,
@@ -221,7 +232,7 @@ var wordRules = []rule{
 	},
 	{
 		id: "unknown-command", stage: "ehlo auth mail rcpt", says: "command not recognized|command unrecognized|unrecognized command|command not implemented|unknown command|command unknown|not a valid command|bad command|invalid command",
-		when: coded, sure: Likely, step: StepRelay, field: "port",
+		when: func(e evidence) bool { return coded(e) && e.code != 501 }, sure: Likely, step: StepRelay, field: "port",
 		cause: "The server does not know a command that mail programs use: it is a very simple one, another service, or something on the way filters SMTP.",
 		fix:   "Set Port 587 with TLS starttls, or Port 465 with TLS tls, of a submission server. The SMTP inspection of a firewall does this too: switch it off.",
 	},
@@ -253,6 +264,10 @@ func counted(e evidence) bool {
 
 // notRecipient: a closed mailbox of the recipient is not the account that sends.
 func notRecipient(e evidence) bool {
+	if e.code/10 == 55 && !strings.HasPrefix(e.enhanced, "5.7.") && firstStage(e.place(stagesOf("rcpt mail data auth"))) == smtpcheck.StageRcpt &&
+		!says(e.words, "sending|outgoing|outbound|sender|your|activity|abuse|unsolicited|smtp|subscription|activate|server") {
+		return false
+	}
 	return aboutMail(e) && !strings.HasSuffix(e.enhanced, ".2.1") && !says(e.words, "tried to reach|this mailbox|local mailbox|recipient address|cannot be delivered|invalid mailbox|inbound")
 }
 
@@ -264,7 +279,7 @@ func notListed(e evidence) bool {
 // notAddress keeps "spam" and "policy" beside a word for an address to the rules
 // about addresses.
 func notAddress(e evidence) bool {
-	return aboutMail(e) && !says(e.words, "your ip|ip address|client host|adresse ip|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|spamcop|antispam.|blocked using")
+	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|ip address|client host|adresse ip|block list|blocklist|blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|listing in|spamcop|antispam.|blocked using|banned sender")
 }
 
 // aboutAddress keeps the words for lists to refusals.

@@ -2,6 +2,7 @@ package diagnosis_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -107,6 +108,7 @@ var tlsCases = []struct {
 	config  func(*tls.Config)
 	id      string
 	says    string // in cause and fix
+	host    string // when not the address
 }{
 	{name: "expired", alter: func(leaf, _ *x509.Certificate) { leaf.NotAfter = time.Now().Add(-time.Minute) }, id: "go-x509-expired", says: time.Now().Add(-time.Minute).UTC().Format("2006-01-02")},
 	{name: "expired issuer", alter: func(_, parent *x509.Certificate) { parent.NotAfter = time.Now().AddDate(0, 0, -3) }, id: "go-x509-expired", says: time.Now().AddDate(0, 0, -3).UTC().Format("2006-01-02")},
@@ -119,6 +121,7 @@ var tlsCases = []struct {
 	{name: "other name", alter: func(leaf, _ *x509.Certificate) {
 		leaf.IPAddresses, leaf.DNSNames = []net.IP{net.IPv4(192, 0, 2, 1)}, []string{"mail.example.org"}
 	}, id: "go-x509-name", says: "mail.example.org"},
+	{name: "no name but a CN", alter: func(leaf, _ *x509.Certificate) { leaf.IPAddresses, leaf.Subject.CommonName = nil, "localhost" }, id: "x509-legacy-cn", says: "subject alternative name", host: "localhost"},
 	{name: "unknown authority", alter: nothing, distort: func(c *chain) { c.roots = x509.NewCertPool() }, id: "go-x509-unknown-ca", says: "private CA"},
 	{name: "self-signed", alter: nothing, distort: selfSigned, id: "go-x509-unknown-ca", says: "self-signed: nobody"},
 	{name: "virus scanner", alter: func(_, parent *x509.Certificate) { parent.Subject.CommonName = "Avast Web/Mail Shield Root" }, distort: func(c *chain) { c.roots = x509.NewCertPool() }, id: "tls-intercepted", says: "scanner"},
@@ -161,7 +164,7 @@ func TestLiveTLS(t *testing.T) {
 				c.config(config)
 			}
 			plan := smtpcheck.Plan{
-				Settings: smtpcheck.Settings{Host: "127.0.0.1", Port: tlsRelay(t, config), TLS: smtpcheck.TLSImplicit, From: "id@example.com", To: "a@example.com"},
+				Settings: smtpcheck.Settings{Host: cmp.Or(c.host, "127.0.0.1"), Port: tlsRelay(t, config), TLS: smtpcheck.TLSImplicit, From: "id@example.com", To: "a@example.com"},
 				Client:   smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}, RootCAs: made.roots, StopAfter: smtpcheck.StageEHLO,
 				Limits: smtpcheck.Limits{Connect: 30 * time.Second, Greeting: 30 * time.Second, Command: 30 * time.Second},
 			}

@@ -25,6 +25,8 @@ type Situation struct {
 	Results []smtpcheck.IdentityResult
 	// Endpoints are the relay's other ports.
 	Endpoints []Endpoint
+	// NamedLikeID: ExampleContainerID, if it is in Results, is a name that was given.
+	NamedLikeID bool
 	// HasLogin rules out clear text as a way out.
 	HasLogin bool
 }
@@ -107,7 +109,7 @@ func (s Situation) otherEndpoints() []Endpoint {
 func (s Situation) acceptedNames() []string {
 	var names []string
 	for _, r := range s.Results {
-		settable := !strings.EqualFold(r.Name, "localhost") && r.Name != ExampleContainerID
+		settable := !strings.EqualFold(r.Name, "localhost") && (s.NamedLikeID || r.Name != ExampleContainerID)
 		if r.Acceptance == smtpcheck.Accepted && settable && CheckName(r.Name).Grade != GradeBad {
 			names = append(names, r.Name)
 		}

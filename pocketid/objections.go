@@ -155,6 +155,11 @@ func Objections(values map[string]string, v Version) []Objection {
 			Problem: strings.TrimSuffix(LockMissing(v), "."), Cure: "Set it: " + LockSummary(v)})
 	}
 	list = append(list, together(values, v)...)
+	for i, o := range list { // a password may be in the wrong place too
+		if password := values["SMTP_PASSWORD"]; password != "" && strings.Contains(o.Value, password) {
+			list[i].Value = ""
+		}
+	}
 	slices.SortStableFunc(list, func(a, b Objection) int { return int(a.Effect) - int(b.Effect) })
 	return list
 }

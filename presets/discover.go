@@ -3,10 +3,20 @@ package presets
 import (
 	"cmp"
 	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/idna"
 )
 
 // ForAddress is the provider whose own users have addresses like this one, such
@@ -17,45 +27,6 @@ func ForAddress(addr string) (Preset, bool) {
 		return Preset{}, false
 	}
 	return find(func(p Preset) bool { return slices.Contains(p.Domains, domain) })
-}
-
-// Receiver is the provider that receives the mail of a domain. That it also sends
-// for the domain is only likely.
-type Receiver struct {
-	Preset Preset
-	MX     string // the host by which it is known
-}
-
-// FromMX finds the provider among the MX hosts of a domain, the most preferred
-// first.
-func FromMX(mxHosts []string) (Receiver, bool) {
-	for _, host := range mxHosts {
-		host = cleanHost(host)
-		p, ok := find(func(p Preset) bool {
-			return slices.ContainsFunc(p.MX, func(suffix string) bool {
-				return host == suffix || strings.HasSuffix(host, "."+suffix)
-			})
-		})
-		if ok {
-			return Receiver{p, host}, true
-		}
-	}
-	return Receiver{}, false
-}
-
-// ReceiverOf is FromMX of what the DNS says of a domain; lookupMX is that of a
-// net.Resolver. ok is false without a known provider.
-func ReceiverOf(
-	ctx context.Context, lookupMX func(context.Context, string) ([]*net.MX, error), domain string,
-) (Receiver, bool) {
-	// The dot keeps the search list of resolv.conf out of it.
-	records, _ := lookupMX(ctx, domain+".") // it reports malformed records beside the good ones
-	slices.SortStableFunc(records, func(a, b *net.MX) int { return cmp.Compare(a.Pref, b.Pref) })
-	hosts := make([]string, len(records))
-	for i, mx := range records {
-		hosts[i] = mx.Host
-	}
-	return FromMX(hosts)
 }
 
 // DomainOf is the domain of a mail address, or of "Name <address>", in lower
@@ -70,4 +41,169 @@ func DomainOf(addr string) string {
 		return ""
 	}
 	return domain
+}
+
+// Suggestion is a relay that seems to send for a domain.
+type Suggestion struct {
+	Preset Preset // custom where no other has the host
+	// Host, Port and TLS are what the domain names; "" and 0 where only the provider
+	// is known.
+	Host string
+	Port int
+	TLS  string
+	Why  string // a clause that says where it was found
+}
+
+// Resolver is the part of net.Resolver that is asked.
+type Resolver interface {
+	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
+	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
+}
+
+// Discovery asks how mail is sent for a domain. Only the domain is sent to anybody,
+// never an address.
+type Discovery struct {
+	DNS Resolver
+	Web *http.Client // nil asks no web server
+}
+
+// discoveryBound is how long all that is asked may take together.
+const discoveryBound = 5 * time.Second
+
+// Client is an HTTPS client for a Discovery.
+func Client() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxResponseHeaderBytes = maxConfig
+	return &http.Client{Transport: transport, CheckRedirect: func(to *http.Request, via []*http.Request) error {
+		if to.URL.Scheme != "https" || len(via) > 3 {
+			return errors.New("a redirect away from HTTPS, or too many of them")
+		}
+		return nil
+	}}
+}
+
+// Asked names everybody that is asked about a domain.
+func (d Discovery) Asked(domain string) string {
+	if d.Web == nil {
+		return "DNS"
+	}
+	return fmt.Sprintf("DNS, autoconfig.%s, %s and autoconfig.thunderbird.net", domain, domain)
+}
+
+// Of asks all sources side by side, and returns what they say, the surest first:
+// what the domain itself names, what Mozilla's database has, who receives its mail.
+func (d Discovery) Of(ctx context.Context, domain string) []Suggestion {
+	domain, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, discoveryBound)
+	defer cancel()
+	sources := []func(context.Context, string) Suggestion{d.srv("submissions", "tls"), d.srv("submission", "starttls")}
+	if d.Web != nil {
+		sources = append(sources, d.config("autoconfig."+domain+"/mail/config-v1.1.xml"),
+			d.config(domain+"/.well-known/autoconfig/mail/config-v1.1.xml"),
+			d.config("autoconfig.thunderbird.net/v1.1/"+domain))
+	}
+	sources = append(sources, d.receiver)
+	said := make([]Suggestion, len(sources))
+	var all sync.WaitGroup
+	for i, ask := range sources {
+		all.Go(func() { said[i] = ask(ctx, domain) })
+	}
+	all.Wait()
+	return slices.DeleteFunc(said, func(s Suggestion) bool { return s.Why == "" })
+}
+
+var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+
+// named is a relay that somebody names; none when it cannot be one.
+func named(host string, port int, tls, why string) Suggestion {
+	host = cleanHost(host)
+	if len(host) > 253 || !hostName.MatchString(host) || port < 1 || port > 65535 {
+		return Suggestion{}
+	}
+	p, ok := ByHost(host)
+	if !ok {
+		p, _ = ByID("custom")
+	}
+	return Suggestion{p, host, port, tls, why}
+}
+
+// srv asks for a record of RFC 6186 or 8314.
+func (d Discovery) srv(service, tls string) func(context.Context, string) Suggestion {
+	return func(ctx context.Context, domain string) Suggestion {
+		_, records, _ := d.DNS.LookupSRV(ctx, service, "tcp", domain+".")
+		if len(records) == 0 { // they are sorted by priority and weight
+			return Suggestion{}
+		}
+		why := fmt.Sprintf("%s names it in DNS (SRV _%s._tcp)", domain, service)
+		return named(records[0].Target, int(records[0].Port), tls, why)
+	}
+}
+
+// clientConfig is the part of Mozilla's autoconfig format that is read.
+type clientConfig struct {
+	Servers []struct {
+		Type   string   `xml:"type,attr"`
+		Host   string   `xml:"hostname"`
+		Port   int      `xml:"port"`
+		Socket string   `xml:"socketType"`
+		Auth   []string `xml:"authentication"`
+	} `xml:"emailProvider>outgoingServer"`
+}
+
+// maxConfig bounds what a web server may send.
+const maxConfig = 64 << 10
+
+// config asks a web server for an autoconfig file.
+func (d Discovery) config(address string) func(context.Context, string) Suggestion {
+	return func(ctx context.Context, domain string) Suggestion {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address, nil)
+		if err != nil {
+			return Suggestion{}
+		}
+		response, err := d.Web.Do(request)
+		if err != nil {
+			return Suggestion{}
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(io.LimitReader(response.Body, maxConfig+1))
+		var c clientConfig
+		if err != nil || response.StatusCode != http.StatusOK || len(body) > maxConfig || xml.Unmarshal(body, &c) != nil {
+			return Suggestion{}
+		}
+		for _, s := range c.Servers {
+			password := slices.ContainsFunc(s.Auth, func(a string) bool { return strings.HasPrefix(a, "password-") })
+			tls := map[string]string{"SSL": "tls", "STARTTLS": "starttls"}[s.Socket]
+			if s.Type != "smtp" || !password || tls == "" {
+				continue
+			}
+			host := strings.ReplaceAll(s.Host, "%EMAILDOMAIN%", domain)
+			if found := named(host, s.Port, tls, fmt.Sprintf("https://%s names it for %s", address, domain)); found.Why != "" {
+				return found
+			}
+		}
+		return Suggestion{}
+	}
+}
+
+// receiver is the provider that receives the mail of a domain. That it also sends
+// for the domain is only likely.
+func (d Discovery) receiver(ctx context.Context, domain string) Suggestion {
+	// The dot keeps the search list of resolv.conf out of it.
+	records, _ := d.DNS.LookupMX(ctx, domain+".") // it reports malformed records beside the good ones
+	slices.SortStableFunc(records, func(a, b *net.MX) int { return cmp.Compare(a.Pref, b.Pref) })
+	for _, mx := range records {
+		host := cleanHost(mx.Host)
+		p, ok := find(func(p Preset) bool {
+			return slices.ContainsFunc(p.MX, func(suffix string) bool {
+				return host == suffix || strings.HasSuffix(host, "."+suffix)
+			})
+		})
+		if ok {
+			return Suggestion{Preset: p, Why: fmt.Sprintf("it receives the mail of %s (MX %s)", domain, host)}
+		}
+	}
+	return Suggestion{}
 }

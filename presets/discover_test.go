@@ -2,10 +2,22 @@ package presets
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 func TestForAddress(t *testing.T) {
@@ -15,11 +27,10 @@ func TestForAddress(t *testing.T) {
 		"A@GoogleMail.Com":       "gmail",
 		"Name <a@outlook.com>":   "outlook-com",
 		" a@icloud.com ":         "icloud",
-		"a@fastmail.com":         "fastmail",
 		"a@gmx.de":               "gmx",
 		"a@gmx.com":              "gmx",
-		"a@web.de":               "web-de",
 		"a@proton.me":            "proton-bridge",
+		"a@t-online.de":          "t-online",
 		"a@tuta.com":             "tuta",
 		"a@example.com":          "",
 		"a@notgmail.com":         "",
@@ -30,53 +41,251 @@ func TestForAddress(t *testing.T) {
 	})
 }
 
-func TestFromMX(t *testing.T) {
+// records is a DNS that knows one domain, and what it was asked.
+type records struct {
+	mx   []*net.MX
+	srv  map[string][]*net.SRV // by service
+	err  error
+	lock sync.Mutex
+	seen []string
+}
+
+func (r *records) ask(name string) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.seen = append(r.seen, name)
+}
+
+func (r *records) LookupMX(_ context.Context, name string) ([]*net.MX, error) {
+	r.ask("MX " + name)
+	return r.mx, r.err
+}
+
+func (r *records) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	r.ask("SRV " + service + " " + proto + " " + name)
+	return "", r.srv[service], r.err
+}
+
+func mxOf(hosts string) *records {
+	r := &records{}
+	for i, host := range strings.Fields(hosts) {
+		r.mx = append(r.mx, &net.MX{Host: host, Pref: uint16(i)})
+	}
+	return r
+}
+
+// receiverOf is the provider known by the MX hosts.
+func receiverOf(hosts string) (Preset, bool) {
+	s := Discovery{DNS: mxOf(hosts)}.receiver(context.Background(), "firm.de")
+	return s.Preset, s.Why != ""
+}
+
+func TestReceiver(t *testing.T) {
 	t.Parallel()
-	find := func(hosts string) (Preset, bool) { r, ok := FromMX(strings.Fields(hosts)); return r.Preset, ok }
-	finds(t, find, map[string]string{
+	finds(t, receiverOf, map[string]string{
 		"aspmx.l.google.com. alt1.aspmx.l.google.com.": "google-workspace-relay",
 		"SMTP.google.com.":                         "google-workspace-relay",
-		"aspmx2.googlemail.com.":                   "google-workspace-relay",
 		"example-com.mail.protection.outlook.com.": "microsoft-365",
 		"in1-smtp.messagingengine.com.":            "fastmail",
-		"mx01.mail.icloud.com.":                    "icloud",
-		"mail.protonmail.ch.":                      "proton-smtp",
-		"aspmx1.migadu.com.":                       "migadu",
 		"mx.zoho.eu.":                              "zoho",
+		"mx1.privateemail.com.":                    "namecheap-private-email",
 		"mx.example.net. aspmx.l.google.com.":      "google-workspace-relay",
 		"google.com.evil.example. notgoogle.com.":  "",
 		".": "", // RFC 7505: no mail at all
 		"":  "",
 	})
+	google := &net.MX{Host: "ASPMX.l.google.com.", Pref: 10}
+	dns := &records{mx: []*net.MX{{Host: "in1-smtp.messagingengine.com.", Pref: 20}, google}, err: errors.New("one record is malformed")}
+	got := Discovery{DNS: dns}.Of(t.Context(), "firm.de")
+	if len(got) != 1 || got[0].Why != "it receives the mail of firm.de (MX aspmx.l.google.com)" {
+		t.Errorf("%+v", got)
+	}
 }
 
-func TestReceiverOf(t *testing.T) {
-	t.Parallel()
-	google := &net.MX{Host: "ASPMX.l.google.com.", Pref: 10}
-	for _, tt := range []struct {
-		name    string
-		records []*net.MX
-		err     error
-		ok      bool
-	}{
-		{name: "the most preferred that is known", ok: true, records: []*net.MX{{Host: "mx.example.net.", Pref: 5},
-			{Host: "in1-smtp.messagingengine.com.", Pref: 20}, google}},
-		{name: "good records beside an error", records: []*net.MX{google}, err: errors.New("one record is malformed"), ok: true},
-		{name: "no records"},
-		{name: "an error", err: errors.New("no such host")},
-	} {
-		var asked string
-		r, ok := ReceiverOf(t.Context(), func(_ context.Context, name string) ([]*net.MX, error) {
-			asked = name
-			return tt.records, tt.err
-		}, "example.com")
-		if ok != tt.ok || asked != "example.com." {
-			t.Errorf("%s: %+v %v after asking for %q", tt.name, r, ok, asked)
+func config(servers string) string {
+	return `<?xml version="1.0" encoding="UTF-8"?><clientConfig version="1.1"><emailProvider id="firm.de">` + servers + `</emailProvider></clientConfig>`
+}
+
+func server(host string, port any, socket, auth string) string {
+	return fmt.Sprintf(`<outgoingServer type="smtp"><hostname>%s</hostname><port>%v</port><socketType>%s</socketType>`+
+		`<username>%%EMAILADDRESS%%</username><authentication>%s</authentication></outgoingServer>`, host, port, socket, auth)
+}
+
+// web serves pages by host and path, on loopback, to a client that believes it to be
+// every host with a certificate for those named.
+func web(t *testing.T, pages map[string]string, certified ...string) (*http.Client, func() []string) {
+	t.Helper()
+	var lock sync.Mutex
+	var seen []string
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lock.Lock()
+		seen = append(seen, r.Host+r.URL.String())
+		lock.Unlock()
+		page, ok := pages[r.Host+r.URL.Path]
+		if to, redirect := strings.CutPrefix(page, "to "); redirect {
+			http.Redirect(w, r, to, http.StatusFound)
+			return
 		}
-		if ok && (r.Preset.ID != "google-workspace-relay" || r.MX != "aspmx.l.google.com") {
-			t.Errorf("%s: %s, known by %q", tt.name, r.Preset.ID, r.MX)
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = io.WriteString(w, page)
+	}))
+	public, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: certified, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(nil, template, template, public, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	root, _ := x509.ParseCertificate(der)
+	roots.AddCert(root)
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	client := Client()
+	transport := client.Transport.(*http.Transport)
+	transport.Proxy, transport.TLSClientConfig = nil, &tls.Config{RootCAs: roots}
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, s.Listener.Addr().String())
+	}
+	return client, func() []string { lock.Lock(); defer lock.Unlock(); return seen }
+}
+
+// hosts are those that are asked about firm.de.
+var hosts = []string{"autoconfig.firm.de", "firm.de", "autoconfig.thunderbird.net"}
+
+const (
+	own   = "autoconfig.firm.de/mail/config-v1.1.xml"
+	known = "firm.de/.well-known/autoconfig/mail/config-v1.1.xml"
+	ispdb = "autoconfig.thunderbird.net/v1.1/firm.de"
+)
+
+func TestDiscovery(t *testing.T) {
+	t.Parallel()
+	good := config(server("smtp.zoho.eu", 465, "SSL", "password-cleartext"))
+	bad := func(servers ...string) map[string]string {
+		return map[string]string{own: config(strings.Join(servers, ""))}
+	}
+	srv := func(target string, port uint16) map[string][]*net.SRV {
+		return map[string][]*net.SRV{"submissions": {{Target: target, Port: port}}}
+	}
+	zoho := "zoho smtp.zoho.eu:465 tls https://"
+	for name, tt := range map[string]struct {
+		srv   map[string][]*net.SRV
+		pages map[string]string
+		cert  []string
+		want  []string // preset, relay, TLS and a part of the reason
+	}{
+		"implicit TLS in DNS": {srv: srv("mail.firm.de.", 465), want: []string{"custom mail.firm.de:465 tls firm.de names it in DNS (SRV _submissions._tcp)"}},
+		"STARTTLS in DNS": {srv: map[string][]*net.SRV{"submission": {{Target: "smtp.migadu.com.", Port: 587}}},
+			want: []string{"migadu smtp.migadu.com:587 starttls firm.de names it in DNS (SRV _submission._tcp)"}},
+		"not offered, says DNS": {srv: srv(".", 0)},
+		"not a name":            {srv: srv("evil\x1b[31m.firm.de.", 465)},
+		"autoconfig":            {pages: map[string]string{own: good}, want: []string{zoho + own}},
+		"well-known":            {pages: map[string]string{known: good}, want: []string{zoho + known}},
+		"the database":          {pages: map[string]string{ispdb: good}, want: []string{zoho + ispdb}},
+		"all": {srv: srv("mail.firm.de.", 465), pages: map[string]string{own: good, ispdb: good}, want: []string{
+			"custom mail.firm.de:465 tls firm.de names it in DNS", zoho + own, zoho + ispdb}},
+		"the domain in a host": {pages: bad(server("smtp.%EMAILDOMAIN%", 587, "STARTTLS", "password-encrypted")),
+			want: []string{"custom smtp.firm.de:587 starttls https://" + own}},
+		"the first that a password opens": {pages: bad(server("a.firm.de", 25, "plain", "password-cleartext"),
+			server("b.firm.de", 587, "STARTTLS", "OAuth2"), server("c.firm.de", 465, "SSL", "password-cleartext")),
+			want: []string{"custom c.firm.de:465 tls https://" + own}},
+		"a certificate for another": {pages: map[string]string{own: good}, cert: []string{"firm.de"}},
+		"a redirect":                {pages: map[string]string{own: "to https://" + known, known: good}, want: []string{zoho + own, zoho + known}},
+		"a redirect to HTTP":        {pages: map[string]string{own: "to http://" + known}},
+		"redirects without end":     {pages: map[string]string{own: "to https://" + own}},
+		"too much":                  {pages: bad(strings.Repeat("<a/>", maxConfig/4), server("smtp.zoho.eu", 465, "SSL", "password-cleartext"))},
+		"no XML":                    {pages: map[string]string{own: "<html><br>It works!"}},
+		"entities": {pages: map[string]string{own: `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>` +
+			config(server("&x;.firm.de", 465, "SSL", "password-cleartext"))}},
+		"depth":           {pages: bad(strings.Repeat("<outgoingServer>", 4000))},
+		"port 0":          {pages: bad(server("a.firm.de", 0, "SSL", "password-cleartext"))},
+		"port 70000":      {pages: bad(server("a.firm.de", 70000, "SSL", "password-cleartext"))},
+		"port x":          {pages: bad(server("a.firm.de", "x", "SSL", "password-cleartext"))},
+		"a URL as host":   {pages: bad(server("https://a.firm.de/", 465, "SSL", "password-cleartext"))},
+		"a line as host":  {pages: bad(server("a.firm.de&#10;SMTP_X=1", 465, "SSL", "password-cleartext"))},
+		"a label as host": {pages: bad(server("localhost", 465, "SSL", "password-cleartext"))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if tt.cert == nil {
+				tt.cert = hosts
+			}
+			client, _ := web(t, tt.pages, tt.cert...)
+			got := Discovery{DNS: &records{srv: tt.srv}, Web: client}.Of(t.Context(), "firm.de")
+			for i, s := range got {
+				line := fmt.Sprintf("%s %s:%d %s %s", s.Preset.ID, s.Host, s.Port, s.TLS, s.Why)
+				if i >= len(tt.want) || !strings.HasPrefix(line, tt.want[i]) {
+					t.Errorf("%d: %s", i, line)
+				}
+			}
+			if len(got) != len(tt.want) {
+				t.Errorf("%d suggestions: %v", len(got), got)
+			}
+		})
+	}
+}
+
+// Nobody hears more than the domain, and all who hear it are named.
+func TestOnlyTheDomainIsSent(t *testing.T) {
+	t.Parallel()
+	client, seen := web(t, nil, hosts...)
+	dns := &records{}
+	d := Discovery{DNS: dns, Web: client}
+	d.Of(t.Context(), "firm.de")
+	got := append(seen(), dns.seen...)
+	slices.Sort(got)
+	want := []string{own, known, ispdb, "MX firm.de.", "SRV submissions tcp firm.de.", "SRV submission tcp firm.de."}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("asked %q", got)
+	}
+	for _, host := range hosts {
+		if !strings.Contains(d.Asked("firm.de"), host) {
+			t.Errorf("%s is not named: %s", host, d.Asked("firm.de"))
 		}
 	}
+	d = Discovery{DNS: dns}
+	if d.Of(t.Context(), "a b?c"); len(dns.seen) != 3 || d.Asked("firm.de") != "DNS" {
+		t.Errorf("a domain that is none: %q", dns.seen)
+	}
+}
+
+func TestNoRedirectToHTTP(t *testing.T) {
+	t.Parallel()
+	for url, ok := range map[string]bool{"https://firm.de/": true, "http://firm.de/": false} {
+		if err := Client().CheckRedirect(httptest.NewRequest(http.MethodGet, url, nil), nil); (err == nil) != ok {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+// What has answered counts when the time is over.
+func TestDiscoveryEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	client, _ := web(t, nil, hosts...)
+	client.Transport = waits{cancel}
+	got := Discovery{DNS: mxOf("aspmx1.migadu.com."), Web: client}.Of(ctx, "firm.de")
+	if len(got) != 1 || got[0].Preset.ID != "migadu" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// waits is a server that does not answer; the time is over when it is asked.
+type waits struct{ over func() }
+
+func (w waits) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.over()
+	<-r.Context().Done()
+	return nil, r.Context().Err()
 }
 
 func FuzzForAddress(f *testing.F) {
@@ -91,6 +300,5 @@ func FuzzForAddress(f *testing.F) {
 		if domain := DomainOf(addr); strings.ContainsAny(domain, " \r\n/:") {
 			t.Errorf("%q has the domain %q", addr, domain)
 		}
-		FromMX([]string{addr})
 	})
 }

@@ -24,10 +24,52 @@ func TestFilter(t *testing.T) {
 		"web.de":          "web-de",
 		"gmx":             "gmx",
 		"custom":          "custom",
-		"proton":          "proton-smtp proton-bridge",
+		"something else":  "custom",
+		"me@gmx.de":       "gmx",
+		"smtp.ionos.de":   "ionos",
+		"SMTP.IONOS.FR.":  "ionos",
+		"relay google":    "google-workspace-relay",
+		"workspace relay": "google-workspace-relay",
+		"sendgird":        "sendgrid", // a typo
+		"postmrk":         "postmark",
+		"brevoo":          "brevo",
+		"nailgun":         "mailgun",
+		"amazno se":       "amazon-ses",
+		"hostinegr":       "hostinger",
+
+		"email-smtp.xx-new-9.amazonaws.com": "amazon-ses",
+		"tuesday.mxrouting.net":             "mxroute",
+		"proton":                            "proton-smtp proton-bridge",
 	} {
 		if ids := strings.Join(idsOf(Filter(text)), " ") + " "; !strings.HasPrefix(ids, want+" ") {
 			t.Errorf("Filter(%q) = %s, want %s first", text, ids, want)
+		}
+	}
+}
+
+// A region, or the host of one, comes first in its provider.
+func TestFilterByRegion(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"ses frankfurt":    "email-smtp.eu-central-1.amazonaws.com",
+		"FRANKFURT ses":    "email-smtp.eu-central-1.amazonaws.com",
+		"amazon franfurt":  "email-smtp.eu-central-1.amazonaws.com",
+		"frankfurt":        "email-smtp.eu-central-1.amazonaws.com smtp.email.eu-frankfurt-1.oci.oraclecloud.com",
+		"eu mailgun":       "smtp.eu.mailgun.org",
+		"zoho eu":          "smtp.zeptomail.eu smtp.zoho.eu",
+		"smtp.ionos.it":    "smtp.ionos.it",
+		"ionos":            "smtp.ionos.de",
+		"smtp.mail.ovh.ca": "smtp.mail.ovh.ca",
+	} {
+		var hosts []string
+		for _, p := range Filter(text) {
+			hosts = append(hosts, p.DefaultHost())
+			if all, _ := ByID(p.ID); len(all.Hosts) != len(p.Hosts) {
+				t.Errorf("%q leaves %d hosts of %d", text, len(p.Hosts), len(all.Hosts))
+			}
+		}
+		if got := strings.Join(hosts, " "); got != want {
+			t.Errorf("Filter(%q) has the hosts %s, want %s", text, got, want)
 		}
 	}
 }
@@ -37,8 +79,10 @@ func TestFilterEnds(t *testing.T) {
 	if got := Filter("  "); !slices.Equal(idsOf(got), idsOf(All())) {
 		t.Errorf("no text: %v", idsOf(got))
 	}
-	if got := Filter("google zzz"); len(got) != 0 {
-		t.Errorf("a word that is nowhere: %v", idsOf(got))
+	for _, text := range []string{"google zzz", "qq frankfurt", "zzz", "smtp.example.com"} {
+		if got := Filter(text); len(got) != 0 {
+			t.Errorf("%q: %v", text, idsOf(got))
+		}
 	}
 	for _, p := range All() {
 		if first := Filter(p.ID)[0]; first.ID != p.ID || !slices.Contains(idsOf(Filter(p.Name)), p.ID) {

@@ -1,6 +1,6 @@
 // Package presets is the table of mail providers: where each relay is, what it
 // wants as user name, password and sender, and how to find the provider of a
-// mail address. It is pure, apart from ReceiverOf, which asks the DNS.
+// mail address. It is pure, apart from Discovery.
 package presets
 
 import (
@@ -44,6 +44,8 @@ type Preset struct {
 	SPF []string `json:"spf,omitempty"`
 
 	DocURL string `json:"doc_url"`
+	// Source is where hosts and ports were read, with the date of that copy.
+	Source string `json:"source,omitempty"`
 	// Usable is false when Pocket ID cannot send through it; WhyNot says why.
 	Usable bool   `json:"usable"`
 	WhyNot string `json:"why_not,omitempty"`

@@ -34,10 +34,17 @@ func TestTableIsWellFormed(t *testing.T) {
 		if u, err := url.Parse(p.DocURL); err != nil || u.Scheme != "https" || u.Host == "" {
 			t.Errorf("%s: doc_url %q", p.ID, p.DocURL)
 		}
+		if p.Hosted() && !regexp.MustCompile(`\b20[2-9]\d\b`).MatchString(p.Source) {
+			t.Errorf("%s: the source %q has no date", p.ID, p.Source)
+		}
 		checkHosts(t, p)
 		checkEndpoints(t, p)
 		checkTexts(t, p)
 		checkUse(t, p)
+	}
+	usable := slices.DeleteFunc(All(), func(p Preset) bool { return !p.Usable || !p.Hosted() })
+	if len(usable) < 75 {
+		t.Errorf("%d usable providers", len(usable))
 	}
 }
 
@@ -205,8 +212,7 @@ func TestAProviderIsOneRow(t *testing.T) {
 	found["its words"], _, _ = InWords("550 Coo Coo, no")
 	found["an address"], _ = ForAddress("a@pigeon.example")
 	found["a keyword"] = Filter("dove")[0]
-	receiver, _ := FromMX([]string{"a.mx.pigeon.example."})
-	found["its MX"] = receiver.Preset
+	found["its MX"], _ = receiverOf("a.mx.pigeon.example.")
 	for by, p := range found {
 		if p.ID != "pigeon" {
 			t.Errorf("by %s: %s", by, p.ID)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"smtp-wizard/internal/text"
@@ -25,44 +26,72 @@ const (
 	shortest = 4
 )
 
-// A Masker takes one user's password out of what a relay sends back. Forms in which
-// relays repeat what they were told are masked where they stand: bare, quoted, escaped,
-// in another case, as the base64 that went over the wire. What gives away a piece of
-// it in any other way, such as cut short, broken up or in hex, is not shown at all.
-// The zero value masks nothing but the arguments of AUTH.
+// A Masker takes passwords out of what a relay sends back. Forms in which relays
+// repeat what they were told are masked where they stand: bare, quoted, escaped, in
+// another case, as the base64 that went over the wire. What gives away a piece of one
+// in any other way, such as cut short, broken up or in hex, is not shown at all. The
+// zero value masks nothing but the arguments of AUTH; nil does too. Its methods may be
+// called from any goroutine.
 type Masker struct {
-	exact *regexp.Regexp  // nil for none
+	mu     sync.Mutex
+	logins map[login]*written
+}
+
+type login struct{ user, password string }
+
+// written is one password in every way that it may be written.
+type written struct {
+	exact *regexp.Regexp
 	runs  map[string]bool // every run of telling letters and digits of any form, in lower case
 }
 
 // NewMasker masks a password, and the user where it comes with it.
 func NewMasker(user, password string) *Masker {
-	m := &Masker{runs: map[string]bool{}}
-	if user == "" && password == "" {
-		return m
+	m := &Masker{}
+	m.Add(user, password)
+	return m
+}
+
+// Add masks one more password: what was typed first is a secret still.
+func (m *Masker) Add(user, password string) {
+	if m == nil || user == "" && password == "" {
+		return
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.logins == nil {
+		m.logins = map[login]*written{}
+	}
+	if m.logins[login{user, password}] == nil {
+		m.logins[login{user, password}] = formsOf(user, password)
+	}
+}
+
+func formsOf(user, password string) *written {
+	f := &written{runs: map[string]bool{}}
 	blob := encode("\x00" + user + "\x00" + password)
-	exact, forms := []string{blob}, []string{blob, encode(user), encode(user + ":" + password)}
+	exact, all := []string{blob}, []string{blob, encode(user), encode(user + ":" + password)}
 	if password != "" {
-		exact = append(exact, encode(password))
-		forms = append(append(forms, encodings(password)...), spellings(password)...)
+		exact = append(exact, encode(password), base64.URLEncoding.EncodeToString([]byte(password)))
+		all = append(append(all, encodings(password)...), spellings(password)...)
 	}
 	onlyKeywords := telltale(password, "") != "" && telltale(password, keywords) == ""
 	if utf8.RuneCountInString(password) >= shortest && !onlyKeywords {
+		exact = append(exact, strings.TrimRight(encode(password), "="), hex.EncodeToString([]byte(password)))
 		exact = append(exact, spellings(password)...)
 	}
 	slices.SortFunc(exact, func(a, b string) int { return len(b) - len(a) }) // the longest that fits counts
 	for i, form := range exact {
 		exact[i] = regexp.QuoteMeta(strings.ToValidUTF8(form, "?"))
 	}
-	m.exact = regexp.MustCompile("(?i)" + strings.Join(exact, "|"))
-	for _, form := range forms {
+	f.exact = regexp.MustCompile("(?i)" + strings.Join(exact, "|"))
+	for _, form := range all {
 		kept := telltale(form, "")
 		for i := 0; i+telling <= len(kept); i++ {
-			m.runs[kept[i:i+telling]] = true
+			f.runs[kept[i:i+telling]] = true
 		}
 	}
-	return m
+	return f
 }
 
 func encode(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
@@ -71,7 +100,7 @@ func encode(s string) string { return base64.StdEncoding.EncodeToString([]byte(s
 func spellings(password string) []string {
 	quoted, _ := json.Marshal(password) // a string always can be marshalled
 	return []string{
-		password, text.Clean(password), strings.ToLower(password), strings.ToUpper(password),
+		password, text.Clean(password), text.CleanForeign(password), strings.ToLower(password), strings.ToUpper(password),
 		strings.Trim(string(quoted), `"`), url.QueryEscape(password), url.PathEscape(password), html.EscapeString(password),
 	}
 }
@@ -79,15 +108,15 @@ func spellings(password string) []string {
 // encodings are a password's hex and base64, the latter as it looks at each of
 // the three places that it can have in a longer text.
 func encodings(password string) []string {
-	forms := []string{hex.EncodeToString([]byte(password))}
+	all := []string{hex.EncodeToString([]byte(password))}
 	for before := range 3 {
 		whole := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + password))
 		first := []int{0, 2, 3}[before] // what the bytes before it have a part in
 		if last := (before + len(password)) * 8 / 6; first < last {
-			forms = append(forms, whole[first:last], whole[first:]) // with something behind it, and at the end
+			all = append(all, whole[first:last], whole[first:]) // with something behind it, and at the end
 		}
 	}
-	return forms
+	return all
 }
 
 // Words that any relay says: to mask them would tell that they are in the password,
@@ -99,9 +128,12 @@ const (
 		"accepted authentication connection credentials mechanism password rejected recipient username "
 )
 
+// betweenBytes is what may stand between the letters or the hex digits of a password.
+var betweenBytes = regexp.MustCompile(`(?i)\\+u\{[0-9a-f]+\}|(?:\b0|\\+|&#|#)x`)
+
 // telltale are a text's letters and digits in lower case, without words that are known.
 func telltale(s, known string) string {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+	words := strings.FieldsFunc(strings.ToLower(betweenBytes.ReplaceAllString(s, "")), func(r rune) bool {
 		return r < utf8.RuneSelf && (r < '0' || r > '9') && (r < 'a' || r > 'z')
 	})
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.Contains(known, " "+w+" ") }), "")
@@ -109,16 +141,32 @@ func telltale(s, known string) string {
 
 // Mask masks credentials in text that is clean already. Line feeds stay.
 func (m *Masker) Mask(s string) string {
-	if m.exact != nil {
-		s = m.exact.ReplaceAllLiteralString(s, Mask)
-	}
-	kept := telltale(s, commonWords)
-	for i := 0; i+telling <= len(kept); i++ {
-		if m.runs[kept[i:i+telling]] {
-			return Mask + strings.Repeat("\n"+Mask, strings.Count(s, "\n"))
+	if m != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		for _, f := range m.logins {
+			s = f.mask(s)
 		}
 	}
 	return MaskAuth(s)
+}
+
+// MaskAll masks texts that belong together, since a password may run over them.
+func (m *Masker) MaskAll(texts []string) []string {
+	return strings.Split(m.Mask(strings.Join(texts, "\n")), "\n")
+}
+
+func (f *written) mask(s string) string {
+	s = f.exact.ReplaceAllLiteralString(s, Mask)
+	kept := telltale(s, commonWords)
+	gone := f.exact.MatchString(betweenBytes.ReplaceAllString(s, ""))
+	for i := 0; i+telling <= len(kept) && !gone; i++ {
+		gone = f.runs[kept[i:i+telling]]
+	}
+	if gone {
+		return Mask + strings.Repeat("\n"+Mask, strings.Count(s, "\n"))
+	}
+	return s
 }
 
 // authArgument is AUTH, a mechanism, and what follows (RFC 4954 section 4).

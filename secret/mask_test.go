@@ -24,8 +24,21 @@ var echoes = map[string]func(line, blob, user, password string) string{
 	"in a URL":         func(_, _, _, password string) string { return url.QueryEscape(password) },
 	"in hex":           func(_, _, _, password string) string { return hex.EncodeToString([]byte(password)) },
 	"in spaced hex":    func(_, _, _, password string) string { return fmt.Sprintf("% X", password) },
-	"in base64":        func(_, _, _, password string) string { return encode(password) },
-	"without padding":  func(_, _, _, password string) string { return strings.TrimRight(encode(password), "=") },
+	"in Go's hex":      func(_, _, _, password string) string { return fmt.Sprintf("%#x", []byte(password)) },
+	"in C's hex": func(_, _, _, password string) string {
+		return strings.ReplaceAll(fmt.Sprintf("% x", "\x00"+password), " ", `\x`)
+	},
+	"in hex bytes": func(_, _, _, password string) string {
+		return "0x" + strings.ReplaceAll(fmt.Sprintf("% X", password), " ", ", 0x")
+	},
+	"in percents": func(_, _, _, password string) string {
+		return strings.ReplaceAll(fmt.Sprintf("% x", "\x00"+password), " ", "%")
+	},
+	"with letters that show nothing": func(_, _, _, password string) string {
+		return text.CleanForeign(inPieces(password, 1, "\u200b"))
+	},
+	"in base64":       func(_, _, _, password string) string { return encode(password) },
+	"without padding": func(_, _, _, password string) string { return strings.TrimRight(encode(password), "=") },
 	"base64 of a sentence": func(_, _, _, password string) string {
 		return encode("Your password is " + password + ", is it?")
 	},

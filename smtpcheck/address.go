@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"smtp-wizard/internal/text"
 )
 
 // CheckHost accepts host names, with underscores too since compose services may
@@ -19,6 +21,8 @@ func CheckHost(host string) error {
 	switch {
 	case host == "":
 		return errors.New("the relay's host is needed, such as smtp.example.com")
+	case text.WithoutLogin(host) != host:
+		return errors.New("a user or password is no part of the host; the host alone is needed, such as smtp.example.com")
 	case strings.Contains(host, "@"):
 		return errors.New("that is a mail address; the relay's host is needed, such as smtp.example.com")
 	case strings.ContainsAny(host, " \t"):

@@ -159,7 +159,7 @@ func dial(ctx context.Context, p Plan, address string) (net.Conn, error) {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return nil, timedOut(p.Limits.Connect, err)
 	}
-	return nil, errors.New(text.Clean(err.Error()))
+	return nil, errors.New(text.CleanForeign(err.Error()))
 }
 
 func portAt(port int, address string) string {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
 )
 
 // Kinds of failure, to be asked for with errors.Is. The errors that carry them
@@ -67,7 +68,7 @@ func protocolError(what, said string) error {
 }
 
 func invalid(format string, args ...any) error {
-	return &kindError{ErrInvalid, text.Clean(fmt.Sprintf(format, args...)), nil}
+	return &kindError{ErrInvalid, text.CleanForeign(fmt.Sprintf(format, args...)), nil}
 }
 
 func timedOut(limit time.Duration, cause error) error {
@@ -103,9 +104,11 @@ type CertificateError struct {
 	Host string
 	Cert *x509.Certificate // what the relay showed; nil if it showed none
 	Err  error
+
+	masker *secret.Masker
 }
 
-func (e *CertificateError) Error() string { return certificateProblem(e.Cert, e.Host, e.Err) }
+func (e *CertificateError) Error() string { return certificateProblem(e.Cert, e.masker, e.Host, e.Err) }
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 
@@ -137,7 +140,7 @@ func errorText(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}
-	return text.Shorten(text.Clean(err.Error()), maxWords)
+	return text.Shorten(text.CleanForeign(err.Error()), maxWords)
 }
 
 // Unwrap returns Err.

@@ -46,7 +46,7 @@ func TestParseReply(t *testing.T) {
 		{"250_ok\r\n", nil, ErrProtocol},
 		{"199 ok\r\n", nil, ErrProtocol},
 		{"600 ok\r\n", nil, ErrProtocol},
-		{"250 a\x1b[31m\x07\rb\x00\x7f\u009b\u202e\xff\tc\r\n", &Reply{250, "", []string{"a?[31m??b????? c"}}, nil},
+		{"250 a\x1b[31m\x07\rb\x00\x7f\u009b\u202e\xff\tc\r\n", &Reply{250, "", []string{`a?[31m??b???\u{202E}? c`}}, nil},
 		{"250 " + strings.Repeat("x", maxReply), nil, ErrTooLong},
 		{strings.Repeat("250-"+strings.Repeat("x", 1000)+"\r\n", 100), nil, ErrTooLong},
 	} {

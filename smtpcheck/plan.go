@@ -46,6 +46,10 @@ type Plan struct {
 
 	RootCAs *x509.CertPool // nil: the system's
 
+	// Masker knows secrets that are not those of this plan, for what the relay says; Run
+	// adds these. nil is none.
+	Masker *secret.Masker
+
 	// Gate is shared by sessions that run side by side; nil is no limit.
 	Gate *Gate
 

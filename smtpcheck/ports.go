@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"smtp-wizard/secret"
 )
 
 // PortState is how a port answers a connection.
@@ -49,6 +51,7 @@ type PortOptions struct {
 	From, To string
 
 	RootCAs *x509.CertPool
+	Masker  *secret.Masker // see Plan
 	Limits  Limits
 	Net     Network
 }
@@ -72,7 +75,7 @@ func Ports(ctx context.Context, host string, ports []int, o PortOptions, report 
 		all.Go(func() {
 			found[i] = look(ctx, Plan{
 				Settings: Settings{Host: host, Port: port, TLS: likelyMode(port)}, Gate: gate, StopAfter: StageAuth,
-				RootCAs: o.RootCAs, Limits: o.Limits, Net: o.Net,
+				RootCAs: o.RootCAs, Masker: o.Masker, Limits: o.Limits, Net: o.Net,
 			}, o)
 			mu.Lock()
 			defer mu.Unlock()
@@ -102,7 +105,7 @@ func look(ctx context.Context, p Plan, o PortOptions) Port {
 		port.TLS = "" // no name got as far as the extensions
 	}
 	port.Greeting = result.greeting()
-	port.Certificate = certificateOf(result.TLS, p.Host, p.RootCAs, time.Now())
+	port.Certificate = certificateOf(result.TLS, p.Host, p.RootCAs, time.Now(), p.Masker)
 	port.Auth = result.Mechanisms()
 	if size, ok := result.Extension("SIZE"); ok {
 		port.Size, _ = strconv.ParseInt(size, 10, 64)

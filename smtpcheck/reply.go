@@ -136,7 +136,7 @@ var enhancedCode = regexp.MustCompile(`^([245])\.\d{1,3}\.\d{1,3}(?: |$)`)
 // with adds a line; the enhanced status code is kept on the first line only
 // (RFC 2034 section 4 repeats it on every line).
 func (r *Reply) with(line replyLine) *Reply {
-	line.text = strings.TrimSpace(text.Clean(line.text))
+	line.text = strings.TrimSpace(text.CleanForeign(line.text))
 	code := enhancedCode.FindString(line.text)
 	if code != "" && int(code[0]-'0') != line.code/100 {
 		code = ""

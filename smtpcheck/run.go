@@ -24,6 +24,10 @@ func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	if report == nil {
 		report = func(Event) {}
 	}
+	if p.Masker == nil {
+		p.Masker = &secret.Masker{}
+	}
+	p.Masker.Add(p.User, p.Password.Reveal())
 	s := &session{ctx: ctx, plan: p, report: report}
 	if refused := p.refusal(); refused != nil {
 		s.run(step{refused.Stage, func() (string, *Failure) { return "", refused }})
@@ -139,7 +143,7 @@ func (s *session) connect() (string, *Failure) {
 	if s.plan.TLS == TLSStartTLS && s.plan.Waits.BeforeTLS != 0 {
 		s.wire.gives = s.plan.Waits.BeforeTLS
 	}
-	s.wire.masker = secret.NewMasker(s.plan.User, s.plan.Password.Reveal())
+	s.wire.masker = s.plan.Masker
 	where := portAt(s.plan.Port, address)
 	s.wire.note(SpeakerNote, "connected to "+where)
 	return where, nil

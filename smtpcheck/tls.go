@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
 )
 
 // startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
@@ -60,7 +61,7 @@ func (s *session) secure() (string, *Failure) {
 	detail := tls.VersionName(state.Version)
 	if len(state.PeerCertificates) > 0 {
 		cert := state.PeerCertificates[0]
-		detail += ", " + s.wire.show(subject(cert)) + ", valid until " + cert.NotAfter.UTC().Format("2006-01-02")
+		detail += ", " + subject(cert, s.plan.Masker) + ", valid until " + cert.NotAfter.UTC().Format("2006-01-02")
 	}
 	if s.plan.SkipVerify {
 		detail += ", not verified"
@@ -88,7 +89,7 @@ func (s *session) handshakeError(err error) error {
 		return s.wire.explain(err, s.wire.limit)
 	case errors.As(err, &bad):
 		certs := append(bad.UnverifiedCertificates, nil) // nil where the relay showed none
-		return &CertificateError{s.plan.Host, certs[0], bad.Err}
+		return &CertificateError{s.plan.Host, certs[0], bad.Err, s.plan.Masker}
 	case errors.As(err, &record) || !startsTLS(first) && len(first) > 0:
 		return s.notTLS(first, err)
 	case strings.Contains(err.Error(), "protocol version"):
@@ -167,7 +168,7 @@ type Certificate struct {
 
 // certificateOf checks the certificate of a connection against a host at a time.
 // roots nil means the system's. It returns nil where there is no certificate.
-func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time) *Certificate {
+func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time, m *secret.Masker) *Certificate {
 	if state == nil || len(state.PeerCertificates) == 0 {
 		return nil
 	}
@@ -180,47 +181,60 @@ func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool
 		DNSName: serverName(host), Roots: roots, Intermediates: between, CurrentTime: now,
 	})
 	facts := &Certificate{
-		Subject: subject(cert), Names: names(cert), Issuer: issuer(cert),
+		Subject: subject(cert, m), Names: names(cert, m), Issuer: issuer(cert, m),
 		NotAfter: cert.NotAfter, Verified: err == nil,
 	}
 	if err != nil {
-		facts.Problem = certificateProblem(cert, host, err)
+		facts.Problem = certificateProblem(cert, m, host, err)
 	}
 	return facts
 }
 
 // names are the host names and addresses a certificate is for.
-func names(cert *x509.Certificate) []string {
+func names(cert *x509.Certificate, m *secret.Masker) []string {
 	all := []string{} // never null in JSON
-	for _, name := range cert.DNSNames {
-		all = append(all, text.Shorten(text.Clean(name), 100))
+	for _, name := range cert.DNSNames[:min(len(cert.DNSNames), mostNames)] {
+		all = append(all, text.CleanForeign(name))
 	}
 	for _, ip := range cert.IPAddresses {
 		all = append(all, ip.String())
 	}
-	return all[:min(len(all), 20)]
+	if len(all) > 0 {
+		all = m.MaskAll(all[:min(len(all), mostNames)])
+	}
+	for i, name := range all {
+		all[i] = text.Shorten(name, mostOfName)
+	}
+	return all
 }
 
-func subject(cert *x509.Certificate) string {
+// How many names of a certificate are shown, and how many characters of each.
+const mostNames, mostOfName = 20, 100
+
+func subject(cert *x509.Certificate, m *secret.Masker) string {
 	if cert.Subject.CommonName != "" {
-		return text.Shorten(text.Clean(cert.Subject.CommonName), 100)
+		return shownName(cert.Subject.CommonName, m)
 	}
-	if all := names(cert); len(all) > 0 {
+	if all := names(cert, m); len(all) > 0 {
 		return all[0]
 	}
 	return "a certificate without a name"
 }
 
-func issuer(cert *x509.Certificate) string {
+func shownName(name string, m *secret.Masker) string {
+	return text.Shorten(m.Mask(text.CleanForeign(name)), mostOfName)
+}
+
+func issuer(cert *x509.Certificate, m *secret.Masker) string {
 	name := cert.Issuer.CommonName
 	if name == "" {
 		name = cert.Issuer.String()
 	}
-	return text.Shorten(text.Clean(name), 100)
+	return shownName(name, m)
 }
 
 // certificateProblem says in plain words why a certificate does not prove host.
-func certificateProblem(cert *x509.Certificate, host string, err error) string {
+func certificateProblem(cert *x509.Certificate, m *secret.Masker, host string, err error) string {
 	var invalid x509.CertificateInvalidError
 	var wrongName x509.HostnameError
 	var unknown x509.UnknownAuthorityError
@@ -232,19 +246,19 @@ func certificateProblem(cert *x509.Certificate, host string, err error) string {
 		}
 		which := "the certificate"
 		if invalid.Cert != nil && !invalid.Cert.Equal(cert) {
-			which, cert = "the certificate of its issuer, "+subject(invalid.Cert)+",", invalid.Cert
+			which, cert = "the certificate of its issuer, "+subject(invalid.Cert, m)+",", invalid.Cert
 		}
 		return which + " expired on " + cert.NotAfter.UTC().Format("2006-01-02")
 	case errors.As(err, &wrongName) && cert != nil:
-		valid := strings.Join(names(cert), ", ")
+		valid := strings.Join(names(cert, m), ", ")
 		if valid == "" {
-			valid = "no host name at all (only the outdated common name " + subject(cert) + ")"
+			valid = "no host name at all (only the outdated common name " + subject(cert, m) + ")"
 		}
 		return "the certificate is for " + text.Shorten(valid, 200) + ", not for " + host
 	case errors.As(err, &unknown) && cert != nil && cert.Issuer.String() == cert.Subject.String():
-		return "the certificate is self-signed (" + subject(cert) + ")"
+		return "the certificate is self-signed (" + subject(cert, m) + ")"
 	case errors.As(err, &unknown) && cert != nil:
-		return "the certificate is signed by " + issuer(cert) + ", which this machine does not trust"
+		return "the certificate is signed by " + issuer(cert, m) + ", which this machine does not trust"
 	}
-	return "the certificate does not verify: " + text.Clean(err.Error())
+	return "the certificate does not verify: " + m.Mask(text.CleanForeign(err.Error()))
 }

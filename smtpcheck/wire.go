@@ -102,7 +102,7 @@ func (w *wire) reply(limit time.Duration) (*Reply, error) {
 }
 
 // show makes what came from the other side fit to be seen.
-func (w *wire) show(said string) string { return w.masker.Mask(text.Clean(said)) }
+func (w *wire) show(said string) string { return w.masker.Mask(text.CleanForeign(said)) }
 
 // maskReply takes credentials out of a reply, also where they run over its lines.
 // A challenge is base64 that nobody reads and that may hold anything, so none is
@@ -115,7 +115,7 @@ func (w *wire) maskReply(reply *Reply) {
 		reply.Lines = []string{secret.Mask}
 		return
 	}
-	reply.Lines = strings.Split(w.masker.Mask(strings.Join(reply.Lines, "\n")), "\n")
+	reply.Lines = w.masker.MaskAll(reply.Lines)
 }
 
 func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
@@ -148,7 +148,7 @@ func (w *wire) explain(err error, limit time.Duration) error {
 	case hungUp(err), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNABORTED):
 		return &kindError{ErrClosed, ErrClosed.Error(), err}
 	}
-	return &kindError{ErrProtocol, "the connection broke: " + text.Clean(err.Error()), err}
+	return &kindError{ErrProtocol, "the connection broke: " + w.show(err.Error()), err}
 }
 
 // handshake puts TLS on the connection. Whatever was read in clear text before

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -32,6 +33,9 @@ func ParseRelay(text string) (host string, port int, err error) {
 	if err := printable(text); err != nil {
 		return "", 0, err
 	}
+	if err := smtpcheck.CheckHost(text); strings.Contains(text, "@") {
+		return "", 0, err
+	}
 	if strings.Contains(text, "://") { // not quoted: it may contain a password
 		return "", 0, errors.New("the host alone is needed, such as smtp.example.com, not a URL")
 	}
@@ -40,6 +44,25 @@ func ParseRelay(text string) (host string, port int, err error) {
 	}
 	host = strings.TrimSuffix(host, ".")
 	return host, port, smtpcheck.CheckHost(host)
+}
+
+// loginIn is where a user, a password or both stand before what should be a host.
+func loginIn(host string) (from, to int) {
+	if from, to = text.Login(host); from == to {
+		return 0, strings.LastIndex(host, "@") + 1
+	}
+	return from, to
+}
+
+func withoutLogin(host string) string {
+	from, to := loginIn(host)
+	return host[:from] + host[to:]
+}
+
+// hideLogin is a host as it is shown while it is typed.
+func hideLogin(host string) string {
+	from, to := loginIn(host)
+	return host[:from] + strings.Repeat("•", len([]rune(host[from:to]))) + host[to:]
 }
 
 // splitPort tells a bare IPv6 address from host:port: only the latter has one

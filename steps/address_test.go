@@ -71,7 +71,9 @@ func TestParseRelay(t *testing.T) {
 		{text: "smtp\x1b[2Jexample", wrong: "control character"},
 		{text: "smtp..example.com", wrong: "between its dots"},
 		{text: "192.0.2", wrong: "not a complete IPv4"},
-		{text: "smtp://me:hunter2@smtp.example.com", wrong: "not a URL"},
+		{text: "smtp://me:hunter2@smtp.example.com", wrong: "user or password"},
+		{text: "me:hunter2@smtp.example.com:587", wrong: "user or password"},
+		{text: "smtp://smtp.example.com", wrong: "not a URL"},
 		{text: "bücher.example", wrong: "xn--"},
 	} {
 		host, port, err := ParseRelay(c.text)

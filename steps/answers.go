@@ -33,6 +33,14 @@ type Answers struct {
 	// Attempts counts how often a step's work was asked for again.
 	Attempts map[wizard.ID]int `json:"attempts,omitempty"`
 
+	// Kept: the relay of the file stays as it is, so only what is missing is asked.
+	Kept bool `json:"kept,omitempty"`
+	// Refused are the refusals that sent the admin to an answer, and the endpoints
+	// that were refused: what comes up again has no cure there.
+	Refused []string `json:"-"`
+	// Reread is what was wrong with the file when it was read again.
+	Reread string `json:"-"`
+
 	// Continue is the answer to the offer of a draft.
 	Continue bool `json:"-"`
 	// Unattended: nobody is there to read what the probes find, so only what

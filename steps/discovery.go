@@ -85,6 +85,7 @@ func (w World) discover(envFile string) Discovery {
 	if w.Inspect != nil {
 		found.arrive(w.Inspect(around))
 	}
+	w.Masker.Add(found.Value("SMTP_USER"), found.Password.Reveal())
 	return found
 }
 

@@ -10,6 +10,7 @@ import (
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/wizard"
 )
 
 // Enter alone locks the UI only where no Pocket ID can have been set up in it.
@@ -178,7 +179,8 @@ func TestNoPasswordErasesNone(t *testing.T) {
 	t.Parallel()
 	text := over("USER=id", "USER=")
 	w, path := walkOver(t, "manual", "2.9.0", text)
-	w.to(Relay)
+	w.to(Write)
+	w.apply(wizard.Jumped{To: Relay})
 	w.state.Answers.Password = secret.Value{}
 	w.finish()
 	if after := w.read(path); after != text {

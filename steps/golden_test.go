@@ -58,7 +58,7 @@ func options(env ...string) screen.Options {
 var coloured = regexp.MustCompile(`\x1b\[(\d+;)*[34][0-8](;\d+)*m`)
 
 // asked is the page as the plain face asks it, with Enter as every answer but
-// to the last question: there the input ends.
+// to the last question that must be asked: there the input ends.
 func asked(t *testing.T, c scene) string {
 	t.Helper()
 	if c.state.Found[c.state.At].Running {
@@ -67,7 +67,13 @@ func asked(t *testing.T, c scene) string {
 	var out bytes.Buffer
 	enters := ""
 	if c.state.Fault.Text == "" {
-		enters = strings.Repeat("\n", max(len(c.machine.Page(c.state).Field)-1, 0))
+		page, questions := c.machine.Page(c.state), 0
+		for i, f := range page.Field {
+			if f.Missing || f.Open && i == page.Begin("") {
+				questions++
+			}
+		}
+		enters = strings.Repeat("\n", max(questions-1, 0))
 	}
 	_, err := prompt.Run(t.Context(), c.guide(), prompt.Options{In: strings.NewReader(enters), Out: &out})
 	if !errors.Is(err, prompt.ErrEOF) {

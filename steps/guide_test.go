@@ -314,6 +314,10 @@ func TestBadAnswers(t *testing.T) {
 		{Relay, "host", "localhost:2525", "port 2525", "localhost"},
 		{Relay, "host", "smtps://localhost", "not a URL", "smtps://localhost"},
 		{Relay, "host", "a\r\nb", "line break", "a\r\nb"},
+		{Relay, "host", "bob:hunter2@localhost", "left out", "localhost"},
+		{Relay, "host", "bob:hun:t@er2@localhost:2525", "left out", "localhost:2525"},
+		{Relay, "host", "token-1234@localhost", "left out", "localhost"},
+		{Relay, "host", "smtp://bob:hunter2@localhost", "left out", "smtp://localhost"},
 		{Sender, "from", "Name <a@b.example>", "bare address", "Name <a@b.example>"},
 		{Sender, "from", "a@b\r\nRCPT TO:<c@d>", "line break", "a@b\r\nRCPT TO:<c@d>"},
 		{Sender, "user", "id\nx", "line break", "id\nx"},
@@ -330,6 +334,10 @@ func TestBadAnswers(t *testing.T) {
 				w.answer("hostname", another)
 			}
 			w.answer(c.field, c.text)
+			kept := ForDraft(wizard.Session[Answers]{Machine: w.machine, State: w.state}).Place.Inputs[c.page][c.field]
+			if c.page == Relay && kept != withoutLogin(c.text) {
+				t.Errorf("the draft keeps %s", kept)
+			}
 			w.enter()
 			if w.state.At != c.page || w.state.Fault.Field != c.field {
 				t.Fatalf("at %s with %+v", w.state.At, w.state.Fault)
@@ -386,7 +394,8 @@ func TestAnotherRelayIsVerified(t *testing.T) {
 		{Relay, "host", "other.example", "other.example"},
 	} {
 		w, path := walkOver(t, "manual", "2.9.0", finished+"SMTP_SKIP_CERT_VERIFY=true\n")
-		w.to(tt.page)
+		w.to(Write)
+		w.apply(wizard.Jumped{To: tt.page})
 		w.answer(tt.field, tt.answer)
 		w.finish()
 		after := w.read(path)

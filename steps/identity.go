@@ -64,9 +64,11 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 	return list
 }
 
-// isContainerID reports whether a name only stands for the container's own id.
+// isContainerID reports whether a name only stands for the container's own id. One that
+// the admin gave is a name, whatever it looks like.
 func (s identity) isContainerID(v View, name string) bool {
-	return slices.ContainsFunc(s.candidates(v), func(c pocketid.Candidate) bool {
+	given := v.Input["hostname"] == another || name == v.Answers.Hostname && !v.Answers.ContainerID
+	return !given && slices.ContainsFunc(s.candidates(v), func(c pocketid.Candidate) bool {
 		return c.Name == name && slices.Contains(c.Origins, pocketid.FromContainerID)
 	})
 }
@@ -93,7 +95,7 @@ func (s identity) Page(v View) wizard.Page {
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
 		page.Field = append(page.Field, wizard.Field{
-			Name: "name", Label: "Other name", Help: wizard.Help{
+			Name: "name", Label: "Other name", Missing: v.Input["name"] == "", Help: wizard.Help{
 				What: "A fully qualified domain name, preferably one that resolves to this server.", Example: "id.example.com"},
 		})
 	}
@@ -118,7 +120,7 @@ func (s identity) nameField(v View) wizard.Field {
 	f := wizard.Field{
 		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
 		Columns: []string{"name", "from", "the relay says", ""},
-		Default: s.suggest(v),
+		Default: s.suggest(v), Open: true,
 		Help: wizard.Help{
 			What: "The name that os.Hostname() returns to Pocket ID. Pocket ID has no variable for it: a container takes it " +
 				"from `hostname:`, a service from the machine.",
@@ -196,7 +198,7 @@ func currentHostname(v View) string {
 		return found.Install.Hostname
 	}
 	if v.Answers.runtime().InContainer() {
-		return pocketid.ExampleContainerID
+		return "" // new with every container
 	}
 	return found.Hostname
 }

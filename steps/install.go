@@ -49,7 +49,7 @@ func (s install) Page(v View) wizard.Page {
 		Why: "The wizard ends by writing mail settings into Pocket ID's .env. How Pocket ID is started decides " +
 			"who reads that file, and which hostname counts.",
 		Body:  found.report(),
-		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), urlField(a, found)},
+		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), urlField(v, a, found)},
 	}
 	if len(fatal(found.Problems)) > 0 && found.Fixable {
 		page.Field = append(page.Field, fixField(a))
@@ -141,7 +141,7 @@ func versionField(a Answers, found Discovery) wizard.Field {
 	return f
 }
 
-func urlField(a Answers, found Discovery) wizard.Field {
+func urlField(v View, a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
 		Name: "app_url", Label: "APP_URL", Flag: "--app-url", Default: a.AppURL,
 		Help: wizard.Help{
@@ -158,6 +158,7 @@ func urlField(a Answers, found Discovery) wizard.Field {
 			f.Default, f.Note = from.value, from.note
 		}
 	}
+	f.Missing = f.Default == "" && unasked(v, f.Name)
 	return f
 }
 
@@ -219,11 +220,15 @@ func (s install) Take(v View) Intent {
 }
 
 // refuse says what is wrong with a file. Who has read that and comes again may
-// have fixed it, so it is looked at again.
+// have fixed it, so it is looked at again; what is still wrong then stays.
 func (install) refuse(v View, a Answers, f wizard.Fault) Intent {
-	if a.Unattended || v.Fault != f {
+	switch {
+	case a.Unattended, v.Fault != f:
 		return wizard.Stay(a, f)
+	case a.Reread == f.Text:
+		return wizard.Stay(a.again(Install), f)
 	}
+	a.Reread = f.Text
 	return wizard.Stay(a.again(Install), noticeAt(f.Field,
 		"The file was read again. If nothing is wrong with it above, press Enter to go on."))
 }

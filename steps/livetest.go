@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"smtp-wizard/diagnosis"
@@ -56,9 +57,13 @@ func (s livetest) Page(v View) wizard.Page {
 	if t.accepted() {
 		page.Gist = verdictGist(v.Found)
 		page.Body = append(page.Body, verdictBlock(v.Found))
-		if t.Result.Taken {
+		switch {
+		case t.Result.Taken:
 			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
 				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
+		case t.Setup.NoSend:
+			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Not sent", Body: "The relay accepted sender and recipient. " +
+				"Without an inbox to look in, no message was sent, so nothing is proven of it."})
 		}
 		if t.Result.Failure != nil {
 			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "But", Body: "Pocket ID reports an error: " +
@@ -185,6 +190,8 @@ const (
 	actRetry      = "retry"
 	actSkip       = "skip"
 	actSkipVerify = "skip-verify"
+	actInbox      = "inbox"
+	actProvider   = "provider"
 )
 
 // skipVerifyChoice gives up the check of the certificate, in so many words.
@@ -196,6 +203,9 @@ var skipVerifyChoice = wizard.Choice{
 
 func successChoices(v View) []wizard.Choice {
 	list := []wizard.Choice{choice(actGoOn, "Continue")}
+	if v.Answers.To == "" {
+		list = append(list, choice(actInbox, "Send a message: name an inbox"))
+	}
 	if v.Answers.TestAs != "" {
 		list = append(list, choice(actIdeal, "Test again as Pocket ID speaks"))
 	}
@@ -210,7 +220,8 @@ func showChoice(v View) wizard.Choice {
 }
 
 // refusalChoices begins with the way to the cure, so that Enter alone takes it;
-// where time or somebody else has to cure it, with another try.
+// where time or somebody else has to cure it, with another try. Where nothing here
+// cures it, or the same refusal is back, it begins with the way out.
 func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	if v.Answers.Unattended {
 		return []wizard.Choice{choice(actFix, "Say what to change")}
@@ -224,33 +235,57 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	d := t.Diagnosis
 	var untrusted *smtpcheck.CertificateError
 	var unknownCA x509.UnknownAuthorityError
+	tried := func(key string) bool { return slices.Contains(v.Answers.Refused, key) }
+	best, better := betterPort(t)
+	// No answer changes the name that this version announces here.
+	noName := d.Step == diagnosis.StepIdentity && !better && !pocketid.UsesHostname(t.Setup.As, t.Setup.TLS)
 	retryFirst := d.WaitHelps || errors.As(t.Result.Failure, &unknownCA)
-	retry := choice(actRetry, "Try again")
+	fixable := d.Step != diagnosis.StepNone && !noName
+	skipFirst := tried(refusalKey(t)) || !retryFirst && !better && !fixable
+	retry, skip := choice(actRetry, "Try again"), choice(actSkip, "Write the file untested")
+	use := choice(actBetter, best.Title+", and test again")
+	add(better && !tried(endpointKey(t.Setup.Host, best.Port, best.TLS)), use)
+	add(skipFirst, skip)
 	add(retryFirst, retry)
-	if best, ok := betterPort(t); ok {
-		add(true, choice(actBetter, best.Title+", and test again"))
-	}
-	if d.Step != diagnosis.StepNone {
-		add(true, choice(actFix, "Change "+s.world.answerName(v, wizard.ID(d.Step), d.Field)))
-	}
+	add(better && tried(endpointKey(t.Setup.Host, best.Port, best.TLS)), use)
+	add(fixable, choice(actFix, "Change "+s.world.answerName(v, wizard.ID(d.Step), d.Field)))
+	add(noName, choice(actProvider, "Use another relay"))
 	add(errors.As(t.Result.Failure, &untrusted), skipVerifyChoice)
 	add(true, showChoice(v))
 	add(!retryFirst, retry)
 	add(t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity,
 		choice(actIdeal, "Test as "+v.Answers.Hostname+", to check everything else"))
-	return append(list, choice(actSkip, "Continue without a delivered message"))
+	add(!skipFirst, skip)
+	return list
+}
+
+// refusalKey is what makes a refusal the same one; endpointKey is where it was.
+func refusalKey(t TestResult) string {
+	return fmt.Sprint(t.Setup.Host, " ", t.Result.Failure.Stage, " ", t.Diagnosis.ID)
+}
+
+func endpointKey(host string, port int, mode smtpcheck.TLSMode) string {
+	return fmt.Sprint(host, " ", port, " ", mode)
 }
 
 func (s livetest) Take(v View) Intent {
 	a := v.Answers
 	t, _ := v.Found[LiveTest].Result.(TestResult)
-	switch v.Input["action"] {
+	action := v.Input["action"]
+	if t.Diagnosis != nil && action != actShow && action != actSkip {
+		a.Refused = append(slices.Clone(a.Refused), refusalKey(t), endpointKey(t.Setup.Host, t.Setup.Port, t.Setup.TLS))
+	}
+	switch action {
 	case actGoOn:
 		if !t.accepted() || t.Result.Stages == nil {
 			return wizard.Stay(a, errorAt("action", "The test has not passed."))
 		}
 		a.Untested = false
 		return wizard.Next(a)
+	case actInbox:
+		return wizard.Goto(a, Sender, noticeAt("to", "Where to send the test?"))
+	case actProvider:
+		return wizard.Goto(a, Provider, cureAt("preset", t))
 	case actSkip:
 		a.Untested = true
 		return wizard.Next(a)

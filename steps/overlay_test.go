@@ -11,7 +11,7 @@ import (
 )
 
 var keys = map[string]tea.Key{
-	"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "down": {Code: tea.KeyDown}, "f1": {Code: tea.KeyF1},
+	"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "f1": {Code: tea.KeyF1},
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+o": {Code: 'o', Mod: tea.ModCtrl},
 	"ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
 }
@@ -46,7 +46,7 @@ func TestGoldenOverlays(t *testing.T) {
 		env               []string
 		color, raw        bool // with its escape sequences: in color, or with attributes alone
 	}{
-		{name: "install-list", scene: "install-new", keys: "tab down", size: usual},
+		{name: "install-list", scene: "install-new", keys: "up up enter down", size: usual},
 		{name: "provider-filter", scene: "provider", keys: "google", size: usual},
 		{name: "provider-filter-small", scene: "provider", keys: "google", size: [2]int{40, 12}},
 		{name: "provider-no-match", scene: "provider", keys: "zzz enter", size: usual},

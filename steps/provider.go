@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/net/publicsuffix"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
@@ -21,9 +23,6 @@ const Custom = "custom"
 // keep is the choice that leaves the relay of the .env as it is.
 const keep = "keep"
 
-// receiverBound is how long DNS may take to say who receives a domain's mail.
-const receiverBound = 3 * time.Second
-
 // provider asks whose relay sends the mail.
 type provider struct{ world World }
 
@@ -31,34 +30,31 @@ func (provider) ID() wizard.ID     { return Provider }
 func (provider) Name() string      { return "Provider" }
 func (provider) Skip(Answers) bool { return false }
 
-// Wants looks up who receives the mail of the sender's domain while the page is
-// read: that one is likely to send for it too. Nothing is looked up where there
-// is a better guess, or nobody to read it.
+// Wants looks up how mail is sent for the sender's domain while the page is read.
+// Nothing is looked up where there is a better guess, or nobody to read it.
 func (s provider) Wants(v View) wizard.Job {
 	a := v.Answers
 	domain := senderDomain(a)
 	_, owned := presets.ForAddress(a.From)
-	if domain == "" || owned || a.Host != "" || a.Preset != "" || len(s.world.Presets) > 0 || a.Unattended || a.Offline ||
+	if domain == "" || owned || a.Host != "" || a.Preset != "" || len(s.world.Presets) > 0 || a.Unattended || a.Offline || s.world.Offline ||
 		s.world.DNS == nil && deliverability.Reserved(domain) {
 		return wizard.Job{}
 	}
-	return wizard.Job{Task: "receiver", For: domain}
+	return wizard.Job{Task: "relay", For: domain}
 }
 
-// Work returns a presets.Receiver, or nothing.
+// Work returns presets.Suggestions, the surest first.
 func (s provider) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
-	ctx, cancel := context.WithTimeout(ctx, receiverBound)
-	defer cancel()
-	if r, ok := presets.ReceiverOf(ctx, s.world.dns().LookupMX, job.For.(string)); ok {
-		return r
-	}
-	return nil
+	return s.world.discovery().Of(ctx, job.For.(string))
 }
 
-// receiver is what was found out, for the domain of these answers.
-func (s provider) receiver(v View) (presets.Receiver, bool) {
-	r, ok := result[presets.Receiver](v, Provider)
-	return r, ok && v.Found[Provider].Job == s.Wants(v)
+// suggestions are what was found out, for the domain of these answers.
+func (s provider) suggestions(v View) []presets.Suggestion {
+	found, _ := result[[]presets.Suggestion](v, Provider)
+	if v.Found[Provider].Job != s.Wants(v) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(f presets.Suggestion) bool { return !f.Preset.Usable })
 }
 
 // senderDomain is that of the From address, else the one that mail of APP_URL's
@@ -84,7 +80,7 @@ func (s provider) Page(v View) wizard.Page {
 			"password and sender. Everything can be changed on the next pages.",
 		Field: []wizard.Field{{
 			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
-			Default: chosen, Choices: s.choices(v), Filter: true,
+			Default: chosen, Choices: s.choices(v), Filter: true, Open: true,
 			Help: wizard.Help{
 				What: "The company or program that takes the mail from Pocket ID and delivers it. " +
 					"Type a few letters to narrow the list.",
@@ -94,10 +90,11 @@ func (s provider) Page(v View) wizard.Page {
 		}},
 	}
 	if p, ok := presets.ByID(chosen); ok && len(p.Hosts) > 1 {
-		page.Field = append(page.Field, regionField(p, v.Answers))
+		page.Field = append(page.Field, regionField(v, p))
 	}
 	if v.Found[Provider].Running {
-		page.Aside = "asking DNS who receives the mail of " + senderDomain(v.Answers)
+		domain := senderDomain(v.Answers)
+		page.Aside = fmt.Sprintf("asking %s how mail is sent for %s", s.world.discovery().Asked(domain), domain)
 	}
 	return page
 }
@@ -110,37 +107,60 @@ func (s provider) choices(v View) []wizard.Choice {
 	for _, p := range s.world.Presets {
 		list = append(list, presetChoice(p))
 	}
-	r, found := s.receiver(v)
+	chosen := v.Text("preset", s.suggest(v))
+	var regions []wizard.Choice // to be found by a filter
 	for _, p := range presets.All() {
-		c := presetChoice(p)
-		if found && p.ID == r.Preset.ID {
-			why := fmt.Sprintf("Suggested: it receives the mail of %s (MX %s).", senderDomain(v.Answers), r.MX)
-			c.Note = strings.TrimSpace(why + " " + c.Note)
+		list = append(list, presetChoice(p))
+		for _, h := range p.Regions() {
+			c := presetChoice(p)
+			c.Value, c.Cells = h.Host, []string{p.Name + ", " + h.Region, h.Host}
+			if c.Find = p.Keywords + " " + p.ID; h.Host == chosen {
+				list = append(list, c)
+			} else {
+				c.Under = p.ID
+				regions = append(regions, c)
+			}
 		}
-		list = append(list, c)
 	}
-	return list
+	for _, f := range slices.Backward(s.suggestions(v)) {
+		i := slices.IndexFunc(list, func(c wizard.Choice) bool { return c.Value == valueOf(f) })
+		if i < 0 { // not the region that is chosen
+			i = slices.IndexFunc(list, func(c wizard.Choice) bool { return c.Value == f.Preset.ID })
+		}
+		why := "Suggested: " + f.Why
+		if f.Preset.ID == Custom {
+			why = fmt.Sprintf("Suggested: %s, port %d; %s", f.Host, f.Port, f.Why)
+		}
+		list[i].Note = strings.TrimSpace(why + ". " + f.Preset.Notes)
+	}
+	return append(list, regions...)
 }
 
 func presetChoice(p presets.Preset) wizard.Choice {
-	c := wizard.Choice{Value: p.ID, Cells: []string{p.Name, p.DefaultHost()}, Note: p.Notes, Find: p.Keywords}
-	for _, h := range p.Hosts {
-		c.Find += " " + h.Host + " " + h.Region
-	}
+	c := wizard.Choice{Value: p.ID, Cells: []string{p.Name, p.DefaultHost()}, Note: p.Notes, Find: p.FoundBy()}
 	if !p.Usable {
 		c.Tone, c.Note = wizard.Bad, p.WhyNot
 	}
 	return c
 }
 
+// valueOf is the choice that was found out: one of a provider's regions, or it.
+func valueOf(f presets.Suggestion) string {
+	if slices.ContainsFunc(f.Preset.Regions(), func(h presets.Host) bool { return h.Host == f.Host }) {
+		return f.Host
+	}
+	return f.Preset.ID
+}
+
 // isOfFile reports whether the relay is the one that the .env has, so that it can
-// be kept. A practice relay is a new one each time.
+// be kept. A practice relay may be another each time.
 func (s provider) isOfFile(v View) bool {
-	return v.Answers.Host != "" && v.Answers.Host == discovered(v).Value("SMTP_HOST") && !s.world.Practice
+	return v.Answers.Host != "" && v.Answers.Host == discovered(v).Value("SMTP_HOST") &&
+		(!s.world.Practice || slices.Contains(s.world.Presets[0].Ports(), v.Answers.Port))
 }
 
 // suggest is the choice to begin at: what is set already, else the provider of
-// the sender's domain or whoever receives its mail, else the first of the table.
+// the sender's domain or the relay that was found for it, else the first of the table.
 func (s provider) suggest(v View) string {
 	a := v.Answers
 	switch {
@@ -156,8 +176,8 @@ func (s provider) suggest(v View) string {
 	if p, ok := presets.ForAddress(a.From); ok {
 		return p.ID
 	}
-	if r, ok := s.receiver(v); ok && r.Preset.Usable {
-		return r.Preset.ID
+	if found := s.suggestions(v); len(found) > 0 {
+		return valueOf(found[0])
 	}
 	return presets.All()[0].ID
 }
@@ -168,10 +188,13 @@ func presetOf(host string) string {
 	return cmp.Or(p.ID, Custom)
 }
 
-func regionField(p presets.Preset, a Answers) wizard.Field {
+func regionField(v View, p presets.Preset) wizard.Field {
+	a := v.Answers
+	chosen := slices.ContainsFunc(p.Hosts, func(h presets.Host) bool { return h.Host == a.Host })
 	f := wizard.Field{
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
-		Filter: len(p.Hosts) > 9, // more than are taken in at a glance
+		Missing: !chosen && unasked(v, "region"),
+		Filter:  len(p.Hosts) > 9, // more than are taken in at a glance
 		Help: wizard.Help{
 			What:  "Accounts of this provider belong to a region, and each region has its own host.",
 			Where: "In the provider's console, where the account was created.",
@@ -191,6 +214,43 @@ func regionField(p presets.Preset, a Answers) wizard.Field {
 	return f
 }
 
+// meant is the preset of a choice, or the only one that a text such as that of
+// --preset finds; its first host is the one that was meant.
+func (s provider) meant(text string) (p presets.Preset, fault string) {
+	if p, ok := s.world.preset(strings.TrimSpace(text)); ok {
+		return p, ""
+	}
+	found := presets.Filter(text)
+	switch {
+	case len(found) == 1:
+		return found[0], ""
+	case len(found) == 0 || strings.TrimSpace(text) == "":
+		return p, "there is no preset " + strings.TrimSpace(text) + ". `smtp-wizard presets` lists them"
+	}
+	var ids []string
+	for _, p := range found[:min(len(found), 4)] {
+		ids = append(ids, p.ID)
+	}
+	return p, fmt.Sprintf("%s may be %d presets, such as %s", strings.TrimSpace(text), len(found), strings.Join(ids, ", "))
+}
+
+// keepAll goes on to what the file does not say, and with nothing missing to the
+// test, which leads back to what is wrong.
+func keepAll(v View, a Answers) Intent {
+	if a.Unattended {
+		return wizard.Next(a)
+	}
+	a.Kept = true
+	if a.Hostname == "" {
+		a.Hostname = currentHostname(v)
+		a.ContainerID = a.Hostname == pocketid.ExampleContainerID
+	}
+	if a.To == "" || a.From == "" || a.User != "" && a.Password.Empty() {
+		return wizard.NextAt(a, Sender)
+	}
+	return wizard.NextAt(a, LiveTest)
+}
+
 // Take fills the relay in from the preset, but for what was kept.
 func (s provider) Take(v View) Intent {
 	a := v.Answers
@@ -199,27 +259,30 @@ func (s provider) Take(v View) Intent {
 		if p, ok := presets.ByHost(a.Host); ok && a.Preset == "" {
 			a.Preset = p.ID
 		}
-		return wizard.Next(a)
+		return keepAll(v, a)
 	}
-	p, ok := s.world.preset(id)
-	if !ok {
-		return wizard.Stay(a, errorAt("preset",
-			"there is no preset "+strings.TrimSpace(id)+". `smtp-wizard presets` lists them"))
+	a.Kept = false
+	p, fault := s.meant(id)
+	if fault != "" {
+		return wizard.Stay(a, errorAt("preset", fault))
 	}
 	if !p.Usable {
 		return wizard.Stay(a, errorAt("preset", "Pocket ID cannot send through it: "+p.WhyNot))
 	}
 	chosenBefore := a.Preset == p.ID
 	a.Preset = p.ID
-	if id == Custom {
+	if p.ID == Custom {
+		if i := slices.IndexFunc(s.suggestions(v), func(f presets.Suggestion) bool { return f.Preset.ID == Custom }); i >= 0 {
+			f := s.suggestions(v)[i]
+			a.Host, a.Port, a.TLS = f.Host, f.Port, smtpcheck.TLSMode(f.TLS)
+		}
 		return wizard.Next(a)
 	}
 	before := a.Host
 	a.Host = p.DefaultHost()
-	for _, h := range p.Hosts {
-		if h.Host == v.Input["region"] {
-			a.Host = h.Host
-		}
+	asked := func(h presets.Host) bool { return h.Host == v.Input["region"] }
+	if strings.EqualFold(p.ID, id) && slices.ContainsFunc(p.Hosts, asked) {
+		a.Host = v.Input["region"]
 	}
 	if a.Host != before {
 		a.SkipVerify, a.Untested = false, false // they were said of another relay

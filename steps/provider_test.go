@@ -7,36 +7,43 @@ import (
 
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
 
-func receiverFor(t *testing.T, mx string) presets.Receiver {
+// suggestedBy is what is found out about firm.de by its MX record.
+func suggestedBy(t *testing.T, mx string) []presets.Suggestion {
 	t.Helper()
-	r, ok := presets.FromMX([]string{mx})
-	if !ok {
+	found := presets.Discovery{DNS: &records{mx: map[string]string{"firm.de": mx}}}.Of(t.Context(), "firm.de")
+	if len(found) == 0 {
 		t.Fatalf("nobody is known by %s", mx)
 	}
-	return r
+	return found
 }
 
-// The provider that receives the domain's mail is the one to begin at, unless
-// something better is known.
-func TestReceiverIsSuggested(t *testing.T) {
+// The relay that the domain names, or the provider that receives its mail, is the
+// one to begin at, unless something better is known.
+func TestRelayIsSuggested(t *testing.T) {
 	t.Parallel()
 	dns := &records{mx: map[string]string{"firm.de": "aspmx1.migadu.com", "tuta-firm.de": "mail.tutanota.de",
-		"own.de": "mx.own.de", "example.com": "aspmx1.migadu.com"}}
+		"own.de": "mx.own.de", "example.com": "aspmx1.migadu.com", "both.de": "aspmx1.migadu.com"},
+		srv: map[string]string{"srv.de": "smtp.zoho.eu", "both.de": "mail.both.de"}}
 	first := presets.All()[0].ID
 	for _, tt := range []struct {
 		name    string
 		answers Answers
-		dns     deliverability.Resolver
+		dns     Resolver
 		presets []presets.Preset
+		offline bool
 		want    string // the choice to begin at
 		says    string // a part of that choice's note, or of another's
 	}{
 		{name: "by APP_URL", answers: Answers{AppURL: "https://id.firm.de"}, want: "migadu",
 			says: "Suggested: it receives the mail of firm.de (MX aspmx1.migadu.com)."},
+		{name: "by SRV", answers: Answers{AppURL: "https://id.srv.de"}, want: "smtp.zoho.eu",
+			says: "Suggested: srv.de names it in DNS (SRV _submissions._tcp)."},
+		{name: "a relay of its own", answers: Answers{AppURL: "https://id.both.de"}, want: Custom,
+			says: "Suggested: mail.both.de, port 465; both.de names it in DNS (SRV _submissions._tcp)."},
+		{name: "offline", answers: Answers{AppURL: "https://id.firm.de"}, offline: true, want: first},
 		{name: "by the sender", answers: Answers{AppURL: "https://id.own.de", MailAnswers: mailFrom("id@firm.de")}, want: "migadu"},
 		{name: "nobody known", answers: Answers{AppURL: "https://id.own.de"}, want: first},
 		{name: "not in the DNS", answers: Answers{AppURL: "https://id.nowhere.de"}, want: first},
@@ -51,7 +58,7 @@ func TestReceiverIsSuggested(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			world := sceneWorld()
-			world.DNS, world.Presets = dns, tt.presets
+			world.DNS, world.Presets, world.Offline = dns, tt.presets, tt.offline
 			if tt.dns != nil {
 				world.DNS = nil
 			}
@@ -59,7 +66,7 @@ func TestReceiverIsSuggested(t *testing.T) {
 			view := View{Answers: tt.answers}
 			if job := s.Wants(view); job != (wizard.Job{}) {
 				view.Found = map[wizard.ID]wizard.Finding{Provider: {Job: job, Running: true}}
-				if page := s.Page(view); !strings.HasPrefix(page.Aside, "asking DNS who receives the mail of ") {
+				if page := s.Page(view); !strings.HasPrefix(page.Aside, "asking DNS how mail is sent for ") {
 					t.Errorf("the page says %q of the work", page.Aside)
 				}
 				view.Found[Provider] = wizard.Finding{Job: job, Result: s.Work(t.Context(), job, view, nil)}
@@ -86,5 +93,40 @@ func TestPlaceOfALocalRelay(t *testing.T) {
 		if len(fields) != 2 || fields[1].Default != want || fields[1].Label != "Seen from" {
 			t.Errorf("%s: %+v", runs, fields[1:])
 		}
+	}
+}
+
+// A text means a preset when it finds no other; its region comes with it.
+func TestWhatAPresetIsMeant(t *testing.T) {
+	t.Parallel()
+	s := provider{sceneWorld()}
+	take := func(preset, region string) Answers {
+		input := map[wizard.ID]wizard.Input{Provider: {"preset": preset, "region": region}}
+		return stilled(All(s.world)).Apply(State{Place: wizard.Place{At: Provider, Inputs: input}}, wizard.Submitted{}).Answers
+	}
+	const oregon = "email-smtp.us-west-2.amazonaws.com"
+	for text, want := range map[string]string{
+		"ses frankfurt": "amazon-ses email-smtp.eu-central-1.amazonaws.com",
+		"sendgird":      "sendgrid smtp.sendgrid.net",
+		"SENDGRID":      "sendgrid smtp.sendgrid.net",
+		"me@gmx.de":     "gmx mail.gmx.net",
+		"smtp.ionos.fr": "ionos smtp.ionos.fr",
+		"google":        " ", // two
+		"zzz":           " ",
+		"":              " ",
+		"outlook.com":   " ", // not usable
+	} {
+		a := take(text, oregon)
+		if got := a.Preset + " " + a.Host; got != want {
+			t.Errorf("%q is %s, not %s", text, got, want)
+		}
+	}
+	if a := take("amazon-ses", oregon); a.Host != oregon {
+		t.Errorf("the region asked for is %s", a.Host)
+	}
+	page := s.Page(View{Input: wizard.Input{"preset": oregon}})
+	choices := page.Field[0].Choices
+	if found := choices[wizard.Filter(choices, "oregon")[0]]; len(page.Field) != 1 || found.Value != oregon || found.Under != "" {
+		t.Errorf("a region that is chosen is asked for again, or not shown: %+v", found)
 	}
 }

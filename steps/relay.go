@@ -45,7 +45,7 @@ func (s relay) Work(ctx context.Context, job wizard.Job, v View, report func(any
 }
 
 func (w World) portOptions() smtpcheck.PortOptions {
-	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Limits: w.Limits, Net: w.Net}
+	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Masker: w.Masker, Limits: w.Limits, Net: w.Net}
 }
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one
@@ -75,7 +75,7 @@ func (s relay) Page(v View) wizard.Page {
 	name, typedPort, err := ParseRelay(v.Text("host", a.Host))
 	usual := portText(cmp.Or(typedPort, a.Port, pocketid.DefaultPort(pocketid.NewestKnown(), a.TLS)))
 	port := v.Text("port", usual)
-	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Flag: "--host", Help: wizard.Help{
+	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Missing: v.Text("host", a.Host) == "", Flag: "--host", Hide: hideLogin, Help: wizard.Help{
 		What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
 		Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
 		Where:   "In the provider's SMTP settings."}}
@@ -97,7 +97,7 @@ func (s relay) Page(v View) wizard.Page {
 	}
 	f := v.Found[Relay]
 	if len(portsFound(f)) > 0 {
-		page.Body = []wizard.Block{portReport(f)}
+		page.Body = []wizard.Block{s.world.portReport(f)}
 	}
 	if f.Running && noAddress(portsFound(f)) == nil {
 		page.Aside = "Checking which ports answer from this machine"
@@ -149,14 +149,14 @@ func (s relay) modeFor(v View, port string) smtpcheck.TLSMode {
 }
 
 // portReport shows which ports answer from this machine, as far as is known.
-func portReport(f wizard.Finding) wizard.Block {
+func (w World) portReport(f wizard.Finding) wizard.Block {
 	ports := portsFound(f)
 	if err := noAddress(ports); err != nil {
-		return wizard.Text{Tone: wizard.Bad, Body: sentence(err.Error())}
+		return wizard.Text{Tone: wizard.Bad, Body: sentence(w.Masker.Mask(err.Error()))}
 	}
 	var table wizard.Table
 	for _, p := range ports {
-		table.Rows = append(table.Rows, portRow(p))
+		table.Rows = append(table.Rows, w.portRow(p))
 	}
 	return table
 }
@@ -173,13 +173,13 @@ func noAddress(ports []smtpcheck.Port) error {
 
 const unanswered = "no answer: a firewall or the hoster drops it, or the host is down"
 
-func portRow(p smtpcheck.Port) wizard.Row {
+func (w World) portRow(p smtpcheck.Port) wizard.Row {
 	port := strconv.Itoa(p.Port)
 	switch {
 	case p.TLS != "":
 		return rowOf(wizard.Good, port, "open, "+string(p.TLS), millis(p.Elapsed))
 	case p.State == smtpcheck.PortOpen && p.Failure != nil:
-		return rowOf(wizard.Warn, port, "open, but "+p.Failure.Error(), "")
+		return rowOf(wizard.Warn, port, "open, but "+w.Masker.Mask(p.Failure.Error()), "")
 	case p.State == smtpcheck.PortFiltered:
 		return rowOf(wizard.Bad, port, unanswered, "")
 	case p.State == smtpcheck.PortRefused:
@@ -189,9 +189,9 @@ func portRow(p smtpcheck.Port) wizard.Row {
 }
 
 // portWarning warns of a host or port that the look at it has shown to be wrong.
-func portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
+func (w World) portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
 	if err := noAddress(portsFound(f)); err != nil {
-		return warnAt("host", sentence(err.Error()))
+		return warnAt("host", sentence(w.Masker.Mask(err.Error())))
 	}
 	for _, p := range portsFound(f) {
 		if p.Port != port {
@@ -211,6 +211,10 @@ func portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Faul
 
 func (s relay) Take(v View) Intent {
 	a := v.Answers
+	if typed := v.Input["host"]; strings.Contains(typed, "@") {
+		return wizard.Correct(a, wizard.Input{"host": withoutLogin(typed)},
+			warnAt("host", "What stood before the host was left out: user and password are asked for on the next page."))
+	}
 	host, typedPort, err := ParseRelay(v.Input["host"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("host", err.Error()))
@@ -227,7 +231,8 @@ func (s relay) Take(v View) Intent {
 	if !knownMode(mode) {
 		return wizard.Stay(a, errorAt("tls", "TLS is one of none, starttls and tls"))
 	}
-	if f := portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) {
+	sentBack := v.Fault.Tone == wizard.Bad && host == a.Host && port == a.Port && mode == a.TLS // and told why
+	if f := s.world.portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) && !sentBack {
 		return wizard.Stay(a, f)
 	}
 	if host != a.Host || port != a.Port || mode != a.TLS {

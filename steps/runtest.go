@@ -30,7 +30,11 @@ func setupOf(a Answers) Setup {
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
 	}
-	return Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime(), NoSend: a.NoSend}
+	setup := Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime(), NoSend: a.NoSend}
+	if setup.To == "" { // nobody can look for a message
+		setup.To, setup.NoSend = setup.From, true
+	}
+	return setup
 }
 
 // SetupOf is the test that the answers of a state amount to.
@@ -42,6 +46,7 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
 		Client:   speech.Client,
+		Masker:   w.Masker,
 		RootCAs:  w.RootCAs,
 		Limits:   w.Limits,
 		Net:      w.Net,
@@ -93,6 +98,9 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	t.Result, t.Identities = smtpcheck.RunBeside(ctx, plan, names,
 		func(e smtpcheck.Event) { report(e) }, func(r smtpcheck.IdentityResult) { report(r) })
 	t.Hints = hints(t.accepted())
+	for i, h := range t.Hints {
+		t.Hints[i].Text = w.Masker.Mask(h.Text)
+	}
 	if t.Result.Failure != nil {
 		t.Diagnosis = w.diagnose(t.Result.Failure, s, t.Result.Announced)
 	}
@@ -158,6 +166,7 @@ func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocke
 	out := pocketid.Situation{
 		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said,
+		NamedLikeID: s.Hostname == pocketid.ExampleContainerID && !s.ContainerID,
 	}
 	if p, ok := w.preset(s.Preset); ok && s.Preset != Custom {
 		found = append(found, endpointsOf(p)...)
@@ -183,7 +192,7 @@ const (
 // the mail.
 func (w World) askDNS(ctx context.Context, s Setup) func(taken bool) []deliverability.Hint {
 	q, ok := w.query(s)
-	if !ok {
+	if !ok || w.Offline {
 		return func(bool) []deliverability.Hint { return nil }
 	}
 	ctx, cancel := context.WithTimeout(ctx, hintsBound)

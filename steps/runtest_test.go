@@ -14,14 +14,14 @@ import (
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/smtpcheck/practice"
 )
 
-// records is a DNS that has TXT and MX records only, one a domain.
+// records is a DNS that has TXT, MX and SRV records, one a domain.
 type records struct {
-	txt, mx map[string]string
-	silent  bool // answers in a minute, which is too late for everything
+	txt, mx, srv map[string]string
+
+	silent bool // answers in a minute, which is too late for everything
 }
 
 func (r *records) ask(ctx context.Context, name string) error {
@@ -47,6 +47,12 @@ func (r *records) LookupMX(ctx context.Context, name string) ([]*net.MX, error) 
 		return []*net.MX{{Host: host + ".", Pref: 10}}, nil
 	}
 	return nil, r.ask(ctx, name)
+}
+func (r *records) LookupSRV(ctx context.Context, _, _, name string) (string, []*net.SRV, error) {
+	if target, ok := r.srv[strings.TrimSuffix(name, ".")]; ok {
+		return "", []*net.SRV{{Target: target + ".", Port: 465}}, nil
+	}
+	return "", nil, r.ask(ctx, name)
 }
 func (r *records) LookupAddr(ctx context.Context, addr string) ([]string, error) {
 	return nil, r.ask(ctx, addr)
@@ -92,7 +98,7 @@ func TestQuery(t *testing.T) {
 }
 
 // testWith is a test at a practice relay, with that DNS.
-func testWith(t *testing.T, dns deliverability.Resolver, behavior string) TestResult {
+func testWith(t *testing.T, dns Resolver, behavior string) TestResult {
 	t.Helper()
 	w, relay := practiceWorld(t, behavior)
 	w.DNS = dns

@@ -114,7 +114,7 @@ func installScenes(t *testing.T, add addScene) {
 	firm := a
 	firm.AppURL = "https://id.firm.de"
 	add("provider-suggested", Provider, firm, wizard.Finding{
-		Job: wizard.Job{Task: "receiver", For: "firm.de"}, Result: receiverFor(t, "aspmx1.migadu.com"),
+		Job: wizard.Job{Task: "relay", For: "firm.de"}, Result: suggestedBy(t, "aspmx1.migadu.com"),
 	}, nil)
 	add("provider-keep", Provider, sceneAnswers(), nil, func(s *State) {
 		found := inCompose(t)
@@ -151,7 +151,7 @@ func relayScenes(add addScene) {
 	add("relay-running", Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
 	add("relay-warning", Relay, a, surveyedPorts(), func(s *State) {
 		s.Inputs = map[wizard.ID]wizard.Input{Relay: {"port": "25"}}
-		s.Fault = portWarning(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
+		s.Fault = World{}.portWarning(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
 		s.Focus = s.Fault.Field
 	})
 	a.Password = secret.Value{}

@@ -7,6 +7,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -23,20 +24,23 @@ func (s sender) Page(v View) wizard.Page {
 	p, _ := s.world.preset(a.Preset)
 	from := cmp.Or(a.From, suggestFrom(a, p))
 	typedFrom := v.Text("from", from)
+	user, to := userField(v, p, typedFrom), a.To
+	if a.Unattended {
+		to = cmp.Or(to, typedFrom)
+	}
 	return wizard.Page{
 		Title: "Who is the sender?",
 		Why: "The address that Pocket ID's mail comes from, the login at " + cmp.Or(a.Host, "the relay") +
 			" if it requires one, and where to send the test.",
-		Field: []wizard.Field{fromField(from, p), userField(a, p, typedFrom), passwordField(v, p),
-			toField(cmp.Or(a.To, typedFrom))},
+		Field: []wizard.Field{fromField(v, from, p), user, passwordField(v, p, v.Text("user", user.Default)), toField(v, to)},
 	}
 }
 
 const passwordAlone = "There is a password but no user; few relays accept such a login."
 
-func fromField(from string, p presets.Preset) wizard.Field {
+func fromField(v View, from string, p presets.Preset) wizard.Field {
 	return wizard.Field{
-		Name: "from", Label: "From", Default: from, Flag: "--from", Note: p.From,
+		Name: "from", Label: "From", Default: from, Flag: "--from", Note: p.From, Missing: v.Text("from", from) == "",
 		Help: wizard.Help{
 			What:    "SMTP_FROM, a bare address. The name that recipients see is Pocket ID's APP_NAME.",
 			Example: "id@example.com",
@@ -45,7 +49,8 @@ func fromField(from string, p presets.Preset) wizard.Field {
 	}
 }
 
-func userField(a Answers, p presets.Preset, from string) wizard.Field {
+func userField(v View, p presets.Preset, from string) wizard.Field {
+	a := v.Answers
 	f := wizard.Field{
 		Name: "user", Label: "User", Default: cmp.Or(a.User, p.UserLiteral), Flag: "--user", Note: p.Username,
 		Help: wizard.Help{
@@ -58,6 +63,7 @@ func userField(a Answers, p presets.Preset, from string) wizard.Field {
 	if f.Default == "" && p.Category == "mailbox" && p.Login == presets.LoginRequired {
 		f.Default = from
 	}
+	f.Missing = f.Default == "" && a.From == "" && p.Login != presets.LoginNone && unasked(v, "user")
 	return f
 }
 
@@ -69,7 +75,7 @@ func noLogin(v View, user string) bool {
 	return user == "" && (v.Answers.User != "" || refused)
 }
 
-func passwordField(v View, p presets.Preset) wizard.Field {
+func passwordField(v View, p presets.Preset, user string) wizard.Field {
 	a := v.Answers
 	f := wizard.Field{
 		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.Password.Empty(),
@@ -81,16 +87,17 @@ func passwordField(v View, p presets.Preset) wizard.Field {
 			Where:   cmp.Or(p.DocURL, "In the provider's SMTP settings."),
 		},
 	}
+	f.Missing = !f.Kept && user != "" && unasked(v, f.Name)
 	if f.Kept && noLogin(v, strings.TrimSpace(v.Text("user", a.User))) {
 		f.Kept, f.Note = false, "Without a user there is no login, so the earlier password is dropped."
 	}
 	return f
 }
 
-func toField(to string) wizard.Field {
+func toField(v View, to string) wizard.Field {
 	return wizard.Field{
-		Name: "to", Label: "Send test to", Default: to, Flag: "--to",
-		Note: "The live test sends one message there.",
+		Name: "to", Label: "Send test to", Default: to, Flag: "--to", Missing: to == "" && unasked(v, "to"),
+		Note: "An inbox that you can open: the test sends one message there. Empty: none is sent.",
 		Help: wizard.Help{
 			What: "The mailbox that gets the test. Use one that you can open, preferably at another provider: " +
 				"it shows that mail arrives, and where.",
@@ -123,18 +130,25 @@ func (s sender) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("user", err.Error()))
 	}
 	to, err := ParseAddress(v.Input["to"])
-	if err != nil {
+	if err != nil && strings.TrimSpace(v.Input["to"]) != "" {
 		return wizard.Stay(a, errorAt("to", err.Error()))
 	}
 	password, typed := v.Secret("password")
+	if err := secret.Check(password.Reveal()); err != nil {
+		return wizard.Stay(a, errorAt("password", sentence(err.Error())))
+	}
 	if !typed && !noLogin(v, user) {
 		password = a.Password
 	}
 	a.From, a.User, a.Password, a.To = from, user, password, to
+	s.world.Masker.Add(user, password.Reveal())
 	if f := loginFault(v, a, typed); f != (wizard.Fault{}) {
 		return wizard.Stay(v.Answers, f)
 	}
 	a.PasswordTyped = !password.Empty() && (typed || a.PasswordTyped)
+	if a.Kept {
+		return wizard.NextAt(a, LiveTest)
+	}
 	return wizard.Next(a)
 }
 

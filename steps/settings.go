@@ -19,6 +19,7 @@ func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 	}
 	a := Answers{Runs: string(found.Install.Runtime), Version: as.String()}
 	a = prefill(a, found)
+	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
 	if a.Hostname == "" && a.runtime().InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
@@ -40,6 +41,7 @@ func prefill(a Answers, found Discovery) Answers {
 		}
 	}
 	set(&a.Host, "SMTP_HOST")
+	a.Host = withoutLogin(a.Host)
 	set(&a.From, "SMTP_FROM")
 	set(&a.User, "SMTP_USER")
 	if port, err := parsePort(found.Value("SMTP_PORT")); err == nil {

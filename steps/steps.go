@@ -119,10 +119,18 @@ func choice(value string, cells ...string) wizard.Choice {
 	return wizard.Choice{Value: value, Cells: cells}
 }
 
+// unasked reports whether nobody has given an answer to a field, not even an
+// empty one.
+func unasked(v View, name string) bool {
+	_, text := v.Input[name]
+	_, secret := v.Secrets[name]
+	return !text && !secret
+}
+
 // nextField asks what to do next; Enter takes the first choice.
 func nextField(help string, choices ...wizard.Choice) wizard.Field {
 	return wizard.Field{Name: "action", Label: "Next", Kind: wizard.ChoiceField,
-		Default: choices[0].Value, Choices: choices, Help: wizard.Help{What: help}}
+		Open: true, Default: choices[0].Value, Choices: choices, Help: wizard.Help{What: help}}
 }
 
 func rowOf(tone wizard.Tone, cells ...string) wizard.Row { return wizard.Row{Tone: tone, Cells: cells} }

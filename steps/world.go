@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"os/user"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"smtp-wizard/asowner"
@@ -16,6 +18,7 @@ import (
 	"smtp-wizard/pocketid"
 	installed "smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 )
@@ -39,11 +42,20 @@ type World struct {
 	Limits  smtpcheck.Limits
 	Net     smtpcheck.Network
 
-	// DNS is asked how receivers will judge a mail; nil is net.DefaultResolver,
-	// which is never asked for a reserved name such as example.com.
-	DNS deliverability.Resolver
+	// DNS is asked how mail is sent for a domain, and how receivers will judge it; nil
+	// is net.DefaultResolver, which is never asked for a reserved name such as
+	// example.com.
+	DNS Resolver
+	// Web is asked how mail is sent for a domain; nil is an HTTPS client where DNS is
+	// the real one, else none.
+	Web *http.Client
+	// Offline asks DNS for nothing but the relay, and no web server.
+	Offline bool
 	// Source is this machine's address towards another; nil asks the kernel.
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
+
+	// Masker knows the passwords of this run, for what a relay says; nil knows none.
+	Masker *secret.Masker
 
 	// Presets come before those of the table; the demo's relay is one.
 	Presets []presets.Preset
@@ -64,6 +76,7 @@ func ThisHost() World {
 		Getenv: os.Getenv,
 		Now:    time.Now,
 		Token:  smtpcheck.NewToken,
+		Masker: &secret.Masker{},
 	}
 }
 
@@ -87,12 +100,27 @@ func (w World) preset(id string) (presets.Preset, bool) {
 	return presets.ByID(id)
 }
 
-func (w World) dns() deliverability.Resolver {
+// Resolver is the part of net.Resolver that the steps need.
+type Resolver interface {
+	deliverability.Resolver
+	presets.Resolver
+}
+
+func (w World) dns() Resolver {
 	if w.DNS != nil {
 		return w.DNS
 	}
 	return net.DefaultResolver
 }
+
+func (w World) discovery() presets.Discovery {
+	if w.Web == nil && w.DNS == nil {
+		w.Web = webClient()
+	}
+	return presets.Discovery{DNS: w.dns(), Web: w.Web}
+}
+
+var webClient = sync.OnceValue(presets.Client)
 
 // readBy is the user whose program reads the .env itself, where a unit says so. Root
 // could read it whosever it is, so a new file needs not be root's.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"smtp-wizard/asowner"
@@ -68,7 +69,7 @@ func (s write) Page(v View) wizard.Page {
 	page := wizard.Page{Title: "Write " + v.Answers.EnvFile}
 	if err := failed(f); err != nil {
 		page.Body = []wizard.Block{wizard.Text{Tone: wizard.Bad, Label: "Not written", Body: sentence(err.Error())}}
-		page.Field = []wizard.Field{failureField(err)}
+		page.Field = []wizard.Field{failureField(v.Answers, err)}
 		return page
 	}
 	switch r := f.Result.(type) {
@@ -118,6 +119,10 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 			continue // the choice to lock says it
 		}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: w})
+	}
+	if t, tested := result[TestResult](v, LiveTest); v.Answers.Untested && tested && t.Result.Failure != nil {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Untested",
+			Body: "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."})
 	}
 	if !p.Locked {
 		page.Field = append(page.Field, lockField(p))
@@ -203,8 +208,11 @@ func writeField(p *FilePlan, v View) wizard.Field {
 		"the old one stays beside it as a backup.", list...)
 }
 
-func failureField(err error) wizard.Field {
-	list := []wizard.Choice{choice("again", "Check again")}
+func failureField(a Answers, err error) wizard.Field {
+	list := []wizard.Choice{choice("again", "Check again"), choice("leave", "Leave without writing")}
+	if a.Attempts[Write] > 0 {
+		slices.Reverse(list)
+	}
 	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
@@ -226,7 +234,7 @@ func (s write) Take(v View) Intent {
 		err = p.Refusal()
 	}
 	switch v.Input["action"] {
-	case "finish":
+	case "finish", "leave":
 		return wizard.Finish(a)
 	case "show":
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"])}, wizard.Fault{})

@@ -75,10 +75,10 @@ func (m Machine[A]) Apply(s State[A], o Outcome) State[A] {
 	switch o := o.(type) {
 	case Typed:
 		s.Inputs = with(s.Inputs, s.At, s.Inputs[s.At].With(o.Field, o.Text))
-		s.Fault = s.Fault.unless(o.Field)
+		s = m.check(s, o.Field)
 	case TypedSecret:
 		s.Secrets = with(s.Secrets, s.At, s.Secrets[s.At].With(o.Field, o.Secret))
-		s.Fault = s.Fault.unless(o.Field)
+		s = m.check(s, o.Field)
 	case Submitted:
 		s = m.submit(s)
 	case WentBack:

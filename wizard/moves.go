@@ -19,7 +19,32 @@ func (m Machine[A]) submit(s State[A]) State[A] {
 			view.Input = view.Input.With(f.Name, f.Default)
 		}
 	}
-	return m.carryOut(s, step.Take(view))
+	before, at := s, s.At
+	s = m.carryOut(s, step.Take(view))
+	switch {
+	case s.At != at || s.Fault.Tone != Bad:
+		s.Stuck = 0
+	case s.Fault == before.Fault:
+		s.Stuck++
+	default:
+		s.Stuck = 1
+	}
+	return s
+}
+
+// check lets the step look at an answer that was just given.
+func (m Machine[A]) check(s State[A], field string) State[A] {
+	s.Fault, s.Stuck = s.Fault.unless(field), 0
+	checker, ok := m.Step(s.At).(Checker[A])
+	if !ok {
+		return s
+	}
+	it := checker.Check(s.View(), field)
+	s.Answers = it.answers
+	if it.fault != (Fault{}) {
+		s.Fault, s.Focus = it.fault, it.fault.Field
+	}
+	return s.corrected(it)
 }
 
 func (m Machine[A]) carryOut(s State[A], it Intent[A]) State[A] {
@@ -28,7 +53,7 @@ func (m Machine[A]) carryOut(s State[A], it Intent[A]) State[A] {
 	case stay:
 		s = m.remain(s, it)
 	case next:
-		s = m.onward(m.forget(s))
+		s = m.onward(m.forget(s), it.to)
 	case goTo:
 		s = m.visit(m.forget(s), it.to, it.fault)
 	case finish:
@@ -46,8 +71,16 @@ func (m Machine[A]) remain(s State[A], it Intent[A]) State[A] {
 	if it.fault == (Fault{}) {
 		s = m.forget(s)
 	}
+	return s.corrected(it)
+}
+
+// corrected has the fields of the page as the step rewrote them.
+func (s State[A]) corrected(it Intent[A]) State[A] {
 	for name, text := range it.input {
 		s.Inputs = with(s.Inputs, s.At, s.Inputs[s.At].With(name, text))
+	}
+	for name, secret := range it.secrets {
+		s.Secrets = with(s.Secrets, s.At, s.Secrets[s.At].With(name, secret))
 	}
 	return s
 }
@@ -58,17 +91,27 @@ func (m Machine[A]) forget(s State[A]) State[A] {
 	return s
 }
 
-// onward goes to the next page, or back to the step that sent the admin here.
-func (m Machine[A]) onward(s State[A]) State[A] {
+// onward goes to the next page, to one further on, or back to the step that sent
+// the admin here.
+func (m Machine[A]) onward(s State[A], further ID) State[A] {
 	if s.Return != "" {
 		return m.comeBack(s)
 	}
-	to := m.following(s.At, s.Answers)
+	history, to := append(slices.Clip(s.History), s.At), m.following(s.At, s.Answers)
+	for m.before(to, further) {
+		history, to = append(history, to), m.following(to, s.Answers)
+	}
 	if to == "" {
 		s.Ended = Done
 		return s
 	}
-	return s.enter(append(slices.Clip(s.History), s.At), to)
+	return s.enter(history, to)
+}
+
+// before reports whether one step comes before another.
+func (m Machine[A]) before(a, b ID) bool {
+	at := func(id ID) int { return slices.IndexFunc(m.Steps, func(s Step[A]) bool { return s.ID() == id }) }
+	return a != "" && at(a) < at(b)
 }
 
 func (m Machine[A]) back(s State[A]) State[A] {
@@ -120,7 +163,7 @@ func (s State[A]) enter(history []ID, to ID) State[A] {
 		s.Found = without(s.Found, s.At)
 	}
 	s.History, s.At, s.Return = history, to, ""
-	s.Fault, s.Focus = Fault{}, ""
+	s.Fault, s.Focus, s.Stuck = Fault{}, "", 0
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/secret"
 )
 
@@ -53,14 +54,24 @@ type Field struct {
 	Note     string
 	NoteTone Tone
 
+	// Hide gives the text typed in place of the one to show, with as many characters; nil
+	// is as it is.
+	Hide func(text string) string
+
 	// Kept says that a secret is there already and an empty answer keeps it.
 	Kept bool
+	// Missing says that an answer is wanted: Enter comes here before it submits the
+	// page.
+	Missing bool
 
 	Choices []Choice
 	Columns []string // headings of the choices' cells
 	// Filter says that the list is a long one, which typing narrows. A face may
 	// leave all but the first cell to the chosen one.
 	Filter bool
+	// Open says that the list is what the page asks, so it stands open. Another one
+	// is a line, which opens at Enter.
+	Open bool
 
 	Flag string // the flag of apply that answers it, such as "--host"
 }
@@ -79,6 +90,9 @@ type Choice struct {
 	Tone  Tone
 	Note  string // shown while the choice is the chosen one
 	Find  string // more words that a filter finds it by
+	// Under is the value of a choice that this one is a case of, such as a region of
+	// a provider. It is behind all others, and only a filter shows it.
+	Under string
 }
 
 // Label is the first cell, or the value of a choice without cells.
@@ -89,11 +103,23 @@ func (c Choice) Label() string {
 	return c.Cells[0]
 }
 
-// Matches reports whether a choice has all of these words, in lower case,
-// somewhere in it.
-func (c Choice) Matches(words []string) bool {
-	text := strings.ToLower(c.Value + " " + strings.Join(c.Cells, " ") + " " + c.Find)
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+// Listed is how many of the choices are shown without a filter.
+func Listed(choices []Choice) int {
+	if i := slices.IndexFunc(choices, func(c Choice) bool { return c.Under != "" }); i >= 0 {
+		return i
+	}
+	return len(choices)
+}
+
+// Filter returns the choices that a text finds, as text.Find does, the best first;
+// all that are listed where there is none.
+func Filter(choices []Choice, query string) []int {
+	entries := make([]text.Entry, len(choices))
+	for i, c := range choices {
+		more := strings.Join(c.Cells, " ") + " " + c.Find
+		entries[i] = text.Entry{Names: []string{c.Value, c.Label()}, More: more, Under: c.Under, Last: c.Tone == Bad}
+	}
+	return text.Find(query, entries)
 }
 
 // ChoiceOf returns the choice of that value.
@@ -187,6 +213,29 @@ func (p Page) FieldNamed(name string) (Field, bool) {
 // Index is the place of the field of that name, or -1.
 func (p Page) Index(name string) int {
 	return slices.IndexFunc(p.Field, func(f Field) bool { return f.Name == name })
+}
+
+// Begin is the place of the field that the page opens at: the one named, else the
+// list that the page is about, else the first that is missing, else the first.
+func (p Page) Begin(named string) int {
+	if i := p.Index(named); i >= 0 {
+		return i
+	}
+	if i := slices.IndexFunc(p.Field, func(f Field) bool { return f.Open }); i >= 0 {
+		return i
+	}
+	return max(p.NextMissing(-1), 0)
+}
+
+// NextMissing is the place of the next missing field after i, from the top again
+// after the last; -1 where there is none.
+func (p Page) NextMissing(i int) int {
+	for n := range p.Field {
+		if at := (i + 1 + n) % len(p.Field); at != i && p.Field[at].Missing {
+			return at
+		}
+	}
+	return -1
 }
 
 // Input is the raw answers to the fields of one page, by field name. It is

@@ -27,7 +27,10 @@ type Place struct {
 
 	Fault Fault  // of the current page
 	Focus string // the field to begin at, or ""
-	Runs  int    // how many pieces of work were begun
+	// Stuck counts how often Fault came up with nothing answered in between. At two,
+	// Enter alone gets no further here.
+	Stuck int
+	Runs  int // how many pieces of work were begun
 
 	Ended Ending
 }

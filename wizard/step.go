@@ -37,6 +37,14 @@ type Worker[A any] interface {
 	Work(ctx context.Context, job Job, v View[A], report func(any)) any
 }
 
+// A Checker is a step that looks at an answer as soon as its field is left.
+type Checker[A any] interface {
+	Step[A]
+	// Check stays on the page: with what is wrong, with corrected fields, or with
+	// answers that take what was typed in the wrong place.
+	Check(v View[A], field string) Intent[A]
+}
+
 // Job names a piece of work and what it is for. Two jobs that are equal are the
 // same work, so For must be comparable.
 type Job struct {
@@ -94,6 +102,7 @@ type Intent[A any] struct {
 	to      ID
 	fault   Fault
 	input   Input
+	secrets Secrets
 }
 
 type move int
@@ -114,8 +123,17 @@ func Correct[A any](a A, in Input, f Fault) Intent[A] {
 	return Intent[A]{move: stay, answers: a, input: in, fault: f}
 }
 
+// WithSecret puts a secret into a field of the page that stays.
+func (it Intent[A]) WithSecret(field string, s secret.Value) Intent[A] {
+	it.secrets = it.secrets.With(field, s)
+	return it
+}
+
 // Next goes on.
 func Next[A any](a A) Intent[A] { return Intent[A]{move: next, answers: a} }
+
+// NextAt goes on at a later step; what the pages between would ask is answered.
+func NextAt[A any](a A, to ID) Intent[A] { return Intent[A]{move: next, answers: a, to: to} }
 
 // Goto goes to the step whose answer must change, with the field and the
 // reason. When that step is answered, the machine comes back here.

@@ -14,7 +14,7 @@ var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:
 // so that they part no words.
 func Clean(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "").Replace(s)
-	return text.CleanLines(escapes.ReplaceAllString(s, ""))
+	return text.CleanLines(escapes.ReplaceAllString(s, ""), false)
 }
 
 // Shorten cuts text at a number of runes and says so.

@@ -63,10 +63,10 @@ var dialects = []dialect{
 		},
 	},
 	{
-		name: "Postfix", has: "postfix|in reply to |refused to talk to me|lost connection with|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
+		name: "Postfix", has: "postfix|milter-reject|in reply to |refused to talk to me|lost connection with|lost connection after|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
 		forms: forms(`\(in reply to (?P<command>[^()]+?)(?: command)?\)`, `(?:said|refused to talk to me): `+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`,
 			`(?:lost connection|timed out|conversation) .*while (?:performing the |sending |receiving the )(?P<command>[^)]+)`, `relay=(?P<host>[^\[,\s]+)\[[^\]]*\]:(?P<port>\d+)`,
-			`host (?P<host>[\w.-]+)\[`, `reject(?:_warning)?: (?P<command>[A-Z]+)(?: command)? from`, `helo=<(?P<name>[^>]+)>`, `: `+codeForm+` `+statusForm+`(?P<reply><[^>]*>: .*?)(?:; from=|$)`,
+			`host (?P<host>[\w.-]+)\[`, `reject(?:_warning)?: (?P<command>[A-Z-]+)(?: command)? from`, `helo=<(?P<name>[^>]+)>`, `: `+codeForm+` `+statusForm+`(?P<reply><[^>]*>: .*?)(?:; from=|$)`,
 			`lost connection after (?P<command>[A-Z]+)`, `dsn=(?P<enhanced>[45]\.\d+\.\d+)`),
 		signs: []sign{
 			{at: "tls", says: "cannot start tls: handshake failure|ssl_accept error|ssl_connect error|tls library problem|server certificate not"},
@@ -98,41 +98,44 @@ var dialects = []dialect{
 		forms: forms(`Diagnostic-Code: *(?:smtp|X-\w+) *; *`+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`, `Status: (?P<enhanced>[45]\.\d+\.\d+)`, `Remote Server returned '`+codeForm+` `+statusForm+`(?P<reply>[^']*)`, `Remote-MTA: *dns; *(?P<host>[\w.-]+)`, `(?P<code>[45]\d\d) #?`+statusForm+`SMTP; (?P<reply>.*)`),
 	},
 	{
-		name: "nodemailer", has: "responsecode|eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
-		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
+		name: "nodemailer", has: "responsecode|'eauth|\"eauth| eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
+		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `(?P<command>Invalid greeting)`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
 			`(?:Invalid login|command failed|Message failed|rejected|Invalid greeting[^:]*|Data command failed)(?:\. response=|: )`+codeForm+`[ -]`+statusForm+`(?P<reply>.*?)(?:"|\{|$)`, `Invalid login: (?P<reply>.*)`),
 		signs: []sign{
+			{kind: DialTimeout, says: "errno: -4039|errno\": -4039|errno: -110|errno\": -110"}, {kind: Refused, says: "errno: -4078|errno\": -4078|errno: -111|errno\": -111"}, {kind: Closed, says: "errno: -4077|errno\": -4077|errno: -104|errno\": -104"},
 			{kind: DNSTimeout, says: "edns|querya |queryaaaa |eai_again|getaddrinfo eai_again"}, {kind: NoHost, says: "enotfound"},
 			{kind: ReadTimeout, at: "greeting", says: "greeting never received"}, {at: "greeting", says: "invalid greeting"},
 			{kind: Closed, at: "tls starttls", says: "disconnected before secure tls"}, {at: "tls starttls", says: "error upgrading connection|upgrading connection"},
-			{at: "auth", says: "invalid login|eauth|missing credentials|unrecognized authentication|enoauth"},
+			{at: "auth", says: "invalid login|'eauth|\"eauth| eauth|missing credentials|unrecognized authentication|enoauth"},
 			{at: "mail", says: "mail command failed|sender address"}, {at: "rcpt", says: "recipients were rejected|rcpt command failed|no recipients defined|can't send mail"},
 			{at: "data mail rcpt", says: "message failed|data command failed|emessage"}, {at: "data", says: "estream"},
 			{at: "greeting ehlo", says: "command: 'ehlo'|invalid response"},
 		},
 	},
 	{
-		name: "Python", has: "smtplib|aiosmtplib|traceback|smtp.py|errno|sslerror|ssl.c|b'|b\"|u'|smtpexception|django|fastapi_mail|getaddrinfo failed",
+		name: "Python", has: "smtplib|aiosmtplib|unexpectedly closed|traceback|smtp.py|errno|sslerror|ssl.c|b'|b\"|u'|smtpexception|django|fastapi_mail|getaddrinfo failed",
 		forms: forms(`\(`+codeForm+`, u?b?['"]`+statusForm+`(?P<reply>.*?)(?:\\n[45]|['"](?:, |\)))`, `\b`+codeForm+`, b?['"]`+statusForm+`(?P<reply>[^'"]*)`, `(?:connecting to|host) (?P<host>[\w.-]+\.\w+) on port (?P<port>\d+)`),
 		signs: []sign{
+			{at: "greeting", says: "in connect file * in getreply|self.connect(host, port) * in getreply"}, {at: "starttls tls", says: "connection.starttls(|server.starttls(|smtp.starttls("}, {at: "data", says: "in data file|self.data("}, {at: "rcpt", says: "in rcpt file|self.rcpt("}, {at: "mail", says: "in mail file|self.mail("},
 			{at: "auth", says: "smtpauthenticationerror|auth extension not supported|in auth_login|in auth_plain|.login("}, {at: "ehlo", says: "smtpheloerror|in ehlo_or_helo|in ehlo|in helo"},
-			{at: "mail rcpt data", says: "smtpsenderrefused"}, {at: "rcpt", says: "smtprecipientsrefused|smtprecipientrefused|{'*': (4|{'*': (5|{u'"}, {at: "data", says: "smtpdataerror"},
+			{at: "mail", says: "smtpsenderrefused"}, {at: "rcpt", says: "smtprecipientsrefused|smtprecipientrefused|{'*': (4|{'*': (5|{u'"}, {at: "data", says: "smtpdataerror"},
 			{at: "greeting", says: "smtpconnecterror|smtpconnectresponseerror"}, {at: "starttls", says: "already using tls|starttls extension not supported|smtp starttls"},
 			{at: "tls starttls", says: "in starttls|do_handshake|wrap_socket"}, {at: "data", says: "in data("},
 			{at: "dns", says: "gaierror|in getaddrinfo"}, {kind: DialTimeout, at: "connect", says: "in create_connection|sock.connect(sa)|create_connection("},
-			{kind: ReadTimeout, at: "greeting ehlo", says: "unexpectedly closed: timed out|in getreply|readline(_maxline"},
+			{kind: ReadTimeout, at: "greeting ehlo", says: "unexpectedly closed: timed out"}, {kind: Closed, says: "connectionreset|unexpectedly closed"}, {kind: ReadTimeout, at: "greeting ehlo", says: "readline(_maxline"}, {at: "greeting ehlo", says: "in getreply"},
 			{kind: Refused, says: "errno 10061|errno 111"}, {kind: DialTimeout, says: "errno 10060|errno 110]|winerror 10060"}, {kind: NoHost, says: "errno 11001|errno -2]|errno -5]|errno 8]"}, {kind: DNSTimeout, says: "errno -3]"},
 			{kind: NoRoute, says: "errno 113"}, {kind: NoNetwork, says: "errno 101]|errno 10051"}, {kind: Closed, says: "errno 104|errno 10054|errno 10053|errno 32]"}, {kind: NoAddress, says: "errno 99]"}, {kind: Forbidden, says: "errno 13]|errno 10013|errno 1]"},
 		},
 	},
 	{
-		name: "PHP", has: "phpmailer|swift|symfony|expected response code|stream_socket|fsockopen|smtp->|zend|pear|cakephp|smtp error: |smtp connect|codeigniter|laminas|php_network|net_smtp|failed to authenticate|following recipients failed|following from address|exception 'zend|recipient failed|smtp server error",
+		name: "PHP", has: "phpmailer|swift|symfony|expected response code|stream_socket|fsockopen|smtp->|smtp -> |zend|pear|cakephp|smtp error: |smtp connect|codeigniter|laminas|php_network|net_smtp|failed to authenticate|following recipients failed|following from address|exception 'zend|recipient failed|smtp server error",
 		forms: forms(`expected response code "?(?P<command>[\d/"\sor]+)"? but got code "?`+codeForm+`"?,? with message "?(?:[45]\d\d[ -])?`+statusForm+`(?P<reply>.*)`, `(?:detail|smtp_code|code): ?`+codeForm+`\b`, `SMTP (?:server )?error: (?P<reply>[^:]+failed: .*)`,
 			`unable to connect to (?:ssl|tls|tcp)?:?/?/?(?P<host>[\w.-]+):(?P<port>\d+)`, `host:? (?:ssl://|tls://)?(?P<host>[\w.-]+\.\w+)[ :]`, `\(SMTP code: `+codeForm, `response: (?:[45]\d\d )?`+statusForm+`(?P<reply>.*)`, `\[SMTP: .* \(code: `+codeForm+`, response: `+statusForm+`(?P<reply>.*)\)`),
 		signs: []sign{
 			{kind: Closed, says: "got code \"\"|but code \"\"|got an empty response"},
 			{kind: NoHost, says: "php_network_getaddresses"}, {kind: Forbidden, says: "(permission denied)|permission denied (13)"}, {kind: Refused, says: "(connection refused)|(111)|(10061)"}, {kind: DialTimeout, says: "(connection timed out)|(110)|(10060)"},
-			{at: "auth", says: "could not authenticate|failed to authenticate|expected response code \"334|expected response code 334|expected response code \"235|expected response code 235|->auth|->login|authentication failure"},
+			{at: "mail", says: "executecommand('mail|executecommand(\"mail|domailfromcommand"}, {at: "rcpt", says: "executecommand('rcpt|executecommand(\"rcpt|dorcpttocommand"}, {at: "ehlo", says: "executecommand('ehlo|executecommand(\"ehlo|executecommand('helo|executecommand(\"helo|doehlocommand|dohelocommand"}, {at: "data", says: "executecommand('data|executecommand(\"data|dodatacommand|->_streammessage|executecommand(' . "},
+			{at: "starttls", says: "220*but got code \"454|220*but got code \"50"}, {at: "auth", says: "auth command failed|username command failed|password command failed|could not authenticate|failed to authenticate|expected response code \"334|expected response code 334|expected response code \"235|expected response code 235|->auth|->login|authentication failure"},
 			{at: "greeting", says: "expected response code \"220|expected response code 220"}, {at: "rcpt data", says: "expected response code \"250/251|expected response code 250/251|->rcpt|recipients failed|recipient failed|rcpt to command failed|failed to add recipient|unable to send mail to the following recipients"},
 			{at: "mail", says: "from address failed|mail from command failed|->mail(|failed to set sender|mail command failed|sender rejected|unable to set the from"},
 			{at: "data", says: "expected response code \"354|expected response code 354|data not accepted|data end command failed|->data("}, {at: "ehlo", says: "->helo|ehlo command failed|helo command failed"},
@@ -158,6 +161,7 @@ var dialects = []dialect{
 		signs: []sign{
 			{code: 530, at: "mail auth", says: "the smtp server requires a secure connection or the client was not authenticated"}, {code: 550, says: "mailbox unavailable. the server response"}, {code: 554, says: "transaction failed. the server response"}, {code: 421, says: "service not available, closing transmission channel"},
 			{code: 503, says: "bad sequence of commands. the server"}, {code: 552, says: "exceeded storage allocation"}, {code: 451, says: "error in processing. the server"}, {code: 452, says: "insufficient system storage. the server"}, {code: 504, says: "command parameter not implemented. the server"}, {code: 553, says: "mailbox name not allowed. the server"}, {code: 500, says: "syntax error, command unrecognized. the server"}, {code: 454, says: "client does not have permission to submit mail to this server"},
+			{kind: ReadTimeout, at: "tls greeting", says: "unable to read data*did not properly respond*sslstream"}, {kind: ReadTimeout, at: "greeting", says: "unable to read data*did not properly respond"},
 			{kind: WrongName, says: "host name did not match|remotecertificatenamemismatch"}, {kind: Revocation, says: "unable to get certificate crl|revocationstatusunknown|revocation"}, {kind: Expired, says: "notimevalid|certificate has expired|not within its validity period"},
 			{kind: UnknownCA, says: "remotecertificatechainerrors|untrustedroot|partialchain|terminated in a root"}, {kind: BadCert, says: "remote certificate is invalid|certificate was rejected|could not be validated"}, {kind: NotTLS, says: "handshake failed due to an unexpected packet format|cannot determine the frame size|corrupted frame"},
 			{kind: TLSFailed, says: "attempting to establish an ssl or tls connection"}, {at: "starttls ehlo", says: "does not support the starttls|does not support secure connections"},
@@ -187,8 +191,12 @@ var dialects = []dialect{
 		signs: []sign{
 			{kind: NotTLS, says: "unsupported_record_type|unexpected_message|unexpected message"}, {kind: NoRoots, says: "cacerts: :undefined|cacerts,undefined"}, {kind: UnknownCA, says: "unknown_ca|unknown ca"}, {kind: Expired, says: "certificate_expired"}, {kind: WrongName, says: "hostname_check_failed"}, {kind: TLSVersion, says: "protocol_version|insufficient_security"}, {kind: BadCert, says: "bad_certificate|bad_cert"}, {kind: TLSAlert, says: "handshake_failure"},
 			{at: "auth", says: ":auth_failed|missing_requirement, * :auth|{:missing_requirement*:auth|:no_auth"}, {at: "starttls", says: "missing_requirement*:tls|tls_failed"},
-			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"}, {at: "rcpt data", says: "permanent_failure|temporary_failure", loose: true},
+			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"},
 		},
+	},
+	{
+		name: "Stalwart", has: "rejected command '",
+		forms: forms(`host '(?P<host>[\w.-]+)'`, `rejected command '(?P<command>[A-Z]+)[^']*' with code `+codeForm+` \((?P<enhanced>\d\.\d+\.\d+)\) '(?P<reply>[^']*)`),
 	},
 	{
 		name: "curl", has: "curl: (|libcurl|curl error|curle_|curl_easy|response reading failed|login denied",
@@ -247,15 +255,18 @@ var dialects = []dialect{
 		name: "any", // operations as programs of many kinds name them
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
+			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from|be mail from:|mail argument|from parameter|on mail from|on \"mail from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
+			{at: "data", says: "data without", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt", loose: true},
+			{at: "rcpt data", says: "messages to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
 			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
-			{at: "data", says: "in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
-			{at: "auth", says: "smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
+			{at: "data", says: "end of data not accepted|storedrv.|rset to smtp client|smtp reset command|data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
+			{at: "auth", says: "username not accepted from server|password not accepted from server|smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|failed to start tls|starttls command failed|while sending starttls"},
 			{at: "ehlo", says: "(ehlo)|(helo)|in reply to ehlo|in reply to helo|after ehlo|after helo|failed to say hello|ehlo handshake|helo handshake|ehlo command failed|error:ehlo|error during ehlo"},
-			{at: "greeting", says: "initial server greeting|after initial connection|greeting never received|invalid greeting|refused to talk to me|mta_banner|short response: * ok|banner:|trying to read from smtp server"},
+			{at: "greeting", says: "initial server greeting|server greeting:|read greeting|reading greeting|after initial connection|greeting never received|invalid greeting|refused to talk to me|mta_banner|short response: * ok|banner:|trying to read from smtp server"},
 		},
 	},
 }
@@ -274,7 +285,7 @@ func stagesOfCommand(command string) []smtpcheck.Stage {
 
 var commandNames = []sign{
 	{at: "greeting", says: "initial|banner|greeting|220|null"}, {at: "ehlo", says: "ehlo|helo|lhlo"}, {at: "starttls", says: "starttls"}, {at: "auth", says: "auth|334|235"},
-	{at: "mail", says: "mail"}, {at: "rcpt", says: "rcpt|250/251|251|252|recipient"}, {at: "data", says: "data|bdat|354|message body|end-of-data|text|message"}, {at: "", says: "250"},
+	{at: "mail", says: "mail"}, {at: "rcpt", says: "rcpt|250/251|251|252|recipient"}, {at: "data", says: "data|bdat|354|message body|end-of-message|text|message"}, {at: "", says: "250"},
 	{at: "tls greeting connect", says: "conn"},
 }
 
@@ -295,7 +306,7 @@ func codeOfWords(text string) int {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|certif|ratelimit|protocol"
+const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol"
 
 func worthReading(text string) bool {
 	if Says(strings.ToLower(text), topics) {

@@ -22,27 +22,30 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: ")
 // and of this program ("S: ").
 var (
-	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s+|\s*b['"])`)
+	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s*b['"]|\s+)`)
 	clientSays = regexp.MustCompile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	// bracketed is a reply as CakePHP traces it.
+	bracketed = regexp.MustCompile(`^\[([2-5][0-5]\d)\]([ -].*)$`)
 	// stamps are what loggers put before a message.
 	stamps = regexp.MustCompile(`^(?:` + strings.Join([]string{
+		`\[\d{4}-\d{2}-\d{2} [^\]|]{0,30}\|[^\]]{0,40}\]`,
 		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
 		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`,
 		`[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 		`[\w.-]{1,60} *\|`,
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
-		`\[\d+\]:?`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
+		`\[(?:\d{1,2}|\d{4,})\]:?`, `flutter:`, `\{[\w.:/-]{1,60}\}`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
 		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
-	levels = regexp.MustCompile(`^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
+	levels = regexp.MustCompile(`^[└├│─]+\s*|^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
 )
 
 // unwrap takes what loggers add off a line: time stamps, levels, container
 // names, JSON, and the marks of who speaks.
 func unwrap(line string) (who speaker, text string, fresh bool) {
-	text = strings.TrimSpace(line)
+	text = strings.Trim(strings.TrimSpace(line), "`")
 	if before, inner, ok := unwrapJSON(text); ok {
 		_, before, _ = unwrap(before)
 		return fromNobody, strings.TrimSpace(before + " " + inner), true
@@ -57,6 +60,9 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 		}
 	}
 	text = unescape(text)
+	if m := bracketed.FindStringSubmatch(text); m != nil {
+		return fromServer, m[1] + m[2], true
+	}
 	if loc := serverSays.FindStringIndex(text); loc != nil {
 		return fromServer, strings.TrimRight(text[loc[1]:], `'"`), true
 	}

@@ -130,7 +130,10 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Code, s.Enhanced, reply = quotedReply(s.Words, s.Enhanced)
 		s.Reply = first(reply, s.Reply)
 	}
-	if s.Code == 0 {
+	if k := KindOfWords(s.lower); s.Code != 0 && len(s.Stages) == 0 && len(StagesOfCode(s.Code, s.Enhanced)) != 1 && stagesOfKind[k] == "tls starttls" {
+		s.Code, s.Enhanced, s.Kind = 0, "", k // a relay in between repeats what its own client met
+	}
+	if s.Code == 0 && s.Kind == "" {
 		s.Code = s.phrase
 	}
 	s.withoutCodes()
@@ -138,6 +141,9 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Kind = ""
 	} else if s.Kind == "" {
 		s.Kind = KindOfWords(s.lower)
+		if below := stagesOfKind[s.Kind]; s.Reply != "" && (below == "dns" || below == "connect") {
+			s.Kind = "" // a relay that speaks is no dead end
+		}
 	}
 	s.settleStages(spoken, loose)
 	if s.Kind == DialTimeout && len(s.Stages) > 0 && s.Stages[0] != smtpcheck.StageConnect {
@@ -221,7 +227,7 @@ func (s *signs) settleStages(spoken smtpcheck.Stage, loose []smtpcheck.Stage) {
 	case len(below) > 0 && !overlap(s.Stages, below):
 		s.Stages = below
 	case len(below) > 0:
-		s.Stages = common(s.Stages, below)
+		s.Stages = common(below, s.Stages)
 	case len(s.Stages) > 0:
 	case spoken != "":
 		s.Stages = []smtpcheck.Stage{spoken}

@@ -23,6 +23,9 @@ func Read(text string) []Message {
 	if len(text) > MaxText {
 		text = text[len(text)-MaxText:]
 	}
+	if strings.Contains(text, "SERVER -> CLIENT: ") {
+		text = frameInLine.ReplaceAllString(text, "\n$1")
+	}
 	lines := strings.Split(text, "\n")
 	r := reader{small: len(lines) <= smallText}
 	if !r.small {
@@ -42,6 +45,9 @@ func Read(text string) []Message {
 	}
 	return messages
 }
+
+// frameInLine is a frame of PHPMailer's in a page that has lost the line ends.
+var frameInLine = regexp.MustCompile(`[ >](?:\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\s+)?((?:SERVER -> CLIENT|CLIENT -> SERVER|SMTP ERROR|SMTP NOTICE):)`)
 
 // telling are words of lines that tell of a failure, or of the conversation before.
 const telling = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|invalid|eof|unreachable|no route|reset|expired|ehlo|helo|mail from|rcpt to|starttls|auth|lost conn|x509|ssl|bounced|deferred|blocked|too many|quota|limit|exception|no such host|lookup"
@@ -95,7 +101,7 @@ type reader struct {
 }
 
 var (
-	replyLine = regexp.MustCompile(`^([2-5][0-5]\d)(?:([ -])|$)`)
+	replyLine = regexp.MustCompile(`^(2[0-5]\d|3[35]4|[45][0-5]\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
 	frames = regexp.MustCompile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
@@ -172,11 +178,23 @@ func (r *reader) consent(code int) {
 	r.session++
 }
 
+// successors are what comes after a command that was agreed to, where a log does
+// not show it.
+var successors = map[smtpcheck.Stage]smtpcheck.Stage{
+	smtpcheck.StageStartTLS: smtpcheck.StageTLS, smtpcheck.StageAuth: smtpcheck.StageMail, smtpcheck.StageMail: smtpcheck.StageRcpt, smtpcheck.StageRcpt: smtpcheck.StageData,
+}
+
 // answer ends the wait of the command that a reply answers: one that has others
 // sent behind it (RFC 2920).
 func (r *reader) answer(line string) {
 	r.answered = true
-	if len(line) > 3 && line[3] == '-' || len(r.queue) < 2 {
+	if len(line) > 3 && line[3] == '-' {
+		return
+	}
+	if next, ok := successors[r.stage]; ok && len(r.queue) < 2 && strings.HasPrefix(line, "2") {
+		r.stage = next
+	}
+	if len(r.queue) < 2 {
 		return
 	}
 	r.queue = r.queue[1:]

@@ -10,10 +10,10 @@ import (
 
 var (
 	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?b?["']?|: ?| ")([45]\.\d{1,3}\.\d{1,3})\b`)
-	loneStatus = regexp.MustCompile(`(?:^|: |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)]|$)`)
+	loneStatus = regexp.MustCompile(`(?:^|[:.,;] |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)]|$)`)
 	// spokenCode is a reply code where programs quote a reply: at the beginning,
 	// after a word that announces it, in a tuple, or after a colon.
-	spokenCode = regexp.MustCompile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got)\W{0,4}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
+	spokenCode = regexp.MustCompile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got)\W{0,8}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
 	// lastCode stands behind the words, as RainLoop and Roundcube put it.
 	lastCode = regexp.MustCompile(`\(([45][0-5]\d)\)\W*$`)
 	// webRequest is Go's wording of a failed HTTP request.
@@ -77,7 +77,7 @@ func statusIn(text string) string {
 }
 
 // behind is what programs put behind a reply that they quote.
-var behind = regexp.MustCompile(`(?i)\s*\((?:in reply to|after) [^()]*\)\)?.*$|\\n.*$`)
+var behind = regexp.MustCompile(`(?i)\s*\((?:in reply to|after) [^()]*(?:\).*)?$|\\n.*$`)
 
 // withoutCodes leaves the words of the reply.
 func (s *signs) withoutCodes() {
@@ -125,7 +125,7 @@ var codeStages = []struct {
 	{435, "", "auth"}, {526, "", "auth"}, {534, "", "auth"}, {535, "7.8", "auth"}, {538, "7.11", "auth"}, {0, "7.12", "auth"}, {0, "7.13", "auth mail"},
 	{0, "1.7", "mail rcpt"}, {0, "1.8", "mail rcpt"}, {530, "", "mail rcpt"}, {555, "", "mail rcpt"}, {0, "7.27", "mail rcpt"}, {0, "7.25", "mail rcpt data"},
 	{0, "6.", "data"}, {0, "3.4", "data"}, {0, "2.3", "data"}, {0, "4.", "rcpt data"}, {0, "7.20", "data"}, {0, "7.26", "data"}, {0, "7.23", "data mail rcpt"}, {354, "", "data"},
-	{0, "1.", "rcpt data"}, {0, "2.", "rcpt data"}, {552, "", "data"}, {450, "", "rcpt data"}, {551, "", "rcpt"}, {553, "", "rcpt mail data"}, {556, "10.", "rcpt"},
+	{0, "1.", "rcpt data"}, {0, "2.", "rcpt data"}, {552, "", "data"}, {450, "", "rcpt data"}, {551, "", "rcpt"}, {553, "", "rcpt mail data"}, {556, "10.", "rcpt"}, {512, "", "rcpt"}, {422, "", "rcpt data"}, {431, "", "mail rcpt data"},
 	{454, "", "auth starttls rcpt data"}, {504, "", "auth ehlo rcpt"}, {0, "5.4", "ehlo mail rcpt"}, {501, "", "mail rcpt ehlo"}, {502, "", "auth ehlo starttls"}, {500, "", "auth ehlo starttls"},
 	{503, "", "rcpt data mail auth"}, {521, "", "greeting"}, {421, "", "greeting ehlo mail rcpt data"},
 	{451, "", "rcpt mail data"}, {452, "", "rcpt mail data"}, {550, "", "rcpt data mail"}, {554, "", "data rcpt mail greeting"},

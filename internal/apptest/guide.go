@@ -52,8 +52,8 @@ type Answers struct {
 func (g Guide) ToIdentity(a Answers) {
 	g.T.Helper()
 	g.Opens("Where is Pocket ID?", "There is none yet")
-	g.Keys(termtest.Enter, termtest.Enter)
-	g.Instead(a.Version)
+	g.Until("› APP_URL")
+	g.Keys(termtest.Up, termtest.CtrlU, a.Version, termtest.Down)
 	g.Instead(a.AppURL)
 	g.Until("Who sends the mail?")
 	g.Keys("Another SMTP")
@@ -61,11 +61,15 @@ func (g Guide) ToIdentity(a Answers) {
 	g.Keys(termtest.Enter)
 	g.relay(a)
 	g.Until("Who is the sender?")
-	g.Instead(a.From)
-	g.Instead(a.User)
-	g.Until("› Password")
-	g.Keys(a.Password, termtest.Enter)
-	g.Instead(a.To)
+	g.Keys(termtest.Up, termtest.Up, termtest.Up, termtest.Up) // wherever it began
+	for _, text := range []string{a.From, a.User, a.Password, a.To} {
+		g.Keys(termtest.CtrlU, text, termtest.Tab)
+	}
+	g.Keys(termtest.Enter)
+	if a.User == "" {
+		g.Until("› User")
+		g.Keys(termtest.Enter)
+	}
 	g.Opens("[Identity]", "another name", "enter use this")
 }
 
@@ -73,9 +77,8 @@ func (g Guide) ToIdentity(a Answers) {
 func (g Guide) relay(a Answers) {
 	g.T.Helper()
 	g.Until("Where is the relay?")
-	g.Instead(a.Host)
-	g.Instead(strconv.Itoa(a.Port))
-	g.UntilAny("› starttls ", "› tls ", "› none ") // the list has the focus
+	g.Keys(termtest.CtrlU, a.Host, termtest.Tab, termtest.CtrlU, strconv.Itoa(a.Port), termtest.Tab, termtest.Enter)
+	g.UntilAny("› starttls ", "› tls ", "› none ") // the list is open
 	g.Choose(a.TLS)
 	g.Keys(termtest.Enter)
 	g.UntilAny("Who is the sender?", "was found to speak", "Enter again keeps it")
@@ -89,9 +92,7 @@ func (g Guide) Finish() {
 	g.T.Helper()
 	g.Opens("accepted. The relay took a message", "› Continue")
 	g.Keys(termtest.Enter)
-	g.Opens("[Write]", "enter use this")
-	g.Keys(termtest.Enter)
-	g.Until("› Write it")
+	g.Opens("[Write]", "› Write it")
 	g.Keys(termtest.Enter)
 	g.Opens("Done", "read back by the rules of every reader", "› Finish")
 	g.Keys(termtest.Enter)

@@ -126,29 +126,32 @@ func says(verb string, answer practice.Answer) map[string]practice.Answer {
 func oldTLS(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }
 
 func expired(c *tls.Config) {
-	sign(c, &x509.Certificate{
+	Sign(c, &x509.Certificate{
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotAfter: time.Now().AddDate(0, 0, -1),
 	})
 }
 
 func selfSigned(c *tls.Config) {
-	sign(c, &x509.Certificate{
+	Sign(c, &x509.Certificate{
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotAfter: time.Now().AddDate(0, 3, 0),
 	})
 }
 
 func wrongName(c *tls.Config) {
-	sign(c, &x509.Certificate{DNSNames: []string{"elsewhere.example"}, NotAfter: time.Now().AddDate(0, 3, 0)})
+	Sign(c, &x509.Certificate{DNSNames: []string{"elsewhere.example"}, NotAfter: time.Now().AddDate(0, 3, 0)})
 }
 
-// sign shows a certificate that has signed itself. A client looks at its time and
+// Sign shows a certificate that has signed itself. A client looks at its time and
 // its names before it looks for its issuer.
-func sign(c *tls.Config, template *x509.Certificate) {
+func Sign(c *tls.Config, template *x509.Certificate) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
-	template.SerialNumber, template.Subject = big.NewInt(1), pkix.Name{CommonName: template.DNSNames[0]}
+	template.SerialNumber = big.NewInt(1)
+	if template.Subject.CommonName == "" {
+		template.Subject = pkix.Name{CommonName: template.DNSNames[0]}
+	}
 	template.NotBefore = time.Now().AddDate(0, 0, -30)
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {

@@ -56,12 +56,11 @@ func relay() Step {
 			if v.Text("port", port) == "465" {
 				mode = "tls"
 			}
-			return wizard.Page{Title: "Where is the relay?", Field: []wizard.Field{
-				{Name: "host", Label: "Host", Default: v.Answers.Host, Flag: "--host",
+			return wizard.Page{Title: "Where is the relay?", Field: append(Asked(v, v.Answers.Port != 0,
+				wizard.Field{Name: "host", Label: "Host", Default: v.Answers.Host, Flag: "--host",
 					Help: wizard.Help{What: "SMTP_HOST.", Example: "smtp.example.com", Where: "At the provider."}},
-				{Name: "port", Label: "Port", Default: port, Flag: "--port"},
-				{Name: "tls", Label: "TLS", Default: mode, Flag: "--tls"},
-			}}
+				wizard.Field{Name: "port", Label: "Port", Default: port, Flag: "--port"},
+			), wizard.Field{Name: "tls", Label: "TLS", Default: mode, Flag: "--tls"})}
 		},
 		Takes: takeRelay,
 	}
@@ -89,12 +88,12 @@ func sender() Step {
 	return Step{
 		Called: Sender,
 		Pages: func(v View) wizard.Page {
-			return wizard.Page{Title: "Who is the sender?", Field: []wizard.Field{
-				{Name: "from", Label: "From", Default: cmp.Or(v.Answers.From, "id@example.com"), Flag: "--from"},
-				{Name: "user", Label: "User", Default: v.Answers.User, Flag: "--user"},
-				{Name: "password", Label: "Password", Kind: wizard.SecretField,
+			return wizard.Page{Title: "Who is the sender?", Field: Asked(v, v.Answers.From != "",
+				wizard.Field{Name: "from", Label: "From", Default: cmp.Or(v.Answers.From, "id@example.com"), Flag: "--from"},
+				wizard.Field{Name: "user", Label: "User", Default: v.Answers.User, Flag: "--user"},
+				wizard.Field{Name: "password", Label: "Password", Kind: wizard.SecretField,
 					Kept: !v.Answers.Password.Empty(), Flag: "--password-file"},
-			}}
+			)}
 		},
 		Takes: func(v View) Intent {
 			a := v.Answers

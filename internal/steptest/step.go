@@ -19,6 +19,17 @@ type Step struct {
 	Takes  func(View) Intent
 }
 
+// Asked is fields that are all missing until they are answered, so that Enter goes
+// from one to the next; none is where the page was answered before.
+func Asked(v View, before bool, fields ...wizard.Field) []wizard.Field {
+	for i, f := range fields {
+		_, text := v.Input[f.Name]
+		_, secret := v.Secrets[f.Name]
+		fields[i].Missing = !before && !text && !secret
+	}
+	return fields
+}
+
 func (s Step) ID() wizard.ID { return s.Called }
 
 func (s Step) Name() string { return cmp.Or(s.Titled, string(s.Called)) }

@@ -2,33 +2,121 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"golang.org/x/net/idna"
 )
 
-// Clean makes text from the other side safe for a terminal, a log or JSON: one
-// line, valid UTF-8, printable characters only. Tabs and exotic spaces become a
-// space; control characters (C0, DEL, C1), escape characters, bidirectional
-// overrides, other invisible characters and invalid bytes become "?".
-func Clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || unicode.Is(unicode.Zs, r):
-			return ' '
-		case r == unicode.ReplacementChar || !unicode.IsPrint(r):
-			return '?'
+// Clean makes the admin's own text safe for a terminal or a log: one line, valid
+// UTF-8. Tabs and exotic spaces become a space; control characters (C0, DEL, C1) and
+// invalid bytes become "?"; what shows nothing or piles up is written as \u{XXXX}.
+func Clean(s string) string { return Replace(s, true, escaped) }
+
+// CleanForeign is Clean for what a relay, a certificate or the DNS says. It has no
+// need for joiners and emoji, so they are written as \u{XXXX} too; and it is safe in
+// JSON, which others print.
+func CleanForeign(s string) string { return Replace(s, false, escaped) }
+
+// CleanLines is Clean, or CleanForeign, for text of several lines: line feeds stay.
+func CleanLines(s string, own bool) string {
+	return Replace(s, own, func(r rune) string {
+		if r == '\n' {
+			return "\n"
 		}
-		return r
-	}, s)
+		return escaped(r)
+	})
 }
 
-// CleanLines is Clean for text of several lines: line feeds stay.
-func CleanLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		lines[i] = Clean(line)
+func escaped(r rune) string {
+	switch {
+	case r == '\t' || unicode.Is(unicode.Zs, r):
+		return " "
+	case r == unicode.ReplacementChar || unicode.IsControl(r):
+		return "?"
 	}
-	return strings.Join(lines, "\n")
+	return fmt.Sprintf(`\u{%04X}`, r)
+}
+
+// mostMarks is how many marks a letter may carry: some scripts need two.
+const mostMarks = 2
+
+// Replace replaces each character that a reader would not see as what it is: all
+// that is not printed, letters that show nothing, and marks from the third on a
+// letter. In the admin's own text, joiners between letters that join and the
+// variation selector of an emoji stay.
+func Replace(s string, own bool, by func(rune) string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return s
+	}
+	var out strings.Builder
+	marks := 0
+	for i, r := range s {
+		mark := unicode.In(r, unicode.Mn, unicode.Me)
+		switch {
+		case mark:
+			marks++
+		case !showsNothing(r):
+			marks = 0
+		}
+		kept := !showsNothing(r) && marks <= mostMarks && r != unicode.ReplacementChar
+		if kept || own && belongs(s[:i], r, s[i:]) {
+			out.WriteRune(r)
+		} else {
+			out.WriteString(by(r))
+		}
+	}
+	return out.String()
+}
+
+func showsNothing(r rune) bool {
+	return !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+const (
+	nonJoiner, joiner = '\u200c', '\u200d'
+	emojiStyle        = '\ufe0f'
+)
+
+// joiners knows between which letters a joiner has a meaning (RFC 5892 appendix A.1).
+var joiners = idna.New(idna.CheckJoiners(true))
+
+// belongs reports whether a character that shows nothing changes how its neighbors
+// look; after begins with it.
+func belongs(before string, r rune, after string) bool {
+	inWord := func(r rune) bool { return unicode.In(r, unicode.L, unicode.M) && !showsNothing(r) }
+	switch r {
+	case nonJoiner, joiner:
+		after = strings.TrimPrefix(after, string(r))
+		word := before[strings.LastIndexFunc(before, func(r rune) bool { return !inWord(r) })+1:]
+		if end := strings.IndexFunc(after, func(r rune) bool { return !inWord(r) }); end >= 0 {
+			after = after[:end]
+		}
+		word, after = last(word, nearby), first(after, nearby)
+		_, err := joiners.ToASCII(word + string(nonJoiner) + after)
+		return word != "" && after != "" && err == nil
+	case emojiStyle:
+		// What an emoji may be joined to by a joiner is one itself (UAX 29, GB11).
+		base := last(before, 1)
+		joined := graphemes.FromString(base + string(joiner) + "❤")
+		return base != "" && joined.Next() && !joined.Next()
+	}
+	return false
+}
+
+// nearby is how far from a joiner the letters can be that it is between.
+const nearby = 4
+
+func first(s string, n int) string {
+	runes := []rune(s)
+	return string(runes[:min(n, len(runes))])
+}
+
+func last(s string, n int) string {
+	runes := []rune(s)
+	return string(runes[max(0, len(runes)-n):])
 }
 
 // Shorten cuts a text to so many characters, which an ellipsis shows.

@@ -79,7 +79,7 @@ func fold(domain string) string { return strings.TrimSuffix(strings.ToLower(doma
 
 // shown makes a name safe to show, and cuts it at the length of a name (RFC 1035
 // section 2.3.4).
-func shown(name string) string { return text.Clean(text.Shorten(fold(name), 253)) }
+func shown(name string) string { return text.CleanForeign(text.Shorten(fold(name), 253)) }
 
 // reserved are names that no public DNS has: RFC 2606 and 6761 (test, example,
 // invalid, localhost), 6762 (local), 7686 (onion), 8375 (home.arpa), 9476 (alt),

@@ -146,7 +146,7 @@ func (r *recorder) malformed() string {
 		for _, record := range r.records[name] {
 			for term := range strings.SplitSeq(record, " ") {
 				if !validTerm.MatchString(term) {
-					term = text.Clean(text.Shorten(term, 80))
+					term = text.CleanForeign(text.Shorten(term, 80))
 					return fmt.Sprintf("the SPF record of %s cannot be read: %q is not valid", shown(name), term)
 				}
 			}
@@ -174,7 +174,7 @@ func (r *recorder) explain(err error) string {
 	case errors.Is(err, spf.ErrNoResult):
 		return fmt.Sprintf("it includes or redirects to %s, which has no SPF record", shown(last))
 	}
-	return "it cannot be read: " + text.Clean(err.Error())
+	return "it cannot be read: " + text.CleanForeign(err.Error())
 }
 
 // unlisted is a valid record without the relay. Without the names that the
@@ -196,7 +196,7 @@ func (r *recorder) unlisted(q Query, add string) (Level, string) {
 	if len(change) > 200 {
 		change = "Put " + add + " before its \"all\"."
 	}
-	return Advice, fmt.Sprintf("The SPF record of %s does not list %s. %s", q.Domain, q.operator(), text.Clean(change))
+	return Advice, fmt.Sprintf("The SPF record of %s does not list %s. %s", q.Domain, q.operator(), text.CleanForeign(change))
 }
 
 // withTerm adds a term to a record, before its "all".

@@ -100,7 +100,7 @@ func fullyQualified(name string) bool {
 }
 
 func notFullyQualified(name string) string {
-	return fmt.Sprintf("504 5.5.2 <%s>: Helo command rejected: need fully-qualified hostname", text.Clean(name))
+	return fmt.Sprintf("504 5.5.2 <%s>: Helo command rejected: need fully-qualified hostname", text.CleanForeign(name))
 }
 
 func (c *client) startTLS() error {
@@ -186,7 +186,7 @@ func addressOf(rest, keyword string) (string, bool) {
 	if !strings.HasPrefix(path, "<") || end < 0 {
 		return "", false
 	}
-	return text.Clean(path[1:end]), true
+	return text.CleanForeign(path[1:end]), true
 }
 
 func (c *client) needsLogin() bool { return c.relay.options.User != "" }

@@ -201,4 +201,4 @@ func keepText(list []string, s string) []string {
 }
 
 // clip makes a text safe to show and cuts it.
-func clip(s string) string { return text.Shorten(text.Clean(s), maxText) }
+func clip(s string) string { return text.Shorten(text.CleanForeign(s), maxText) }

@@ -116,5 +116,19 @@ func (d *Draft) Remove() error {
 	return nil
 }
 
+// recipientFile has the inbox that tests are sent to, for the next guide.
+const recipientFile = "test-recipient"
+
+// Recipient is the inbox that the last guide's test was sent to, or "".
+func (d *Draft) Recipient() string {
+	text, _ := os.ReadFile(filepath.Join(filepath.Dir(d.path), recipientFile))
+	return string(text)
+}
+
+// KeepRecipient keeps it for the next guide.
+func (d *Draft) KeepRecipient(address string) error {
+	return os.WriteFile(filepath.Join(filepath.Dir(d.path), recipientFile), []byte(address), 0o600)
+}
+
 // Close lets another instance have the draft. The draft itself stays.
 func (d *Draft) Close() error { return release(d.lock, d.path+".lock") }

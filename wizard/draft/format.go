@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
 )
 
@@ -60,20 +60,18 @@ func encode(s Snapshot, env string, missing []Missing) ([]byte, error) {
 	return json.MarshalIndent(file{
 		Version: version, SavedAt: time.Now().UTC(), EnvFile: env,
 		At: s.Place.At, History: s.Place.History, Return: s.Place.Return,
-		Answers: answers, Inputs: withoutUserinfo(s.Place.Inputs), Missing: slices.Compact(names),
+		Answers: answers, Inputs: withoutLogins(s.Place.Inputs), Missing: slices.Compact(names),
 	}, "", "  ")
 }
 
-// userinfo is the login in a URL. Whoever pastes one into a host field has
-// typed a password there.
-var userinfo = regexp.MustCompile(`://.*@`)
-
-func withoutUserinfo(inputs map[wizard.ID]wizard.Input) map[wizard.ID]wizard.Input {
+// withoutLogins leaves out what may be a login in a URL or a host: whoever pastes one
+// has typed a password there.
+func withoutLogins(inputs map[wizard.ID]wizard.Input) map[wizard.ID]wizard.Input {
 	out := make(map[wizard.ID]wizard.Input, len(inputs))
 	for step, fields := range inputs {
 		out[step] = make(wizard.Input, len(fields))
-		for field, text := range fields {
-			out[step][field] = userinfo.ReplaceAllString(text, "://")
+		for field, typed := range fields {
+			out[step][field] = text.WithoutLogin(typed)
 		}
 	}
 	return out

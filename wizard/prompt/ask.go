@@ -42,7 +42,7 @@ func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 		return true, f.secret(ctx, field)
 	}
 	shown := f.suggested(field)
-	line, err := f.read(ctx, prompt(field, shown), false)
+	line, err := f.read(ctx, prompt(field, shown), field.Hide, false)
 	if err != nil {
 		return false, err
 	}
@@ -58,6 +58,9 @@ func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 	case line == "":
 		f.answer(field, shown) // also when work has found another suggestion since
 	case field.Kind == wizard.ChoiceField:
+		if other := f.named(line); other != "" && other != field.Name && len(match(field, line)) == 0 {
+			return false, f.ask(ctx, other)
+		}
 		return f.choose(field, line), nil
 	default:
 		f.answer(field, words)
@@ -81,7 +84,7 @@ func (f *face) suggested(field wizard.Field) string {
 // answer notes an answer. One that stands already is left alone, so that a
 // warning about it counts as seen.
 func (f *face) answer(field wizard.Field, text string) {
-	if text != f.value(field.Name) {
+	if text != f.value(field.Name) || field.Missing {
 		f.apply(wizard.Typed{Field: field.Name, Text: text})
 	}
 }
@@ -98,8 +101,8 @@ func (f *face) secret(ctx context.Context, field wizard.Field) error {
 	if f.in.tty != nil {
 		enter = "typing is not shown; " + enter
 	}
-	line, err := f.read(ctx, field.Label+" ("+enter+"): ", true)
-	if err == nil && line != "" {
+	line, err := f.read(ctx, field.Label+" ("+enter+"): ", nil, true)
+	if err == nil && (line != "" || field.Missing) {
 		f.apply(wizard.TypedSecret{Field: field.Name, Secret: secret.New(line)})
 	}
 	return err
@@ -132,8 +135,9 @@ func prompt(field wizard.Field, shown string) string {
 	return fmt.Sprintf("%s [%s]: ", field.Label, shown)
 }
 
-// read prints a prompt and returns the next line, while work goes on.
-func (f *face) read(ctx context.Context, prompt string, secret bool) (string, error) {
+// read prints a prompt and returns the next line, while work goes on. Where no
+// terminal has shown the line, it is printed as shown makes it; nil is as it is.
+func (f *face) read(ctx context.Context, prompt string, shown func(string) string, secret bool) (string, error) {
 	if err := f.listen(ctx); err != nil {
 		return "", err
 	}
@@ -152,7 +156,7 @@ func (f *face) read(ctx context.Context, prompt string, secret bool) (string, er
 	for {
 		select {
 		case got := <-pending:
-			f.endLine(got, secret)
+			f.endLine(got, shown, secret)
 			return got.text, got.err
 		case o := <-f.Outcomes:
 			f.apply(o)
@@ -182,9 +186,12 @@ func (f *face) listen(ctx context.Context) error {
 }
 
 // endLine ends the prompt's line where no terminal has done it.
-func (f *face) endLine(got line, secret bool) {
+func (f *face) endLine(got line, shown func(string) string, secret bool) {
 	switch {
 	case f.in.tty == nil && !secret && got.err == nil:
+		if shown != nil {
+			got.text = shown(got.text)
+		}
 		f.out.line(text.Clean(got.text))
 	case f.in.tty == nil, secret, got.err != nil:
 		f.out.line("")

@@ -21,7 +21,7 @@ const (
 func (f *face) choose(field wizard.Field, line string) (answered bool) {
 	if strings.TrimSpace(line) == "+" {
 		from := f.listedTo
-		if from >= len(field.Choices) {
+		if from >= wizard.Listed(field.Choices) {
 			from = 0 // after the end it begins again
 		}
 		f.list(field, from)
@@ -34,7 +34,7 @@ func (f *face) choose(field wizard.Field, line string) (answered bool) {
 		return true
 	case len(found) == 0:
 		f.out.say("Error: ", fmt.Sprintf("No choice is called %q. Type a number from 1 to %d, or the beginning of a name.",
-			line, len(field.Choices)))
+			line, wizard.Listed(field.Choices)))
 	default:
 		f.out.say("", fmt.Sprintf("%d choices match:", len(found)))
 		f.choices(field, found[:min(len(found), listed)])
@@ -56,8 +56,7 @@ func (f *face) chosen(field wizard.Field, c wizard.Choice) {
 }
 
 // match returns the choices that a line may mean: one by its value, label or
-// number, else those that begin so, else in a filtered list those that have all
-// its words somewhere.
+// number, else those that begin so, else what the filter of a long list finds.
 func match(field wizard.Field, line string) []int {
 	line = strings.ToLower(strings.TrimSpace(line))
 	if line == "" {
@@ -85,13 +84,7 @@ func match(field wizard.Field, line string) []int {
 	if len(found) == 1 || !field.Filter {
 		return found
 	}
-	found = nil
-	for i, c := range field.Choices {
-		if c.Matches(strings.Fields(line)) {
-			found = append(found, i)
-		}
-	}
-	return found
+	return wizard.Filter(field.Choices, line)
 }
 
 func indexOf(choices []wizard.Choice, value string) int {
@@ -101,7 +94,7 @@ func indexOf(choices []wizard.Choice, value string) int {
 // list shows the choices from one on, as many as can be taken in, and at the
 // first time the one that Enter would take.
 func (f *face) list(field wizard.Field, from int) {
-	all := len(field.Choices)
+	all := wizard.Listed(field.Choices)
 	to := min(all, from+listed)
 	if all-to <= spare {
 		to = all
@@ -123,7 +116,7 @@ func (f *face) list(field wizard.Field, from int) {
 // choices prints some choices, in columns, under the numbers they have in the
 // whole list.
 func (f *face) choices(field wizard.Field, which []int) {
-	digits := len(strconv.Itoa(len(field.Choices)))
+	digits := len(strconv.Itoa(wizard.Listed(field.Choices)))
 	var rows [][]string
 	if field.Columns != nil {
 		rows = append(rows, field.Columns)

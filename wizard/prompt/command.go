@@ -7,8 +7,8 @@ import (
 )
 
 const introduction = "Type each answer and press Enter. Enter alone takes the answer in [brackets]; " +
-	"choices are answered by number or by name. Instead of an answer, type ? for help, < to go back, " +
-	"or - for an empty answer. Ctrl+C leaves."
+	"choices are answered by number or by name. The name of another question on the page goes there. " +
+	"Instead of an answer, type ? for help, < to go back, or - for an empty answer. Ctrl+C leaves."
 
 const commandHelp = "Enter alone takes the answer in [brackets]. < goes back, also to the pages before; " +
 	`no answer is lost. - gives an empty answer, Ctrl+C leaves. An answer that is itself one of ? < - ` +

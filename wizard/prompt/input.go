@@ -46,6 +46,9 @@ func (r *input) begin() <-chan line {
 	return got
 }
 
+// pasteMarks are what a terminal puts around pasted text where a shell has left that on.
+var pasteMarks = strings.NewReplacer("\x1b[200~", "", "\x1b[201~", "")
+
 // line reads to the next line feed. A last line without one is an answer too.
 func (r *input) line() line {
 	var text strings.Builder
@@ -61,7 +64,7 @@ func (r *input) line() line {
 			if long {
 				return line{"", errLong}
 			}
-			return line{strings.TrimSuffix(text.String(), "\r"), nil}
+			return line{strings.TrimSuffix(pasteMarks.Replace(text.String()), "\r"), nil}
 		case text.Len() >= maxLine:
 			long = true
 		default:

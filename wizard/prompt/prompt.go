@@ -120,6 +120,7 @@ func (f *face) visit(ctx context.Context) error {
 		switch err := f.questions(ctx); {
 		case errors.Is(err, errBack):
 			f.back()
+		case errors.Is(err, errLook):
 		case err != nil:
 			return err
 		default:

@@ -1,8 +1,11 @@
 package prompt
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"smtp-wizard/wizard"
 )
@@ -10,50 +13,129 @@ import (
 // errBack is the command to go back.
 var errBack = errors.New("back")
 
-// questions asks what the page needs: all its fields, or after a fault the one
-// that it is about and what that answer changes. The error is errBack when the
-// page is to be left backwards.
+// errLook is an answer that the page found wrong, or rewrote, as it was given.
+var errLook = errors.New("look")
+
+// questions asks what the page needs: after a fault the answer that it is about,
+// else the list that the page is about, then what is missing; where nothing is, the
+// answers are shown and one Enter takes them. The error is errBack when the page is
+// to be left backwards.
 func (f *face) questions(ctx context.Context) error {
 	page, fault := f.Page(), f.Place.Fault
+	first := page.Begin("")
 	switch {
+	case f.Place.Stuck > 1:
+		return f.stuck(ctx)
 	case page.Index(fault.Field) >= 0:
-		return f.askFrom(ctx, fault.Field, true)
+		return f.askFrom(ctx, fault.Field)
 	case len(page.Field) == 0, fault.Text != "" && fault.Tone == wizard.Warn:
 		return f.confirm(ctx)
 	}
-	return f.askFrom(ctx, page.Field[0].Name, false)
+	f.standing(page)
+	if !page.Field[first].Open && !page.Field[first].Missing && len(page.Field) > 1 {
+		name, err := f.review(ctx)
+		if name == "" || err != nil {
+			return err
+		}
+		return cmp.Or(f.ask(ctx, name), errLook)
+	}
+	return f.askFrom(ctx, page.Field[first].Name)
 }
 
-// askFrom asks from the named field to the last, or it alone.
-func (f *face) askFrom(ctx context.Context, name string, alone bool) error {
+// standing prints the answers that are not asked for.
+func (f *face) standing(page wizard.Page) {
+	begin := page.Begin("")
+	f.out.blank()
+	for i, field := range page.Field {
+		if field.Missing || len(page.Field) == 1 || i == begin && field.Open {
+			continue
+		}
+		words := f.value(field.Name)
+		if c, ok := field.ChoiceOf(words); ok {
+			words = c.Label()
+		}
+		if field.Kind == wizard.SecretField {
+			words = map[bool]string{true: "set", false: "none"}[field.Kept || !f.Place.Secrets[f.Place.At][field.Name].Empty()]
+		}
+		if field.Note != "" {
+			words += "  (" + field.Note + ")"
+		}
+		f.out.wrapped(fmt.Sprintf("  %s: %s", field.Label, words), 4)
+	}
+}
+
+// review lets one Enter take the answers that stand, or names the one to change.
+func (f *face) review(ctx context.Context) (string, error) {
+	for {
+		line, err := f.read(ctx, "Press Enter to go on, or type what to change, such as "+f.Page().Field[0].Label+": ", nil, false)
+		_, command := parse(line)
+		named := f.named(line)
+		switch {
+		case errors.Is(err, errLong):
+		case err != nil:
+			return "", err
+		case command == helpCommand:
+			f.out.say("", commandHelp)
+		case command == backCommand:
+			return "", errBack
+		case line == "" || named != "":
+			return named, nil
+		default:
+			f.out.say("Error: ", fmt.Sprintf("No answer on this page is called %q.", line))
+		}
+	}
+}
+
+// named is the field of the page with that label, or "".
+func (f *face) named(label string) string {
+	label = strings.TrimSpace(label)
+	for _, field := range f.Page().Field {
+		if strings.EqualFold(field.Label, label) || field.Name == label {
+			return field.Name
+		}
+	}
+	return ""
+}
+
+// stuck offers to leave a page that Enter alone does not get past.
+func (f *face) stuck(ctx context.Context) error {
+	line, err := f.read(ctx, "Nothing has changed. Press Enter to leave, or type < to stay: ", nil, false)
+	if err == nil && line == "" {
+		return wizard.ErrInterrupted
+	}
+	f.Place.Stuck = 0
+	return cmp.Or(err, errLook)
+}
+
+// askFrom asks the named field, then what is missing, and what an answer changed.
+func (f *face) askFrom(ctx context.Context, name string) error {
 	before := f.values()
 	for name != "" {
+		fault := f.Place.Fault
 		err := f.ask(ctx, name)
 		i := max(0, f.Page().Index(name))
 		switch {
-		case errors.Is(err, errBack) && i > 0 && !(alone && f.Place.Return != ""):
-			name, alone = f.Page().Field[i-1].Name, false
+		case errors.Is(err, errBack) && i > 0 && f.Place.Return == "":
+			name = f.Page().Field[i-1].Name
 			continue
 		case err != nil:
 			return err
+		case f.Place.Fault != fault && f.Place.Fault.Text != "":
+			return errLook
 		}
 		before[name] = f.value(name)
-		name = f.following(name, alone, before)
+		if i = f.Page().NextMissing(i); i >= 0 {
+			name = f.Page().Field[i].Name
+		} else {
+			name = f.following(name, before)
+		}
 	}
 	return nil
 }
 
-// following is the next field to ask: on a page asked as a whole the one below,
-// in a correction one whose answer was changed by the corrected one.
-func (f *face) following(name string, alone bool, before map[string]string) string {
-	page := f.Page()
-	if !alone {
-		if i := page.Index(name); i+1 < len(page.Field) {
-			return page.Field[i+1].Name
-		}
-		return ""
-	}
-	for _, field := range page.Field {
+// following is a field whose answer was changed by another one.
+func (f *face) following(name string, before map[string]string) string {
+	for _, field := range f.Page().Field {
 		old, known := before[field.Name]
 		if field.Name != name && (!known || old != f.value(field.Name)) {
 			return field.Name
@@ -83,7 +165,7 @@ func (f *face) value(name string) string {
 // confirm is the question of a page that has none.
 func (f *face) confirm(ctx context.Context) error {
 	for {
-		line, err := f.read(ctx, "Press Enter to go on: ", false)
+		line, err := f.read(ctx, "Press Enter to go on: ", nil, false)
 		_, command := parse(line)
 		switch {
 		case errors.Is(err, errLong):

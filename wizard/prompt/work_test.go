@@ -145,8 +145,8 @@ func survey(do func(ctx context.Context, job wizard.Job, report func(any)) any) 
 		Step: steptest.Step{Called: steptest.Relay,
 			Pages: func(v steptest.View) wizard.Page {
 				found := v.Found[steptest.Relay]
-				page := wizard.Page{Title: "Relay", Field: []wizard.Field{
-					{Name: "host", Label: "Host", Default: "mx"}, {Name: "port", Label: "Port", Default: "587"}}}
+				page := wizard.Page{Title: "Relay", Field: steptest.Asked(v, false,
+					wizard.Field{Name: "host", Label: "Host", Default: "mx"}, wizard.Field{Name: "port", Label: "Port", Default: "587"})}
 				if port, ok := found.Result.(string); ok {
 					page.Field[1].Default = port
 					page.Body = []wizard.Block{wizard.Text{Label: "Best port", Body: port}}

@@ -31,7 +31,7 @@ func (c *canvas) section(tight bool, lines []string) {
 func (m *model) body(w, height int) canvas {
 	c := canvas{x: -1}
 	switch m.over {
-	case leaveOverlay:
+	case leaveOverlay, stuckOverlay:
 		c.add(m.leaveQuestion(w)...)
 	case helpOverlay:
 		c.add(m.help(w)...)

@@ -26,15 +26,15 @@ func (m *model) choices(c *canvas, w *widget, box fieldBox) {
 func (m *model) filter(c *canvas, l *list, box fieldBox) {
 	t := m.theme
 	label := "Filter  "
-	count := fmt.Sprintf("%d of %d", len(l.shown), len(l.choices))
+	count := fmt.Sprintf("%d of %d", len(l.shown), wizard.Listed(l.choices))
 	if rows := l.inSight(box); len(l.shown) > rows {
 		l.fit(rows)
 		up, down := l.beyond(rows, t)
 		count += " " + text.Pad(up, text.Width(t.up)) + text.Pad(down, text.Width(t.down))
 	}
-	part, at, _, _ := l.filter.window(max(box.w-text.Width(label)-text.Width(count)-4, 1))
+	part, at, _, _ := l.filter.window(max(box.w-text.Width(label)-text.Width(count)-4, 1), t.clean)
 	c.x, c.y = 2+text.Width(label)+at, len(c.lines)
-	c.add(t.spread("  "+t.quiet.Render(label)+t.clean(part), t.quiet.Render(count), box.w))
+	c.add(t.spread("  "+t.quiet.Render(label)+part, t.quiet.Render(count), box.w))
 }
 
 // inSight is how many rows the box shows of the list.

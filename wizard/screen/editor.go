@@ -84,19 +84,21 @@ func (e *editor) wordStart() int {
 	return i
 }
 
-// window returns the part of the line that fits w cells with the cursor in it,
-// the cursor's cell in that part, and whether text is out of sight on a side.
-func (e *editor) window(w int) (part string, cursor int, left, right bool) {
+// window returns the part of the line, as shown makes it, that fits w cells with the
+// cursor in it, the cursor's cell in that part, and whether text is out of sight on a
+// side.
+func (e *editor) window(w int, shown func(string) string) (part string, cursor int, left, right bool) {
 	w = max(w, 1)
+	width := func(from, to int) int { return text.Width(shown(string(e.text[from:to]))) }
 	from := 0
-	for from < e.cursor && text.Width(string(e.text[from:e.cursor])) > w-1 {
+	for from < e.cursor && width(from, e.cursor) > w-1 {
 		// Half a window at once, so that typing at the edge does not redraw the
 		// whole line for each character.
 		from = min(from+max(w/2, 1), e.cursor)
 	}
 	to := from
-	for to < len(e.text) && text.Width(string(e.text[from:to+1])) <= w {
+	for to < len(e.text) && width(from, to+1) <= w {
 		to++
 	}
-	return string(e.text[from:to]), text.Width(string(e.text[from:e.cursor])), from > 0, to < len(e.text)
+	return shown(string(e.text[from:to])), width(from, e.cursor), from > 0, to < len(e.text)
 }

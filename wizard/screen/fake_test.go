@@ -77,11 +77,11 @@ var fakeRelay = steptest.Step{Called: "relay", Titled: "Relay", Pages: func(v st
 	if v.Answers.Port > 0 {
 		port = strconv.Itoa(v.Answers.Port)
 	}
-	return wizard.Page{Title: "Which relay takes the mail?", Why: "Pocket ID hands its mail to this host.", Field: []wizard.Field{
-		{Name: "host", Label: "Host", Default: cmp.Or(v.Answers.Host, "smtp-relay.gmail.com"), Note: "from the provider"},
-		{Name: "port", Label: "Port", Default: port},
+	return wizard.Page{Title: "Which relay takes the mail?", Why: "Pocket ID hands its mail to this host.", Field: steptest.Asked(v, v.Answers.Port != 0,
+		wizard.Field{Name: "host", Label: "Host", Default: cmp.Or(v.Answers.Host, "smtp-relay.gmail.com"), Note: "from the provider"},
+		wizard.Field{Name: "port", Label: "Port", Default: port},
 		oneOf("tls", "TLS", cmp.Or(v.Answers.TLS, "starttls"), choice("starttls"), choice("tls"), choice("none")),
-	}}
+	)}
 }, Takes: func(v steptest.View) steptest.Intent {
 	a := v.Answers
 	a.TLS = v.Input["tls"]
@@ -102,12 +102,12 @@ var fakeRelay = steptest.Step{Called: "relay", Titled: "Relay", Pages: func(v st
 }}
 
 var fakeSender = steptest.Step{Called: "sender", Titled: "Sender", Pages: func(v steptest.View) wizard.Page {
-	return wizard.Page{Title: "Who sends, and with which account?", Field: []wizard.Field{
-		{Name: "from", Label: "From", Default: v.Answers.From},
-		{Name: "user", Label: "User", Default: v.Answers.User},
-		{Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !v.Answers.Password.Empty(), Note: "an app password"},
-		{Name: "to", Label: "Test mail to", Default: v.Answers.To},
-	}}
+	return wizard.Page{Title: "Who sends, and with which account?", Field: steptest.Asked(v, v.Answers.From != "",
+		wizard.Field{Name: "from", Label: "From", Default: v.Answers.From},
+		wizard.Field{Name: "user", Label: "User", Default: v.Answers.User},
+		wizard.Field{Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !v.Answers.Password.Empty(), Note: "an app password"},
+		wizard.Field{Name: "to", Label: "Test mail to", Default: v.Answers.To},
+	)}
 }, Takes: func(v steptest.View) steptest.Intent {
 	a := v.Answers
 	a.From, a.User, a.To = v.Input["from"], v.Input["user"], v.Input["to"]
@@ -124,6 +124,7 @@ func identityPage(v steptest.View) wizard.Page {
 	names := []string{"id.example.com", "vps-4711.example.net", "3f9c2a71b0de", "localhost"}
 	name, found := v.Text("name", names[0]), v.Found["identity"]
 	f := oneOf("name", "Name", names[0])
+	f.Open = true
 	f.Columns = []string{"NAME", "THE RELAY SAYS", "TIME"}
 	for i, n := range names {
 		c := choice(n, n, "", "")
@@ -142,7 +143,7 @@ func identityPage(v steptest.View) wizard.Page {
 		p.Aside = fmt.Sprintf("asking the relay, %d of %d names", len(found.News), len(names))
 	}
 	if name == "other" {
-		p.Field = append(p.Field, wizard.Field{Name: "other", Label: "Its name"})
+		p.Field = append(p.Field, wizard.Field{Name: "other", Label: "Its name", Missing: v.Input["other"] == ""})
 	}
 	return p
 }

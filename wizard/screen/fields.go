@@ -30,7 +30,7 @@ func (m *model) stacked(w *widget, focused bool, box fieldBox) bool {
 	case room >= goodAnswer || w.field.Kind != wizard.TextField:
 		return false
 	}
-	return focused || text.Width(w.line.String()) > room-3
+	return focused || text.Width(m.theme.clean(w.line.String())) > room-3
 }
 
 // field draws one field on the canvas.
@@ -38,7 +38,7 @@ func (m *model) field(c *canvas, i int, box fieldBox) {
 	w := m.form[i]
 	focused := i == m.focus && m.over == noOverlay
 	from := len(c.lines)
-	if focused && w.field.Kind == wizard.ChoiceField {
+	if focused && m.listOpen(w) {
 		m.choices(c, w, box)
 	} else {
 		m.line(c, w, focused, box)
@@ -80,6 +80,9 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 	secret := w.field.Kind == wizard.SecretField
 	switch {
 	case w.field.Kind == wizard.ChoiceField:
+		if focused {
+			return m.chosen(w, room-2) + " " + t.quiet.Render(t.down), 0
+		}
 		return m.chosen(w, room), -1
 	case len(w.line.text) == 0 && secret && w.field.Kept:
 		return t.quiet.Render(t.clip("unchanged; type to replace it", room)), 0
@@ -89,11 +92,13 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 		return t.mask, text.Width(t.mask)
 	}
 	line := w.line
+	if w.field.Hide != nil {
+		line.text = []rune(w.field.Hide(line.String()))
+	}
 	if !focused {
 		line.cursor = 0 // an answer begins with what tells it from others
 	}
-	part, at, left, right := line.window(room - 2)
-	part = t.clean(part)
+	part, at, left, right := line.window(room-2, t.clean)
 	if focused && w.line.fresh {
 		part = t.selected.Render(part)
 	}
@@ -129,7 +134,7 @@ func (m *model) chosen(w *widget, room int) string {
 // paste, and where its default is from.
 func (m *model) notes(c *canvas, w *widget, focused bool, box fieldBox) {
 	column := box.column()
-	if w.field.Kind == wizard.ChoiceField && focused || box.w-column < leastText || m.stacked(w, focused, box) {
+	if focused && m.listOpen(w) || box.w-column < leastText || m.stacked(w, focused, box) {
 		column = 4
 	}
 	add := func(tone wizard.Tone, s string) {

@@ -14,6 +14,7 @@ type keyMap struct {
 	Help, HelpTyping                   key.Binding
 	Redraw, Suspend                    key.Binding
 	Leave, Stay                        key.Binding // in the question whether to leave
+	Open                               key.Binding // a list
 }
 
 func newKeys(t theme) keyMap {
@@ -35,6 +36,7 @@ func newKeys(t theme) keyMap {
 		HelpTyping: bind("ctrl+g", "help", "ctrl+g", "f1"),
 		Redraw:     bind("ctrl+l", "redraw", "ctrl+l"),
 		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
+		Open:       bind("space", "open", "space"),
 		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),
 		Stay:       bind("enter", "stay", "enter", "ctrl+j", "esc", "n", "N"),
 	}
@@ -68,6 +70,8 @@ func (m *model) hints() []hint {
 	switch m.over {
 	case leaveOverlay:
 		return []hint{hintFor(k.Stay, ""), hintFor(k.Leave, "")}
+	case stuckOverlay:
+		return []hint{hintFor(k.Submit, "leave"), hintFor(k.Back, "stay")}
 	case stepsOverlay:
 		return []hint{hintFor(k.Submit, "go there"), {m.theme.arrows, "choose"}, hintFor(k.Back, "")}
 	case helpOverlay:
@@ -103,7 +107,7 @@ func (m *model) pageHints() []hint {
 func (m *model) arrowHints(w *widget) []hint {
 	switch {
 	case w == nil:
-	case w.field.Kind == wizard.ChoiceField:
+	case m.listOpen(w):
 		return []hint{{m.theme.arrows, "choose"}}
 	case len(m.form) > 1:
 		return []hint{{m.theme.arrows, "move"}}
@@ -115,7 +119,7 @@ func (m *model) moreHints(w *widget) []hint {
 	k := m.keys
 	var hints []hint
 	hints = append(hints, hintFor(m.helpKey(), ""))
-	if w != nil && w.field.Kind == wizard.ChoiceField {
+	if w != nil && m.listOpen(w) {
 		if w.field.Filter && len(w.list.filter.text) == 0 {
 			hints = append(hints, hint{"type", "to filter"})
 		}
@@ -133,6 +137,8 @@ func (m *model) backHint(w *widget) hint {
 	switch {
 	case w != nil && len(w.list.filter.text) > 0:
 		return hintFor(m.keys.Back, "clear filter")
+	case w != nil && w.open:
+		return hintFor(m.keys.Back, "close")
 	case len(m.state.History) == 0 && m.state.Return == "":
 		return hintFor(m.keys.Back, "leave")
 	}
@@ -144,11 +150,13 @@ func (m *model) enterDoes() string {
 	switch {
 	case w == nil:
 		return "go on"
+	case w.field.Kind == wizard.ChoiceField && !m.listOpen(w):
+		return "choose"
 	case w.field.Kind == wizard.ChoiceField && len(w.list.shown) == 0:
 		return "" // nothing to use
 	case w.field.Kind == wizard.ChoiceField:
 		return "use this"
-	case m.focus+1 < len(m.form) && m.state.Fault.Field != w.field.Name:
+	case m.page.NextMissing(m.focus) >= 0:
 		return "next"
 	}
 	return "go on"

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"slices"
 	"strings"
 
 	"smtp-wizard/wizard"
@@ -53,32 +52,20 @@ func (l *list) value() (string, bool) {
 	return c.Value, ok
 }
 
-// narrow applies the filter: every word of it must be found in the choice.
+// narrow applies the filter.
 func (l *list) narrow() {
-	words := strings.Fields(strings.ToLower(l.filter.String()))
-	l.shown = nil
-	for i, c := range l.choices {
-		if c.Matches(words) {
-			l.shown = append(l.shown, i)
-		}
-	}
+	l.shown = wizard.Filter(l.choices, l.filter.String())
 	l.move(0)
 }
 
-// refilter narrows to the changed filter. The highlight goes to the first
-// match that begins with what was typed, else to the first.
+// refilter narrows to the changed filter, and highlights the best match.
 func (l *list) refilter() {
 	value, _ := l.value()
 	l.narrow()
 	l.at, l.top = 0, 0
-	typed := strings.ToLower(strings.TrimSpace(l.filter.String()))
-	if typed == "" {
+	if strings.TrimSpace(l.filter.String()) == "" {
 		l.pick(value)
-		return
 	}
-	l.at = max(slices.IndexFunc(l.shown, func(n int) bool {
-		return strings.HasPrefix(strings.ToLower(l.choices[n].Label()), typed)
-	}), 0)
 }
 
 // describe lets what belongs to the highlighted row follow it.

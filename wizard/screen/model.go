@@ -57,6 +57,7 @@ type widget struct {
 	list  list
 	value string // the machine's answer; "" for a secret
 	dirty bool
+	open  bool   // a list that was opened
 	note  string // what happened to a paste, or why a key did nothing
 }
 
@@ -89,9 +90,12 @@ func (m *model) refresh(opened bool) {
 	if opened {
 		m.top, m.scrolled, m.busyAfter = 0, false, ""
 	}
-	m.focus = max(m.page.Index(focused), 0)
+	m.focus = m.page.Begin(focused)
 	if i := m.page.Index(m.busyAfter); i >= 0 && focused == "" {
 		m.focus, m.busyAfter = min(i+1, len(m.form)-1), ""
+	}
+	if w := m.focused(); opened && w != nil && (focused != "" || w.field.Missing) {
+		m.show(m.focus)
 	}
 }
 
@@ -123,6 +127,11 @@ func (w *widget) sync(f wizard.Field, s wizard.Place, first bool) {
 		w.line.set(value)
 		w.line.fresh = !answered && value != ""
 	}
+}
+
+// listOpen reports whether the choices of a field are to be seen.
+func (m *model) listOpen(w *widget) bool {
+	return w.field.Kind == wizard.ChoiceField && (w.field.Open || w.open || len(m.form) == 1)
 }
 
 func (m *model) focused() *widget {

@@ -86,7 +86,7 @@ func (m *model) handOver(chosen bool) tea.Cmd {
 	}
 	o, changed := w.answer(chosen)
 	w.dirty = false
-	if !changed {
+	if !changed && !(chosen && w.field.Missing) {
 		return nil
 	}
 	return m.apply(o)
@@ -103,22 +103,26 @@ func (m *model) withAll() wizard.Guide {
 	return g
 }
 
-// enter takes the focused answer and goes on: to the next field, or, from the
-// last one or from one that was found wrong, to the machine.
+// enter takes the focused answer and goes on: to the next that is missing or at
+// fault, or else to the machine.
 func (m *model) enter() tea.Cmd {
 	w := m.focused()
 	if w == nil {
 		return m.submit()
 	}
-	name := w.field.Name
-	wrong := m.state.Fault.Field == name
+	name, before, at := w.field.Name, m.state.Fault, m.state.At
 	if _, ok := w.list.current(); w.field.Kind == wizard.ChoiceField && !ok {
 		w.note = "Nothing matches. Clear the filter with esc."
 		return nil
 	}
 	cmd := m.handOver(true)
-	if i := m.page.Index(name); !wrong && i >= 0 && i+1 < len(m.form) {
-		m.goTo(i + 1)
+	w.open = false
+	if f := m.state.Fault; m.state.At == at && f != before && f != (wizard.Fault{}) {
+		m.show(m.page.Index(f.Field))
+		return cmd
+	}
+	if i := m.page.NextMissing(m.page.Index(name)); i >= 0 {
+		m.show(i)
 		return cmd
 	}
 	if len(m.form) == 0 && m.page.Busy != "" {
@@ -137,11 +141,23 @@ func (m *model) submit() tea.Cmd {
 	if m.state.Ended == wizard.Open && m.state.At == at {
 		m.scrolled = false
 		if i := m.page.Index(m.state.Fault.Field); i >= 0 {
-			m.goTo(i)
+			m.show(i)
 			m.form[i].line.fresh = false
+		}
+		if m.state.Stuck > 1 {
+			m.open(stuckOverlay)
 		}
 	}
 	return cmd
+}
+
+// show goes to a field that Enter has led to, and opens its list.
+func (m *model) show(i int) {
+	if i < 0 {
+		return
+	}
+	m.goTo(i)
+	m.form[i].open = m.form[i].field.Kind == wizard.ChoiceField && !m.form[i].field.Open
 }
 
 // step moves the focus by one field and hands over what was in the one left.
@@ -150,7 +166,10 @@ func (m *model) step(by int) tea.Cmd {
 	if w == nil {
 		return nil
 	}
-	cmd := m.handOver(true)
+	cmd := m.handOver(m.listOpen(w) && !w.open)
+	if w.open {
+		w.shut()
+	}
 	m.goTo(max(min(m.page.Index(w.field.Name)+by, len(m.form)-1), 0))
 	return cmd
 }

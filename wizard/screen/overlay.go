@@ -16,6 +16,7 @@ type overlay int
 const (
 	noOverlay    overlay = iota
 	leaveOverlay         // the question whether to leave
+	stuckOverlay         // the same where Enter alone gets no further
 	stepsOverlay         // the steps to go back to
 	helpOverlay
 )
@@ -32,6 +33,13 @@ func (m *model) overlayKey(msg tea.KeyPressMsg) tea.Cmd {
 		case key.Matches(msg, m.keys.Leave):
 			return m.leave(wizard.ErrInterrupted)
 		case key.Matches(msg, m.keys.Stay):
+			m.open(noOverlay)
+		}
+	case stuckOverlay:
+		switch {
+		case key.Matches(msg, m.keys.Submit, m.keys.Leave):
+			return m.leave(wizard.ErrInterrupted)
+		case key.Matches(msg, m.keys.Back, m.keys.Stay):
 			m.open(noOverlay)
 		}
 	case stepsOverlay:
@@ -80,9 +88,17 @@ func (m *model) openSteps() {
 // leaveQuestion is the body that asks whether to leave.
 func (m *model) leaveQuestion(w int) []string {
 	t := m.theme
-	lines := []string{t.strong.Render(t.clip("Leave before finishing?", w)), ""}
+	title, keys := "Leave before finishing?", []string{"enter", " stay", "y", "     leave"}
+	if m.over == stuckOverlay {
+		title, keys = "Nothing has changed, so this page stays. Leave?", []string{"enter", " leave", "esc", "   stay"}
+	}
+	var lines []string
+	for _, line := range t.paragraphs(title, w) {
+		lines = append(lines, t.strong.Render(line))
+	}
+	lines = append(lines, "")
 	lines = append(lines, t.paragraphs(cmp.Or(m.draft, "Your answers will not be saved."), w)...)
-	return append(lines, "", t.strong.Render("enter")+" stay", t.strong.Render("y")+"     leave")
+	return append(lines, "", t.strong.Render(keys[0])+keys[1], t.strong.Render(keys[2])+keys[3])
 }
 
 // help is the body that explains the focused field, the page and the keys.

@@ -42,11 +42,11 @@ func TestEditor(t *testing.T) {
 func TestEditorWindow(t *testing.T) {
 	t.Parallel()
 	var e editor
-	e.set(strings.Repeat("0123456789", 30))
+	e.set(strings.Repeat("0123\u200b45\u3164", 30)) // letters that show nothing are written out
 	for w := range 40 {
 		for at := 0; at <= len(e.text); at += 7 {
 			e.cursor = at
-			part, cursor, _, _ := e.window(w)
+			part, cursor, _, _ := e.window(w, text.Clean)
 			if text.Width(part) > max(w, 1) || cursor >= max(w, 1) || cursor < 0 {
 				t.Fatalf("width %d at %d: %q, cursor %d", w, at, part, cursor)
 			}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -23,6 +24,8 @@ func (m *model) paste(content string) {
 		note = "Pasted without line breaks and control characters."
 	}
 	switch {
+	case w.field.Kind == wizard.SecretField && secret.Check(secret.WithoutLineEnd(content)) != nil:
+		note = "That has control characters or line breaks in it; nothing was pasted."
 	case w.field.Kind == wizard.ChoiceField:
 		if !w.field.Filter {
 			return

@@ -60,7 +60,7 @@ func TestLineDrops(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
 	s.Until(firstPage)
-	s.Keys(enter + enter + "x")
+	s.Keys(tab + tab + "x")
 	s.Until("› APP_URL            x")
 	s.Drops("z")
 	if code := s.Exit(); code != 129 {
@@ -125,7 +125,7 @@ func TestPanicInStep(t *testing.T) {
 	t.Parallel()
 	s := open(t, 80, 24)
 	s.Until(firstPage)
-	s.Keys(ctrlU + "panic" + enter + enter + enter)
+	s.Keys(ctrlU + "panic" + enter)
 	if code := s.Exit(); code != 1 {
 		t.Errorf("exit %d", code)
 	}

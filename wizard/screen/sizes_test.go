@@ -10,11 +10,11 @@ import (
 // walks are the ways to the screens that are looked at in every size.
 var walks = map[string]func(*driven){
 	"install":       func(*driven) {},
-	"install-list":  func(d *driven) { d.press("enter", "down") },
+	"install-list":  func(d *driven) { d.press("tab", "enter", "down") },
 	"provider":      toProvider,
 	"provider-find": func(d *driven) { toProvider(d); d.press("google") },
 	"provider-none": func(d *driven) { toProvider(d); d.press("zzz", "enter") },
-	"relay-fault":   func(d *driven) { toRelay(d); d.press("tab", "ctrl+u", "587x", "enter", "enter") },
+	"relay-fault":   func(d *driven) { toRelay(d); d.press("enter", "ctrl+u", "587x", "enter", "enter") },
 	"relay-warn":    func(d *driven) { toRelay(d); d.press("ctrl+u", "relay", "enter", "enter", "enter") },
 	"sender-typed":  func(d *driven) { toSender(d); d.press("enter", "enter", "hunter2") },
 	"sender-help":   func(d *driven) { toSender(d); d.press("tab", "tab", "f1") },
@@ -31,7 +31,7 @@ var walks = map[string]func(*driven){
 	"leave":        func(d *driven) { toWrite(d); d.press("ctrl+c") },
 }
 
-func toProvider(d *driven) { d.press("enter", "enter", "enter") }
+func toProvider(d *driven) { d.press("enter") }
 func toRelay(d *driven)    { toProvider(d); d.press("enter") }
 func toSender(d *driven)   { toRelay(d); d.press("enter", "enter", "enter") }
 func toIdentity(d *driven) {

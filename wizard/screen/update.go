@@ -60,11 +60,14 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 // of the choice before it is made: it might begin work for it.
 func (m *model) describe() {
 	w := m.focused()
-	if m.moving || w == nil || w.field.Kind != wizard.ChoiceField {
+	if m.moving {
+		return
+	}
+	m.preview = nil
+	if w == nil || !m.listOpen(w) {
 		return
 	}
 	w.list.describe()
-	m.preview = nil
 	if value, ok := w.list.value(); ok && w.dirty {
 		page := m.guide.Preview(w.field.Name, value)
 		m.page.After, m.preview = page.After, &page
@@ -93,10 +96,15 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	m.scrolled = false
 	if w := m.focused(); w != nil {
 		w.note = ""
-		if w.field.Kind == wizard.ChoiceField {
+		switch {
+		case m.listOpen(w):
 			return m.listKey(w, msg)
+		case w.field.Kind != wizard.ChoiceField:
+			return m.lineKey(w, msg)
+		case key.Matches(msg, m.keys.Open, m.keys.Submit):
+			w.open = true
+			return nil
 		}
-		return m.lineKey(w, msg)
 	}
 	return m.moveKey(msg)
 }
@@ -162,9 +170,11 @@ func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	filtered := len(w.list.filter.text) > 0
 	switch {
 	case key.Matches(msg, m.keys.Up):
-		return m.walk(w, -1)
+		return m.walkOrLeave(w, -1)
 	case key.Matches(msg, m.keys.Down):
-		return m.walk(w, 1)
+		return m.walkOrLeave(w, 1)
+	case w.open && !filtered && key.Matches(msg, m.keys.Back):
+		w.shut()
 	case filtered && key.Matches(msg, m.keys.Back):
 		w.list.filter.set("")
 		w.list.refilter()
@@ -193,6 +203,26 @@ func (m *model) filterKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 		w.dirty = true
 	}
 	return nil
+}
+
+// walkOrLeave moves the pointer; beyond the end of a list that stands open by
+// itself it goes to the next field, and the answer is as it was.
+func (m *model) walkOrLeave(w *widget, n int) tea.Cmd {
+	if to := m.focus + n; !w.open && w.list.at == max(min(w.list.at+n, len(w.list.shown)-1), 0) && to >= 0 && to < len(m.form) {
+		w.shut()
+		m.refresh(false)
+		m.goTo(to)
+		return nil
+	}
+	return m.walk(w, n)
+}
+
+// shut closes a list as if it had not been opened.
+func (w *widget) shut() {
+	w.open, w.dirty = false, false
+	w.list.filter.set("")
+	w.list.refilter()
+	w.list.pick(w.value)
 }
 
 // walk moves the pointer and shows only that, until it has rested.

@@ -1,0 +1,184 @@
+package received
+
+import (
+	"cmp"
+	"mime"
+	"net/mail"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/text"
+)
+
+// What is looked at, at most.
+const (
+	mostFields = 1000
+	mostValue  = 8 << 10
+	mostLines  = 20000
+)
+
+// field is one header field, its name in lower case and its value unfolded.
+type field struct{ name, value string }
+
+var (
+	quoted     = regexp.MustCompile(`^[ \t]*(?:> ?)+`)
+	fieldStart = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]{0,60})[ \t]?:`)
+	// begins are the fields that a block of headers begins with.
+	begins = regexp.MustCompile(`(?i)^(?:received|(?:arc-|x-(?:[a-z]+-)?)?authentication-results|received-spf|return-path|delivered-to|` +
+		`envelope-to|arc-[a-z-]+|dkim-[a-z]+|from|to|date|subject|message-id|mime-version|x-[a-z0-9_-]+)[ \t]?:`)
+	// refusal is a reply ahead of the headers: they are then only quoted.
+	refusal = regexp.MustCompile(`\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b`)
+	// bounce is what reports about undelivered mail have in them (RFC 3464).
+	bounce = regexp.MustCompile(`(?im)^[> \t]*(?:diagnostic-code|final-recipient|reporting-mta|x-failed-recipients)[ \t]*:`)
+)
+
+// fields takes a paste apart: the headers of a mail, quoted or indented, with more
+// or less of what stood around them. ok is false where it is something else.
+func fields(pasted string) (head []field, ok bool) {
+	pasted = pasted[:min(len(pasted), reading.MaxText)]
+	pasted = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "").Replace(pasted)
+	if bounce.MatchString(pasted) {
+		return nil, false
+	}
+	lines := unindent(strings.SplitN(pasted, "\n", mostLines))
+	double := doubleSpaced(lines)
+	inside := false
+	for i, line := range lines {
+		name := fieldStart.FindStringSubmatch(line)
+		blank := strings.TrimSpace(line) == ""
+		switch {
+		case !inside && !begins.MatchString(line):
+			if refusal.MatchString(line) || i > 100 {
+				return nil, false
+			}
+			continue
+		case blank && double:
+			continue
+		case blank || len(head) == mostFields:
+			return head, !isReport(head)
+		case name != nil && !strings.HasPrefix(line[len(name[0]):], "//"):
+			inside = true
+			head = append(head, field{strings.ToLower(name[1]), clean(line[len(name[0]):])})
+		case len(head) > 0:
+			if last := &head[len(head)-1]; len(last.value) < mostValue {
+				last.value += " " + clean(line)
+			}
+		}
+	}
+	return head, len(head) > 0 && !isReport(head)
+}
+
+func clean(line string) string {
+	return strings.TrimSpace(text.Clean(line[:min(len(line), mostValue)]))
+}
+
+// unindent takes off the marks of a quotation, and the indentation that all fields
+// have in common.
+func unindent(lines []string) []string {
+	common := -1
+	for i, line := range lines {
+		line = line[len(quoted.FindString(line)):]
+		lines[i] = line
+		bare := strings.TrimLeft(line, " \t")
+		if indent := len(line) - len(bare); begins.MatchString(bare) && (common < 0 || indent < common) {
+			common = indent
+		}
+	}
+	for i, line := range lines {
+		lines[i] = line[min(max(common, 0), len(line)-len(strings.TrimLeft(line, " \t"))):]
+	}
+	return lines
+}
+
+// doubleSpaced reports whether a blank line follows every line, as some web pages
+// paste.
+func doubleSpaced(lines []string) bool {
+	lines = lines[:min(len(lines), 40)]
+	blank := 0
+	for i := 1; i < len(lines); i++ {
+		if strings.TrimSpace(lines[i]) == "" && strings.TrimSpace(lines[i-1]) != "" {
+			blank++
+		}
+	}
+	return blank > 3 && blank*5 >= len(lines)*2
+}
+
+var daemon = regexp.MustCompile(`(?i)mailer-daemon|mail delivery (?:sub)?system`)
+
+// isReport tells reports about a mail from mail.
+func isReport(head []field) bool {
+	kind, _ := first(head, "content-type")
+	from, _ := first(head, "from")
+	path, _ := first(head, "return-path")
+	return strings.Contains(strings.ToLower(kind), "delivery-status") || daemon.MatchString(from) ||
+		path == "<>" && has(head, "auto-submitted")
+}
+
+var words = mime.WordDecoder{}
+
+// fromDomain is the domain of the From field, which may be encoded or malformed.
+func fromDomain(head []field) string {
+	value, _ := first(head, "from")
+	if a, err := (&mail.AddressParser{WordDecoder: &words}).Parse(value); err == nil {
+		return domainOf(a.Address)
+	}
+	at := strings.LastIndex(value, "@")
+	if at < 0 {
+		return ""
+	}
+	return domainOf(strings.FieldsFunc(value[at:]+" ", func(r rune) bool { return strings.ContainsRune(` <>,;")`, r) })[0])
+}
+
+var hostname = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN_-]*[.]?)*$`)
+
+// domainOf is the domain of an address, or the domain itself; "" where it is none.
+func domainOf(address string) string {
+	address = strings.ToLower(strings.Trim(address[strings.LastIndex(address, "@")+1:], ` <>"'.,`))
+	if len(address) > 253 || !hostname.MatchString(address) {
+		return ""
+	}
+	return address
+}
+
+// organization is the registered domain that a host or a mail domain belongs to; ""
+// for internal names, addresses and public suffixes.
+func organization(host string) string {
+	host = domainOf(host)
+	suffix, icann := publicsuffix.PublicSuffix(host)
+	if !icann && !strings.Contains(suffix, ".") && suffix != "example" && suffix != "test" {
+		return ""
+	}
+	org, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return ""
+	}
+	return org
+}
+
+// operators are those of several domains, by one of them.
+var operators = map[string]string{
+	"office365.com": "outlook.com", "exchangelabs.com": "outlook.com", "hotmail.com": "outlook.com", "microsoft.com": "outlook.com",
+	"me.com": "icloud.com", "apple.com": "icloud.com", "aol.com": "yahoo.com", "googlemail.com": "google.com", "web.de": "gmx.net",
+}
+
+// operator is who runs a host.
+func operator(host string) string {
+	org := organization(host)
+	return cmp.Or(operators[org], org)
+}
+
+// alignment compares a domain with that of From (RFC 7489 section 3.1).
+func alignment(domain, from string) string {
+	switch {
+	case domain == "" || from == "":
+		return ""
+	case domain == from:
+		return "strict"
+	case organization(domain) != "" && organization(domain) == organization(from):
+		return "relaxed"
+	}
+	return "none"
+}

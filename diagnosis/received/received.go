@@ -1,0 +1,111 @@
+// Package received judges a mail by its headers as they arrived: what the receiver
+// found of SPF, DKIM and DMARC, the way it took, what spam filters said, and the
+// DNS record that cures what failed. It is pure: it asks no DNS and judges only by
+// what is written there.
+//
+// fields.go takes any paste apart, authres.go reads the results of one field,
+// auth.go decides whose results count, path.go follows Received, spam.go with
+// filters.json knows the filters, sender.go finds out who sent it, and judge.go says
+// what to do.
+package received
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"smtp-wizard/diagnosis"
+	"smtp-wizard/smtpcheck"
+)
+
+// Delivered is the stage of a mail that has arrived somewhere.
+const Delivered smtpcheck.Stage = "delivered"
+
+// Report is what the headers say. Its texts have no control characters, nothing of
+// the body and no mail address of the paste.
+type Report struct {
+	diagnosis.Diagnosis
+	Auth     Auth
+	Path     []Hop // as it went: the sender's server first
+	Spam     []Filter
+	Problems []Problem // the gravest first
+}
+
+// Read judges the headers or the whole source of a received mail. ok is false for
+// any other text, such as a log, a refusal, or a report that mail was not delivered.
+func Read(pasted string) (report Report, ok bool) {
+	head, ok := fields(pasted)
+	if !ok {
+		return Report{}, false
+	}
+	hops := hops(head)
+	r := Report{Path: path(hops), Spam: filters(head)}
+	r.Auth = authentication(head, hops, r.Spam)
+	a := r.Auth
+	said := a.SPF != nil || a.DMARC != nil || len(a.DKIM) > 0
+	if !said && len(a.ARC)+len(a.Untrusted)+len(r.Spam) == 0 && (len(hops) == 0 || len(head) < 3) {
+		return Report{}, false
+	}
+	sender := senderOf(a, hops)
+	r.Problems = problems(&r, sender, len(hops) > 0 && !has(head, "dkim-signature"))
+	r.Diagnosis = diagnosis.Diagnosis{ID: "delivered", Stage: Delivered, Stages: []smtpcheck.Stage{Delivered},
+		Provider: sender.provider.ID, Step: diagnosis.StepNone, Confidence: diagnosis.Exact}
+	switch {
+	case len(r.Problems) > 0:
+		var causes, fixes []string
+		for _, p := range r.Problems {
+			causes, fixes = append(causes, p.Cause), append(fixes, p.Fix)
+		}
+		r.ID, r.Cause, r.Fix = r.Problems[0].ID, strings.Join(causes, " "), strings.Join(fixes, " ")
+		if sender.foreign && !r.Problems[0].Advice {
+			r.Step, r.Field = diagnosis.StepSender, "from"
+		}
+	case said:
+		r.Cause = fmt.Sprintf("The mail has arrived at %s: %s.", orUnknown(a.Receiver), strings.Join(a.passed(), ", "))
+		r.Fix = "There is nothing to change for this receiver. If the mail is in the spam folder all the same, have the recipient " +
+			"mark it as wanted: that judgment rests on its content or on the sender's reputation."
+	default:
+		r.ID = "not-judged"
+		r.Cause = "The mail has arrived; its headers do not say what the receiver found of SPF, DKIM and DMARC."
+		r.Fix = "Paste all headers, as the recipient's mailbox shows them under a name such as \"Show original\" or \"View source\"."
+	}
+	if !said || a.SPF != nil && !strings.HasPrefix(a.SPF.Source, "auth") {
+		r.Confidence = diagnosis.Likely
+	}
+	return r, true
+}
+
+// passed are the methods that vouch for the mail.
+func (a Auth) passed() (all []string) {
+	if a.SPF != nil && a.SPF.Result == "pass" {
+		all = append(all, "SPF passed for "+orUnknown(a.SPF.Domain))
+	}
+	if i := slices.IndexFunc(a.DKIM, func(c Check) bool { return c.Result == "pass" }); i >= 0 {
+		all = append(all, "DKIM passed for "+orUnknown(a.DKIM[i].Domain))
+	}
+	if a.DMARC != nil && a.DMARC.Result == "pass" {
+		all = append(all, "DMARC passed for "+orUnknown(a.From))
+	}
+	return all
+}
+
+func orUnknown(name string) string {
+	if name == "" {
+		return "an unnamed domain"
+	}
+	return name
+}
+
+func has(head []field, name string) bool {
+	_, ok := first(head, name)
+	return ok
+}
+
+// first is the topmost field of a name.
+func first(head []field, name string) (string, bool) {
+	i := slices.IndexFunc(head, func(f field) bool { return f.name == name })
+	if i < 0 {
+		return "", false
+	}
+	return head[i].value, true
+}

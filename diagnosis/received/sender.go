@@ -1,0 +1,81 @@
+package received
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"smtp-wizard/presets"
+)
+
+// sender is who sent the mail, as the way it took tells.
+type sender struct {
+	provider  presets.Preset // the zero Preset where it is none that is known
+	ip        string         // of the server that brought it to the receiver
+	forwarder string         // who sent it on, by the ARC set that it left
+	foreign   bool           // From is a domain of a mail provider, and another one sent it
+}
+
+func senderOf(a Auth, hops []hop) (s sender) {
+	var hosts []string
+	at, receiver := border(hops)
+	if a.SPF != nil && a.SPF.IP != "" { // the receiver says which server it saw
+		s.ip = a.SPF.IP
+		if i := slices.IndexFunc(hops, func(h hop) bool { return h.IP == s.ip }); i >= 0 {
+			at, receiver = i, ""
+		}
+	}
+	if at >= 0 {
+		s.ip = cmp.Or(s.ip, hops[at].IP)
+		hosts = append(hosts, hops[at].From)
+	}
+	for _, c := range a.DKIM {
+		if c.Result == "pass" && c.Alignment == "none" {
+			hosts = append(hosts, c.Domain)
+		}
+	}
+	for _, h := range hops[at+1:] {
+		hosts = append(hosts, h.By)
+	}
+	for _, host := range hosts {
+		if s.provider.ID == "" && (receiver == "" || operator(host) != receiver) {
+			s.provider = providerOf(host)
+		}
+	}
+	if ip, err := netip.ParseAddr(s.ip); err != nil || ip.IsPrivate() || !ip.IsGlobalUnicast() {
+		s.ip = ""
+	}
+	for _, c := range a.ARC {
+		if c.Method == "spf" && c.Result == "pass" && c.Domain != "" && a.SPF != nil && a.SPF.Result != "pass" {
+			s.forwarder = c.Source
+		}
+	}
+	if owner, ok := presets.ForAddress("a@" + a.From); ok {
+		s.foreign = owner.ID != s.provider.ID && (len(owner.SPF) == 0 || !slices.Equal(owner.SPF, s.provider.SPF))
+	}
+	return s
+}
+
+// providerOf finds the provider that a sending server belongs to: its relay, its MX
+// or its SPF record has the same registered domain. One whose SPF record is known
+// goes first.
+func providerOf(host string) (found presets.Preset) {
+	org := organization(host)
+	if org == "" {
+		return found
+	}
+	for _, p := range presets.All() {
+		names := slices.Concat(p.MX, p.SPF, p.Domains)
+		for _, h := range p.Hosts {
+			names = append(names, h.Host)
+		}
+		same := slices.ContainsFunc(names, func(n string) bool { return organization(n) == org })
+		if same && (found.ID == "" || len(found.SPF) == 0 && len(p.SPF) > 0) {
+			found = p
+		}
+	}
+	if p, other, ok := presets.InWords(org); found.ID == "" && ok && !other {
+		found = p
+	}
+	return found
+}
