@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid/install"
@@ -28,6 +31,7 @@ type Files struct {
 	process *process // nil: everything is done with this program's own rights
 	folder  *os.File // the directory; nil where another user's symlink leads there
 	his     bool     // the directory belongs to the owner
+	above   bool     // it is root's, and so is the .env, in a directory that is not
 	// Warning says why the rights are root's although the directory is not; "" is good.
 	Warning string
 }
@@ -73,7 +77,8 @@ func (f *Files) Close() {
 func (f *Files) Owner() *atomicfile.User { return f.owner }
 
 // findOwner finds the user in whose hands the .env is: the owner of the directory, or
-// of a symlink on the way there, or of the file. It is 0 where all that is root's.
+// of a symlink on the way there, or of the file, or of a directory above, who could put
+// another one in its place at any moment. It is 0 where all that is root's.
 func (f *Files) findOwner() int {
 	folder, err := os.OpenFile(filepath.Dir(f.env), os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if err != nil {
@@ -89,8 +94,31 @@ func (f *Files) findOwner() int {
 		f.folder = nil
 		return uid
 	}
-	uid, _ = uidOf(f.rootCalls().Lstat(f.env))
+	if uid, _ = uidOf(f.rootCalls().Lstat(f.env)); uid == 0 {
+		uid = ownerAbove(folder)
+		f.above = uid != 0
+	}
 	return uid
+}
+
+// ownerAbove is the owner of the nearest directory above that is not root's; 0 is none.
+func ownerAbove(folder *os.File) int {
+	at, err := unix.Dup(int(folder.Fd()))
+	var here, up unix.Stat_t
+	for err == nil {
+		var parent int
+		parent, err = unix.Openat(at, "..", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		here = up
+		_ = unix.Close(at)
+		if at = parent; err != nil {
+			return 0
+		}
+		if err = unix.Fstat(at, &up); err != nil || up.Uid != 0 || up.Ino == here.Ino && up.Dev == here.Dev {
+			break
+		}
+	}
+	_ = unix.Close(at)
+	return int(up.Uid)
 }
 
 func uidOf(info fs.FileInfo, err error) (uid int, ok bool) {
@@ -175,13 +203,14 @@ func (f *Files) plain(path string) (plain, missing bool, owner int) {
 
 // calls are those for a path. Root itself reads and replaces the .env, where that is
 // a plain file. In a directory of root's the owner of the .env could make no new file
-// beside it: that root does as well, and replaces what is the owner's.
+// beside it: that root does as well, and replaces what is the owner's; and what is root's
+// own, where only a directory above is the owner's.
 func (f *Files) calls(path string) atomicfile.Calls {
 	if f.process == nil {
 		return atomicfile.Own{}
 	}
 	plain, missing, owner := f.plain(path)
-	if (plain || missing) && path == f.env || !f.his && (missing || plain && owner == f.owner.UID) {
+	if (plain || missing) && path == f.env || !f.his && (missing || plain && (owner == f.owner.UID || f.above && owner == 0)) {
 		return f.rootCalls()
 	}
 	return f.process
@@ -204,10 +233,12 @@ func (f *Files) SaveAll(files []atomicfile.File) ([]atomicfile.Saved, error) {
 	}
 	for i := range files {
 		files[i].Path = f.absolute(files[i].Path)
-		if files[i].ReadBy == nil {
+		if files[i].ReadBy == nil && !f.above {
 			files[i].ReadBy = f.owner
 		}
-		f.process.mayGiveTo(files[i].ReadBy)
+		if files[i].ReadBy != nil {
+			f.process.mayGiveTo(files[i].ReadBy)
+		}
 	}
 	return atomicfile.SaveAllWith(f.calls, files)
 }
@@ -273,18 +304,21 @@ func (f *Files) Exists(path string) bool {
 	return err == nil
 }
 
-// Discover is install.Discover.
-func (f *Files) Discover(m install.Machine) (install.Install, error) {
+// Discover is install.Discover, as if some files had other contents.
+func (f *Files) Discover(m install.Machine, planned map[string][]byte) (install.Install, error) {
 	if f.process == nil {
+		m.Files = install.Planned{Files: m.Files, Contents: planned}
 		return install.Discover(m, f.env), nil
 	}
-	r := request{Op: opDiscover, Path: f.env, Machine: m}
+	r := request{Op: opDiscover, Path: f.env, Machine: m, Planned: map[string][]byte{}}
 	r.Machine.Files = nil
 	r.Machine.Env = publicEnvironment(m.Env)
 	if plain, _, _ := f.plain(f.env); plain {
-		snapshot, err := f.Load(f.env)
-		r.Known, r.Contents = err == nil && snapshot.Exists, snapshot.Bytes
+		if snapshot, err := f.Load(f.env); err == nil && snapshot.Exists {
+			r.Planned[f.env] = snapshot.Bytes
+		}
 	}
+	maps.Copy(r.Planned, planned)
 	a, _, err := f.process.ask(r)
 	if err != nil || a.Install == nil {
 		return install.Install{}, err

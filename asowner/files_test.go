@@ -141,7 +141,7 @@ func TestReadsWithHisRights(t *testing.T) {
 			}
 			s.file(s.env, "SMTP_HOST=relay.example.test\nSMTP_PASSWORD_FILE="+path+"\n", him, him, 0o600)
 			s.file(s.his+"/pocket-id", "", him, him, 0o755)
-			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his})
+			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his}, nil)
 			if err != nil || in.Runs == "" || in.Password.Readable != c.reads || c.reads != (in.Password.Reveal() == "x") {
 				t.Errorf("%s, %+v, %v", in.Runs, in.Password, err)
 			}
@@ -322,6 +322,26 @@ func TestLinkToRootsDirectory(t *testing.T) {
 	}
 }
 
+// TestRootsDirectoryInHis: he can put another directory in the place of root's, so only
+// what is root's right in it is reached with root's rights.
+func TestRootsDirectoryInHis(t *testing.T) {
+	s := newSite(t)
+	s.env = s.file(s.dir(s.dir(s.his+"/a", 0, 0o755)+"/b", 0, 0o755)+"/.env", "old", 0, 0, 0o600)
+	f := s.open()
+	if _, err := f.Load(s.secret); !errors.Is(err, fs.ErrPermission) {
+		t.Error("elsewhere:", err)
+	}
+	own := s.file(filepath.Dir(s.env)+"/smtp-password", "pw", 0, 0, 0o600)
+	if snapshot, err := f.Load(own); err != nil || string(snapshot.Bytes) != "pw" {
+		t.Error("beside it:", err)
+	}
+	if _, err := f.SaveAll([]atomicfile.File{{Path: s.env, Bytes: []byte("new")}, {Path: filepath.Dir(s.env) + "/n", Bytes: []byte("x")}}); err != nil {
+		t.Fatal(err)
+	}
+	s.is(s.env, "new", 0, 0, 0o600)
+	s.is(filepath.Dir(s.env)+"/n", "x", 0, 0, 0o600)
+}
+
 // TestHisEnvInRootsDirectory: whoever can write the .env names the files around it, so
 // they are reached with his rights. What is new there, and his, root replaces.
 func TestHisEnvInRootsDirectory(t *testing.T) {
@@ -435,7 +455,7 @@ func TestDiscoversWithHisRights(t *testing.T) {
 				text = strings.NewReplacer("SECRET", s.secret, "HERE", s.his).Replace(text)
 				s.file(filepath.Join(s.his, file), text, him, him, 0o755)
 			}
-			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_TOKEN=" + rootsSecret}})
+			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_TOKEN=" + rootsSecret}}, nil)
 			refused := name == "include" || name == "included" || name == "extends" // compose reads nothing at all
 			if err != nil || in.Runs == "" && !refused {
 				t.Fatalf("%+v, %v", in, err)

@@ -37,8 +37,10 @@ type request struct {
 	Mode     fs.FileMode
 	How      atomicfile.Renaming
 	Machine  install.Machine
-	Known    bool // Contents are those of the .env, which root has read
-	Contents []byte
+	Known    bool // Path is the directory that is handed over
+	// Planned are contents of files: of the .env, which root has read, and of what is
+	// to be written.
+	Planned map[string][]byte
 }
 
 // answer is what became of it. An open file follows over the socket.

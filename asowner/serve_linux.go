@@ -80,7 +80,7 @@ func (s *server) answer(r request) (a answer, opened *os.File) {
 	case opGlob:
 		a.Paths, err = seen{s, r}.Glob(r.Path)
 	case opDiscover:
-		r.Machine.Files = seen{s, r}
+		r.Machine.Files = install.Planned{Files: seen{s, r}, Contents: r.Planned}
 		in := install.Discover(r.Machine, r.Path)
 		a.Install = &in
 	}
@@ -153,8 +153,8 @@ type seen struct {
 
 // Read reads a file.
 func (s seen) Read(path string) ([]byte, error) {
-	if s.asked.Known && s.isEnv(path) {
-		return s.asked.Contents, nil
+	if data, known := s.asked.Planned[s.asked.Path]; known && s.isEnv(path) {
+		return data, nil
 	}
 	return install.Disk{}.Read(s.server.local(path))
 }

@@ -49,12 +49,11 @@ func (a application) failed(ctx context.Context, err error) error {
 		return a.refused(check)
 	case out.Plan != nil && out.Plan.Refusal() != nil:
 		return a.settingsRefused(out.Plan.Refusal())
-	case fault.Step == steps.Sender && len(steps.RefusalOf(a.state, a.found)) > 0,
-		fault.Step == steps.Install && fault.Field == "env_file" && a.found.Usable() == nil:
+	case (fault.Step == steps.Sender || fault.Step == steps.Install) && len(steps.RefusalOf(a.state, a.found)) > 0:
 		return a.settingsRefused(err)
 	case concerns(steps.Write) && out.Err != nil:
 		return fileError(out.Err)
-	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Usable() != nil:
+	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Broken() != nil:
 		return fileError(err)
 	}
 	return usage(err)
@@ -134,7 +133,7 @@ func (a application) result(out steps.WriteResult) applyResult {
 			r.Backup = s.Backup
 		}
 	}
-	for _, k := range out.Env.Keys {
+	for _, k := range out.Keys {
 		if k.Encoding != "" {
 			r.Encoding[k.Key] = k.Encoding
 		}
@@ -160,11 +159,20 @@ func (a application) printChanges(w io.Writer, d *steps.FilePlan) {
 	case !d.Env.Changed():
 		fmt.Fprintln(w, "Nothing would change in the .env.")
 	}
-	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
-	for _, l := range d.Diff {
-		fmt.Fprintf(w, "%1s %s\n", marks[l.Op], l.Text)
+	printDiff(w, d.Diff)
+	for _, other := range d.OtherFiles() {
+		if other.Before.Exists {
+			fmt.Fprintf(w, "In %s:\n", other.Path)
+			printDiff(w, other.Diff)
+		} else {
+			fmt.Fprintf(w, "new file %s, hostname: %s\n", other.Path, d.Request.Hostname)
+		}
 	}
-	if d.Override != "" {
-		fmt.Fprintf(w, "new file %s, hostname: %s\n", d.Override, d.Request.Hostname)
+}
+
+func printDiff(w io.Writer, diff []envwriter.DiffLine) {
+	marks := map[envwriter.DiffOp]string{envwriter.Plus: "+", envwriter.Minus: "-", envwriter.Gap: "..."}
+	for _, l := range diff {
+		fmt.Fprintf(w, "%1s %s\n", marks[l.Op], l.Text)
 	}
 }

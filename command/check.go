@@ -32,7 +32,13 @@ each name that Pocket ID could announce, up to RCPT.
 
 The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.check(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			world, err := newWorld(cmd.Context(), o, f.ca)
+			if err != nil {
+				return err
+			}
+			return o.check(cmd.Context(), world, f)
+		},
 	}
 	f.passwordFlags.add(c)
 	flags := c.Flags()
@@ -49,12 +55,7 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 	return c
 }
 
-func (o *options) check(ctx context.Context, f checkFlags) error {
-	world, err := newWorld(ctx, o, f.ca)
-	if err != nil {
-		return err
-	}
-	world.Inspect = steps.Inspect
+func (o *options) check(ctx context.Context, world steps.World, f checkFlags) error {
 	found := world.Discover(ctx, o.envFile)
 	setup, err := f.setup(world, found)
 	if err != nil {
@@ -68,8 +69,8 @@ func (o *options) check(ctx context.Context, f checkFlags) error {
 		setup.Password = given
 		world.Masker.Add(setup.User, given.Reveal())
 	}
-	objections := world.Objections(found, setup.As, !given.Empty())
-	warnings := world.Warnings(found, objections)
+	objections := found.Objections(setup, !given.Empty())
+	warnings := world.Warnings(found, setup.As, objections)
 	// Found names are tried even if they are invalid: Pocket ID would announce them.
 	candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
 	var trial steps.TestResult
@@ -85,7 +86,7 @@ func (o *options) check(ctx context.Context, f checkFlags) error {
 		trial.SayFirst(found.Changed())
 	}
 	r := newCheckResult(candidates, trial)
-	r.Warnings = warnings
+	r.Warnings, r.Values = warnings, found.Elsewhere()
 	r.TimedOut = trial.Result.Failure != nil && errors.Is(ctx.Err(), context.DeadlineExceeded)
 	r.addSettings(objections)
 	if f.quiet && r.Exit == exitOK {
@@ -106,11 +107,14 @@ func (o *options) check(ctx context.Context, f checkFlags) error {
 
 // setup turns the .env and the flags into a test.
 func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, error) {
-	if err := found.Usable(); err != nil {
+	err := found.Usable()
+	if found.Install.Runs == "" { // else it is said with what arrives
+		err = cmp.Or(err, found.Broken())
+	}
+	if err != nil {
 		return steps.Setup{}, fileError(err)
 	}
 	var as pocketid.Version
-	var err error
 	if f.as != "" {
 		if as, err = pocketid.SpeaksAs(f.as); err != nil {
 			return steps.Setup{}, usage(fmt.Errorf("--as: %w", err))

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/steps"
@@ -34,6 +36,9 @@ type checkResult struct {
 	TimedOut    bool   `json:"timed_out,omitempty"`
 	// Settings are what this version has against the settings, with the place.
 	Settings list[settingJSON] `json:"settings"`
+	// Values are the settings that another place than the .env decides, as inspect has
+	// them.
+	Values map[string]install.ResultValue `json:"values,omitempty"`
 	// Warnings are what keeps the settings from taking effect in Pocket ID,
 	// whatever the relay says.
 	Warnings   list[string] `json:"warnings"`
@@ -201,6 +206,9 @@ func (r checkResult) printSettings(w io.Writer, t steps.TestResult) {
 // printNotes prints verdict, warnings and notes.
 func (r checkResult) printNotes(w io.Writer) {
 	fmt.Fprintf(w, "%-8s %s: %s\n", "Verdict", r.Verdict, r.Verdict.Words())
+	for _, key := range slices.Sorted(maps.Keys(r.Values)) {
+		printLabeled(w, "From", key+" is decided in "+r.Values[key].Place())
+	}
 	for _, warning := range r.Warnings {
 		printLabeled(w, "Warning", warning)
 	}

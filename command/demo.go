@@ -11,6 +11,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
@@ -95,12 +96,11 @@ func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.Wor
 	w := steps.ThisHost()
 	w.Getenv = o.Getenv
 	w.RootCAs, w.Practice = relay.CA(), true
-	w.Detect = func(string, *asowner.Files) pocketid.Install {
-		version, _ := pocketid.ParseVersion("2.9.0")
-		return pocketid.Install{
-			Runtime: pocketid.RuntimeCompose, RuntimeFrom: "the demo", Version: version, VersionFrom: "the demo",
-			HostnameFrom: "the demo", Readers: []string{"pocket-id", "compose"}, InContainer: true,
-		}
+	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
+		version, err := pocketid.ParseVersion("2.9.0")
+		return install.Install{Runs: install.RunsCompose, Found: "the demo", Service: "pocket-id",
+			Version:  install.Version{Release: version, From: "the demo"},
+			Hostname: install.Hostname{Kind: install.KindContainerID}}, err
 	}
 	w.Presets = []presets.Preset{{
 		ID: "practice", Name: "Practice relay", Category: "local-test", Usable: true,

@@ -17,12 +17,17 @@ import (
 func newExplain(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [TEXT]",
-		Short: "Say what a server's reply or a log line means, and what to do",
+		Short: "Say what a server's reply, a log line or the headers of a mail mean, and what to do",
 		Long: `Explain takes a server's reply, a line of a log or a whole log, as an argument or
 on standard input, and says what it means and what to change. If nothing is known
-about it, the exit code is 1.`,
+about it, the exit code is 1.
+
+It also takes the headers, or the whole source, of a mail as it arrived, and says
+what the receiver found of SPF, DKIM and DMARC, what the spam filters said, which
+way the mail took, and which DNS record to publish.`,
 		Example: `  smtp-wizard explain '535 5.7.8 Username and Password not accepted'
-  docker compose logs pocket-id | smtp-wizard explain`,
+  docker compose logs pocket-id | smtp-wizard explain
+  smtp-wizard explain < mail.eml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := o.textToExplain(cmd.Context(), args)
 			if err != nil {
@@ -38,7 +43,7 @@ func (o *options) textToExplain(ctx context.Context, args []string) (string, err
 	text := strings.Join(args, " ")
 	if len(args) == 0 {
 		if isTerminal(o.In) {
-			fmt.Fprintln(o.Err, "Paste the reply or the log, then press Ctrl+D.")
+			fmt.Fprintln(o.Err, "Paste the reply, the log or the headers, then press Ctrl+D.")
 		}
 		raw, err := untilDone(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText)) })
 		if err != nil {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -22,54 +23,37 @@ func newReceivedJSON(r received.Report) receivedJSON {
 }
 
 func (r receivedJSON) print(w io.Writer) {
-	fmt.Fprintf(w, "Received by %s, from %s\n", orUnknown(r.Auth.Receiver), orUnknown(r.Auth.From))
+	fmt.Fprintf(w, "A mail of %s, received by %s\n", cmp.Or(r.Auth.From, "an unknown domain"), cmp.Or(r.Auth.Receiver, "an unknown server"))
+	line := func(what, result string, details ...string) {
+		fmt.Fprintf(w, "  %-9s %-9s %s\n", what, result, strings.Join(strings.Fields(strings.Join(details, " ")), " "))
+	}
 	checks := r.Auth.DKIM
 	for _, c := range []*received.Check{r.Auth.SPF, r.Auth.DMARC, r.Auth.Composite} {
 		if c != nil {
 			checks = append(checks, *c)
 		}
 	}
+	alignments := map[string]string{"strict": "(as in From)", "relaxed": "(below the domain of From)", "none": "(not the domain of From)"}
 	for _, c := range checks {
-		fmt.Fprintf(w, "  %-8s %-9s %s\n", c.Method, c.Result, strings.Join(strings.Fields(strings.Join(
-			[]string{c.Domain, labeled("selector", c.Selector), c.IP, labeled("alignment", c.Alignment), c.Reason}, " ")), " "))
+		line(c.Method, c.Result, c.Selector, c.Domain, alignments[c.Alignment], c.IP, c.Reason)
 	}
 	for _, f := range r.Spam {
-		fmt.Fprintf(w, "  %-8s %-9s %s\n", "filter", f.Verdict, f.Name+" "+strings.Join(f.Says, ", "))
+		line("filter", cmp.Or(f.Verdict, "-"), f.Name, strings.Join(f.Says, ", "))
 	}
 	for _, h := range r.Path {
-		fmt.Fprintf(w, "  %-8s %-9s %s -> %s\n", "path", delay(h), orUnknown(h.From), orUnknown(h.By))
+		took := ""
+		if h.Skewed {
+			took = "clock?"
+		} else if h.DelaySeconds != nil {
+			took = fmt.Sprintf("%d s", *h.DelaySeconds)
+		}
+		line("path", took, cmp.Or(h.From, "?"), "→", cmp.Or(h.By, "?"))
+	}
+	if len(r.Problems) == 0 {
+		r.Problems = list[received.Problem]{{Cause: r.Cause, Fix: r.Fix}}
 	}
 	for _, p := range r.Problems {
 		printLabeled(w, "Why", p.Cause)
 		printLabeled(w, "Do this", p.Fix)
 	}
-	if len(r.Problems) == 0 {
-		printLabeled(w, "Why", r.Cause)
-		printLabeled(w, "Do this", r.Fix)
-	}
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "an unknown host"
-	}
-	return s
-}
-
-func labeled(label, s string) string {
-	if s == "" {
-		return ""
-	}
-	return label + " " + s
-}
-
-// delay is the time since the hop before, if the clocks allow it.
-func delay(h received.Hop) string {
-	switch {
-	case h.Skewed:
-		return "?"
-	case h.DelaySeconds == nil:
-		return ""
-	}
-	return fmt.Sprintf("%d s", *h.DelaySeconds)
 }

@@ -32,7 +32,7 @@ When the program that reads the files refuses them, the exit code is 9.`,
 			if around.Warning != "" {
 				fmt.Fprintf(o.Err, "Warning: %s\n", around.Warning)
 			}
-			found, err := around.Discover(install.ThisMachine())
+			found, err := around.Discover(install.ThisMachine(), nil)
 			if err != nil {
 				return fileError(err)
 			}
@@ -64,7 +64,7 @@ func printInstall(w io.Writer, in install.Install) {
 	if in.Refused != "" {
 		fmt.Fprintf(w, "Refused   %s\n", in.Refused)
 	}
-	fmt.Fprintf(w, "Version   %s\nHostname  %s\n", versionWords(in.Version), hostnameWords(in))
+	fmt.Fprintf(w, "Version   %s\nHostname  %s\n", versionWords(in.Version), in.HostnameWords())
 	files := in.Paths()
 	for i := range files {
 		files[i] = in.Short(files[i])
@@ -82,23 +82,14 @@ func printInstall(w io.Writer, in install.Install) {
 
 // printValues is the table of settings.
 func printValues(w io.Writer, in install.Install) {
+	values := in.Result().Values
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, key := range in.Keys() {
 		value, public := in.Public(key)
 		if !public {
 			value = "(not shown)"
 		}
-		from, hidden := in.From(key)
-		place := in.Short(from.File)
-		if from.Line > 0 {
-			place = fmt.Sprintf("%s:%d", place, from.Line)
-		}
-		if from.Variable != "" && from.VariableFile != "" {
-			place += fmt.Sprintf(", ${%s} of %s", from.Variable, in.Short(from.VariableFile))
-		}
-		for i, loser := range hidden {
-			place += map[bool]string{true: "; hides ", false: ", "}[i == 0] + in.Short(loser.File)
-		}
+		place := values[key].Place()
 		fmt.Fprintf(table, "%s\t%s\t%s\n", key, strings.ReplaceAll(value, "\t", " "), place)
 	}
 	table.Flush()
@@ -114,19 +105,6 @@ func versionWords(v install.Version) string {
 		return fmt.Sprintf("unknown (%s)", v.From)
 	}
 	return "unknown"
-}
-
-func hostnameWords(in install.Install) string {
-	h := in.Hostname
-	switch h.Kind {
-	case install.KindContainerID:
-		return "the container id, new with every container"
-	case install.KindMachine:
-		return cmp.Or(h.Value, "unknown") + " (this machine's)"
-	case install.KindShared:
-		return cmp.Or(h.Value, "unknown") + " (shared with " + h.With + ")"
-	}
-	return fmt.Sprintf("%s (%s)", cmp.Or(h.Value, "unknown"), in.Short(h.From.File))
 }
 
 func passwordWords(in install.Install) string {

@@ -51,7 +51,7 @@ func (p *progress) report(news any) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.waiting == own { // not over since
-			fmt.Fprintf(p.err, "  ...  %-9s waiting; press Ctrl+C to stop\n", e.Stage)
+			fmt.Fprintf(p.err, "  ...  %-9s waiting, up to %s; press Ctrl+C to stop\n", e.Stage, smtpcheck.Seconds(e.Limit))
 		}
 	})
 	p.waiting = own

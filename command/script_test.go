@@ -1,10 +1,12 @@
 package command
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/steps"
 )
 
 func TestMain(m *testing.M) {
@@ -24,7 +27,8 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
-		"smtp-wizard": func() { os.Exit(Main(os.Args[1:], System())) },
+		"smtp-wizard":    func() { os.Exit(Main(os.Args[1:], System())) },
+		"smtp-elsewhere": func() { os.Exit(elsewhere()) },
 	})
 }
 
@@ -105,4 +109,39 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// elsewhere is the wizard in a world whose every host is one relay that takes any
+// login: smtp-elsewhere HOST [--plain].
+func elsewhere() int {
+	b := practice.Behavior{Host: os.Args[1]}
+	if strings.Contains(b.Host, "relay") {
+		b.Names = practice.GoogleNames
+	}
+	relay, err := practice.Start(b, practice.Options{AnyLogin: true})
+	if err != nil {
+		panic(err)
+	}
+	defer relay.Close()
+	world := steps.ThisHost()
+	world.RootCAs = relay.CA()
+	world.Net.LookupHost = func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }
+	world.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		_, port, _ := net.SplitHostPort(address)
+		to := map[string]int{"587": relay.Port(), "465": relay.TLSPort()}[port]
+		if to == 0 {
+			to = 1
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, fmt.Sprint("127.0.0.1:", to))
+	}
+	world.DNS = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, net.ErrClosed
+	}}
+	o := &options{IO: System()}
+	g := guide{options: o, world: world, plain: len(os.Args) > 2, product: "Pocket ID", start: steps.Answers{EnvFile: ".env"}}
+	if err := g.run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
 }

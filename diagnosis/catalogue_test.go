@@ -2,7 +2,6 @@ package diagnosis
 
 import (
 	"encoding/json"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,9 +10,9 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// known is a refusal that a user met, in its own words.
+// known is a refusal that a user met, in its own words, and the answer to the dot.
 type known struct {
-	Text      string          `json:"text"`
+	Text      string
 	ID        string          `json:"id"`
 	With      string          `json:"with"`      // a provider, where the words alone fit several
 	WithID    string          `json:"with_id"`   // and the answer when it is known
@@ -25,15 +24,14 @@ type known struct {
 	Sure      Confidence      `json:"sure"`
 }
 
-func catalogue(t testing.TB) []known {
+// catalogue are the cases of the corpus whose answer is settled.
+func catalogue(t testing.TB) (all []known) {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/catalogue.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []known
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
+	for _, c := range corpus(t) {
+		if c.Answer != nil {
+			c.Answer.Text = c.Text
+			all = append(all, *c.Answer)
+		}
 	}
 	return all
 }

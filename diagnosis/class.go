@@ -30,11 +30,8 @@ var places = map[smtpcheck.Stage]place{
 	smtpcheck.StageMail:     {"{from} as sender", StepSender, "from", "As From, use an address that {host} knows to be yours: that of {user}, or one on a domain verified there."},
 	smtpcheck.StageRcpt:     {"{to} as recipient", StepSender, "to", "Try a recipient that is known to exist. If every recipient is refused, {host} does not relay for you: log in with a user and password."},
 	smtpcheck.StageData:     {"the message itself", StepSender, "from", "Use a From address on a domain that is verified at {host}, and look at the relay's own log for the reason."},
-	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", quitFix},
+	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", "{sent}"},
 }
-
-// quitFix is for a relay that has taken the message already.
-const quitFix = "The mail itself is on its way, so nothing needs to change; but Pocket ID will report an error for each one. Use another endpoint of the relay, or a relay in between, if that matters."
 
 // statusMeanings are the enhanced status codes of RFC 3463 and its registry
 // without their class.

@@ -26,6 +26,7 @@ type corpusCase struct {
 	When     []string // what a practice relay did, one entry a cause
 	Source   string
 	Sure     string
+	Answer   *known // where it is settled in full
 }
 
 func corpus(t testing.TB) []corpusCase {

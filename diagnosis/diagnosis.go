@@ -4,13 +4,13 @@
 //
 // It works in three steps that stand apart. Package reading takes any text and
 // returns what it says as values: codes, words, stages, a kind of failure. The
-// rules_*.go tables judge them, from particular to general: what is known for
-// sure, the words of one provider, what a server program's words mean, what words
-// mean whoever says them; what no entry knows is answered from the meaning of the
-// codes at the stage (class.go). Wording fills the blanks of the answer with what
-// is known (fill.go).
+// tables in the folder rules judge them (judge.go, conditions.go), from particular to
+// general: what is known for sure, the words of one provider, what a server program's
+// words mean, what words mean whoever says them; what no row knows is answered from
+// the meaning of the codes at the stage (class.go). Wording fills the blanks of the
+// answer with what is known (wording.go, names.go, provider.go).
 //
-// Knowledge is data: a refusal is one entry in a table, and testdata/corpus.json
+// Knowledge is data: a refusal is one row in a table, and testdata/corpus.json
 // has all cases that it was tried on, with their sources.
 package diagnosis
 

@@ -5,7 +5,6 @@ import (
 
 	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/presets"
-	"smtp-wizard/smtpcheck"
 )
 
 // MaxText is how many bytes of a text are read.
@@ -100,73 +99,4 @@ func certainty(d Diagnosis) int {
 		return 1
 	}
 	return 2
-}
-
-// judge asks the rules from particular to general: of the relay's own words first,
-// then of all that was said, then the meaning of the codes at the stage. ok is
-// false where none of them says anything.
-func judge(e evidence) (Diagnosis, bool) {
-	if e.kind == reading.BadValue {
-		return badValueAnswer(e), true
-	}
-	if r, e := ruleFor(e); r != nil {
-		return withLink(r.answer(e), e), true
-	}
-	ok := e.code != 0 || e.enhanced != "" && statedStatus(e)
-	failed := e.reply != e.whole || says(e.inAll().words, failing)
-	if !ok && failed && len(e.stages)+len(e.hint) == 0 {
-		e.hint = topic(e)
-	}
-	return withLink(classAnswer(e), e), ok || failed && len(e.stages)+len(e.hint) > 0
-}
-
-// withLink adds the relay's own page to an answer that leaves it open.
-func withLink(d Diagnosis, e evidence) Diagnosis {
-	if e.link != "" && d.Confidence != Exact && !strings.Contains(d.Cause+d.Fix, e.link) {
-		d.Fix += " Open " + e.link + " for the relay's own explanation."
-	}
-	return d
-}
-
-// ruleFor is the first rule that fits, and the evidence as it fits.
-func ruleFor(e evidence) (*rule, evidence) {
-	for _, e := range []evidence{e, e.inAll()} {
-		for i := range rules {
-			if rules[i].matches(e) {
-				return &rules[i], e
-			}
-		}
-	}
-	return nil, e
-}
-
-// topics are what a failure of mail is about, where its words say no more.
-var topics = []struct {
-	says  string
-	stage smtpcheck.Stage
-}{
-	{"ehlo|helo", smtpcheck.StageEHLO}, {"starttls", smtpcheck.StageStartTLS}, {"tls|ssl|certificate|handshake", smtpcheck.StageTLS},
-	{"authenti|login|password|credential|smtp auth", smtpcheck.StageAuth}, {"recipient|rcpt", smtpcheck.StageRcpt}, {"sender|from address|mail from", smtpcheck.StageMail},
-	{"resolv|lookup|dns", smtpcheck.StageDNS}, {"connect|socket|timeout|timed out|unreachable", smtpcheck.StageConnect}, {"greeting|banner", smtpcheck.StageGreeting},
-}
-
-func topic(e evidence) []smtpcheck.Stage {
-	words := strings.ToLower(e.whole)
-	for _, t := range topics {
-		if says(words, "smtp|mailer|e-mail|email|mail server") && says(words, t.says) {
-			return []smtpcheck.Stage{t.stage}
-		}
-	}
-	return nil
-}
-
-// failing are words of a line that tells of a failure, where nothing else is known
-// of it than its stage.
-const failing = "fail|error|could not|couldn't|cannot|can not|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
-
-// statedStatus demands that a lone status code is one that is known, because
-// versions of programs look like it.
-func statedStatus(e evidence) bool {
-	_, rest, _ := strings.Cut(e.enhanced, ".")
-	return statusMeanings[rest] != ""
 }

@@ -36,8 +36,13 @@ func TestWording(t *testing.T) {
 	t.Parallel()
 	for i := range rules {
 		r := &rules[i]
-		if r.id == "" || r.cause == "" || r.fix == "" || !validStep(r.step, r.field) || r.sure != Exact && r.sure != Likely {
-			t.Errorf("rule %d, %q: incomplete, or %s/%s is no field of the wizard", i, r.id, r.step, r.field)
+		if r.ID == "" || r.Cause == "" || r.Fix == "" || !validStep(r.Step, r.Field) || certainty(Diagnosis{Confidence: r.Sure}) == 2 && r.Sure != Class {
+			t.Errorf("rule %d, %q: incomplete, or %s/%s is no field of the wizard", i, r.ID, r.Step, r.Field)
+		}
+		for _, s := range stagesOf(r.Stage + " " + r.At) {
+			if !slices.Contains(smtpcheck.Stages, s) && s != smtpcheck.StageSettings {
+				t.Errorf("rule %d, %q: %q is no stage", i, r.ID, s)
+			}
 		}
 		for _, s := range situations {
 			readDiagnosis(t, r.answer(newEvidence(s)))
@@ -189,8 +194,8 @@ func TestWordingOfParticulars(t *testing.T) {
 		}
 	}
 	for i := range rules {
-		if text := rules[i].cause + rules[i].fix; regexp.MustCompile(`\b(?:identity|install|relay|sender|provider) step\b`).MatchString(text) {
-			t.Errorf("%s speaks of a step where the wizard has pages: %s", rules[i].id, text)
+		if text := rules[i].Cause + rules[i].Fix; regexp.MustCompile(`\b(?:identity|install|relay|sender|provider) step\b`).MatchString(text) {
+			t.Errorf("%s speaks of a step where the wizard has pages: %s", rules[i].ID, text)
 		}
 	}
 }

@@ -112,15 +112,14 @@ func knownRefusal(t testing.TB, err error, value string) {
 func TestEveryHostileValueIsExactOrRefused(t *testing.T) {
 	t.Parallel()
 	values := hostileValues(t)
-	for _, readers := range readerSets(t) {
-		var list []string
-		for _, r := range readers {
-			list = append(list, r.Name)
-		}
-		t.Run(strings.Join(list, "+"), func(t *testing.T) {
+	for n, readers := range readerSets(t) {
+		t.Run(strings.Join(Names(readers), "+"), func(t *testing.T) {
 			t.Parallel()
 			accepted := 0
-			for _, value := range values {
+			for i, value := range values {
+				if len(readers) == 2 && (i+n)%3 > 0 {
+					continue // each value in a third of the pairs
+				}
 				if exactOrRefused(t, []byte(neighbours), value, readers) {
 					accepted++
 				}

@@ -94,7 +94,7 @@ func TestRandomPasswords(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(1, 2))
 			readers := pick(t, c.readers...)
-			const tries = 100
+			const tries = 50
 			accepted := 0
 			for range tries {
 				var password [32]byte

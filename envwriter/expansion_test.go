@@ -45,7 +45,6 @@ func TestExpansionIsBounded(t *testing.T) {
 					t.Errorf("%s: %d variables, %v", r.Name, len(vars), err)
 				}
 			}
-			Lint(file, Readers)
 		})
 	}
 }
@@ -137,7 +136,7 @@ var expansionPieces = []string{"A=", "B=", "Ab=", "A.b=", "C=", "=", "$A", "${A}
 func TestExpansionIsNeverTooSmall(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
+	for range 150 {
 		tail := ""
 		for range random.IntN(40) {
 			tail += expansionPieces[random.IntN(len(expansionPieces))]

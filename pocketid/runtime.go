@@ -9,17 +9,19 @@ import (
 // is set.
 type Runtime string
 
-// The runtimes.
+// The runtimes. Their values are those of the JSON output and of drafts.
 const (
 	RuntimeCompose Runtime = "compose"
 	RuntimeDocker  Runtime = "docker" // docker run --env-file
-	RuntimePodman  Runtime = "podman" // podman run --env-file, or a quadlet
+	RuntimePodman  Runtime = "podman" // podman run --env-file
+	RuntimeQuadlet Runtime = "quadlet"
 	RuntimeSystemd Runtime = "systemd"
-	RuntimeManual  Runtime = "manual" // started manually; the binary reads ./.env
+	RuntimeSh      Runtime = "sh"      // a script that reads the file
+	RuntimeManual  Runtime = "by-hand" // started manually; the binary reads ./.env
 )
 
 // Runtimes lists them in the order in which to offer them.
-var Runtimes = []Runtime{RuntimeCompose, RuntimeDocker, RuntimePodman, RuntimeSystemd, RuntimeManual}
+var Runtimes = []Runtime{RuntimeCompose, RuntimeDocker, RuntimePodman, RuntimeQuadlet, RuntimeSystemd, RuntimeSh, RuntimeManual}
 
 // runtimeRow is what is known of a runtime.
 type runtimeRow struct {
@@ -46,11 +48,18 @@ var runtimes = map[Runtime]runtimeRow{
 		restart:  "# docker rm -f NAME, then the same docker run command again"},
 	RuntimePodman: {label: "podman", readers: []string{"podman"}, container: true,
 		machine:  "host.containers.internal",
-		hostname: "Start the container with --hostname NAME (HostName= in a quadlet)",
-		restart:  "systemctl restart NAME\n# for a quadlet; otherwise remove the container and run it again as before"},
+		hostname: "Start the container with --hostname NAME",
+		restart:  "# podman rm -f NAME, then the same podman run command again"},
+	RuntimeQuadlet: {label: "podman quadlet", readers: []string{"podman"}, container: true,
+		machine:  "host.containers.internal",
+		hostname: "Set HostName=NAME in the quadlet",
+		restart:  "systemctl daemon-reload && systemctl restart NAME\n# with --user for a quadlet of a user's own"},
 	RuntimeSystemd: {label: "systemd service", readers: []string{"pocket-id", "systemd"},
 		hostname: "Set this machine's hostname: hostnamectl set-hostname NAME",
 		restart:  "systemctl restart NAME"},
+	RuntimeSh: {label: "start script", readers: []string{"sh"},
+		hostname: "Set this machine's hostname: hostnamectl set-hostname NAME",
+		restart:  "# stop Pocket ID and run its script again"},
 	RuntimeManual: {label: "manual start", readers: []string{"pocket-id"},
 		hostname: "Set this machine's hostname: hostnamectl set-hostname NAME",
 		restart:  "# stop Pocket ID and start it again"},

@@ -134,7 +134,7 @@ func (s *session) data() (string, *Failure) {
 		return "", failure
 	}
 	s.wire.note(SpeakerNote, "the message, with its final dot")
-	s.report(Event{Stage: StageData, State: StageBegan, Detail: "sent; the relay may take a while to answer"})
+	s.report(Event{Stage: StageData, State: StageBegan, Detail: "sent; the relay may take a while to answer", Limit: s.plan.Limits.Final})
 	s.wire.limit, s.wire.gives = s.plan.Limits.Final, s.plan.Waits.Final
 	reply, err := s.wire.deliver(stuffed(s.plan.Message), s.wire.limit)
 	s.wire.limit, s.wire.gives = s.plan.Limits.Command, s.plan.Waits.Reply

@@ -80,7 +80,7 @@ func lookupError(ctx context.Context, p Plan, err error) error {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return &kindError{ErrNoSuchHost, "no address is known for " + p.Host, err}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &dns) && dns.IsTimeout:
-		return &kindError{ErrTimeout, "the name server did not answer within " + seconds(p.Limits.Connect), err}
+		return &kindError{ErrTimeout, "the name server did not answer within " + Seconds(p.Limits.Connect), err}
 	}
 	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
 }

@@ -72,11 +72,11 @@ func invalid(format string, args ...any) error {
 }
 
 func timedOut(limit time.Duration, cause error) error {
-	return &kindError{ErrTimeout, "no answer within " + seconds(limit), cause}
+	return &kindError{ErrTimeout, "no answer within " + Seconds(limit), cause}
 }
 
-// seconds writes a limit as an admin would: "15 s", "0.25 s".
-func seconds(d time.Duration) string {
+// Seconds writes a limit as an admin would: "15 s", "0.25 s".
+func Seconds(d time.Duration) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", d.Seconds()), "0"), ".") + " s"
 }
 

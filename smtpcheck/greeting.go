@@ -16,8 +16,7 @@ import (
 // that the port expects TLS from the first byte; a second connection finds out
 // while the first keeps waiting.
 func (s *session) greet() (string, *Failure) {
-	limits := s.plan.Limits
-	hear := func() (*Reply, error) { return s.wire.reply(limits.Greeting) }
+	hear := func() (*Reply, error) { return s.wire.reply(s.wire.limit) }
 	var reply *Reply
 	var err error
 	if s.wire.encrypted {
@@ -85,7 +84,7 @@ func (s *session) notSMTP(err error) error {
 	if errors.Is(err, ErrImplicitTLSPort) || errors.Is(err, ErrNotSMTP) {
 		return err
 	}
-	first, limit := s.wire.raw.first, s.plan.Limits.Greeting
+	first, limit := s.wire.raw.first, s.wire.limit
 	if s.wire.encrypted {
 		return noGreeting(err, limit)
 	}
@@ -103,7 +102,7 @@ func noGreeting(err error, limit time.Duration) error {
 	case errors.Is(err, ErrClosed):
 		return &kindError{ErrClosed, "closed without a greeting", err}
 	case errors.Is(err, ErrTimeout):
-		return &kindError{ErrTimeout, "no greeting within " + seconds(limit), err}
+		return &kindError{ErrTimeout, "no greeting within " + Seconds(limit), err}
 	}
 	return err
 }

@@ -108,10 +108,11 @@ func (pr *probes) sideBySide(ctx context.Context, p Plan, but int) {
 func (pr *probes) alone(ctx context.Context, p Plan) {
 	pr.failed = nil
 	slices.Sort(pr.again)
-	for _, i := range pr.again {
+	for n, i := range pr.again {
 		r := pr.run(ctx, p, pr.names[i])
-		if crowded(r.Failure) && r.Stage != StageEHLO {
+		if n == 0 && crowded(r.Failure) && r.Stage != StageEHLO {
 			breathe(ctx)
+			pr.failed = nil
 			r = pr.run(ctx, p, pr.names[i])
 		}
 		pr.add(i, r)
@@ -272,25 +273,57 @@ const MaxSessions = 4
 // many identity sessions run at a time; a conversation that runs beside them is
 // not counted. And it keeps a refused password from being tried by each session
 // anew, which relays punish: one session logs in first, the others follow when
-// it was let in. Make a new one for each run; nil is no gate.
+// it was let in. Nor is silence waited out by each session anew. Make a new one for
+// each run; nil is no gate.
 type Gate struct {
 	slots    semaphore
-	turn     semaphore // held by the one that logs in first; it guards the two below
+	turn     semaphore // held by the one that logs in first; it guards the three below
 	accepted bool
 	refused  *Reply
+	unheard  error // how the first to log in waited in vain
+
+	mu     sync.Mutex
+	silent map[stageAt]bool // where a relay was silent to the end of a wait
+}
+
+type stageAt struct {
+	port  int
+	stage Stage
 }
 
 // NewGate lets so many identity sessions run at a time.
 func NewGate(sessions int) *Gate {
-	return &Gate{slots: make(semaphore, max(sessions, 1)), turn: make(semaphore, 1)}
+	return &Gate{slots: make(semaphore, max(sessions, 1)), turn: make(semaphore, 1), silent: map[stageAt]bool{}}
+}
+
+// patience is how long to wait for a reply at a stage: little where another session
+// waited in vain. That may have been due to its name.
+func (g *Gate) patience(at stageAt, limit time.Duration) time.Duration {
+	if g == nil {
+		return limit
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.silent[at] {
+		return limit / 10
+	}
+	return limit
+}
+
+func (g *Gate) noteSilence(at stageAt) {
+	if g != nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.silent[at] = true
+	}
 }
 
 func (g *Gate) enter(ctx context.Context) error { return g.slots.acquire(ctx) }
 
 func (g *Gate) leave() { g.slots.release() }
 
-// login runs try, unless another session's credentials were refused. The first
-// one to come runs alone.
+// login runs try, unless another session's credentials were refused, or it had no
+// answer to them. The first one to come runs alone.
 func (g *Gate) login(ctx context.Context, try func() (*Reply, error)) (*Reply, error) {
 	if g == nil {
 		return try()
@@ -307,8 +340,14 @@ func (g *Gate) login(ctx context.Context, try func() (*Reply, error)) (*Reply, e
 		const text = "another session was refused with the same credentials, so they were not tried again"
 		return g.refused, &kindError{ErrLoginHeld, text, nil}
 	}
+	if g.unheard != nil {
+		return nil, g.unheard
+	}
 	reply, err := try()
 	g.accepted = err == nil && reply.Code == 235
+	if reply == nil && errors.Is(err, ErrTimeout) {
+		g.unheard = &kindError{ErrTimeout, "another session had " + err.Error(), err}
+	}
 	if reply != nil && reply.Permanent() && !errors.Is(err, ErrClosed) {
 		g.refused = reply
 	}

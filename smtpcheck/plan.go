@@ -87,6 +87,17 @@ func (l Limits) withDefaults(client Waits) Limits {
 	return l
 }
 
+// of is the limit for each answer at a stage.
+func (l Limits) of(stage Stage) time.Duration {
+	switch stage {
+	case StageDNS, StageConnect:
+		return l.Connect
+	case StageGreeting:
+		return l.Greeting
+	}
+	return l.Command
+}
+
 // Network is how a plan reaches the world; the zero value is the real one.
 type Network struct {
 	// LookupHost resolves a name; nil means net.DefaultResolver.

@@ -51,6 +51,7 @@ type Event struct {
 	State   EventState
 	Detail  string        // what was found or said, safe to show, one line
 	Elapsed time.Duration // the stage's, when it ended
+	Limit   time.Duration // how long it waits for each answer, when it begins; 0 is not known
 }
 
 // EventState tells the beginning of a stage from its two ends.

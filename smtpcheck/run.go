@@ -102,9 +102,16 @@ func (s *session) steps() []step {
 
 // run does one step, reports it and keeps its result.
 func (s *session) run(st step) bool {
-	s.report(Event{Stage: st.stage, State: StageBegan})
-	began := time.Now()
+	began, at := time.Now(), stageAt{s.plan.Port, st.stage}
+	limit := s.plan.Gate.patience(at, s.plan.Limits.of(st.stage))
+	if s.wire != nil {
+		s.wire.limit = limit
+	}
+	s.report(Event{Stage: st.stage, State: StageBegan, Limit: limit})
 	detail, failure := st.do()
+	if failure != nil && failure.Reply == nil && errors.Is(failure, ErrTimeout) {
+		s.plan.Gate.noteSilence(at)
+	}
 	stage := StageResult{Stage: st.stage, OK: failure == nil, Elapsed: time.Since(began), Detail: detail}
 	state := StagePassed
 	if failure != nil {

@@ -106,7 +106,7 @@ func (s *session) handshakeError(err error) error {
 		return &kindError{ErrClosed, "closed in the middle of the TLS handshake", err}
 	}
 	if errors.Is(explained, ErrTimeout) {
-		return &kindError{ErrTimeout, "no TLS handshake within " + seconds(s.wire.limit), err}
+		return &kindError{ErrTimeout, "no TLS handshake within " + Seconds(s.wire.limit), err}
 	}
 	return explained
 }

@@ -96,7 +96,7 @@ func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	// Where our own time ran out, the client takes a line that was begun for a whole one.
 	if took := time.Since(began); err == nil && w.gives > 0 && took > w.gives && took < limit {
 		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client gives up after %s",
-			seconds(took.Round(100*time.Millisecond)), seconds(w.gives)), nil}
+			Seconds(took.Round(100*time.Millisecond)), Seconds(w.gives)), nil}
 	}
 	return reply, w.explain(err, limit)
 }

@@ -54,10 +54,12 @@ func (s identity) consequence(v View, in pocketid.Situation, name string) string
 		return "As far as is known, this version does not use its hostname when it sends mail."
 	case name == currentHostname(v):
 		return "Pocket ID already has this hostname."
-	case in.Runtime == pocketid.RuntimeCompose && install.ComposeFile != "" && install.OverrideFile == "":
+	case in.Runtime != install.Runs:
+		return in.Runtime.HostnameSetting(name) + "."
+	case len(install.HostnameFiles()) > 0:
 		return "This sets `hostname: " + name + "` in compose." // the last page does
 	}
-	return in.Runtime.HostnameSetting(name) + "."
+	return install.HostnameAdvice(name) + "."
 }
 
 func announcementRow(e pocketid.Endpoint, out pocketid.Announcement) wizard.Row {

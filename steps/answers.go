@@ -35,6 +35,8 @@ type Answers struct {
 
 	// Kept: the relay of the file stays as it is, so only what is missing is asked.
 	Kept bool `json:"kept,omitempty"`
+	// Logins are those of relays that were left.
+	Logins []login `json:"-"`
 	// Refused are the refusals that sent the admin to an answer, and the endpoints
 	// that were refused: what comes up again has no cure there.
 	Refused []string `json:"-"`
@@ -94,7 +96,7 @@ func (a Answers) fromAnother(path string) bool {
 // forInstall drops what another file's Pocket ID is, where this one's is known.
 func (a Answers) forInstall(found Discovery) Answers {
 	a.Runs = ""
-	if found.Install.Version.Known() {
+	if found.Install.Version.Release.Known() {
 		a.Version = ""
 	}
 	if found.Value("APP_URL") != "" {

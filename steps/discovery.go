@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,37 +13,38 @@ import (
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
-	"smtp-wizard/pocketid"
-	installed "smtp-wizard/pocketid/install"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 )
 
-// Discovery is what was found beside a .env and on this machine.
+// Discovery is what was found out about the Pocket ID of a .env.
 type Discovery struct {
-	EnvFile  string
-	Exists   bool
-	Values   map[string]string // what Pocket ID gets from the file, without secrets
-	Password secret.Value      // SMTP_PASSWORD, or the contents of its file
-	// PasswordFile is the file that Password was read from, or "".
+	EnvFile string
+	Exists  bool
+	Install install.Install
+	// Refused is what the reader of its files says while the .env is not there yet.
+	Refused string
+	// Values are the settings without secrets: what arrives at Pocket ID, and of keys
+	// that do not arrive what the file says.
+	Values   map[string]string
+	Password secret.Value // that arrives, or that the file has
+	// PasswordFile is the file that Password is the contents of, or "".
 	PasswordFile string
-	// NoPassword says where the password is that cannot be read from here; Missing,
+	// NoPassword says why the password that there is cannot be read from here; Missing,
 	// that its file is not there at all.
 	NoPassword string
 	Missing    bool
-	Notes      []string
 	Problems   []envwriter.Problem
 	// Fixable says that all that keeps a reader from the file can be fixed without
 	// changing what any other key means.
 	Fixable  bool
-	Install  pocketid.Install
 	Hostname string // os.Hostname() of this machine
 	Rights   string // why root's rights were used although the file is not in root's hands; "" is good
 	// Err is why the file cannot be used.
 	Err error
 
 	whole, text secret.Value            // the file, as it is and fixed where it can be
-	secrets     map[string]secret.Value // by the variables that are there, perhaps empty
-	arrived     installed.Install
+	secrets     map[string]secret.Value // the values that Values lacks, perhaps empty
 }
 
 // discoverBound limits the look at the files: one of them may be on a file system
@@ -72,19 +73,24 @@ func (w World) discover(envFile string) Discovery {
 		return Discovery{EnvFile: envFile, Err: err}
 	}
 	defer around.Close()
-	found := Discovery{EnvFile: envFile, Install: w.Detect(envFile, around), Rights: around.Warning}
+	found := Discovery{EnvFile: envFile, Rights: around.Warning}
 	found.Hostname, _ = w.Hostname()
 	snapshot, err := w.load(around, envFile)
+	if err == nil {
+		found.Install, err = w.Look(around, nil)
+	}
+	if err == nil && !snapshot.Exists && found.Install.Refused != "" {
+		found.Refused = found.Install.Refused
+		found.Install, err = w.Look(around, map[string][]byte{found.path(): nil})
+	}
 	if err != nil {
 		found.Err = err
 		return found
 	}
 	found.Exists = snapshot.Exists
 	found.whole = secret.New(string(snapshot.Bytes))
-	found.read(found.Install.Readers)
-	if w.Inspect != nil {
-		found.arrive(w.Inspect(around))
-	}
+	found.read(found.readers())
+	found.noPassword(around)
 	w.Masker.Add(found.Value("SMTP_USER"), found.Password.Reveal())
 	return found
 }
@@ -108,7 +114,7 @@ func discovered(v View) Discovery {
 // Blank reports whether there is nothing in the file: it is then begun anew.
 func (d Discovery) Blank() bool { return strings.TrimSpace(d.text.Reveal()) == "" }
 
-// Value is a variable of the file under its present or its older name.
+// Value is a variable under its present or its older name.
 func (d Discovery) Value(key string) string {
 	if value, ok := d.Values[key]; ok {
 		return value
@@ -116,15 +122,38 @@ func (d Discovery) Value(key string) string {
 	return d.Values["PUBLIC_"+key]
 }
 
+// path is the file as the install knows it.
+func (d Discovery) path() string {
+	if abs, err := filepath.Abs(d.EnvFile); err == nil {
+		return abs
+	}
+	return d.EnvFile
+}
+
+// readers are the programs that read the file, by name, the one that hands it to
+// Pocket ID first.
+func (d Discovery) readers() []string {
+	if readers := d.Install.Readers(d.path()); len(readers) > 0 {
+		return readers
+	}
+	return d.Install.Runs.Readers()
+}
+
 // Usable says why no settings can be taken from the file.
 func (d Discovery) Usable() error {
 	switch {
 	case d.Err != nil:
 		return d.Err
-	case !d.Exists:
+	case !d.Exists && len(d.Install.Keys()) == 0:
 		return fmt.Errorf("%s: there is no such file; `smtp-wizard` creates one", d.EnvFile)
-	case len(fatal(d.Problems)) > 0:
-		p := fatal(d.Problems)[0]
+	}
+	return nil
+}
+
+// Broken says why a reader takes nothing from the file at all.
+func (d Discovery) Broken() error {
+	if list := fatal(d.Problems); len(list) > 0 {
+		p := list[0]
 		return fmt.Errorf("%s, line %d, as %s reads it: %s", d.EnvFile, p.Line, p.Reader, p.What)
 	}
 	return nil
@@ -135,8 +164,8 @@ func fatal(problems []envwriter.Problem) []envwriter.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p envwriter.Problem) bool { return !p.Fatal })
 }
 
-// read finds what is wrong with the file for its readers, and takes the values out of
-// it.
+// read finds what is wrong with the file for its readers, and takes the values: what
+// arrives, where those are the readers that were found.
 func (d *Discovery) read(names []string) {
 	readers, data := namedReaders(names), []byte(d.whole.Reveal())
 	d.Problems = envwriter.Lint(data, readers)
@@ -145,39 +174,74 @@ func (d *Discovery) read(names []string) {
 		d.Fixable, data = true, fixed
 	}
 	d.text = secret.New(string(data))
-	d.take(names)
+	d.takeFile(names)
+	if in := d.Install; (in.Near() || in.Runs == "") && names[0] == d.readers()[0] {
+		d.takeArriving()
+	}
 }
 
 // ReadAs is what those readers make of the same file, and what the first of them takes
 // from it. A $ or a quote can make another value of the same line.
 func (d Discovery) ReadAs(readers []string) Discovery {
-	d.Password, d.PasswordFile, d.NoPassword, d.Missing, d.Notes = secret.Value{}, "", "", false, nil
-	d.Values, d.secrets = nil, nil
+	d.forget()
 	d.Problems, d.Fixable = nil, false
 	d.read(readers)
 	return d
 }
 
-// take takes the values as the first reader hands them to Pocket ID.
-func (d *Discovery) take(names []string) {
+// takeFile takes the values as the first reader hands them to Pocket ID.
+func (d *Discovery) takeFile(names []string) {
 	readers := namedReaders(append(slices.Clone(names), "pocket-id"))
 	values, err := readers[0].Read([]byte(d.text.Reveal()))
-	if err != nil {
-		return
+	if err == nil {
+		d.forget()
+		d.put(values)
 	}
-	d.keep(values)
-	d.readPasswordFile()
 }
 
-// keep takes values over, the secrets apart.
-func (d *Discovery) keep(values map[string]string) {
-	d.Values, d.secrets = map[string]string{}, map[string]secret.Value{}
-	for key, value := range values {
-		if key == "SMTP_PASSWORD" || key == "ENCRYPTION_KEY" {
+// forget drops all values.
+func (d *Discovery) forget() {
+	d.Values, d.secrets, d.Password, d.PasswordFile = map[string]string{}, map[string]secret.Value{}, secret.Value{}, ""
+}
+
+// asArrives has no values but those that reach Pocket ID, where that is known.
+func (d Discovery) asArrives() Discovery {
+	if d.Install.Runs != "" {
+		d.forget()
+		d.takeArriving()
+	}
+	return d
+}
+
+// takeArriving puts what arrives over it.
+func (d *Discovery) takeArriving() {
+	d.put(arriving(d.Install))
+	p := d.Install.Password
+	if !p.Set {
+		return
+	}
+	d.Password, d.PasswordFile = secret.New(p.Reveal()), p.File
+}
+
+// arriving are all values that reach Pocket ID, secrets too.
+func arriving(in install.Install) map[string]string {
+	values := map[string]string{}
+	for _, key := range in.Keys() {
+		values[key], _ = in.Value(key)
+	}
+	return values
+}
+
+func (d *Discovery) put(values map[string]string) {
+	if d.Values == nil {
+		d.forget()
+	}
+	maps.Copy(d.Values, values)
+	for _, key := range []string{"SMTP_PASSWORD", "ENCRYPTION_KEY"} {
+		if value, ok := values[key]; ok {
 			d.secrets[key] = secret.New(value)
-			continue
 		}
-		d.Values[key] = value
+		delete(d.Values, key)
 	}
 	d.Password = d.secrets["SMTP_PASSWORD"]
 }
@@ -192,39 +256,22 @@ func namedReaders(names []string) []envwriter.Reader {
 	return readers
 }
 
-// readPasswordFile takes the password from the file that SMTP_PASSWORD_FILE
-// names, as Pocket ID does: whole, line ends included. An SMTP_PASSWORD line wins
-// over it, even an empty one. Inside a container the path means another file.
-func (d *Discovery) readPasswordFile() {
-	path := d.Values["SMTP_PASSWORD_FILE"]
-	if _, line := d.secrets["SMTP_PASSWORD"]; path == "" || line {
-		return
+// noPassword says why the password cannot be read. Root does not read for others
+// what they may not read themselves.
+func (d *Discovery) noPassword(around *asowner.Files) {
+	p, who := d.Install.Password, "cannot be read from here"
+	if owner := around.Owner(); owner != nil {
+		who = fmt.Sprintf("user %d, to whom the .env or its directory belongs, cannot read; it was not read", owner.UID)
 	}
-	note := func(text string) { d.Notes = append(d.Notes, text) }
-	if d.Install.InContainer {
-		d.NoPassword = "The password is in " + path + " inside the container, which cannot be read from here."
-		note("The password is in " + path + " inside the container; for the test it has to be typed.")
-		return
-	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(d.EnvFile), path)
-	}
-	around, err := asowner.Open(d.EnvFile)
-	if err != nil {
-		return
-	}
-	defer around.Close()
-	snapshot, err := around.Load(path)
-	switch who := around.Owner(); {
-	case err == nil && snapshot.Exists:
-		d.PasswordFile, d.Password = path, secret.New(string(snapshot.Bytes))
-	case who != nil && errors.Is(err, fs.ErrPermission): // root does not read for others what they may not read themselves
-		d.NoPassword = fmt.Sprintf("SMTP_PASSWORD_FILE names %s, which user %d, to whom the .env or its directory belongs, "+
-			"cannot read; it was not read.", path, who.UID)
-		note(d.NoPassword)
-	default:
-		d.Missing = err == nil
-		d.NoPassword = "SMTP_PASSWORD_FILE names " + path + ", which cannot be read from here."
-		note(d.NoPassword)
+	switch {
+	case p.Set && !p.Readable:
+		d.NoPassword = "The password is in " + strings.Join(p.From, ", ") + ", which " + who + "."
+		path := d.Values["SMTP_PASSWORD_FILE"]
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(d.path()), path)
+		}
+		d.Missing = p.Kind == "file" && !d.Install.InContainer() && !around.Exists(path)
+	case p.Unseen:
+		d.NoPassword = "The password may be in a file that reaches Pocket ID and that " + who + "."
 	}
 }

@@ -12,7 +12,7 @@ import (
 type WriteResult struct {
 	Plan     *FilePlan // what was planned and not written; nil once it is written
 	Saved    []atomicfile.Saved
-	Env      envwriter.Edit
+	Keys     []envwriter.KeyEdit
 	Readers  []string
 	Warnings []string
 	Commands []string // to run next, in order
@@ -39,7 +39,7 @@ func (r WriteResult) files() (list [][2]string) {
 func WriteResultOf(s State) WriteResult {
 	f := s.Found[Write]
 	if p, ok := f.Result.(*FilePlan); ok {
-		return WriteResult{Plan: p, Env: p.Env, Warnings: p.Warnings, Readers: p.Request.readerNames()}
+		return WriteResult{Plan: p, Keys: p.keys(), Warnings: p.Warnings, Readers: p.Request.readerNames()}
 	}
 	out, _ := f.Result.(WriteResult)
 	out.Err = failed(f)

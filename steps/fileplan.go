@@ -41,6 +41,15 @@ func (r FileRequest) version() pocketid.Version { return Answers{Version: r.Vers
 
 func (r FileRequest) readerNames() []string { return strings.Split(r.Readers, ",") }
 
+// FileEdit is a file, as it is and as it will be.
+type FileEdit struct {
+	Path   string
+	Before atomicfile.Snapshot
+	New    []byte
+	Diff   []envwriter.DiffLine
+	Env    envwriter.Edit // of an env file
+}
+
 // FilePlan is what will be written, down to the byte. A machine's Confirmed answer
 // points to it.
 type FilePlan struct {
@@ -50,23 +59,27 @@ type FilePlan struct {
 	Env     envwriter.Edit
 	Changes []envwriter.Change
 	Diff    []envwriter.DiffLine
+	// Others are the env files besides the .env that decide some of the keys.
+	Others []FileEdit
 	// SecretPath is a file for the password alone; "" is none.
 	SecretPath string
 	Secret     secret.Value
-	// Override is a compose file to be created that sets the hostname; "" is none.
-	Override      string
-	OverrideBytes []byte
-	Locked        bool // UI_CONFIG_DISABLED is true already
-	Lock          bool // it will be set
-	Warnings      []string
-	// Refused is what keeps this version from starting with the new file: it is not
+	// Override is the compose file that sets the hostname; without a path there is none.
+	Override FileEdit
+	Locked   bool // UI_CONFIG_DISABLED is true already
+	Lock     bool // it will be set
+	Warnings []string
+	// Refused is what keeps this version from starting with the new files: they are not
 	// written.
 	Refused []Objection
+
+	layers map[string][]envwriter.Change // to make in other files, by path
+	wanted []envwriter.Change            // what is to arrive and does not yet
 }
 
 // planFiles reads what is there and plans the files. It writes nothing.
 func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
-	p := &FilePlan{Request: r, Found: found}
+	p := &FilePlan{Request: r, Found: found, layers: map[string][]envwriter.Change{}}
 	around, err := asowner.Open(r.EnvFile)
 	if err != nil {
 		return nil, err
@@ -85,8 +98,8 @@ func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
 	return p, w.complete(p, base, around)
 }
 
-// complete plans the new .env from the one to edit, and what goes with it: an
-// override for compose, and warnings.
+// complete plans the new .env from the one to edit, and what goes with it: other
+// files that decide, an override for compose, and warnings.
 func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	v := p.Request.version()
 	readers := namedReaders(p.Request.readerNames())
@@ -99,18 +112,32 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	if err := p.encode(base, v, readers, around); err != nil {
 		return err
 	}
+	if err := p.editOthers(around); err != nil {
+		return err
+	}
 	old := base
 	if p.Before.Exists {
 		old = p.Before.Bytes
 	}
 	p.Diff = envwriter.Diff(old, p.Env.New, p.isPublic)
-	p.override(around)
-	values, err := readers[0].Read(p.Env.New)
+	w.override(p, around)
+	after, err := w.Look(around, p.planned())
 	if err != nil {
 		return err
 	}
+	if after.Refused != "" && p.Found.Install.Refused == "" {
+		return fmt.Errorf("what would be written is refused: %s", after.Refused)
+	}
 	written := Discovery{EnvFile: p.Request.EnvFile, text: secret.New(string(p.Env.New))}
-	for _, o := range pocketid.Objections(values, v) {
+	values := arriving(after)
+	if p.layered() {
+		written.Install = after
+	} else if values, err = readers[0].Read(p.Env.New); err != nil {
+		return err
+	}
+	written.put(values)
+	p.Warnings = append(p.Warnings, p.leftOver(&after, around)...)
+	for _, o := range pocketid.Objections(written.all(), v) {
 		switch at := written.placed(o); {
 		case at.noStart && !written.refers(at):
 			p.Refused = append(p.Refused, at)
@@ -118,10 +145,7 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 			p.Warnings = append(p.Warnings, o.String())
 		}
 	}
-	p.Warnings = append(p.Warnings, w.around(p.Found, values["SMTP_HOST"], p.Request.Runtime)...)
-	if p.Found.Install.InContainer && p.Found.Values["SMTP_PASSWORD_FILE"] != "" && !p.Request.Password.Empty() {
-		p.Warnings = append(p.Warnings, "SMTP_PASSWORD will win over SMTP_PASSWORD_FILE, which the file also has.")
-	}
+	p.Warnings = append(p.Warnings, w.warnings(p.Found, after, written.Value("SMTP_HOST"), p.Request.Runtime)...)
 	return nil
 }
 
@@ -131,6 +155,35 @@ func (p *FilePlan) Refusal() error {
 		return nil
 	}
 	return settingsError(wouldNotStart(p.Refused, p.Request.version()))
+}
+
+// OtherFiles are the files besides the .env that will be written.
+func (p *FilePlan) OtherFiles() []FileEdit {
+	if p.Override.Path == "" {
+		return p.Others
+	}
+	return append(slices.Clone(p.Others), p.Override)
+}
+
+// keys are what happens to each key, in whatever file.
+func (p *FilePlan) keys() []envwriter.KeyEdit {
+	keys := slices.Clone(p.Env.Keys)
+	for _, other := range p.Others {
+		keys = append(keys, other.Env.Keys...)
+	}
+	return keys
+}
+
+// planned are the files as they will be.
+func (p *FilePlan) planned() map[string][]byte {
+	files := map[string][]byte{p.Found.path(): p.Env.New}
+	if p.SecretPath != "" {
+		files[p.SecretPath] = []byte(p.Secret.Reveal())
+	}
+	for _, other := range p.OtherFiles() {
+		files[other.Path] = other.New
+	}
+	return files
 }
 
 // isNew reports whether there is nothing in the file yet.
@@ -167,12 +220,16 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 		all = append(all, vars)
 	}
 	r, now := p.Request, all[0]
-	differs := func(take func(now map[string]string) bool) bool {
-		return slices.ContainsFunc(all, func(now map[string]string) bool { return !take(now) })
+	if p.layered() {
+		now = arriving(p.Found.Install)
+	}
+	differs := func(key string, take func(now map[string]string) bool) bool {
+		inFile := func(now map[string]string) bool { return !take(now) }
+		return !take(now) || p.decidedHere(key) && slices.ContainsFunc(all, inFile)
 	}
 	set := func(key, value string) {
-		if differs(func(now map[string]string) bool { return r.alreadySet(now, key, value, v) }) {
-			p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
+		if differs(key, func(now map[string]string) bool { return r.alreadySet(now, key, value, v) }) {
+			p.put(envwriter.Change{Key: key, Value: secret.New(value)})
 		}
 	}
 	mode, ok := pocketid.TLSValue(v, string(r.TLS), r.Port)
@@ -186,12 +243,12 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 	set("SMTP_USER", r.User)
 	p.changePassword(now, all)
 	set("SMTP_TLS", mode)
-	if _, present := now["SMTP_SKIP_CERT_VERIFY"]; r.SkipVerify || present {
+	if r.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
 		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
 	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
 	on := func(now map[string]string) bool { return pocketid.IsTrue(now[lock]) }
-	p.Locked = !differs(on)
+	p.Locked = !differs(lock, on)
 	// Not asked yet: nobody can have made settings in the admin UI.
 	unsaid := r.LockUI == "" && p.isNew()
 	p.Lock = !p.Locked && (r.LockUI == "yes" || unsaid)
@@ -205,24 +262,30 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 // SMTP_PASSWORD_FILE names.
 func (p *FilePlan) changePassword(now map[string]string, all []map[string]string) {
 	differs := func(key, value string) bool {
-		return slices.ContainsFunc(all, func(now map[string]string) bool { return now[key] != value })
+		inFile := func(now map[string]string) bool { return now[key] != value }
+		return now[key] != value || p.decidedHere(key) && slices.ContainsFunc(all, inFile)
 	}
-	password := p.Request.Password
+	password, is := p.Request.Password, p.Found.Install.Password
 	switch {
 	case password.Empty() && p.Request.User == "" && now["SMTP_USER"] != "": // the login was given up
 		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
 			if now[key] != "" {
-				p.Changes = append(p.Changes, envwriter.Change{Key: key})
+				p.put(envwriter.Change{Key: key})
 			}
+		}
+	case p.layered() && is.Set && is.Kind != "env" && is.File == "" && !password.Empty():
+		if password != p.Found.Password {
+			p.Warnings = append(p.Warnings, "The password was not written: Pocket ID takes it from "+
+				strings.Join(is.From, ", ")+". If it is another one now, change it there.")
 		}
 	case p.Found.PasswordFile == "" && !password.Empty():
 		if differs("SMTP_PASSWORD", password.Reveal()) {
-			p.Changes = append(p.Changes, envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
+			p.put(envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
 		}
 	default: // where none was given, as after a resume, what is there stays
 		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
 			if value := now[key]; value != "" && differs(key, value) {
-				p.Changes = append(p.Changes, envwriter.Change{Key: key, Value: secret.New(value)})
+				p.put(envwriter.Change{Key: key, Value: secret.New(value)})
 			}
 		}
 		if !password.Empty() && password != p.Found.Password {
@@ -292,26 +355,10 @@ func (p *FilePlan) encode(
 		return err
 	}
 	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
+	p.wanted = slices.DeleteFunc(p.wanted, func(c envwriter.Change) bool { return c.Key == "SMTP_PASSWORD" })
 	p.Warnings = append(p.Warnings,
 		"The readers of the .env cannot all read this password correctly, so it goes into "+filepath.Base(path)+".")
 	return nil
-}
-
-// override plans the compose file that sets the hostname, where compose runs
-// Pocket ID, the hostname is another, and there is no override file yet.
-func (p *FilePlan) override(around *asowner.Files) {
-	in := p.Found.Install
-	if p.Request.Runtime != pocketid.RuntimeCompose || in.ComposeFile == "" || !p.renames() || in.OverrideFile != "" {
-		return
-	}
-	dir := filepath.Dir(in.ComposeFile)
-	for _, name := range pocketid.OverrideFiles { // one that could not be read is there all the same
-		if around.Exists(filepath.Join(dir, name)) {
-			return
-		}
-	}
-	p.Override = filepath.Join(dir, pocketid.NewOverrideFile)
-	p.OverrideBytes = pocketid.Override(in.Service, p.Request.Hostname)
 }
 
 // renames reports whether Pocket ID is to have another hostname than now, and
@@ -319,7 +366,7 @@ func (p *FilePlan) override(around *asowner.Files) {
 func (p *FilePlan) renames() bool {
 	r := p.Request
 	return pocketid.UsesHostname(r.version(), r.TLS) && r.Hostname != "" &&
-		r.Hostname != p.Found.Install.Hostname && !r.ContainerID
+		r.Hostname != p.Found.Install.Hostname.Value && !r.ContainerID
 }
 
 // openToAll reports whether everybody on this machine can read the .env.
@@ -328,5 +375,5 @@ func (p *FilePlan) openToAll() bool { return p.Before.Exists && p.Before.Mode&0o
 // changesFiles reports whether there is anything to write.
 func (p *FilePlan) changesFiles() bool {
 	closes := p.Request.CloseFile && p.openToAll()
-	return p.Env.Changed() || p.SecretPath != "" || p.Override != "" || !p.Before.Exists || closes
+	return p.Env.Changed() || len(p.Others) > 0 || p.SecretPath != "" || p.Override.Path != "" || !p.Before.Exists || closes
 }

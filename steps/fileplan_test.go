@@ -8,6 +8,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/wizard"
@@ -39,7 +40,7 @@ func TestRenames(t *testing.T) {
 		{"", "vps", "2.9.0", false},
 	} {
 		p := FilePlan{Request: FileRequest{MailAnswers: MailAnswers{Hostname: tt.name}, Version: tt.version}}
-		p.Found.Install.Hostname = tt.now
+		p.Found.Install.Hostname.Value = tt.now
 		if got := p.renames(); got != tt.want {
 			t.Errorf("%+v: %v", tt, got)
 		}
@@ -52,21 +53,21 @@ func TestRenames(t *testing.T) {
 // In a container localhost is the container.
 func TestOwnLoopback(t *testing.T) {
 	t.Parallel()
-	shared := pocketid.Install{Runtime: pocketid.RuntimeCompose, HostNetwork: true}
+	shared := install.Install{Runs: pocketid.RuntimeCompose, Network: "host"}
 	for _, tt := range []struct {
 		host    string
-		in      pocketid.Install
+		in      install.Install
 		runtime pocketid.Runtime
 		want    string // a part of the warning
 	}{
-		{"localhost", pocketid.Install{}, pocketid.RuntimeCompose, "extra_hosts"},
-		{"127.0.0.1", pocketid.Install{}, pocketid.RuntimeDocker, "--add-host"},
-		{"::1", pocketid.Install{}, pocketid.RuntimePodman, "host.containers.internal"},
+		{"localhost", install.Install{}, pocketid.RuntimeCompose, "extra_hosts"},
+		{"127.0.0.1", install.Install{}, pocketid.RuntimeDocker, "--add-host"},
+		{"::1", install.Install{}, pocketid.RuntimePodman, "host.containers.internal"},
 		{"localhost", shared, pocketid.RuntimeCompose, ""},
 		{"localhost", shared, pocketid.RuntimeDocker, "--add-host"}, // the admin knows better
-		{"localhost", pocketid.Install{}, pocketid.RuntimeSystemd, ""},
-		{"mx.example.com", pocketid.Install{}, pocketid.RuntimeCompose, ""},
-		{"10.0.0.1", pocketid.Install{}, pocketid.RuntimeCompose, ""},
+		{"localhost", install.Install{}, pocketid.RuntimeSystemd, ""},
+		{"mx.example.com", install.Install{}, pocketid.RuntimeCompose, ""},
+		{"10.0.0.1", install.Install{}, pocketid.RuntimeCompose, ""},
 	} {
 		got := sceneWorld().ownLoopback(tt.host, tt.in, tt.runtime)
 		if (got != "") != (tt.want != "") || !strings.Contains(got, tt.want) {
@@ -75,7 +76,7 @@ func TestOwnLoopback(t *testing.T) {
 	}
 	practice := sceneWorld()
 	practice.Practice = true
-	if got := practice.ownLoopback("localhost", pocketid.Install{}, pocketid.RuntimeCompose); got != "" {
+	if got := practice.ownLoopback("localhost", install.Install{}, pocketid.RuntimeCompose); got != "" {
 		t.Errorf("in a practice: %q", got)
 	}
 }
@@ -98,37 +99,37 @@ func TestEnterLeavesAFinishedFileAlone(t *testing.T) {
 	for _, c := range []struct {
 		name, runtime, version, text string
 	}{
-		{"plain", "manual", "2.9.0", finished},
+		{"plain", "by-hand", "2.9.0", finished},
 		{"plain, compose", "compose", "2.14.0", finished},
 		{"plain, systemd", "systemd", "1.0.0", finished},
 		{"CRLF", "systemd", "2.9.0", strings.ReplaceAll(finished, "\n", "\r\n")},
-		{"no last line end", "manual", "2.9.0", strings.TrimSuffix(finished, "\n")},
-		{"export", "manual", "2.9.0", "export " + strings.ReplaceAll(strings.TrimSuffix(finished, "\n"), "\n", "\nexport ") + "\n"},
-		{"double quotes", "manual", "2.9.0", over("=right", `="ri ght"`, "=relay.example", `="relay.example"`, "=465", `="465"`, "=tls", `="tls"`)},
+		{"no last line end", "by-hand", "2.9.0", strings.TrimSuffix(finished, "\n")},
+		{"export", "by-hand", "2.9.0", "export " + strings.ReplaceAll(strings.TrimSuffix(finished, "\n"), "\n", "\nexport ") + "\n"},
+		{"double quotes", "by-hand", "2.9.0", over("=right", `="ri ght"`, "=relay.example", `="relay.example"`, "=465", `="465"`, "=tls", `="tls"`)},
 		{"single quotes", "compose", "2.9.0", over("=right", `='ri$ght'`, "=relay.example", `='relay.example'`)},
-		{"duplicates", "manual", "2.9.0", "SMTP_HOST=first.example\n# why\n" + finished + "\n\nA=1\nA=2\n"},
+		{"duplicates", "by-hand", "2.9.0", "SMTP_HOST=first.example\n# why\n" + finished + "\n\nA=1\nA=2\n"},
 		{"a variable, compose", "compose", "2.9.0", "HOST=relay.example\n" + over("=relay.example", "=${HOST}")},
 		{"a dollar, docker", "docker", "2.9.0", over("=right", `=pa$word"x`)},
 		{"quotes, docker", "docker", "2.9.0", over("=right", `="right"`)},
 		{"two dollars, compose", "compose", "2.9.0", over("=right", "=pa$$word")},
-		{"slash after APP_URL", "manual", "2.9.0", over("id.example.com\n", "id.example.com/\n")},
-		{"lock refused", "manual", "2.9.0", over("DISABLED=true", "DISABLED=false")},
-		{"lock 1", "manual", "2.9.0", over("DISABLED=true", "DISABLED=1")},
-		{"no check, 1", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=1\n"},
-		{"no check, True", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=True\n"},
-		{"check, False", "manual", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=False\n"},
-		{"empty port, tls", "manual", "2.10.0", over("PORT=465", "PORT=")},
-		{"no port, tls", "manual", "2.14.0", over("SMTP_PORT=465\n", "")},
-		{"no port, starttls", "manual", "2.14.0", over("SMTP_PORT=465\n", "", "=tls", "=starttls")},
-		{"no TLS line", "manual", "2.9.0", over("SMTP_TLS=tls\n", "", "=465", "=25")},
-		{"no login", "manual", "2.9.0", over("SMTP_USER=id\nSMTP_PASSWORD=right\n", "", "=tls", "=starttls", "=465", "=587")},
-		{"empty login", "manual", "2.9.0", over("USER=id", "USER=", "=right", "=")},
-		{"a password without a user", "manual", "2.9.0", over("USER=id", "USER=")},
-		{"0.x", "manual", "0.53.0", strings.NewReplacer(old...).Replace(finished)},
-		{"0.35.2, implicit", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true")...).Replace(finished)},
-		{"0.35.2, STARTTLS", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true", "=465", "=587")...).Replace(finished)},
-		{"0.35.2, clear", "manual", "0.35.2", strings.NewReplacer(append(old, "=tls", "=false", "=465", "=25")...).Replace(finished)},
-		{"0.35.2, no TLS line", "manual", "0.35.2", strings.NewReplacer(append(old, "SMTP_TLS=tls\n", "")...).Replace(finished)},
+		{"slash after APP_URL", "by-hand", "2.9.0", over("id.example.com\n", "id.example.com/\n")},
+		{"lock refused", "by-hand", "2.9.0", over("DISABLED=true", "DISABLED=false")},
+		{"lock 1", "by-hand", "2.9.0", over("DISABLED=true", "DISABLED=1")},
+		{"no check, 1", "by-hand", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=1\n"},
+		{"no check, True", "by-hand", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=True\n"},
+		{"check, False", "by-hand", "2.9.0", finished + "SMTP_SKIP_CERT_VERIFY=False\n"},
+		{"empty port, tls", "by-hand", "2.10.0", over("PORT=465", "PORT=")},
+		{"no port, tls", "by-hand", "2.14.0", over("SMTP_PORT=465\n", "")},
+		{"no port, starttls", "by-hand", "2.14.0", over("SMTP_PORT=465\n", "", "=tls", "=starttls")},
+		{"no TLS line", "by-hand", "2.9.0", over("SMTP_TLS=tls\n", "", "=465", "=25")},
+		{"no login", "by-hand", "2.9.0", over("SMTP_USER=id\nSMTP_PASSWORD=right\n", "", "=tls", "=starttls", "=465", "=587")},
+		{"empty login", "by-hand", "2.9.0", over("USER=id", "USER=", "=right", "=")},
+		{"a password without a user", "by-hand", "2.9.0", over("USER=id", "USER=")},
+		{"0.x", "by-hand", "0.53.0", strings.NewReplacer(old...).Replace(finished)},
+		{"0.35.2, implicit", "by-hand", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true")...).Replace(finished)},
+		{"0.35.2, STARTTLS", "by-hand", "0.35.2", strings.NewReplacer(append(old, "=tls", "=true", "=465", "=587")...).Replace(finished)},
+		{"0.35.2, clear", "by-hand", "0.35.2", strings.NewReplacer(append(old, "=tls", "=false", "=465", "=25")...).Replace(finished)},
+		{"0.35.2, no TLS line", "by-hand", "0.35.2", strings.NewReplacer(append(old, "SMTP_TLS=tls\n", "")...).Replace(finished)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -150,12 +151,10 @@ func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 	w := newWalk(t, "open", practice.Options{})
 	path := filepath.Join(t.TempDir(), ".env")
 	put(t, path, text)
-	world := w.machine.Steps[0].(install).world
+	world := w.machine.Steps[0].(installPage).world
 	v := versionOf(t, version)
-	world.Detect = func(string, *asowner.Files) pocketid.Install {
-		in := pocketid.Install{Runtime: pocketid.Runtime(runtime), Version: v, VersionFrom: "the test"}
-		in.Readers, in.InContainer = in.Runtime.Readers(), in.Runtime.InContainer()
-		return in
+	world.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
+		return install.Install{Runs: pocketid.Runtime(runtime), Version: install.Version{Release: v, From: "the test"}}, nil
 	}
 	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
 	return w, path
@@ -164,7 +163,7 @@ func walkOver(t *testing.T, runtime, version, text string) (*walk, string) {
 // Who empties the user gives the login up: the password goes too.
 func TestLoginIsGivenUp(t *testing.T) {
 	t.Parallel()
-	w, path := walkOver(t, "manual", "2.9.0", finished)
+	w, path := walkOver(t, "by-hand", "2.9.0", finished)
 	w.to(Sender)
 	w.answer("user", "")
 	w.finish()
@@ -178,7 +177,7 @@ func TestLoginIsGivenUp(t *testing.T) {
 func TestNoPasswordErasesNone(t *testing.T) {
 	t.Parallel()
 	text := over("USER=id", "USER=")
-	w, path := walkOver(t, "manual", "2.9.0", text)
+	w, path := walkOver(t, "by-hand", "2.9.0", text)
 	w.to(Write)
 	w.apply(wizard.Jumped{To: Relay})
 	w.state.Answers.Password = secret.Value{}
@@ -198,8 +197,8 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 	put(t, path, finished)
 	put(t, filepath.Join(dir, "docker-compose.yml"), compose)
 	w, _ := walkOver(t, "compose", "2.9.0", finished)
-	world := w.machine.Steps[0].(install).world
-	world.Detect = ThisHost().Detect
+	world := w.machine.Steps[0].(installPage).world
+	world.Look = ThisHost().Look
 	w.begin(Machine{Steps: All(world)}, Answers{EnvFile: path, Offline: true})
 	w.to(Write)
 	d, ok := w.state.Found[Write].Result.(*FilePlan)
@@ -213,7 +212,7 @@ func TestFoundReadersAreWrittenFor(t *testing.T) {
 func TestOpenFileIsOfferedToBeClosed(t *testing.T) {
 	t.Parallel()
 	for action, want := range map[string]os.FileMode{"close": 0o640, "": 0o644} {
-		w, path := walkOver(t, "manual", "2.9.0", finished)
+		w, path := walkOver(t, "by-hand", "2.9.0", finished)
 		if err := os.Chmod(path, 0o644); err != nil {
 			t.Fatal(err)
 		}

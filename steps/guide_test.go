@@ -12,6 +12,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -54,9 +55,10 @@ func newWalk(t *testing.T, relayName string, options practice.Options) *walk {
 	w.Limits.Silence = 100 * time.Millisecond
 	w.Getenv = func(string) string { return "" }
 	w.Hostname = func() (string, error) { return "vps.example.net", nil }
-	w.Detect = func(string, *asowner.Files) pocketid.Install {
-		v, _ := pocketid.ParseVersion("2.9.0")
-		return pocketid.Install{Runtime: pocketid.RuntimeManual, Version: v, VersionFrom: "the test", Hostname: "vps.example.net", Readers: []string{"pocket-id"}}
+	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
+		v, err := pocketid.ParseVersion("2.9.0")
+		return install.Install{Runs: install.RunsByHand, Version: install.Version{Release: v, From: "the test"},
+			Hostname: install.Hostname{Kind: install.KindMachine, Value: "vps.example.net"}}, err
 	}
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
 		Hosts:     []presets.Host{{Host: "localhost"}},
@@ -312,12 +314,12 @@ func TestBadAnswers(t *testing.T) {
 	}{
 		{Relay, "port", "70000", "70000 is not a port", "70000"},
 		{Relay, "host", "localhost:2525", "port 2525", "localhost"},
-		{Relay, "host", "smtps://localhost", "not a URL", "smtps://localhost"},
+		{Relay, "host", "smtps://localhost", "Taken as host localhost", "localhost"},
 		{Relay, "host", "a\r\nb", "line break", "a\r\nb"},
-		{Relay, "host", "bob:hunter2@localhost", "left out", "localhost"},
-		{Relay, "host", "bob:hun:t@er2@localhost:2525", "left out", "localhost:2525"},
+		{Relay, "host", "bob:hunter2@localhost", "the login is on the next page", "localhost"},
+		{Relay, "host", "bob:hun:t@er2@localhost:2525", "port 2525; the login", "localhost"},
 		{Relay, "host", "token-1234@localhost", "left out", "localhost"},
-		{Relay, "host", "smtp://bob:hunter2@localhost", "left out", "smtp://localhost"},
+		{Relay, "host", "smtp://bob:hunter2@localhost", "the login", "localhost"},
 		{Sender, "from", "Name <a@b.example>", "bare address", "Name <a@b.example>"},
 		{Sender, "from", "a@b\r\nRCPT TO:<c@d>", "line break", "a@b\r\nRCPT TO:<c@d>"},
 		{Sender, "user", "id\nx", "line break", "id\nx"},
@@ -335,10 +337,12 @@ func TestBadAnswers(t *testing.T) {
 			}
 			w.answer(c.field, c.text)
 			kept := ForDraft(wizard.Session[Answers]{Machine: w.machine, State: w.state}).Place.Inputs[c.page][c.field]
-			if c.page == Relay && kept != withoutLogin(c.text) {
+			if strings.ContainsAny(kept, "@/") && c.page == Relay {
 				t.Errorf("the draft keeps %s", kept)
 			}
-			w.enter()
+			if w.state.Fault == (wizard.Fault{}) { // not seen at once
+				w.enter()
+			}
 			if w.state.At != c.page || w.state.Fault.Field != c.field {
 				t.Fatalf("at %s with %+v", w.state.At, w.state.Fault)
 			}

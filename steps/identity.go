@@ -194,8 +194,8 @@ func (s identity) suggest(v View) string {
 // currentHostname is the hostname that Pocket ID has now, as far as can be told.
 func currentHostname(v View) string {
 	found := discovered(v)
-	if found.Install.Hostname != "" {
-		return found.Install.Hostname
+	if name := found.Install.Hostname.Value; name != "" {
+		return name
 	}
 	if v.Answers.runtime().InContainer() {
 		return "" // new with every container

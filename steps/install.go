@@ -5,20 +5,22 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/wizard"
 )
 
-// install asks which .env, and how Pocket ID runs: that decides who reads the
+// installPage asks which .env, and how Pocket ID runs: that decides who reads the
 // file and whose hostname counts. Most of it is found out.
-type install struct{ world World }
+type installPage struct{ world World }
 
-func (install) ID() wizard.ID     { return Install }
-func (install) Name() string      { return "Install" }
-func (install) Skip(Answers) bool { return false }
+func (installPage) ID() wizard.ID     { return Install }
+func (installPage) Name() string      { return "Install" }
+func (installPage) Skip(Answers) bool { return false }
 
 // discovery is the job of looking at a file.
 type discovery struct {
@@ -26,20 +28,20 @@ type discovery struct {
 	attempt int
 }
 
-func (s install) Wants(v View) wizard.Job {
+func (s installPage) Wants(v View) wizard.Job {
 	return wizard.Job{Task: "discover", For: discovery{s.envFile(v), v.Answers.Attempts[Install]}, Lasting: true}
 }
 
-func (s install) envFile(v View) string {
+func (s installPage) envFile(v View) string {
 	return strings.TrimSpace(v.Text("env_file", cmp.Or(v.Answers.EnvFile, ".env")))
 }
 
 // Work looks at the file, its neighbors and the machine's own name.
-func (s install) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
+func (s installPage) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
 	return s.world.Discover(ctx, job.For.(discovery).envFile)
 }
 
-func (s install) Page(v View) wizard.Page {
+func (s installPage) Page(v View) wizard.Page {
 	found, a := discovered(v), v.Answers
 	if found.EnvFile != "" && a.fromAnother(found.EnvFile) {
 		a = a.forInstall(found)
@@ -79,12 +81,21 @@ func (d Discovery) report() []wizard.Block {
 		}
 		blocks = append(blocks, wizard.Text{Tone: tone, Label: fmt.Sprintf("line %d", p.Line), Body: text})
 	}
-	if d.Install.ComposeFile != "" {
-		blocks = append(blocks, wizard.Text{Tone: wizard.Good, Label: "Found",
-			Body: "service " + d.Install.Service + " in " + filepath.Base(d.Install.ComposeFile)})
+	add := func(tone wizard.Tone, label, text string) {
+		blocks = append(blocks, wizard.Text{Tone: tone, Label: label, Body: text})
 	}
-	for _, n := range append(d.Notes, d.Install.Notes...) {
-		blocks = append(blocks, wizard.Text{Tone: wizard.Quiet, Label: "Note", Body: n})
+	in := d.Install
+	if in.Runs != "" {
+		add(wizard.Good, "Found", in.Summary())
+		add(wizard.Quiet, "Hostname", in.HostnameWords())
+	}
+	if in.Refused != "" {
+		add(wizard.Bad, "Refused", sentence(in.Refused)+" As it is, nothing starts.")
+	}
+	for _, w := range in.Warnings {
+		if !slices.Contains([]string{"version-unknown", "ui-config-not-true"}, w.ID) { // said at the field, and at the end
+			add(wizard.Warn, "Note", w.Text)
+		}
 	}
 	return blocks
 }
@@ -107,7 +118,7 @@ func envField(a Answers, found Discovery) wizard.Field {
 func runsField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
 		Name: "runs", Label: "Started with", Kind: wizard.ChoiceField,
-		Default: cmp.Or(a.Runs, string(found.Install.Runtime), string(pocketid.RuntimeCompose)),
+		Default: cmp.Or(a.Runs, string(found.Install.Runs), string(runsByDefault(found))),
 		Help: wizard.Help{
 			What: "What starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; " +
 				"the file is written so that yours reads it correctly.",
@@ -120,21 +131,33 @@ func runsField(a Answers, found Discovery) wizard.Field {
 	return f
 }
 
+// runsByDefault is for a file that nothing here is found to read.
+func runsByDefault(found Discovery) pocketid.Runtime {
+	if found.EnvFile == "" {
+		return pocketid.RuntimeCompose
+	}
+	return pocketid.RuntimeManual
+}
+
 func versionField(a Answers, found Discovery) wizard.Field {
+	in := found.Install
 	f := wizard.Field{
 		Name: "version", Label: "Version", Flag: "--as",
-		Default: cmp.Or(a.Version, found.Install.Version.String(), pocketid.NewestKnown().String()),
+		Default: cmp.Or(a.Version, in.Speaks().String(), pocketid.NewestKnown().String()),
 		Help: wizard.Help{
 			What:    "The version of Pocket ID. Versions announce themselves to the relay in different ways.",
 			Example: "2.9.0",
 			Where:   "docker compose exec pocket-id /app/pocket-id version",
 		},
 	}
+	doubt := slices.IndexFunc(in.Warnings, func(w install.Warning) bool { return w.ID == "version-unknown" })
 	switch {
-	case found.Install.Version.Known() && found.Install.Version.Exact:
-		f.Note = "Found in " + found.Install.VersionFrom + "."
-	case found.Install.Version.Known():
-		f.Note = "The newest known one; " + found.Install.VersionFrom + " does not give an exact version."
+	case in.Version.Known():
+		f.Note = "Found in " + in.Version.From + "."
+	case doubt >= 0:
+		f.Note = in.Warnings[doubt].Text
+	case in.Version.Below != "":
+		f.Note = "Older than " + in.Version.Below + ", as " + in.Version.From + " tells; taken as " + f.Default + "."
 	case found.EnvFile != "":
 		f.Note = "Not detected; this is the newest known one."
 	}
@@ -150,12 +173,12 @@ func urlField(v View, a Answers, found Discovery) wizard.Field {
 			Example: "https://id.example.com",
 		},
 	}
-	for _, from := range []struct{ value, note string }{
-		{found.Value("APP_URL"), "From the .env."},
-		{found.Install.AppURL, "From environment: in the compose file."},
-	} {
-		if f.Default == "" && from.value != "" {
-			f.Default, f.Note = from.value, from.note
+	if value := found.meant().Value("APP_URL"); f.Default == "" && value != "" {
+		f.Default, f.Note = value, "From the .env."
+		for _, key := range []string{"APP_URL", "PUBLIC_APP_URL"} {
+			if from, _ := found.Install.From(key); from.File != "" && from.File != found.path() {
+				f.Note = "From " + found.Install.Place(from) + "."
+			}
 		}
 	}
 	f.Missing = f.Default == "" && unasked(v, f.Name)
@@ -175,7 +198,7 @@ func fixField(a Answers) wizard.Field {
 	return f
 }
 
-func (s install) Take(v View) Intent {
+func (s installPage) Take(v View) Intent {
 	a := v.Answers
 	found, ok := result[Discovery](v, Install)
 	path := s.envFile(v)
@@ -195,15 +218,15 @@ func (s install) Take(v View) Intent {
 	if broken := fatal(found.Problems); len(broken) > 0 && !a.FixFile {
 		return s.refuse(v, a, unreadable(broken[0], found.Fixable, a.Unattended))
 	}
-	if intent, other := composeFile(v, a, found); other {
+	if intent, other := otherFile(v, a, found); other {
 		return intent
 	}
 	if f := takeInstall(&a, v); f != (wizard.Fault{}) {
 		return wizard.Stay(a, f)
 	}
 	a.FoundReaders = nil
-	if a.runtime() == found.Install.Runtime {
-		a.FoundReaders = found.Install.Readers
+	if a.runtime() == found.Install.Runs {
+		a.FoundReaders = found.readers()
 	}
 	if list := found.ReadAs(a.readers()).refused(a); len(list) > 0 {
 		return s.refuse(v, a, errorAt("env_file", wouldNotStart(list, a.version())))
@@ -213,7 +236,7 @@ func (s install) Take(v View) Intent {
 		a = a.forFile(found)
 	}
 	if another || a.TakenFrom == "" {
-		a = prefill(a, found.ReadAs(a.readers()))
+		a = prefill(a, found.ReadAs(a.readers()).meant())
 	}
 	a.EnvFile, a.TakenFrom = path, path
 	return wizard.Next(a)
@@ -221,7 +244,7 @@ func (s install) Take(v View) Intent {
 
 // refuse says what is wrong with a file. Who has read that and comes again may
 // have fixed it, so it is looked at again; what is still wrong then stays.
-func (install) refuse(v View, a Answers, f wizard.Fault) Intent {
+func (installPage) refuse(v View, a Answers, f wizard.Fault) Intent {
 	switch {
 	case a.Unattended, v.Fault != f:
 		return wizard.Stay(a, f)
@@ -246,20 +269,20 @@ func unreadable(p envwriter.Problem, fixable, unattended bool) wizard.Fault {
 	return f
 }
 
-// composeFile is for a compose file that hands another file to Pocket ID than the
+// otherFile is for an install that hands another file to Pocket ID than the
 // one named. Where the named one does not exist, the other is taken; else the
 // admin is asked once.
-func composeFile(v View, a Answers, found Discovery) (Intent, bool) {
-	in := found.Install
-	if !in.Unread || len(in.EnvFiles) != 1 {
+func otherFile(v View, a Answers, found Discovery) (Intent, bool) {
+	in, paths := found.Install, found.Install.Paths()
+	if in.Runs == "" || len(paths) != 1 || in.Feeds(found.path()) {
 		return Intent{}, false
 	}
-	other, compose := in.EnvFiles[0], filepath.Base(in.ComposeFile)
+	other, by := paths[0], filepath.Base(in.Found)
 	if !found.Exists && !a.Unattended {
 		return wizard.Correct(a, wizard.Input{"env_file": other},
-			noticeAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, so that file was taken.", compose, other))), true
+			noticeAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, so that file was taken.", by, other))), true
 	}
-	f := warnAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, not this file.", compose, other))
+	f := warnAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, not this file.", by, other))
 	return wizard.Stay(a, f), !v.Warned(f)
 }
 

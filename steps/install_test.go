@@ -45,7 +45,7 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 				want, taken = "docker-compose.yml passes "+other+" to Pocket ID, not this file. Enter again keeps it.", own
 			}
 			world := sceneWorld()
-			world.Detect = ThisHost().Detect
+			world.Look = ThisHost().Look
 			w := &walk{t: t, dir: dir}
 			w.begin(Machine{Steps: All(world)}, Answers{EnvFile: own, AppURL: "https://id.example.com", Offline: true})
 			w.enter()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
@@ -35,7 +36,11 @@ func (s livetest) Wants(v View) wizard.Job {
 
 // Work takes the names' results and the ports from the pages before.
 func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
-	t := s.world.RunTest(ctx, job.For.(testRun).setup, nil, report)
+	setup := job.For.(testRun).setup
+	if o, stops := discovered(v).inside(setup); stops {
+		return NotSent(setup, []Objection{o})
+	}
+	t := s.world.RunTest(ctx, setup, nil, report)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(t, surveyed(v))
 	return t
@@ -118,7 +123,11 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 			tone := toneOf(e.State == smtpcheck.StagePassed)
 			table.Rows = append(table.Rows, rowOf(tone, string(e.Stage), e.Detail, millis(e.Elapsed)))
 		} else if i == len(events)-1 {
-			table.Rows = append(table.Rows, rowOf(wizard.Busy, string(e.Stage), e.Detail, ""))
+			detail := e.Detail
+			if e.Limit > 0 {
+				detail = strings.TrimPrefix(detail+"; waiting up to "+smtpcheck.Seconds(e.Limit), "; ")
+			}
+			table.Rows = append(table.Rows, rowOf(wizard.Busy, string(e.Stage), detail, ""))
 		}
 	}
 	return table

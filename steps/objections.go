@@ -10,8 +10,6 @@ import (
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
-	installed "smtp-wizard/pocketid/install"
-	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -43,68 +41,21 @@ var objectionIDs = map[pocketid.Effect]string{
 	pocketid.NoMail: "cannot-send", pocketid.Notice: "settings-notice",
 }
 
-// relayInside is the objection to a relay that exists only inside a network of compose.
-const relayInside = "relay-inside-compose"
-
 // told reports whether it is known what reaches Pocket ID.
-func (d Discovery) told() bool {
-	return d.arrived.Runs != "" && d.arrived.Refused == "" && d.arrived.Concerns()
-}
+func (d Discovery) told() bool { return d.Install.Runs != "" }
 
-// arrive takes what really reaches Pocket ID, whichever file sets it, in the place of
-// what the file alone would give it.
-func (d *Discovery) arrive(in installed.Install) {
-	d.arrived = in
-	if !d.told() {
-		return
+// Objections are what the version of a test has against the settings that arrive, the
+// worst first. A password that was given beside the file needs not be read.
+func (d Discovery) Objections(s Setup, given bool) []Objection {
+	if o, stops := d.unreached(); stops {
+		return []Objection{o}
 	}
-	values := map[string]string{}
-	for _, key := range in.Keys() {
-		values[key], _ = in.Value(key)
-	}
-	d.keep(values)
-	d.PasswordFile, d.NoPassword, d.Missing = "", "", false
-	switch p := in.Password; {
-	case p.Readable:
-		d.Password = secret.New(p.Reveal())
-	case p.Set && (in.InContainer() || p.Kind == "secret"):
-		d.NoPassword = "The password is in " + strings.Join(p.From, ", ") + ", which cannot be read from here."
-	case p.Unseen:
-		d.NoPassword = "A file that reaches Pocket ID cannot be read from here, and it may set the password."
-	default:
-		d.readPasswordFile()
-	}
-	if v := in.Version; v.Known() {
-		d.Install.Version = v.Release
-	} else if v.Below != "" {
-		d.Install.Version, _ = pocketid.ParseVersion("0")
-	}
-	if h := in.Hostname; h.Value != "" || h.Kind == installed.KindContainerID {
-		d.Install.Hostname = h.Value
-	}
-	d.Install.InContainer = in.InContainer()
-}
-
-// version is the Pocket ID that was found, or the newest known.
-func (d Discovery) version() pocketid.Version {
-	if d.Install.Version.Known() {
-		return d.Install.Version
-	}
-	return pocketid.NewestKnown()
-}
-
-// Objections are what version v has against the settings that were found, the worst
-// first. A password that was given beside the file needs not be read.
-func (w World) Objections(found Discovery, v pocketid.Version, given bool) []Objection {
-	if found.arrived.Refused != "" && found.arrived.Concerns() {
-		return []Objection{{ID: "reader-refuses", File: found.arrived.Found, Stops: true, noStart: true,
-			Text: sentence(found.arrived.Refused), Cure: "Correct the file until its own program takes it."}}
-	}
+	v, found := s.As, d.asArrives()
 	var list []Objection
 	values := found.all()
 	for _, key := range []string{"UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED"} {
 		// Asked for another version, the file's own name of the lock does.
-		if lock := pocketid.KeyName(key, v); v != found.version() && key != lock && pocketid.IsTrue(values[key]) && values[lock] == "" {
+		if lock := pocketid.KeyName(key, v); v != found.Install.Speaks() && key != lock && pocketid.IsTrue(values[key]) && values[lock] == "" {
 			values[lock] = values[key]
 			list = append(list, found.at(Objection{ID: "legacy-names", Text: sentence(pocketid.Validate(key, "true", v).Error()),
 				Cure: "Write " + lock + "=true for that version."}, key))
@@ -117,10 +68,8 @@ func (w World) Objections(found Discovery, v pocketid.Version, given bool) []Obj
 	if found.NoPassword != "" && (found.Missing || needed && !given) {
 		list = append(list, found.unreadablePassword(v))
 	}
-	if host := found.Value("SMTP_HOST"); len(Stopping(list)) == 0 && found.told() && slices.Contains(found.arrived.Neighbors, host) {
-		list = append(list, found.at(Objection{ID: relayInside, Stops: true, Text: fmt.Sprintf(
-			"%s is a service of %s, which only the containers of that project can reach: it cannot be tested from here.",
-			host, filepath.Base(found.arrived.Found)), Cure: "See whether the test email of Pocket ID's admin UI arrives."}, "SMTP_HOST"))
+	if o, stops := found.inside(s); stops && len(Stopping(list)) == 0 {
+		list = append(list, o)
 	}
 	return list
 }
@@ -147,6 +96,9 @@ func (d Discovery) all() map[string]string {
 	for key, value := range d.secrets {
 		values[key] = value.Reveal()
 	}
+	if d.told() && d.Install.Password.Set && values["SMTP_PASSWORD"] == "" && values["SMTP_PASSWORD_FILE"] == "" {
+		values["SMTP_PASSWORD"] = "set, and not seen from here"
+	}
 	return values
 }
 
@@ -170,7 +122,7 @@ func (d Discovery) standing(v pocketid.Version) []Objection {
 // refers reports whether the value comes from another variable, which may be set where
 // the file is really read.
 func (d Discovery) refers(o Objection) bool {
-	return o.Line > 0 && strings.Contains(strings.Split(d.text.Reveal(), "\n")[o.Line-1], "$")
+	return o.Line > 0 && !d.told() && strings.Contains(strings.Split(d.text.Reveal(), "\n")[o.Line-1], "$")
 }
 
 // rewritten are the variables that the guide sets anew.
@@ -248,8 +200,14 @@ func wouldNotStart(list []Objection, v pocketid.Version) string {
 }
 
 func (d Discovery) placed(p pocketid.Objection) Objection {
-	return d.at(Objection{ID: objectionIDs[p.Effect], Value: p.Value, Text: p.String(), Cure: p.Cure,
-		Stops: p.Effect != pocketid.Notice, noStart: p.Effect == pocketid.NoStart}, p.Key)
+	o := Objection{ID: objectionIDs[p.Effect], Value: p.Value, Text: p.String(), Cure: p.Cure,
+		Stops: p.Effect != pocketid.Notice, noStart: p.Effect == pocketid.NoStart}
+	for _, w := range d.Install.Warnings { // what programs make of lines that look otherwise
+		if p.Effect != pocketid.Notice && !slices.Contains(said, w.ID) && (w.Key == p.Key && p.Key != "" || w.ID == "bom" || w.ID == "crlf") {
+			o.Cure += " " + w.Text
+		}
+	}
+	return d.at(o, p.Key)
 }
 
 // at adds the place that decides a key.
@@ -257,7 +215,7 @@ func (d Discovery) at(o Objection, key string) Objection {
 	o.Key, o.File = key, d.EnvFile
 	o.Line = envwriter.KeyLine([]byte(d.text.Reveal()), key)
 	if d.told() {
-		from, _ := d.arrived.From(key)
+		from, _ := d.Install.From(key)
 		o.File, o.Line = cmp.Or(from.File, d.EnvFile), from.Line
 		if from.VariableFile != "" {
 			o.File, o.Line = from.VariableFile, 0
@@ -269,19 +227,21 @@ func (d Discovery) at(o Objection, key string) Objection {
 
 // Warnings are what an admin probably does not expect of the settings, a sentence
 // each; first that of what changes a login on its way.
-func (w World) Warnings(found Discovery, objections []Objection) []string {
+func (w World) Warnings(found Discovery, v pocketid.Version, objections []Objection) []string {
 	list := found.Changed()
 	for _, o := range objections {
 		if !o.Stops {
 			list = append(list, o.String()+" "+o.Cure)
 		}
 	}
-	for _, warning := range found.arrived.Warnings {
-		if found.told() && !slices.Contains([]string{"ui-config-not-true", "password-unreadable", "version-unknown"}, warning.ID) {
+	in := found.Install
+	list = append(list, w.warnings(found, in, found.asArrives().Value("SMTP_HOST"), in.Runs)...)
+	for _, warning := range in.Warnings {
+		if warning.ID == "version-unknown" && v == in.Speaks() {
 			list = append(list, warning.Text)
 		}
 	}
-	return compact(append(list, w.around(found, found.Value("SMTP_HOST"), found.Install.Runtime)...))
+	return compact(list)
 }
 
 // compact drops what was said before.
@@ -298,7 +258,7 @@ func compact(list []string) []string {
 // Changed says what the programs between the files and Pocket ID make of the login.
 func (d Discovery) Changed() []string {
 	var list []string
-	for _, warning := range d.arrived.Warnings {
+	for _, warning := range d.Install.Warnings {
 		login := slices.Contains([]string{"SMTP_USER", "SMTP_PASSWORD", "SMTP_PASSWORD_FILE"}, warning.Key)
 		kind := slices.Contains([]string{"dollar-replaced", "quotes-kept", "inline-comment", "password-newline"}, warning.ID)
 		if d.told() && (warning.ID == "crlf" || login && kind) {
@@ -318,7 +278,7 @@ func (d Discovery) Changed() []string {
 // dollar reports whether the password has a $ in the file that does not arrive.
 func (d Discovery) dollar() bool {
 	n := envwriter.KeyLine([]byte(d.text.Reveal()), "SMTP_PASSWORD")
-	if from, _ := d.arrived.From("SMTP_PASSWORD"); n == 0 || d.told() && from.File != cmp.Or(d.arrived.EnvFile, from.File) {
+	if from, _ := d.Install.From("SMTP_PASSWORD"); n == 0 || d.told() && from.File != d.path() {
 		return false
 	}
 	_, written, _ := strings.Cut(strings.Split(d.text.Reveal(), "\n")[n-1], "=")

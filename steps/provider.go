@@ -270,22 +270,24 @@ func (s provider) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("preset", "Pocket ID cannot send through it: "+p.WhyNot))
 	}
 	chosenBefore := a.Preset == p.ID
+	old, _ := s.world.preset(a.Preset)
 	a.Preset = p.ID
 	if p.ID == Custom {
 		if i := slices.IndexFunc(s.suggestions(v), func(f presets.Suggestion) bool { return f.Preset.ID == Custom }); i >= 0 {
 			f := s.suggestions(v)[i]
-			a.Host, a.Port, a.TLS = f.Host, f.Port, smtpcheck.TLSMode(f.TLS)
+			a = a.atRelay(f.Host)
+			a.Port, a.TLS = f.Port, smtpcheck.TLSMode(f.TLS)
 		}
 		return wizard.Next(a)
 	}
 	before := a.Host
-	a.Host = p.DefaultHost()
+	host := p.DefaultHost()
 	asked := func(h presets.Host) bool { return h.Host == v.Input["region"] }
 	if strings.EqualFold(p.ID, id) && slices.ContainsFunc(p.Hosts, asked) {
-		a.Host = v.Input["region"]
+		host = v.Input["region"]
 	}
-	if a.Host != before {
-		a.SkipVerify, a.Untested = false, false // they were said of another relay
+	if a = a.atRelay(host); a.Password.Empty() && (p.UserLiteral != "" || old.UserLiteral == a.User) {
+		a.User = "" // it is not the user's own
 	}
 	if !chosenBefore || a.Host != before || a.Port == 0 { // else its port may have been changed since
 		a.Port, a.TLS = firstEndpoint(p, a)

@@ -189,7 +189,7 @@ func (w World) portRow(p smtpcheck.Port) wizard.Row {
 }
 
 // portWarning warns of a host or port that the look at it has shown to be wrong.
-func (w World) portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) wizard.Fault {
+func (w World) portWarning(f wizard.Finding, host string, port int, mode smtpcheck.TLSMode) wizard.Fault {
 	if err := noAddress(portsFound(f)); err != nil {
 		return warnAt("host", sentence(w.Masker.Mask(err.Error())))
 	}
@@ -199,22 +199,74 @@ func (w World) portWarning(f wizard.Finding, port int, mode smtpcheck.TLSMode) w
 		}
 		switch {
 		case p.State == smtpcheck.PortRefused:
-			return warnAt("port", fmt.Sprintf("Nothing listens on port %d.", port))
+			return warnAt("port", fmt.Sprintf("Nothing listens on port %d of %s.%s", port, host, openPorts(f)))
 		case p.State == smtpcheck.PortFiltered:
-			return warnAt("port", fmt.Sprintf("Port %d gives %s.", port, unanswered))
+			return warnAt("port", fmt.Sprintf("Port %d of %s gives %s.%s", port, host, unanswered, openPorts(f)))
 		case p.TLS != "" && p.TLS != mode && !(mode == smtpcheck.TLSNone && p.TLS == smtpcheck.TLSStartTLS):
-			return warnAt("tls", fmt.Sprintf("Port %d was found to speak %s.", port, p.TLS))
+			return warnAt("tls", fmt.Sprintf("Port %d of %s was found to speak %s.", port, host, p.TLS))
 		}
 	}
 	return wizard.Fault{}
 }
 
+// Check takes apart what was pasted as the host: a secret in it goes where secrets
+// are kept.
+func (s relay) Check(v View, field string) Intent {
+	a := v.Answers
+	if a.Unattended || field != "host" {
+		return stay(a)
+	}
+	text := v.Input["host"]
+	p, whole := takeApart(text)
+	if whole {
+		text = p.relay
+	}
+	host, port, err := ParseRelay(text)
+	switch {
+	case strings.TrimSpace(text) == "":
+		return stay(a)
+	case err != nil:
+		return wizard.Correct(a, wizard.Input{"host": text}, errorAt("host", err.Error()))
+	case !whole && port == 0:
+		return stay(a)
+	}
+	if p.user != "" {
+		a = a.atRelay(host)
+		a.User, a.Password, a.PasswordTyped = p.user, p.password, !p.password.Empty()
+	}
+	in := s.splitInput(v, host, cmp.Or(portText(port), v.Text("port", portText(a.Port))))
+	said := "Taken as host " + host
+	if port != 0 {
+		said += fmt.Sprintf(" and port %d", port)
+	}
+	if p.tls != "" {
+		in["tls"] = string(p.tls)
+	}
+	switch {
+	case p.user != "":
+		said += "; the login is on the next page"
+	case strings.Contains(v.Input["host"], "@"):
+		said += "; what stood before the @ was left out"
+	}
+	return wizard.Correct(a, in, noticeAt("host", said+"."))
+}
+
+// openPorts names those that were seen open, as a sentence.
+func openPorts(f wizard.Finding) string {
+	var list []string
+	for _, p := range portsFound(f) {
+		if p.TLS != "" {
+			list = append(list, fmt.Sprintf("%d (%s)", p.Port, p.TLS))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return " Open: " + strings.Join(list, ", ") + "."
+}
+
 func (s relay) Take(v View) Intent {
 	a := v.Answers
-	if typed := v.Input["host"]; strings.Contains(typed, "@") {
-		return wizard.Correct(a, wizard.Input{"host": withoutLogin(typed)},
-			warnAt("host", "What stood before the host was left out: user and password are asked for on the next page."))
-	}
 	host, typedPort, err := ParseRelay(v.Input["host"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("host", err.Error()))
@@ -232,16 +284,18 @@ func (s relay) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("tls", "TLS is one of none, starttls and tls"))
 	}
 	sentBack := v.Fault.Tone == wizard.Bad && host == a.Host && port == a.Port && mode == a.TLS // and told why
-	if f := s.world.portWarning(v.Found[Relay], port, mode); f != (wizard.Fault{}) && !v.Warned(f) && !sentBack {
+	if f := s.world.portWarning(v.Found[Relay], host, port, mode); f != (wizard.Fault{}) && !v.Warned(f) && !sentBack {
 		return wizard.Stay(a, f)
 	}
-	if host != a.Host || port != a.Port || mode != a.TLS {
+	if port != a.Port || mode != a.TLS {
 		a.Untested = false
 	}
-	if host != a.Host {
-		a.SkipVerify = false // it was said of another relay
+	known := a.passwordOf(a.User)
+	a = a.atRelay(host)
+	if v.Fault.Field == "host" && v.Fault.Tone == wizard.Bad && a.Password.Empty() {
+		a.Password = known // the name was wrong, not the relay
 	}
-	a.Host, a.Port, a.TLS = host, port, mode
+	a.Port, a.TLS = port, mode
 	if a.Preset == "" || a.Preset == Custom {
 		a.Preset = presetOf(a.Host)
 	}

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -76,10 +75,6 @@ func ForDraft(g wizard.Guide) draft.Snapshot {
 	a := s.Answers
 	a.PasswordTyped = a.PasswordTyped || !s.Secrets[Sender]["password"].Empty()
 	kept := draft.Snapshot{Place: s.Place, Answers: a}
-	if typed := s.Inputs[Relay]["host"]; typed != "" {
-		kept.Place.Inputs = maps.Clone(s.Inputs)
-		kept.Place.Inputs[Relay] = s.Inputs[Relay].With("host", withoutLogin(typed))
-	}
 	if !a.Password.Empty() {
 		kept.Missing = []draft.Missing{password}
 	}

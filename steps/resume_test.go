@@ -16,7 +16,7 @@ func TestForDraft(t *testing.T) {
 	const value = "geheim-of-the-file"
 	for typed, secrets := range map[bool]wizard.Secrets{false: nil, true: {"password": secret.New("half")}} {
 		s := State{Answers: sceneAnswers()}
-		s.Answers.Password, s.Answers.Confirmed = secret.New(value), &FilePlan{Override: value}
+		s.Answers.Password, s.Answers.Confirmed = secret.New(value), &FilePlan{SecretPath: value}
 		s.Secrets = map[wizard.ID]wizard.Secrets{Sender: secrets}
 		kept := ForDraft(wizard.Session[Answers]{State: s})
 		if a := kept.Answers.(Answers); a.PasswordTyped != typed || len(kept.Missing) != 1 {
@@ -35,7 +35,7 @@ func TestRecall(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	put(t, path, "SMTP_USER=id\nSMTP_PASSWORD=right\n")
 	world := sceneWorld()
-	world.Detect = ThisHost().Detect
+	world.Look = ThisHost().Look
 	of := func(user string, typed bool) Answers {
 		a := Answers{EnvFile: path}
 		a.User, a.PasswordTyped = user, typed

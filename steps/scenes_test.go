@@ -8,6 +8,7 @@ import (
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
@@ -34,6 +35,13 @@ func sceneWorld() World {
 		Hostname: func() (string, error) { return "vps-4711.example.net", nil },
 		Getenv:   func(string) string { return "" },
 		Now:      func() time.Time { return sceneTime },
+		Look: func(_ *asowner.Files, planned map[string][]byte) (install.Install, error) {
+			in := install.Install{Runs: install.RunsCompose}
+			if len(planned) > 1 { // the override
+				in.Hostname.Value = "id.example.com"
+			}
+			return in, nil
+		},
 	}
 }
 
@@ -99,7 +107,6 @@ func installScenes(t *testing.T, add addScene) {
 	fresh := Answers{EnvFile: ".env"}
 	add("install-new", Install, fresh, Discovery{
 		EnvFile: ".env", Hostname: "vps-4711.example.net",
-		Install: pocketid.Install{Runtime: pocketid.RuntimeManual, Readers: []string{"pocket-id", "compose"}},
 	}, nil)
 	add("install-broken", Install, Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), nil)
 	add("install-refused", Install, Answers{EnvFile: "/opt/pocket-id/.env"}, broken(t), func(s *State) {
@@ -129,10 +136,12 @@ func inCompose(t *testing.T) Discovery {
 	return Discovery{
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
-		Install: pocketid.Install{
-			Runtime: pocketid.RuntimeCompose, Version: versionOf(t, "2.9.0"), VersionFrom: "the image tag",
-			Service: "pocket-id", ComposeFile: "/opt/pocket-id/docker-compose.yml",
-			Readers: []string{"pocket-id", "compose"}, InContainer: true,
+		Install: install.Install{
+			EnvFile: "/opt/pocket-id/.env", Runs: install.RunsCompose, Found: "/opt/pocket-id/docker-compose.yml", Service: "pocket-id",
+			EnvFiles: []install.EnvFile{{Path: "/opt/pocket-id/.env", Reader: "pocket-id"}},
+			Version:  install.Version{Release: versionOf(t, "2.9.0"), From: "image tag v2.9.0"},
+			Hostname: install.Hostname{Kind: install.KindContainerID},
+			Compose:  &install.Project{Dir: "/opt/pocket-id", Files: []string{"/opt/pocket-id/docker-compose.yml"}},
 		},
 	}
 }
@@ -141,7 +150,7 @@ func inCompose(t *testing.T) Discovery {
 func broken(t *testing.T) Discovery {
 	found := inCompose(t)
 	found.whole = secret.New("APP_URL=https://id.example.com\nSMTP_PASSWORD=\"half\nTRUST_PROXY=true\n")
-	found.read(found.Install.Readers)
+	found.read(found.readers())
 	return found
 }
 
@@ -151,7 +160,7 @@ func relayScenes(add addScene) {
 	add("relay-running", Relay, a, wizard.Finding{Running: true, News: []any{surveyedPorts()[3]}}, nil)
 	add("relay-warning", Relay, a, surveyedPorts(), func(s *State) {
 		s.Inputs = map[wizard.ID]wizard.Input{Relay: {"port": "25"}}
-		s.Fault = World{}.portWarning(wizard.Finding{Result: surveyedPorts()}, 25, smtpcheck.TLSStartTLS)
+		s.Fault = World{}.portWarning(wizard.Finding{Result: surveyedPorts()}, relayHost, 25, smtpcheck.TLSStartTLS)
 		s.Focus = s.Fault.Field
 	})
 	a.Password = secret.Value{}
@@ -300,13 +309,13 @@ func writeScenes(t *testing.T, add addScene) {
 		s.Inputs = map[wizard.ID]wizard.Input{Write: {"show": "yes"}}
 	})
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
-	finished.Override = ""
+	finished.Override = FileEdit{}
 	tested := func(s *State) { s.Found[LiveTest] = wizard.Finding{Result: passed(a)} }
 	add("write-nothing", Write, a, finished, tested)
 	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)
 	add("done", Write, a, WriteResult{
-		Env: d.Env, Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
+		Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),
 		Saved: []atomicfile.Saved{
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
 			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},

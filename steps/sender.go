@@ -78,7 +78,7 @@ func noLogin(v View, user string) bool {
 func passwordField(v View, p presets.Preset, user string) wizard.Field {
 	a := v.Answers
 	f := wizard.Field{
-		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.Password.Empty(),
+		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.passwordOf(user).Empty(),
 		Flag: "--password-stdin or --password-file", Note: p.Password,
 		Help: wizard.Help{
 			What: "SMTP_PASSWORD. It goes to the relay and into the .env, or into a file of its own " +
@@ -116,6 +116,34 @@ func suggestFrom(a Answers, p presets.Preset) string {
 	return "noreply@" + domain
 }
 
+// Check looks at an answer when its field is left. A secret that was typed into the
+// field of the user goes where secrets are.
+func (s sender) Check(v View, field string) Intent {
+	a, text := v.Answers, strings.TrimSpace(v.Input[field])
+	p, _ := s.world.preset(a.Preset)
+	password, typed := v.Secret("password")
+	switch {
+	case a.Unattended:
+	case field == "from" || field == "to":
+		if _, err := ParseAddress(text); err != nil && text != "" {
+			return wizard.Stay(a, errorAt(field, err.Error()))
+		}
+	case field == "user" && looksSecret(p, text):
+		user := p.UserLiteral
+		if typed && smtpcheck.CheckAddress(password.Reveal()) == nil {
+			user = password.Reveal() // they were swapped
+		}
+		return wizard.Correct(a, wizard.Input{"user": user}, noticeAt("user",
+			"That looks like a password, so it was moved to Password. "+cmp.Or(p.Username, "Which user is it for?"))).
+			WithSecret("password", withoutSpaces(p, secret.New(text)))
+	case field == "password" && smtpcheck.CheckAddress(password.Reveal()) == nil && !strings.Contains(v.Text("user", a.User), "@"):
+		return wizard.Stay(a, warnAt("password", "That password looks like an address. Is it the user?"))
+	case field == "password":
+		return stay(a).WithSecret("password", withoutSpaces(p, password))
+	}
+	return stay(a)
+}
+
 func (s sender) Take(v View) Intent {
 	a := v.Answers
 	from, err := ParseAddress(v.Input["from"])
@@ -138,8 +166,10 @@ func (s sender) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("password", sentence(err.Error())))
 	}
 	if !typed && !noLogin(v, user) {
-		password = a.Password
+		password = a.passwordOf(user)
 	}
+	p, _ := s.world.preset(a.Preset)
+	password = withoutSpaces(p, password)
 	a.From, a.User, a.Password, a.To = from, user, password, to
 	s.world.Masker.Add(user, password.Reveal())
 	if f := loginFault(v, a, typed); f != (wizard.Fault{}) {

@@ -1,27 +1,30 @@
 package steps
 
 import (
+	"maps"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
 
-// SetupFrom is the test of the settings that were found, as a version speaks; one
+// SetupFrom is the test of what Pocket ID gets with a .env, as a version speaks; one
 // that is not known is the one that was found.
 func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
+	in := found.Install
 	if !as.Known() {
-		as = found.version()
+		as = in.Speaks()
 	}
-	a := Answers{Runs: string(found.Install.Runtime), Version: as.String()}
-	a = prefill(a, found)
+	found = found.asArrives()
+	a := prefill(Answers{Runs: string(in.Runs), Version: as.String()}, found)
 	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
-	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), found.Install.Hostname
-	if a.Hostname == "" && a.runtime().InContainer() {
+	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), in.Hostname.Value
+	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
 	s := setupOf(a)
@@ -64,6 +67,26 @@ func prefill(a Answers, found Discovery) Answers {
 	return a
 }
 
+// meant takes away what a reader keeps of a value though it looks like more than the
+// value: quotes, and a comment behind it.
+func (d Discovery) meant() Discovery {
+	d.Values = maps.Clone(d.Values)
+	for _, w := range d.Install.Warnings {
+		value, public := d.Values[w.Key]
+		switch {
+		case w.ID == "inline-comment" && public:
+			value, _, _ = strings.Cut(value, " #")
+			d.Values[w.Key] = strings.TrimSpace(value)
+		case w.ID == "quotes-kept" && public:
+			d.Values[w.Key] = strings.Trim(value, value[:min(1, len(value))])
+		case w.ID == "quotes-kept" && w.Key == "SMTP_PASSWORD":
+			password := d.Password.Reveal()
+			d.Password = secret.New(strings.Trim(password, password[:min(1, len(password))]))
+		}
+	}
+	return d
+}
+
 // alreadySet reports whether Pocket ID takes value for a key from the file as it
 // is. What the admin wrote in other words, or left to a default, is not rewritten.
 func (r FileRequest) alreadySet(now map[string]string, key, value string, v pocketid.Version) bool {
@@ -76,7 +99,8 @@ func (r FileRequest) alreadySet(now map[string]string, key, value string, v pock
 	case "APP_URL", "PUBLIC_APP_URL":
 		return strings.TrimRight(have, "/") == value && pocketid.Validate(key, have, v) == nil
 	case "SMTP_SKIP_CERT_VERIFY":
-		return strconv.FormatBool(pocketid.IsTrue(have)) == value && pocketid.Validate(key, have, v) == nil
+		on, err := strconv.ParseBool(have)
+		return err == nil && strconv.FormatBool(on) == value
 	case "SMTP_PORT":
 		return used && have == "" && value == portText(pocketid.DefaultPort(v, r.TLS))
 	case "SMTP_TLS":
@@ -108,26 +132,25 @@ func unsetMode(v pocketid.Version, port int) smtpcheck.TLSMode {
 // Candidates are the names that Pocket ID could announce.
 func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candidate {
 	src := pocketid.Sources{Hostname: d.Hostname, AppURL: appURL, Typed: typed}
-	if d.Install.InContainer {
-		src.Compose, src.ContainerID = d.Install.Hostname, d.Install.Hostname == ""
+	if in := d.Install; in.InContainer() && in.Hostname.Kind != install.KindMachine {
+		src.Compose, src.ContainerID = in.Hostname.Value, in.Hostname.Value == ""
 	}
 	return pocketid.Candidates(src)
 }
 
-// around is what keeps the settings of a file from their effect in Pocket ID from
-// outside, a sentence each.
-func (w World) around(found Discovery, host string, runtime pocketid.Runtime) []string {
+// said are the warnings of an install that are said in other words, or elsewhere.
+var said = []string{"ui-config-not-true", "version-unknown", "password-unreadable", "legacy-names", "short-hostname"}
+
+// warnings are what keeps the settings from their effect from outside, in an install
+// that is perhaps a planned one.
+func (w World) warnings(found Discovery, in install.Install, host string, runtime pocketid.Runtime) []string {
 	var list []string
-	in := found.Install
 	if found.Rights != "" {
 		list = append(list, found.Rights)
 	}
-	if in.Unread && !found.told() {
-		list = append(list, in.NotHandedOn(filepath.Base(found.EnvFile)))
-	}
-	for _, key := range in.MailOverrides {
-		if !found.told() {
-			list = append(list, key+" is also set under environment: in "+filepath.Base(in.ComposeFile)+", and that one wins.")
+	for _, warning := range in.Warnings {
+		if !slices.Contains(said, warning.ID) {
+			list = append(list, warning.Text)
 		}
 	}
 	if warning := w.ownLoopback(host, in, runtime); warning != "" {
@@ -138,8 +161,8 @@ func (w World) around(found Discovery, host string, runtime pocketid.Runtime) []
 
 // ownLoopback warns of a relay that Pocket ID would look for in its own
 // container. The relay of a demo is none that Pocket ID is to use.
-func (w World) ownLoopback(host string, in pocketid.Install, runtime pocketid.Runtime) string {
-	shared := in.Runtime == runtime && in.HostNetwork
+func (w World) ownLoopback(host string, in install.Install, runtime pocketid.Runtime) string {
+	shared := in.Runs == runtime && in.Network == "host"
 	if !isLoopback(host) || !runtime.InContainer() || shared || w.Practice {
 		return ""
 	}

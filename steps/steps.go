@@ -38,7 +38,7 @@ type (
 // All are the steps in the order of the guide.
 func All(w World) []Step {
 	return []Step{
-		install{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
+		installPage{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
 	}
 }
 

@@ -71,7 +71,7 @@ func (t TestResult) Verdict() Verdict {
 // nothing was to be sent, or could not be from here.
 func (t TestResult) OK() *bool {
 	ok := t.Result.Failure == nil
-	if ok && !t.Result.Taken || t.Diagnosis != nil && t.Diagnosis.ID == relayInside {
+	if ok && !t.Result.Taken || t.Diagnosis != nil && t.Diagnosis.ID == onlyInside {
 		return nil
 	}
 	return &ok

@@ -15,8 +15,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
-	"smtp-wizard/pocketid"
-	installed "smtp-wizard/pocketid/install"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -27,11 +26,9 @@ import (
 type World struct {
 	// Hostname is os.Hostname.
 	Hostname func() (string, error)
-	// Detect finds out how Pocket ID runs with that .env, by the files around it.
-	Detect func(envFile string, around *asowner.Files) pocketid.Install
-	// Inspect finds out what reaches Pocket ID through all files; nil: only the .env
-	// counts.
-	Inspect func(around *asowner.Files) installed.Install
+	// Look finds out what Pocket ID gets with that .env, by the files around it, and as
+	// if some had other contents.
+	Look func(around *asowner.Files, planned map[string][]byte) (install.Install, error)
 	// Getenv is os.Getenv.
 	Getenv func(string) string
 	Now    func() time.Time
@@ -68,26 +65,14 @@ type World struct {
 func ThisHost() World {
 	return World{
 		Hostname: os.Hostname,
-		Detect: func(envFile string, around *asowner.Files) pocketid.Install {
-			machine := pocketid.ThisMachine()
-			machine.ReadFile, machine.Glob = around.ReadFile, around.Glob
-			return pocketid.Detect(machine, envFile)
+		Look: func(around *asowner.Files, planned map[string][]byte) (install.Install, error) {
+			return around.Discover(install.ThisMachine(), planned)
 		},
 		Getenv: os.Getenv,
 		Now:    time.Now,
 		Token:  smtpcheck.NewToken,
 		Masker: &secret.Masker{},
 	}
-}
-
-// Inspect is World.Inspect for the machine that the program runs on. What cannot be
-// found out is as if it were not there.
-func Inspect(around *asowner.Files) installed.Install {
-	in, err := around.Discover(installed.ThisMachine())
-	if err != nil {
-		return installed.Install{}
-	}
-	return in
 }
 
 // preset finds a preset by its id.
@@ -125,9 +110,8 @@ var webClient = sync.OnceValue(presets.Client)
 // readBy is the user whose program reads the .env itself, where a unit says so. Root
 // could read it whosever it is, so a new file needs not be root's.
 func readBy(p *FilePlan) *atomicfile.User {
-	in := p.Found.Install
-	u, err := user.Lookup(in.ReadBy)
-	if !slices.Contains(in.Readers, "pocket-id") || err != nil || u.Uid == "0" {
+	u, err := user.Lookup(p.Found.Install.User)
+	if !slices.Contains(p.Found.readers(), "pocket-id") || err != nil || u.Uid == "0" {
 		return nil
 	}
 	return toUser(u)

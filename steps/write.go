@@ -86,8 +86,15 @@ func (s write) Page(v View) wizard.Page {
 }
 
 func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
-	changed := p.Env.Count(envwriter.Changed) + p.Env.Count(envwriter.Removed)
-	added := p.Env.Count(envwriter.Added)
+	var changed, added int
+	for _, k := range p.keys() {
+		switch k.Op {
+		case envwriter.Added:
+			added++
+		case envwriter.Changed, envwriter.Removed:
+			changed++
+		}
+	}
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
@@ -98,6 +105,11 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		page.Body = append(page.Body, verdictBlock(v.Found)) // there is no page after it
 	} else if len(p.Diff) > 0 {
 		page.Body = append(page.Body, diffBlock(p.Diff))
+	}
+	for _, other := range p.OtherFiles() {
+		if other.Before.Exists {
+			page.Body = append(page.Body, wizard.Text{Label: "In", Body: other.Path}, diffBlock(other.Diff))
+		}
 	}
 	if v.Input["show"] != "" {
 		whole := wizard.Verbatim{}
@@ -155,8 +167,12 @@ func fileTable(p *FilePlan) wizard.Table {
 	if !p.Before.Exists {
 		add("new", env, "from Pocket ID's template, with a new ENCRYPTION_KEY")
 	}
-	if p.Override != "" {
-		add("new", filepath.Base(p.Override), "hostname: "+p.Request.Hostname)
+	for _, other := range p.OtherFiles() {
+		if !other.Before.Exists {
+			add("new", filepath.Base(other.Path), "hostname: "+p.Request.Hostname)
+		} else {
+			add("backup", filepath.Base(other.Path)+".<time>.bak", "the file as it is now")
+		}
 	}
 	if p.SecretPath != "" {
 		add("password", filepath.Base(p.SecretPath), "contains nothing else")
@@ -233,7 +249,11 @@ func (s write) Take(v View) Intent {
 	if planned && err == nil {
 		err = p.Refusal()
 	}
-	switch v.Input["action"] {
+	action := v.Input["action"]
+	if _, written := result[WriteResult](v, Write); written {
+		action = "finish"
+	}
+	switch action {
 	case "finish", "leave":
 		return wizard.Finish(a)
 	case "show":
@@ -269,9 +289,13 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	}
 	defer around.Close()
 	var files []atomicfile.File
-	if p.Override != "" {
-		files = append(files, atomicfile.File{Path: p.Override, Bytes: p.OverrideBytes, ReadBy: reader,
-			NewMode: 0o644, MustBeNew: true})
+	for _, other := range p.OtherFiles() {
+		file := atomicfile.File{Path: other.Path, Bytes: other.New, ReadBy: reader, InPlace: r.InPlace, Verify: other.Env.Verify,
+			NewMode: 0o644, MustBeNew: !other.Before.Exists}
+		if other.Before.Exists {
+			file.Before = &other.Before
+		}
+		files = append(files, file)
 	}
 	if p.SecretPath != "" {
 		files = append(files, atomicfile.File{Path: p.SecretPath, Bytes: []byte(p.Secret.Reveal()), ReadBy: reader,
@@ -283,7 +307,7 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	if err != nil {
 		return WriteResult{}, err
 	}
-	out := WriteResult{Saved: saved, Env: p.Env, Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	out := WriteResult{Saved: saved, Keys: p.keys(), Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
 	for _, s := range saved {
 		out.Warnings = append(out.Warnings, s.Warnings...)
 	}
@@ -298,17 +322,19 @@ func (w World) commands(p *FilePlan) []string {
 	}
 	runtime, in := p.Request.Runtime, p.Found.Install
 	var list []string
-	if p.renames() && p.Override == "" {
-		list = append(list, "# "+runtime.HostnameSetting(p.Request.Hostname))
+	if runtime != in.Runs {
+		if p.renames() {
+			list = append(list, "# "+runtime.HostnameSetting(p.Request.Hostname))
+		}
+		if dir := filepath.Dir(p.Request.EnvFile); runtime == pocketid.RuntimeCompose && dir != "." {
+			list = append(list, "cd "+shellWord(dir))
+		}
+		return append(list, runtime.Restart("")...)
 	}
-	dir := filepath.Dir(p.Request.EnvFile)
-	if in.ComposeFile != "" {
-		dir = filepath.Dir(in.ComposeFile)
+	if p.renames() && p.Override.Path == "" {
+		list = append(list, "# "+in.HostnameAdvice(p.Request.Hostname))
 	}
-	if runtime == pocketid.RuntimeCompose && dir != "." {
-		list = append(list, "cd "+shellWord(dir))
-	}
-	return append(list, runtime.Restart(shellWord(in.Service))...)
+	return append(list, in.Restart(shellWord)...)
 }
 
 // shellWord quotes a path for a shell where it needs it.
@@ -336,7 +362,5 @@ func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
 	}
 	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
-	page.Field = []wizard.Field{
-		nextField("Everything is written. The summary stays on the screen.", choice("finish", "Finish"))}
 	return page
 }

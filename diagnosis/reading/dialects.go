@@ -199,6 +199,10 @@ var dialects = []dialect{
 		forms: forms(`host '(?P<host>[\w.-]+)'`, `rejected command '(?P<command>[A-Z]+)[^']*' with code `+codeForm+` \((?P<enhanced>\d\.\d+\.\d+)\) '(?P<reply>[^']*)`),
 	},
 	{
+		name: "milter-regex", has: "milter-regex",
+		forms: forms(`(?:REJECT|TEMPFAIL): (?P<reply>.*?), HELO: (?P<name>[^,\s]+)`),
+	},
+	{
 		name: "curl", has: "curl: (|libcurl|curl error|curle_|curl_easy|response reading failed|login denied",
 		forms: forms(`(?P<command>AUTH|MAIL|RCPT|DATA|EHLO|STARTTLS) failed: `+codeForm, `failed to connect to (?P<host>[\w.-]+) port (?P<port>\d+)`),
 		signs: []sign{
@@ -265,7 +269,7 @@ var dialects = []dialect{
 			{at: "auth", says: "username not accepted from server|password not accepted from server|smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|failed to start tls|starttls command failed|while sending starttls"},
-			{at: "ehlo", says: "(ehlo)|(helo)|in reply to ehlo|in reply to helo|after ehlo|after helo|failed to say hello|ehlo handshake|helo handshake|ehlo command failed|error:ehlo|error during ehlo"},
+			{at: "ehlo", says: "(ehlo)|(helo)|helo/ehlo response|in reply to ehlo|in reply to helo|after ehlo|after helo|failed to say hello|ehlo handshake|helo handshake|ehlo command failed|error:ehlo|error during ehlo"},
 			{at: "greeting", says: "initial server greeting|server greeting:|read greeting|reading greeting|after initial connection|greeting never received|invalid greeting|refused to talk to me|mta_banner|short response: * ok|banner:|trying to read from smtp server"},
 		},
 	},

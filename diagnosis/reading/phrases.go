@@ -3,10 +3,10 @@ package reading
 import "strings"
 
 // Says reports whether lower-case words have one of the phrases: "|" is or, "*" is
-// up to 300 other characters.
+// up to 300 other characters, "^" before a phrase is the beginning.
 func Says(words, phrases string) bool {
 	for p := range strings.SplitSeq(phrases, "|") {
-		if saysPhrase(words, p) {
+		if start, anchored := strings.CutPrefix(p, "^"); anchored && strings.HasPrefix(words, start) || saysPhrase(words, p) {
 			return true
 		}
 	}

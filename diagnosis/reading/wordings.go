@@ -12,7 +12,7 @@ var wordings = []struct {
 }{
 	{LoginDown, "sasl: connect to|lost to authentication server|cannot connect to saslauthd|connect to private/auth|no such file * saslauthd"},
 	{OwnService, "host/service * not found|lookup error for|transport lookup error|table lookup problem|connect to milter|milter service|connect to private/|policy service|connect to mysql|connect to pgsql|ldap server|connect to smtpd_policy"},
-	{DNSTimeout, "lookup *i/o timeout|temporary failure in name resolution|eai_again|getaddrinfo: try again|name resolution timed out"},
+	{DNSTimeout, "lookup *i/o timeout|temporary failure in name resolution|eai_again|getaddrinfo: try again|name resolution timed out|host lookup did not complete"},
 	{NoHost, "no such host|enotfound|name or service not known|nodename nor servname|could not resolve host|getaddrinfo failed|host or domain name not found|php_network_getaddresses|failed to lookup address|name does not resolve|unknown host|cannot resolve host|temporary dns|nxdomain|no address associated with|no data record of|11004|failed to resolve|unable to resolve|cannot resolve|could not be resolved|name lookup failed|dns lookup failed|domain not found in dns"},
 	{DNSFailed, "non-recoverable failure in name|dns error|dial tcp: lookup|lookup *server misbehaving|lookup *connection refused|servfail"},
 	{Refused, "connection refused|econnrefused|actively refused|refused the connection|couldn't connect to server"},

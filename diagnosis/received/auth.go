@@ -47,15 +47,9 @@ func statements(head []field) (all []statement) {
 // authentication puts the results together that count. Anybody can write the field
 // into a mail before he sends it, so by RFC 8601 section 5 only those of the
 // receiver do: it is known by the Received fields, or else by standing on top.
-func authentication(head []field, hops []hop, spam []Filter) Auth {
+func authentication(head []field, way route, spam []Filter) Auth {
 	all := statements(head)
-	receiver, below := "", len(head) // what stands there was written before the mail came in
-	if at, operator := border(hops); at >= 0 {
-		receiver = operator
-		if at+1 < len(hops) {
-			below = hops[at+1].at
-		}
-	}
+	receiver, below := way.receiver, way.below(head)
 	own := func(s statement) bool { return operator(s.id) != "" && operator(s.id) == receiver }
 	top := slices.IndexFunc(all, func(s statement) bool { return !s.arc && s.at < below })
 	if !slices.ContainsFunc(all, func(s statement) bool { return !s.arc && own(s) }) && top >= 0 && receiver != "outlook.com" {
@@ -74,7 +68,9 @@ func authentication(head []field, hops []hop, spam []Filter) Auth {
 			a.addARC(s)
 		case s.at < below && (own(s) || !named), s.id == "" && receiver == "outlook.com" && len(above) == 0:
 			above = append(above, s.checks...)
-			a.Receiver = cmp.Or(a.Receiver, s.id)
+			if named {
+				a.Receiver = cmp.Or(a.Receiver, s.id)
+			}
 		case own(s):
 			end = append(end, s.checks...)
 			a.Receiver = cmp.Or(a.Receiver, s.id)
@@ -82,14 +78,14 @@ func authentication(head []field, hops []hop, spam []Filter) Auth {
 			a.Untrusted = append(a.Untrusted, s.id)
 		}
 	}
-	header := receivedSPF(head, below)
+	header := receivedSPF(head, way, receiver)
 	for _, checks := range [][]Check{above, end, sealed, header, fromSymbols(spam, a.From)} {
 		a.take(checks)
 	}
 	if a.SPF != nil && len(header) > 0 && a.SPF.Result == header[0].Result {
 		a.SPF.Domain, a.SPF.IP = cmp.Or(a.SPF.Domain, header[0].Domain), cmp.Or(a.SPF.IP, header[0].IP)
 	}
-	a.complete(head, hops)
+	a.complete(head, way)
 	return a
 }
 
@@ -127,24 +123,31 @@ func (a *Auth) addARC(s statement) {
 }
 
 var (
-	spfWord  = regexp.MustCompile(`(?i)^\s*(pass|fail|softfail|neutral|none|permerror|temperror)\b`)
-	clientIP = regexp.MustCompile(`(?i)client-ip=([0-9a-fA-F:.]+)`)
-	envelope = regexp.MustCompile(`(?i)(?:envelope-from=|domain of )(?:transitioning )?["<]*([^;>"\s]+)`)
+	spfWord     = regexp.MustCompile(`(?i)^\s*(pass|fail|softfail|neutral|none|permerror|temperror)\b`)
+	spfReceiver = regexp.MustCompile(`(?i)(?:receiver=|^\w+ \()([\w.-]+)(?:;|:|$|\s)`)
+	clientIP    = regexp.MustCompile(`(?i)client-ip=([0-9a-fA-F:.]+)`)
+	envelope    = regexp.MustCompile(`(?i)(?:envelope-from=|domain of )(?:transitioning )?["<]*([^;>"\s]+)`)
 )
 
-// receivedSPF reads the receiver's field of RFC 7208 section 9.1.
-func receivedSPF(head []field, below int) []Check {
-	for _, f := range head[:below] {
-		if m := spfWord.FindStringSubmatch(f.value); f.name == "received-spf" && m != nil {
-			c := Check{Method: "spf", Result: strings.ToLower(m[1]), Source: f.name}
-			if m := envelope.FindAllStringSubmatch(f.value, -1); m != nil {
-				c.Domain = domainOf(m[len(m)-1][1])
-			}
-			if m := clientIP.FindStringSubmatch(f.value); m != nil {
-				c.IP = address(m[1])
-			}
-			return []Check{c}
+// receivedSPF reads the receiver's field of RFC 7208 section 9.1. Others have their
+// name in it.
+func receivedSPF(head []field, way route, receiver string) []Check {
+	for i, f := range head {
+		m := spfWord.FindStringSubmatch(f.value)
+		if f.name != "received-spf" || m == nil || way.theirs(i) {
+			continue
 		}
+		if by := spfReceiver.FindStringSubmatch(f.value); by != nil && receiver != "" && !slices.Contains([]string{"", receiver}, operator(by[1])) {
+			continue
+		}
+		c := Check{Method: "spf", Result: strings.ToLower(m[1]), Source: f.name}
+		if m := envelope.FindAllStringSubmatch(f.value, -1); m != nil {
+			c.Domain = domainOf(m[len(m)-1][1])
+		}
+		if m := clientIP.FindStringSubmatch(f.value); m != nil {
+			c.IP = address(m[1])
+		}
+		return []Check{c}
 	}
 	return nil
 }
@@ -178,7 +181,7 @@ func fromSymbols(spam []Filter, from string) (all []Check) {
 var tag = regexp.MustCompile(`(?:^|;)\s*([ds])\s*=\s*([^;\s]+)`)
 
 // complete adds what other fields know, and compares with From.
-func (a *Auth) complete(head []field, hops []hop) {
+func (a *Auth) complete(head []field, way route) {
 	if a.DMARC != nil && (a.From == "" || a.DMARC.Domain != "" && organization(a.From) != organization(a.DMARC.Domain)) {
 		a.From = a.DMARC.Domain // as the receiver read a From that it found hard to read
 	}
@@ -200,16 +203,12 @@ func (a *Auth) complete(head []field, hops []hop) {
 		c.Selector = cmp.Or(c.Selector, selectors[c.Domain])
 		c.Alignment = alignment(c.Domain, a.From)
 	}
-	at, _ := border(hops)
 	if a.SPF != nil {
 		path, _ := first(head, "return-path")
 		a.SPF.Domain = cmp.Or(a.SPF.Domain, domainOf(path))
 		a.SPF.Alignment = alignment(a.SPF.Domain, a.From)
-		if at >= 0 {
-			a.SPF.IP = cmp.Or(a.SPF.IP, hops[at].IP)
-		}
 	}
-	if at >= 0 {
-		a.Receiver = cmp.Or(a.Receiver, hops[at].By)
+	if way.border >= 0 {
+		a.Receiver = cmp.Or(a.Receiver, way.hops[way.border].By)
 	}
 }

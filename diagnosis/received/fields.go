@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -17,7 +18,7 @@ import (
 const (
 	mostFields = 1000
 	mostValue  = 8 << 10
-	mostLines  = 20000
+	mostLines  = 5000
 )
 
 // field is one header field, its name in lower case and its value unfolded.
@@ -31,16 +32,18 @@ var (
 		`envelope-to|arc-[a-z-]+|dkim-[a-z]+|from|to|date|subject|message-id|mime-version|x-[a-z0-9_-]+)[ \t]?:`)
 	// refusal is a reply ahead of the headers: they are then only quoted.
 	refusal = regexp.MustCompile(`\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b`)
-	// bounce is what reports about undelivered mail have in them (RFC 3464).
-	bounce = regexp.MustCompile(`(?im)^[> \t]*(?:diagnostic-code|final-recipient|reporting-mta|x-failed-recipients)[ \t]*:`)
 )
+
+// bounces have one of these fields (RFC 3464).
+var bounces = []string{"diagnostic-code:", "final-recipient:", "reporting-mta:", "x-failed-recipients:"}
 
 // fields takes a paste apart: the headers of a mail, quoted or indented, with more
 // or less of what stood around them. ok is false where it is something else.
 func fields(pasted string) (head []field, ok bool) {
 	pasted = pasted[:min(len(pasted), reading.MaxText)]
 	pasted = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "").Replace(pasted)
-	if bounce.MatchString(pasted) {
+	lower := strings.ToLower(pasted)
+	if slices.ContainsFunc(bounces, func(field string) bool { return strings.Contains(lower, field) }) {
 		return nil, false
 	}
 	lines := unindent(strings.SplitN(pasted, "\n", mostLines))
@@ -48,7 +51,7 @@ func fields(pasted string) (head []field, ok bool) {
 	inside := false
 	for i, line := range lines {
 		name := fieldStart.FindStringSubmatch(line)
-		blank := strings.TrimSpace(line) == ""
+		blank := line == "" || !inside && strings.TrimSpace(line) == ""
 		switch {
 		case !inside && !begins.MatchString(line):
 			if refusal.MatchString(line) || i > 100 {
@@ -83,7 +86,7 @@ func unindent(lines []string) []string {
 		line = line[len(quoted.FindString(line)):]
 		lines[i] = line
 		bare := strings.TrimLeft(line, " \t")
-		if indent := len(line) - len(bare); begins.MatchString(bare) && (common < 0 || indent < common) {
+		if indent := len(line) - len(bare); i < 200 && begins.MatchString(bare) && (common < 0 || indent < common) {
 			common = indent
 		}
 	}

@@ -26,48 +26,6 @@ type Record struct {
 	Value string `json:"value"`
 }
 
-// advice is what is said of each problem; an id may have several, told apart by
-// what follows its slash.
-var advice = map[string]struct{ cause, fix string }{
-	"dmarc-failed": {"DMARC failed: {who} found neither a valid DKIM signature nor an SPF pass for {from}.{policy}",
-		"Make DKIM or SPF pass for {from}; one of them is enough, and DKIM is the more robust."},
-	"dmarc-failed/foreign": {"DMARC failed: {who} found neither a valid DKIM signature nor an SPF pass for {from}.{policy}",
-		"Send from a domain of your own, or through the provider of {from}: only that one can sign for it."},
-	"dmarc-missing": {"{from} has no DMARC record; large receivers expect one.", "Publish at {name} the TXT record {value}."},
-	"dmarc-broken":  {"The DMARC record of {from} is not valid{why}.", "Publish at {name} one TXT record, such as {value}."},
-	"spf-failed":    {"SPF is {result}{ip}: the SPF record of {domain} does not list that server.", publishSPF},
-	"spf-missing":   {"{who} found no SPF record at {domain}.", publishSPF},
-	"spf-failed/forwarded": {"SPF is {result}{ip}, because {forwarder} forwarded the mail; its servers need not be in the SPF record of {domain}.",
-		"Nothing in SPF helps against that; a DKIM signature survives forwarding."},
-	"spf-failed/foreign": {"SPF is {result}{ip}: the SPF record of {domain} does not list that server.",
-		"Only the owner of {domain} can change that record: send from a domain of your own."},
-	"spf-broken": {"The SPF record of {domain} is not valid{why}.",
-		"Keep exactly one TXT record at {name} that begins with v=spf1, with no typing error and at most ten look-ups, such as {value}."},
-	"spf-not-aligned": {"SPF passed, but for {domain}, the domain of the envelope sender, and not for {from}.",
-		"Have the relay use an envelope sender (return path) below {from}, or sign with DKIM."},
-	"spf-unsure":           {"{who} could not look up the SPF record of {domain} just then.", "Send again; if it stays so, check the name servers of {domain}."},
-	"dkim-missing":         {"The mail has no DKIM signature of {from}.", turnOnDKIM},
-	"dkim-not-aligned":     {"The mail is signed with DKIM, but by {domain} and not by {from}.", turnOnDKIM},
-	"dkim-missing/foreign": {"The mail has no DKIM signature of {from}.", "Send from a domain of your own, and turn on DKIM for it."},
-	"dkim-no-key": {"The key of the DKIM signature of {domain} cannot be had from DNS: {result}{why}.",
-		"Publish at {name} the TXT record that {relay} shows: {value}."},
-	"dkim-failed": {"The DKIM signature of {domain} did not pass: {result}{why}.",
-		"Compare the TXT record at {name} with the one that {relay} shows ({value}). If they agree, something changed the mail after it was signed."},
-	"dkim-failed/body": {"The DKIM signature of {domain} did not pass: {result}{why}.",
-		"Something changed the mail after it was signed, such as a footer, a forwarder or a mailing list: sign on the last server that changes it."},
-	"dkim-unsure":    {"The DKIM key of {domain} could not be looked up just then{why}.", "Send again; if it stays so, check the name servers of {domain}."},
-	"marked-as-spam": {"{verdict}", "Cure the authentication first, then have the recipient mark the mail as wanted."},
-	"marked-as-spam/content": {"{verdict}", "The sender's authentication is not the reason: look at what the filter names (content, links, " +
-		"the reputation of a new domain or address), and have the recipient mark the mail as wanted."},
-	"slow-path": {"By the servers' clocks the mail took {minutes} minutes to get from {domain} to {who}.",
-		"A first mail from a new sender is often put off for minutes (greylisting), or it waited in a queue: look into the log of the one that sent it."},
-}
-
-const (
-	publishSPF = "Publish at {name} the TXT record {value} or, where there is one that begins with v=spf1, put {mechanism} ahead of its \"all\"."
-	turnOnDKIM = "Turn on DKIM for {from} at {relay} and publish the record that it shows, such as {name} with {value}."
-)
-
 // judge collects the problems of a mail.
 type judge struct {
 	Auth
@@ -76,6 +34,8 @@ type judge struct {
 	problems []Problem
 }
 
+// add says what knowledge.json has for a problem. What follows a slash in its key
+// tells apart several sayings of one.
 func (j *judge) add(key string, isAdvice bool, record *Record, pairs ...string) {
 	pairs = append(pairs, "{who}", cmp.Or(j.Receiver, "the receiver"), "{from}", cmp.Or(j.From, "the domain of From"),
 		"{relay}", cmp.Or(j.provider.Name, "the relay"), "{forwarder}", j.forwarder)
@@ -85,8 +45,8 @@ func (j *judge) add(key string, isAdvice bool, record *Record, pairs ...string) 
 	}
 	fill := strings.NewReplacer(pairs...)
 	id, _, _ := strings.Cut(key, "/")
-	cause := fill.Replace(advice[key].cause)
-	j.problems = append(j.problems, Problem{id, isAdvice, strings.ToUpper(cause[:1]) + cause[1:], fill.Replace(advice[key].fix), record})
+	said := known.Advice[key]
+	j.problems = append(j.problems, Problem{id, isAdvice, fill.Replace(said.Cause), fill.Replace(said.Fix), record})
 }
 
 func aligned(c Check) bool {
@@ -102,15 +62,18 @@ func problems(r *Report, s sender, unsigned bool) []Problem {
 	if j.DMARC != nil {
 		j.judgeDMARC(*j.DMARC)
 	}
-	if j.SPF != nil && !aligned(*j.SPF) {
+	if j.SPF != nil && j.SPF.Result != "pass" {
 		j.judgeSPF(*j.SPF)
 	}
 	if !signed && (len(j.DKIM) > 0 || unsigned) {
 		j.judgeDKIM()
 	}
+	if j.SPF != nil && j.SPF.Result == "pass" && !aligned(*j.SPF) {
+		j.judgeSPF(*j.SPF)
+	}
 	j.judgeFilters(r.Spam)
 	for _, h := range r.Path {
-		if h.DelaySeconds != nil && *h.DelaySeconds >= 300 {
+		if h.DelaySeconds != nil && *h.DelaySeconds >= 600 && organization(h.By) != "" {
 			j.add("slow-path", true, nil, "{minutes}", fmt.Sprint(*h.DelaySeconds/60),
 				"{domain}", cmp.Or(h.From, "the server before"), "{who}", cmp.Or(h.By, "the next"))
 			break
@@ -232,7 +195,7 @@ func (j *judge) judgeFilters(spam []Filter) {
 		}
 		says := f.Name + " took it for spam"
 		if f.Score != nil && f.Threshold != nil {
-			says += fmt.Sprintf(", score %g of %g", *f.Score, *f.Threshold)
+			says += fmt.Sprintf(" (score %g, threshold %g)", *f.Score, *f.Threshold)
 		}
 		verdict = append(verdict, strings.TrimSuffix(says+": "+strings.Join(f.Says, ", "), ": ")+".")
 	}

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,7 +26,6 @@ type Hop struct {
 type hop struct {
 	Hop
 	at   int
-	helo string
 	when time.Time
 }
 
@@ -37,20 +37,26 @@ var (
 	numbers  = regexp.MustCompile(`[0-9a-fA-F]*[:.][0-9a-fA-F:.]+`)
 )
 
-// hops are the Received fields from the top, the newest first.
-func hops(head []field) (all []hop) {
+// route is the way that a mail took.
+type route struct {
+	hops []hop // the newest first
+	// border is the hop at which it came to the receiver from outside; those above
+	// passed it on within the receiver's house. -1: there are no hops.
+	border   int
+	receiver string // the operator of that hop
+}
+
+func routeOf(head []field) (r route) {
 	for i, f := range head {
 		by := byHost.FindStringSubmatch(f.value)
-		if f.name != "received" || by == nil {
+		if f.name != "received" || by == nil || len(r.hops) == 50 {
 			continue
 		}
 		h := hop{at: i}
 		h.By = domainOf(by[1])
 		if from := fromHost.FindStringSubmatch(f.value); from != nil {
-			h.helo = domainOf(strings.Trim(from[1], "[]"))
-			h.From = h.helo
 			before, _, _ := strings.Cut(f.value, by[0])
-			h.IP = address(before)
+			h.IP, h.From = address(before), domainOf(strings.Trim(from[1], "[]"))
 			if name := reverse.FindStringSubmatch(before); name != nil && organization(name[1]) != "" {
 				h.From = domainOf(name[1])
 			}
@@ -64,18 +70,46 @@ func hops(head []field) (all []hop) {
 		if at := strings.LastIndex(f.value, ";"); at >= 0 {
 			h.when, _ = mail.ParseDate(strings.TrimSpace(f.value[at+1:]))
 		}
-		if all = append(all, h); len(all) == 50 {
-			break
-		}
+		r.hops = append(r.hops, h)
 	}
-	return all
+	r.findBorder()
+	return r
+}
+
+func (r *route) findBorder() {
+	for i, h := range r.hops {
+		by, from := operator(h.By), operator(h.From)
+		ip, err := netip.ParseAddr(h.IP)
+		inside := err == nil && (ip.IsPrivate() || ip.IsLoopback())
+		outside := from != "" && from != by || from == "" && err == nil || strings.Contains(h.From, ".outbound.protection.")
+		if by != "" && outside && !inside {
+			r.border, r.receiver = i, by
+			return
+		}
+		r.receiver = cmp.Or(r.receiver, by)
+	}
+	r.border = len(r.hops) - 1
+}
+
+// below is the first Received field that was there when the mail came in.
+func (r route) below(head []field) int {
+	if r.border+1 < len(r.hops) {
+		return r.hops[r.border+1].at
+	}
+	return len(head)
+}
+
+// theirs reports whether a field stands among those of servers ahead of the
+// receiver: between their Received fields. What is below the last can be anybody's.
+func (r route) theirs(field int) bool {
+	return r.border+1 < len(r.hops) && field > r.hops[r.border+1].at && field < r.hops[len(r.hops)-1].at
 }
 
 // address is the first IP address in a text.
 func address(s string) string {
 	for _, found := range numbers.FindAllString(s, 50) {
 		found = strings.Trim(found, ":.")
-		if a, err := netip.ParseAddr(strings.TrimPrefix(found, "IPv6:")); err == nil && !a.IsLoopback() {
+		if a, err := netip.ParseAddr(strings.TrimPrefix(found, "IPv6:")); err == nil {
 			return a.Unmap().String()
 		}
 		if a, err := netip.ParseAddr(found + "::"); err == nil && strings.Count(found, ":") > 1 {
@@ -87,11 +121,11 @@ func address(s string) string {
 
 // path are the hops as they happened, with the time that each took. Clocks differ:
 // a hop that seems to end before it began says nothing but that.
-func path(hops []hop) (all []Hop) {
+func (r route) path() (all []Hop) {
 	var last time.Time
-	for i := len(hops) - 1; i >= 0; i-- {
-		h := hops[i].Hop
-		if when := hops[i].when; !when.IsZero() {
+	for _, hop := range slices.Backward(r.hops) {
+		h := hop.Hop
+		if when := hop.when; !when.IsZero() {
 			h.Time = when.Format(time.RFC3339)
 			if delay := int64(when.Sub(last) / time.Second); !last.IsZero() && delay >= 0 {
 				h.DelaySeconds = &delay
@@ -103,23 +137,4 @@ func path(hops []hop) (all []Hop) {
 		all = append(all, h)
 	}
 	return all
-}
-
-// border is the hop at which the mail came to the receiver from outside, and who
-// the receiver is. No hop, no border: -1.
-func border(hops []hop) (at int, receiver string) {
-	for i, h := range hops {
-		by := operator(h.By)
-		if receiver != "" && by != "" && by != receiver {
-			return i - 1, receiver
-		}
-		receiver = cmp.Or(receiver, by)
-		from := operator(h.From)
-		ip, err := netip.ParseAddr(h.IP)
-		public := err == nil && from == "" && !ip.IsPrivate()
-		if from != "" && from != receiver || public || strings.Contains(h.From, ".outbound.protection.") {
-			return i, receiver
-		}
-	}
-	return len(hops) - 1, receiver
 }

@@ -4,9 +4,9 @@
 // what is written there.
 //
 // fields.go takes any paste apart, authres.go reads the results of one field,
-// auth.go decides whose results count, path.go follows Received, spam.go with
-// filters.json knows the filters, sender.go finds out who sent it, and judge.go says
-// what to do.
+// auth.go decides whose results count, path.go follows Received, spam.go reads the
+// filters, sender.go finds out who sent it, and judge.go says what to do.
+// knowledge.json has the filters, what their words mean, and the advice.
 package received
 
 import (
@@ -38,16 +38,16 @@ func Read(pasted string) (report Report, ok bool) {
 	if !ok {
 		return Report{}, false
 	}
-	hops := hops(head)
-	r := Report{Path: path(hops), Spam: filters(head)}
-	r.Auth = authentication(head, hops, r.Spam)
+	way := routeOf(head)
+	r := Report{Path: way.path(), Spam: filters(head, way)}
+	r.Auth = authentication(head, way, r.Spam)
 	a := r.Auth
 	said := a.SPF != nil || a.DMARC != nil || len(a.DKIM) > 0
-	if !said && len(a.ARC)+len(a.Untrusted)+len(r.Spam) == 0 && (len(hops) == 0 || len(head) < 3) {
+	if !said && len(a.ARC)+len(a.Untrusted)+len(r.Spam) == 0 && (len(way.hops) == 0 || len(head) < 3) {
 		return Report{}, false
 	}
-	sender := senderOf(a, hops)
-	r.Problems = problems(&r, sender, len(hops) > 0 && !has(head, "dkim-signature"))
+	sender := senderOf(a, way)
+	r.Problems = problems(&r, sender, len(way.hops) > 0 && !has(head, "dkim-signature"))
 	r.Diagnosis = diagnosis.Diagnosis{ID: "delivered", Stage: Delivered, Stages: []smtpcheck.Stage{Delivered},
 		Provider: sender.provider.ID, Step: diagnosis.StepNone, Confidence: diagnosis.Exact}
 	switch {

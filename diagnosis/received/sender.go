@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"smtp-wizard/presets"
 )
@@ -16,25 +17,25 @@ type sender struct {
 	foreign   bool           // From is a domain of a mail provider, and another one sent it
 }
 
-func senderOf(a Auth, hops []hop) (s sender) {
+func senderOf(a Auth, way route) (s sender) {
 	var hosts []string
-	at, receiver := border(hops)
+	at, receiver := way.border, way.receiver
 	if a.SPF != nil && a.SPF.IP != "" { // the receiver says which server it saw
 		s.ip = a.SPF.IP
-		if i := slices.IndexFunc(hops, func(h hop) bool { return h.IP == s.ip }); i >= 0 {
+		if i := slices.IndexFunc(way.hops, func(h hop) bool { return h.IP == s.ip }); i >= 0 {
 			at, receiver = i, ""
 		}
 	}
 	if at >= 0 {
-		s.ip = cmp.Or(s.ip, hops[at].IP)
-		hosts = append(hosts, hops[at].From)
+		s.ip = cmp.Or(s.ip, way.hops[at].IP)
+		hosts = append(hosts, way.hops[at].From)
 	}
 	for _, c := range a.DKIM {
 		if c.Result == "pass" && c.Alignment == "none" {
 			hosts = append(hosts, c.Domain)
 		}
 	}
-	for _, h := range hops[at+1:] {
+	for _, h := range way.hops[at+1:] {
 		hosts = append(hosts, h.By)
 	}
 	for _, host := range hosts {
@@ -56,24 +57,29 @@ func senderOf(a Auth, hops []hop) (s sender) {
 	return s
 }
 
-// providerOf finds the provider that a sending server belongs to: its relay, its MX
-// or its SPF record has the same registered domain. One whose SPF record is known
-// goes first.
-func providerOf(host string) (found presets.Preset) {
-	org := organization(host)
-	if org == "" {
-		return found
-	}
+// providers are those by the registered domains of their relays, MX and SPF records.
+// One whose SPF record is known goes first.
+var providers = sync.OnceValue(func() map[string]presets.Preset {
+	all := map[string]presets.Preset{}
 	for _, p := range presets.All() {
 		names := slices.Concat(p.MX, p.SPF, p.Domains)
 		for _, h := range p.Hosts {
 			names = append(names, h.Host)
 		}
-		same := slices.ContainsFunc(names, func(n string) bool { return organization(n) == org })
-		if same && (found.ID == "" || len(found.SPF) == 0 && len(p.SPF) > 0) {
-			found = p
+		for _, name := range names {
+			org := organization(name)
+			if found, ok := all[org]; org != "" && (!ok || len(found.SPF) == 0 && len(p.SPF) > 0) {
+				all[org] = p
+			}
 		}
 	}
+	return all
+})
+
+// providerOf finds the provider that a sending server belongs to.
+func providerOf(host string) presets.Preset {
+	org := organization(host)
+	found := providers()[org]
 	if p, other, ok := presets.InWords(org); found.ID == "" && ok && !other {
 		found = p
 	}

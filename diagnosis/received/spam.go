@@ -44,24 +44,27 @@ type row struct {
 	Clean, Spam, Score, Threshold, Skip pattern
 }
 
-//go:embed filters.json
-var filtersJSON []byte
+//go:embed knowledge.json
+var knowledgeJSON []byte
 
-// known is what the words of filters mean. Microsoft's are from its page
-// "Anti-spam message headers in cloud organizations"; those that do not mean spam
-// have a dash ahead. Symbols are rules that tell the result of a method.
+// known is what the words of filters mean, and what to do about each problem.
+// Microsoft's words are from its page "Anti-spam message headers in cloud
+// organizations"; those that do not mean spam have a dash ahead. Symbols are rules
+// that tell the result of a method.
 var known = func() (k struct {
 	Fields                       []row
 	Microsoft, Compauth, Symbols map[string]string
+	Advice                       map[string]struct{ Cause, Fix string }
 }) {
-	if err := json.Unmarshal(filtersJSON, &k); err != nil {
+	if err := json.Unmarshal(knowledgeJSON, &k); err != nil {
 		panic(err)
 	}
 	return k
 }()
 
 // filters are all that speak in the headers, each once: its topmost word counts.
-func filters(head []field) (all []Filter) {
+// What stands between Received fields of other servers is theirs.
+func filters(head []field, way route) (all []Filter) {
 	of := func(name string) *Filter {
 		i := slices.IndexFunc(all, func(f Filter) bool { return f.Name == name })
 		if i < 0 {
@@ -73,8 +76,11 @@ func filters(head []field) (all []Filter) {
 		return strings.HasPrefix(f.name, "x-rspamd-") || strings.HasPrefix(f.name, "x-spamd-")
 	})
 	cpanel := has(head, "x-spam-bar") // Exim there writes ten times the score
-	for _, f := range head {
-		if prefix, ok := microsoft[f.name]; ok && f.value != "" && !strings.Contains(f.value, "DIR:OUT") {
+	for at, f := range head {
+		if way.theirs(at) {
+			continue
+		}
+		if prefix, ok := microsoft[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
 			of("Microsoft").readMicrosoft(prefix + f.value)
 		}
 		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") {
@@ -162,9 +168,17 @@ var microsoft = map[string]string{
 	"x-ms-exchange-organization-scl": "SCL:",
 }
 
+// pairs are what a field of Microsoft's consists of.
+func pairs(value string) []string {
+	return strings.Split(strings.Join(strings.Fields(value), ""), ";")
+}
+
+func speaks(value string) bool {
+	return slices.ContainsFunc(pairs(value), func(pair string) bool { return known.Microsoft[pair] != "" })
+}
+
 func (f *Filter) readMicrosoft(value string) {
-	for _, pair := range strings.Split(value, ";") {
-		pair = strings.Join(strings.Fields(pair), "")
+	for _, pair := range pairs(value) {
 		name, v, _ := strings.Cut(pair, ":")
 		if n, err := strconv.ParseFloat(v, 64); err == nil && name == "SCL" && f.Score == nil {
 			five := 5.0

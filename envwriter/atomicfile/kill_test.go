@@ -37,10 +37,10 @@ func TestKillHelper(t *testing.T) {
 }
 
 // TestKilledAtAnyMoment kills a process in the middle of its saves, again and
-// again: 40 times, or as often as ENVWRITER_KILLS says.
+// again: 20 times, or as often as ENVWRITER_KILLS says.
 func TestKilledAtAnyMoment(t *testing.T) {
 	// Not parallel: while a child starts it holds on to the locks of other tests.
-	kills := 40
+	kills := 20
 	if n, err := strconv.Atoi(os.Getenv("ENVWRITER_KILLS")); err == nil {
 		kills = n
 	}

@@ -94,7 +94,7 @@ func (g Guide) Finish() {
 	g.Keys(termtest.Enter)
 	g.Opens("[Write]", "› Write it")
 	g.Keys(termtest.Enter)
-	g.Opens("Done", "read back by the rules of every reader", "› Finish")
+	g.Opens("Done", "read back by the rules of every reader", "enter finish")
 	g.Keys(termtest.Enter)
 	g.Ends(0)
 }

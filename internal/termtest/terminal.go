@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -226,6 +227,47 @@ func (w *Terminal) Settled() string {
 		}
 	}
 	return w.Screen()
+}
+
+// atWork reports whether a screen, or what stands instead of a prompt, waits for work
+// under way.
+func (w *Terminal) atWork(screen string) bool {
+	out := w.Output()
+	if !strings.Contains(out, "\x1b[?1049h") {
+		return !strings.HasSuffix(out, ": ")
+	}
+	return working.MatchString(screen)
+}
+
+var working = regexp.MustCompile(`(?m)^[─-]+ .* \d+ s [─-]|esc stop and go back`)
+
+// Rests waits, after the program has written more than so many bytes, until it is
+// done with its work and takes keys, and reports whether it goes on: false is that
+// it has ended. Where nothing more is written, it was done already.
+func (w *Terminal) Rests(written int) bool {
+	w.T.Helper()
+	eventually(5*time.Second, func() bool { return w.over() || w.Written() > written })
+	last, since := "", time.Now()
+	if !eventually(patience, func() bool {
+		now := w.Screen()
+		if now != last || w.atWork(now) {
+			last, since = now, time.Now()
+		}
+		return w.over() || time.Since(since) > ignored
+	}) {
+		w.T.Fatalf("it does not come to rest; the screen is\n%s", w.Screen())
+	}
+	return !w.over()
+}
+
+// over reports whether there is nothing more to read.
+func (w *Terminal) over() bool {
+	select {
+	case <-w.seen:
+		return true
+	default:
+		return false
+	}
 }
 
 // BytesPerKey presses keys one by one and counts what each of them draws.

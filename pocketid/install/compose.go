@@ -30,7 +30,12 @@ type Project struct {
 	Named bool
 	// Overrides and Others are files beside that compose does not read.
 	Overrides, Others []string
-	NetworkMode, UTS  string
+	UTS               string
+	Defined           string // the file that sets the image of the service
+	// Inside are the names that exist only in the network of the project. External:
+	// it has one with other projects, whose names are not known.
+	Inside   []string
+	External bool
 
 	vars  environment // for ${VARIABLES}
 	known scanned

@@ -34,16 +34,15 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 	in.Service, in.Others = name, others
 	service := p.model.AllServices()[name]
 	in.Image = service.Image
-	p.NetworkMode, p.UTS = service.NetworkMode, service.Uts
+	in.Network, p.UTS = service.NetworkMode, service.Uts
 	for _, v := range service.Volumes {
 		if v.Type == types.VolumeTypeBind {
 			in.mounts = append(in.mounts, mount{host: f.logical(v.Source), inside: v.Target})
 		}
 	}
-	if service.NetworkMode != "host" {
-		in.Neighbors = neighbors(p.model, name)
-	}
 	in.workDir = cmp.Or(service.WorkingDir, imageWorkDir)
+	p.Defined = p.fieldSource(name, "image").File
+	p.inside(service)
 	f.composeSecrets(&in, service)
 	f.ownEnvFile(&in)
 	f.composeEnvironment(&in, service)
@@ -58,26 +57,6 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 	return in, true
 }
 
-// neighbors are the names of the other services of a project.
-func neighbors(project *types.Project, service string) (names []string) {
-	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
-		other := project.Services[name]
-		if name == service || other.NetworkMode == "host" {
-			continue
-		}
-		names = append(names, name)
-		if other.ContainerName != "" {
-			names = append(names, other.ContainerName)
-		}
-		for _, network := range other.Networks {
-			if network != nil {
-				names = append(names, network.Aliases...)
-			}
-		}
-	}
-	return names
-}
-
 // logical is the path that the admin knows, of one that the loader made absolute.
 func (f *finder) logical(path string) string {
 	root := f.Files.Local("/")
@@ -85,6 +64,35 @@ func (f *finder) logical(path string) string {
 		return "/" + strings.TrimPrefix(path, root)
 	}
 	return path
+}
+
+// inside lists the names that the DNS of the project's networks and extra_hosts:
+// give to a service.
+func (p *Project) inside(s types.ServiceConfig) {
+	for name := range s.ExtraHosts {
+		p.Inside = append(p.Inside, strings.ToLower(name))
+	}
+	for name := range s.Networks {
+		p.External = p.External || bool(p.model.Networks[name].External)
+	}
+	for _, other := range p.model.Services {
+		if other.Name == s.Name || s.NetworkMode == "host" {
+			continue
+		}
+		p.Inside = append(p.Inside, strings.ToLower(other.Name))
+		if other.ContainerName != "" {
+			p.Inside = append(p.Inside, strings.ToLower(other.ContainerName))
+		}
+		for _, network := range other.Networks {
+			if network != nil {
+				p.Inside = append(p.Inside, network.Aliases...)
+			}
+		}
+	}
+	for _, link := range s.Links {
+		p.Inside = append(p.Inside, link[strings.LastIndex(link, ":")+1:])
+	}
+	slices.Sort(p.Inside)
 }
 
 // chooseService takes the service that runs Pocket ID; of several the one that is
@@ -229,7 +237,8 @@ func (p *Project) places(service, key string) []setting {
 		}
 		for _, name := range names {
 			if from, ok := vars.get(name); ok && s.Source.VariableFile == "" {
-				s.Source.Variable, s.Source.VariableFile = name, from.Source.File
+				s.HandedOn = null || onlyReference.MatchString(value)
+				s.Source.Variable, s.Source.VariableFile, s.Source.VariableReader = name, from.Source.File, from.Reader
 			}
 		}
 		if len(names) > 0 && s.Source.Variable == "" {
@@ -240,6 +249,9 @@ func (p *Project) places(service, key string) []setting {
 	slices.Reverse(out)
 	return out
 }
+
+// onlyReference is a value that is one variable, with or without a default.
+var onlyReference = regexp.MustCompile(`^\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?][^{}]*)?\})$`)
 
 // bareReference is a $NAME, which is more often part of a password than meant.
 var bareReference = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)

@@ -18,7 +18,7 @@ const imageWorkDir = "/app"
 // and started are what the command is run in and with. ok is false when it is
 // not about Pocket ID or the file.
 func (f *finder) container(in Install, r runLine, dir string, started environment) (Install, bool) {
-	in.Image = r.image.text
+	in.Image, in.Network = r.image.text, r.network
 	in.workDir = cmp.Or(r.workDir, imageWorkDir)
 	in.env, in.secrets = environment{}, map[string]credential{}
 	for _, m := range r.mounts {
@@ -98,9 +98,9 @@ func takeEnv(layers environment, e word, started environment, patterns bool) {
 		s, _ := started.get(name)
 		source := e.source
 		if s.Source.File != source.File {
-			source.Variable, source.VariableFile = name, s.Source.File
+			source.Variable, source.VariableFile, source.VariableReader = name, s.Source.File, s.Reader
 		}
-		layers.set(name, setting{Value: s.Value, Source: source})
+		layers.set(name, setting{Value: s.Value, Source: source, HandedOn: source.Variable != ""})
 	}
 }
 

@@ -16,8 +16,9 @@ type Source struct {
 	Line int // from 1; 0 where there is no single one
 	// Variable is what a ${...} of that place takes the value from, and VariableFile
 	// the file that sets it; "" where the value stands there itself.
-	Variable     string
-	VariableFile string
+	Variable       string
+	VariableFile   string
+	VariableReader string // the program that took it out of that file
 	// Unit is the unit or quadlet that a drop-in belongs to.
 	Unit string
 }
@@ -29,6 +30,8 @@ type setting struct {
 	Reader  string // the program that read it out of a file; "" for a setting that is no file's
 	Unknown bool   // it has a value that cannot be seen from here
 	Dollar  bool   // a $ in it was replaced by nothing
+	// HandedOn: the value is that of the source's Variable, and nothing else.
+	HandedOn bool
 }
 
 // environment is what reaches Pocket ID: of each key all that set it, in the order

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
+	"smtp-wizard/internal/layouttest"
 
 	"smtp-wizard/pocketid/install"
 )
@@ -131,28 +131,23 @@ func TestHostileScripts(t *testing.T) {
 
 // TestNoSecretLeaves looks for the passwords of all layouts in what is shown.
 func TestNoSecretLeaves(t *testing.T) {
-	files, _ := filepath.Glob("testdata/*.txtar")
-	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := install.Discover(unpack(t, archive)).Result()
+	for _, l := range layouttest.All(t, "testdata") {
+		r := install.Discover(machine(t, l), l.EnvFile).Result()
 		shown := words(r)
 		for _, w := range r.Warnings {
 			shown += w.Text + w.File
 			if strings.Contains(w.Text, "%!") {
-				t.Errorf("%s: %s", file, w.Text)
+				t.Errorf("%s: %s", l.Name, w.Text)
 			}
 		}
-		for _, part := range archive.Files {
+		for _, part := range l.Archive.Files {
 			for line := range strings.Lines(string(part.Data)) {
 				_, secret, found := strings.Cut(strings.TrimSpace(line), "_PASSWORD=")
 				if _, key, isKey := strings.Cut(line, "ENCRYPTION_KEY="); isKey {
 					secret, found = strings.TrimSpace(key), true
 				}
 				if secret = strings.Trim(secret, `"'`); found && len(secret) > 3 && strings.Contains(shown, secret) {
-					t.Errorf("%s: a secret of %s is shown", file, part.Name)
+					t.Errorf("%s: a secret of %s is shown", l.Name, part.Name)
 				}
 			}
 		}

@@ -4,23 +4,24 @@
 package install
 
 import (
+	"path/filepath"
 	"slices"
 
 	"smtp-wizard/pocketid"
 )
 
 // Runs is the program that decides Pocket ID's environment.
-type Runs string
+type Runs = pocketid.Runtime
 
 // The programs.
 const (
-	RunsCompose Runs = "compose"
-	RunsDocker  Runs = "docker"
-	RunsPodman  Runs = "podman"
-	RunsQuadlet Runs = "quadlet"
-	RunsSystemd Runs = "systemd"
-	RunsSh      Runs = "sh"
-	RunsByHand  Runs = "by-hand"
+	RunsCompose = pocketid.RuntimeCompose
+	RunsDocker  = pocketid.RuntimeDocker
+	RunsPodman  = pocketid.RuntimePodman
+	RunsQuadlet = pocketid.RuntimeQuadlet
+	RunsSystemd = pocketid.RuntimeSystemd
+	RunsSh      = pocketid.RuntimeSh
+	RunsByHand  = pocketid.RuntimeManual
 )
 
 // Kind is where a hostname comes from.
@@ -52,13 +53,24 @@ type Version struct {
 // Known reports whether an exact release was told.
 func (v Version) Known() bool { return v.Release.Known() && v.Release.Exact }
 
+// Speaks is the release to speak as: the one that was told, or else the newest that
+// it may be.
+func (in Install) Speaks() pocketid.Version {
+	if in.Version.Below != "" {
+		old, _ := pocketid.ParseVersion("v0")
+		return old
+	}
+	return in.Version.Release
+}
+
 // Password is where the password of the mail account is.
 type Password struct {
 	Set      bool
 	Kind     string // env, file or secret
 	From     []string
-	Readable bool // from here, by the one who runs this program
-	Unseen   bool // none was found, but a file that may have it cannot be read
+	Readable bool   // from here, by the one who runs this program
+	Unseen   bool   // none was found, but a file that may have it cannot be read
+	File     string // on this machine, that has the password and nothing else; "" is none
 	value    string
 }
 
@@ -79,8 +91,8 @@ type Install struct {
 	Password Password
 	Warnings []Warning
 	Compose  *Project // for compose
-	// Neighbors are names that only the containers of the same project know.
-	Neighbors []string
+	// Network is what a container's network_mode or --network says; "" is its own.
+	Network string
 
 	// Unit is the systemd unit or quadlet behind it, or "".
 	Unit string
@@ -120,17 +132,7 @@ type credential struct {
 type mount struct{ host, inside string }
 
 // InContainer reports whether Pocket ID has a localhost of its own, so to speak.
-func (in Install) InContainer() bool {
-	switch in.Runs {
-	case RunsCompose, RunsDocker, RunsPodman, RunsQuadlet:
-		return true
-	}
-	return false
-}
-
-// Concerns reports whether this Pocket ID has to do with the file that was asked
-// about, and is not just another one on the machine.
-func (in Install) Concerns() bool { return in.fit > fitSomewhere }
+func (in Install) InContainer() bool { return in.Runs.InContainer() }
 
 // Value is what arrives for a key. It may be a secret.
 func (in Install) Value(key string) (string, bool) { return in.env.lookup(key) }
@@ -195,6 +197,9 @@ func Discover(m Machine, envFile string) Install {
 		}
 	}
 	best.EnvFile = f.envFile
+	if best.Runs == "" {
+		f.assume(&best)
+	}
 	f.complete(&best)
 	return best
 }
@@ -207,6 +212,19 @@ func (f *finder) keep(in Install) {
 	if in.fit != fitNone {
 		f.found = append(f.found, in)
 	}
+}
+
+// assume is for a file that nothing here is found to read: Pocket ID itself would,
+// from the directory of the file.
+func (f *finder) assume(in *Install) {
+	file := EnvFile{Path: f.envFile, Reader: "pocket-id"}
+	in.workDir = filepath.Dir(f.envFile)
+	if layer, err := f.readLayer(file, nil); err == nil {
+		in.addFile(file)
+		in.env.add(layer)
+	}
+	in.Hostname = Hostname{Kind: KindMachine, Value: f.Hostname}
+	f.findPassword(in)
 }
 
 // complete adds what follows from the environment.

@@ -2,6 +2,7 @@ package install
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,6 +104,21 @@ func (in Install) Result() Result {
 		r.Warnings = append(r.Warnings, w)
 	}
 	return r
+}
+
+// Place is where a value is decided, for people.
+func (v ResultValue) Place() string {
+	out := v.From
+	if v.Line > 0 {
+		out = fmt.Sprintf("%s:%d", out, v.Line)
+	}
+	if v.Variable != "" && v.VariableFrom != "" {
+		out += fmt.Sprintf(", ${%s} of %s", v.Variable, v.VariableFrom)
+	}
+	if len(v.Hidden) > 0 {
+		out += "; hides " + strings.Join(v.Hidden, ", ")
+	}
+	return out
 }
 
 // Short is a path relative to the directory of the file that was asked about, when

@@ -5,86 +5,44 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"smtp-wizard/internal/layouttest"
 	"smtp-wizard/pocketid/install"
 )
 
 var update = flag.Bool("update", false, "write what was found into the layouts")
 
-// TestLayouts goes through testdata: each file is one way in which Pocket ID is
-// installed. Its head says where the admin stands, its part named want what
-// arrives, and the rest are the files, by their paths.
+// TestLayouts finds in each layout what it wants.
 func TestLayouts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal(err, files)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
+	for _, l := range layouttest.All(t, "testdata") {
+		t.Run(l.Name, func(t *testing.T) {
+			got := words(install.Discover(machine(t, l), l.EnvFile).Result())
+			if got == l.Want {
+				return
 			}
-			got := words(install.Discover(unpack(t, archive)).Result())
-			for i, part := range archive.Files {
-				switch {
-				case part.Name != "want":
-				case *update:
-					archive.Files[i].Data = []byte(got)
-					if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				case string(part.Data) != got:
-					t.Errorf("got\n%s\nwant\n%s", got, part.Data)
+			if !*update {
+				t.Fatalf("got\n%s\nwant\n%s", got, l.Want)
+			}
+			for i, part := range l.Archive.Files {
+				if part.Name == "want" {
+					l.Archive.Files[i].Data = []byte(got)
 				}
+			}
+			if err := os.WriteFile(l.File, txtar.Format(l.Archive), 0o600); err != nil {
+				t.Fatal(err)
 			}
 		})
 	}
 }
 
-// unpack lays the files out below a folder, which is then the machine's root.
-func unpack(t *testing.T, archive *txtar.Archive) (install.Machine, string) {
-	t.Helper()
-	root := t.TempDir()
-	for _, part := range archive.Files {
-		if part.Name == "want" {
-			continue
-		}
-		path := filepath.Join(root, part.Name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, part.Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	m := install.Machine{Files: install.Disk{Root: root}, Home: "/root", Hostname: "vps-4711.example.net"}
-	env := ""
-	for line := range strings.Lines(string(archive.Comment)) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		switch key {
-		case "env":
-			env = value
-			if m.Dir == "" {
-				m.Dir = filepath.Dir(value)
-			}
-		case "dir":
-			m.Dir = value
-		case "machine":
-			m.Hostname = value
-		case "home":
-			m.Home, m.UID = value, 1000
-		case "set":
-			m.Env = append(m.Env, value)
-		}
-	}
-	return m, env
+func machine(t *testing.T, l layouttest.Layout) install.Machine {
+	return install.Machine{Files: install.Disk{Root: l.Unpack(t)}, Home: l.Home, UID: l.UID, Hostname: l.Hostname,
+		Dir: l.Dir, Env: l.Set}
 }
 
 // words are a result as the layouts write it.

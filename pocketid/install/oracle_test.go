@@ -3,17 +3,14 @@ package install
 import (
 	"context"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
-	"golang.org/x/tools/txtar"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/internal/layouttest"
 )
 
 // rawFormat is what docker compose registers for format: raw.
@@ -34,32 +31,10 @@ func rawFormat(r io.Reader, _ string, vars map[string]string, lookup func(string
 // each value keeps its source, with the one that compose's loader resolves.
 func TestComposeAgrees(t *testing.T) {
 	dotenv.RegisterFormat("raw", rawFormat)
-	files, _ := filepath.Glob("testdata/*.txtar")
 	compared := 0
-	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, env := Machine{Files: Disk{Root: t.TempDir()}}, ""
-		for line := range strings.Lines(string(archive.Comment)) {
-			switch key, value, _ := strings.Cut(strings.TrimSpace(line), ": "); key {
-			case "env":
-				env, m.Dir = value, filepath.Dir(value)
-			case "set":
-				m.Env = append(m.Env, value)
-			}
-		}
-		for _, part := range archive.Files {
-			path := m.Files.Local("/" + part.Name)
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, part.Data, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		in := Discover(m, env)
+	for _, l := range layouttest.All(t, "testdata") {
+		m := Machine{Files: Disk{Root: l.Unpack(t)}, Dir: l.Dir, Env: l.Set}
+		in := Discover(m, l.EnvFile)
 		if in.Runs != RunsCompose || in.Refused != "" {
 			continue
 		}
@@ -67,12 +42,12 @@ func TestComposeAgrees(t *testing.T) {
 		want := resolved(t, m, in)
 		for key, value := range want {
 			if got, ok := in.Value(key); value != nil && (!ok || got != *value) {
-				t.Errorf("%s: %s is %q, compose has %q", file, key, got, *value)
+				t.Errorf("%s: %s is %q, compose has %q", l.Name, key, got, *value)
 			}
 		}
 		for _, key := range in.Keys() {
 			if value := want[key]; value == nil {
-				t.Errorf("%s: %s does not arrive", file, key)
+				t.Errorf("%s: %s does not arrive", l.Name, key)
 			}
 		}
 	}

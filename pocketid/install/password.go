@@ -52,6 +52,6 @@ func (f *finder) findPassword(in *Install) {
 func (f *finder) readPassword(in *Install, file string) {
 	data, err := f.Files.Read(file)
 	if err == nil {
-		in.Password.Readable, in.Password.value = true, string(data)
+		in.Password.Readable, in.Password.value, in.Password.File = true, string(data), file
 	}
 }

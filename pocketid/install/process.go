@@ -3,6 +3,7 @@ package install
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -217,7 +218,8 @@ func (f *finder) byHand() {
 		return
 	}
 	for _, file := range f.glob(filepath.Join(dir, "pocket*")) {
-		if !binary.MatchString(filepath.Base(file)) {
+		_, err := f.Files.Read(file)
+		if !binary.MatchString(filepath.Base(file)) || err != nil && !errors.Is(err, ErrTooLarge) { // a directory
 			continue
 		}
 		in := Install{Runs: RunsByHand, Found: file, workDir: dir, env: environment{}, Image: file, fit: fitBeside}

@@ -48,10 +48,16 @@ func (f *finder) unit(u unitFile) {
 	})
 }
 
+// ownPrograms are where programs and scripts are that no distribution brought.
+var ownPrograms = regexp.MustCompile(`(/usr/local|/opt|/srv|/home|/root|/etc|/data|/var/lib|%h)/`)
+
 // mayConcern spares the many units that have nothing to do with Pocket ID.
 func (f *finder) mayConcern(u unitFile) bool {
 	signs := []string{"pocket-id", "pocketid", "docker", "podman", "compose", strings.ToLower(filepath.Base(f.envFile))}
 	return slices.ContainsFunc(u.options, func(o option) bool {
+		if strings.HasPrefix(o.name, "Exec") && ownPrograms.MatchString(o.value) {
+			return true
+		}
 		text := strings.ToLower(u.name + " " + o.value)
 		return slices.ContainsFunc(signs, func(s string) bool { return strings.Contains(text, s) })
 	})

@@ -57,6 +57,8 @@ func (f *finder) findVersion(in *Install) {
 
 var exactVersion = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+$`)
 
+var exactTag = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+`)
+
 // imageVersion reads a tag. One that moves, and a digest alone, tell no release.
 func imageVersion(image string) Version {
 	_, tag, digest := splitImage(image)
@@ -71,6 +73,7 @@ func imageVersion(image string) Version {
 	case tag == "":
 		tag = "latest"
 	}
+	release.Exact = exactTag.MatchString(tag) // v2.9 moves with each patch
 	return Version{Release: release, From: "image tag " + tag}
 }
 

@@ -121,7 +121,9 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 	for _, key := range decides {
 		value, _ := in.env.lookup(key)
 		last := len(value) - 1
-		if keepsQuotes[reader] && last > 0 && (value[0] == '"' || value[0] == '\'') && value[last] == value[0] {
+		// In a shell, a loop that reads lines.
+		keeps := keepsQuotes[reader] || reader == "sh" && bytes.Contains(data, []byte(key+"="+value))
+		if keeps && last > 0 && (value[0] == '"' || value[0] == '\'') && value[last] == value[0] {
 			warn("quotes-kept", key, reader, key, name)
 		}
 		if keepsComments[reader] && strings.Contains(value, " #") && (pocketid.IsPublic(key, value) || !looksSecret(key)) {
@@ -293,8 +295,11 @@ func (in *Install) nameWarnings() {
 		if in.Runs == RunsCompose {
 			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
 		}
-		newest := pocketid.NewestKnown()
-		in.warn("version-unknown", "", Source{File: in.Found}, in.Version.From, newest, cure)
+		taken := in.Version.Release
+		if !taken.Known() {
+			taken = pocketid.NewestKnown()
+		}
+		in.warn("version-unknown", "", Source{File: in.Found}, in.Version.From, taken, cure)
 	}
 	switch h := in.Hostname; {
 	case h.Kind == KindShared:

@@ -24,7 +24,7 @@ func (m *model) headerSteps() []headerStep {
 		if current || !s.Skipped {
 			steps = append(steps, headerStep{
 				id: s.ID, name: m.theme.clean(s.Name), current: current,
-				done: !current && slices.Contains(m.state.History, s.ID),
+				done: current && m.page.Final || !current && slices.Contains(m.state.History, s.ID),
 			})
 		}
 	}
@@ -52,6 +52,8 @@ func (t theme) trail(steps []headerStep) string {
 	var parts []string
 	for _, s := range steps {
 		switch {
+		case s.current && s.done:
+			parts = append(parts, t.accent.Render("["+s.name+"]")+" "+t.mark(wizard.Good))
 		case s.current:
 			parts = append(parts, t.accent.Render("["+s.name+"]"))
 		case s.done:

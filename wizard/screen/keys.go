@@ -148,6 +148,8 @@ func (m *model) backHint(w *widget) hint {
 func (m *model) enterDoes() string {
 	w := m.focused()
 	switch {
+	case m.page.Final:
+		return "finish"
 	case w == nil:
 		return "go on"
 	case w.field.Kind == wizard.ChoiceField && !m.listOpen(w):

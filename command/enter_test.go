@@ -1,0 +1,288 @@
+//go:build !windows
+
+package command
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/hostile"
+	"smtp-wizard/internal/steptest"
+	"smtp-wizard/internal/termtest"
+	"smtp-wizard/smtpcheck/practice"
+)
+
+// A ride is a way through the guide by Enter alone, but for what must be typed.
+type ride struct {
+	name  string
+	args  []string
+	setUp func(*rider)
+	typed []typed
+	exit  int
+	says  string // at the end, or on the way
+	most  int    // Enter; 0 is not counted
+	again bool   // again over what the first one wrote, which stays byte for byte
+	doc   string // how docs/guide.md calls it
+}
+
+// typed is what is typed where those words are, once.
+type typed struct{ at, keys, line string }
+
+// rider is a ride in one face.
+type rider struct {
+	t     *testing.T
+	dir   string
+	env   []string
+	plain bool
+}
+
+func (r *rider) file(name, text string) {
+	r.t.Helper()
+	path := filepath.Join(r.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// composed is a directory with a compose project of that version.
+func composed(version string) func(*rider) {
+	return func(r *rider) {
+		r.t.Helper()
+		r.file("compose.yaml", "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v"+version+
+			"\n    env_file: .env\n    network_mode: host\n")
+	}
+}
+
+// over begins with a .env that names a relay of the catalogue.
+func over(relay, mode, version string, login bool) func(*rider) {
+	return func(r *rider) {
+		r.t.Helper()
+		o := practice.Options{}
+		if login {
+			o.User, o.Password = relayUser, relayPassword
+		}
+		started := hostile.Start(r.t, hostile.Named(r.t, relay), o)
+		port := started.Port()
+		if mode == "tls" {
+			port = started.TLSPort()
+		}
+		text := fmt.Sprintf("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=localhost\n"+
+			"SMTP_PORT=%d\nSMTP_FROM=id@example.com\nSMTP_TLS=%s\n", port, mode)
+		if login {
+			text += fmt.Sprintf("SMTP_USER=%s\nSMTP_PASSWORD='%s'\n", relayUser, relayPassword)
+		}
+		r.file(".env", text)
+		r.file("ca.pem", string(started.CAPEM()))
+		r.env = trusting(r.dir)
+		composed(version)(r)
+	}
+}
+
+func holding(name, text string) func(*rider) {
+	return func(r *rider) { r.t.Helper(); r.file(name, text) }
+}
+
+var inbox = typed{at: "› Send test to", line: "Send test to", keys: "me@example.org"}
+
+var rides = []ride{
+	{name: "demo", args: []string{"demo"}, says: "Mail works: localhost took the test", most: 9, doc: "The demo", again: true},
+	{name: "demo postfix", args: []string{"demo", "--relay", "postfix"}, says: "Mail works", most: 9},
+	{name: "demo open", args: []string{"demo", "--relay", "open"}, says: "Mail works", most: 9},
+	{name: "rerun", setUp: over("open", "tls", "2.9.0", true), typed: []typed{inbox}, says: "already up to date",
+		again: true, most: 5, doc: "Again over a finished .env"},
+
+	{name: "no name to announce", setUp: over("google", "starttls", "2.14.0", false), typed: []typed{inbox}, exit: 13,
+		says: "421 4.7.0"},
+	{name: "localhost refused", setUp: over("google", "starttls", "2.9.0", false), typed: []typed{inbox}, exit: 13},
+	{name: "down", typed: []typed{inbox}, exit: 11, says: "connection refused", setUp: func(r *rider) {
+		composed("2.9.0")(r)
+		r.file(".env", "APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=localhost\nSMTP_PORT=1\n"+
+			"SMTP_FROM=id@example.com\nSMTP_TLS=starttls\n")
+	}},
+	{name: "login refused", setUp: over("wrong-password", "starttls", "2.9.0", true), typed: []typed{inbox}, exit: 16, says: "535 5.7.8"},
+	{name: "no such name", exit: 10, says: "relay.invalid", typed: []typed{inbox}, setUp: func(r *rider) {
+		composed("2.9.0")(r)
+		r.file(".env", "APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=relay.invalid\nSMTP_PORT=587\n"+
+			"SMTP_FROM=id@example.com\nSMTP_TLS=starttls\n")
+	}},
+	{name: "empty directory", exit: 10, says: "relay.invalid", typed: []typed{
+		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
+		{at: "Who sends the mail?", line: "Provider", keys: "another smtp"},
+		{at: "› Host", line: "Host", keys: "relay.invalid"}, inbox}},
+	{name: "unwritable", args: []string{"--env-file", "/sys/.env"}, exit: 3, says: "nothing was written", typed: []typed{
+		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
+		{at: "Who sends the mail?", line: "Provider", keys: "another smtp"},
+		{at: "› Host", line: "Host", keys: "relay.invalid"}, inbox}},
+	{name: "broken file", exit: 130, setUp: holding(".env", "APP_URL='https://id.example.com\n")},
+
+	{name: "sender refused", setUp: over("sender-refused", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 17},
+	{name: "recipient refused", setUp: over("recipient-refused", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 18},
+	{name: "relay denied", setUp: over("relay-denied", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 18},
+	{name: "greylisting", setUp: over("greylisting", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 18},
+	{name: "busy", setUp: over("busy", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 17},
+	{name: "message refused", setUp: over("message-refused", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 19},
+	{name: "expired", setUp: over("expired", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 15},
+	{name: "self-signed", setUp: over("self-signed", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 15},
+	{name: "old TLS", setUp: over("old-tls", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 15},
+	{name: "no AUTH", setUp: over("no-auth", "tls", "2.9.0", true), typed: []typed{inbox}, exit: 16},
+	{name: "STARTTLS stripped", setUp: over("stripped", "starttls", "2.9.0", false), typed: []typed{inbox}, exit: 14},
+	{name: "drops at QUIT", setUp: over("drops-at-quit", "tls", "2.10.0", false), typed: []typed{inbox}},
+
+	{name: "Google Workspace", args: []string{"smtp-relay.gmail.com"}, setUp: composed("2.9.0"), most: 9,
+		doc: "Google Workspace by address, with its compose.yaml found", says: "Mail works", typed: []typed{
+			{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
+			{at: "Who sends the mail?", line: "Provider", keys: "google workspace smtp"}, inbox}},
+	{name: "Gmail", args: []string{"smtp.gmail.com"}, most: 11, doc: "Gmail with an app password", says: "Mail works", typed: []typed{
+		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
+		{at: "Who sends the mail?", line: "Provider", keys: "gmail or"},
+		{at: "› From", line: "From", keys: "me@gmail.com"},
+		{at: "› Password", line: "Password", keys: "abcd efgh ijkl mnop"}, inbox}},
+	{name: "SendGrid", args: []string{"smtp.sendgrid.net"}, most: 11, doc: "SendGrid", says: "Mail works", typed: []typed{
+		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
+		{at: "Who sends the mail?", line: "Provider", keys: "sendgrid"},
+		{at: "› Password", line: "Password", keys: "SG.abcdefgh.ijklmnop"}, inbox}},
+}
+
+// TestEnterEnds rides by Enter alone, in both faces: it comes to an end, and no
+// screen comes a third time. Its counts are in the guide's documentation.
+func TestEnterEnds(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	counts := map[string]int{}
+	count := func(name string, n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		counts[name] = max(counts[name], n) // of both faces
+	}
+	t.Run("screen", func(t *testing.T) { rideAll(t, false, count) })
+	t.Run("plain", func(t *testing.T) { rideAll(t, true, count) })
+	const path = "../docs/guide.md"
+	doc, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !countTable.Match(doc) {
+		t.Fatal("there is no table of counts in the guide's documentation")
+	}
+	var table strings.Builder
+	for _, c := range rides {
+		if c.doc != "" && counts[c.name] == 0 {
+			return // not all were ridden
+		}
+		if c.doc != "" {
+			fmt.Fprintf(&table, "| %s | %d |\n", c.doc, counts[c.name])
+		}
+	}
+	steptest.Golden(t, path, countTable.ReplaceAllString(string(doc), "${1}"+table.String()))
+}
+
+// countTable is the table of what Enter counts, with its head.
+var countTable = regexp.MustCompile(`(?m)^(\| .* \| Enter \|\n\|.*\n)(\|.*\n)*`)
+
+func rideAll(t *testing.T, plain bool, count func(string, int)) {
+	t.Run("all", func(t *testing.T) {
+		for _, c := range rides {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				r := &rider{t: t, dir: t.TempDir(), plain: plain}
+				if c.setUp != nil {
+					c.setUp(r)
+				}
+				n := r.ride(c)
+				count(c.name, n)
+				if c.most > 0 && n > c.most {
+					t.Errorf("%d Enter, at most %d", n, c.most)
+				}
+				if !c.again {
+					return
+				}
+				before := r.files()
+				if n := r.ride(c); n > 5 {
+					t.Errorf("%d Enter over the finished file", n)
+				}
+				if after := r.files(); after != before {
+					t.Errorf("the second ride changed\n%s\nto\n%s", before, after)
+				}
+			})
+		}
+	})
+}
+
+// files is what stands in the .env files.
+func (r *rider) files() string {
+	var out strings.Builder
+	paths, _ := filepath.Glob(filepath.Join(r.dir, "*env*"))
+	for _, path := range paths {
+		b, _ := os.ReadFile(path)
+		fmt.Fprintf(&out, "%s\n%s", filepath.Base(path), b)
+	}
+	return out.String()
+}
+
+// ride rides once and returns how many Enter it took.
+func (r *rider) ride(c ride) int {
+	r.t.Helper()
+	name, args := "smtp-wizard", slices.Clone(c.args)
+	if len(args) == 1 && strings.HasPrefix(args[0], "smtp") {
+		name = "smtp-elsewhere"
+	}
+	if r.plain {
+		args = append(args, "--plain")
+	}
+	cmd := command(r.dir, r.env, args...)
+	if path, err := exec.LookPath(name); err == nil {
+		cmd.Path, cmd.Args[0] = path, name
+	}
+	w := apptest.Guide{Terminal: termtest.Start(r.t, cmd, termtest.Options{})}
+	seen, rest := map[string]int{}, slices.Clone(c.typed)
+	written, enters := 0, 0
+	for w.Rests(written) {
+		screen := w.Screen()
+		if r.plain {
+			screen = w.Output()[written:]
+		}
+		if seen[still(screen)]++; seen[still(screen)] > 2 {
+			r.t.Fatalf("a third time:\n%s\nafter\n%s", screen, w.Output())
+		}
+		written = w.Written()
+		if i := slices.IndexFunc(rest, func(p typed) bool { return r.asks(p, w) }); i >= 0 {
+			w.Keys(rest[i].keys)
+			rest = slices.Delete(rest, i, i+1)
+			w.Settled()
+			written = w.Written()
+		}
+		w.Keys(termtest.Enter)
+		if enters++; enters > 40 {
+			r.t.Fatalf("no end:\n%s", w.Screen())
+		}
+	}
+	w.Ends(c.exit)
+	if c.says != "" && !strings.Contains(w.Flat(), c.says) && !strings.Contains(flat(w.Output()), c.says) {
+		r.t.Errorf("%q is not said; the end is\n%s", c.says, w.Screen())
+	}
+	return enters
+}
+
+func (r *rider) asks(p typed, w apptest.Guide) bool {
+	if !r.plain {
+		return strings.Contains(w.Flat(), p.at)
+	}
+	out := w.Output()
+	last := out[strings.LastIndexAny(out, "\n\r")+1:]
+	return strings.HasPrefix(last, p.line+" ") || strings.HasPrefix(last, p.line+":")
+}
+
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+var changing = regexp.MustCompile(`\d+ m?s\b|[A-Z0-9]{4}-[A-Z0-9]{4}|PRACTICE\d+`)
+
+// still is a screen without what is another each time.
+func still(screen string) string { return changing.ReplaceAllString(flat(screen), "") }

@@ -1,0 +1,141 @@
+package install
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// HostnameFiles are the compose files in which a hostname: would be read, the best
+// first; the first need not exist. Where there are none, the admin has to set it.
+func (in Install) HostnameFiles() []string {
+	p := in.Compose
+	if p == nil || in.Hostname.Kind == KindShared || p.UTS == "host" {
+		return nil
+	}
+	last := p.Files[len(p.Files)-1]
+	if !p.Named && len(p.Files) == 1 {
+		last = filepath.Join(p.Dir, newOverride)
+	}
+	files := []string{last}
+	for _, more := range []string{in.Hostname.From.File, p.Defined} {
+		if more != "" && !slices.Contains(files, more) {
+			files = append(files, more)
+		}
+	}
+	return slices.DeleteFunc(files, Generated)
+}
+
+// newOverride is the name for an override file where there is none yet.
+const newOverride = "compose.override.yaml"
+
+// HostnameAdvice says how Pocket ID gets a hostname where none of our files sets it.
+func (in Install) HostnameAdvice(name string) string {
+	h, found := in.Hostname, in.Short(in.Found)
+	switch {
+	case h.Kind == KindShared:
+		return fmt.Sprintf("Pocket ID has the hostname of %s and may have none of its own: give %s the hostname %s", h.With, h.With, name)
+	case in.Compose != nil && in.Compose.UTS == "host":
+		return "With uts: host Pocket ID has this machine's hostname: hostnamectl set-hostname " + name
+	case in.Runs == RunsQuadlet:
+		return "Set HostName=" + name + " under [Container] in " + found
+	case in.InContainer() && in.Compose == nil && found != "":
+		return in.Runs.HostnameSetting(name) + " (its command is in " + found + ")"
+	}
+	return in.Runs.HostnameSetting(name)
+}
+
+// errNoPlace is a compose file that has no place for a hostname which could be
+// changed without writing the file anew.
+var errNoPlace = errors.New("it has no place for hostname:")
+
+// SetHostname is a compose file that gives a service a hostname: the line changed or
+// put in, and everything else left as it is. nil begins a new file.
+func SetHostname(data []byte, service, name string) ([]byte, error) {
+	entry := "hostname: " + scalar(name)
+	if len(bytes.TrimSpace(data)) == 0 {
+		return fmt.Appendf(data, "# The hostname of the container.\nservices:\n  %s:\n    %s\n", scalar(service), entry), nil
+	}
+	root, err := parseYAML(data)
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.SplitAfter(string(data), "\n")
+	eol := "\n"
+	if strings.HasSuffix(lines[0], "\r\n") {
+		eol = "\r\n"
+	}
+	insert := func(at *yaml.Node, text string) []byte { // before the line of a node, as far in
+		line := strings.Repeat(" ", at.Column-1) + text + eol
+		return []byte(strings.Join(slices.Insert(lines, at.Line-1, line), ""))
+	}
+	services := own(root, "services")
+	switch {
+	case services == nil && root.Kind == yaml.MappingNode && root.Style&yaml.FlowStyle == 0:
+		return insert(root.Content[0], fmt.Sprintf("services:%s  %s:%s    %s", eol, scalar(service), eol, entry)), nil
+	case !block(services):
+		return nil, errNoPlace
+	}
+	ours := own(services, service)
+	switch {
+	case ours == nil:
+		return insert(services.Content[0], fmt.Sprintf("%s:%s%s%s", scalar(service), eol, strings.Repeat(" ", services.Content[0].Column+1), entry)), nil
+	case !block(ours):
+		return nil, errNoPlace
+	}
+	old := own(ours, "hostname")
+	if old == nil {
+		return insert(ours.Content[0], entry), nil
+	}
+	return replaceScalar(lines, old, scalar(name))
+}
+
+// replaceScalar puts another text in the place of a scalar of one line.
+func replaceScalar(lines []string, old *yaml.Node, text string) ([]byte, error) {
+	line := lines[old.Line-1]
+	start := old.Column - 1
+	if old.Kind != yaml.ScalarNode || old.Anchor != "" || old.Style&(yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0 || start > len(line) {
+		return nil, errNoPlace
+	}
+	rest := strings.TrimRight(line[start:], "\r\n")
+	end := len(strings.TrimRight(rest, " \t"))
+	if quote := strings.IndexAny(rest, `"'`); quote == 0 {
+		end = 2 + strings.IndexByte(rest[1:], rest[0])
+	} else if comment := strings.Index(rest, " #"); comment >= 0 {
+		end = len(strings.TrimRight(rest[:comment], " \t"))
+	}
+	lines[old.Line-1] = line[:start] + text + line[start+end:]
+	return []byte(strings.Join(lines, "")), nil
+}
+
+// own is the value of a key that a mapping itself has, not one that it merges.
+func own(mapping *yaml.Node, key string) *yaml.Node {
+	if mapping == nil || mapping.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			return mapping.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// block reports whether a node is a mapping with a line for each key.
+func block(n *yaml.Node) bool {
+	return n != nil && n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle == 0 && len(n.Content) > 0
+}
+
+// scalar is a text as YAML has it on one line.
+func scalar(text string) string {
+	out, err := yaml.Marshal(text)
+	if err != nil || bytes.Contains(bytes.TrimSpace(out), []byte("\n")) {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text) + `"`
+	}
+	return strings.TrimSpace(string(out))
+}

@@ -1,0 +1,235 @@
+package steps
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"smtp-wizard/asowner"
+	"smtp-wizard/envwriter"
+	"smtp-wizard/internal/text"
+	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
+)
+
+// unreached says why what arrives need not be looked at: no program hands it on.
+func (d Discovery) unreached() (Objection, bool) {
+	in := d.Install
+	o := Objection{ID: "reader-refuses", Stops: true, noStart: true}
+	_, arrives := in.Value("SMTP_HOST")
+	switch broken := d.Broken(); {
+	case in.Refused+d.Refused != "":
+		o.Text, o.Cure = cmp.Or(d.Refused, in.Refused)+": as it is, nothing starts.", "Correct the file until its own program takes it."
+	case broken != nil && !arrives:
+		o.Text, o.Cure = sentence(broken.Error()), cmp.Or(fatal(d.Problems)[0].Fix, "Correct that line.")
+	case in.Runs != "" && !arrives:
+		o.ID, o.Text, o.Cure = "not-handed-on", "SMTP_HOST does not reach Pocket ID.", sentence(in.HandOn("SMTP_HOST", d.path()))
+		o.noStart = false
+	default:
+		return Objection{}, false
+	}
+	return o, true
+}
+
+// onlyInside is the objection to a relay that only Pocket ID itself can reach.
+const onlyInside = "only-inside"
+
+func (d Discovery) inside(s Setup) (Objection, bool) {
+	why := d.Install.OnlyInside(s.Host)
+	if why == "" || s.Runtime != d.Install.Runs {
+		return Objection{}, false
+	}
+	return Objection{ID: onlyInside, Stops: true, Text: why + ", so it cannot be tested from here.",
+		Cure: "From inside it can: " + d.insideCommand(s)}, true
+}
+
+// insideCommand is the command line that tests from where Pocket ID is: check, where
+// the named file has all settings, else what the relay says to the sender.
+func (d Discovery) insideCommand(s Setup) string {
+	program, err := os.Executable()
+	if err != nil {
+		program = "./smtp-wizard"
+	}
+	if len(d.Elsewhere()) > 0 || !d.Install.Reads(d.path()) {
+		return fmt.Sprintf("%s probe --port %d --from %s --to %s %s", d.Install.InsideCommand(shellWord, program), s.Port, shellWord(s.From), shellWord(s.To), shellWord(s.Host))
+	}
+	line := fmt.Sprintf("%s check --env-file /tmp/%s", d.Install.InsideCommand(shellWord, program, d.path()), shellWord(filepath.Base(d.path())))
+	if s.As.Known() {
+		line += " --as " + s.As.String()
+	}
+	if s.Hostname != "" && !s.ContainerID {
+		line += " --hostname " + shellWord(s.Hostname)
+	}
+	return line
+}
+
+// Elsewhere are the settings for mail that another place decides than the file.
+func (d Discovery) Elsewhere() map[string]install.ResultValue {
+	out := map[string]install.ResultValue{}
+	in := d.Install
+	for key, value := range in.Result().Values {
+		from, _ := in.From(key)
+		if _, ours := slices.BinarySearch(mailKeys, key); ours && from.File != d.path() {
+			out[key] = value
+		}
+	}
+	return out
+}
+
+// mailKeys are the variables of which check says where they come from.
+var mailKeys = slices.Sorted(slices.Values(append(pocketid.NeedLock(),
+	"APP_URL", "PUBLIC_APP_URL", "UI_CONFIG_DISABLED", "PUBLIC_UI_CONFIG_DISABLED")))
+
+// layered reports whether what arrives was found out, so that each key is changed
+// in the layer that decides it.
+func (p *FilePlan) layered() bool {
+	in := p.Found.Install
+	return in.Near() && in.Refused == "" && p.Request.Runtime == in.Runs
+}
+
+// decidedHere reports whether the .env decides a key, so that all its readers have
+// to agree on it.
+func (p *FilePlan) decidedHere(key string) bool {
+	layer, ok := p.Found.Install.Decides(key)
+	return !p.layered() || !ok || layer.File == p.Found.path() && layer.Key == key && len(layer.Readers) > 0
+}
+
+// put notes a change where it has its effect: in the .env, in another env file that
+// decides the key, perhaps under another name, or nowhere, if that is not a file
+// that we edit.
+func (p *FilePlan) put(c envwriter.Change) {
+	p.wanted = append(p.wanted, c)
+	main := p.Found.path()
+	layer := install.Layer{Source: install.Source{File: main}, Key: c.Key, Readers: p.Request.readerNames()}
+	if in := p.Found.Install; p.layered() {
+		if decides, ok := in.Decides(c.Key); ok {
+			layer = decides
+		} else if paths := in.Paths(); len(paths) > 0 && !in.Feeds(main) {
+			layer.File = paths[len(paths)-1]
+		}
+	}
+	c.Key = layer.Key
+	list := &p.Changes
+	if layer.File != main {
+		changes := p.layers[layer.File]
+		defer func() { p.layers[layer.File] = changes }()
+		list = &changes
+	}
+	same := func(o envwriter.Change) bool { return o.Key == c.Key }
+	if len(layer.Readers) > 0 && !slices.ContainsFunc(*list, same) {
+		*list = append(*list, c)
+	}
+}
+
+// editOthers plans the other env files.
+func (p *FilePlan) editOthers(around *asowner.Files) error {
+	for _, path := range slices.Sorted(maps.Keys(p.layers)) {
+		if len(p.layers[path]) == 0 {
+			continue
+		}
+		before, err := around.Load(path)
+		if err == nil {
+			err = before.CheckSave()
+		}
+		if err != nil {
+			return err
+		}
+		edit, err := envwriter.Apply(before.Bytes, p.layers[path], namedReaders(p.Found.Install.Readers(path)))
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if edit.Changed() {
+			p.Others = append(p.Others, FileEdit{Path: path, Before: before, New: edit.New, Env: edit,
+				Diff: envwriter.Diff(before.Bytes, edit.New, p.isPublic)})
+		}
+	}
+	return nil
+}
+
+// leftOver says which line in which file the admin has to change, since what arrives
+// is decided there.
+func (p *FilePlan) leftOver(after *install.Install, around *asowner.Files) (list []string) {
+	if !p.layered() {
+		return nil
+	}
+	var lost, said []string
+	values := arriving(*after)
+	for _, c := range p.wanted {
+		value := c.Value.Reveal()
+		if c.Unset || p.Request.alreadySet(values, c.Key, value, p.Request.version()) {
+			continue
+		}
+		layer, arrives := after.Decides(c.Key)
+		if !arrives {
+			lost = append(lost, c.Key)
+			continue
+		}
+		said = append(said, c.Key)
+		change := "change it there"
+		if pocketid.IsPublic(c.Key, value) {
+			before, _ := around.Load(layer.File)
+			var line string
+			layer.Line, line = layer.Assignment(before.Bytes, value)
+			change = "write `" + line + "` there"
+		}
+		if install.Generated(layer.File) {
+			change += ", by the NixOS configuration that it is made from"
+		}
+		list = append(list, fmt.Sprintf("%s is decided in %s: %s.", c.Key, after.Place(layer.Source), change))
+	}
+	if len(lost) > 0 {
+		list = append(list, strings.Join(lost, ", ")+" will not reach Pocket ID: "+after.HandOn(lost[0], p.Found.path())+".")
+	}
+	after.Warnings = slices.DeleteFunc(after.Warnings, func(w install.Warning) bool { // said better
+		return w.ID == "hidden-by-layer" && slices.Contains(said, w.Key) || w.ID == "dead-file" && len(lost) > 0
+	})
+	return list
+}
+
+// override plans the compose file that sets the hostname, where compose runs Pocket
+// ID: the first in which compose's own loader then finds it.
+func (w World) override(p *FilePlan, around *asowner.Files) {
+	in, name := p.Found.Install, p.Request.Hostname
+	if p.Request.Runtime != in.Runs || !p.renames() {
+		return
+	}
+	for _, file := range in.HostnameFiles() {
+		edit, err := FileEdit{Path: file}, error(nil)
+		if around.Exists(file) {
+			edit.Before, err = around.Load(file)
+		}
+		if err != nil || edit.Before.Exists != around.Exists(file) || edit.Before.CheckSave() != nil {
+			continue
+		}
+		if edit.New, err = install.SetHostname(edit.Before.Bytes, in.Service, name); err != nil {
+			continue
+		}
+		files := p.planned()
+		files[file] = edit.New
+		if after, err := w.Look(around, files); err != nil || after.Refused != "" || after.Hostname.Value != name {
+			continue
+		}
+		edit.Diff = lineDiff(edit.Before.Bytes, edit.New)
+		p.Override = edit
+		return
+	}
+}
+
+// lineDiff are the lines that only one of two files has. The others may hold secrets.
+func lineDiff(old, new []byte) (diff []envwriter.DiffLine) {
+	was, is := strings.Split(string(old), "\n"), strings.Split(string(new), "\n")
+	only := func(op envwriter.DiffOp, lines, others []string) {
+		for _, line := range lines {
+			if !slices.Contains(others, line) {
+				diff = append(diff, envwriter.DiffLine{Op: op, Text: text.Clean(line)})
+			}
+		}
+	}
+	only(envwriter.Minus, was, is)
+	only(envwriter.Plus, is, was)
+	return diff
+}
