@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"smtp-wizard/internal/text"
+
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
@@ -259,7 +261,7 @@ func printLabeled(w io.Writer, label, text string) {
 }
 
 func printSpeaker(w io.Writer, s steps.Setup) {
-	fmt.Fprintf(w, "Speaking %s, to %s, port %d (%s)\n", steps.SpeakingAs(s), s.Host, s.Port, s.TLS)
+	fmt.Fprintf(w, "Speaking %s, to %s, port %d (%s)\n", steps.SpeakingAs(s), text.WithoutLogin(s.Host), s.Port, s.TLS)
 }
 
 func printStage(w io.Writer, s stageJSON) {

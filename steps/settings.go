@@ -28,7 +28,9 @@ func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
 	s := setupOf(a)
-	s.As = as
+	if as.Known() {
+		s.As = as
+	}
 	return s
 }
 
