@@ -73,7 +73,7 @@ func TestWholeGuideByKeys(t *testing.T) {
 	w.Keys(keyEnter)
 	w.Until("› Continue")
 	w.Keys(keyEnter)
-	w.Opens("[Write]", "SMTP_HOST=localhost", "Lock the UI", "› Write it")
+	w.Opens("[Write]", "SMTP_HOST=localhost", "Let this file decide?", "› Write it")
 	w.Keys(keyDown, keyEnter)
 	w.Until("Show only the changes")
 	w.Choose("Write it")

@@ -38,6 +38,8 @@ type Discovery struct {
 	Fixable  bool
 	Hostname string // os.Hostname() of this machine
 	Rights   string // why root's rights were used although the file is not in root's hands; "" is good
+	// Obstacle is why the file could not be written at the end, or "".
+	Obstacle string
 	// Err is why the file cannot be used.
 	Err error
 
@@ -85,6 +87,9 @@ func (w World) discover(envFile string) Discovery {
 		return found
 	}
 	found.Exists = snapshot.Exists
+	if around.Owner() == nil {
+		found.Obstacle = w.obstacle(envFile)
+	}
 	found.whole = secret.New(string(snapshot.Bytes))
 	found.read(found.readers())
 	found.noPassword(around.Owner())

@@ -99,9 +99,24 @@ func SpeakingAs(s Setup) string {
 	return text
 }
 
-// stageTable has a row a stage: the result's, or as far as the news go.
+// stageTable has a row a stage: the result's, or as far as the news go. Where one was
+// refused, those that passed are one row, and the words of the refusal stand below.
 func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	table := wizard.Table{}
+	if failure := t.Result.Failure; failure != nil && !t.accepted() {
+		var passed []string
+		for _, r := range t.Result.Stages {
+			if r.OK {
+				passed = append(passed, string(r.Stage))
+				continue
+			}
+			table.Rows = append(table.Rows, rowOf(wizard.Bad, strings.TrimSuffix(string(r.Stage)+": "+failure.Doing, ": "), millis(r.Elapsed)))
+		}
+		if len(passed) > 0 {
+			table.Rows = append([]wizard.Row{rowOf(wizard.Good, strings.Join(passed, ", "))}, table.Rows...)
+		}
+		return table
+	}
 	for _, r := range t.Result.Stages {
 		table.Rows = append(table.Rows, rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed)))
 	}
@@ -137,8 +152,12 @@ func refusal(t TestResult) []wizard.Block {
 	if best, ok := betterPort(t); ok {
 		fix = best.Title + ". " + best.Why
 	}
+	said := wizard.Text{Label: "Error", Body: sentence(t.Result.Failure.Error())}
+	if reply := t.Result.Failure.Reply; reply != nil && t.Result.Failure.Err == nil {
+		said = wizard.Text{Label: "It said", Body: reply.String()}
+	}
 	return []wizard.Block{
-		wizard.Text{Label: "It said", Body: t.Result.Failure.Error()},
+		said,
 		wizard.Text{Label: "Why", Body: t.Diagnosis.Cause},
 		wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn},
 	}

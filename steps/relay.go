@@ -287,6 +287,11 @@ func (s relay) Take(v View) Intent {
 	if f := s.world.portWarning(v.Found[Relay], host, port, mode); f != (wizard.Fault{}) && !v.Warned(f) && !sentBack {
 		return wizard.Stay(a, f)
 	}
+	if text := onlyLocalhost(host, a.version()); text != "" && host != a.Host && !a.Unattended {
+		if f := warnAt("host", text); !v.Warned(f) {
+			return wizard.Stay(a, f)
+		}
+	}
 	if port != a.Port || mode != a.TLS {
 		a.Untested = false
 	}

@@ -141,10 +141,15 @@ func diffBlock(diff []envwriter.DiffLine) wizard.Block {
 		mark string
 	}{
 		envwriter.Plus: {wizard.Good, "+ "}, envwriter.Minus: {wizard.Bad, "- "},
-		envwriter.Gap: {wizard.Quiet, "  ..."}, envwriter.Context: {wizard.Quiet, "  "},
+		envwriter.Gap: {wizard.Quiet, "  ..."},
 	}
 	v := wizard.Verbatim{}
-	for _, l := range diff {
+	for i, l := range diff {
+		if l.Op == envwriter.Context { // what stays is folded
+			if l = (envwriter.DiffLine{Op: envwriter.Gap}); i > 0 && slices.Contains([]envwriter.DiffOp{envwriter.Gap, envwriter.Context}, diff[i-1].Op) {
+				continue
+			}
+		}
 		style := styles[l.Op]
 		v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: style.tone, Text: style.mark + l.Text})
 	}
@@ -181,7 +186,7 @@ func fileTable(p *FilePlan) wizard.Table {
 func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
 	f := wizard.Field{
-		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
+		Name: "lock_ui", Label: "Let this file decide?", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
 		Help: wizard.Help{What: pocketid.LockEffects(version)},
 		Choices: []wizard.Choice{
 			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
