@@ -30,7 +30,7 @@ type nameProbe struct {
 
 func (s identity) Wants(v View) wizard.Job {
 	a := v.Answers
-	if a.Offline || a.Host == "" || discovered(v).onlyInside(a.Host, a.runtime()) != "" {
+	if a.Offline || a.Host == "" || discovered(v).whyInside(a.Host, a.runtime()) != "" {
 		return wizard.Job{}
 	}
 	var names []string
