@@ -17,9 +17,9 @@ import (
 
 type applyFlags struct {
 	*cobra.Command
-	passwordFile, ca                       string
-	readers                                []string
-	passwordStdin, lockUI, noCheck, dryRun bool
+	passwordFile, ca                              string
+	readers                                       []string
+	passwordStdin, lockUI, check, noCheck, dryRun bool
 }
 
 // passwordVariable contains the password if neither a file nor standard input
@@ -34,8 +34,8 @@ func newApply(o *options) *cobra.Command {
 		Long: `Apply takes the same steps as the wizard. A flag answers a question in advance;
 other answers come from the .env, else from the preset. It tests the settings and
 writes the .env only if the relay took a message. Running it again changes nothing.
-With --no-check it tests nothing. With --dry-run it runs the test and writes
-nothing. The password is read from standard input, a file, or
+With --no-check it tests nothing. With --dry-run it writes nothing, and sends a
+test only if --check is given too. The password is read from standard input, a file, or
 SMTP_WIZARD_PASSWORD, never from an argument.`,
 		Example: `  smtp-wizard apply --preset google-workspace-relay --app-url https://id.example.com \
     --from noreply@example.com --hostname id.example.com`,
@@ -53,12 +53,16 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 		"the `programs` that read the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
 	s.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
-	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test still runs")
+	s.BoolVar(&f.check, "check", false, "test with --dry-run too")
+	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing")
 	s.StringVar(&f.ca, "ca", "", caUsage)
 	return c
 }
 
 func (o *options) apply(ctx context.Context, f applyFlags) error {
+	if f.check && f.noCheck {
+		return usage(errors.New("--check and --no-check exclude each other"))
+	}
 	world, err := newWorld(ctx, o, f.ca)
 	if err != nil {
 		return err
@@ -90,7 +94,7 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 
 // start are the answers that are not fields of a page.
 func (f applyFlags) start(envFile string) (steps.Answers, error) {
-	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck}
+	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck || f.dryRun && !f.check}
 	a.Hostname = f.value("hostname")
 	for _, name := range f.readers {
 		name = strings.TrimSpace(name)

@@ -267,6 +267,10 @@ func openPorts(f wizard.Finding) string {
 
 func (s relay) Take(v View) Intent {
 	a := v.Answers
+	if typed := v.Input["host"]; a.Unattended && strings.Contains(typed, "@") { // else it was taken apart
+		return wizard.Correct(a, wizard.Input{"host": withoutLogin(typed)},
+			warnAt("host", "What stood before the host was left out; give user and password by themselves."))
+	}
 	host, typedPort, err := ParseRelay(v.Input["host"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("host", err.Error()))
