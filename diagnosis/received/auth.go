@@ -27,17 +27,25 @@ type statement struct {
 	checks []Check
 }
 
-var instance = regexp.MustCompile(`^\s*i=\d{1,3}\s*;`)
+var (
+	instance = regexp.MustCompile(`^\s*i=\d{1,3}\s*;`)
+	// summarized is how Gmail's page "Show original" sums it up.
+	summarized = regexp.MustCompile(`(?i)^'?(pass|fail|softfail|neutral|none|temperror|permerror)'?(?: with (?:IP|domain) (\S+)|$| Learn)`)
+)
 
 func statements(head []field) (all []statement) {
 	for i, f := range head {
 		s := statement{at: i, arc: f.name == "arc-authentication-results"}
-		if s.arc {
-			f.value = instance.ReplaceAllString(f.value, "")
-		} else if f.name != "authentication-results" {
-			continue
+		switch f.name {
+		case "authentication-results", "arc-authentication-results":
+			s.id, s.checks = parseResults(instance.ReplaceAllString(f.value, ""), f.name)
+		case "spf", "dkim", "dmarc":
+			if m := summarized.FindStringSubmatch(f.value); m != nil {
+				props := map[string]string{"header.d": m[2]}
+				s.id, s.checks = "mx.google.com", []Check{newCheck(f.name, m[1], m[2], "Gmail", props)}
+			}
 		}
-		if s.id, s.checks = parseResults(f.value, f.name); s.id != "" || len(s.checks) > 0 {
+		if s.id != "" || len(s.checks) > 0 {
 			all = append(all, s)
 		}
 	}
@@ -51,7 +59,10 @@ func authentication(head []field, way route, spam []Filter) Auth {
 	all := statements(head)
 	receiver, below := way.receiver, way.below(head)
 	own := func(s statement) bool { return operator(s.id) != "" && operator(s.id) == receiver }
-	top := slices.IndexFunc(all, func(s statement) bool { return !s.arc && s.at < below })
+	if receiver == "" && len(all) > 0 && all[0].arc {
+		receiver = operator(all[0].id)
+	}
+	top := slices.IndexFunc(all, func(s statement) bool { return !s.arc && way.early(head, s.at) })
 	if !slices.ContainsFunc(all, func(s statement) bool { return !s.arc && own(s) }) && top >= 0 && receiver != "outlook.com" {
 		receiver = cmp.Or(operator(all[top].id), receiver)
 	}
@@ -59,14 +70,16 @@ func authentication(head []field, way route, spam []Filter) Auth {
 	// A receiver writes its results above all that came with the mail; some write
 	// them at the end, where they count for what is not said above.
 	var above, end, sealed []Check
+	sealer := ""
 	for _, s := range all {
 		named := operator(s.id) != "" // OpenDMARC or no name at all says nothing
 		switch {
 		case s.arc && own(s):
 			sealed = append(sealed, s.checks...)
+			sealer = cmp.Or(sealer, s.id)
 		case s.arc:
 			a.addARC(s)
-		case s.at < below && (own(s) || !named), s.id == "" && receiver == "outlook.com" && len(above) == 0:
+		case s.at < below && own(s), !named && way.early(head, s.at), s.id == "" && receiver == "outlook.com" && len(above) == 0:
 			above = append(above, s.checks...)
 			if named {
 				a.Receiver = cmp.Or(a.Receiver, s.id)
@@ -78,6 +91,7 @@ func authentication(head []field, way route, spam []Filter) Auth {
 			a.Untrusted = append(a.Untrusted, s.id)
 		}
 	}
+	a.Receiver = cmp.Or(a.Receiver, sealer)
 	header := receivedSPF(head, way, receiver)
 	for _, checks := range [][]Check{above, end, sealed, header, fromSymbols(spam, a.From)} {
 		a.take(checks)
@@ -170,7 +184,7 @@ func fromSymbols(spam []Filter, from string) (all []Check) {
 				}
 			case "dmarc":
 				c.Domain = domainOf(strings.Fields(strings.ReplaceAll(s.details, ",", " ") + " -")[0])
-				c.Policy = s.details[strings.LastIndex(s.details, ",")+1:]
+				c.Policy = domainOf(s.details[strings.LastIndex(s.details, ",")+1:])
 			}
 			all = append(all, c)
 		}

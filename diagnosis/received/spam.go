@@ -83,7 +83,7 @@ func filters(head []field, way route) (all []Filter) {
 		if prefix, ok := microsoft[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
 			of("Microsoft").readMicrosoft(prefix + f.value)
 		}
-		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") {
+		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") && !has(head, "x-rspamd-score") {
 			score := float64(strings.Count(bar, "+") - strings.Count(bar, "-"))
 			of("rspamd").Score = &score
 		}
@@ -160,6 +160,17 @@ func (f *Filter) conclude() {
 	for _, s := range heavy[:min(len(heavy), 5)] {
 		f.Says = append(f.Says, fmt.Sprintf("%s (%.1f)", s.name, s.score))
 	}
+}
+
+// Points are the score and what it is measured by, in words.
+func (f Filter) Points() string {
+	switch {
+	case f.Score == nil:
+		return ""
+	case f.Threshold == nil:
+		return fmt.Sprintf("score %g", *f.Score)
+	}
+	return fmt.Sprintf("score %g, threshold %g", *f.Score, *f.Threshold)
 }
 
 // microsoft are its fields, and what their values lack.
