@@ -95,6 +95,7 @@ func startDemoRelay(b practice.Behavior, file steps.Discovery) (*practice.Relay,
 func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.World {
 	w := steps.ThisHost()
 	w.Getenv = o.Getenv
+	w.Hostname = func() (string, error) { return "vps-4711.example.net", nil }
 	w.RootCAs, w.Practice = relay.CA(), true
 	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
 		version, err := pocketid.ParseVersion("2.9.0")
