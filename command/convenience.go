@@ -7,9 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -105,25 +103,4 @@ func flagError(c *cobra.Command, err error) error {
 		}
 	}
 	return usage(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
-}
-
-// seconds is a duration on the command line; a number alone is seconds.
-type seconds time.Duration
-
-func (s *seconds) Type() string { return "time" }
-
-func (s *seconds) String() string {
-	if *s == 0 {
-		return ""
-	}
-	return time.Duration(*s).String()
-}
-
-func (s *seconds) Set(text string) error {
-	if _, err := strconv.Atoi(text); err == nil {
-		text += "s"
-	}
-	d, err := time.ParseDuration(text)
-	*s = seconds(d)
-	return err
 }

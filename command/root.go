@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -99,7 +100,7 @@ Without a command it starts the wizard.`,
 	flags.StringVar(&o.envFile, "env-file", ".env", "the `path` of the .env")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
 	flags.Var((*seconds)(&o.timeout), "timeout",
-		"give up after this `time`, such as 90 or 90s (default: each wait has its own limit)")
+		"give up after this `time`, such as 90s or 90 (default: each wait has its own limit)")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = o.applyTimeout
 	addWizard(root, o)
@@ -114,6 +115,21 @@ Without a command it starts the wizard.`,
 		}
 	}
 	return root
+}
+
+// seconds is a flag with a time; a bare number means seconds.
+type seconds time.Duration
+
+func (s *seconds) String() string { return time.Duration(*s).String() }
+func (s *seconds) Type() string   { return "duration" }
+
+func (s *seconds) Set(text string) error {
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		text += "s"
+	}
+	d, err := time.ParseDuration(text)
+	*s = seconds(d)
+	return err
 }
 
 // applyTimeout gives the command a context that ends with --timeout.

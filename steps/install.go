@@ -65,6 +65,9 @@ func (s installPage) Page(v View) wizard.Page {
 	if len(fatal(found.Problems)) > 0 && found.Fixable {
 		page.Field = append(page.Field, fixField(a))
 	}
+	if version, err := pocketid.ParseVersion(v.Text("version", page.Field[2].Default)); err == nil {
+		page.Body = append(page.Body, found.objectionBlocks(version)...)
+	}
 	if v.Found[Install].Running {
 		page.Busy = "Detecting the install"
 	}
@@ -236,6 +239,9 @@ func (s installPage) Take(v View) Intent {
 	a.FoundReaders = nil
 	if a.runtime() == found.Install.Runs {
 		a.FoundReaders = found.readers()
+	}
+	if list := found.ReadAs(a.readers()).refused(a); len(list) > 0 {
+		return s.refuse(v, a, errorAt("env_file", wouldNotStart(list, a.version())))
 	}
 	another := a.fromAnother(path)
 	if another {

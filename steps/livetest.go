@@ -37,8 +37,8 @@ func (s livetest) Wants(v View) wizard.Job {
 // Work takes the names' results and the ports from the pages before.
 func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
 	setup := job.For.(testRun).setup
-	if stop := discovered(v).inside(setup); stop != nil {
-		return NotTested(setup, stop)
+	if o, stops := discovered(v).inside(setup); stops {
+		return NotSent(setup, []Objection{o})
 	}
 	t := s.world.RunTest(ctx, setup, nil, report)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
@@ -60,15 +60,16 @@ func (s livetest) Page(v View) wizard.Page {
 	}
 	var choices []wizard.Choice
 	if t.accepted() {
-		page.Gist = wizard.Text{Tone: wizard.Good, Body: "accepted"}
-		said := wizard.Text{Tone: wizard.Good, Label: "Accepted", Body: fmt.Sprintf(
-			"The relay took a message for %s. Look for the test %s there, in the spam folder too.", t.Setup.To, t.Token)}
-		if t.Setup.NoSend {
-			page.Gist.Body = "no message sent"
-			said = wizard.Text{Tone: wizard.Warn, Label: "Not sent", Body: "The relay accepted sender and recipient. " +
-				"Without an inbox to look in, no message was sent, so nothing is proven of it."}
+		page.Gist = verdictGist(v.Found)
+		page.Body = append(page.Body, verdictBlock(v.Found))
+		switch {
+		case t.Result.Taken:
+			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
+				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
+		case t.Setup.NoSend:
+			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Not sent", Body: "The relay accepted sender and recipient. " +
+				"Without an inbox to look in, no message was sent, so nothing is proven of it."})
 		}
-		page.Body = append(page.Body, said)
 		if t.Result.Failure != nil {
 			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "But", Body: "Pocket ID reports an error: " +
 				pocketid.QuitError(t.Result.Failure) + ". " + t.Diagnosis.Cause + " " + t.Diagnosis.Fix})
@@ -85,6 +86,14 @@ func (s livetest) Page(v View) wizard.Page {
 		page.Body = append(page.Body, conversation(t.Result.Transcript))
 	}
 	return page
+}
+
+// Speaker is a version in words.
+func Speaker(v pocketid.Version) string {
+	if v.IsNone() {
+		return "any client"
+	}
+	return "Pocket ID " + v.String()
 }
 
 // SpeakingAs says in words whose conversation a test has.

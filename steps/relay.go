@@ -267,9 +267,9 @@ func openPorts(f wizard.Finding) string {
 
 func (s relay) Take(v View) Intent {
 	a := v.Answers
-	if typed := v.Input["host"]; a.Unattended && strings.Contains(typed, "@") { // else it was taken apart
+	if typed := v.Input["host"]; strings.Contains(typed, "@") {
 		return wizard.Correct(a, wizard.Input{"host": withoutLogin(typed)},
-			warnAt("host", "What stood before the host was left out; give user and password by themselves."))
+			warnAt("host", "What stood before the host was left out: user and password are asked for on the next page."))
 	}
 	host, typedPort, err := ParseRelay(v.Input["host"])
 	if err != nil {

@@ -76,7 +76,7 @@ func (s write) Page(v View) wizard.Page {
 	case *FilePlan:
 		return planPage(page, r, v)
 	case WriteResult:
-		return donePage(page, r)
+		return donePage(page, r, v)
 	}
 	page.Busy = "Reading the file"
 	if f.Job.Task == "write" {
@@ -102,6 +102,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
+		page.Body = append(page.Body, verdictBlock(v.Found)) // there is no page after it
 	} else if len(p.Diff) > 0 {
 		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
@@ -118,6 +119,13 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		page.Body = []wizard.Block{whole}
 	}
 	page.Body = append(page.Body, fileTable(p))
+	if len(p.Refused) > 0 {
+		page.Why = "It is not written: Pocket ID " + p.Request.version().String() + " would not start with this file."
+		page.Gist = wizard.Text{Tone: wizard.Bad, Body: "not written"}
+	}
+	for _, o := range p.Refused {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Bad, Label: "Refused", Body: o.String() + " " + o.Cure})
+	}
 	for _, w := range p.Warnings {
 		if !p.Locked && w == pocketid.LockMissing(v.Answers.version()) {
 			continue // the choice to lock says it
@@ -205,6 +213,9 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	if !p.changesFiles() {
 		first = choice("finish", "Finish")
 	}
+	if len(p.Refused) > 0 {
+		first = choice("again", "Check again, once the file is corrected in an editor")
+	}
 	show := choice("show", "Show the whole file")
 	if v.Input["show"] != "" {
 		show = choice("show", "Show only the changes")
@@ -239,6 +250,10 @@ func (s write) Take(v View) Intent {
 	request := requestOf(v)
 	a.LockUI = request.LockUI
 	err := failed(v.Found[Write])
+	p, planned := result[*FilePlan](v, Write)
+	if planned && err == nil {
+		err = p.Refusal()
+	}
 	action := v.Input["action"]
 	if _, written := result[WriteResult](v, Write); written {
 		action = "finish"
@@ -264,7 +279,7 @@ func (s write) Take(v View) Intent {
 		a.Confirmed = nil
 		return wizard.Goto(a, Sender, errorAt("password", err.Error()))
 	}
-	if p, ok := result[*FilePlan](v, Write); ok && p.Request == request {
+	if planned && p.Request == request && len(p.Refused) == 0 {
 		a.Confirmed = p
 	}
 	return stay(a)
@@ -335,14 +350,15 @@ func shellWord(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
-func donePage(page wizard.Page, w WriteResult) wizard.Page {
+func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 	page.Title, page.Final = "Done", true
 	page.Why = "The settings are written, and read back by the rules of every reader."
 	table := wizard.Table{}
 	for _, file := range w.files() {
 		table.Rows = append(table.Rows, wizard.Row{Cells: file[:]})
 	}
-	page.Body = append(page.Body, table)
+	page.Gist = verdictGist(v.Found)
+	page.Body = append(page.Body, table, verdictBlock(v.Found))
 	for _, warning := range w.Warnings {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
 	}

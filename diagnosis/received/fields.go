@@ -168,8 +168,9 @@ func organization(host string) string {
 
 // operators are those of several domains, by one of them.
 var operators = map[string]string{
-	"office365.com": "outlook.com", "exchangelabs.com": "outlook.com", "hotmail.com": "outlook.com", "microsoft.com": "outlook.com",
-	"me.com": "icloud.com", "apple.com": "icloud.com", "aol.com": "yahoo.com", "googlemail.com": "google.com", "web.de": "gmx.net",
+	"office365.com": "outlook.com", "exchangelabs.com": "outlook.com", "hotmail.com": "outlook.com",
+	"microsoft.com": "outlook.com",
+	"me.com":        "icloud.com", "apple.com": "icloud.com", "aol.com": "yahoo.com", "googlemail.com": "google.com", "web.de": "gmx.net",
 }
 
 // operator is who runs a host.

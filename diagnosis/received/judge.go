@@ -119,7 +119,9 @@ func (j *judge) judgeSPF(c Check) {
 		ip = " for " + j.ip
 	}
 	record := j.spfRecord(domain)
-	key := map[string]string{"none": "spf-missing", "permerror": "spf-broken", "temperror": "spf-unsure", "pass": "spf-not-aligned"}[c.Result]
+	key := map[string]string{
+		"none": "spf-missing", "permerror": "spf-broken", "temperror": "spf-unsure", "pass": "spf-not-aligned",
+	}[c.Result]
 	switch {
 	case c.Result == "pass" && (j.covered || c.Alignment == ""):
 		return

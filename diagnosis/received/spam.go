@@ -80,7 +80,7 @@ func filters(head []field, way route) (all []Filter) {
 		if way.theirs(at) {
 			continue
 		}
-		if prefix, ok := microsoft[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
+		if prefix, ok := microsoftFields[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
 			of("Microsoft").readMicrosoft(prefix + f.value)
 		}
 		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") && !has(head, "x-rspamd-score") {
@@ -173,8 +173,8 @@ func (f Filter) Points() string {
 	return fmt.Sprintf("score %g, threshold %g", *f.Score, *f.Threshold)
 }
 
-// microsoft are its fields, and what their values lack.
-var microsoft = map[string]string{
+// microsoftFields are those of Microsoft, and what their values lack.
+var microsoftFields = map[string]string{
 	"x-forefront-antispam-report": "", "x-microsoft-antispam": "", "x-microsoft-antispam-mailbox-delivery": "",
 	"x-ms-exchange-organization-scl": "SCL:",
 }

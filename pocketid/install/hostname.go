@@ -52,7 +52,7 @@ func (in Install) HostnameAdvice(name string) string {
 
 // errNoPlace is a compose file that has no place for a hostname which could be
 // changed without writing the file anew.
-var errNoPlace = errors.New("it has no place for hostname:")
+var errNoPlace = errors.New("it has no place for a hostname")
 
 // SetHostname is a compose file that gives a service a hostname: the line changed or
 // put in, and everything else left as it is. nil begins a new file.
