@@ -101,14 +101,13 @@ Without a command it starts the wizard.`,
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
 	flags.Var((*seconds)(&o.timeout), "timeout",
 		"give up after this `time`, such as 90s or 90 (default: each wait has its own limit)")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = o.applyTimeout
 	addWizard(root, o)
 	root.AddCommand(
 		newDemo(o), newCheck(o), newInspect(o), newProbe(o), newApply(o), newExplain(o), newPresets(o), newListen(o), newMan(root, o),
 	)
+	o.makeConvenient(root)
 	root.InitDefaultCompletionCmd("completion")
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.Args, c.RunE = cobra.NoArgs, func(*cobra.Command, []string) error {
