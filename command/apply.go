@@ -17,14 +17,11 @@ import (
 
 type applyFlags struct {
 	*cobra.Command
-	passwordFile, ca                       string
-	readers                                []string
-	passwordStdin, lockUI, noCheck, dryRun bool
+	passwordFlags
+	ca                             string
+	readers                        []string
+	lockUI, noCheck, check, dryRun bool
 }
-
-// passwordVariable contains the password if neither a file nor standard input
-// does.
-const passwordVariable = "SMTP_WIZARD_PASSWORD"
 
 func newApply(o *options) *cobra.Command {
 	var f applyFlags
@@ -34,8 +31,8 @@ func newApply(o *options) *cobra.Command {
 		Long: `Apply takes the same steps as the wizard. A flag answers a question in advance;
 other answers come from the .env, else from the preset. It tests the settings and
 writes the .env only if the relay took a message. Running it again changes nothing.
-With --no-check it tests nothing. With --dry-run it runs the test and writes
-nothing. The password is read from standard input, a file, or
+With --no-check it tests nothing. With --dry-run it writes nothing, and the test
+stops before a message is sent, unless --check is given. The password is read from standard input, a file, or
 SMTP_WIZARD_PASSWORD, never from an argument.`,
 		Example: `  smtp-wizard apply --preset google-workspace-relay --app-url https://id.example.com \
     --from noreply@example.com --hostname id.example.com`,
@@ -47,18 +44,21 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	for _, a := range steps.AnswerFlags() {
 		s.String(a.Name, "", a.Usage)
 	}
-	s.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
-	s.StringVar(&f.passwordFile, "password-file", "", "read the password from this `file`")
+	f.passwordFlags.add(c)
 	s.StringSliceVar(&f.readers, "readers", nil,
 		"the `programs` that read the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
 	s.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
-	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes and write nothing; the test still runs")
+	s.BoolVar(&f.check, "check", false, "send the test message, with --dry-run too")
+	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes; write nothing, and send nothing")
 	s.StringVar(&f.ca, "ca", "", caUsage)
 	return c
 }
 
 func (o *options) apply(ctx context.Context, f applyFlags) error {
+	if f.check && f.noCheck {
+		return usage(errors.New("--check and --no-check cannot be combined"))
+	}
 	world, err := newWorld(ctx, o, f.ca)
 	if err != nil {
 		return err
@@ -90,8 +90,11 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 
 // start are the answers that are not fields of a page.
 func (f applyFlags) start(envFile string) (steps.Answers, error) {
-	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck}
+	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck, NoSend: f.dryRun && !f.check}
 	a.Hostname = f.value("hostname")
+	if f.lockUI {
+		a.LockUI = "yes"
+	}
 	for _, name := range f.readers {
 		name = strings.TrimSpace(name)
 		if _, err := envwriter.ReaderNamed(name); err != nil {
@@ -141,42 +144,9 @@ func (f applyFlags) answers(ctx context.Context, o *options, found steps.Discove
 	if f.dryRun {
 		given.Stop = func(g wizard.Guide) bool { return steps.ReadyToWrite(wizard.StateOf[steps.Answers](g)) }
 	}
-	password, err := f.password(ctx, o)
+	password, err := f.read(ctx, o, o.Getenv(passwordVariable))
 	if !password.Empty() {
 		given.Secrets = map[wizard.ID]map[string]secret.Value{steps.Sender: {"password": password}}
 	}
 	return given, err
-}
-
-// password reads the password from the source that the flags name; it is empty if
-// they name none. One line end at the end is not part of it.
-func (f applyFlags) password(ctx context.Context, o *options) (secret.Value, error) {
-	var raw []byte
-	var err error
-	switch {
-	case f.passwordStdin && f.passwordFile != "":
-		return secret.Value{}, usage(errors.New("--password-stdin and --password-file cannot be combined"))
-	case f.passwordStdin && isTerminal(o.In):
-		return secret.Value{}, usage(errors.New("standard input is a terminal, " +
-			"which would show the password; pipe it in, or use --password-file"))
-	case f.passwordStdin:
-		raw, err = untilDone(ctx, func() ([]byte, error) { return readAll(o.In, maxPassword) })
-	case f.passwordFile != "":
-		raw, err = readFile(ctx, f.passwordFile, maxPassword)
-	case o.Getenv(passwordVariable) != "":
-		raw = []byte(o.Getenv(passwordVariable))
-	default:
-		return secret.Value{}, nil
-	}
-	if err != nil {
-		return secret.Value{}, fileError(fmt.Errorf("the password could not be read: %w", err))
-	}
-	text := secret.WithoutLineEnd(string(raw))
-	if text == "" {
-		return secret.Value{}, usage(errors.New("the given password is empty; use --user '' for a relay without a login"))
-	}
-	if err := secret.Check(text); err != nil {
-		return secret.Value{}, usage(err)
-	}
-	return secret.New(text), nil
 }

@@ -47,12 +47,29 @@ func (a application) failed(ctx context.Context, err error) error {
 	switch {
 	case concerns(steps.LiveTest) && check != nil && check.Exit != exitOK:
 		return a.refused(check)
+	case out.Plan != nil && out.Plan.Refusal() != nil:
+		return a.settingsRefused(out.Plan.Refusal())
+	case (fault.Step == steps.Sender || fault.Step == steps.Install) && len(steps.RefusalOf(a.state, a.found)) > 0:
+		return a.settingsRefused(err)
 	case concerns(steps.Write) && out.Err != nil:
 		return fileError(out.Err)
 	case concerns(steps.Write), fault.Step == steps.Install && a.found.Exists && a.found.Broken() != nil:
 		return fileError(err)
 	}
 	return usage(err)
+}
+
+// settingsRefused is a file with which Pocket ID would not start, or whose password
+// cannot be read from here.
+func (a application) settingsRefused(err error) error {
+	if stops := steps.RefusalOf(a.state, a.found); a.json && len(stops) > 0 {
+		check := newCheckResult(nil, steps.NotSent(steps.SetupOf(a.state), stops))
+		check.addSettings(stops)
+		if err := a.options.print(applyResult{Encoding: map[string]string{}, Check: &check}, nil); err != nil {
+			return err
+		}
+	}
+	return &exitError{exitSettings, fmt.Errorf("nothing was written: %w", err)}
 }
 
 // check is the result of the test, or nil without one.
@@ -83,7 +100,11 @@ func (a application) print(dryRun bool) error {
 	if out.Err != nil {
 		return fileError(out.Err)
 	}
-	return a.options.print(a.result(out), func(w io.Writer) {
+	if out.Plan != nil && out.Plan.Refusal() != nil {
+		return a.settingsRefused(out.Plan.Refusal())
+	}
+	result := a.result(out)
+	err := a.options.print(result, func(w io.Writer) {
 		for _, warning := range a.warnings {
 			fmt.Fprintf(a.Err, "Warning: %s\n", warning.Text)
 		}
@@ -91,13 +112,15 @@ func (a application) print(dryRun bool) error {
 			fmt.Fprint(w, steps.Summary(a.state))
 			return
 		}
-		if trial, tested := steps.TestResultOf(a.state); tested {
-			fmt.Fprintf(w, "%s took the test %s for %s.\n", trial.Setup.Host, trial.Token, trial.Setup.To)
-		}
+		fmt.Fprintln(w, steps.Claim(a.state))
 		if out.Plan != nil {
 			a.printChanges(w, out.Plan)
 		}
 	})
+	if err == nil && result.Check != nil {
+		err = result.Check.exitError() // at QUIT: the relay took the message, and Pocket ID reports an error
+	}
+	return err
 }
 
 func (a application) result(out steps.WriteResult) applyResult {

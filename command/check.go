@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,9 +15,10 @@ import (
 )
 
 type checkFlags struct {
-	to, as, hostname, ca string
-	helo                 []string
-	noSend               bool
+	passwordFlags
+	to, as, hostname, ca   string
+	helo                   []string
+	noSend, offline, quiet bool
 }
 
 func newCheck(o *options) *cobra.Command {
@@ -38,6 +40,7 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 			return o.check(cmd.Context(), world, f)
 		},
 	}
+	f.passwordFlags.add(c)
 	flags := c.Flags()
 	flags.StringVar(&f.to, "to", "", "send the test to this `address` (default: SMTP_FROM)")
 	flags.BoolVar(&f.noSend, "no-send", false, "stop after RCPT: nothing is delivered")
@@ -47,6 +50,8 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 		"the `name` that os.Hostname() will return to Pocket ID (default: detected)")
 	flags.StringArrayVar(&f.helo, "helo", nil, "also try this `name` as an identity (repeatable)")
 	flags.StringVar(&f.ca, "ca", "", caUsage)
+	flags.BoolVar(&f.offline, "offline", false, "ask DNS for nothing but the relay")
+	flags.BoolVar(&f.quiet, "quiet", false, "print nothing on success, as for cron")
 	return c
 }
 
@@ -56,19 +61,45 @@ func (o *options) check(ctx context.Context, world steps.World, f checkFlags) er
 	if err != nil {
 		return err
 	}
+	given, err := f.read(ctx, o, "")
+	if err != nil {
+		return err
+	}
+	if !given.Empty() {
+		setup.Password = given
+		world.Masker.Add(setup.User, given.Reveal())
+	}
+	objections := found.Objections(setup, !given.Empty())
+	warnings := world.Warnings(found, setup.As, objections)
 	// Found names are tried even if they are invalid: Pocket ID would announce them.
 	candidates := found.Candidates(found.Value("APP_URL"), append(slices.Clone(f.helo), f.hostname)...)
-	live := newProgress(o, setup)
 	var trial steps.TestResult
-	if stop := found.Stops(setup); stop != nil {
-		trial = steps.NotTested(setup, stop)
+	live := &progress{quiet: true}
+	if stops := steps.Stopping(objections); len(stops) > 0 {
+		trial = steps.NotSent(setup, stops)
 	} else {
+		if !o.json && !f.quiet {
+			live = newProgress(o, setup, found.Changed())
+		}
 		trial = world.RunTest(ctx, setup, namesOf(candidates), live.report)
+		live.end()
+		trial.SayFirst(found.Changed())
 	}
-	live.end()
 	r := newCheckResult(candidates, trial)
-	r.Warnings, r.Values = world.Warnings(found, setup.As), found.Elsewhere()
-	if err := o.print(r, func(w io.Writer) { r.printEnd(w, trial) }); err != nil {
+	r.Warnings, r.Values = warnings, found.Elsewhere()
+	r.TimedOut = trial.Result.Failure != nil && errors.Is(ctx.Err(), context.DeadlineExceeded)
+	r.addSettings(objections)
+	if f.quiet && r.Exit == exitOK {
+		return nil
+	}
+	if err := o.print(r, func(w io.Writer) {
+		if live.quiet {
+			r.print(w, trial)
+			return
+		}
+		r.Warnings = r.Warnings[len(found.Changed()):] // said before the stages
+		r.printEnd(w, trial)
+	}); err != nil {
 		return err
 	}
 	return r.exitError()
@@ -83,15 +114,16 @@ func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, er
 	if err != nil {
 		return steps.Setup{}, fileError(err)
 	}
-	s := w.SetupFrom(found)
-	s.NoSend = f.noSend
+	var as pocketid.Version
+	if f.as != "" {
+		if as, err = pocketid.SpeaksAs(f.as); err != nil {
+			return steps.Setup{}, usage(fmt.Errorf("--as: %w", err))
+		}
+	}
+	s := w.SetupFrom(found, as)
+	s.NoSend, s.Offline = f.noSend, f.offline
 	if f.hostname != "" {
 		s.Hostname, s.ContainerID = f.hostname, false
-	}
-	if f.as != "" {
-		if s.As, err = pocketid.SpeaksAs(f.as); err != nil {
-			return s, usage(fmt.Errorf("--as: %w", err))
-		}
 	}
 	if f.to != "" {
 		if s.To, err = steps.ParseAddress(f.to); err != nil {

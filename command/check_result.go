@@ -35,6 +35,9 @@ type checkResult struct {
 	// Pocket ID reports an error all the same.
 	RelayTookIt bool   `json:"relay_took_it,omitempty"`
 	ClientError string `json:"client_error,omitempty"`
+	TimedOut    bool   `json:"timed_out,omitempty"`
+	// Settings are what this version has against the settings, with the place.
+	Settings list[settingJSON] `json:"settings"`
 	// Values are the settings that another place than the .env decides, as inspect has
 	// them.
 	Values map[string]install.ResultValue `json:"values,omitempty"`
@@ -51,6 +54,20 @@ type stageJSON struct {
 	OK     bool   `json:"ok"`
 	MS     int64  `json:"ms"`
 	Detail string `json:"detail"`
+}
+
+// settingJSON is one objection to a setting; Value only where it may be shown.
+type settingJSON struct {
+	ID      string `json:"id"`
+	Key     string `json:"key"`
+	Value   string `json:"value,omitempty"`
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"`
+	Problem string `json:"problem"`
+	Cure    string `json:"cure"`
+	Stops   bool   `json:"stops"` // nothing can be sent with it
+
+	said string
 }
 
 type identityJSON struct {
@@ -119,6 +136,14 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	return r
 }
 
+// addSettings adds the objections to the settings.
+func (r *checkResult) addSettings(objections []steps.Objection) {
+	for _, o := range objections {
+		r.Settings = append(r.Settings, settingJSON{ID: o.ID, Key: o.Key, Value: o.Value, File: o.File, Line: o.Line,
+			Problem: o.Text, Cure: o.Cure, Stops: o.Stops, said: o.String()})
+	}
+}
+
 func identitiesJSON(candidates []pocketid.Candidate, results []smtpcheck.IdentityResult) list[identityJSON] {
 	var identities list[identityJSON]
 	for _, r := range results {
@@ -157,11 +182,39 @@ func (r checkResult) exitError() error {
 
 // print prints a finished test for people.
 func (r checkResult) print(w io.Writer, t steps.TestResult) {
+	if r.Stage == string(smtpcheck.StageSettings) && len(r.Settings) > 0 {
+		r.printSettings(w, t)
+		return
+	}
 	printSpeaker(w, t.Setup)
 	for _, s := range r.Stages {
 		printStage(w, s)
 	}
 	r.printEnd(w, t)
+}
+
+// printSettings is a test that found nothing to send.
+func (r checkResult) printSettings(w io.Writer, t steps.TestResult) {
+	fmt.Fprintf(w, "Nothing was sent, because of the settings for %s.\n", steps.Speaker(t.Setup.As))
+	for _, s := range r.Settings {
+		if s.Stops {
+			fmt.Fprintf(w, "  no   settings  %s\n", s.said)
+			printLabeled(w, "Do this", s.Cure)
+		}
+	}
+	r.printNotes(w)
+}
+
+// printNotes prints verdict, warnings and notes.
+func (r checkResult) printNotes(w io.Writer) {
+	fmt.Fprintf(w, "%-8s %s: %s\n", "Verdict", r.Verdict, r.Verdict.Words())
+	for _, key := range slices.Sorted(maps.Keys(r.Values)) {
+		printLabeled(w, "From", key+" is decided in "+r.Values[key].Place())
+	}
+	for _, warning := range r.Warnings {
+		printLabeled(w, "Warning", warning)
+	}
+	printLabeled(w, "Note", r.Note)
 }
 
 // printEnd is what follows the stages.
@@ -185,13 +238,7 @@ func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 	default:
 		fmt.Fprintf(w, "\nThe relay took a message for %s. Its subject contains %s.\n", t.Setup.To, t.Token)
 	}
-	for _, key := range slices.Sorted(maps.Keys(r.Values)) {
-		printLabeled(w, "From", key+" is decided in "+r.Values[key].Place())
-	}
-	for _, warning := range r.Warnings {
-		printLabeled(w, "Warning", warning)
-	}
-	printLabeled(w, "Note", r.Note)
+	r.printNotes(w)
 	for _, h := range t.Hints {
 		label := "DNS"
 		if h.Level == deliverability.Advice {

@@ -64,15 +64,18 @@ func (o *options) demo(ctx context.Context, name, env string, plain bool) error 
 	return nil
 }
 
-// demoPort is the first of the demo's two ports.
-const demoPort = 20587
+// The demo's two ports are the first pair from here on that is free.
+const firstDemoPort, demoPairs = 20587, 20
 
 // startDemoRelay takes the port that the file of an earlier demo has, so that its
-// relay is there again; else those of every demo; else, where these are taken, free
-// ones.
+// relay is there again; else those of every demo.
 func startDemoRelay(b practice.Behavior, file steps.Discovery) (*practice.Relay, error) {
 	on := func(port any) string { return fmt.Sprint("127.0.0.1:", port) }
-	ports := []practice.Options{{Addr: on(demoPort), TLSAddr: on(demoPort + 1)}, {}}
+	var ports []practice.Options
+	for i := range demoPairs {
+		ports = append(ports, practice.Options{Addr: on(firstDemoPort + 2*i), TLSAddr: on(firstDemoPort + 2*i + 1)})
+	}
+	ports = append(ports, practice.Options{})
 	switch port := file.Value("SMTP_PORT"); {
 	case port == "" || file.Value("SMTP_HOST") != "localhost":
 	case file.Value("SMTP_TLS") == string(smtpcheck.TLSImplicit):
@@ -95,6 +98,7 @@ func startDemoRelay(b practice.Behavior, file steps.Discovery) (*practice.Relay,
 func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.World {
 	w := steps.ThisHost()
 	w.Getenv = o.Getenv
+	w.Hostname = func() (string, error) { return "vps-4711.example.net", nil }
 	w.RootCAs, w.Practice = relay.CA(), true
 	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
 		version, err := pocketid.ParseVersion("2.9.0")

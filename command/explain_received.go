@@ -27,18 +27,12 @@ func (r receivedJSON) print(w io.Writer) {
 	line := func(what, result string, details ...string) {
 		fmt.Fprintf(w, "  %-9s %-9s %s\n", what, result, strings.Join(strings.Fields(strings.Join(details, " ")), " "))
 	}
-	checks := r.Auth.DKIM
-	for _, c := range []*received.Check{r.Auth.SPF, r.Auth.DMARC, r.Auth.Composite} {
-		if c != nil {
-			checks = append(checks, *c)
-		}
-	}
-	alignments := map[string]string{"strict": "(as in From)", "relaxed": "(below the domain of From)", "none": "(not the domain of From)"}
-	for _, c := range checks {
+	alignments := map[string]string{"strict": "(as in From)", "relaxed": "(same organization as From)", "none": "(not the domain of From)"}
+	for _, c := range r.Auth.Checks() {
 		line(c.Method, c.Result, c.Selector, c.Domain, alignments[c.Alignment], c.IP, c.Reason)
 	}
 	for _, f := range r.Spam {
-		line("filter", cmp.Or(f.Verdict, "-"), f.Name, strings.Join(f.Says, ", "))
+		line("filter", cmp.Or(f.Verdict, "-"), f.Name, f.Points(), strings.Join(f.Says, ", "))
 	}
 	for _, h := range r.Path {
 		took := ""

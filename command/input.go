@@ -8,9 +8,11 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
 	"smtp-wizard/steps"
 )
 
@@ -112,4 +114,53 @@ func checkAddress(flag, address string) error {
 		return usage(fmt.Errorf("%s: %w", flag, err))
 	}
 	return nil
+}
+
+// passwordVariable contains the password if neither a file nor standard input
+// does.
+const passwordVariable = "SMTP_WIZARD_PASSWORD"
+
+// passwordFlags say where the password is.
+type passwordFlags struct {
+	stdin bool
+	file  string
+}
+
+func (f *passwordFlags) add(c *cobra.Command) {
+	s := c.Flags()
+	s.BoolVar(&f.stdin, "password-stdin", false, "read the password from standard input")
+	s.StringVar(&f.file, "password-file", "", "read the password from this `file`")
+}
+
+// read reads the password from the source that the flags name, else it is the one
+// given; it may be empty. One line end at the end is not part of it.
+func (f passwordFlags) read(ctx context.Context, o *options, given string) (secret.Value, error) {
+	var raw []byte
+	var err error
+	switch {
+	case f.stdin && f.file != "":
+		return secret.Value{}, usage(errors.New("--password-stdin and --password-file cannot be combined"))
+	case f.stdin && isTerminal(o.In):
+		return secret.Value{}, usage(errors.New("standard input is a terminal, " +
+			"which would show the password; pipe it in, or use --password-file"))
+	case f.stdin:
+		raw, err = untilDone(ctx, func() ([]byte, error) { return readAll(o.In, maxPassword) })
+	case f.file != "":
+		raw, err = readFile(ctx, f.file, maxPassword)
+	case given != "":
+		raw = []byte(given)
+	default:
+		return secret.Value{}, nil
+	}
+	if err != nil {
+		return secret.Value{}, fileError(fmt.Errorf("the password could not be read: %w", err))
+	}
+	text := secret.WithoutLineEnd(string(raw))
+	if text == "" {
+		return secret.Value{}, usage(errors.New("the given password is empty; use --user '' for a relay without a login"))
+	}
+	if err := secret.Check(text); err != nil {
+		return secret.Value{}, usage(err)
+	}
+	return secret.New(text), nil
 }

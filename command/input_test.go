@@ -90,7 +90,7 @@ func TestInterruptSignal(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		w := termtest.Start(t, exec.Command("smtp-wizard", "explain"), termtest.Options{})
-		w.Until("Paste the reply or the log, then press Ctrl+D.")
+		w.Until("Paste the reply, the log or the headers, then press Ctrl+D.")
 		if err := w.Cmd.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}

@@ -144,7 +144,7 @@ func TestCheckOfLayouts(t *testing.T) {
 		want := truthOf(l)
 		r, dialed := checkLayout(t, l, relay, pool)
 		if r.Verdict == steps.VerdictNotTested {
-			if !want.stops(r.Diagnosis.ID) {
+			if !want.stops(r.Diagnosis.ID, r.SpeaksAs) {
 				t.Errorf("%s: not tested: %s %s", l.Name, r.Diagnosis.ID, r.Diagnosis.Cause)
 			}
 			continue
@@ -177,7 +177,11 @@ func TestCheckOfLayouts(t *testing.T) {
 }
 
 // stops reports whether nothing can be sent in a layout, for that reason.
-func (w truth) stops(id string) bool {
+func (w truth) stops(id, speaksAs string) bool {
+	version, _ := pocketid.SpeaksAs(speaksAs)
+	has := func(effect pocketid.Effect) bool {
+		return slices.ContainsFunc(pocketid.Objections(w.values, version), func(o pocketid.Objection) bool { return o.Effect == effect })
+	}
 	host, port := w.values["SMTP_HOST"], w.values["SMTP_PORT"]
 	_, notPort := strconv.Atoi(port)
 	switch id {
@@ -189,6 +193,10 @@ func (w truth) stops(id string) bool {
 		return !w.password
 	case "only-inside":
 		return !strings.Contains(host, ".")
+	case "refuses-to-start":
+		return has(pocketid.NoStart)
+	case "settings-ignored":
+		return has(pocketid.Ignored)
 	case "cannot-send":
 		return smtpcheck.CheckHost(host) != nil || notPort != nil || w.values["SMTP_FROM"] == "" ||
 			!slices.Contains([]string{"none", "starttls", "tls"}, w.values["SMTP_TLS"])

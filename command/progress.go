@@ -23,10 +23,12 @@ type progress struct {
 // slowStage is how long a stage may take before the wait is announced.
 const slowStage = 2 * time.Second
 
-func newProgress(o *options, s steps.Setup) *progress {
-	p := &progress{out: cleanWriter{o.Out}, err: o.Err, quiet: o.json, waiting: time.AfterFunc(0, func() {})}
-	if !p.quiet {
-		printSpeaker(p.out, s)
+// newProgress begins with what the admin should know of the login beforehand.
+func newProgress(o *options, s steps.Setup, changed []string) *progress {
+	p := &progress{out: cleanWriter{o.Out}, err: o.Err}
+	printSpeaker(p.out, s)
+	for _, warning := range changed {
+		printLabeled(p.out, "Warning", warning)
 	}
 	return p
 }
@@ -39,7 +41,7 @@ func (p *progress) report(news any) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.waiting.Stop()
+	p.stop()
 	if e.State != smtpcheck.StageBegan {
 		printStage(p.out, stageJSON{string(e.Stage), e.State == smtpcheck.StagePassed, e.Elapsed.Milliseconds(), e.Detail})
 		return
@@ -59,5 +61,11 @@ func (p *progress) report(news any) {
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.waiting.Stop()
+	p.stop()
+}
+
+func (p *progress) stop() {
+	if p.waiting != nil {
+		p.waiting.Stop()
+	}
 }

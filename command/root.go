@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -98,16 +99,15 @@ Without a command it starts the wizard.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.envFile, "env-file", ".env", "the `path` of the .env")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
-	flags.DurationVar(&o.timeout, "timeout", 0,
-		"give up after this `time`, such as 90s (default: each wait has its own limit)")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
-	})
+	flags.Var((*seconds)(&o.timeout), "timeout",
+		"give up after this `time`, such as 90s or 90 (default: each wait has its own limit)")
+	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = o.applyTimeout
 	addWizard(root, o)
 	root.AddCommand(
 		newDemo(o), newCheck(o), newInspect(o), newProbe(o), newApply(o), newExplain(o), newPresets(o), newListen(o), newMan(root, o),
 	)
+	o.makeConvenient(root)
 	root.InitDefaultCompletionCmd("completion")
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.Args, c.RunE = cobra.NoArgs, func(*cobra.Command, []string) error {
@@ -115,6 +115,21 @@ Without a command it starts the wizard.`,
 		}
 	}
 	return root
+}
+
+// seconds is a flag with a time; a bare number means seconds.
+type seconds time.Duration
+
+func (s *seconds) String() string { return time.Duration(*s).String() }
+func (s *seconds) Type() string   { return "duration" }
+
+func (s *seconds) Set(text string) error {
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		text += "s"
+	}
+	d, err := time.ParseDuration(text)
+	*s = seconds(d)
+	return err
 }
 
 // applyTimeout gives the command a context that ends with --timeout.

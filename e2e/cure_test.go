@@ -82,7 +82,7 @@ var cures = map[string]cure{
 		stage: "rcpt", said: "554 5.7.1 <someone@elsewhere.test>: Relay access denied", choice: "Change User on the Sender page", page: "[Sender]",
 		fix: func(w *terminal, p *postfix) {
 			w.Instead(saslUser)
-			w.Until("A user without a password cannot log in")
+			w.Until("› Password")
 			w.Keys(saslPassword, enter)
 		},
 	},
@@ -104,7 +104,7 @@ func TestCures(t *testing.T) {
 			h := newHome(t, p.CAFile)
 			w := h.open()
 			w.toTest(s)
-			w.Opens("[Test]", "It said", "Why", "Do this", "✗ "+c.stage, c.said, "› "+c.choice)
+			w.Opens("[Test]", "Why", "Do this", "✗ "+c.stage, c.said, "› "+c.choice)
 			w.Keys(enter)
 			w.Opens(c.page, c.said)
 			c.fix(w, p)

@@ -1,6 +1,7 @@
 package envwriter
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -181,15 +182,11 @@ func unescaped(s string, quote byte) int {
 }
 
 func (d *document) bytes() []byte {
-	size := 0
+	var out bytes.Buffer
 	for _, s := range d.statements {
-		size += len(s.prefix) + len(s.value) + len(s.comment) + len(s.eol)
+		out.WriteString(s.raw())
 	}
-	out := make([]byte, 0, size)
-	for _, s := range d.statements {
-		out = append(append(append(append(out, s.prefix...), s.value...), s.comment...), s.eol...)
-	}
-	return out
+	return out.Bytes()
 }
 
 // last returns the index of the last active assignment to key, or -1.

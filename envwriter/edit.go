@@ -3,7 +3,6 @@ package envwriter
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -85,8 +84,9 @@ func Apply(old []byte, changes []Change, readers []Reader) (Edit, error) {
 		e.changing[c.Key] = true
 		e.done[c.Key] = KeyEdit{Key: c.Key, Op: Kept}
 	}
-	e.now = valuesOf(before)
-	e.changeAtOnce(changes)
+	for _, v := range before {
+		e.now = append(e.now, v.vars)
+	}
 	// A value may refer to another that changes later, so a second pass is needed.
 	for range len(changes) + 1 {
 		again := false
@@ -102,33 +102,6 @@ func Apply(old []byte, changes []Change, readers []Reader) (Edit, error) {
 		}
 	}
 	return Edit{}, &keyError{changes[0].Key, errCircular}
-}
-
-// changeAtOnce makes all changes, each in its first encoding, where no reader objects:
-// each by itself would have every reader read the whole file again.
-func (e *editor) changeAtOnce(changes []Change) {
-	next, made := e.doc, map[string]KeyEdit{}
-	var needed []Change
-	for _, c := range changes {
-		switch first := encodings(c.Value.Reveal())[0]; {
-		case e.satisfied(c):
-			continue
-		case c.Unset:
-			next = next.unset(c.Key)
-			made[c.Key] = KeyEdit{c.Key, Removed, ""}
-		default:
-			next = next.set(c.Key, first.raw, false)
-			made[c.Key] = KeyEdit{c.Key, e.opOf(c), first.name}
-		}
-		needed = append(needed, c)
-	}
-	if len(needed) < 2 {
-		return
-	}
-	if objector, referred, now := e.verify(next, e.before, needed...); objector == "" && !referred {
-		e.doc, e.now = next, now
-		maps.Copy(e.done, made)
-	}
 }
 
 func (e *editor) opOf(c Change) Op {
@@ -172,15 +145,6 @@ type editor struct {
 	now      []map[string]string
 	changing map[string]bool
 	done     map[string]KeyEdit
-	refersIn *document // whose references are in refers
-	refers   map[string][2]map[string]int
-}
-
-func valuesOf(views []view) (values []map[string]string) {
-	for _, v := range views {
-		values = append(values, v.vars)
-	}
-	return values
 }
 
 // change makes one change, and reports whether the file became another.
@@ -216,22 +180,18 @@ func (e *editor) satisfied(c Change) bool {
 	return !slices.ContainsFunc(e.now, func(vars map[string]string) bool { return !c.holds(vars) })
 }
 
-// verify runs every reader over a candidate: it has to hold the changes, and every key
+// verify runs every reader over a candidate: it has to hold the change, and every key
 // that is not to change has to be what it was. It returns the first reader that objects,
-// whether keys change that refer to a changed one, and what each reader finds.
-func (e *editor) verify(next *document, views []view, changes ...Change) (objector string, referred bool, now []map[string]string) {
+// whether keys change that refer to the changed one, and what each reader finds.
+func (e *editor) verify(next *document, views []view, c Change) (objector string, referred bool, now []map[string]string) {
 	file := next.bytes()
-	refers := map[string]int{}
-	for _, c := range changes {
-		all, nested := e.referring(c.Key)
-		maps.Copy(refers, all)
-		for key := range nested { // readers are tried in two environments, not in all
-			referred = referred || !e.changing[key]
-		}
+	refers := e.doc.references(c.Key, false)
+	for key := range e.doc.references(c.Key, true) { // readers are tried in two environments, not in all
+		referred = referred || !e.changing[key]
 	}
 	for _, before := range views {
 		after, err := before.Read(file)
-		if err != nil || slices.ContainsFunc(changes, func(c Change) bool { return !c.holds(after) }) {
+		if err != nil || !c.holds(after) {
 			return before.reader.Name, false, nil
 		}
 		now = append(now, after)
@@ -243,17 +203,6 @@ func (e *editor) verify(next *document, views []view, changes ...Change) (object
 		}
 	}
 	return "", referred, now
-}
-
-// referring are the keys that refer to key, and those that do so inside of a ${...}.
-func (e *editor) referring(key string) (all, nested map[string]int) {
-	if e.refersIn != e.doc {
-		e.refersIn, e.refers = e.doc, map[string][2]map[string]int{}
-	}
-	if _, known := e.refers[key]; !known {
-		e.refers[key] = [2]map[string]int{e.doc.references(key, false), e.doc.references(key, true)}
-	}
-	return e.refers[key][0], e.refers[key][1]
 }
 
 // moved lists the keys that read differently than before, but for those that

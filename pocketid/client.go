@@ -58,7 +58,7 @@ const (
 var (
 	// netSMTP is Go's net/smtp, read. Pocket ID closes the connection without QUIT.
 	netSMTP = smtpcheck.Client{
-		HELO: smtpcheck.HELOAfterAny, CapitalsOnly: true, NeedsText: true,
+		HELO: smtpcheck.HELOAfterAny, Textproto: true,
 		Auth: smtpcheck.AuthPlain, Abort: smtpcheck.AbortQuit, PlainNeedsTLS: true,
 		Body8Bit: true, SMTPUTF8: true, Quit: smtpcheck.QuitNever,
 		Waits: smtpcheck.Waits{Reply: smtpcheck.NoLimit, Final: smtpcheck.NoLimit}, IPv6: smtpcheck.IPv6Bracketed,
@@ -66,7 +66,7 @@ var (
 	// goSMTP is emersion/go-smtp, run as 2.9.0. Its DialStartTLS has limits of its
 	// own, before Pocket ID can set the 10 s.
 	goSMTP = smtpcheck.Client{
-		HELO: smtpcheck.HELOAfter500, CapitalsOnly: true, NeedsText: true, MaxLine: 2000,
+		HELO: smtpcheck.HELOAfter500, Textproto: true, MaxLine: 2000,
 		Auth: smtpcheck.AuthPlainThenLogin, Abort: smtpcheck.AbortStar,
 		Body8Bit: true, Quit: smtpcheck.QuitNever,
 		Waits: smtpcheck.Waits{BeforeTLS: 5 * time.Minute, Reply: 10 * time.Second, Final: 12 * time.Minute},
@@ -74,7 +74,7 @@ var (
 	}
 	// goKit is italypaleale/go-kit's emailer/smtp over net/smtp, run as 2.10.0.
 	goKit = smtpcheck.Client{
-		HELO: smtpcheck.HELOAfterAny, CapitalsOnly: true, NeedsText: true,
+		HELO: smtpcheck.HELOAfterAny, Textproto: true,
 		Auth: smtpcheck.AuthOffered, Abort: smtpcheck.AbortQuit, StrictLogin: true, PlainNeedsTLS: true,
 		Body8Bit: true, SMTPUTF8: true, Quit: smtpcheck.QuitCounts,
 		Waits: smtpcheck.Waits{Reply: smtpcheck.NoLimit, Final: smtpcheck.NoLimit}, IPv6: smtpcheck.IPv6Bare,

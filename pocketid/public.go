@@ -1,6 +1,9 @@
 package pocketid
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // public are settings that are no secret, beside the variables of the table. What
 // is not listed is never shown.
@@ -34,7 +37,12 @@ func IsPublic(key, value string) bool {
 	return known && !strings.Contains(value, "@")
 }
 
-// NeedLock lists the variables that count only while UI_CONFIG_DISABLED is true.
+// NeedsLock reports whether a variable counts only while UI_CONFIG_DISABLED is true.
+func NeedsLock(key string) bool {
+	return slices.ContainsFunc(slices.Concat(vars, otherVars), func(v variable) bool { return v.name == key && v.needsLock })
+}
+
+// NeedLock lists the mail variables that count only while UI_CONFIG_DISABLED is true.
 func NeedLock() []string {
 	var keys []string
 	for _, v := range vars {

@@ -109,6 +109,13 @@ var quirks = map[string]quirk{
 	"rset-500":        {says: says("RSET", "500 x", "NOOP", "500 x")},
 	"implicit-port":   {tlsFirst: true},
 	"clear-port":      {clear: true},
+	// These were run against go-smtp 0.24.0 and net/smtp alone.
+	"odd-middle":     {says: says("RCPT", "250-one\r\n550-other\r\nwords\r\n250 2.1.5 Ok")},
+	"auth-twice":     {keywords: "8BITMIME,STARTTLS,AUTH PLAIN,AUTH LOGIN"},
+	"auth-then-word": {keywords: "8BITMIME,AUTH LOGIN,STARTTLS", says: says("AUTH PLAIN", "504 5.5.4 x")},
+	"blank-keyword":  {keywords: " 8BITMIME,STARTTLS,AUTH PLAIN"},
+	"quit-early":     {says: says(".", "250 2.0.0 queued\r\n221 bye")},
+	"auth-long":      {says: says("AUTH", "235-2.7.0 one\r\n235 2.7.0 two")},
 }
 
 // quirkRelay is one of them. What counts is what its first connection hears.

@@ -2,7 +2,6 @@ package pocketid
 
 import (
 	"fmt"
-	"net/mail"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,17 +10,28 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// kind is what a variable's value has to look like.
+// kind is what a variable's value has to look like; demands says what that is to a
+// version.
 type kind int
 
 const (
 	kindText kind = iota
+	kindHost
 	kindPort
 	kindAddress // a bare mail address
-	kindBool    // true or false
+	kindFlag    // true or false
+	kindSwitch  // a Go boolean, with or without the lock
 	kindTLS     // none, starttls, tls
 	kindURL     // http(s)://host[:port], no path
 	kindKey     // at least 16 bytes
+	kindName
+	kindNumber
+	kindFilled
+	kindSignups
+	kindVerification
+	kindAuthenticator
+	kindStrings // a JSON array of strings
+	kindClaims  // a JSON array of claims
 )
 
 // variable is one environment variable of Pocket ID.
@@ -30,6 +40,7 @@ type variable struct {
 	oldName string // before 1.0.0, or "" when it was always called name
 	kind    kind
 	since   Version
+	until   Version // the first that does not read it any more; zero: all do
 	// needsLock: counts only while UI_CONFIG_DISABLED is true.
 	needsLock bool
 }
@@ -43,9 +54,9 @@ var vars = []variable{
 	// Required in 2.x. Changing it makes the stored data unreadable.
 	{name: "ENCRYPTION_KEY", kind: kindKey, since: release(1, 6, 0)},
 	// Only with true do the mail variables have an effect.
-	{name: "UI_CONFIG_DISABLED", oldName: "PUBLIC_UI_CONFIG_DISABLED", kind: kindBool, since: release(0, 31, 0)},
+	{name: "UI_CONFIG_DISABLED", oldName: "PUBLIC_UI_CONFIG_DISABLED", kind: kindSwitch, since: release(0, 31, 0)},
 	// The relay. Its certificate must be for this name.
-	{name: "SMTP_HOST", since: release(0, 31, 0), needsLock: true},
+	{name: "SMTP_HOST", kind: kindHost, since: release(0, 31, 0), needsLock: true},
 	// From 2.10 an empty port means 465 for tls and 587 otherwise.
 	{name: "SMTP_PORT", kind: kindPort, since: release(0, 31, 0), needsLock: true},
 	// A bare address; the name shown beside it is APP_NAME.
@@ -59,21 +70,53 @@ var vars = []variable{
 	// none stays in clear text, also when the relay offers STARTTLS.
 	{name: "SMTP_TLS", kind: kindTLS, since: release(0, 31, 0), needsLock: true},
 	// true accepts any certificate, also that of an eavesdropper.
-	{name: "SMTP_SKIP_CERT_VERIFY", kind: kindBool, since: release(0, 31, 0), needsLock: true},
+	{name: "SMTP_SKIP_CERT_VERIFY", kind: kindFlag, since: release(0, 31, 0), needsLock: true},
 	// Mails a user about a sign-in from a new device.
-	{name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", kind: kindBool, since: release(0, 31, 0), needsLock: true},
+	{name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", kind: kindFlag, since: release(0, 31, 0), needsLock: true},
 	// Lets an admin mail a login code to a user.
-	{name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", kind: kindBool, since: release(0, 49, 0), needsLock: true},
+	{name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true},
 	// Lets anyone ask for a login code by mail: whoever reads the mailbox can then sign in.
-	{name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", kind: kindBool, since: release(0, 49, 0), needsLock: true},
+	{name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true},
 	// Mails a user before an API key expires.
-	{name: "EMAIL_API_KEY_EXPIRATION_ENABLED", kind: kindBool, since: release(0, 49, 0), needsLock: true},
+	{name: "EMAIL_API_KEY_EXPIRATION_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true},
 	// Asks users to confirm their address by mail.
-	{name: "EMAIL_VERIFICATION_ENABLED", kind: kindBool, since: release(2, 2, 0), needsLock: true},
+	{name: "EMAIL_VERIFICATION_ENABLED", kind: kindFlag, since: release(2, 2, 0), needsLock: true},
 	// Treats the addresses of users as verified.
-	{name: "EMAILS_VERIFIED", kind: kindBool, since: release(0, 31, 0), needsLock: true},
+	{name: "EMAILS_VERIFIED", kind: kindFlag, since: release(0, 31, 0), needsLock: true},
 	// Whether each user must have an address.
-	{name: "REQUIRE_USER_EMAIL", kind: kindBool, since: release(1, 12, 0), needsLock: true},
+	{name: "REQUIRE_USER_EMAIL", kind: kindFlag, since: release(1, 12, 0), needsLock: true},
+}
+
+// otherVars do not concern mail, but keep Pocket ID from starting when they are
+// wrong. Source: the same, and env_config.go from v1.0.0 to v2.14.0.
+var otherVars = []variable{
+	{name: "APP_NAME", kind: kindName, needsLock: true},
+	{name: "SESSION_DURATION", kind: kindNumber, needsLock: true}, // in minutes
+	{name: "HOME_PAGE_URL", kind: kindFilled, needsLock: true},
+	{name: "DISABLE_ANIMATIONS", kind: kindFlag, needsLock: true},
+	{name: "ALLOW_OWN_ACCOUNT_EDIT", kind: kindFlag, needsLock: true},
+	{name: "ALLOW_USER_SIGNUPS", kind: kindSignups, needsLock: true},
+	{name: "SIGNUP_DEFAULT_USER_GROUP_IDS", kind: kindStrings, needsLock: true},
+	{name: "SIGNUP_DEFAULT_CUSTOM_CLAIMS", kind: kindClaims, needsLock: true},
+	{name: "LDAP_ENABLED", kind: kindFlag, needsLock: true},
+	{name: "LDAP_SKIP_CERT_VERIFY", kind: kindFlag, needsLock: true},
+	{name: "LDAP_SOFT_DELETE_USERS", kind: kindFlag, needsLock: true},
+	{name: "WEBAUTHN_USER_VERIFICATION", kind: kindVerification, needsLock: true},
+	{name: "WEBAUTHN_ALLOW_SYNCED_PASSKEYS", kind: kindFlag, needsLock: true},
+	{name: "WEBAUTHN_AUTHENTICATOR_ATTACHMENT", kind: kindAuthenticator, needsLock: true},
+	{name: "CIMD_URL_ALLOWLIST", kind: kindStrings, needsLock: true},
+	{name: "TRUST_PROXY", kind: kindSwitch, since: release(1, 0, 0), until: release(2, 11, 0)}, // then addresses too
+	{name: "ANALYTICS_DISABLED", kind: kindSwitch, since: release(1, 1, 0)},
+	{name: "LOG_JSON", kind: kindSwitch, since: release(1, 7, 0)},
+	{name: "ALLOW_DOWNGRADE", kind: kindSwitch, since: release(1, 9, 0)},
+	{name: "S3_FORCE_PATH_STYLE", kind: kindSwitch, since: release(1, 16, 0)},
+	{name: "DISABLE_RATE_LIMITING", kind: kindSwitch, since: release(2, 2, 0)},
+	{name: "VERSION_CHECK_DISABLED", kind: kindSwitch, since: release(2, 3, 0)},
+	{name: "SYSTEMD_SOCKET", kind: kindSwitch, since: release(2, 8, 0)},
+	{name: "ALLOW_INSECURE_CALLBACK_URLS", kind: kindSwitch, since: release(2, 11, 0)},
+	{name: "LOG_QUERY_ARGS", kind: kindSwitch, since: release(2, 13, 0)},
+	{name: "METRICS_ENABLED", kind: kindSwitch, since: release(0, 52, 0), until: release(2, 10, 0)},
+	{name: "TRACING_ENABLED", kind: kindSwitch, since: release(0, 52, 0), until: release(2, 10, 0)},
 }
 
 // variableOf is the row of a variable under either of its names.
@@ -153,30 +196,12 @@ func Validate(key, value string, v Version) error {
 	case strings.ContainsAny(value, "\r\x00") || key != "SMTP_PASSWORD" && strings.Contains(value, "\n"):
 		return fmt.Errorf("%s must be one line without control characters", key)
 	}
-	switch known.kind {
-	case kindPort:
-		n, err := strconv.ParseUint(value, 10, 16)
-		if (err != nil || n == 0) && !(value == "" && clientOf(v).findsPort) {
-			return fmt.Errorf("%s must be a number from 1 to 65535", key)
-		}
-	case kindAddress:
-		return checkAddress(key, value)
-	case kindBool:
-		if _, err := strconv.ParseBool(value); err != nil {
-			return fmt.Errorf("%s must be true or false", key)
-		}
-	case kindTLS:
-		if boolTLS(v) && value != "true" && value != "false" {
-			return fmt.Errorf("SMTP_TLS must be true or false in Pocket ID %s", v)
-		} else if !boolTLS(v) && !slices.Contains([]string{"none", "starttls", "tls"}, value) {
-			return fmt.Errorf("SMTP_TLS must be none, starttls or tls")
-		}
-	case kindURL:
+	d, ok := demandOf(known.kind, v)
+	switch {
+	case known.kind == kindURL:
 		return checkAppURL(key, value, v)
-	case kindKey:
-		if len(value) < 16 {
-			return fmt.Errorf("%s must be at least 16 bytes long", key)
-		}
+	case ok && !d.met(value):
+		return fmt.Errorf("%s must be %s", key, d.want)
 	}
 	return nil
 }
@@ -185,17 +210,6 @@ func Validate(key, value string, v Version) error {
 func IsTrue(value string) bool {
 	on, err := strconv.ParseBool(value)
 	return on && err == nil
-}
-
-func checkAddress(key, value string) error {
-	addr, err := mail.ParseAddress(value)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s must be a mail address such as no-reply@example.com", key)
-	case addr.Address != value:
-		return fmt.Errorf("%s must be the bare address %s; the visible name is APP_NAME", key, addr.Address)
-	}
-	return nil
 }
 
 func checkAppURL(key, value string, v Version) error {

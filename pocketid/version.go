@@ -75,11 +75,13 @@ func (v Version) complete() Version {
 	return v
 }
 
+var noVersion = Version{identity: true, parts: 3, Exact: true}
+
 // SpeaksAs reads what to speak as: a version, or "none" for no Pocket ID at all:
 // then the confirmed identity is announced everywhere.
 func SpeaksAs(s string) (Version, error) {
 	if strings.EqualFold(strings.TrimSpace(s), "none") {
-		return Version{identity: true, parts: 3, Exact: true}, nil
+		return noVersion, nil
 	}
 	return ParseVersion(s)
 }

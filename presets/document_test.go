@@ -71,4 +71,5 @@ func describe(b *strings.Builder, p Preset) {
 	if p.DocURL != "" {
 		line("Documentation", "<"+p.DocURL+">")
 	}
+	line("Read in", p.Source)
 }

@@ -170,8 +170,8 @@ func (f *written) mask(s string) string {
 }
 
 // authArgument is AUTH, a mechanism, and what follows (RFC 4954 section 4).
-var authArgument = regexp.MustCompile(`(?i)\b(AUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI|` +
-	`SCRAM-[A-Z0-9-]+)\s+["'<(]?)([^\s"'<>()]+)`)
+var authArgument = regexp.MustCompile(`(?i)\b(AUTH[^\S\n]+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI|` +
+	`SCRAM-[A-Z0-9-]+)[^\S\n]+["'<(]?)([^\s"'<>()]+)`)
 
 // authProse are words that follow AUTH and a mechanism in a sentence, and the
 // mechanisms that follow it in an offer.

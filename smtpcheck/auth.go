@@ -1,6 +1,7 @@
 package smtpcheck
 
 import (
+	"cmp"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -56,24 +57,32 @@ func isLocalhost(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
 
+// maxRounds is how many challenges of one login are answered, though a client may have
+// no limit.
+const maxRounds = 3
+
 // authenticate runs one mechanism and returns the reply that ended it.
 func (s *session) authenticate(mechanism string) (*Reply, error) {
 	client := s.saslClient(mechanism)
 	_, initial, _ := client.Start()
 	command, shown := "AUTH "+mechanism, "AUTH "+mechanism
 	if initial != nil {
-		command, shown = command+" "+encode(initial), shown+" ***"
+		command, shown = command+" "+cmp.Or(base64.StdEncoding.EncodeToString(initial), "="), shown+" ***" // RFC 4954 section 4
 	}
 	reply, err := s.wire.ask(command, shown)
 	for rounds := 0; err == nil && reply.Code == 334; rounds++ {
-		challenge, bad := base64.StdEncoding.DecodeString(strings.TrimSpace(s.wire.challenge))
+		said := strings.Join(s.wire.words, "\n") // line ends are no part of base64
+		if !s.plan.Textproto {
+			said = strings.TrimSpace(said)
+		}
+		challenge, bad := base64.StdEncoding.DecodeString(said)
 		response, unexpected := client.Next(challenge)
-		if bad != nil || unexpected != nil || rounds > 2 {
+		if bad != nil || unexpected != nil || rounds > maxRounds {
 			asked := text.Shorten(s.wire.show(string(challenge)), 60)
 			s.abort(AbortStar) // gives up in order (RFC 4954 section 4)
 			return nil, protocolError("an AUTH challenge that this client does not answer", asked)
 		}
-		reply, err = s.wire.ask(encode(response), "***")
+		reply, err = s.wire.ask(base64.StdEncoding.EncodeToString(response), "***")
 	}
 	if err == nil && reply.Code != 235 {
 		s.abort(AbortSilent)
@@ -117,12 +126,4 @@ func (l *promptedLogin) Next(challenge []byte) ([]byte, error) {
 		return []byte(l.password), nil
 	}
 	return nil, sasl.ErrUnexpectedServerChallenge
-}
-
-// encode writes an empty response as "=" (RFC 4954 section 4).
-func encode(response []byte) string {
-	if len(response) == 0 {
-		return "="
-	}
-	return base64.StdEncoding.EncodeToString(response)
 }

@@ -2,6 +2,7 @@ package smtpcheck
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,9 +12,11 @@ import (
 type Client struct {
 	Names Names
 	HELO  HELORule
-	// CapitalsOnly takes EHLO keywords in capitals only, and not the old form
-	// AUTH=PLAIN.
-	CapitalsOnly bool
+	// Textproto reads replies as Go's net/textproto, and as the clients on top of it:
+	// no bare code such as "250"; within a reply any line is text until one with its
+	// code ends it; what came unasked answers the next command; keywords count in
+	// capitals only, the last AUTH alone, and not the old form AUTH=PLAIN.
+	Textproto bool
 
 	Auth  AuthStyle
 	Abort AuthAbort
@@ -31,9 +34,7 @@ type Client struct {
 	Waits Waits
 	// MaxLine is the longest line that it takes, in bytes; 0 is no limit of its own.
 	MaxLine int
-	// NeedsText does not take a reply of a bare code, such as "250".
-	NeedsText bool
-	IPv6      IPv6Form
+	IPv6    IPv6Form
 }
 
 // Names are the EHLO names of one session. They differ where a client greets
@@ -136,21 +137,25 @@ func (c Client) takesForm(host string) bool {
 	return c.IPv6 != IPv6Bracketed
 }
 
-// offers looks up a keyword of the last EHLO reply as the client does.
-func (s *session) offers(keyword string) bool {
-	for _, line := range s.result.Offered {
+// offers looks up a keyword of the last EHLO reply as the client does: its last line,
+// as it came, since what is shown of it may be masked.
+func (s *session) offers(keyword string) (line string, offered bool) {
+	for _, line := range slices.Backward(s.keywords) {
 		name, _, _ := strings.Cut(line, " ")
-		if name == keyword || !s.plan.CapitalsOnly && strings.EqualFold(name, keyword) {
-			return true
+		if name == keyword || !s.plan.Textproto && strings.EqualFold(strings.Fields(line + " -")[0], keyword) {
+			return line, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // usable are the SASL mechanisms that the client sees in the last EHLO reply.
 func (s *session) usable() []string {
-	if s.plan.CapitalsOnly && !s.offers("AUTH") {
-		return nil
+	if line, offered := s.offers("AUTH"); s.plan.Textproto {
+		if !offered {
+			return nil
+		}
+		return mechanisms([]string{line})
 	}
-	return s.result.Mechanisms()
+	return mechanisms(s.keywords)
 }

@@ -12,7 +12,7 @@ import (
 func (s *session) hello(name string, again bool) (string, *Failure) {
 	reply, failure := s.announce("EHLO", name)
 	if failure == nil {
-		s.result.Offered = reply.Lines[1:]
+		s.result.Offered, s.keywords = reply.Lines[1:], s.wire.words[1:]
 		return name, nil
 	}
 	if !again || !s.plan.fallsBack(failure) {
@@ -21,7 +21,7 @@ func (s *session) hello(name string, again bool) (string, *Failure) {
 	if _, second := s.announce("HELO", name); second != nil {
 		return "", failure
 	}
-	s.result.Offered = nil
+	s.result.Offered, s.keywords = nil, nil
 	return name + ", with HELO after EHLO failed", nil
 }
 
@@ -35,7 +35,7 @@ func (c Client) fallsBack(f *Failure) bool {
 }
 
 func (s *session) announce(verb, name string) (*Reply, *Failure) {
-	if !s.wire.unsolicited() {
+	if s.plan.Textproto || !s.wire.unsolicited() {
 		s.result.Announced = append(s.result.Announced, name)
 	}
 	return s.ask(verb+" "+name, 250)
@@ -81,9 +81,11 @@ func (r *Result) Extension(keyword string) (parameters string, offered bool) {
 
 // Mechanisms are the SASL mechanisms last offered, in capitals. "AUTH=" is an
 // old spelling that some relays still add.
-func (r *Result) Mechanisms() []string {
+func (r *Result) Mechanisms() []string { return mechanisms(r.Offered) }
+
+func mechanisms(offered []string) []string {
 	var all []string
-	for _, line := range r.Offered {
+	for _, line := range offered {
 		upper := strings.ToUpper(line)
 		rest, ok := strings.CutPrefix(strings.Replace(upper, "AUTH=", "AUTH ", 1), "AUTH ")
 		if !ok {
@@ -101,10 +103,10 @@ func (r *Result) Mechanisms() []string {
 // mail opens the transaction (RFC 5321 section 4.1.1.2).
 func (s *session) mail() (string, *Failure) {
 	command := "MAIL FROM:<" + s.plan.From + ">"
-	if s.plan.Body8Bit && s.offers("8BITMIME") {
+	if _, offered := s.offers("8BITMIME"); offered && s.plan.Body8Bit {
 		command += " BODY=8BITMIME" // RFC 6152
 	}
-	if s.plan.SMTPUTF8 && s.offers("SMTPUTF8") {
+	if _, offered := s.offers("SMTPUTF8"); offered && s.plan.SMTPUTF8 {
 		command += " SMTPUTF8"
 	}
 	reply, failure := s.ask(command, 250)

@@ -22,6 +22,9 @@ type TestMail struct {
 	To       string // bare address
 	Host     string // the relay
 	Identity string // the EHLO name that was announced last
+	Client   string // as which the relay was spoken to, if it is to be named
+	// Proves is the most that is true if the message arrives, such as "mail works."
+	Proves string
 	// Token is a short word that the admin compares with the one on the screen;
 	// see NewToken.
 	Token string
@@ -78,21 +81,24 @@ func (m TestMail) headers(out *bytes.Buffer) {
 }
 
 const (
-	opening = "This message was sent by smtp-wizard to prove that mail arrives."
-	advice  = "If the token below is the one on your screen, the settings work."
+	opening = "This message was sent by smtp-wizard to test the mail settings."
+	ifSo    = "If the token below is the one on your screen, "
 )
 
 func (m TestMail) text() string {
 	var b strings.Builder
-	b.WriteString(opening + "\n" + advice + "\n\n")
+	b.WriteString(opening + "\n" + ifSo + cmp.Or(m.Proves, "it has arrived.") + "\n\n")
 	for _, fact := range [][2]string{
 		{"Token", m.Token},
 		{"Relay", m.Host},
 		{"Sender", m.From},
+		{"Spoken as", m.Client},
 		{"Announced as", m.Identity},
 		{"Sent", m.Time.Format("2006-01-02 15:04:05 -0700")},
 	} {
-		fmt.Fprintf(&b, "%-13s %s\n", fact[0], text.Clean(fact[1]))
+		if fact[1] != "" {
+			fmt.Fprintf(&b, "%-13s %s\n", fact[0], text.Clean(fact[1]))
+		}
 	}
 	return b.String()
 }

@@ -17,7 +17,7 @@ import (
 // last line that the end cut off; a reply with lines missing is returned along
 // with ErrClosed.
 func parseReply(data []byte) (*Reply, error) {
-	reply, err := readReply(bufio.NewReaderSize(bytes.NewReader(data), maxReply), Client{}, text.Clean)
+	reply, _, err := readReply(bufio.NewReaderSize(bytes.NewReader(data), maxReply), Client{}, text.Clean)
 	if errors.Is(err, io.EOF) {
 		err = &kindError{ErrClosed, ErrClosed.Error(), nil}
 	}

@@ -2,9 +2,11 @@ package smtpcheck
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"syscall"
@@ -50,37 +52,43 @@ const maxReply = 64 << 10
 
 // readReply reads one reply and stops at its last line, or as soon as it is too
 // long. What was understood before an error is returned with the error, which
-// quotes what was said as show makes it. in must have a buffer of maxReply bytes.
-func readReply(in *bufio.Reader, client Client, show func(string) string) (*Reply, error) {
-	var reply *Reply
+// quotes what was said as show makes it. words are the texts of the lines as they came.
+// in must have a buffer of maxReply bytes.
+func readReply(in *bufio.Reader, client Client, show func(string) string) (reply *Reply, words []string, err error) {
+	var odd error // a line that is no part of the reply, which Textproto takes for text
 	for total := 0; ; {
 		raw, err := in.ReadSlice('\n')
 		total += len(raw)
 		if client.MaxLine > 0 && len(raw) > client.MaxLine {
 			said := fmt.Sprintf("a line of more than %d bytes, which this client does not take", client.MaxLine)
-			return reply, tooLong(said, show(string(raw)))
+			return reply, words, tooLong(said, show(string(raw)))
 		}
 		if total > maxReply || errors.Is(err, bufio.ErrBufferFull) {
-			return reply, tooLong(fmt.Sprintf("a reply of more than %d KiB", maxReply>>10), show(string(raw)))
+			return reply, words, tooLong(fmt.Sprintf("a reply of more than %d KiB", maxReply>>10), show(string(raw)))
 		}
-		if err != nil && (len(raw) == 0 || !hungUp(err)) {
-			return reply, err
+		cutOff := hungUp(err) || client.Textproto && client.Waits.Reply > 0 && errors.Is(err, os.ErrDeadlineExceeded)
+		if err != nil && (len(raw) == 0 || !cutOff) {
+			return reply, words, cmp.Or(odd, err)
 		}
-		said := strings.TrimRight(string(raw), "\r\n")
-		line, bad := parseLine(text.CleanForeign(said))
-		if bad == "" && reply != nil && line.code != reply.Code {
+		said := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+		line, bad := client.parseLine(said)
+		switch {
+		case bad == "" && reply != nil && line.code != reply.Code:
 			what := fmt.Sprintf("a reply that begins with %d and continues with %d", reply.Code, line.code)
-			return reply, &kindError{errUnended, protocolError(what, show(said)).Error(), ErrProtocol}
+			odd = &kindError{errUnended, protocolError(what, show(said)).Error(), ErrProtocol}
+			line = replyLine{text: said}
+		case bad != "" && reply != nil && client.Textproto:
+			odd = &kindError{errUnended, protocolError(bad, show(said)).Error(), ErrProtocol}
+			line = replyLine{text: said}
+		case bad != "":
+			return reply, words, protocolError(bad, show(said))
 		}
-		if bad == "" && client.NeedsText && len(said) == 3 {
-			bad = "a reply code without text, which this client does not take"
+		if odd != nil && !client.Textproto {
+			return reply, words, odd
 		}
-		if bad != "" {
-			return reply, protocolError(bad, show(said))
-		}
-		reply = reply.with(line)
+		reply, words = reply.with(line), append(words, line.text)
 		if line.last {
-			return reply, nil
+			return reply, words, nil
 		}
 	}
 }
@@ -99,13 +107,16 @@ type replyLine struct {
 
 // parseLine reads "250-text", "250 text" or "250" (RFC 5321 section 4.2), or says
 // what the line is instead.
-func parseLine(line string) (parsed replyLine, bad string) {
+func (c Client) parseLine(line string) (parsed replyLine, bad string) {
 	if len(line) < 3 || !digits(line[:3]) {
 		return replyLine{}, "a line without a reply code"
 	}
 	code := int(line[0]-'0')*100 + int(line[1]-'0')*10 + int(line[2]-'0')
-	if code < 200 || code > 599 {
+	if code < 200 && !(c.Textproto && code >= 100) || code > 599 && !c.Textproto {
 		return replyLine{}, "a reply code that SMTP does not have"
+	}
+	if len(line) == 3 && c.Textproto {
+		return replyLine{}, "a reply code without text, which this client does not take"
 	}
 	if len(line) == 3 {
 		return replyLine{code: code, last: true}, ""
@@ -113,7 +124,7 @@ func parseLine(line string) (parsed replyLine, bad string) {
 	if line[3] != ' ' && line[3] != '-' {
 		return replyLine{}, "a line without a reply code"
 	}
-	return replyLine{code: code, last: line[3] == ' ', text: strings.TrimSpace(line[4:])}, ""
+	return replyLine{code: code, last: line[3] == ' ', text: line[4:]}, ""
 }
 
 func digits(s string) bool {
@@ -125,6 +136,7 @@ var enhancedCode = regexp.MustCompile(`^([245])\.\d{1,3}\.\d{1,3}(?: |$)`)
 // with adds a line; the enhanced status code is kept on the first line only
 // (RFC 2034 section 4 repeats it on every line).
 func (r *Reply) with(line replyLine) *Reply {
+	line.text = strings.TrimSpace(text.CleanForeign(line.text))
 	code := enhancedCode.FindString(line.text)
 	if code != "" && int(code[0]-'0') != line.code/100 {
 		code = ""

@@ -47,7 +47,8 @@ type session struct {
 	log       transcript
 	addresses []string
 	wire      *wire
-	inMail    bool // a mail transaction is open
+	keywords  []string // the extensions of the last EHLO reply, as they came
+	inMail    bool     // a mail transaction is open
 	result    Result
 }
 

@@ -13,9 +13,10 @@ import (
 )
 
 // startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
-// put there by somebody who hopes that it passes for an answer under TLS.
+// put there by somebody who hopes that it passes for an answer under TLS. Clients on
+// textproto discard it and go on.
 func (s *session) startTLS() (string, *Failure) {
-	if !s.offers("STARTTLS") {
+	if _, offered := s.offers("STARTTLS"); !offered {
 		return "", &Failure{Err: &NotOfferedError{"STARTTLS", s.result.Offered, ErrNotOffered}}
 	}
 	reply, failure := s.ask("STARTTLS", 220)
@@ -24,7 +25,11 @@ func (s *session) startTLS() (string, *Failure) {
 	}
 	if s.wire.unsolicited() {
 		said, _ := s.wire.in.Peek(s.wire.in.Buffered())
-		return "", &Failure{Doing: "STARTTLS", Err: s.injected(said)}
+		found := s.injected(said)
+		if !s.plan.Textproto {
+			return "", &Failure{Doing: "STARTTLS", Err: found}
+		}
+		return reply.String() + "; " + found.Error() + ". It is discarded, as this client does.", nil
 	}
 	return reply.String(), nil
 }
@@ -52,7 +57,7 @@ func (s *session) secure() (string, *Failure) {
 	s.wire.gives = s.plan.Waits.Reply
 	state := s.wire.conn.(*tls.Conn).ConnectionState()
 	s.result.TLS = &state
-	s.result.Offered = nil // what was offered in clear text counts no more (RFC 3207 section 4.2)
+	s.result.Offered, s.keywords = nil, nil // what was offered in clear text counts no more (RFC 3207 section 4.2)
 	detail := tls.VersionName(state.Version)
 	if len(state.PeerCertificates) > 0 {
 		cert := state.PeerCertificates[0]
@@ -142,7 +147,7 @@ func (s *session) notTLS(first []byte, err error) error {
 	if s.plan.TLS == TLSStartTLS {
 		return s.injected(first)
 	}
-	if line, bad := parseLine(text.CleanForeign(strings.TrimSpace(string(first)))); bad == "" && line.code != 0 {
+	if line, bad := (Client{}).parseLine(strings.TrimSpace(string(first))); bad == "" && line.code != 0 {
 		return ErrPlaintextPort
 	}
 	words := text.Shorten(s.wire.show(string(first)), 60)

@@ -29,7 +29,7 @@ type wire struct {
 	client    Client
 	encrypted bool
 	masker    *secret.Masker // takes credentials out of what a relay echoes
-	challenge string         // of the last reply that was a 334, as it came
+	words     []string       // the texts of the last reply, as they came
 	log       *transcript
 	release   func() bool
 }
@@ -51,10 +51,10 @@ func (w *wire) close() {
 }
 
 // ask sends a command and returns the reply. shown is the command as it may be
-// seen. What the relay said unsolicited is its answer when it is a refusal,
+// seen. To most, what the relay said unsolicited is its answer when it is a refusal,
 // and a violation of the protocol otherwise.
 func (w *wire) ask(command, shown string) (*Reply, error) {
-	if w.unsolicited() {
+	if w.unsolicited() && !w.client.Textproto {
 		reply, err := w.reply(min(w.limit, lastWords))
 		if err == nil && reply.Code < 400 {
 			err = protocolError("an unsolicited reply", reply.String())
@@ -75,7 +75,7 @@ func (w *wire) deliver(data []byte, limit time.Duration) (*Reply, error) {
 		limit = min(limit, lastWords)
 	}
 	reply, err := w.reply(limit)
-	if sendErr != nil && reply == nil {
+	if sendErr != nil && (reply == nil || reply.Code < 400) {
 		return nil, w.explain(sendErr, w.limit)
 	}
 	return reply, err
@@ -89,10 +89,12 @@ func (w *wire) unsolicited() bool { return w.in.Buffered() > 0 }
 func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	began := time.Now()
 	_ = w.raw.SetReadDeadline(began.Add(limit))
-	reply, err := readReply(w.in, w.client, w.show)
+	reply, words, err := readReply(w.in, w.client, w.show)
+	w.words = words
 	w.maskReply(reply)
 	w.noteReply(reply)
-	if took := time.Since(began); err == nil && w.gives > 0 && took > w.gives {
+	// Where our own time ran out, the client takes a line that was begun for a whole one.
+	if took := time.Since(began); err == nil && w.gives > 0 && took > w.gives && took < limit {
 		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client gives up after %s",
 			Seconds(took.Round(100*time.Millisecond)), Seconds(w.gives)), nil}
 	}
@@ -104,13 +106,12 @@ func (w *wire) show(said string) string { return w.masker.Mask(text.CleanForeign
 
 // maskReply takes credentials out of a reply, also where they run over its lines.
 // A challenge is base64 that nobody reads and that may hold anything, so none is
-// shown; the one who answers it finds it in w.challenge.
+// shown; the one who answers it finds it in w.words.
 func (w *wire) maskReply(reply *Reply) {
 	if reply == nil {
 		return
 	}
 	if reply.Code == 334 {
-		w.challenge = reply.Text()
 		reply.Lines = []string{secret.Mask}
 		return
 	}

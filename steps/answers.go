@@ -50,6 +50,8 @@ type Answers struct {
 	Unattended bool `json:"-"`
 	// Offline: the relay is not contacted at all (apply --no-check).
 	Offline bool `json:"-"`
+	// NoSend: the test stops before a message is sent (apply --dry-run).
+	NoSend bool `json:"-"`
 }
 
 // MailAnswers are what goes with one relay.

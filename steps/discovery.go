@@ -30,19 +30,24 @@ type Discovery struct {
 	Password secret.Value // that arrives, or that the file has
 	// PasswordFile is the file that Password is the contents of, or "".
 	PasswordFile string
-	// NoPassword says why the password that there is cannot be read from here.
+	// NoPassword says why the password that there is cannot be read from here; Missing,
+	// that its file is not there at all.
 	NoPassword string
+	Missing    bool
 	Problems   []envwriter.Problem
 	// Fixable says that all that keeps a reader from the file can be fixed without
 	// changing what any other key means.
 	Fixable  bool
 	Hostname string // os.Hostname() of this machine
 	Rights   string // why root's rights were used although the file is not in root's hands; "" is good
+	// Obstacle is why the file could not be written at the end, or "".
+	Obstacle string
 	// Err is why the file cannot be used.
 	Err error
 
-	whole, text secret.Value // the file, as it is and fixed where it can be
-	readAs      []string     // the readers that it was read as
+	whole, text secret.Value            // the file, as it is and fixed where it can be
+	secrets     map[string]secret.Value // the values that Values lacks, perhaps empty
+	readAs      []string                // the readers that it was read as
 }
 
 // discoverBound limits the look at the files: one of them may be on a file system
@@ -86,9 +91,12 @@ func (w World) discover(envFile string) Discovery {
 		return found
 	}
 	found.Exists = snapshot.Exists
+	if around.Owner() == nil {
+		found.Obstacle = w.obstacle(envFile)
+	}
 	found.whole = secret.New(string(snapshot.Bytes))
 	found.read(found.readers())
-	found.noPassword(around.Owner())
+	found.noPassword(around)
 	w.Masker.Add(found.Value("SMTP_USER"), found.Password.Reveal())
 	return found
 }
@@ -187,7 +195,7 @@ func (d Discovery) ReadAs(readers []string) Discovery {
 	if slices.Equal(readers, d.readAs) {
 		return d
 	}
-	d.Password, d.PasswordFile, d.Values = secret.Value{}, "", nil
+	d.forget()
 	d.Problems, d.Fixable = nil, false
 	d.read(readers)
 	return d
@@ -198,9 +206,23 @@ func (d *Discovery) takeFile(names []string) {
 	readers := namedReaders(append(slices.Clone(names), "pocket-id"))
 	values, err := readers[0].Read([]byte(d.text.Reveal()))
 	if err == nil {
-		d.Values, d.Password, d.PasswordFile = map[string]string{}, secret.Value{}, ""
+		d.forget()
 		d.put(values)
 	}
+}
+
+// forget drops all values.
+func (d *Discovery) forget() {
+	d.Values, d.secrets, d.Password, d.PasswordFile = map[string]string{}, map[string]secret.Value{}, secret.Value{}, ""
+}
+
+// asArrives has no values but those that reach Pocket ID, where that is known.
+func (d Discovery) asArrives() Discovery {
+	if d.Install.Runs != "" {
+		d.forget()
+		d.takeArriving()
+	}
+	return d
 }
 
 // takeArriving puts what arrives over it.
@@ -224,14 +246,16 @@ func arriving(in install.Install) map[string]string {
 
 func (d *Discovery) put(values map[string]string) {
 	if d.Values == nil {
-		d.Values = map[string]string{}
-	}
-	if password, ok := values["SMTP_PASSWORD"]; ok {
-		d.Password = secret.New(password)
+		d.forget()
 	}
 	maps.Copy(d.Values, values)
-	delete(d.Values, "SMTP_PASSWORD")
-	delete(d.Values, "ENCRYPTION_KEY")
+	for _, key := range []string{"SMTP_PASSWORD", "ENCRYPTION_KEY"} {
+		if value, ok := values[key]; ok {
+			d.secrets[key] = secret.New(value)
+		}
+		delete(d.Values, key)
+	}
+	d.Password = d.secrets["SMTP_PASSWORD"]
 }
 
 func namedReaders(names []string) []envwriter.Reader {
@@ -246,14 +270,19 @@ func namedReaders(names []string) []envwriter.Reader {
 
 // noPassword says why the password cannot be read. Root does not read for others
 // what they may not read themselves.
-func (d *Discovery) noPassword(owner *atomicfile.User) {
+func (d *Discovery) noPassword(around *asowner.Files) {
 	p, who := d.Install.Password, "cannot be read from here"
-	if owner != nil {
+	if owner := around.Owner(); owner != nil {
 		who = fmt.Sprintf("user %d, to whom the .env or its directory belongs, cannot read; it was not read", owner.UID)
 	}
 	switch {
 	case p.Set && !p.Readable:
 		d.NoPassword = "The password is in " + strings.Join(p.From, ", ") + ", which " + who + "."
+		path := d.Values["SMTP_PASSWORD_FILE"]
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(d.path()), path)
+		}
+		d.Missing = p.Kind == "file" && !d.Install.InContainer() && !around.Exists(path)
 	case p.Unseen:
 		d.NoPassword = "The password may be in a file that reaches Pocket ID and that " + who + "."
 	}

@@ -77,16 +77,12 @@ func Fate(s State) string {
 // files, and what to run next.
 func Summary(s State) string {
 	var b strings.Builder
-	t, tested := TestResultOf(s)
 	out := WriteResultOf(s)
-	switch {
-	case !tested || !t.accepted() || s.Answers.Untested || t.Setup.NoSend:
-		b.WriteString("Mail is not proven: no test message was accepted.\n")
-	case len(out.Warnings) > 0:
-		fmt.Fprintf(&b, "%s took the test %s for %s, but note the warnings below.\n", t.Setup.Host, t.Token, t.Setup.To)
-	default:
-		fmt.Fprintf(&b, "Mail works: %s took the test %s for %s.\n", t.Setup.Host, t.Token, t.Setup.To)
+	b.WriteString(Claim(s))
+	if t, _ := TestResultOf(s); t.Result.Taken && len(out.Warnings) > 0 {
+		b.WriteString(" Note the warnings below.")
 	}
+	b.WriteString("\n")
 	if !Finished(s) {
 		fmt.Fprintf(&b, "Nothing was written: %s is already up to date.\n", s.Answers.EnvFile)
 	}

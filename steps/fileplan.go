@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 )
 
@@ -69,6 +70,9 @@ type FilePlan struct {
 	Locked   bool // UI_CONFIG_DISABLED is true already
 	Lock     bool // it will be set
 	Warnings []string
+	// Refused is what keeps this version from starting with the new files: they are not
+	// written.
+	Refused []Objection
 
 	layers map[string][]envwriter.Change // to make in other files, by path
 	wanted []envwriter.Change            // what is to arrive and does not yet
@@ -125,15 +129,37 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 	if after.Refused != "" && p.Found.Install.Refused == "" {
 		return fmt.Errorf("what would be written is refused: %s", after.Refused)
 	}
+	written := Discovery{EnvFile: p.Request.EnvFile, text: secret.New(string(p.Env.New))}
 	values := arriving(after)
-	if !p.layered() {
-		if values, err = readers[0].Read(p.Env.New); err != nil {
-			return err
+	if p.layered() {
+		written.Install = after
+	} else if values, err = readers[0].Read(p.Env.New); err != nil {
+		return err
+	}
+	written.put(values)
+	p.Warnings = append(p.Warnings, p.leftOver(&after, around)...)
+	for _, o := range pocketid.Objections(written.all(), v) {
+		switch at := written.placed(o); {
+		case at.noStart && !written.refers(at):
+			p.Refused = append(p.Refused, at)
+		default:
+			p.Warnings = append(p.Warnings, o.String())
 		}
 	}
-	p.Warnings = append(p.Warnings, p.leftOver(&after, around)...)
-	p.Warnings = append(p.Warnings, w.warnings(p.Found, after, values, p.Request.Runtime, v)...)
+	if in := p.Found.Install; p.renames() && p.Request.Runtime == in.Runs && in.HostnameShared() {
+		p.Warnings = append(p.Warnings, in.HostnameAdvice(p.Request.Hostname)+".")
+		after.Warnings = slices.DeleteFunc(after.Warnings, func(w install.Warning) bool { return w.ID == "hostname-not-settable" })
+	}
+	p.Warnings = append(p.Warnings, w.warnings(p.Found, after, written.Value("SMTP_HOST"), p.Request.Runtime)...)
 	return nil
+}
+
+// Refusal says why the new file is not written; nil: it may be.
+func (p *FilePlan) Refusal() error {
+	if len(p.Refused) == 0 {
+		return nil
+	}
+	return settingsError(wouldNotStart(p.Refused, p.Request.version()))
 }
 
 // OtherFiles are the files besides the .env that will be written.

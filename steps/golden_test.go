@@ -102,7 +102,7 @@ func reachable(t *testing.T, c scene, screens string) {
 
 // squeezed is text without what breaks it into lines.
 func squeezed(text string) string {
-	return strings.NewReplacer(" ", "", "\n", "", "↳", "").Replace(text)
+	return strings.NewReplacer(" ", "", "\n", "", "↳", "", "▌", "").Replace(text)
 }
 
 func textsOf(p wizard.Page) []string {

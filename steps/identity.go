@@ -29,7 +29,8 @@ type nameProbe struct {
 }
 
 func (s identity) Wants(v View) wizard.Job {
-	if v.Answers.Offline || v.Answers.Host == "" {
+	a := v.Answers
+	if a.Offline || a.Host == "" || discovered(v).whyInside(a.Host, a.runtime()) != "" {
 		return wizard.Job{}
 	}
 	var names []string

@@ -46,15 +46,27 @@ func (s installPage) Page(v View) wizard.Page {
 	if found.EnvFile != "" && a.fromAnother(found.EnvFile) {
 		a = a.forInstall(found)
 	}
+	var said []wizard.Block
+	if found.nothing() && !s.world.Practice {
+		said = append(said, wizard.Text{Body: "No Pocket ID found here. The usual places of its .env:"}, usualPlaces)
+	}
+	if version, err := pocketid.ParseVersion(v.Text("version", versionField(a, found).Default)); err == nil {
+		if text := onlyLocalhost(found.Value("SMTP_HOST"), version); text != "" {
+			said = append(said, wizard.Text{Tone: wizard.Warn, Body: text})
+		}
+	}
 	page := wizard.Page{
 		Title: "Where is Pocket ID?",
 		Why: "The wizard ends by writing mail settings into Pocket ID's .env. How Pocket ID is started decides " +
 			"who reads that file, and which hostname counts.",
-		Body:  found.report(),
+		Body:  append(found.report(), said...),
 		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), urlField(v, a, found)},
 	}
 	if len(fatal(found.Problems)) > 0 && found.Fixable {
 		page.Field = append(page.Field, fixField(a))
+	}
+	if version, err := pocketid.ParseVersion(v.Text("version", page.Field[2].Default)); err == nil {
+		page.Body = append(page.Body, found.objectionBlocks(version)...)
 	}
 	if v.Found[Install].Running {
 		page.Busy = "Detecting the install"
@@ -66,7 +78,10 @@ func (s installPage) Page(v View) wizard.Page {
 func (d Discovery) report() []wizard.Block {
 	var blocks []wizard.Block
 	if d.Err != nil {
-		blocks = append(blocks, wizard.Text{Tone: wizard.Bad, Body: sentence(d.Err.Error())})
+		blocks = append(blocks, wizard.Text{Tone: wizard.Bad, Body: cannotUse(d.EnvFile, d.Err)})
+	}
+	if d.Obstacle != "" {
+		blocks = append(blocks, wizard.Text{Tone: wizard.Bad, Body: d.Obstacle})
 	}
 	for _, p := range d.Problems {
 		tone, text := wizard.Warn, p.Reader+": "+sentence(p.What)
@@ -99,7 +114,7 @@ func (d Discovery) report() []wizard.Block {
 
 func envField(a Answers, found Discovery) wizard.Field {
 	f := wizard.Field{
-		Name: "env_file", Label: ".env", Default: cmp.Or(a.EnvFile, ".env"), Flag: "--env-file",
+		Name: "env_file", Label: ".env", Default: cmp.Or(a.EnvFile, ".env"), Flag: "--env-file", Complete: completePath,
 		Help: wizard.Help{
 			What:    "The file with Pocket ID's settings. It is read now, and written only on the last page.",
 			Example: "/opt/pocket-id/.env",
@@ -178,7 +193,7 @@ func urlField(v View, a Answers, found Discovery) wizard.Field {
 			}
 		}
 	}
-	f.Missing = f.Default == "" && unasked(v, f.Name)
+	f.Missing = f.Default == "" && found.EnvFile != "" && unasked(v, f.Name)
 	return f
 }
 
@@ -224,6 +239,9 @@ func (s installPage) Take(v View) Intent {
 	a.FoundReaders = nil
 	if a.runtime() == found.Install.Runs {
 		a.FoundReaders = found.readers()
+	}
+	if list := found.ReadAs(a.readers()).refused(a); len(list) > 0 {
+		return s.refuse(v, a, errorAt("env_file", wouldNotStart(list, a.version())))
 	}
 	another := a.fromAnother(path)
 	if another {

@@ -10,73 +10,49 @@ import (
 	"strings"
 
 	"smtp-wizard/asowner"
-	"smtp-wizard/diagnosis"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
-	"smtp-wizard/smtpcheck"
 )
 
-// Stop is why nothing is sent: a test of what arrives would prove nothing, or cannot
-// be made from here.
-type Stop struct {
-	ID, Cause, Fix string
-	// Inside: the relay is reached from where Pocket ID runs, and the settings may be right.
-	Inside bool
-}
-
-func (s *Stop) Error() string { return "nothing was sent" }
-
-// Stops says why nothing is to be sent; nil: it may be.
-func (d Discovery) Stops(s Setup) *Stop {
+// unreached says why what arrives need not be looked at: no program hands it on.
+func (d Discovery) unreached() (Objection, bool) {
 	in := d.Install
+	o := Objection{ID: "reader-refuses", Stops: true, noStart: true}
 	_, arrives := in.Value("SMTP_HOST")
-	wrong, inside := checkSettings(s.Settings), d.inside(s)
-	switch {
+	switch broken := d.Broken(); {
 	case in.Refused+d.Refused != "":
-		return &Stop{ID: "reader-refuses", Cause: cmp.Or(d.Refused, in.Refused) + ": as it is, nothing starts.",
-			Fix: "Correct the file until its own program takes it."}
-	case d.Broken() != nil && !arrives:
-		return &Stop{ID: "reader-refuses", Cause: sentence(d.Broken().Error()), Fix: cmp.Or(fatal(d.Problems)[0].Fix, "Correct that line.")}
+		o.Text, o.Cure = cmp.Or(d.Refused, in.Refused)+": as it is, nothing starts.", "Correct the file until its own program takes it."
+	case broken != nil && !arrives:
+		o.Text, o.Cure = sentence(broken.Error()), cmp.Or(fatal(d.Problems)[0].Fix, "Correct that line.")
 	case in.Runs != "" && !arrives:
-		return &Stop{ID: "not-handed-on", Cause: "SMTP_HOST does not reach Pocket ID.",
-			Fix: sentence(in.HandOn("SMTP_HOST", d.path()))}
-	case wrong != nil:
-		return &Stop{ID: "cannot-send", Cause: sentence(wrong.Error()), Fix: strings.Join(readings(in), " ")}
-	case d.NoPassword != "":
-		return &Stop{ID: "password-unreadable", Cause: d.NoPassword, Fix: "Run this as a user who may read it, or test in the guide, which asks for it."}
+		o.ID, o.Text, o.Cure = "not-handed-on", "SMTP_HOST does not reach Pocket ID.", sentence(in.HandOn("SMTP_HOST", d.path()))
+		o.noStart = false
+	default:
+		return Objection{}, false
 	}
-	return inside
+	return o, true
 }
 
-// readings are what programs make of lines that look otherwise.
-func readings(in install.Install) (list []string) {
-	for _, w := range in.Warnings {
-		if w.Key != "" || w.ID == "bom" || w.ID == "crlf" {
-			list = append(list, w.Text)
-		}
+// onlyInside is the objection to a relay that only Pocket ID itself can reach.
+const onlyInside = "only-inside"
+
+// whyInside says why only Pocket ID itself can reach a host; "" where others can.
+func (d Discovery) whyInside(host string, runtime pocketid.Runtime) string {
+	if runtime != d.Install.Runs {
+		return ""
 	}
-	return list
+	return d.Install.OnlyInside(host)
 }
 
-// inside is for a relay that only Pocket ID itself can reach.
-func (d Discovery) inside(s Setup) *Stop {
-	why := d.Install.OnlyInside(s.Host)
-	if why == "" || s.Runtime != d.Install.Runs {
-		return nil
+func (d Discovery) inside(s Setup) (Objection, bool) {
+	why := d.whyInside(s.Host, s.Runtime)
+	if why == "" {
+		return Objection{}, false
 	}
-	return &Stop{ID: "only-inside", Inside: true, Cause: why + ", so it cannot be tested from here.",
-		Fix: "From inside it can: " + d.insideCommand(s)}
-}
-
-// NotTested is a test for which nothing was sent.
-func NotTested(s Setup, stop *Stop) TestResult {
-	t := TestResult{Setup: s, Speech: pocketid.SpeechOf(s.As, s.TLS, s.Hostname)}
-	t.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageSettings, Err: stop}
-	t.Diagnosis = &diagnosis.Diagnosis{ID: stop.ID, Stage: smtpcheck.StageSettings, Confidence: diagnosis.Exact,
-		Cause: stop.Cause, Fix: stop.Fix, Step: diagnosis.StepNone}
-	return t
+	return Objection{ID: onlyInside, Stops: true, Text: why + ", so it cannot be tested from here.",
+		Cure: "From inside it can: " + d.insideCommand(s)}, true
 }
 
 // insideCommand is the command line that tests from where Pocket ID is: check, where

@@ -37,8 +37,8 @@ func (s livetest) Wants(v View) wizard.Job {
 // Work takes the names' results and the ports from the pages before.
 func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
 	setup := job.For.(testRun).setup
-	if stop := discovered(v).inside(setup); stop != nil {
-		return NotTested(setup, stop)
+	if o, stops := discovered(v).inside(setup); stops {
+		return NotSent(setup, []Objection{o})
 	}
 	t := s.world.RunTest(ctx, setup, nil, report)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
@@ -60,15 +60,16 @@ func (s livetest) Page(v View) wizard.Page {
 	}
 	var choices []wizard.Choice
 	if t.accepted() {
-		page.Gist = wizard.Text{Tone: wizard.Good, Body: "accepted"}
-		said := wizard.Text{Tone: wizard.Good, Label: "Accepted", Body: fmt.Sprintf(
-			"The relay took a message for %s. Look for the test %s there, in the spam folder too.", t.Setup.To, t.Token)}
-		if t.Setup.NoSend {
-			page.Gist.Body = "no message sent"
-			said = wizard.Text{Tone: wizard.Warn, Label: "Not sent", Body: "The relay accepted sender and recipient. " +
-				"Without an inbox to look in, no message was sent, so nothing is proven of it."}
+		page.Gist = verdictGist(v.Found)
+		page.Body = append(page.Body, verdictBlock(v.Found))
+		switch {
+		case t.Result.Taken:
+			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
+				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
+		case t.Setup.NoSend:
+			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Not sent", Body: "The relay accepted sender and recipient. " +
+				"Without an inbox to look in, no message was sent, so nothing is proven of it."})
 		}
-		page.Body = append(page.Body, said)
 		if t.Result.Failure != nil {
 			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "But", Body: "Pocket ID reports an error: " +
 				pocketid.QuitError(t.Result.Failure) + ". " + t.Diagnosis.Cause + " " + t.Diagnosis.Fix})
@@ -87,6 +88,14 @@ func (s livetest) Page(v View) wizard.Page {
 	return page
 }
 
+// Speaker is a version in words.
+func Speaker(v pocketid.Version) string {
+	if v.IsNone() {
+		return "any client"
+	}
+	return "Pocket ID " + v.String()
+}
+
 // SpeakingAs says in words whose conversation a test has.
 func SpeakingAs(s Setup) string {
 	if s.As.IsNone() {
@@ -99,9 +108,24 @@ func SpeakingAs(s Setup) string {
 	return text
 }
 
-// stageTable has a row a stage: the result's, or as far as the news go.
+// stageTable has a row a stage: the result's, or as far as the news go. Where one was
+// refused, those that passed are one row, and the words of the refusal stand below.
 func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	table := wizard.Table{}
+	if failure := t.Result.Failure; failure != nil && !t.accepted() {
+		var passed []string
+		for _, r := range t.Result.Stages {
+			if r.OK {
+				passed = append(passed, string(r.Stage))
+				continue
+			}
+			table.Rows = append(table.Rows, rowOf(wizard.Bad, strings.TrimSuffix(string(r.Stage)+": "+failure.Doing, ": "), millis(r.Elapsed)))
+		}
+		if len(passed) > 0 {
+			table.Rows = append([]wizard.Row{rowOf(wizard.Good, strings.Join(passed, ", "))}, table.Rows...)
+		}
+		return table
+	}
 	for _, r := range t.Result.Stages {
 		table.Rows = append(table.Rows, rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed)))
 	}
@@ -137,8 +161,12 @@ func refusal(t TestResult) []wizard.Block {
 	if best, ok := betterPort(t); ok {
 		fix = best.Title + ". " + best.Why
 	}
+	said := wizard.Text{Label: "Error", Body: sentence(t.Result.Failure.Error())}
+	if reply := t.Result.Failure.Reply; reply != nil && t.Result.Failure.Err == nil {
+		said = wizard.Text{Label: "It said", Body: reply.String()}
+	}
 	return []wizard.Block{
-		wizard.Text{Label: "It said", Body: t.Result.Failure.Error()},
+		said,
 		wizard.Text{Label: "Why", Body: t.Diagnosis.Cause},
 		wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn},
 	}

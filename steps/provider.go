@@ -243,7 +243,9 @@ func keepAll(v View, a Answers) Intent {
 	a.Kept = true
 	if a.Hostname == "" {
 		a.Hostname = currentHostname(v)
-		a.ContainerID = a.Hostname == pocketid.ExampleContainerID
+	}
+	if a.Hostname == "" && a.runtime().InContainer() {
+		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
 	if a.To == "" || a.From == "" || a.User != "" && a.Password.Empty() {
 		return wizard.NextAt(a, Sender)

@@ -30,7 +30,7 @@ type portSurvey struct {
 
 func (s relay) Wants(v View) wizard.Job {
 	host, _, err := ParseRelay(v.Text("host", v.Answers.Host))
-	if err != nil || v.Answers.Unattended || v.Answers.Offline {
+	if err != nil || v.Answers.Unattended || v.Answers.Offline || discovered(v).whyInside(host, v.Answers.runtime()) != "" {
 		return wizard.Job{}
 	}
 	return wizard.Job{Task: "ports", For: portSurvey{host, fmt.Sprint(s.ports(v))}}
@@ -84,6 +84,9 @@ func (s relay) Page(v View) wizard.Page {
 	}
 	if warning := s.world.ownLoopback(name, discovered(v).Install, a.runtime()); err == nil && warning != "" {
 		host.Note, host.NoteTone = warning, wizard.Warn
+	}
+	if inside := discovered(v).whyInside(name, a.runtime()); err == nil && inside != "" {
+		host.Note, host.NoteTone = inside+", so it cannot be tried from here.", wizard.Warn
 	}
 	page := wizard.Page{
 		Title: "Where is the relay?",
@@ -267,6 +270,10 @@ func openPorts(f wizard.Finding) string {
 
 func (s relay) Take(v View) Intent {
 	a := v.Answers
+	if typed := v.Input["host"]; strings.Contains(typed, "@") {
+		return wizard.Correct(a, wizard.Input{"host": withoutLogin(typed)},
+			warnAt("host", "What stood before the host was left out: user and password are asked for on the next page."))
+	}
 	host, typedPort, err := ParseRelay(v.Input["host"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("host", err.Error()))
@@ -286,6 +293,11 @@ func (s relay) Take(v View) Intent {
 	sentBack := v.Fault.Tone == wizard.Bad && host == a.Host && port == a.Port && mode == a.TLS // and told why
 	if f := s.world.portWarning(v.Found[Relay], host, port, mode); f != (wizard.Fault{}) && !v.Warned(f) && !sentBack {
 		return wizard.Stay(a, f)
+	}
+	if text := onlyLocalhost(host, a.version()); text != "" && host != a.Host && !a.Unattended {
+		if f := warnAt("host", text); !v.Warned(f) {
+			return wizard.Stay(a, f)
+		}
 	}
 	if port != a.Port || mode != a.TLS {
 		a.Untested = false

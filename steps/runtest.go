@@ -21,6 +21,7 @@ type Setup struct {
 	As      pocketid.Version // to speak as
 	Runtime pocketid.Runtime
 	NoSend  bool // stop after RCPT
+	Offline bool // ask DNS for nothing but the relay
 }
 
 // setupOf is the test that the answers amount to.
@@ -29,12 +30,15 @@ func setupOf(a Answers) Setup {
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
 	}
-	setup := Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime()}
+	setup := Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime(), NoSend: a.NoSend}
 	if setup.To == "" { // nobody can look for a message
 		setup.To, setup.NoSend = setup.From, true
 	}
 	return setup
 }
+
+// SetupOf is the test that the answers of a state amount to.
+func SetupOf(s State) Setup { return setupOf(s.Answers) }
 
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
@@ -63,6 +67,7 @@ type TestResult struct {
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
 	Token     string // of the message, to compare with what arrives
+	Arrived   bool   // the message was found, by its code
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint
 }
@@ -83,7 +88,7 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	}
 	if !s.NoSend {
 		t.Token = w.Token()
-		message, err := s.message(t.Token, plan.Names, w.Now())
+		message, err := t.message(plan.Names, w.Now())
 		if err != nil {
 			return w.notBegun(t, smtpcheck.StageMail, err)
 		}
@@ -105,14 +110,15 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	return t
 }
 
-// message is the mail that is delivered.
-func (s Setup) message(token string, names smtpcheck.Names, now time.Time) ([]byte, error) {
-	identity := names.First
+// message is the mail that is delivered. It says the most that its arrival proves.
+func (t TestResult) message(names smtpcheck.Names, now time.Time) ([]byte, error) {
+	s, identity := t.Setup, names.First
 	if s.TLS == smtpcheck.TLSStartTLS {
 		identity = names.AfterTLS
 	}
 	return smtpcheck.TestMail{
-		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: token, Time: now,
+		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: t.Token, Time: now,
+		Proves: verdicts[t.most()].ifArrives, Client: Speaker(s.As),
 	}.Bytes()
 }
 
@@ -211,7 +217,7 @@ func (w World) query(s Setup) (deliverability.Query, bool) {
 	if !known || p.ID == Custom {
 		p, known = presets.ByHost(s.Host)
 	}
-	if w.DNS == nil && deliverability.Reserved(domain) || p.Category == "local-test" {
+	if s.Offline || w.DNS == nil && deliverability.Reserved(domain) || p.Category == "local-test" {
 		return deliverability.Query{}, false
 	}
 	q := deliverability.Query{

@@ -251,6 +251,7 @@ func testScenes(t *testing.T, add addScene) {
 
 func passed(a Answers) TestResult {
 	t := TestResult{Setup: setupOf(a), Token: "k3v9-m2xq"}
+	t.Speech, t.Result.Taken = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname), true
 	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
 		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
 		upToGreeting[2],
@@ -309,7 +310,8 @@ func writeScenes(t *testing.T, add addScene) {
 	})
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
 	finished.Override = FileEdit{}
-	add("write-nothing", Write, a, finished, nil)
+	tested := func(s *State) { s.Found[LiveTest] = wizard.Finding{Result: passed(a)} }
+	add("write-nothing", Write, a, finished, tested)
 	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)
 	add("done", Write, a, WriteResult{
@@ -318,7 +320,7 @@ func writeScenes(t *testing.T, add addScene) {
 			{Path: "/opt/pocket-id/compose.override.yaml", Created: true},
 			{Path: "/opt/pocket-id/.env", Changed: true, Backup: "/opt/pocket-id/.env.20261123T094500Z.bak"},
 		},
-	}, nil)
+	}, tested)
 }
 
 // planned is the plan for these answers and that file; "" is none yet.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -149,6 +150,9 @@ func (s sender) Take(v View) Intent {
 	if err != nil {
 		return wizard.Stay(a, errorAt("from", err.Error()))
 	}
+	if o, refused := pocketid.ObjectionTo("SMTP_FROM", from, a.version()); refused {
+		return wizard.Stay(a, errorAt("from", o.String()+" "+o.Cure))
+	}
 	user := strings.TrimSpace(v.Input["user"])
 	if err := printable(user); err != nil {
 		return wizard.Stay(a, errorAt("user", err.Error()))
@@ -192,6 +196,11 @@ func loginFault(v View, a Answers, typed bool) wizard.Fault {
 		return warn(passwordAlone)
 	case a.User == "":
 		return wizard.Fault{}
+	case a.Password.Empty() && discovered(v).NoPassword != "":
+		if a.Offline { // it stays where it is, and is not needed
+			return wizard.Fault{}
+		}
+		return errorAt("password", discovered(v).NoPassword+" It has to be given, so that the relay can be tested with it.")
 	case a.Password.Empty():
 		return errorAt("password",
 			"A user without a password cannot log in. If the relay asks for no login, leave the user empty.")

@@ -1,8 +1,6 @@
 package steps
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -15,43 +13,25 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// SetupFrom is the test of what Pocket ID gets with a .env.
-func (w World) SetupFrom(found Discovery) Setup {
+// SetupFrom is the test of what Pocket ID gets with a .env, as a version speaks; one
+// that is not known is the one that was found.
+func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 	in := found.Install
-	if in.Runs != "" {
-		found.Values, found.Password, found.PasswordFile = map[string]string{}, secret.Value{}, ""
-		found.takeArriving()
+	if !as.Known() {
+		as = in.Speaks()
 	}
-	a := prefill(Answers{Runs: string(in.Runs), Version: in.Speaks().String()}, found)
+	found = found.asArrives()
+	a := prefill(Answers{Runs: string(in.Runs), Version: as.String()}, found)
 	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
 	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), in.Hostname.Value
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
-	return setupOf(a)
-}
-
-// checkSettings checks the settings of a file as the pages would.
-func checkSettings(s smtpcheck.Settings) error {
-	if s.Host == "" {
-		return errors.New("SMTP_HOST is not set")
+	s := setupOf(a)
+	if as.Known() {
+		s.As = as
 	}
-	if err := smtpcheck.CheckHost(s.Host); err != nil {
-		return fmt.Errorf("SMTP_HOST: %w", err)
-	}
-	if s.Port == 0 {
-		return errors.New("SMTP_PORT is not set, or is not a port")
-	}
-	if !knownMode(s.TLS) {
-		return errors.New("SMTP_TLS is not one of none, starttls and tls")
-	}
-	if s.From == "" {
-		return errors.New("SMTP_FROM is not set")
-	}
-	if err := smtpcheck.CheckAddress(s.From); err != nil {
-		return fmt.Errorf("SMTP_FROM: %w", err)
-	}
-	return nil
+	return s
 }
 
 func knownMode(mode smtpcheck.TLSMode) bool {
@@ -160,30 +140,13 @@ func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candida
 	return pocketid.Candidates(src)
 }
 
-// Warnings are what keeps the settings from their effect in Pocket ID, a sentence
-// each, though a relay may take the mail.
-func (w World) Warnings(found Discovery, v pocketid.Version) []string {
-	in := found.Install
-	list := w.warnings(found, in, arriving(in), in.Runs, v)
-	for _, warning := range in.Warnings {
-		if warning.ID == "version-unknown" && v == in.Speaks() {
-			list = append(list, warning.Text)
-		}
-	}
-	return list
-}
-
 // said are the warnings of an install that are said in other words, or elsewhere.
 var said = []string{"ui-config-not-true", "version-unknown", "password-unreadable", "legacy-names", "short-hostname"}
 
-// warnings are the same for what arrives in an install, perhaps a planned one.
-func (w World) warnings(
-	found Discovery, in install.Install, values map[string]string, runtime pocketid.Runtime, v pocketid.Version,
-) []string {
-	if in.Password.Set && values["SMTP_PASSWORD"] == "" && values["SMTP_PASSWORD_FILE"] == "" {
-		values["SMTP_PASSWORD"] = "set, and not seen from here"
-	}
-	list := pocketid.Objections(values, v)
+// warnings are what keeps the settings from their effect from outside, in an install
+// that is perhaps a planned one.
+func (w World) warnings(found Discovery, in install.Install, host string, runtime pocketid.Runtime) []string {
+	var list []string
 	if found.Rights != "" {
 		list = append(list, found.Rights)
 	}
@@ -192,7 +155,7 @@ func (w World) warnings(
 			list = append(list, warning.Text)
 		}
 	}
-	if warning := w.ownLoopback(values["SMTP_HOST"], in, runtime); warning != "" {
+	if warning := w.ownLoopback(host, in, runtime); warning != "" {
 		list = append(list, warning)
 	}
 	return list

@@ -35,6 +35,9 @@ type World struct {
 	// Token makes the word by which a test message is recognized.
 	Token func() string
 
+	// Access is whether a directory may be written to; nil asks the kernel.
+	Access func(dir string) error
+
 	RootCAs *x509.CertPool // nil: the system's
 	Limits  smtpcheck.Limits
 	Net     smtpcheck.Network

@@ -76,7 +76,7 @@ func (s write) Page(v View) wizard.Page {
 	case *FilePlan:
 		return planPage(page, r, v)
 	case WriteResult:
-		return donePage(page, r)
+		return donePage(page, r, v)
 	}
 	page.Busy = "Reading the file"
 	if f.Job.Task == "write" {
@@ -102,6 +102,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
+		page.Body = append(page.Body, verdictBlock(v.Found)) // there is no page after it
 	} else if len(p.Diff) > 0 {
 		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
@@ -118,6 +119,13 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		page.Body = []wizard.Block{whole}
 	}
 	page.Body = append(page.Body, fileTable(p))
+	if len(p.Refused) > 0 {
+		page.Why = "It is not written: Pocket ID " + p.Request.version().String() + " would not start with this file."
+		page.Gist = wizard.Text{Tone: wizard.Bad, Body: "not written"}
+	}
+	for _, o := range p.Refused {
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Bad, Label: "Refused", Body: o.String() + " " + o.Cure})
+	}
 	for _, w := range p.Warnings {
 		if !p.Locked && w == pocketid.LockMissing(v.Answers.version()) {
 			continue // the choice to lock says it
@@ -125,8 +133,11 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: w})
 	}
 	if t, tested := result[TestResult](v, LiveTest); v.Answers.Untested && tested && t.Result.Failure != nil {
-		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Untested",
-			Body: "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."})
+		why := "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."
+		if t.OK() == nil {
+			why = "Nothing was sent, so it is not known whether mail works with these settings."
+		}
+		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Untested", Body: why})
 	}
 	if !p.Locked {
 		page.Field = append(page.Field, lockField(p))
@@ -141,10 +152,15 @@ func diffBlock(diff []envwriter.DiffLine) wizard.Block {
 		mark string
 	}{
 		envwriter.Plus: {wizard.Good, "+ "}, envwriter.Minus: {wizard.Bad, "- "},
-		envwriter.Gap: {wizard.Quiet, "  ..."}, envwriter.Context: {wizard.Quiet, "  "},
+		envwriter.Gap: {wizard.Quiet, "  ..."},
 	}
 	v := wizard.Verbatim{}
-	for _, l := range diff {
+	for i, l := range diff {
+		if l.Op == envwriter.Context { // what stays is folded
+			if l = (envwriter.DiffLine{Op: envwriter.Gap}); i > 0 && slices.Contains([]envwriter.DiffOp{envwriter.Gap, envwriter.Context}, diff[i-1].Op) {
+				continue
+			}
+		}
 		style := styles[l.Op]
 		v.Lines = append(v.Lines, wizard.VerbatimLine{Tone: style.tone, Text: style.mark + l.Text})
 	}
@@ -181,7 +197,7 @@ func fileTable(p *FilePlan) wizard.Table {
 func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
 	f := wizard.Field{
-		Name: "lock_ui", Label: "Lock the UI", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
+		Name: "lock_ui", Label: "Let this file decide?", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
 		Help: wizard.Help{What: pocketid.LockEffects(version)},
 		Choices: []wizard.Choice{
 			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
@@ -199,6 +215,9 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	first := choice("write", "Write it")
 	if !p.changesFiles() {
 		first = choice("finish", "Finish")
+	}
+	if len(p.Refused) > 0 {
+		first = choice("again", "Check again, once the file is corrected in an editor")
 	}
 	show := choice("show", "Show the whole file")
 	if v.Input["show"] != "" {
@@ -234,6 +253,10 @@ func (s write) Take(v View) Intent {
 	request := requestOf(v)
 	a.LockUI = request.LockUI
 	err := failed(v.Found[Write])
+	p, planned := result[*FilePlan](v, Write)
+	if planned && err == nil {
+		err = p.Refusal()
+	}
 	action := v.Input["action"]
 	if _, written := result[WriteResult](v, Write); written {
 		action = "finish"
@@ -259,7 +282,7 @@ func (s write) Take(v View) Intent {
 		a.Confirmed = nil
 		return wizard.Goto(a, Sender, errorAt("password", err.Error()))
 	}
-	if p, ok := result[*FilePlan](v, Write); ok && p.Request == request {
+	if planned && p.Request == request && len(p.Refused) == 0 {
 		a.Confirmed = p
 	}
 	return stay(a)
@@ -276,7 +299,10 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	var files []atomicfile.File
 	for _, other := range p.OtherFiles() {
 		file := atomicfile.File{Path: other.Path, Bytes: other.New, ReadBy: reader, InPlace: r.InPlace, Verify: other.Env.Verify,
-			NewMode: 0o644, MustBeNew: !other.Before.Exists}
+			MustBeNew: !other.Before.Exists}
+		if other.Path == p.Override.Path {
+			file.NewMode = 0o644
+		}
 		if other.Before.Exists {
 			file.Before = &other.Before
 		}
@@ -316,7 +342,7 @@ func (w World) commands(p *FilePlan) []string {
 		}
 		return append(list, runtime.Restart("")...)
 	}
-	if p.renames() && p.Override.Path == "" {
+	if p.renames() && p.Override.Path == "" && !in.HostnameShared() { // else a warning says it
 		list = append(list, "# "+in.HostnameAdvice(p.Request.Hostname))
 	}
 	return append(list, in.Restart(shellWord)...)
@@ -330,14 +356,15 @@ func shellWord(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
-func donePage(page wizard.Page, w WriteResult) wizard.Page {
+func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 	page.Title, page.Final = "Done", true
 	page.Why = "The settings are written, and read back by the rules of every reader."
 	table := wizard.Table{}
 	for _, file := range w.files() {
 		table.Rows = append(table.Rows, wizard.Row{Cells: file[:]})
 	}
-	page.Body = append(page.Body, table)
+	page.Gist = verdictGist(v.Found)
+	page.Body = append(page.Body, table, verdictBlock(v.Found))
 	for _, warning := range w.Warnings {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
 	}

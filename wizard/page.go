@@ -57,6 +57,8 @@ type Field struct {
 	// Hide gives the text typed in place of the one to show, with as many characters; nil
 	// is as it is.
 	Hide func(text string) string
+	// Complete, where there is one, is what Tab makes of the text; it may look at files.
+	Complete func(text string) string
 
 	// Kept says that a secret is there already and an empty answer keeps it.
 	Kept bool

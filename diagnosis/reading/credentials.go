@@ -52,12 +52,15 @@ var (
 	// spoken is a password in a sentence or a header: password "x", password is x,
 	// Bearer x, Basic x, and the PASS of POP3 and FTP.
 	spoken = regexp.MustCompile(`(?i)(\b(?:password|passwort|passwd|passphrase|pwd|kennwort|bearer|basic)(?:\s+(?:is|was))?:?|^PASS)` +
-		`(\s*\\?"[^"]*"?|\s*'[^']*'?|\s+[^\s"',;<>()\[\]{}]+)`)
+		`(\s*(?:\\?"[^"]*"?` + glued + `)+|\s*(?:'[^']*'?` + glued + `)+|\s+[^\s"',;<>()\[\]{}]+)`)
 	// secretKey tells the keys of JSON logs whose values are not for reading.
 	secretKey = regexp.MustCompile(`(?i)pass|pwd|kennwort|secret|token|credential|authorization|api[_-]?key|cookie|(?:^|[_-])pw\d*$`)
 	// credential is what a client says after a 334.
 	credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
 )
+
+// glued is what follows a closing quote without a gap: it still belongs to the value.
+const glued = `[^\s"',;<>()\[\]{}]*`
 
 // hideNamed masks all that follows the name of a secret, up to a reply with its
 // codes: nobody can tell where a value with blanks and quotes in it ends.

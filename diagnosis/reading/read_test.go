@@ -37,6 +37,7 @@ var fixtures = []struct {
 	{dialect: "gen_smtp", text: `{:no_more_hosts, {:permanent_failure, "relay.example.com", "550 5.7.1 no\r\n"}}`, code: 550, enhanced: "5.7.1", host: "relay.example.com", reply: "no"},
 	{dialect: "gen_smtp", text: "{:network_failure, 'smtp.example.com', {:error, {:tls_alert, {:unexpected_message, 'x'}}}}", stages: "tls starttls", kind: NotTLS, host: "smtp.example.com"},
 	{dialect: "Stalwart", text: "(host 'mx.example.com' rejected command 'DATA' with code 550 (5.7.1) 'no')", code: 550, enhanced: "5.7.1", stages: "data", host: "mx.example.com", reply: "no"},
+	{dialect: "milter-regex", text: "Dec 29 18:51:08 mx milter-regex[2318]: mx [203.0.113.9]: REJECT: Spoofed HELO, HELO: [127.0.0.1], FROM: , RCPT: ", reply: "Spoofed HELO"},
 	{dialect: "curl", text: "curl: (67) Login denied", stages: "auth"},
 	{dialect: "msmtp", text: "msmtp: recipient address root not accepted by the server\nmsmtp: server message: 501 <root>: no domain\nmsmtp: could not send mail", code: 501, stages: "rcpt", reply: "<root>: no domain"},
 	{dialect: "sSMTP", text: "sendmail: Server didn't like our AUTH LOGIN (504 5.3.3 not here)", code: 504, enhanced: "5.3.3", stages: "auth", reply: "not here"},

@@ -27,21 +27,50 @@ type statement struct {
 	checks []Check
 }
 
-var instance = regexp.MustCompile(`^\s*i=\d{1,3}\s*;`)
+var (
+	instance = regexp.MustCompile(`^\s*i=\d{1,3}\s*;`)
+	// summarized is how Gmail's page "Show original" sums it up.
+	summarized = regexp.MustCompile(`(?i)^'?(pass|fail|softfail|neutral|none|temperror|permerror)'?(?: with (?:IP|domain) (\S+)|$| Learn)`)
+)
 
 func statements(head []field) (all []statement) {
 	for i, f := range head {
 		s := statement{at: i, arc: f.name == "arc-authentication-results"}
-		if s.arc {
-			f.value = instance.ReplaceAllString(f.value, "")
-		} else if f.name != "authentication-results" {
-			continue
+		switch f.name {
+		case "authentication-results", "arc-authentication-results":
+			s.id, s.checks = parseResults(instance.ReplaceAllString(f.value, ""), f.name)
+		case "spf", "dkim", "dmarc":
+			if m := summarized.FindStringSubmatch(f.value); m != nil {
+				props := map[string]string{"header.d": m[2]}
+				s.id, s.checks = "mx.google.com", []Check{newCheck(f.name, m[1], m[2], "Gmail", props)}
+			}
 		}
-		if s.id, s.checks = parseResults(f.value, f.name); s.id != "" || len(s.checks) > 0 {
+		if s.id != "" || len(s.checks) > 0 {
 			all = append(all, s)
 		}
 	}
 	return all
+}
+
+// microsoft is the operator that writes results without a name.
+const microsoft = "outlook.com"
+
+// receiverOf is who received the mail: the operator of the border, unless only
+// another one has written results ahead of the mail, under a domain of its own.
+func receiverOf(all []statement, head []field, way route) string {
+	named := func(s statement) bool { return !s.arc && operator(s.id) != "" && operator(s.id) == way.receiver }
+	if way.receiver == microsoft || slices.ContainsFunc(all, named) {
+		return way.receiver
+	}
+	for _, s := range all {
+		if !s.arc && way.early(head, s.at) {
+			return cmp.Or(operator(s.id), way.receiver)
+		}
+	}
+	if way.receiver == "" && len(all) > 0 && all[0].arc {
+		return operator(all[0].id)
+	}
+	return way.receiver
 }
 
 // authentication puts the results together that count. Anybody can write the field
@@ -49,35 +78,34 @@ func statements(head []field) (all []statement) {
 // receiver do: it is known by the Received fields, or else by standing on top.
 func authentication(head []field, way route, spam []Filter) Auth {
 	all := statements(head)
-	receiver, below := way.receiver, way.below(head)
-	own := func(s statement) bool { return operator(s.id) != "" && operator(s.id) == receiver }
-	top := slices.IndexFunc(all, func(s statement) bool { return !s.arc && s.at < below })
-	if !slices.ContainsFunc(all, func(s statement) bool { return !s.arc && own(s) }) && top >= 0 && receiver != "outlook.com" {
-		receiver = cmp.Or(operator(all[top].id), receiver)
-	}
+	receiver, below := receiverOf(all, head, way), way.below(head)
 	a := Auth{From: fromDomain(head), DKIM: []Check{}}
 	// A receiver writes its results above all that came with the mail; some write
 	// them at the end, where they count for what is not said above.
 	var above, end, sealed []Check
+	sealer := ""
 	for _, s := range all {
 		named := operator(s.id) != "" // OpenDMARC or no name at all says nothing
+		own := named && operator(s.id) == receiver
 		switch {
-		case s.arc && own(s):
+		case s.arc && own:
 			sealed = append(sealed, s.checks...)
+			sealer = cmp.Or(sealer, s.id)
 		case s.arc:
 			a.addARC(s)
-		case s.at < below && (own(s) || !named), s.id == "" && receiver == "outlook.com" && len(above) == 0:
+		case own && s.at < below:
 			above = append(above, s.checks...)
-			if named {
-				a.Receiver = cmp.Or(a.Receiver, s.id)
-			}
-		case own(s):
+			a.Receiver = cmp.Or(a.Receiver, s.id)
+		case !named && way.early(head, s.at), s.id == "" && receiver == microsoft && len(above) == 0:
+			above = append(above, s.checks...)
+		case own:
 			end = append(end, s.checks...)
 			a.Receiver = cmp.Or(a.Receiver, s.id)
 		case s.id != "" && !slices.Contains(a.Untrusted, s.id):
 			a.Untrusted = append(a.Untrusted, s.id)
 		}
 	}
+	a.Receiver = cmp.Or(a.Receiver, sealer)
 	header := receivedSPF(head, way, receiver)
 	for _, checks := range [][]Check{above, end, sealed, header, fromSymbols(spam, a.From)} {
 		a.take(checks)
@@ -102,7 +130,7 @@ func (a *Auth) take(checks []Check) {
 			a.Composite = &c
 		case c.Method == "dkim" && signatures == 0 && len(a.DKIM) < 20:
 			same := func(d Check) bool { // judged twice
-				return d.Domain == c.Domain && d.Result == c.Result && (d.Selector == c.Selector || d.Selector == "" || c.Selector == "")
+				return d.Domain == c.Domain && d.Result == c.Result && (d.Selector == "" || c.Selector == "" || d.Selector == c.Selector)
 			}
 			if i := slices.IndexFunc(a.DKIM, same); i >= 0 {
 				a.DKIM[i].Selector = cmp.Or(a.DKIM[i].Selector, c.Selector)
@@ -137,8 +165,10 @@ func receivedSPF(head []field, way route, receiver string) []Check {
 		if f.name != "received-spf" || m == nil || way.theirs(i) {
 			continue
 		}
-		if by := spfReceiver.FindStringSubmatch(f.value); by != nil && receiver != "" && !slices.Contains([]string{"", receiver}, operator(by[1])) {
-			continue
+		if by := spfReceiver.FindStringSubmatch(f.value); by != nil && receiver != "" {
+			if other := operator(by[1]); other != "" && other != receiver {
+				continue
+			}
 		}
 		c := Check{Method: "spf", Result: strings.ToLower(m[1]), Source: f.name}
 		if m := envelope.FindAllStringSubmatch(f.value, -1); m != nil {
@@ -170,7 +200,7 @@ func fromSymbols(spam []Filter, from string) (all []Check) {
 				}
 			case "dmarc":
 				c.Domain = domainOf(strings.Fields(strings.ReplaceAll(s.details, ",", " ") + " -")[0])
-				c.Policy = s.details[strings.LastIndex(s.details, ",")+1:]
+				c.Policy = domainOf(s.details[strings.LastIndex(s.details, ",")+1:])
 			}
 			all = append(all, c)
 		}

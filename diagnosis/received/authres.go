@@ -30,7 +30,10 @@ var usual = map[string]string{
 	"unknown": "none", "nosig": "none", "bestguesspass": "none",
 }
 
-var methodValue = regexp.MustCompile(`^([A-Za-z][\w.-]*)(?:/\d+)?\s*=\s*([\w-]+)(.*)$`)
+var (
+	methodValue = regexp.MustCompile(`^([A-Za-z][\w.-]*)(?:/\d+)?\s*=\s*([\w-]+)(.*)$`)
+	property    = regexp.MustCompile(`(?i)^(?:(?:smtp|header|policy|body)\.[\w-]+|reason)=`)
+)
 
 // parseResults reads the value of an Authentication-Results field (RFC 8601 section
 // 2.2) and what large receivers write instead: Microsoft no authserv-id, Yahoo a
@@ -51,9 +54,20 @@ func parseResults(value, source string) (id string, all []Check) {
 			continue
 		}
 		props := map[string]string{}
+		name := ""
 		for _, word := range strings.Fields(m[3]) {
-			name, v, _ := strings.Cut(word, "=")
-			props[strings.ToLower(name)] = strings.ReplaceAll(v, quotedBlank, " ")
+			before, v, ok := strings.Cut(word, "=")
+			switch {
+			case name != "" && !property.MatchString(word): // the line was broken behind the equals sign
+				v = word
+			case ok:
+				name = before
+			default:
+				continue
+			}
+			if v != "" {
+				props[strings.ToLower(name)], name = strings.ReplaceAll(v, quotedBlank, " "), ""
+			}
 		}
 		props["header.d"] = cmp.Or(props["header.d"], from)
 		all = append(all, newCheck(m[1], m[2], s.comment, source, props))
@@ -123,8 +137,8 @@ func newCheck(method, value, comment, source string, props map[string]string) Ch
 		}
 	case "dmarc":
 		c.Domain = domainOf(of("header.from"))
-		c.Policy = strings.ToLower(cmp.Or(of("policy.published-domain-policy"), inComment(policy)))
-		c.Disposition = strings.ToLower(cmp.Or(inComment(disposition), of("policy.applied-disposition", "action")))
+		c.Policy = domainOf(cmp.Or(of("policy.published-domain-policy"), inComment(policy)))
+		c.Disposition = domainOf(cmp.Or(inComment(disposition), of("policy.applied-disposition", "action")))
 	}
 	if c.Domain == "none" {
 		c.Domain = ""

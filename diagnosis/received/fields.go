@@ -30,6 +30,8 @@ var (
 	// begins are the fields that a block of headers begins with.
 	begins = regexp.MustCompile(`(?i)^(?:received|(?:arc-|x-(?:[a-z]+-)?)?authentication-results|received-spf|return-path|delivered-to|` +
 		`envelope-to|arc-[a-z-]+|dkim-[a-z]+|from|to|date|subject|message-id|mime-version|x-[a-z0-9_-]+)[ \t]?:`)
+	// bare is the value of Authentication-Results without its name.
+	bare = regexp.MustCompile(`^\s*(?:[\w.-]+;\s*)?(?:spf|dkim|dmarc)=\w+[^\n]*[;\s](?:spf|dkim|dmarc)=\w`)
 	// refusal is a reply ahead of the headers: they are then only quoted.
 	refusal = regexp.MustCompile(`\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b`)
 )
@@ -42,6 +44,9 @@ var bounces = []string{"diagnostic-code:", "final-recipient:", "reporting-mta:",
 func fields(pasted string) (head []field, ok bool) {
 	pasted = pasted[:min(len(pasted), reading.MaxText)]
 	pasted = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "").Replace(pasted)
+	if bare.MatchString(pasted) {
+		pasted = "Authentication-Results: " + strings.TrimSpace(pasted)
+	}
 	lower := strings.ToLower(pasted)
 	if slices.ContainsFunc(bounces, func(field string) bool { return strings.Contains(lower, field) }) {
 		return nil, false
@@ -163,8 +168,9 @@ func organization(host string) string {
 
 // operators are those of several domains, by one of them.
 var operators = map[string]string{
-	"office365.com": "outlook.com", "exchangelabs.com": "outlook.com", "hotmail.com": "outlook.com", "microsoft.com": "outlook.com",
-	"me.com": "icloud.com", "apple.com": "icloud.com", "aol.com": "yahoo.com", "googlemail.com": "google.com", "web.de": "gmx.net",
+	"office365.com": "outlook.com", "exchangelabs.com": "outlook.com", "hotmail.com": "outlook.com",
+	"microsoft.com": "outlook.com",
+	"me.com":        "icloud.com", "apple.com": "icloud.com", "aol.com": "yahoo.com", "googlemail.com": "google.com", "web.de": "gmx.net",
 }
 
 // operator is who runs a host.

@@ -114,12 +114,14 @@ func (j *judge) owned(domain string) bool {
 
 // judgeSPF says why SPF does not vouch for From.
 func (j *judge) judgeSPF(c Check) {
-	domain, ip := cmp.Or(c.Domain, j.From), ""
+	domain, ip := cmp.Or(c.Domain, j.From, "<your domain>"), ""
 	if j.ip != "" {
 		ip = " for " + j.ip
 	}
 	record := j.spfRecord(domain)
-	key := map[string]string{"none": "spf-missing", "permerror": "spf-broken", "temperror": "spf-unsure", "pass": "spf-not-aligned"}[c.Result]
+	key := map[string]string{
+		"none": "spf-missing", "permerror": "spf-broken", "temperror": "spf-unsure", "pass": "spf-not-aligned",
+	}[c.Result]
 	switch {
 	case c.Result == "pass" && (j.covered || c.Alignment == ""):
 		return
@@ -157,7 +159,8 @@ func (j *judge) judgeDKIM() {
 			}
 		}
 	}
-	key, domain := "dkim-failed", cmp.Or(c.Domain, j.From)
+	from := cmp.Or(j.From, "<your domain>")
+	key, domain := "dkim-failed", cmp.Or(c.Domain, from)
 	record := &Record{cmp.Or(c.Selector, "<selector>") + "._domainkey." + domain, "TXT", "v=DKIM1; k=rsa; p=<public key>"}
 	why := strings.ToLower(c.Reason)
 	switch {
@@ -166,13 +169,13 @@ func (j *judge) judgeDKIM() {
 	case j.foreign && (c.Result == "none" || c.Result == "pass"):
 		key, record = "dkim-missing/foreign", nil
 	case c.Result == "none":
-		key, record.Name = "dkim-missing", "<selector>._domainkey."+j.From
+		key, record.Name = "dkim-missing", "<selector>._domainkey."+from
 	case c.Result == "pass":
-		key, record.Name = "dkim-not-aligned", "<selector>._domainkey."+j.From
-	case c.Result == "temperror":
-		key, record = "dkim-unsure", nil
+		key, record.Name = "dkim-not-aligned", "<selector>._domainkey."+from
 	case c.Result == "permerror" || strings.Contains(why, "no key") || strings.Contains(why, "public key"):
 		key = "dkim-no-key"
+	case c.Result == "temperror":
+		key, record = "dkim-unsure", nil
 	case strings.Contains(why, "body"):
 		key, record = "dkim-failed/body", nil
 	}
@@ -193,10 +196,7 @@ func (j *judge) judgeFilters(spam []Filter) {
 		if f.Verdict != "spam" {
 			continue
 		}
-		says := f.Name + " took it for spam"
-		if f.Score != nil && f.Threshold != nil {
-			says += fmt.Sprintf(" (score %g, threshold %g)", *f.Score, *f.Threshold)
-		}
+		says := f.Name + " took it for spam" + because(f.Points())
 		verdict = append(verdict, strings.TrimSuffix(says+": "+strings.Join(f.Says, ", "), ": ")+".")
 	}
 	if c := j.Composite; c != nil && c.Result == "fail" {

@@ -15,7 +15,6 @@ type Hop struct {
 	From string `json:"from"` // who brought it
 	IP   string `json:"ip,omitempty"`
 	By   string `json:"by"`
-	With string `json:"with,omitempty"`
 	Time string `json:"time,omitempty"` // RFC 3339
 	// DelaySeconds is since the hop before; null where a clock cannot be right.
 	DelaySeconds *int64 `json:"delay_seconds"`
@@ -32,9 +31,8 @@ type hop struct {
 var (
 	byHost   = regexp.MustCompile(`(?i)(?:^|\s)by\s+([^\s;()]+)`)
 	fromHost = regexp.MustCompile(`(?i)^from\s+([^\s;()]+)`)
-	withWord = regexp.MustCompile(`(?i)\s(?:with|via)\s+([A-Za-z0-9]+)`)
 	reverse  = regexp.MustCompile(`^[^()]*\((?:(?i:helo|ehlo)[ =]\S+\s+)?([A-Za-z0-9][\w.-]*\.[A-Za-z][\w-]*)\.?[ :)\[]`)
-	numbers  = regexp.MustCompile(`[0-9a-fA-F]*[:.][0-9a-fA-F:.]+`)
+	numbers  = regexp.MustCompile(`(?i)(?:^|[\s\[(<=:/])(?:IPv6:)?([0-9a-f]*[:.][0-9a-f:.]+)(?:$|[\s\])>;,%/])`)
 )
 
 // route is the way that a mail took.
@@ -63,9 +61,6 @@ func routeOf(head []field) (r route) {
 			if h.From == h.IP || h.From == "unknown" {
 				h.From = ""
 			}
-		}
-		if with := withWord.FindStringSubmatch(f.value); with != nil {
-			h.With = with[1]
 		}
 		if at := strings.LastIndex(f.value, ";"); at >= 0 {
 			h.when, _ = mail.ParseDate(strings.TrimSpace(f.value[at+1:]))
@@ -99,6 +94,17 @@ func (r route) below(head []field) int {
 	return len(head)
 }
 
+// early reports whether a field stands ahead of those that came with the mail.
+func (r route) early(head []field, at int) bool {
+	if r.border < 0 {
+		return true
+	}
+	since := head[min(r.hops[r.border].at, at):at]
+	return at < r.below(head) && !slices.ContainsFunc(since, func(f field) bool {
+		return slices.Contains([]string{"from", "to", "subject", "date", "message-id", "dkim-signature"}, f.name)
+	})
+}
+
 // theirs reports whether a field stands among those of servers ahead of the
 // receiver: between their Received fields. What is below the last can be anybody's.
 func (r route) theirs(field int) bool {
@@ -107,13 +113,9 @@ func (r route) theirs(field int) bool {
 
 // address is the first IP address in a text.
 func address(s string) string {
-	for _, found := range numbers.FindAllString(s, 50) {
-		found = strings.Trim(found, ":.")
-		if a, err := netip.ParseAddr(strings.TrimPrefix(found, "IPv6:")); err == nil {
+	for _, m := range numbers.FindAllStringSubmatch(s, 50) {
+		if a, err := netip.ParseAddr(m[1]); err == nil {
 			return a.Unmap().String()
-		}
-		if a, err := netip.ParseAddr(found + "::"); err == nil && strings.Count(found, ":") > 1 {
-			return a.String()
 		}
 	}
 	return ""

@@ -10,6 +10,7 @@
 package received
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func Read(pasted string) (report Report, ok bool) {
 	r := Report{Path: way.path(), Spam: filters(head, way)}
 	r.Auth = authentication(head, way, r.Spam)
 	a := r.Auth
-	said := a.SPF != nil || a.DMARC != nil || len(a.DKIM) > 0
+	said := len(a.Checks()) > 0
 	if !said && len(a.ARC)+len(a.Untrusted)+len(r.Spam) == 0 && (len(way.hops) == 0 || len(head) < 3) {
 		return Report{}, false
 	}
@@ -61,7 +62,8 @@ func Read(pasted string) (report Report, ok bool) {
 			r.Step, r.Field = diagnosis.StepSender, "from"
 		}
 	case said:
-		r.Cause = fmt.Sprintf("The mail has arrived at %s: %s.", orUnknown(a.Receiver), strings.Join(a.passed(), ", "))
+		r.Cause = fmt.Sprintf("The mail has arrived at %s, and nothing is wrong with it. These vouch for its sender: %s.",
+			cmp.Or(a.Receiver, "the receiver"), cmp.Or(a.vouching(), "none that are named"))
 		r.Fix = "There is nothing to change for this receiver. If the mail is in the spam folder all the same, have the recipient " +
 			"mark it as wanted: that judgment rests on its content or on the sender's reputation."
 	default:
@@ -69,31 +71,33 @@ func Read(pasted string) (report Report, ok bool) {
 		r.Cause = "The mail has arrived; its headers do not say what the receiver found of SPF, DKIM and DMARC."
 		r.Fix = "Paste all headers, as the recipient's mailbox shows them under a name such as \"Show original\" or \"View source\"."
 	}
-	if !said || a.SPF != nil && !strings.HasPrefix(a.SPF.Source, "auth") {
+	foreign := way.receiver != "" && operator(a.Receiver) != way.receiver // by its position alone
+	if !said || foreign || a.SPF != nil && !strings.HasPrefix(a.SPF.Source, "auth") {
 		r.Confidence = diagnosis.Likely
 	}
 	return r, true
 }
 
-// passed are the methods that vouch for the mail.
-func (a Auth) passed() (all []string) {
-	if a.SPF != nil && a.SPF.Result == "pass" {
-		all = append(all, "SPF passed for "+orUnknown(a.SPF.Domain))
-	}
-	if i := slices.IndexFunc(a.DKIM, func(c Check) bool { return c.Result == "pass" }); i >= 0 {
-		all = append(all, "DKIM passed for "+orUnknown(a.DKIM[i].Domain))
-	}
-	if a.DMARC != nil && a.DMARC.Result == "pass" {
-		all = append(all, "DMARC passed for "+orUnknown(a.From))
+// Checks are all results, those of signatures first.
+func (a Auth) Checks() []Check {
+	all := slices.Clone(a.DKIM)
+	for _, c := range []*Check{a.SPF, a.DMARC, a.Composite} {
+		if c != nil {
+			all = append(all, *c)
+		}
 	}
 	return all
 }
 
-func orUnknown(name string) string {
-	if name == "" {
-		return "an unnamed domain"
+// vouching are the methods by which the mail is the sender's.
+func (a Auth) vouching() string {
+	var all []string
+	for _, c := range a.Checks() {
+		if name := strings.ToUpper(c.Method); c.Result == "pass" && name != "COMPAUTH" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
 	}
-	return name
+	return strings.Join(all, ", ")
 }
 
 func has(head []field, name string) bool {

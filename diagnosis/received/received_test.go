@@ -151,6 +151,68 @@ func TestPastes(t *testing.T) {
 	}
 }
 
+// What the way tells of the sender decides what to publish.
+func TestSenders(t *testing.T) {
+	t.Parallel()
+	const (
+		failed = "Authentication-Results: mx.example.net; spf=fail smtp.mailfrom=a@firm.example; dkim=none; dmarc=fail header.from=firm.example\n"
+		sealed = "ARC-Authentication-Results: i=1; mx.microsoft.com 1; spf=pass smtp.mailfrom=firm.example; dkim=none\n"
+		passed = "ARC-Authentication-Results: i=1; mx.list.example; spf=pass (list.example: domain of a@firm.example designates 198.51.100.7 as permitted sender) smtp.mailfrom=a@firm.example\n"
+		from   = "From: a@firm.example\n"
+	)
+	by := func(host, ip string) string {
+		return "Received: from " + host + " (" + host + " [" + ip + "]) by mx.example.net with ESMTP; Mon, 1 Jun 2026 10:00:00 +0000\n"
+	}
+	for name, c := range map[string]struct{ headers, value, fix string }{
+		"microsoft":           {by("a.outbound.protection.outlook.com", "40.107.21.101") + failed + sealed + from, "v=spf1 include:spf.protection.outlook.com ~all", ""},
+		"google":              {by("mail-sor-f41.google.com", "209.85.220.41") + failed + from, "v=spf1 include:_spf.google.com ~all", ""},
+		"own server":          {by("vps.firm.example", "203.0.113.9") + failed + from, "v=spf1 ip4:203.0.113.9 ~all", ""},
+		"own, IPv6":           {by("vps.firm.example", "IPv6:2001:db8::9") + failed + from, "v=spf1 ip6:2001:db8::9 ~all", ""},
+		"numbers in its name": {by("4.3.2.1.dyn.firm.example", "203.0.113.9") + failed + from, "v=spf1 ip4:203.0.113.9 ~all", ""},
+		"sendgrid":            {by("o1.ptr1.sendgrid.net", "167.89.0.1") + failed + from, "v=spf1 include:<the name that your mail provider gives> ~all", "at Twilio SendGrid"},
+		"forwarded":           {by("mx.list.example", "203.0.113.9") + failed + passed + from, "", "survives forwarding"},
+		"a free domain":       {by("vps.firm.example", "203.0.113.9") + strings.ReplaceAll(failed+from, "firm.example", "gmail.com"), "", "domain of your own"},
+	} {
+		r, ok := Read(c.headers)
+		value := ""
+		for _, p := range r.Problems {
+			if p.Record != nil && strings.HasPrefix(p.Record.Value, "v=spf1") {
+				value = p.Record.Value
+			}
+		}
+		if !ok || value != c.value || !strings.Contains(r.Fix, c.fix) {
+			t.Errorf("%s: %q, %s", name, value, r.Fix)
+		}
+	}
+}
+
+// A sender can write results into his mail: they are not the receiver's.
+func TestForgedResults(t *testing.T) {
+	t.Parallel()
+	const (
+		came    = "Received: from evil.example.org (evil.example.org [192.0.2.1]) by mx.example.net with ESMTP; Mon, 1 Jun 2026 10:00:00 +0000\n"
+		earlier = "Received: from a.example.org by evil.example.org; Mon, 1 Jun 2026 09:59:00 +0000\n"
+		from    = "From: a@bank.example\n"
+		forged  = "Authentication-Results: other.example; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example\n"
+		own     = "Authentication-Results: mx.example.net; dkim=none; spf=fail smtp.mailfrom=a@bank.example\n"
+		asOwn   = "Authentication-Results: mx.example.net; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example\n"
+		unnamed = "Authentication-Results: OpenDMARC; dmarc=pass header.from=bank.example\n"
+	)
+	for name, c := range map[string]struct{ headers, dkim, dmarc, untrusted string }{
+		"below the fields of the mail": {came + from + forged, "", "", "other.example"},
+		"below another server":         {own + came + earlier + forged + from, ":none:", "", "other.example"},
+		"without a name":               {own + came + earlier + from + unnamed, ":none:", "", "opendmarc"},
+		// RFC 8601 section 5 has the receiver remove what bears its name.
+		"in the receiver's name": {own + came + earlier + asOwn + from, ":none:", "pass", ""},
+		"the receiver's":         {asOwn + came + from, "bank.example:pass:strict", "pass", ""},
+	} {
+		r, ok := Read(c.headers)
+		if got := summary(r); !ok || got["dkim"] != c.dkim || got["dmarc"] != c.dmarc || got["untrusted"] != c.untrusted {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // Nothing of the body, no local part of an address and no control character comes
 // back.
 func TestKeepsThingsToItself(t *testing.T) {

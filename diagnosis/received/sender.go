@@ -47,7 +47,8 @@ func senderOf(a Auth, way route) (s sender) {
 		s.ip = ""
 	}
 	for _, c := range a.ARC {
-		if c.Method == "spf" && c.Result == "pass" && c.Domain != "" && a.SPF != nil && a.SPF.Result != "pass" {
+		// A sender's own server seals too; one that took the mail from outside says from where.
+		if c.Method == "spf" && c.Result == "pass" && c.IP != "" && a.SPF != nil && a.SPF.Result != "pass" {
 			s.forwarder = c.Source
 		}
 	}

@@ -80,10 +80,10 @@ func filters(head []field, way route) (all []Filter) {
 		if way.theirs(at) {
 			continue
 		}
-		if prefix, ok := microsoft[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
+		if prefix, ok := microsoftFields[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
 			of("Microsoft").readMicrosoft(prefix + f.value)
 		}
-		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") {
+		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") && !has(head, "x-rspamd-score") {
 			score := float64(strings.Count(bar, "+") - strings.Count(bar, "-"))
 			of("rspamd").Score = &score
 		}
@@ -162,8 +162,19 @@ func (f *Filter) conclude() {
 	}
 }
 
-// microsoft are its fields, and what their values lack.
-var microsoft = map[string]string{
+// Points are the score and what it is measured by, in words.
+func (f Filter) Points() string {
+	switch {
+	case f.Score == nil:
+		return ""
+	case f.Threshold == nil:
+		return fmt.Sprintf("score %g", *f.Score)
+	}
+	return fmt.Sprintf("score %g, threshold %g", *f.Score, *f.Threshold)
+}
+
+// microsoftFields are those of Microsoft, and what their values lack.
+var microsoftFields = map[string]string{
 	"x-forefront-antispam-report": "", "x-microsoft-antispam": "", "x-microsoft-antispam-mailbox-delivery": "",
 	"x-ms-exchange-organization-scl": "SCL:",
 }

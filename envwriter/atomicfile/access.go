@@ -54,7 +54,7 @@ func (r *replacement) decideAccess() (access, error) {
 			by.UID, r.saved.Path, a.uid, a.mode))
 	}
 	switch {
-	case a.mode&0o004 == 0:
+	case a.mode&0o004 == 0, r.file.NewMode&0o004 != 0: // not meant to be secret
 	case r.file.Close && !acl:
 		a.mode = a.tightest(by)
 	default:

@@ -90,7 +90,7 @@ func (g Guide) relay(a Answers) {
 // Finish goes from a passed test to the end.
 func (g Guide) Finish() {
 	g.T.Helper()
-	g.Opens("Accepted", "› Continue")
+	g.Opens("accepted. The relay took a message", "› Continue")
 	g.Keys(termtest.Enter)
 	g.Opens("[Write]", "› Write it")
 	g.Keys(termtest.Enter)

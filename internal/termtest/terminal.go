@@ -144,8 +144,10 @@ func (w *Terminal) Screen() string {
 }
 
 // Flat is the screen as one line with single spaces: a sentence may have been
-// wrapped anywhere.
-func (w *Terminal) Flat() string { return strings.Join(strings.Fields(w.Screen()), " ") }
+// wrapped anywhere, with a bar at its left.
+func (w *Terminal) Flat() string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(w.Screen(), "▌", " ")), " ")
+}
 
 // Cursor is the cell of the cursor, from 0.
 func (w *Terminal) Cursor() (x, y int) {

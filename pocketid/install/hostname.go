@@ -11,11 +11,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// HostnameShared reports whether Pocket ID has another one's hostname and may have
+// none of its own.
+func (in Install) HostnameShared() bool {
+	return in.Hostname.Kind == KindShared || in.Compose != nil && in.Compose.UTS == "host"
+}
+
 // HostnameFiles are the compose files in which a hostname: would be read, the best
 // first; the first need not exist. Where there are none, the admin has to set it.
 func (in Install) HostnameFiles() []string {
 	p := in.Compose
-	if p == nil || in.Hostname.Kind == KindShared || p.UTS == "host" {
+	if p == nil || in.HostnameShared() {
 		return nil
 	}
 	last := p.Files[len(p.Files)-1]
@@ -52,12 +58,12 @@ func (in Install) HostnameAdvice(name string) string {
 
 // errNoPlace is a compose file that has no place for a hostname which could be
 // changed without writing the file anew.
-var errNoPlace = errors.New("it has no place for hostname:")
+var errNoPlace = errors.New("it has no place for a hostname")
 
 // SetHostname is a compose file that gives a service a hostname: the line changed or
 // put in, and everything else left as it is. nil begins a new file.
-func SetHostname(data []byte, service, name string) ([]byte, error) {
-	entry := "hostname: " + scalar(name)
+func SetHostname(data []byte, service, hostname string) ([]byte, error) {
+	entry := "hostname: " + scalar(hostname)
 	if len(bytes.TrimSpace(data)) == 0 {
 		return fmt.Appendf(data, "# The hostname of the container.\nservices:\n  %s:\n    %s\n", scalar(service), entry), nil
 	}
@@ -70,29 +76,30 @@ func SetHostname(data []byte, service, name string) ([]byte, error) {
 	if strings.HasSuffix(lines[0], "\r\n") {
 		eol = "\r\n"
 	}
-	insert := func(at *yaml.Node, text string) []byte { // before the line of a node, as far in
-		line := strings.Repeat(" ", at.Column-1) + text + eol
-		return []byte(strings.Join(slices.Insert(lines, at.Line-1, line), ""))
+	insert := func(line, column int, text string) []byte { // below a line, where its comments stay
+		text = strings.Repeat(" ", column-1) + text + eol
+		return []byte(strings.Join(slices.Insert(lines, line, text), ""))
 	}
-	services := own(root, "services")
+	at, services := own(root, "services")
 	switch {
-	case services == nil && root.Kind == yaml.MappingNode && root.Style&yaml.FlowStyle == 0:
-		return insert(root.Content[0], fmt.Sprintf("services:%s  %s:%s    %s", eol, scalar(service), eol, entry)), nil
+	case services == nil && block(root):
+		return insert(0, 1, fmt.Sprintf("services:%s  %s:%s    %s", eol, scalar(service), eol, entry)), nil
 	case !block(services):
 		return nil, errNoPlace
 	}
-	ours := own(services, service)
-	switch {
-	case ours == nil:
-		return insert(services.Content[0], fmt.Sprintf("%s:%s%s%s", scalar(service), eol, strings.Repeat(" ", services.Content[0].Column+1), entry)), nil
-	case !block(ours):
+	key, ours := own(services, service)
+	if ours == nil {
+		column := services.Content[0].Column
+		return insert(at.Line, column, fmt.Sprintf("%s:%s%s%s", scalar(service), eol, strings.Repeat(" ", column+1), entry)), nil
+	}
+	if !block(ours) {
 		return nil, errNoPlace
 	}
-	old := own(ours, "hostname")
+	_, old := own(ours, "hostname")
 	if old == nil {
-		return insert(ours.Content[0], entry), nil
+		return insert(key.Line, ours.Content[0].Column, entry), nil
 	}
-	return replaceScalar(lines, old, scalar(name))
+	return replaceScalar(lines, old, scalar(hostname))
 }
 
 // replaceScalar puts another text in the place of a scalar of one line.
@@ -113,17 +120,17 @@ func replaceScalar(lines []string, old *yaml.Node, text string) ([]byte, error) 
 	return []byte(strings.Join(lines, "")), nil
 }
 
-// own is the value of a key that a mapping itself has, not one that it merges.
-func own(mapping *yaml.Node, key string) *yaml.Node {
+// own are a key and its value that a mapping itself has, not one that it merges.
+func own(mapping *yaml.Node, name string) (key, value *yaml.Node) {
 	if mapping == nil || mapping.Kind != yaml.MappingNode {
-		return nil
+		return nil, nil
 	}
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == key {
-			return mapping.Content[i+1]
+		if mapping.Content[i].Value == name {
+			return mapping.Content[i], mapping.Content[i+1]
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // block reports whether a node is a mapping with a line for each key.

@@ -81,7 +81,7 @@ func (m *model) whole(w, height, rows int, brief bool) canvas {
 		why = []string{m.shortened(why, w)}
 	}
 	c.add(why...)
-	c.section(tight, t.blocks(m.page.Body, w, tight))
+	c.section(tight, m.barred(t.blocks(m.page.Body, w, tight)))
 	c.section(tight, m.busy(w))
 	if f := m.state.Fault; f.Text != "" && m.page.Index(f.Field) < 0 {
 		if !tight {
@@ -94,6 +94,18 @@ func (m *model) whole(w, height, rows int, brief bool) canvas {
 	m.fields(&c, fieldBox{w: w, rows: rows, details: max(height/4, 2)}, tight)
 	c.section(tight, t.blocks(m.page.After, w, tight))
 	return c
+}
+
+// barred is what a page says of a refusal, with a bar at its left.
+func (m *model) barred(lines []string) []string {
+	if m.page.Gist.Tone != wizard.Bad {
+		return lines
+	}
+	bar := m.theme.tones[wizard.Bad].Render(m.theme.bar)
+	for i, line := range lines {
+		lines[i] = bar + strings.TrimPrefix(line, " ")
+	}
+	return lines
 }
 
 // shortened is the beginning of wrapped text, in one line that says which key

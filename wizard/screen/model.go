@@ -76,7 +76,11 @@ func (m *model) refresh(opened bool) {
 			focused = w.field.Name
 		}
 	}
+	wasBusy := m.page.Busy != ""
 	m.page, m.preview = m.guide.Page(), nil
+	if wasBusy && m.page.Busy == "" && m.busyAfter == "" && !m.touched() {
+		focused = "" // what is missing is known only now
+	}
 	m.form = nil
 	for _, f := range m.page.Field {
 		i := slices.IndexFunc(old, func(w *widget) bool { return w.field.Name == f.Name && w.field.Kind == f.Kind })
@@ -132,6 +136,12 @@ func (w *widget) sync(f wizard.Field, s wizard.Place, first bool) {
 // listOpen reports whether the choices of a field are to be seen.
 func (m *model) listOpen(w *widget) bool {
 	return w.field.Kind == wizard.ChoiceField && (w.field.Open || w.open || len(m.form) == 1)
+}
+
+// touched reports whether something was answered or moved on the page.
+func (m *model) touched() bool {
+	return len(m.state.Inputs[m.state.At]) > 0 || m.state.Fault != (wizard.Fault{}) ||
+		slices.ContainsFunc(m.form, func(w *widget) bool { return w.dirty })
 }
 
 func (m *model) focused() *widget {

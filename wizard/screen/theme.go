@@ -29,6 +29,7 @@ type signs struct {
 	marks    map[wizard.Tone]string
 	pointer  string // before the row or field that has the focus
 	rule     string
+	bar      string
 	ellipsis string
 	mask     string // stands for a secret of any length
 	broken   string // begins a line that had to be broken
@@ -40,14 +41,14 @@ type signs struct {
 var typographic = signs{
 	marks: map[wizard.Tone]string{
 		wizard.Good: "✓", wizard.Bad: "✗", wizard.Warn: "!", wizard.Busy: "…"},
-	pointer: "›", rule: "─", ellipsis: "…", mask: strings.Repeat("•", 8), broken: "↳ ", dot: " · ",
+	pointer: "›", rule: "─", bar: "▌", ellipsis: "…", mask: strings.Repeat("•", 8), broken: "↳ ", dot: " · ",
 	up: "↑", down: "↓", arrows: "↑↓",
 }
 
 var ascii = signs{
 	marks: map[wizard.Tone]string{
 		wizard.Good: "+", wizard.Bad: "x", wizard.Warn: "!", wizard.Busy: "."},
-	pointer: ">", rule: "-", ellipsis: "...", mask: strings.Repeat("*", 8), broken: "\\ ", dot: " - ",
+	pointer: ">", rule: "-", bar: "|", ellipsis: "...", mask: strings.Repeat("*", 8), broken: "\\ ", dot: " - ",
 	up: "up", down: "down", arrows: "up/down",
 }
 

@@ -18,6 +18,8 @@ type (
 	endMsg struct{ why error }
 	// tickMsg lets the seconds of the work under way go on.
 	tickMsg struct{}
+	// completedMsg is the text of a field with more of it.
+	completedMsg struct{ field, from, to string }
 	// restMsg says that the pointer stays where that move put it.
 	restMsg struct{ move int }
 )
@@ -45,6 +47,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.ticking = false
 		cmd = m.tick()
+	case completedMsg:
+		cmd = m.completed(msg)
 	case restMsg:
 		m.moving = m.moving && msg.move != m.moves
 	}
@@ -131,6 +135,10 @@ func (m *model) moveKey(msg tea.KeyPressMsg) tea.Cmd {
 // lineKey is the keys of a text or secret field.
 func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	before := w.line.String()
+	if complete := w.field.Complete; complete != nil && key.Matches(msg, m.keys.Next) && before != "" {
+		name := w.field.Name
+		return func() tea.Msg { return completedMsg{name, before, complete(before)} }
+	}
 	if w.line.edit(msg.String()) {
 		w.hideLength()
 		w.dirty = w.dirty || w.line.String() != before
@@ -141,6 +149,20 @@ func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return m.moveKey(msg)
+}
+
+// completed takes what Tab made of a text; where that is nothing, Tab goes on.
+func (m *model) completed(msg completedMsg) tea.Cmd {
+	w := m.focused()
+	if w == nil || w.field.Name != msg.field || w.line.String() != msg.from {
+		return nil
+	}
+	if msg.to == msg.from {
+		return m.step(1)
+	}
+	w.line.set(msg.to)
+	w.dirty = true
+	return nil
 }
 
 // hideLength keeps the cursor at the end of a secret, where it does not tell the

@@ -106,20 +106,22 @@ func window(lines []string, top, height int) []string {
 }
 
 // topRule and bottomRule say how many lines are out of sight; the upper one also
-// says the gist of them.
+// says what the page asks, and the gist of them.
 func (m *model) topRule() string {
 	if m.top == 0 {
 		return strings.Repeat(m.theme.rule, m.w)
 	}
 	right := fmt.Sprintf("%s %d more, %s", m.theme.up, m.top, m.keys.PageUp.Help().Key)
-	gist := ""
-	if g := m.page.Gist; g.Body != "" && m.over == noOverlay {
-		gist = m.theme.clean(g.Body)
-		if m.theme.marked(g.Tone) {
-			gist = m.theme.mark(g.Tone) + " " + gist
+	said := ""
+	if g := m.page.Gist; m.over == noOverlay {
+		said = m.theme.clean(m.page.Title)
+		if g.Body != "" && m.theme.marked(g.Tone) {
+			said += " " + m.theme.mark(g.Tone) + " " + m.theme.clean(g.Body)
+		} else if g.Body != "" {
+			said += m.theme.dot + m.theme.clean(g.Body)
 		}
 	}
-	return m.rule(gist, right)
+	return m.rule(said, right)
 }
 
 func (m *model) bottomRule(total, height int) string {
