@@ -165,8 +165,14 @@ func TestEnterEnds(t *testing.T) {
 		defer mu.Unlock()
 		counts[name] = max(counts[name], n) // of both faces
 	}
-	t.Run("screen", func(t *testing.T) { rideAll(t, false, count) })
-	t.Run("plain", func(t *testing.T) { rideAll(t, true, count) })
+	t.Run("faces", func(t *testing.T) {
+		for name, plain := range map[string]bool{"screen": false, "plain": true} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				rideAll(t, plain, count)
+			})
+		}
+	})
 	doc, err := os.ReadFile(guideDocument)
 	if err != nil {
 		t.Fatal(err)
@@ -190,30 +196,29 @@ func TestEnterEnds(t *testing.T) {
 var countTable = regexp.MustCompile(`(?m)^(\| .* \| Enter \|\n\|.*\n)(\|.*\n)*`)
 
 func rideAll(t *testing.T, plain bool, count func(string, int)) {
-	t.Run("all", func(t *testing.T) {
-		for _, c := range rides {
-			t.Run(c.name, func(t *testing.T) {
-				t.Parallel()
-				var r *rider
-				n := fewest(t, limit(t, c), func() (int, error) {
-					r = &rider{t: t, dir: t.TempDir(), plain: plain}
-					if c.setUp != nil {
-						c.setUp(r)
-					}
-					return r.ride(c)
-				})
-				count(c.name, n)
-				if !c.again {
-					return
+	t.Helper()
+	for _, c := range rides {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var r *rider
+			n := fewest(t, limit(t, c), func() (int, error) {
+				r = &rider{t: t, dir: t.TempDir(), plain: plain}
+				if c.setUp != nil {
+					c.setUp(r)
 				}
-				before := r.files()
-				fewest(t, 5, func() (int, error) { return r.ride(c) })
-				if after := r.files(); after != before {
-					t.Errorf("the second ride changed\n%s\nto\n%s", before, after)
-				}
+				return r.ride(c)
 			})
-		}
-	})
+			count(c.name, n)
+			if !c.again {
+				return
+			}
+			before := r.files()
+			fewest(t, 5, func() (int, error) { return r.ride(c) })
+			if after := r.files(); after != before {
+				t.Errorf("the second ride changed\n%s\nto\n%s", before, after)
+			}
+		})
+	}
 }
 
 // limit is how many Enter a ride may take: what the guide's documentation says, which

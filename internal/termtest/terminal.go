@@ -38,7 +38,7 @@ const (
 	ignored = 450 * time.Millisecond
 	// stillness is how long nothing is drawn when the program has nothing to draw.
 	stillness = 80 * time.Millisecond
-	glance    = 10 * time.Millisecond
+	glance    = 30 * time.Millisecond
 )
 
 // Terminal is a program in a pseudo-terminal. Its methods fail the test when
