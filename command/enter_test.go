@@ -182,8 +182,8 @@ func TestEnterEnds(t *testing.T) {
 	}
 	var table strings.Builder
 	for _, c := range rides {
-		if c.doc != "" && counts[c.name] == 0 {
-			return // not all were ridden
+		if c.doc != "" && counts[c.name] == 0 || raced {
+			return // not all were ridden, or not counted
 		}
 		if c.doc != "" {
 			fmt.Fprintf(&table, "| %s | %d |\n", c.doc, counts[c.name])
@@ -213,7 +213,7 @@ func rideAll(t *testing.T, plain bool, count func(string, int)) {
 				return
 			}
 			before := r.files()
-			fewest(t, 5, func() (int, error) { return r.ride(c) })
+			fewest(t, limit(t, ride{most: 5}), func() (int, error) { return r.ride(c) })
 			if after := r.files(); after != before {
 				t.Errorf("the second ride changed\n%s\nto\n%s", before, after)
 			}
@@ -225,7 +225,7 @@ func rideAll(t *testing.T, plain bool, count func(string, int)) {
 // is never more than most.
 func limit(t *testing.T, c ride) int {
 	t.Helper()
-	if c.most == 0 {
+	if c.most == 0 || raced {
 		return mostEnters
 	}
 	doc, err := os.ReadFile(guideDocument)
