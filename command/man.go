@@ -15,7 +15,7 @@ const manExit = `0: done, or the relay accepted.
 2: wrong usage, or an invalid answer.
 3: a file could not be read or written.
 4: a terminal is needed.
-10 to 19: the stage that failed: ` + stageExitHelp + `.
+9 to 20: the stage that failed: ` + stageExitHelp + `.
 130: interrupted, or --timeout is over (check and probe then have the code of the stage under way).`
 
 const manEnvironment = `SMTP_WIZARD_PASSWORD: the SMTP password, for apply.
@@ -24,9 +24,10 @@ ACCESSIBLE: if set, and not to 0 or false, the wizard asks line by line, as with
 // newMan prints the manual page, made from the very commands and flags.
 func newMan(root *cobra.Command, o *options) *cobra.Command {
 	return &cobra.Command{
-		Use:   "man",
-		Short: "Print the manual page, in roff",
-		Args:  cobra.NoArgs,
+		Use:     "man",
+		Short:   "Print the manual page, in roff",
+		Example: "  smtp-wizard man | man -l -",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			page, err := manPage(root)
 			if err != nil {
