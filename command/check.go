@@ -31,7 +31,8 @@ relay that Pocket ID would have, up to a delivered message. In parallel it tries
 each name that Pocket ID could announce, up to RCPT.
 
 The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
-		Args: cobra.NoArgs,
+		Example: "  smtp-wizard check --env-file /opt/pocket-id/.env --to you@example.org\n  smtp-wizard check --no-send --json",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			world, err := newWorld(cmd.Context(), o, f.ca)
 			if err != nil {

@@ -14,18 +14,8 @@ import (
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/smtpcheck"
 )
-
-// examples are those of the commands that have none of their own, by name.
-var examples = map[string]string{
-	"smtp-wizard": "  smtp-wizard\n  smtp-wizard /opt/pocket-id/.env\n  smtp-wizard demo",
-	"demo":        "  smtp-wizard demo\n  smtp-wizard demo --relay postfix --plain",
-	"check":       "  smtp-wizard check --env-file /opt/pocket-id/.env --to you@example.org\n  smtp-wizard check --no-send --json",
-	"inspect":     "  smtp-wizard inspect /opt/pocket-id/.env",
-	"probe":       "  smtp-wizard probe smtp.example.com\n  smtp-wizard probe smtp.example.com --port 587 --helo id.example.com",
-	"listen":      "  smtp-wizard listen --addr 172.17.0.1:2525 --once",
-	"man":         "  smtp-wizard man | man -l -",
-}
 
 // ofOneFile are the commands that take the path of a .env without --env-file too.
 var ofOneFile = []string{"smtp-wizard", "check", "inspect", "apply"}
@@ -33,8 +23,13 @@ var ofOneFile = []string{"smtp-wizard", "check", "inspect", "apply"}
 // completions are what the shell offers for a flag's value; for any other it offers
 // files.
 var completions = map[string]func() []string{
-	"tls":   func() []string { return []string{"starttls", "tls", "none"} },
-	"relay": func() []string { return []string{"google", "postfix", "open"} },
+	"tls": func() (list []string) {
+		for _, mode := range smtpcheck.TLSModes {
+			list = append(list, string(mode))
+		}
+		return list
+	},
+	"relay": func() []string { return demoRelays },
 	"preset": func() (list []string) {
 		for _, p := range presets.All() {
 			list = append(list, p.ID+"\t"+p.Name)
@@ -44,13 +39,10 @@ var completions = map[string]func() []string{
 	"as": func() []string { return []string{pocketid.NewestKnown().String(), "none"} },
 }
 
-// makeConvenient gives each command its example, its completions, and the argument
+// makeConvenient gives each command its completions, and the argument
 // that stands for --env-file.
 func (o *options) makeConvenient(root *cobra.Command) {
 	for _, c := range append(root.Commands(), root) {
-		if c.Example == "" {
-			c.Example = examples[c.Name()]
-		}
 		if slices.Contains(ofOneFile, c.Name()) {
 			c.Args = o.envArgument
 		}

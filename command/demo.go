@@ -27,7 +27,8 @@ func newDemo(o *options) *cobra.Command {
 		Long: `Demo is the whole wizard against a relay that runs inside this program, on
 loopback, and refuses what the real one would refuse. Pressing Enter on every page
 ends with a delivered message and a file demo.env; a .env is never touched.`,
-		Args: cobra.NoArgs,
+		Example: "  smtp-wizard demo\n  smtp-wizard demo --relay postfix --plain",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if filepath.Base(env) == ".env" {
 				return usage(errors.New("demo never writes a .env; use another name with --env-file"))
@@ -36,15 +37,20 @@ ends with a delivered message and a file demo.env; a .env is never touched.`,
 		},
 	}
 	c.Flags().StringVar(&env, "env-file", "demo.env", "the `path` of the file to write; it must not be a .env")
-	c.Flags().StringVar(&name, "relay", "google", "the relay to practice on: google, postfix or open")
+	c.Flags().StringVar(&name, "relay", demoRelays[0], "the relay to practice on: "+demoRelayWords)
 	c.Flags().BoolVar(&plain, "plain", false, "ask line by line instead of on a full screen")
 	return c
 }
 
+// demoRelays are the practice relays of the demo, the default first.
+var demoRelays = []string{"google", "postfix", "open"}
+
+var demoRelayWords = strings.Join(demoRelays[:len(demoRelays)-1], ", ") + " or " + demoRelays[len(demoRelays)-1]
+
 func (o *options) demo(ctx context.Context, name, env string, plain bool) error {
 	behavior, ok := practice.Named(name)
 	if !ok {
-		return usage(fmt.Errorf("there is no practice relay %q; use google, postfix or open", name))
+		return usage(fmt.Errorf("there is no practice relay %q; use %s", name, demoRelayWords))
 	}
 	relay, err := startDemoRelay(behavior, steps.ThisHost().Discover(ctx, env))
 	if err != nil {

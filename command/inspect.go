@@ -22,7 +22,8 @@ func newInspect(o *options) *cobra.Command {
 hostname, the files that reach it in their order, and each setting with the place
 that decides it. It connects to nothing, changes nothing and prints no secret.
 When the program that reads the files refuses them, the exit code is 9.`,
-		Args: cobra.NoArgs,
+		Example: "  smtp-wizard inspect /opt/pocket-id/.env",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			around, err := asowner.Open(o.envFile)
 			if err != nil {

@@ -27,7 +27,8 @@ SMTP_TLS=starttls also needs SMTP_SKIP_CERT_VERIFY=true; there is no implicit TL
 
 A Pocket ID in a container cannot reach 127.0.0.1 of this machine: set --addr to
 the address of the container's bridge, such as 172.17.0.1:2525.`,
-		Args: cobra.NoArgs,
+		Example: "  smtp-wizard listen --addr 172.17.0.1:2525 --once",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.listen(cmd.Context(), addr, once)
 		},

@@ -33,7 +33,8 @@ func newProbe(o *options) *cobra.Command {
 		Long: `Probe looks at the ports of a relay in parallel: which ones answer, in which TLS
 mode, with which certificate and AUTH mechanisms. With --from and --to every --helo
 name is tried up to RCPT. It does not log in and sends no message.`,
-		Args: cobra.ExactArgs(1),
+		Example: "  smtp-wizard probe smtp.example.com\n  smtp-wizard probe smtp.example.com --port 587 --helo id.example.com",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.probe(cmd.Context(), args[0], f)
 		},

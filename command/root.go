@@ -89,6 +89,7 @@ relay, the sender, the name that the server announces in EHLO, and a live test. 
 ends with a delivered message and a correct .env.
 
 Without a command it starts the wizard.`,
+		Example:       "  smtp-wizard\n  smtp-wizard /opt/pocket-id/.env\n  smtp-wizard demo",
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,

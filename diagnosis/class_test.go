@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -122,5 +123,5 @@ func validStep(step Step, field string) bool {
 		StepSender: "from user password to", StepIdentity: "hostname", StepNone: "",
 	}
 	known, ok := fields[step]
-	return ok && (field == "" && step == StepNone || hasWord(known, field))
+	return ok && (field == "" && step == StepNone || reading.HasWord(known, field))
 }

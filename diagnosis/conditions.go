@@ -140,14 +140,14 @@ func aboutNames(e evidence) bool {
 // saidOfNames: the relay itself speaks of EHLO, whatever else it says.
 func saidOfNames(e evidence) bool {
 	return aboutNames(e) && says(strings.ToLower(e.reply), "helo|ehlo") &&
-		(len(e.stages) == 0 || len(common(e.stages, stagesOf("ehlo mail rcpt data"))) > 0) &&
+		(len(e.stages) == 0 || len(reading.Common(e.stages, reading.StagesOf("ehlo mail rcpt data"))) > 0) &&
 		!says(e.words, "not implemented|unrecognized|again|too many|timeout|not supported")
 }
 
 // notRecipient: a closed mailbox of the recipient is not the account that sends.
 func notRecipient(e evidence) bool {
 	if e.code/10 == 55 && !strings.HasPrefix(e.enhanced, "5.7.") &&
-		firstStage(e.place(stagesOf("rcpt mail data auth"))) == smtpcheck.StageRcpt &&
+		firstStage(e.place(reading.StagesOf("rcpt mail data auth"))) == smtpcheck.StageRcpt &&
 		!says(e.words, "sending|outgoing|outbound|sender|your|activity|abuse|unsolicited|smtp|subscription|activate|server") {
 		return false
 	}

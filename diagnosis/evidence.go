@@ -99,13 +99,13 @@ func withoutCodes(text string, code int, enhanced string) string {
 func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	byCode := reading.StagesOfCode(e.code, e.enhanced)
 	if len(e.stages) > 0 {
-		if both := common(e.stages, rule); len(both) > 0 {
+		if both := reading.Common(e.stages, rule); len(both) > 0 {
 			return both
 		}
 		return e.stages
 	}
 	if len(rule) == 0 {
-		return firstKnown(common(byCode, e.hint), e.hint, byCode)
+		return firstKnown(reading.Common(byCode, e.hint), e.hint, byCode)
 	}
 	if len(byCode) == 1 && slices.Contains(rule, byCode[0]) {
 		return byCode
@@ -145,11 +145,6 @@ func ahead(stages []smtpcheck.Stage, these func(smtpcheck.Stage) bool) []smtpche
 		}
 	}
 	return append(front, back...)
-}
-
-// common are the stages of a that b has as well.
-func common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
-	return slices.DeleteFunc(slices.Clone(a), func(s smtpcheck.Stage) bool { return !slices.Contains(b, s) })
 }
 
 func firstStage(stages []smtpcheck.Stage) smtpcheck.Stage {

@@ -198,33 +198,16 @@ func hasCode(enhanced, want string) bool {
 }
 
 func (r *rule) fitsPlace(e evidence) bool {
-	if r.At != "" && len(e.stages) > 0 && len(common(stagesOf(r.At), e.stages)) == 0 {
+	if r.At != "" && len(e.stages) > 0 && len(reading.Common(reading.StagesOf(r.At), e.stages)) == 0 {
 		return false
 	}
-	return r.Only == "" || hasWord(r.Only, e.provider)
-}
-
-func stagesOf(list string) []smtpcheck.Stage {
-	var stages []smtpcheck.Stage
-	for name := range strings.FieldsSeq(list) {
-		stages = append(stages, smtpcheck.Stage(name))
-	}
-	return stages
-}
-
-func hasWord(list, word string) bool {
-	for w := range strings.FieldsSeq(list) {
-		if w == word {
-			return true
-		}
-	}
-	return false
+	return r.Only == "" || reading.HasWord(r.Only, e.provider)
 }
 
 func says(words, phrases string) bool { return reading.Says(words, phrases) }
 
 func (r *rule) answer(e evidence) Diagnosis {
-	stages := e.place(stagesOf(string(r.Stage)))
+	stages := e.place(reading.StagesOf(string(r.Stage)))
 	d := Diagnosis{
 		ID: r.ID, Stage: firstStage(stages), Stages: stages, Provider: cmp.Or(e.Provider, r.Provider, e.provider),
 		Cause: fill(r.Cause, e), Fix: fill(r.Fix, e), Step: r.Step, Field: r.Field, Confidence: r.Sure,

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -39,7 +40,7 @@ func TestWording(t *testing.T) {
 		if r.ID == "" || r.Cause == "" || r.Fix == "" || !validStep(r.Step, r.Field) || certainty(Diagnosis{Confidence: r.Sure}) == 2 && r.Sure != Class {
 			t.Errorf("rule %d, %q: incomplete, or %s/%s is no field of the wizard", i, r.ID, r.Step, r.Field)
 		}
-		for _, s := range stagesOf(r.Stage + " " + r.At) {
+		for _, s := range reading.StagesOf(r.Stage + " " + r.At) {
 			if !slices.Contains(smtpcheck.Stages, s) && s != smtpcheck.StageSettings {
 				t.Errorf("rule %d, %q: %q is no stage", i, r.ID, s)
 			}

@@ -124,7 +124,7 @@ func (p *Plan) refusal() *Failure {
 		{StageConnect, p.takesForm(p.Host), invalid("this client does not reach %q: it takes an IPv6 address %s",
 			text.Shorten(p.Host, 80), [...]string{"in brackets only if it is one", "in brackets only", "without brackets only"}[p.IPv6])},
 		{StageConnect, p.Port > 0 && p.Port < 65536, invalid("the port %d is not between 1 and 65535", p.Port)},
-		{StageConnect, slices.Contains([]TLSMode{TLSNone, TLSStartTLS, TLSImplicit}, p.TLS),
+		{StageConnect, slices.Contains(TLSModes, p.TLS),
 			invalid("the TLS mode %q is not one of none, starttls, tls", p.TLS)},
 		{StageEHLO, fitForEHLO(p.Names.First), invalid(notAName, text.Shorten(p.Names.First, 80))},
 		{StageEHLO, !second || fitForEHLO(p.Names.AfterTLS), invalid(notAName, text.Shorten(p.Names.AfterTLS, 80))},

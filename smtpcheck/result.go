@@ -45,6 +45,9 @@ const (
 	TLSImplicit TLSMode = "tls"
 )
 
+// TLSModes are all of them, the usual one first.
+var TLSModes = []TLSMode{TLSStartTLS, TLSImplicit, TLSNone}
+
 // Event is one piece of news from a conversation that is under way.
 type Event struct {
 	Stage   Stage

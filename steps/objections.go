@@ -122,8 +122,11 @@ func (d Discovery) standing(v pocketid.Version) []Objection {
 // refers reports whether the value comes from another variable, which may be set where
 // the file is really read.
 func (d Discovery) refers(o Objection) bool {
-	return o.Line > 0 && !d.told() && strings.Contains(strings.Split(d.text.Reveal(), "\n")[o.Line-1], "$")
+	return o.Line > 0 && !d.told() && strings.Contains(d.line(o.Line), "$")
 }
+
+// line is a line of the file, from 1.
+func (d Discovery) line(n int) string { return strings.Split(d.text.Reveal(), "\n")[n-1] }
 
 // rewritten are the variables that the guide sets anew.
 func rewritten(key string) bool {
@@ -281,7 +284,7 @@ func (d Discovery) dollar() bool {
 	if from, _ := d.Install.From("SMTP_PASSWORD"); n == 0 || d.told() && from.File != d.path() {
 		return false
 	}
-	_, written, _ := strings.Cut(strings.Split(d.text.Reveal(), "\n")[n-1], "=")
+	_, written, _ := strings.Cut(d.line(n), "=")
 	written = strings.TrimSpace(written)
 	if last := len(written) - 1; last > 0 && (written[0] == '"' || written[0] == '\'') && written[last] == written[0] {
 		written = written[1:last]

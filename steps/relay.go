@@ -287,7 +287,7 @@ func (s relay) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("port", err.Error()))
 	}
 	mode := smtpcheck.TLSMode(v.Input["tls"])
-	if !knownMode(mode) {
+	if !slices.Contains(smtpcheck.TLSModes, mode) {
 		return wizard.Stay(a, errorAt("tls", "TLS is one of none, starttls and tls"))
 	}
 	sentBack := v.Fault.Tone == wizard.Bad && host == a.Host && port == a.Port && mode == a.TLS // and told why

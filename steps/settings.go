@@ -34,10 +34,6 @@ func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 	return s
 }
 
-func knownMode(mode smtpcheck.TLSMode) bool {
-	return slices.Contains([]smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSStartTLS, smtpcheck.TLSImplicit}, mode)
-}
-
 // prefill takes over what the file already says to that version.
 func prefill(a Answers, found Discovery) Answers {
 	set := func(field *string, key string) {

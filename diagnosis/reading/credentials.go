@@ -133,7 +133,7 @@ func hideEncoded(token string) string {
 // may be one. Whatever is not listed counts as a password.
 func isProse(word string) bool {
 	word = strings.ToLower(strings.TrimRight(word, `.,:;!?"')`))
-	return word == "" || hasWord(prose, word) || !strings.ContainsFunc(word, isLetterOrDigit)
+	return word == "" || HasWord(prose, word) || !strings.ContainsFunc(word, isLetterOrDigit)
 }
 
 func isLetterOrDigit(r rune) bool {

@@ -281,7 +281,7 @@ func stagesOfCommand(command string) []smtpcheck.Stage {
 	command = strings.ToLower(strings.TrimSpace(command))
 	for _, c := range commandNames {
 		if Says(command, c.says) {
-			return stagesOf(c.at)
+			return StagesOf(c.at)
 		}
 	}
 	return nil

@@ -130,7 +130,7 @@ func stringsOf(value any, depth int) (all []string) {
 		place := func(key string) int { return slices.Index(order, strings.ToLower(key)) }
 		later := func(a, b string) int { return cmp.Or(place(a)-place(b), strings.Compare(a, b)) }
 		for _, k := range slices.SortedFunc(maps.Keys(v), later) {
-			if !hasWord(quiet, strings.ToLower(k)) && !secretKey.MatchString(k) {
+			if !HasWord(quiet, strings.ToLower(k)) && !secretKey.MatchString(k) {
 				all = append(all, stringsOf(v[k], depth+1)...)
 			}
 		}

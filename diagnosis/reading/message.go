@@ -212,9 +212,9 @@ func (s *signs) sign(sign sign, loose *[]smtpcheck.Stage) {
 	switch {
 	case sign.at == "":
 	case sign.loose && len(*loose) == 0:
-		*loose = stagesOf(sign.at)
+		*loose = StagesOf(sign.at)
 	case !sign.loose && len(s.Stages) == 0:
-		s.Stages = stagesOf(sign.at)
+		s.Stages = StagesOf(sign.at)
 	}
 }
 
@@ -222,12 +222,12 @@ func (s *signs) sign(sign sign, loose *[]smtpcheck.Stage) {
 // operation that it spoiled, the operation better than the dialogue before it,
 // and that better than the code.
 func (s *signs) settleStages(spoken smtpcheck.Stage, loose []smtpcheck.Stage) {
-	below := stagesOf(stagesOfKind[s.Kind])
+	below := StagesOf(stagesOfKind[s.Kind])
 	switch {
 	case len(below) > 0 && !overlap(s.Stages, below):
 		s.Stages = below
 	case len(below) > 0:
-		s.Stages = common(below, s.Stages)
+		s.Stages = Common(below, s.Stages)
 	case len(s.Stages) > 0:
 	case spoken != "":
 		s.Stages = []smtpcheck.Stage{spoken}
@@ -235,7 +235,8 @@ func (s *signs) settleStages(spoken smtpcheck.Stage, loose []smtpcheck.Stage) {
 	s.Hint = loose
 }
 
-func stagesOf(list string) []smtpcheck.Stage {
+// StagesOf are the stages of a list between spaces.
+func StagesOf(list string) []smtpcheck.Stage {
 	var stages []smtpcheck.Stage
 	for name := range strings.FieldsSeq(list) {
 		stages = append(stages, smtpcheck.Stage(name))
@@ -243,10 +244,10 @@ func stagesOf(list string) []smtpcheck.Stage {
 	return stages
 }
 
-func overlap(a, b []smtpcheck.Stage) bool { return len(common(a, b)) > 0 }
+func overlap(a, b []smtpcheck.Stage) bool { return len(Common(a, b)) > 0 }
 
-// common are the stages of a that b has as well.
-func common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
+// Common are the stages of a that b has as well.
+func Common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
 	return slices.DeleteFunc(slices.Clone(a), func(s smtpcheck.Stage) bool { return !slices.Contains(b, s) })
 }
 

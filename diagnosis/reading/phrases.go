@@ -33,7 +33,8 @@ func saysPhrase(words, phrase string) bool {
 	}
 }
 
-func hasWord(list, word string) bool {
+// HasWord reports whether a list between spaces has a word.
+func HasWord(list, word string) bool {
 	for w := range strings.FieldsSeq(list) {
 		if w == word {
 			return true

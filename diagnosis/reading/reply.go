@@ -111,7 +111,7 @@ func StagesOfCode(code int, enhanced string) []smtpcheck.Stage {
 	_, rest, _ := strings.Cut(enhanced, ".")
 	for _, c := range codeStages {
 		if c.code != 0 && c.code == code || c.status != "" && (rest == c.status || strings.HasSuffix(c.status, ".") && strings.HasPrefix(rest, c.status)) {
-			return stagesOf(c.at)
+			return StagesOf(c.at)
 		}
 	}
 	return nil
