@@ -116,7 +116,7 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	if e.code >= 500 && e.code != 554 || e.code >= 450 && e.code < 500 { // RFC 5321 section 4.3.2 knows none of them as a greeting
 		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s != smtpcheck.StageGreeting })
 	}
-	if e.code == 421 && e.enhanced == "" {
+	if e.code == 421 && (e.enhanced == "" || e.enhanced == "4.3.2") {
 		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageGreeting })
 	}
 	if e.code == 454 { // RFC 4954 section 6

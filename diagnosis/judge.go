@@ -25,6 +25,7 @@ type rule struct {
 	Code string       // reply code, or its first digits
 	Enh  string       // enhanced status codes, or their beginnings, separated by "|"
 	Says string       // phrases of which the words have one
+	And  string       // phrases of which they have one as well
 	Not  string       // phrases of which they have none
 	Kind reading.Kind // the error below the protocol
 	Only string       // providers, separated by spaces
@@ -52,7 +53,7 @@ type condition struct {
 
 // tables are the files of rules, particular before general.
 var tables = []string{
-	"own", "tls", "google", "microsoft", "services", "mailboxes", "names", "plain", "servers", "words", "hidden", "network", "common",
+	"own", "tls", "google", "microsoft", "services", "mailboxes", "names", "plain", "servers", "words", "hidden", "network", "common", "subjects",
 }
 
 //go:embed rules
@@ -65,7 +66,8 @@ func loadRules() (all []rule) {
 	for _, name := range tables {
 		var table struct {
 			About  string
-			Spoken bool // a failure below the protocol has words of its own
+			Spoken bool              // a failure below the protocol has words of its own
+			Words  map[string]string // lists of phrases that several rules use
 			Rules  []rule
 		}
 		file, err := files.Open("rules/" + name + ".json")
@@ -78,6 +80,9 @@ func loadRules() (all []rule) {
 			panic(name + ": " + err.Error())
 		}
 		for _, r := range table.Rules {
+			for name, phrases := range table.Words {
+				r.Says, r.And = strings.ReplaceAll(r.Says, "{"+name+"}", phrases), strings.ReplaceAll(r.And, "{"+name+"}", phrases)
+			}
 			r.spoken, r.when = table.Spoken, conditionsOf(r.When)
 			all = append(all, r)
 		}
@@ -169,7 +174,7 @@ func (r *rule) matches(e evidence) bool {
 	if !r.fitsCodes(e) || !r.fitsPlace(e) || r.Kind != "" && r.Kind != e.kind || r.spoken && e.kind != "" {
 		return false
 	}
-	if r.Says != "" && !says(e.words, r.Says) || r.Not != "" && says(e.words, r.Not) {
+	if r.Says != "" && !says(e.words, r.Says) || r.And != "" && !says(e.words, r.And) || r.Not != "" && says(e.words, r.Not) {
 		return false
 	}
 	return !slices.ContainsFunc(r.when, func(c condition) bool { return c.holds(e) != c.want })

@@ -89,6 +89,7 @@ var refusals = []struct {
 	{"encryption", Situation{Text: "538 5.7.11 Encryption required for requested authentication mechanism"}, "auth-not-offered", "auth", StepRelay, "tls", Exact},
 	{"TLS before mail", Situation{Text: "550 5.7.10 Encryption required, session encryption is required"}, "login-then-starttls", "mail", StepRelay, "tls", Exact},
 
+	{"163, rate of a sender", Situation{Text: "554 MI:SFQ 163 smtp9,123 http://mail.163.com/help/help_spam_16.htm?ip=203.0.113.9"}, "coremail-limit", "mail", StepNone, "", Likely},
 	{"account", Situation{Text: "535 5.7.13 user account disabled by the administrator"}, "account-disabled", "auth", StepProvider, "preset", Likely},
 	{"SHA-1", Situation{Text: `tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of "x509: cannot verify signature: insecure algorithm SHA1-RSA" while trying to verify candidate authority certificate "Old CA")`}, "x509-sha1", "tls", StepRelay, "host", Exact},
 	{"negative serial", Situation{Text: "tls: failed to parse certificate from server: x509: negative serial number"}, "x509-negative-serial", "tls", StepRelay, "host", Exact},

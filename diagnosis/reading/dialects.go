@@ -51,7 +51,7 @@ var dialects = []dialect{
 			{at: "ehlo greeting tls", says: "failed to send helo command"},
 			{at: "ehlo starttls", says: "transport security: 5"},
 			{at: "ehlo starttls", says: "failed to connect to smtp server: smtp: server doesn't support starttls"},
-			{at: "starttls ehlo", says: "transport security: smtp server does not support"},
+			{at: "starttls ehlo greeting", says: "transport security: smtp server does not support"},
 			{at: "starttls ehlo tls", says: "failed to configure smtp transport security|failed to connect to smtp server: failed to connect to smtp server: eof"},
 			{at: "ehlo greeting tls starttls", says: "failed to connect to smtp server: failed to connect to smtp server: read"},
 			{at: "auth ehlo", says: "failed to authenticate with smtp server: smtp server does not support auth"},
@@ -195,6 +195,10 @@ var dialects = []dialect{
 		},
 	},
 	{
+		name: "Momentum", has: "ecelerity",
+		forms: forms(`Audit ID \w+, ` + codeForm + ` ` + statusForm + `(?P<reply>.*)`),
+	},
+	{
 		name: "Stalwart", has: "rejected command '",
 		forms: forms(`host '(?P<host>[\w.-]+)'`, `rejected command '(?P<command>[A-Z]+)[^']*' with code `+codeForm+` \((?P<enhanced>\d\.\d+\.\d+)\) '(?P<reply>[^']*)`),
 	},
@@ -260,7 +264,7 @@ var dialects = []dialect{
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
 			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from|be mail from:|mail argument|from parameter|on mail from|on \"mail from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
-			{at: "data", says: "data without", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt", loose: true},
+			{at: "data", says: "data without", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt|sender not yet|before recipient|rcpt attempts", loose: true},
 			{at: "rcpt data", says: "messages to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
@@ -310,7 +314,7 @@ func codeOfWords(text string) int {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol"
+const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|mxs|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol"
 
 func worthReading(text string) bool {
 	if Says(strings.ToLower(text), topics) {

@@ -130,7 +130,7 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Code, s.Enhanced, reply = quotedReply(s.Words, s.Enhanced)
 		s.Reply = first(reply, s.Reply)
 	}
-	if k := KindOfWords(s.lower); s.Code != 0 && len(s.Stages) == 0 && len(StagesOfCode(s.Code, s.Enhanced)) != 1 && stagesOfKind[k] == "tls starttls" {
+	if k := KindOfWords(s.lower); s.Code != 0 && len(s.Stages) == 0 && len(StagesOfCode(s.Code, s.Enhanced)) != 1 && stagesOfKind[k] == "tls starttls" && Says(s.lower, "tls|ssl|cert|x509|handshake") {
 		s.Code, s.Enhanced, s.Kind = 0, "", k // a relay in between repeats what its own client met
 	}
 	if s.Code == 0 && s.Kind == "" {
