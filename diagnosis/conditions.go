@@ -49,6 +49,7 @@ var conditions = map[string]func(evidence) bool{
 	// what the words are about
 	"about-mail":    aboutMail,
 	"about-address": aboutAddress,
+	"names-address": func(e evidence) bool { return e.ip() != "" },
 	"not-address":   notAddress,
 	"not-listed": func(e evidence) bool {
 		return aboutMail(e) && !says(e.words, "listed|blocked|spamhaus|connections not")

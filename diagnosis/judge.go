@@ -83,6 +83,9 @@ func loadRules() (all []rule) {
 			for name, phrases := range table.Words {
 				r.Says, r.And = strings.ReplaceAll(r.Says, "{"+name+"}", phrases), strings.ReplaceAll(r.And, "{"+name+"}", phrases)
 			}
+			if table.Spoken && r.At == "" && r.Stage == "auth" {
+				r.At = "auth" // no other stage judges a login
+			}
 			r.spoken, r.when = table.Spoken, conditionsOf(r.When)
 			all = append(all, r)
 		}

@@ -264,12 +264,12 @@ var dialects = []dialect{
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
 			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from|be mail from:|mail argument|from parameter|on mail from|on \"mail from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
-			{at: "data", says: "data without", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt|sender not yet|before recipient|rcpt attempts", loose: true},
+			{at: "data", says: "data without", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt|sender not yet|rcpt attempts", loose: true},
 			{at: "rcpt data", says: "messages to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
-			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
-			{at: "mail", says: "in reply to mail from|after mail from|mail command failed|mail from command failed|could not set sender|unable to set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
-			{at: "data", says: "end of data not accepted|storedrv.|rset to smtp client|smtp reset command|data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|while sending end of data|while sending message body|while sending data|failed to close data"},
+			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|issue rcpt command|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},
+			{at: "mail", says: "in reply to mail from|after mail from|issue mail command|mail command failed|mail from command failed|could not set sender|unable to set sender|smtp sender|while sending mail from|for command\" command=\"mail"},
+			{at: "data", says: "end of data not accepted|storedrv.|rset to smtp client|smtp reset command|data command rejected|in reply to end of data|in reply to data command|after end of data|after data|data command failed|issue data command|while sending end of data|while sending message body|while sending data|failed to close data"},
 			{at: "auth", says: "username not accepted from server|password not accepted from server|smtp auth:| auth: 4| auth: 5|sasl authentication failed|failed to authenticate|invalid login|in reply to auth|after auth|auth command failed|while performing the auth|auth login failed|auth plain failed|login denied"},
 			{at: "starttls tls", says: "could not start tls|error enabling starttls|starttls failed|starttls upgrade"},
 			{at: "starttls", says: "in reply to starttls|after starttls|not accept starttls|failed to start tls|starttls command failed|while sending starttls"},
@@ -317,7 +317,8 @@ func codeOfWords(text string) int {
 const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|mxs|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol"
 
 func worthReading(text string) bool {
-	if Says(strings.ToLower(text), topics) {
+	lower := strings.ToLower(text)
+	if Says(lower, topics) || KindOfWords(lower) != "" {
 		return true
 	}
 	return replyAt(text) >= 0 || statusIn(text) != "" || lettreCode.MatchString(text)

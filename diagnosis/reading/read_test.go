@@ -32,7 +32,7 @@ var fixtures = []struct {
 	{dialect: "JavaMail", text: "javax.mail.MessagingException: Could not connect to SMTP host: smtp.example.com, port: 587;\n  nested exception is:\n\tjavax.net.ssl.SSLException: Unable to parse TLS packet header", stages: "tls starttls", kind: NotTLS, host: "smtp.example.com", port: 587},
 	{dialect: ".NET", text: "System.Net.Mail.SmtpException: Mailbox unavailable. The server response was: 5.7.1 Unable to relay", code: 550, enhanced: "5.7.1", reply: "Unable to relay"},
 	{dialect: "Ruby", text: "Net::SMTPAuthenticationError 535 5.7.8 no", code: 535, enhanced: "5.7.8", stages: "auth", reply: "no"},
-	{dialect: "lettre", text: "lettre::transport::smtp::Error { kind: Permanent(Code { severity: PermanentNegativeCompletion, category: Unspecified3, detail: Five }) }", code: 535},
+	{dialect: "lettre", text: "lettre::transport::smtp::Error { kind: Permanent(Code { severity: PermanentNegativeCompletion, category: Unspecified3, detail: Five }) }", code: 535, stages: "auth"},
 	{dialect: "lettre", text: "SMTP 5xx error: permanent error (550): 5.7.1 no", code: 550, enhanced: "5.7.1", reply: "no"},
 	{dialect: "gen_smtp", text: `{:no_more_hosts, {:permanent_failure, "relay.example.com", "550 5.7.1 no\r\n"}}`, code: 550, enhanced: "5.7.1", host: "relay.example.com", reply: "no"},
 	{dialect: "gen_smtp", text: "{:network_failure, 'smtp.example.com', {:error, {:tls_alert, {:unexpected_message, 'x'}}}}", stages: "tls starttls", kind: NotTLS, host: "smtp.example.com"},
