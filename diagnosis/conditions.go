@@ -122,7 +122,7 @@ func overIPv6(e evidence) bool {
 // aboutMail keeps phrases that any log may have to lines that speak of mail.
 func aboutMail(e evidence) bool {
 	return coded(e) || e.Stage != "" ||
-		says(e.words, "smtp|mail|relay|recipient|sender|starttls|auth mechanism|transaction failed|:25:|:465:|:587:|:25 |:465 |:587 ")
+		says(e.words, "smtp|mail|relay|tls library problem|recipient|sender|starttls|auth mechanism|transaction failed|:25:|:465:|:587:|:25 |:465 |:587 ")
 }
 
 // atTheName: what was refused at EHLO and does not speak of something else.

@@ -76,6 +76,9 @@ func telling(text string) (finding, bool) {
 	return best, found
 }
 
+// tells: it has more than the program's own word for "failed".
+func (f finding) tells() bool { return f.Code != 0 || f.Kind != "" || f.Reply != "" }
+
 func better(a, b finding) bool {
 	x, y := certainty(a.diagnosis), certainty(b.diagnosis)
 	switch class := certainty(Diagnosis{}); {
@@ -85,8 +88,10 @@ func better(a, b finding) bool {
 		return a.mail
 	case x != y:
 		return x < y
-	case (a.Kind == reading.Closed) != (b.Kind == reading.Closed):
+	case (a.Kind == reading.Closed) != (b.Kind == reading.Closed) && a.tells() && b.tells():
 		return b.Kind == reading.Closed // which comes after whatever else is wrong
+	case a.tells() != b.tells():
+		return a.tells()
 	}
 	return a.Newer(b.Message)
 }

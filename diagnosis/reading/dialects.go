@@ -89,9 +89,9 @@ var dialects = []dialect{
 		signs: []sign{{kind: Refused, says: "deferred: connection refused by"}, {kind: DialTimeout, says: "deferred: connection timed out with"}, {kind: Closed, says: "deferred: connection reset by"}, {kind: NoHost, says: "name server: * host not found|host unknown (name server"}},
 	},
 	{
-		name: "OpenSMTPD", has: "mta_|smtp-out|result=\"|mta delivery|mta error",
+		name: "OpenSMTPD", has: "mta_|mta-routing|timeout for [relay|smtp-out|result=\"|mta delivery|mta error",
 		forms: forms(`stat="`+codeForm+`[ -]`+statusForm+`(?P<reply>[^"]*)`, `reason="(?P<reply>[^"]*)"`),
-		signs: []sign{{at: "tls", says: "handshake failed"}, {kind: DialTimeout, says: "connection timeout|io-error: connection timed out"}},
+		signs: []sign{{at: "tls", says: "handshake failed"}, {kind: DialTimeout, at: "connect", says: "timeout for [relay|no route available|no valid route"}, {kind: DialTimeout, says: "connection timeout|io-error: connection timed out"}},
 	},
 	{
 		name: "bounce", has: "diagnostic-code|final-recipient|action: failed|the response was:|the response from the remote server|remote server returned|delivery has failed|mailer-daemon|generating server|could not be delivered",
@@ -128,11 +128,11 @@ var dialects = []dialect{
 		},
 	},
 	{
-		name: "PHP", has: "phpmailer|swift|symfony|expected response code|stream_socket|fsockopen|smtp->|smtp -> |zend|pear|cakephp|smtp error: |smtp connect|codeigniter|laminas|php_network|net_smtp|failed to authenticate|following recipients failed|following from address|exception 'zend|recipient failed|smtp server error",
+		name: "PHP", has: "phpmailer|swift|symfony|expected response code|stream_socket|fsockopen|smtp->|smtp -> |zend|pear|cakephp|smtp error: |smtp notice|smtp connect|codeigniter|laminas|php_network|net_smtp|failed to authenticate|following recipients failed|following from address|exception 'zend|recipient failed|smtp server error",
 		forms: forms(`expected response code "?(?P<command>[\d/"\sor]+)"? but got code "?`+codeForm+`"?,? with message "?(?:[45]\d\d[ -])?`+statusForm+`(?P<reply>.*)`, `(?:detail|smtp_code|code): ?`+codeForm+`\b`, `SMTP (?:server )?error: (?P<reply>[^:]+failed: .*)`,
 			`unable to connect to (?:ssl|tls|tcp)?:?/?/?(?P<host>[\w.-]+):(?P<port>\d+)`, `host:? (?:ssl://|tls://)?(?P<host>[\w.-]+\.\w+)[ :]`, `\(SMTP code: `+codeForm, `response: (?:[45]\d\d )?`+statusForm+`(?P<reply>.*)`, `\[SMTP: .* \(code: `+codeForm+`, response: `+statusForm+`(?P<reply>.*)\)`),
 		signs: []sign{
-			{kind: Closed, says: "got code \"\"|but code \"\"|got an empty response"},
+			{kind: Closed, at: "greeting", says: "eof caught while checking if connected"}, {kind: Closed, says: "got code \"\"|but code \"\"|got an empty response"},
 			{kind: NoHost, says: "php_network_getaddresses"}, {kind: Forbidden, says: "(permission denied)|permission denied (13)"}, {kind: Refused, says: "(connection refused)|(111)|(10061)"}, {kind: DialTimeout, says: "(connection timed out)|(110)|(10060)"},
 			{at: "mail", says: "executecommand('mail|executecommand(\"mail|domailfromcommand"}, {at: "rcpt", says: "executecommand('rcpt|executecommand(\"rcpt|dorcpttocommand"}, {at: "ehlo", says: "executecommand('ehlo|executecommand(\"ehlo|executecommand('helo|executecommand(\"helo|doehlocommand|dohelocommand"}, {at: "data", says: "executecommand('data|executecommand(\"data|dodatacommand|->_streammessage|executecommand(' . "},
 			{at: "starttls", says: "220*but got code \"454|220*but got code \"50"}, {at: "auth", says: "auth command failed|username command failed|password command failed|could not authenticate|failed to authenticate|expected response code \"334|expected response code 334|expected response code \"235|expected response code 235|->auth|->login|authentication failure"},
@@ -166,7 +166,8 @@ var dialects = []dialect{
 			{kind: UnknownCA, says: "remotecertificatechainerrors|untrustedroot|partialchain|terminated in a root"}, {kind: BadCert, says: "remote certificate is invalid|certificate was rejected|could not be validated"}, {kind: NotTLS, says: "handshake failed due to an unexpected packet format|cannot determine the frame size|corrupted frame"},
 			{kind: TLSFailed, says: "attempting to establish an ssl or tls connection"}, {at: "starttls ehlo", says: "does not support the starttls|does not support secure connections"},
 			{at: "greeting", says: "smtpclient.postconnect"}, {at: "ehlo", says: "smtpclient.sendehlo|smtpclient.ehlo"}, {at: "mail", says: "smtpclient.mailfrom|sendermailfrom"}, {at: "rcpt", says: "smtpclient.rcptto|recipientnotaccepted"}, {at: "mail", says: "sendernotaccepted"}, {at: "data", says: "messagenotaccepted|smtpclient.dataasync|smtpclient.bdat"}, {kind: BadReply, says: "unable to parse status code"},
-			{at: "auth", says: "does not support authentication|smtpclient.authenticate|authenticationexception: 5|authenticationexception: 4"},
+			{at: "data", says: "datastopcommand|datacommand."}, {at: "mail", says: "mailcommand."}, {at: "rcpt", says: "recipientcommand."}, {at: "ehlo", says: "hellocommand."}, {at: "starttls", says: "starttlscommand."},
+			{at: "auth", says: "mailkit.security.authenticationexception|authcommand.|does not support authentication|smtpclient.authenticate|authenticationexception: 5|authenticationexception: 4"},
 			{kind: Closed, at: "greeting", says: "smtpconnection.getconnection|getconnection(string"}, {kind: Closed, says: "connection was closed|unexpectedly disconnected|forcibly closed|unable to read data|unable to write data"},
 			{kind: NoHost, says: "no such host is known|name does not resolve|remote name could not be resolved"}, {kind: Refused, says: "actively refused|connection refused"}, {kind: DialTimeout, says: "did not properly respond after a period|connection timed out"}, {kind: Closed, at: "data mail rcpt", says: "syntax error, command unrecognized. the server response was: end of file"},
 		},

@@ -15,7 +15,7 @@ var (
 	// after a word that announces it, in a tuple, or after a colon.
 	spokenCode = regexp.MustCompile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got)\W{0,8}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
 	// lastCode stands behind the words, as RainLoop and Roundcube put it.
-	lastCode = regexp.MustCompile(`\(([45][0-5]\d)\)\W*$`)
+	lastCode = regexp.MustCompile(`\((4[2-5]\d|5[0-5]\d)\)\W*$`)
 	// webRequest is Go's wording of a failed HTTP request.
 	webRequest = regexp.MustCompile(`(?i)\b(?:get|post|put|head) "https?://`)
 	webError   = regexp.MustCompile(`(?i)HTTP/|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
