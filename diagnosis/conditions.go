@@ -3,10 +3,10 @@ package diagnosis
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -25,14 +25,15 @@ var conditions = map[string]func(evidence) bool{
 	"certificate":     isCertificate,
 	// where
 	"stage-known":     func(e evidence) bool { return e.Stage != "" },
+	"placed":          func(e evidence) bool { return len(e.stages)+len(e.hint) > 0 },
 	"stages-known":    func(e evidence) bool { return len(e.stages) > 0 },
 	"at-ehlo":         func(e evidence) bool { return e.Stage == smtpcheck.StageEHLO },
 	"at-quit":         func(e evidence) bool { return e.Stage == smtpcheck.StageQuit },
 	"handshake-first": func(e evidence) bool { return isFirst(e, smtpcheck.StageTLS) || isFirst(e, smtpcheck.StageStartTLS) },
 	"greeting-first":  func(e evidence) bool { return isFirst(e, smtpcheck.StageGreeting) },
 	"before-greeting": beforeGreeting,
-	"port-25":         func(e evidence) bool { return e.port() == 25 },
-	"submission-port": func(e evidence) bool { return e.port() == 587 || e.port() == 465 },
+	"port-25":         func(e evidence) bool { return e.Port == 25 },
+	"submission-port": func(e evidence) bool { return e.Port == 587 || e.Port == 465 },
 	"in-clear-text":   func(e evidence) bool { return e.TLS == smtpcheck.TLSNone },
 	"encrypted":       func(e evidence) bool { return e.TLS == smtpcheck.TLSStartTLS || e.TLS == smtpcheck.TLSImplicit },
 	"public-resolver": publicResolver,
@@ -99,7 +100,7 @@ func bareLookup(e evidence) bool {
 	return name != "" && !strings.Contains(strings.Trim(name, "."), ".")
 }
 
-var resolverOf = regexp.MustCompile(`lookup \S+ on \[?([0-9A-Fa-f.:]+?)\]?:53\b`)
+var resolverOf = lazy.Compile(`lookup \S+ on \[?([0-9A-Fa-f.:]+?)\]?:53\b`)
 
 // publicResolver reports whether the resolver that had no answer is one of the
 // internet and not of this network.
@@ -108,7 +109,7 @@ func publicResolver(e evidence) bool {
 	return err == nil && !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast()
 }
 
-var ipv6Of = regexp.MustCompile(`\[?([0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{3,40})\]?`)
+var ipv6Of = lazy.Compile(`\[?([0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{3,40})\]?`)
 
 func overIPv6(e evidence) bool {
 	for _, m := range ipv6Of.FindAllStringSubmatch(e.raw, 20) {

@@ -67,14 +67,14 @@ func endpoint(e presets.Endpoint) string { return fmt.Sprintf("Port %d with TLS 
 // first one that networks seldom block.
 func altPort(e evidence) string {
 	p, known := e.preset()
-	if !known && e.port() == 25 {
+	if !known && e.Port == 25 {
 		return "Set " + pairs(e) + ", of a relay that takes a user and password"
 	}
 	const elsewhere = "use a relay that listens on 2525, 2587 or 2465"
 	var usual []string
 	for _, other := range p.Endpoints {
 		switch {
-		case other.Port == e.port() || other.Port == 25:
+		case other.Port == e.Port || other.Port == 25:
 		case other.Port != 465 && other.Port != 587:
 			return "Set " + endpoint(other)
 		default:

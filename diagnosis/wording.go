@@ -3,11 +3,11 @@ package diagnosis
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 )
 
@@ -50,7 +50,7 @@ func capital(s, host string) string {
 // is not known. What a relay said is quoted only in a narrow character set.
 var blanks = map[string]func(evidence) string{
 	"host":         func(e evidence) string { return or(e.relayHost(), "the relay") },
-	"port":         func(e evidence) string { return around("port ", number(e.port(), ""), "", "this port") },
+	"port":         func(e evidence) string { return around("port ", number(e.Port, ""), "", "this port") },
 	"machine":      func(e evidence) string { return around("this machine (", e.ip(), ")", "this machine") },
 	"theip":        func(e evidence) string { return around("IP ", e.ip(), "", "this machine's public IP address") },
 	"ehloname":     func(e evidence) string { return around("the EHLO name ", e.quotedName(), "", "the EHLO name") },
@@ -107,51 +107,32 @@ func thisPocketID(e evidence) string {
 }
 
 var (
-	senderOf    = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>:? *Sender address rejected`)
-	recipientOf = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
-	loginOf     = regexp.MustCompile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
-	domainOf    = regexp.MustCompile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
-	certOf      = regexp.MustCompile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
-	lookupOf    = regexp.MustCompile(`lookup ([A-Za-z0-9._-]{1,100})`)
-	ipOf        = regexp.MustCompile(`[0-9A-Fa-f:.]{6,45}`)
-	portOf      = regexp.MustCompile(`(?:\]|[A-Za-z]|\d\.\d{1,3}):(\d{2,5})(?:[^0-9.:]|: |:?$)`)
-	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
+	senderOf    = lazy.Compile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>:? *Sender address rejected`)
+	recipientOf = lazy.Compile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
+	loginOf     = lazy.Compile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
+	domainOf    = lazy.Compile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
+	certOf      = lazy.Compile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
+	lookupOf    = lazy.Compile(`lookup ([A-Za-z0-9._-]{1,100})`)
+	ipOf        = lazy.Compile(`[0-9A-Fa-f:.]{6,45}`)
 )
 
-var dateOf = regexp.MustCompile(`(?:is after|is before|expired on|not valid before) (\d{4}-\d{2}-\d{2})`)
+var dateOf = lazy.Compile(`(?:is after|is before|expired on|not valid before) (\d{4}-\d{2}-\d{2})`)
 
 // certificateDate is the end, or the beginning, of the certificate that was refused.
 func certificateDate(e evidence) string { return around(" (", e.found(dateOf), ")", "") }
 
 // found is the first thing of a kind in what was said.
-func (e evidence) found(what *regexp.Regexp) string {
+func (e evidence) found(what *lazy.Regexp) string {
 	return strings.TrimRight(firstMatch(what, e.raw), ".,;:")
 }
 
 // firstMatch is the last group of an expression where it first matches, or "".
-func firstMatch(what *regexp.Regexp, text string) string {
+func firstMatch(what *lazy.Regexp, text string) string {
 	m := what.FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}
 	return m[len(m)-1]
-}
-
-// port is the relay's port, as known or as the words have it; 0 when neither.
-func (e evidence) port() int {
-	if e.Port != 0 {
-		return e.Port
-	}
-	for _, m := range portOf.FindAllStringSubmatch(e.raw, 8) {
-		if n, err := strconv.Atoi(m[1]); err == nil && n < 65536 && n != 53 {
-			return n // the resolver's port is not the relay's
-		}
-	}
-	if m := loosePort.FindStringSubmatch(e.raw); m != nil {
-		n, _ := strconv.Atoi(m[1])
-		return n
-	}
-	return 0
 }
 
 // ip is the first public address that the relay named: it is the client's own.

@@ -1,17 +1,17 @@
 package reading
 
 import (
-	"regexp"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
 // dialect is one way in which programs report a failure.
 type dialect struct {
 	name  string
-	has   string           // phrases of which its messages have one; "" is any program
-	forms []*regexp.Regexp // groups: code, codewords, enhanced, reply, command, host, port, name
+	has   string         // phrases of which its messages have one; "" is any program
+	forms []*lazy.Regexp // groups: code, codewords, enhanced, reply, command, host, port, name
 	signs []sign
 }
 
@@ -24,10 +24,10 @@ type sign struct {
 	loose bool // counts only where nothing else tells the stage
 }
 
-func forms(expressions ...string) []*regexp.Regexp {
-	all := make([]*regexp.Regexp, len(expressions))
+func forms(expressions ...string) []*lazy.Regexp {
+	all := make([]*lazy.Regexp, len(expressions))
 	for i, e := range expressions {
-		all[i] = regexp.MustCompile(`(?i)` + e)
+		all[i] = lazy.Compile(`(?i)` + e)
 	}
 	return all
 }
@@ -187,12 +187,12 @@ var dialects = []dialect{
 		signs: []sign{{at: "auth", says: "no compatible authentication mechanism"}, {kind: NoHost, says: "failed to lookup address"}, {kind: DialTimeout, at: "connect greeting", says: "connection error: timed out|connection error: connection timed out"}, {at: "greeting connect tls", says: "connection error: incomplete|incomplete response"}, {kind: NotTLS, says: "corrupt message of type invalidcontenttype"}, {kind: UnknownCA, says: "unknownissuer"}, {kind: Expired, says: "invalid peer certificate: expired|certificate expired"}, {kind: WrongName, says: "notvalidforname"}, {at: "starttls tls", says: "starttls upgrade failed"}},
 	},
 	{
-		name: "gen_smtp", has: "gen_smtp|network_failure|permanent_failure|temporary_failure|missing_requirement|no_more_hosts|retries_exceeded|bamboo|swoosh|tls_alert|{:error",
+		name: "gen_smtp", has: "gen_smtp|network_failure|permanent_failure|temporary_failure|missing_requirement|no_more_hosts|retries_exceeded|bamboo|swoosh|transporterror{|tls_alert|{:error",
 		forms: forms(`_failure, (?:~c)?['"]?(?P<host>[\w.-]+)['"]?, (?:~c|<<)?["']?`+codeForm+`[ -]`+statusForm+`(?P<reply>[^"']*)`, `_failure, (?:~c)?['"](?P<host>[\w.-]+)['"]`),
 		signs: []sign{
 			{kind: NotTLS, says: "unsupported_record_type|unexpected_message|unexpected message"}, {kind: NoRoots, says: "cacerts: :undefined|cacerts,undefined"}, {kind: UnknownCA, says: "unknown_ca|unknown ca"}, {kind: Expired, says: "certificate_expired"}, {kind: WrongName, says: "hostname_check_failed"}, {kind: TLSVersion, says: "protocol_version|insufficient_security"}, {kind: BadCert, says: "bad_certificate|bad_cert"}, {kind: TLSAlert, says: "handshake_failure"},
 			{at: "auth", says: ":auth_failed|missing_requirement, * :auth|{:missing_requirement*:auth|:no_auth"}, {at: "starttls", says: "missing_requirement*:tls|tls_failed"},
-			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"},
+			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}|reason: :timeout"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}|reason: :econnrefused"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}|reason: :closed"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"},
 		},
 	},
 	{
@@ -298,7 +298,7 @@ var commandNames = []sign{
 	{at: "tls greeting connect", says: "conn"},
 }
 
-var codeWord = regexp.MustCompile(`severity: (\w+), category: (\w+), detail: (\w+)`)
+var codeWord = lazy.Compile(`severity: (\w+), category: (\w+), detail: (\w+)`)
 
 // codeOfWords is a reply code that Rust's lettre prints as words.
 func codeOfWords(text string) int {
@@ -325,4 +325,4 @@ func worthReading(text string) bool {
 	return replyAt(text) >= 0 || statusIn(text) != "" || lettreCode.MatchString(text)
 }
 
-var lettreCode = regexp.MustCompile(`severity: \w+NegativeCompletion`)
+var lettreCode = lazy.Compile(`severity: \w+NegativeCompletion`)
