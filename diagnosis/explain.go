@@ -92,6 +92,8 @@ func better(a, b finding) bool {
 		return b.Kind == reading.Closed // which comes after whatever else is wrong
 	case a.tells() != b.tells():
 		return a.tells()
+	case x == class && (a.diagnosis.Stage == "") != (b.diagnosis.Stage == ""):
+		return b.diagnosis.Stage == ""
 	}
 	return a.Newer(b.Message)
 }

@@ -169,7 +169,7 @@ var dialects = []dialect{
 			{at: "data", says: "datastopcommand|datacommand."}, {at: "mail", says: "mailcommand."}, {at: "rcpt", says: "recipientcommand."}, {at: "ehlo", says: "hellocommand."}, {at: "starttls", says: "starttlscommand."},
 			{at: "auth", says: "mailkit.security.authenticationexception|authcommand.|does not support authentication|smtpclient.authenticate|authenticationexception: 5|authenticationexception: 4"},
 			{kind: Closed, at: "greeting", says: "smtpconnection.getconnection|getconnection(string"}, {kind: Closed, says: "connection was closed|unexpectedly disconnected|forcibly closed|unable to read data|unable to write data"},
-			{kind: NoHost, says: "no such host is known|name does not resolve|remote name could not be resolved"}, {kind: Refused, says: "actively refused|connection refused"}, {kind: DialTimeout, says: "did not properly respond after a period|connection timed out"}, {kind: Closed, at: "data mail rcpt", says: "syntax error, command unrecognized. the server response was: end of file"},
+			{kind: NoHost, says: "no such host is known|name does not resolve|remote name could not be resolved"}, {kind: DNSTimeout, at: "dns", says: "internalgethostbyname|gethostaddresses"}, {kind: Refused, says: "actively refused|connection refused"}, {kind: DialTimeout, says: "did not properly respond after a period|connection timed out"}, {kind: Closed, at: "data mail rcpt", says: "syntax error, command unrecognized. the server response was: end of file"},
 		},
 	},
 	{
@@ -194,6 +194,10 @@ var dialects = []dialect{
 			{at: "auth", says: ":auth_failed|missing_requirement, * :auth|{:missing_requirement*:auth|:no_auth"}, {at: "starttls", says: "missing_requirement*:tls|tls_failed"},
 			{kind: DialTimeout, at: "connect greeting tls", says: "{:error, :timeout}|{error,timeout}|reason: :timeout"}, {kind: Refused, says: ":econnrefused|{error,econnrefused}|reason: :econnrefused"}, {kind: NoHost, says: ":nxdomain|{error,nxdomain}"}, {kind: Closed, says: "{:error, :closed}|{error,closed}|reason: :closed"}, {kind: NoRoute, says: ":ehostunreach"}, {kind: NoNetwork, says: ":enetunreach"}, {kind: DialTimeout, says: ":etimedout"},
 		},
+	},
+	{
+		name: "Dovecot", has: "submission-login|imap-login|pop3-login",
+		signs: []sign{{kind: ReadTimeout, at: "tls", says: "inactivity*tls handshaking"}, {kind: Closed, at: "tls", says: "tls handshaking"}, {at: "auth", says: "auth failed|auth attempts"}},
 	},
 	{
 		name: "Momentum", has: "ecelerity",
@@ -265,7 +269,7 @@ var dialects = []dialect{
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
 			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from|be mail from:|mail argument|from parameter|on mail from|on \"mail from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
-			{at: "data", says: "data without", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt|sender not yet|rcpt attempts", loose: true},
+			{at: "data", says: "data without|queue message|queue mail|queueing", loose: true}, {at: "rcpt", says: "rcpt to without|before rcpt|sender not yet|rcpt attempts", loose: true},
 			{at: "rcpt data", says: "messages to |message to |messages for ", loose: true},
 			{at: "rcpt", says: "client host rejected|sender address rejected|helo command rejected", loose: true}, {at: "data", says: "transaction failed|queued as|this message|your message|this mail |this email|your email|message has been|messages missing", loose: true},
 			{at: "rcpt", says: "recipient address rejected|in reply to rcpt to|after rcpt to|after pipelined rcpt to|failed to set smtp recipient|failed to add recipient|rcpt command failed|issue rcpt command|all recipients were rejected|recipients were refused|recipient command failed|while sending rcpt to|in rcpt to"},

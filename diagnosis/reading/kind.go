@@ -81,6 +81,9 @@ var stagesOfKind = map[Kind]string{
 	HugeKey: "tls starttls", SmallKey: "tls starttls", BadCert: "tls starttls", TLSVersion: "tls starttls", TLSCipher: "tls starttls", RSAExchange: "tls starttls", TLSAlert: "tls starttls", TLSFailed: "tls starttls",
 }
 
+// vague are the kinds that a program names for want of a better one.
+var vague = map[Kind]bool{TLSAlert: true, TLSFailed: true, BadCert: true}
+
 // ownErrors are those of package smtpcheck that say more than the network's.
 var ownErrors = []struct {
 	err  error

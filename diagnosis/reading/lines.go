@@ -25,6 +25,8 @@ const (
 var (
 	serverSays = lazy.Compile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s*b['"]|\s+)`)
 	clientSays = lazy.Compile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	// eximDebug is a line of Exim's debugging output behind the number of its process.
+	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=|rejected )|^\d{1,7} {8,}\d{3}[ -]`)
 	// bracketed is a reply as CakePHP traces it.
 	bracketed = lazy.Compile(`^\[([2-5][0-5]\d)\]([ -].*)$`)
 	// stamps are what loggers put before a message.
@@ -61,6 +63,10 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 		}
 	}
 	text = unescape(text)
+	if eximDebug.MatchString(text) {
+		_, text, _ = strings.Cut(text, " ")
+		text, fresh = strings.TrimSpace(text), true
+	}
 	if m := bracketed.FindStringSubmatch(text); m != nil {
 		return fromServer, m[1] + m[2], true
 	}

@@ -125,6 +125,9 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 	if s.Code == 0 && s.Reply != "" {
 		s.Code = s.phrase
 	}
+	if k := KindOfWords(s.lower); vague[s.Kind] && !vague[k] && stagesOfKind[k] == stagesOfKind[s.Kind] {
+		s.Kind = k
+	}
 	if s.Code == 0 {
 		var reply string
 		s.Code, s.Enhanced, reply = quotedReply(s.Words, s.Enhanced)

@@ -36,6 +36,8 @@ var fixtures = []struct {
 	{dialect: "lettre", text: "SMTP 5xx error: permanent error (550): 5.7.1 no", code: 550, enhanced: "5.7.1", reply: "no"},
 	{dialect: "gen_smtp", text: `{:no_more_hosts, {:permanent_failure, "relay.example.com", "550 5.7.1 no\r\n"}}`, code: 550, enhanced: "5.7.1", host: "relay.example.com", reply: "no"},
 	{dialect: "gen_smtp", text: "{:network_failure, 'smtp.example.com', {:error, {:tls_alert, {:unexpected_message, 'x'}}}}", stages: "tls starttls", kind: NotTLS, host: "smtp.example.com"},
+	{dialect: "Dovecot", text: "Aug 12 01:23:50 submission-login: Info: Disconnected for inactivity. (no auth attempts in 180 secs): lport=465, TLS handshaking", stages: "tls", kind: ReadTimeout},
+	{text: "  553 Connecting to mx.example.com [192.0.2.7]:25 ... connected\n  553   SMTP<< 220 mx\n  553   SMTP>> EHLO 15b0717dc4c2\n  553   SMTP<< 550 no", code: 550, stages: "ehlo", reply: "no"},
 	{dialect: "Momentum", text: "2019 Mar 29 18:51:24 PDT (info) ecelerity: [28256] ML-REJECT: Rejection on: 192.0.2.10:25,200, sent to host: 192.0.2.103:44561, Audit ID 0aa0f867, 554 IP mail loop detected", code: 554, reply: "IP mail loop"},
 	{dialect: "Stalwart", text: "(host 'mx.example.com' rejected command 'DATA' with code 550 (5.7.1) 'no')", code: 550, enhanced: "5.7.1", stages: "data", host: "mx.example.com", reply: "no"},
 	{dialect: "milter-regex", text: "Dec 29 18:51:08 mx milter-regex[2318]: mx [203.0.113.9]: REJECT: Spoofed HELO, HELO: [127.0.0.1], FROM: , RCPT: ", reply: "Spoofed HELO"},
