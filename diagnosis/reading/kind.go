@@ -82,7 +82,7 @@ var stagesOfKind = map[Kind]string{
 }
 
 // vague are the kinds that a program names for want of a better one.
-var vague = map[Kind]bool{TLSAlert: true, TLSFailed: true, BadCert: true}
+var vague = map[Kind]bool{TLSAlert: true, BadCert: true}
 
 // ownErrors are those of package smtpcheck that say more than the network's.
 var ownErrors = []struct {
