@@ -80,7 +80,8 @@ var dialects = []dialect{
 		name: "Exim", has: "smtp error from remote|remote host closed connection|remote_smtp|h=(|rejected rcpt|rejected helo|rejected ehlo|rejected mail|rejected after data|smtp timeout after",
 		forms: forms(`after (?:pipelined )?(?P<command>initial connection|end of data|MAIL FROM|RCPT TO|EHLO|HELO|STARTTLS|AUTH|DATA|sending data block)`,
 			`from remote (?:mail )?server (?:after [^:]+(?::<[^>]*>)?[^:]*|for (?P<command>[A-Z]+) command)?[^:]*:.*?\b`+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`, `host:? (?P<host>[\w.-]+) [\[(]`,
-			`rejected (?P<command>EHLO|HELO|MAIL|RCPT|AUTH|after DATA)`, `H=(?P<host>[\w.-]+) \[`, `rejected (?:EHLO|HELO|MAIL|RCPT|AUTH|after DATA)[^:]*(?:<[^>]*>)?[^:]*: (?P<reply>.*)`, `\(HELO was (?P<name>[^)]+)\)`),
+			`rejected (?P<command>EHLO|HELO|MAIL|RCPT|AUTH|after DATA)`, `H=(?P<host>[\w.-]+) \[`, `rejected (?:EHLO|HELO|MAIL|RCPT|AUTH|after DATA)[^:]*(?:<[^>]*>)?[^:]*: (?P<reply>.*)`, `\(HELO was (?P<name>[^)]+)\)`,
+			`rejected (?:EHLO|HELO) from \(?(?P<name>[\w.-]+)`, `argument\(s\): (?P<name>\S+)`),
 		signs: []sign{{at: "data", says: "for text command"}},
 	},
 	{
@@ -266,6 +267,9 @@ var dialects = []dialect{
 	},
 	{
 		name: "any", // operations as programs of many kinds name them
+		forms: forms(`(?:EHLO|HELO)(?: name| argument| host| hostname| domain)?(?: received)?:? ?[<\["'(](?:not )?(?P<name>[\w.:-]*\w)[>\]"')]`,
+			`(?:EHLO|HELO)(?: name| argument| host| hostname| domain)?(?: received)?: (?P<name>[\w.-]*\w)`, `(?:EHLO|HELO) (?P<name>localhost|\w+[._-][\w.-]*\w)`,
+			`HELO - Host impersonating (?:domain name )?\[?(?P<name>[\w.-]*\w)`),
 		signs: []sign{
 			{code: 501, says: "syntax error in parameters or arguments"}, {code: 503, says: "bad sequence of commands"}, {code: 500, says: "syntax error, command unrecognized|command not recognized"}, {code: 550, says: "requested action not taken: mailbox unavailable"}, {code: 553, says: "mailbox name not allowed"}, {code: 552, says: "requested mail action aborted: exceeded"}, {code: 421, says: "closing transmission channel"}, {code: 451, says: "requested action aborted: "},
 			{at: "ehlo", says: "ehlo not accepted|helo not accepted", loose: true}, {at: "mail", says: "mail not accepted from|be mail from:|mail argument|from parameter|on mail from|on \"mail from", loose: true}, {at: "rcpt", says: "rcpt not accepted", loose: true}, {at: "data", says: "data not accepted|data command not accepted", loose: true},
