@@ -267,7 +267,7 @@ var dialects = []dialect{
 	},
 	{
 		name: "any", // operations as programs of many kinds name them
-		forms: forms(`(?:EHLO|HELO)(?: name| argument| host| hostname| domain)?(?: received)?:? ?[<\["'(](?:not )?(?P<name>[\w.:-]*\w)[>\]"')]`,
+		forms: forms(`(?:EHLO|HELO)(?: name| argument| host| hostname| domain)?(?: received)?:? [<\["'(](?:not )?(?P<name>[\w.:-]*\w)[>\]"')]`,
 			`(?:EHLO|HELO)(?: name| argument| host| hostname| domain)?(?: received)?: (?P<name>[\w.-]*\w)`, `(?:EHLO|HELO) (?P<name>localhost|\w+[._-][\w.-]*\w)`,
 			`HELO - Host impersonating (?:domain name )?\[?(?P<name>[\w.-]*\w)`),
 		signs: []sign{
