@@ -29,8 +29,9 @@ func catalogue(t testing.TB) (all []known) {
 	t.Helper()
 	for _, c := range corpus(t) {
 		if c.Answer != nil {
-			c.Answer.Text = c.Text
-			all = append(all, *c.Answer)
+			k := *c.Answer
+			k.Text = c.Text
+			all = append(all, k)
 		}
 	}
 	return all

@@ -24,17 +24,10 @@ type asPasted struct {
 func TestTroubleshootingDocument(t *testing.T) {
 	t.Parallel()
 	byID := map[string][]asPasted{}
-	add := func(text string) {
-		d, matched, line := ExplainText(text)
-		if length := utf8.RuneCountInString(line); matched && d.Confidence != Class && length > 8 && length <= 160 {
-			byID[d.ID] = append(byID[d.ID], asPasted{line, d})
+	for _, a := range explained() {
+		if length := utf8.RuneCountInString(a.line); a.matched && a.diagnosis.Confidence != Class && length > 8 && length <= 160 {
+			byID[a.diagnosis.ID] = append(byID[a.diagnosis.ID], asPasted{a.line, a.diagnosis})
 		}
-	}
-	for _, k := range catalogue(t) {
-		add(k.Text)
-	}
-	for _, c := range corpus(t) {
-		add(c.Text)
 	}
 	var ids []string
 	for id, all := range byID {
