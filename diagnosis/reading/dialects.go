@@ -63,7 +63,7 @@ var dialects = []dialect{
 		},
 	},
 	{
-		name: "Postfix", has: "postfix|milter-reject|in reply to |refused to talk to me|lost connection with|lost connection after|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
+		name: "Postfix", has: "postfix|sasl auth|tls library problem|ssl_accept error|ssl_connect error|milter-reject|in reply to |refused to talk to me|lost connection with|lost connection after|status=bounced|status=deferred|dsn=|noqueue:|queue id| said: |while performing the|timed out while|server certificate not trusted|certificate verification failed for|mailq",
 		forms: forms(`\(in reply to (?P<command>[^()]+?)(?: command)?\)`, `(?:said|refused to talk to me): `+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`,
 			`(?:lost connection|timed out|conversation) .*while (?:performing the |sending |receiving the )(?P<command>[^)]+)`, `relay=(?P<host>[^\[,\s]+)\[[^\]]*\]:(?P<port>\d+)`,
 			`host (?P<host>[\w.-]+)\[`, `reject(?:_warning)?: (?P<command>[A-Z-]+)(?: command)? from`, `helo=<(?P<name>[^>]+)>`, `: `+codeForm+` `+statusForm+`(?P<reply><[^>]*>: .*?)(?:; from=|$)`,

@@ -257,6 +257,7 @@ func Common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
 }
 
 var (
+	sourceFile  = lazy.Compile(`\.(?:go|js|mjs|ts|py|rb|c|php|java|erl|exs?|cs|rs)$`)
 	hostAndPort = lazy.Compile(`(?i)\b([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+|localhost|\d+\.\d+\.\d+\.\d+)(?:\[[0-9a-f:.]+\])?(?:[:,]|\s*,?\s+(?:on\s+)?port:?\s+)\s*(\d{2,5})\b`)
 	loosePort   = lazy.Compile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
@@ -278,7 +279,7 @@ func (s *signs) marks() {
 func (s *signs) endpoint() {
 	for _, m := range hostAndPort.FindAllStringSubmatch(s.Words, 8) {
 		n, _ := strconv.Atoi(m[2])
-		if n == 53 || n > 65535 || strings.HasSuffix(m[1], ".go") || strings.HasSuffix(m[1], ".js") || strings.HasSuffix(m[1], ".py") || strings.HasSuffix(m[1], ".rb") || strings.HasSuffix(m[1], ".c") {
+		if n == 53 || n > 65535 || sourceFile.MatchString(m[1]) {
 			continue
 		}
 		s.Host = first(s.Host, m[1])
