@@ -15,6 +15,7 @@ import (
 var conditions = map[string]func(evidence) bool{
 	// what was read
 	"coded":           coded,
+	"relay's-words":   func(e evidence) bool { return !e.all || e.reply == e.whole },
 	"reply-code":      func(e evidence) bool { return e.code != 0 },
 	"code-501":        func(e evidence) bool { return e.code == 501 },
 	"permanent":       func(e evidence) bool { return strings.HasPrefix(e.enhanced, "5.") },

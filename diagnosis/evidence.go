@@ -17,6 +17,7 @@ type evidence struct {
 	code     int
 	enhanced string
 	words    string // for matching: lower case, one line, codes removed
+	all      bool   // whether words has more than what the relay said
 	whole    string // all that was said, one line
 	raw      string // for values to quote: the same without credentials
 	reply    string // the part of it that the relay said, where it can be told
@@ -68,7 +69,7 @@ func evidenceOf(m reading.Message, s Situation) evidence {
 
 // inAll is the same evidence with all words, not only those of the relay.
 func (e evidence) inAll() evidence {
-	e.words = strings.ToLower(withoutCodes(e.whole, e.code, e.enhanced))
+	e.words, e.all = strings.ToLower(withoutCodes(e.whole, e.code, e.enhanced)), true
 	return e
 }
 

@@ -69,6 +69,7 @@ func loadRules() (all []rule) {
 		var table struct {
 			About  string
 			Spoken bool              // a failure below the protocol has words of its own
+			When   string            // conditions of all its rules
 			Words  map[string]string // lists of phrases that several rules use
 			Rules  []rule
 		}
@@ -88,7 +89,7 @@ func loadRules() (all []rule) {
 			if table.Spoken && r.At == "" && r.Stage == "auth" {
 				r.At = "auth" // no other stage judges a login
 			}
-			r.spoken, r.when = table.Spoken, conditionsOf(r.When)
+			r.spoken, r.when = table.Spoken, conditionsOf(table.When+" "+r.When)
 			all = append(all, r)
 		}
 	}
