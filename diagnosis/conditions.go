@@ -61,7 +61,7 @@ var conditions = map[string]func(evidence) bool{
 }
 
 // coded keeps a rule to what a relay said.
-func coded(e evidence) bool { return e.code != 0 || e.enhanced != "" || e.reply != e.whole }
+func coded(e evidence) bool { return e.code != 0 || e.enhanced != "" || e.reply != e.whole || e.alone }
 
 func isFirst(e evidence, stage smtpcheck.Stage) bool {
 	return len(e.stages) > 0 && e.stages[0] == stage
@@ -124,7 +124,7 @@ func overIPv6(e evidence) bool {
 // aboutMail keeps phrases that any log may have to lines that speak of mail.
 func aboutMail(e evidence) bool {
 	return coded(e) || e.Stage != "" ||
-		says(e.words, "smtp|mail|relay|tls library problem|recipient|sender|starttls|auth mechanism|transaction failed|:25:|:465:|:587:|:25 |:465 |:587 ")
+		says(e.words, "smtp|mail|relay|action not taken|hop count|forwarding loop|tls library problem|recipient|sender|starttls|auth mechanism|transaction failed|:25:|:465:|:587:|:25 |:465 |:587 ")
 }
 
 // atTheName: what was refused at EHLO and does not speak of something else.

@@ -18,6 +18,7 @@ type evidence struct {
 	enhanced string
 	words    string // for matching: lower case, one line, codes removed
 	all      bool   // whether words has more than what the relay said
+	alone    bool   // one line about mail is all there is: the relay's words, cut out of their message
 	whole    string // all that was said, one line
 	raw      string // for values to quote: the same without credentials
 	reply    string // the part of it that the relay said, where it can be told

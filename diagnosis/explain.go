@@ -68,6 +68,10 @@ func telling(text string) (finding, bool) {
 			e.provider = hint
 		}
 		d, ok := judge(e)
+		if !ok && len(messages) == 1 && aboutMail(e) {
+			e.alone = true
+			d, ok = judge(e)
+		}
 		f := finding{m, d, aboutMail(e)}
 		if ok && (!found || better(f, best)) {
 			best, found = f, true
