@@ -42,7 +42,11 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := bench{dir: dir, wizard: filepath.Join(dir, "smtp-wizard")}
+	// A folder of its own on both floors: what lies about elsewhere is not what is measured.
+	b := bench{dir: filepath.Join(dir, "opt/pocket-id"), wizard: filepath.Join(dir, "bin/smtp-wizard")}
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return err
+	}
 	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.wizard, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -152,7 +156,7 @@ func (b bench) time(work [][]string) (time.Duration, error) {
 	began := time.Now()
 	for _, args := range work {
 		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Dir = b.dir
+		cmd.Dir, cmd.Env = b.dir, append(os.Environ(), "HOME="+b.dir)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
 		}
