@@ -29,7 +29,7 @@ func TestPictures(t *testing.T) {
 		choose     string // on the page of the names
 		shots      []shot
 	}{
-		{name: "pages", shots: []shot{{"https://id.example.com", "install"}, {"› Practice relay", "provider"},
+		{name: "demo", shots: []shot{{"https://id.example.com", "install"}, {"› Practice relay", "provider"},
 			{"open, tls", "relay"}, {"Send test to", "sender"}, {"accepted here", "identity"}, {"took a message", "livetest"},
 			{"Let this file decide?", "write"}, {"Run next", "done"}}},
 		{name: "refusal", choose: "localhost", shots: []shot{{"accepted here", ""}, {"Do this", "refusal"}, {"Then back to Test", "cure"}}},
@@ -41,6 +41,7 @@ func TestPictures(t *testing.T) {
 			t.Parallel()
 			w := apptest.Guide{Terminal: termtest.Start(t, command(t.TempDir(), c.env, append([]string{"demo"}, c.args...)...),
 				termtest.Options{Cols: c.cols, Rows: c.rows})}
+			var movie []string
 			for _, s := range c.shots {
 				for enters := 0; ; enters++ {
 					if !w.Rests(0) || enters > 12 {
@@ -52,10 +53,14 @@ func TestPictures(t *testing.T) {
 					w.Keys(termtest.Enter)
 				}
 				if s.name != "" {
+					movie = append(movie, w.Picture())
 					current(t, s.name, w.Picture())
 				} else {
 					w.Choose(c.choose)
 				}
+			}
+			if c.name == "demo" {
+				current(t, c.name, termtest.Movie(3, movie...))
 			}
 		})
 	}

@@ -81,6 +81,10 @@ func run(ctx context.Context, args []string, sys IO) int {
 }
 
 func newRoot(o *options) *cobra.Command {
+	var build debug.BuildInfo
+	if info, ok := debug.ReadBuildInfo(); ok {
+		build = *info
+	}
 	root := &cobra.Command{
 		Use:   "smtp-wizard",
 		Short: "Set up mail for Pocket ID, and prove that it arrives",
@@ -90,7 +94,7 @@ ends with a delivered message and a correct .env.
 
 Without a command it starts the wizard.`,
 		Example:       "  smtp-wizard\n  smtp-wizard /opt/pocket-id/.env\n  smtp-wizard demo",
-		Version:       version(),
+		Version:       version(build),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -144,11 +148,4 @@ func (o *options) applyTimeout(c *cobra.Command, _ []string) error {
 		c.SetContext(ctx)
 	}
 	return nil
-}
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }

@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/xml"
-	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -64,23 +61,11 @@ type Resolver interface {
 // never an address.
 type Discovery struct {
 	DNS Resolver
-	Web *http.Client // nil asks no web server
+	Web *Web // nil asks no web server
 }
 
 // discoveryBound is how long all that is asked may take together.
 const discoveryBound = 5 * time.Second
-
-// Client is an HTTPS client for a Discovery.
-func Client() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxResponseHeaderBytes = maxConfig
-	return &http.Client{Transport: transport, CheckRedirect: func(to *http.Request, via []*http.Request) error {
-		if to.URL.Scheme != "https" || len(via) > 3 {
-			return errors.New("a redirect away from HTTPS, or too many of them")
-		}
-		return nil
-	}}
-}
 
 // Asked names everybody that is asked about a domain.
 func (d Discovery) Asked(domain string) string {
@@ -153,24 +138,12 @@ type clientConfig struct {
 	} `xml:"emailProvider>outgoingServer"`
 }
 
-// maxConfig bounds what a web server may send.
-const maxConfig = 64 << 10
-
 // config asks a web server for an autoconfig file.
 func (d Discovery) config(address string) func(context.Context, string) Suggestion {
 	return func(ctx context.Context, domain string) Suggestion {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address, nil)
-		if err != nil {
-			return Suggestion{}
-		}
-		response, err := d.Web.Do(request)
-		if err != nil {
-			return Suggestion{}
-		}
-		defer response.Body.Close()
-		body, err := io.ReadAll(io.LimitReader(response.Body, maxConfig+1))
+		body, err := d.Web.get(ctx, "https://"+address)
 		var c clientConfig
-		if err != nil || response.StatusCode != http.StatusOK || len(body) > maxConfig || xml.Unmarshal(body, &c) != nil {
+		if err != nil || xml.Unmarshal(body, &c) != nil {
 			return Suggestion{}
 		}
 		for _, s := range c.Servers {

@@ -113,7 +113,7 @@ func server(host string, port any, socket, auth string) string {
 
 // web serves pages by host and path, on loopback, to a client that believes it to be
 // every host with a certificate for those named.
-func web(t *testing.T, pages map[string]string, certified ...string) (*http.Client, func() []string) {
+func web(t *testing.T, pages map[string]string, certified ...string) (*Web, func() []string) {
 	t.Helper()
 	var lock sync.Mutex
 	var seen []string
@@ -148,12 +148,9 @@ func web(t *testing.T, pages map[string]string, certified ...string) (*http.Clie
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	client := Client()
-	transport := client.Transport.(*http.Transport)
-	transport.Proxy, transport.TLSClientConfig = nil, &tls.Config{RootCAs: roots}
-	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+	client := &Web{Roots: roots, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, s.Listener.Addr().String())
-	}
+	}}
 	return client, func() []string { lock.Lock(); defer lock.Unlock(); return seen }
 }
 
@@ -197,12 +194,13 @@ func TestDiscovery(t *testing.T) {
 		"the first that a password opens": {pages: bad(server("a.firm.de", 25, "plain", "password-cleartext"),
 			server("b.firm.de", 587, "STARTTLS", "OAuth2"), server("c.firm.de", 465, "SSL", "password-cleartext")),
 			want: []string{"custom c.firm.de:465 tls https://" + own}},
-		"a certificate for another": {pages: map[string]string{own: good}, cert: []string{"firm.de"}},
-		"a redirect":                {pages: map[string]string{own: "to https://" + known, known: good}, want: []string{zoho + own, zoho + known}},
-		"a redirect to HTTP":        {pages: map[string]string{own: "to http://" + known}},
-		"redirects without end":     {pages: map[string]string{own: "to https://" + own}},
-		"too much":                  {pages: bad(strings.Repeat("<a/>", maxConfig/4), server("smtp.zoho.eu", 465, "SSL", "password-cleartext"))},
-		"no XML":                    {pages: map[string]string{own: "<html><br>It works!"}},
+		"a certificate for another":            {pages: map[string]string{own: good}, cert: []string{"firm.de"}},
+		"a redirect":                           {pages: map[string]string{own: "to https://" + known, known: good}, want: []string{zoho + own, zoho + known}},
+		"a redirect to HTTP":                   {pages: map[string]string{own: "to http://" + known, known: good}, want: []string{zoho + known}},
+		"a redirect to a name of this machine": {pages: map[string]string{own: "to https://localhost/x", "localhost/x": good}, cert: append(hosts, "localhost")},
+		"redirects without end":                {pages: map[string]string{own: "to https://" + own}},
+		"too much":                             {pages: bad(strings.Repeat("<a/>", maxFile/4), server("smtp.zoho.eu", 465, "SSL", "password-cleartext"))},
+		"no XML":                               {pages: map[string]string{own: "<html><br>It works!"}},
 		"entities": {pages: map[string]string{own: `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>` +
 			config(server("&x;.firm.de", 465, "SSL", "password-cleartext"))}},
 		"depth":           {pages: bad(strings.Repeat("<outgoingServer>", 4000))},
@@ -258,34 +256,19 @@ func TestOnlyTheDomainIsSent(t *testing.T) {
 	}
 }
 
-func TestNoRedirectToHTTP(t *testing.T) {
-	t.Parallel()
-	for url, ok := range map[string]bool{"https://firm.de/": true, "http://firm.de/": false} {
-		if err := Client().CheckRedirect(httptest.NewRequest(http.MethodGet, url, nil), nil); (err == nil) != ok {
-			t.Errorf("%s: %v", url, err)
-		}
-	}
-}
-
 // What has answered counts when the time is over.
 func TestDiscoveryEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	client, _ := web(t, nil, hosts...)
-	client.Transport = waits{cancel}
+	client := &Web{Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		cancel()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}}
 	got := Discovery{DNS: mxOf("aspmx1.migadu.com."), Web: client}.Of(ctx, "firm.de")
 	if len(got) != 1 || got[0].Preset.ID != "migadu" {
 		t.Errorf("%+v", got)
 	}
-}
-
-// waits is a server that does not answer; the time is over when it is asked.
-type waits struct{ over func() }
-
-func (w waits) RoundTrip(r *http.Request) (*http.Response, error) {
-	w.over()
-	<-r.Context().Done()
-	return nil, r.Context().Err()
 }
 
 func FuzzForAddress(f *testing.F) {

@@ -46,6 +46,19 @@ func TestSideBySide(t *testing.T) {
 	}
 }
 
+// farewell is a connection that no longer counts when its end is announced.
+type farewell struct {
+	net.Conn
+	ends func()
+}
+
+func (f farewell) Write(b []byte) (int, error) {
+	if strings.HasPrefix(string(b), "221") {
+		f.ends()
+	}
+	return f.Conn.Write(b)
+}
+
 // A relay with room for one connection at a time is had alone before its limit is
 // named.
 func TestOneConnectionAllowed(t *testing.T) {
@@ -58,12 +71,13 @@ func TestOneConnectionAllowed(t *testing.T) {
 			open++
 			full := open > 1
 			mu.Unlock()
-			defer func() { mu.Lock(); defer mu.Unlock(); open-- }()
+			ends := sync.OnceFunc(func() { mu.Lock(); defer mu.Unlock(); open-- })
+			defer ends()
 			if full {
 				say(conn, word)
 				return
 			}
-			talkFor(conn, func(string, string) string { return "250 ok" })
+			talkFor(farewell{conn, ends}, func(string, string) string { return "250 ok" })
 		})
 		result, names := smtpcheck.RunBeside(t.Context(), p, fourNames, func(smtpcheck.Event) {}, nil)
 		for _, r := range names {

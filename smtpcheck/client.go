@@ -86,9 +86,10 @@ const (
 type QuitRule int
 
 const (
-	QuitPolite QuitRule = iota // QUIT after everything, whatever comes of it
-	QuitNever                  // hangs up
-	QuitCounts                 // QUIT after the delivery; if that fails, so does the sending
+	QuitPolite  QuitRule = iota // QUIT after everything, whatever comes of it
+	QuitUnheard                 // the same, and hangs up without waiting for the answer
+	QuitNever                   // hangs up
+	QuitCounts                  // QUIT after the delivery; if that fails, so does the sending
 )
 
 // IPv6Form is how an IPv6 address must be written for a client to reach it.

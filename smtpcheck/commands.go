@@ -113,7 +113,6 @@ func (s *session) mail() (string, *Failure) {
 	if failure != nil {
 		return "", failure
 	}
-	s.inMail = true
 	return reply.String(), nil
 }
 
@@ -138,7 +137,6 @@ func (s *session) data() (string, *Failure) {
 	s.wire.limit, s.wire.gives = s.plan.Limits.Final, s.plan.Waits.Final
 	reply, err := s.wire.deliver(stuffed(s.plan.Message), s.wire.limit)
 	s.wire.limit, s.wire.gives = s.plan.Limits.Command, s.plan.Waits.Reply
-	s.inMail = false
 	if failure := expect(reply, err, "the end of DATA", 250); failure != nil {
 		return "", failure
 	}

@@ -38,7 +38,7 @@ type IdentityResult struct {
 
 // Identities tries each name in a session of its own, announced wherever the
 // session greets, up to RCPT (MAIL where p.To is empty, AUTH where p.From is
-// empty too), then RSET and QUIT: no message is sent. The sessions run side by
+// empty too), then QUIT: no message is sent. The sessions run side by
 // side, MaxSessions at a time or as p.Gate says. A result is reported as soon as
 // it is certain, from one goroutine at a time; report may be nil. The results are
 // returned in the order of names.
@@ -83,8 +83,10 @@ func newProbes(names []string, report func(IdentityResult)) *probes {
 	return &probes{names: names, results: make([]IdentityResult, len(names)), settled: make([]bool, len(names)), report: report}
 }
 
-// sideBySide tries all names but one.
+// sideBySide tries all names but one. A session whose name is judged makes room for
+// the next at once.
 func (pr *probes) sideBySide(ctx context.Context, p Plan, but int) {
+	p.Quit = QuitUnheard
 	var sessions sync.WaitGroup
 	for i, name := range pr.names {
 		if i == but {

@@ -36,8 +36,8 @@ type Plan struct {
 
 	Client
 
-	// StopAfter ends the conversation early and in order (RSET where a
-	// transaction is open, then QUIT); "" means up to the delivery. StageEHLO
+	// StopAfter ends the conversation early and in order, with QUIT; "" means up to
+	// the delivery. StageEHLO
 	// is the first EHLO, StageStartTLS includes the handshake, and StageAuth is also
 	// right where there is nobody to log in.
 	StopAfter Stage

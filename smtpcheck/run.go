@@ -48,7 +48,6 @@ type session struct {
 	addresses []string
 	wire      *wire
 	keywords  []string // the extensions of the last EHLO reply, as they came
-	inMail    bool     // a mail transaction is open
 	result    Result
 }
 
@@ -65,7 +64,7 @@ func (s *session) converse() {
 		}
 	}
 	if s.wire != nil {
-		if s.plan.Quit == QuitPolite || s.result.Failure == nil && s.plan.StopAfter != "" {
+		if s.plan.Quit == QuitPolite || s.plan.Quit == QuitUnheard || s.result.Failure == nil && s.plan.StopAfter != "" {
 			s.leave()
 		}
 		s.wire.close()
@@ -165,8 +164,8 @@ func (s *session) quit() (string, *Failure) {
 	return reply.String(), nil
 }
 
-// leave ends a conversation in order where that is still possible: RSET where a
-// transaction is open, then QUIT. The relay's answers change nothing.
+// leave ends a conversation with QUIT where it is still in order, which also drops an
+// open transaction. The relay's answer changes nothing.
 func (s *session) leave() {
 	f := s.result.Failure
 	if f != nil && (f.Err != nil && !orderly(f.Err) || f.Reply != nil && f.Reply.Code == 421) {
@@ -176,10 +175,11 @@ func (s *session) leave() {
 		return
 	}
 	s.wire.limit, s.wire.gives = min(s.wire.limit, 3*time.Second), 0
-	if s.inMail {
-		if reply, err := s.wire.ask("RSET", "RSET"); err != nil || reply.Code == 421 {
-			return
-		}
+	if s.plan.Quit == QuitUnheard && !s.wire.unsolicited() {
+		s.wire.note(SpeakerClient, "QUIT")
+		_ = s.wire.raw.SetWriteDeadline(time.Now().Add(s.wire.limit))
+		_, _ = s.wire.conn.Write([]byte("QUIT\r\n"))
+		return
 	}
 	_, _ = s.wire.ask("QUIT", "QUIT")
 }

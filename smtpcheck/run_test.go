@@ -88,8 +88,8 @@ func TestStopAfter(t *testing.T) {
 		smtpcheck.StageStartTLS: "EHLO STARTTLS QUIT",
 		smtpcheck.StageTLS:      "EHLO STARTTLS QUIT",
 		smtpcheck.StageAuth:     "EHLO STARTTLS EHLO QUIT",
-		smtpcheck.StageMail:     "EHLO STARTTLS EHLO MAIL RSET QUIT",
-		smtpcheck.StageRcpt:     "EHLO STARTTLS EHLO MAIL RCPT RSET QUIT",
+		smtpcheck.StageMail:     "EHLO STARTTLS EHLO MAIL QUIT",
+		smtpcheck.StageRcpt:     "EHLO STARTTLS EHLO MAIL RCPT QUIT",
 	} {
 		r := relay(t, "open", practice.Options{})
 		p := plan(r, smtpcheck.TLSStartTLS)

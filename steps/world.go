@@ -4,13 +4,11 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"os/user"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"smtp-wizard/asowner"
@@ -48,7 +46,7 @@ type World struct {
 	DNS Resolver
 	// Web is asked how mail is sent for a domain; nil is an HTTPS client where DNS is
 	// the real one, else none.
-	Web *http.Client
+	Web *presets.Web
 	// Offline asks DNS for nothing but the relay, and no web server.
 	Offline bool
 	// Source is this machine's address towards another; nil asks the kernel.
@@ -103,12 +101,10 @@ func (w World) dns() Resolver {
 
 func (w World) discovery() presets.Discovery {
 	if w.Web == nil && w.DNS == nil {
-		w.Web = webClient()
+		w.Web = &presets.Web{}
 	}
 	return presets.Discovery{DNS: w.dns(), Web: w.Web}
 }
-
-var webClient = sync.OnceValue(presets.Client)
 
 // readBy is the user whose program reads the .env itself, where a unit says so. Root
 // could read it whosever it is, so a new file needs not be root's.

@@ -47,6 +47,19 @@ func (w *Terminal) Picture() string {
 	return b.String()
 }
 
+// Movie shows pictures of one size in turn, each for so many seconds, over and over.
+func Movie(seconds int, pictures ...string) string {
+	head, _, _ := strings.Cut(pictures[0], "\n")
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n<style>g{visibility:hidden}g:first-of-type{visibility:visible}g{animation:turn %ds step-end infinite}@keyframes turn{0%%{visibility:visible}%.4f%%{visibility:hidden}}</style>\n",
+		head, seconds*len(pictures), 100/float64(len(pictures)))
+	for i, picture := range pictures {
+		_, frame, _ := strings.Cut(strings.TrimSuffix(picture, "</svg>\n"), "\n")
+		fmt.Fprintf(&b, "<g style=\"animation-delay:%ds\">\n%s</g>\n", i*seconds, frame)
+	}
+	return b.String() + "</svg>\n"
+}
+
 // span is the text of cells that look alike, as wide as they are.
 func span(x, y int, text string, s uv.Style) string {
 	lead := len(text) - len(strings.TrimLeft(text, " "))

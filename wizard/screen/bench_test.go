@@ -68,7 +68,7 @@ func BenchmarkBytes(b *testing.B) {
 		b.ReportMetric(float64(s.Written()), "B/first-frame")
 		s.Keys(ctrlU)
 		b.ReportMetric(float64(median(s.BytesPerKey(strings.Split("smtp-relay.example.com", "")))), "B/char")
-		s.Keys(enter + enter + enter)
+		s.Keys(enter)
 		s.Until(secondPage)
 		walk := s.BytesPerKey(slices.Repeat([]string{down}, 74))
 		b.ReportMetric(float64(slices.Max(walk[:8])), "B/move")
