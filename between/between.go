@@ -31,8 +31,8 @@ var ways = map[Way]struct {
 	port        int
 }{
 	Msmtpd:  {"msmtpd on this machine", "127.0.0.1", 25},
-	Postfix: {"the Postfix of this machine", "127.0.0.1", 25},
-	Sidecar: {"msmtpd in a container beside Pocket ID", Service, 2500},
+	Postfix: {"this machine's Postfix", "127.0.0.1", 25},
+	Sidecar: {"an msmtpd sidecar", Service, 2500},
 }
 
 // ParseWay reads a way; "" is none.

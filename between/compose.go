@@ -46,6 +46,16 @@ func (r Relay) SecretFile() []byte {
 	return []byte(escaped(r.Password.Reveal()))
 }
 
+// PasswordIn is the password in the file of the compose secret, as msmtp takes it
+// from its line.
+func PasswordIn(file []byte) string {
+	text := strings.TrimSpace(string(file))
+	if len(text) > 1 && strings.HasPrefix(text, `"`) && strings.HasSuffix(text, `"`) {
+		return text[1 : len(text)-1]
+	}
+	return text
+}
+
 // FromVariables is what the start script of the image makes of its variables, which
 // check reads back.
 func FromVariables(value func(key string) string) (Relay, bool) {
@@ -53,6 +63,6 @@ func FromVariables(value func(key string) string) (Relay, bool) {
 		"tls_starttls": value("SMTP_STARTTLS"), "tls_certcheck": value("SMTP_TLS_CHECKCERT"),
 		"auth": value("SMTP_AUTH"), "user": value("SMTP_USER"), "domain": value("SMTP_DOMAIN")}
 	r, _, ok := fromDirectives(v)
-	r.User = strings.TrimSuffix(strings.TrimPrefix(r.User, `"`), `"`)
+	r.User = PasswordIn([]byte(r.User))
 	return r, ok
 }
