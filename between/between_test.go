@@ -109,10 +109,42 @@ func TestFiles(t *testing.T) {
 	if _, err = m.Files(relay(func(r *between.Relay) { r.Host = "other.example.com" })); err == nil || !strings.Contains(err.Error(), between.Undo) {
 		t.Errorf("another file is there: %v", err)
 	}
-	for path, name := range map[string]string{"/usr/sbin/sendmail": "another mail server", "/usr/sbin/exim4": "Exim", "/usr/sbin/postfix": "Postfix"} {
-		put(path, "")
-		if m.MTA() != name {
-			t.Errorf("%s: %q", path, m.MTA())
+	for _, c := range [][2]string{{"/usr/sbin/sendmail", "another mail server"}, {"/usr/sbin/exim4", "Exim"}, {"/usr/sbin/postfix", "Postfix"}} {
+		put(c[0], "")
+		if m.MTA() != c[1] {
+			t.Errorf("%s: %q", c[0], m.MTA())
+		}
+	}
+}
+
+// What postconf is told is read back the same, with the login from its map.
+func TestReadPostfix(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*between.Relay){
+		"login":        nil,
+		"implicit":     func(r *between.Relay) { r.TLS, r.Port = smtpcheck.TLSImplicit, 465 },
+		"no login":     func(r *between.Relay) { r.User, r.Password = "", secret.Value{} },
+		"clear text":   func(r *between.Relay) { r.TLS, r.Port, r.User, r.Password = smtpcheck.TLSNone, 25, "", secret.Value{} },
+		"not verified": func(r *between.Relay) { r.SkipVerify = true },
+	} {
+		want := relay(change)
+		settings, login := want.PostfixLines(want.Password.Reveal())
+		main := map[string]string{}
+		for _, s := range settings {
+			key, value, _ := strings.Cut(s, " = ")
+			main[key] = value
+		}
+		m := between.Machine{Root: t.TempDir()}
+		if err := os.MkdirAll(filepath.Join(m.Root, "/etc/postfix"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(m.Root, between.SASLMap), []byte(login+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, password, ok := m.ReadPostfix(func(key string) (string, error) { return main[key], nil })
+		got.From, got.To, got.Password = want.From, want.To, secret.New(password)
+		if !ok || got != want {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

@@ -130,6 +130,37 @@ func (r Relay) PostfixLines(password string) (settings []string, login string) {
 		"smtp_sasl_password_maps = texthash:"+SASLMap), hop + " " + r.User + ":" + password
 }
 
+// ReadPostfix reads what PostfixLines has set, as far as it can be read.
+func (m Machine) ReadPostfix(get func(key string) (string, error)) (r Relay, password string, ok bool) {
+	value := func(key string) string { text, _ := get(key); return text }
+	hop := value("relayhost")
+	host, port, found := strings.Cut(strings.TrimPrefix(hop, "["), "]:")
+	if r.Port, _ = strconv.Atoi(port); !found || r.Port == 0 {
+		return r, "", false
+	}
+	r.Host, r.Name, r.TLS = host, value("smtp_helo_name"), smtpcheck.TLSStartTLS
+	switch level := value("smtp_tls_security_level"); {
+	case level == "" || level == "none":
+		r.TLS = smtpcheck.TLSNone
+	case value("smtp_tls_wrappermode") == "yes":
+		r.TLS = smtpcheck.TLSImplicit
+	}
+	r.SkipVerify = r.TLS != smtpcheck.TLSNone && value("smtp_tls_security_level") != "secure"
+	if r.Name == "" || strings.Contains(r.Name, "$") {
+		r.Name = value("myhostname")
+	}
+	if value("smtp_sasl_auth_enable") != "yes" {
+		return r, "", true
+	}
+	data, _ := os.ReadFile(filepath.Join(m.Root, SASLMap))
+	for line := range strings.Lines(string(data)) {
+		if at, login, _ := strings.Cut(strings.TrimSpace(line), " "); at == hop {
+			r.User, password, ok = strings.Cut(strings.TrimSpace(login), ":")
+		}
+	}
+	return r, password, ok
+}
+
 // SASLMap has the login of Postfix.
 const SASLMap = "/etc/postfix/sasl_passwd"
 

@@ -275,10 +275,19 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 		w.Masker.Add(relay.User, relay.Password.Reveal())
 		return
 	}
-	local := isLoopback(host) && (!in.InContainer() || in.Network == "host") && slices.Contains([]string{"", "25"}, d.Value("SMTP_PORT"))
-	if relay, password, ok := w.machine().Configured(); ok && local && around.Owner() == nil {
+	local := isLoopback(host) && d.Value("SMTP_USER") == "" && (!in.InContainer() || in.Network == "host") && slices.Contains([]string{"", "25"}, d.Value("SMTP_PORT"))
+	if !local || around.Owner() != nil { // whose .env it is could have root read it out
+		return
+	}
+	way, from := between.Msmtpd, "/etc/msmtprc"
+	relay, password, ok := w.machine().Configured()
+	if w.machine().MTA() == "Postfix" {
+		way, from = between.Postfix, between.SASLMap
+		relay, password, ok = w.machine().ReadPostfix(w.postconf)
+	}
+	if ok {
 		relay.Password = secret.New(password)
-		d.Via, d.Behind, d.BehindFrom = between.Msmtpd, relay, "/etc/msmtprc"
+		d.Via, d.Behind, d.BehindFrom = way, relay, from
 		w.Masker.Add(relay.User, password)
 	}
 }
