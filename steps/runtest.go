@@ -233,6 +233,9 @@ func (w World) query(s Setup) (deliverability.Query, bool) {
 		Own:    !known || p.Category == "local",
 		Direct: s.Port == 25 && s.User == "",
 	}
+	for _, key := range p.DKIM {
+		q.Keys = append(q.Keys, deliverability.Key(key))
+	}
 	if known && (!q.Own || len(p.SPF) > 0) {
 		q.Provider = p.Name
 	}
