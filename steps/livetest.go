@@ -41,7 +41,9 @@ func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(
 	if o, stops := discovered(v).inside(setup); stops {
 		return NotSent(setup, []Objection{o})
 	}
+	door := s.world.beside(ctx, setup)
 	t := s.world.RunTest(ctx, setup, nil, report)
+	t.door = door(t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(t, surveyed(v))
 	return t
@@ -229,6 +231,7 @@ const (
 	actProvider   = "provider"
 	actVia        = "via"
 	actDirect     = "direct"
+	actDoor       = "door"
 )
 
 // skipVerifyChoice gives up the check of the certificate, in so many words.
@@ -315,6 +318,7 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	add(retryFirst, retry)
 	add(better && tried(endpointKey(t.Setup.Host, best.Port, best.TLS)), use)
 	add(fixable, choice(actFix, "Change "+s.world.answerName(v, wizard.ID(d.Step), d.Field)))
+	add(t.door.took, t.door.choice())
 	add(noName, choice(actProvider, "Use another relay"))
 	add(via && !noName, viaChoice(way, name))
 	add(v.Answers.Via != "", directChoice)
@@ -367,6 +371,8 @@ func (s livetest) Take(v View) Intent {
 		return stay(a)
 	case actVia:
 		return stay(a.through(s.world.wayOut(v), viaName(v, t)))
+	case actDoor:
+		return t.door.use(a)
 	case actDirect:
 		a.Via = ""
 		return stay(a)

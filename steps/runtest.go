@@ -75,6 +75,7 @@ type TestResult struct {
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
 	Token     string // of the message, to compare with what arrives
+	door      door   // another one of the provider, where this one refused the name
 	Arrived   bool   // the message was found, by its code
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint

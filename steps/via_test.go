@@ -4,14 +4,17 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"smtp-wizard/between"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/wizard"
 )
 
 // onDebian is a machine with Debian's msmtpd, and a service that reads the .env.
@@ -92,6 +95,40 @@ func TestThroughMsmtpd(t *testing.T) {
 	}
 	if p, _ := save(t, w, r); p.changesFiles() {
 		t.Errorf("a second time: %+v", p.Env.Keys)
+	}
+}
+
+// The other door of the provider is tried at once, and offered where it takes the
+// name that this one refuses.
+func TestAnotherDoor(t *testing.T) {
+	t.Parallel()
+	w, relay := practiceWorld(t, "google")
+	_, open := practiceWorld(t, "open")
+	pool := relay.CA().Clone()
+	pool.AppendCertsFromPEM(open.CAPEM())
+	w.RootCAs = pool
+	row := func(id, door string, port int) presets.Preset {
+		return presets.Preset{ID: id, Name: id, Door: door, Usable: true, Hosts: []presets.Host{{Host: "localhost"}},
+			Endpoints: []presets.Endpoint{{Port: port, TLS: "starttls", Recommended: true}}}
+	}
+	for name, port := range map[string]int{"takes it": open.Port(), "refuses too": relay.Port(), "is away": 1} {
+		w.Presets = []presets.Preset{row("strict", "other", relay.Port()), row("other", "", port)}
+		a := Answers{Version: "2.10.0", AppURL: "https://id.example.com", MailAnswers: mailFrom("id@firm.example")}
+		a.Preset, a.Host, a.Port, a.TLS, a.Hostname = "strict", "localhost", relay.Port(), smtpcheck.TLSStartTLS, "id.example.com"
+		page := livetest{w}
+		v := View{Answers: a, Found: map[wizard.ID]wizard.Finding{}}
+		found := page.Work(t.Context(), page.Wants(v), v, func(any) {}).(TestResult)
+		v.Found[LiveTest] = wizard.Finding{Result: found}
+		field := page.Page(v).Field[0]
+		offered := slices.ContainsFunc(field.Choices, func(c wizard.Choice) bool { return c.Value == actDoor })
+		if offered != (name == "takes it") || field.Default == actDoor {
+			t.Errorf("%s: offered %t, default %s", name, offered, field.Default)
+		}
+		s := State{Place: wizard.Place{At: LiveTest, Found: v.Found, History: []wizard.ID{Sender}}, Answers: a}
+		s.Inputs = map[wizard.ID]wizard.Input{LiveTest: {"action": actDoor}}
+		if to := stilled(All(w)).Apply(s, wizard.Submitted{}); offered && (to.Answers.Preset != "other" || to.Answers.Port != port || to.At != Sender) {
+			t.Errorf("it leads to %s with %+v", to.At, to.Answers)
+		}
 	}
 }
 
