@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/secret"
 	"smtp-wizard/steps"
@@ -21,6 +22,8 @@ type applyFlags struct {
 	ca                             string
 	readers                        []string
 	lockUI, noCheck, check, dryRun bool
+	via                            string
+	yes                            bool
 }
 
 func newApply(o *options) *cobra.Command {
@@ -51,6 +54,8 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	s.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
 	s.BoolVar(&f.check, "check", false, "send the test message, with --dry-run too")
 	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes; write nothing, and send nothing")
+	s.StringVar(&f.via, "via", "", "put a relay in between that announces --hostname: `msmtpd|postfix|sidecar`")
+	s.BoolVar(&f.yes, "yes", false, "with --via msmtpd, as root: write its files instead of printing them")
 	s.StringVar(&f.ca, "ca", "", caUsage)
 	return c
 }
@@ -72,6 +77,9 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 		fmt.Fprintln(o.Err, "Nothing was written.")
 		return fileError(found.Err)
 	}
+	if why := world.ViaObstacle(start.Via, found); why != "" {
+		return usage(fmt.Errorf("--via %s: %s", start.Via, why))
+	}
 	if len(start.Readers) > 0 {
 		found = found.ReadAs(start.Readers)
 	}
@@ -91,7 +99,11 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 // start are the answers that are not fields of a page.
 func (f applyFlags) start(envFile string) (steps.Answers, error) {
 	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck, NoSend: f.dryRun && !f.check}
-	a.Hostname = f.value("hostname")
+	a.Hostname, a.PrintFiles = f.value("hostname"), !f.yes
+	var err error
+	if a.Via, err = between.ParseWay(f.via); err != nil {
+		return a, usage(fmt.Errorf("--via: %w", err))
+	}
 	if f.lockUI {
 		a.LockUI = "yes"
 	}

@@ -21,6 +21,7 @@ type applyResult struct {
 	Changed  list[string]      `json:"changed"`
 	Warnings list[string]      `json:"warnings"`
 	Check    *checkResult      `json:"check,omitempty"`
+	Next     []string          `json:"next,omitempty"` // to run, with --via
 }
 
 // application is a run of apply that has ended.
@@ -145,6 +146,9 @@ func (a application) result(out steps.WriteResult) applyResult {
 		r.Warnings = append(r.Warnings, warning.Text)
 	}
 	r.Warnings = append(r.Warnings, out.Warnings...)
+	if a.state.Answers.Via != "" {
+		r.Next = out.Commands
+	}
 	return r
 }
 
@@ -161,12 +165,11 @@ func (a application) printChanges(w io.Writer, d *steps.FilePlan) {
 	}
 	printDiff(w, d.Diff)
 	for _, other := range d.OtherFiles() {
-		if other.Before.Exists {
-			fmt.Fprintf(w, "In %s:\n", other.Path)
-			printDiff(w, other.Diff)
-		} else {
-			fmt.Fprintf(w, "new file %s, hostname: %s\n", other.Path, d.Request.Hostname)
-		}
+		fmt.Fprintf(w, "In %s:\n", other.Path)
+		printDiff(w, other.Diff)
+	}
+	for _, f := range d.Machine {
+		fmt.Fprintf(w, "In %s, mode %04o:\n%s", f.Path, f.Mode, f.Masked)
 	}
 }
 

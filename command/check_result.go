@@ -107,7 +107,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	}
 	notes = append(notes, steps.ClearText(t.Setup.Settings))
 	r := checkResult{
-		OK: t.OK(), Verdict: t.Verdict(), SpeaksAs: t.Setup.As.String(), Proven: t.Speech.Proven,
+		OK: t.OK(), Verdict: t.Verdict(), SpeaksAs: t.Setup.Speaks().String(), Proven: t.Speech.Proven,
 		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
 		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
 	}
@@ -202,12 +202,12 @@ func (r checkResult) printSettings(w io.Writer, t steps.TestResult) {
 			printLabeled(w, "Do this", s.Cure)
 		}
 	}
-	r.printNotes(w)
+	r.printNotes(w, t)
 }
 
 // printNotes prints verdict, warnings and notes.
-func (r checkResult) printNotes(w io.Writer) {
-	fmt.Fprintf(w, "%-8s %s: %s\n", "Verdict", r.Verdict, r.Verdict.Words())
+func (r checkResult) printNotes(w io.Writer, t steps.TestResult) {
+	fmt.Fprintf(w, "%-8s %s: %s\n", "Verdict", r.Verdict, t.Words())
 	for _, key := range slices.Sorted(maps.Keys(r.Values)) {
 		printLabeled(w, "From", key+" is decided in "+r.Values[key].Place())
 	}
@@ -238,7 +238,7 @@ func (r checkResult) printEnd(w io.Writer, t steps.TestResult) {
 	default:
 		fmt.Fprintf(w, "\nThe relay took a message for %s. Its subject contains %s.\n", t.Setup.To, t.Token)
 	}
-	r.printNotes(w)
+	r.printNotes(w, t)
 	for _, h := range t.Hints {
 		label := "DNS"
 		if h.Level == deliverability.Advice {

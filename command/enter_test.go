@@ -100,9 +100,8 @@ var rides = []ride{
 	{name: "rerun", setUp: over("open", "tls", "2.9.0", true), typed: []typed{inbox}, says: "already up to date",
 		again: true, most: 5, doc: "Again over a finished .env"},
 
-	{name: "no name to announce", setUp: over("google", "starttls", "2.14.0", false), typed: []typed{inbox}, exit: 13,
-		says: "421 4.7.0"},
-	{name: "localhost refused", setUp: over("google", "starttls", "2.9.0", false), typed: []typed{inbox}, exit: 13},
+	{name: "no name to announce", setUp: over("google", "starttls", "2.14.0", false), typed: []typed{inbox}, says: "Mail: probably."},
+	{name: "localhost refused", setUp: over("google", "starttls", "2.9.0", false), typed: []typed{inbox}, says: "Mail: probably."},
 	{name: "down", typed: []typed{inbox}, exit: 11, says: "connection refused", setUp: func(r *rider) {
 		composed("2.9.0")(r)
 		r.file(".env", "APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=localhost\nSMTP_PORT=1\n"+

@@ -26,6 +26,9 @@ type IO struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Getenv   func(string) string
+	// Root is where the files of the machine are for a relay in between; "" is the file
+	// system's.
+	Root string
 }
 
 // System is the process's own.

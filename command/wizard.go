@@ -25,7 +25,7 @@ func addWizard(root *cobra.Command, o *options) {
 	root.Flags().BoolVar(&offline, "offline", false, "ask DNS for nothing but the relay, and no web server how mail is sent")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		world := steps.ThisHost()
-		world.Getenv, world.Offline = o.Getenv, offline
+		world.Getenv, world.Root, world.Offline = o.Getenv, o.Root, offline
 		g := guide{options: o, world: world, plain: plain, product: "Pocket ID", start: steps.Answers{EnvFile: o.envFile}}
 		return g.run(cmd.Context())
 	}

@@ -41,7 +41,8 @@ func TestTroubleshootingDocument(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Troubleshooting\n\nRefusals in the words of the relay or the program, as real users pasted them, with cause and cure. " +
 		"Search this page for a few words of yours, or let the program do it: `smtp-wizard explain 'TEXT'`, or `docker compose logs pocket-id | smtp-wizard explain`. " +
-		"\"Likely\" means that other causes are possible.\n")
+		"\"Likely\" means that other causes are possible. " +
+		"Where a relay refuses a name that nothing can change, [a relay in between](relay-in-between.md) helps.\n")
 	if len(byID) < 100 {
 		t.Errorf("%d answers", len(byID))
 	}

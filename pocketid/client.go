@@ -124,11 +124,19 @@ var clients = []client{
 var noPocketID = client{known: run, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
 	speech: Speech{Client: smtpcheck.Client{PlainNeedsTLS: true, Body8Bit: true}}}
 
+// inBetween is how msmtp speaks, as far as it was seen: it logs in with what is
+// offered, and never in clear text.
+var inBetween = client{known: inferred, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
+	speech: Speech{Client: smtpcheck.Client{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true, Body8Bit: true}}}
+
 // clientOf is the row of a version; a version that is not known is taken for the
 // newest.
 func clientOf(v Version) client {
-	if v.IsNone() {
+	switch v {
+	case noVersion:
 		return noPocketID
+	case InBetween:
+		return inBetween
 	}
 	v = orNewest(v)
 	row := clients[0]

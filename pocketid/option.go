@@ -59,8 +59,8 @@ func (s Situation) relayBetween(name string) Option {
 		why = "it announces that name whatever Pocket ID says"
 	}
 	return Option{ID: "relay", Title: "Put a relay of your own in between", Hostname: name, Certain: true,
-		Why: fmt.Sprintf("A Postfix with myhostname = %s, to which Pocket ID sends: "+
-			"the relay accepts this name, and %s.", name, why)}
+		Why: fmt.Sprintf("A relay of your own that announces %s, to which Pocket ID sends: "+
+			"the relay behind it accepts this name, and %s.", name, why)}
 }
 
 // String is the endpoint in words.

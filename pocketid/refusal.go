@@ -38,7 +38,7 @@ func (r Refusal) Cure() string {
 		return give
 	case r.NoImplicitTLS:
 		return fmt.Sprintf("Pocket ID %s announces localhost before STARTTLS and cannot be told otherwise, and this "+
-			"relay has no port for implicit TLS. Put a Postfix with a real myhostname in between, and point SMTP_HOST at it.", r.Version)
+			"relay has no port for implicit TLS. Put a relay in between (the guide does, and `apply --via`).", r.Version)
 	}
 	return fmt.Sprintf("Set Port 465 and TLS tls (implicit): Pocket ID %s then greets with its hostname alone. "+
 		"Make that a full name: compose `hostname: %s`, or the machine's hostname.", r.Version, r.FullName)
@@ -52,7 +52,7 @@ func (r Refusal) cureOfAny(give string) string {
 			"and up to version %s set Port 465 and TLS tls.", r.FullName, until.before())
 	}
 	return give + fmt.Sprintf(" From %s on it announces localhost whatever is set: "+
-		"then put a Postfix with a real myhostname in between.", until.short())
+		"then put a relay in between (the guide does, and `apply --via`).", until.short())
 }
 
 // RelayCure is the cure where version v announces localhost whatever is set; a
@@ -66,7 +66,7 @@ func RelayCure(v Version) string {
 		}
 	}
 	return who + " always announces localhost and has no setting for it. " +
-		"Put a Postfix with a real myhostname in between; `smtp-wizard listen` shows what yours announces."
+		"Put a relay in between (the guide does, and `apply --via`); `smtp-wizard listen` shows what yours announces."
 }
 
 // Upgrade says which versions to take where this one cannot announce its hostname

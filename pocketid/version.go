@@ -16,8 +16,8 @@ type Version struct {
 	number [3]int // major, minor, patch
 	// parts is how many numbers were given; "2.9" prints as it was typed.
 	parts int
-	// identity marks the pseudo version of SpeaksAs("none").
-	identity bool
+	// pseudo is not empty where this is no Pocket ID at all.
+	pseudo string
 }
 
 // NewestKnown is the newest release this program knows of.
@@ -75,7 +75,11 @@ func (v Version) complete() Version {
 	return v
 }
 
-var noVersion = Version{identity: true, parts: 3, Exact: true}
+var noVersion = Version{pseudo: "none", parts: 3, Exact: true}
+
+// InBetween stands for a relay in between, msmtpd or Postfix: it announces the
+// identity everywhere.
+var InBetween = Version{pseudo: "a relay in between", parts: 3, Exact: true}
 
 // SpeaksAs reads what to speak as: a version, or "none" for no Pocket ID at all:
 // then the confirmed identity is announced everywhere.
@@ -90,7 +94,7 @@ func SpeaksAs(s string) (Version, error) {
 func (v Version) Known() bool { return v.parts > 0 }
 
 // IsNone reports whether this is the pseudo version of SpeaksAs("none").
-func (v Version) IsNone() bool { return v.identity }
+func (v Version) IsNone() bool { return v == noVersion }
 
 // compare orders versions by their numbers: -1, 0 or +1.
 func (v Version) compare(o Version) int { return slices.Compare(v.number[:], o.number[:]) }
@@ -106,8 +110,8 @@ func (v Version) String() string {
 	switch {
 	case v.parts == 0:
 		return ""
-	case v.identity:
-		return "none"
+	case v.pseudo != "":
+		return v.pseudo
 	case v.parts == 2:
 		return fmt.Sprintf("%d.%d", v.number[0], v.number[1])
 	}

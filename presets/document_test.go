@@ -67,7 +67,18 @@ func describe(b *strings.Builder, p Preset) {
 	line("Password", p.Password)
 	line("From", p.From)
 	line("EHLO name", p.Helo)
+	if other, ok := ByID(p.Door); ok {
+		line("Another door", other.Name+" (`"+other.ID+"`), which does not judge the EHLO name")
+	}
 	line("Note", p.Notes)
+	if len(p.SPF) > 0 {
+		line("SPF", "`include:"+p.SPF[0]+"`")
+	}
+	var keys []string
+	for _, k := range p.DKIM {
+		keys = append(keys, strings.TrimSuffix("`"+k.Selector+"._domainkey` → `"+k.CNAME+"`", " → ``"))
+	}
+	line("DKIM", strings.Join(keys, ", "))
 	if p.DocURL != "" {
 		line("Documentation", "<"+p.DocURL+">")
 	}

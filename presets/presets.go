@@ -43,12 +43,27 @@ type Preset struct {
 	// provider, the current one first; empty: it wants none, or it is not known.
 	SPF []string `json:"spf,omitempty"`
 
+	// DKIM are the keys that it signs with, as the From domain publishes them.
+	DKIM []Key `json:"dkim,omitempty"`
+
+	// Door is the id of another row of the same provider whose relay does not judge the
+	// EHLO name.
+	Door string `json:"door,omitempty"`
+
 	DocURL string `json:"doc_url"`
 	// Source is where hosts and ports were read, with the date of that copy.
 	Source string `json:"source,omitempty"`
 	// Usable is false when Pocket ID cannot send through it; WhyNot says why.
 	Usable bool   `json:"usable"`
 	WhyNot string `json:"why_not,omitempty"`
+}
+
+// Key is where a DKIM key of the provider is in the From domain's DNS.
+type Key struct {
+	Selector string `json:"selector"`
+	// CNAME is what to publish there, with DOMAIN for the domain and DASHED for it with
+	// dashes; "": each account has another one.
+	CNAME string `json:"cname,omitempty"`
 }
 
 // Login is whether a relay wants user name and password.

@@ -25,6 +25,9 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 	if !pocketid.SpeechOf(version, situation.Current.TLS, name).Proven {
 		lead = fmt.Sprintf("As far as is known, but not proven, Pocket ID %s announces:", version)
 	}
+	if v.Answers.Via != "" {
+		lead = "Pocket ID sends to a relay in between, which announces:"
+	}
 	table := wizard.Table{}
 	for _, e := range append([]pocketid.Endpoint{situation.Current}, situation.Endpoints...) {
 		table.Rows = append(table.Rows, announcementRow(e, situation.Announce(e, name)))
@@ -37,7 +40,7 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 	if len(options) == 0 || options[0].ID == "keep" {
 		return blocks, nil
 	}
-	if field := settingsField(options); field != nil {
+	if field := s.settingsField(v, options); field != nil {
 		return blocks, field
 	}
 	// No port takes this name: the easiest way out is said, and chosen in the list.
@@ -48,6 +51,8 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 func (s identity) consequence(v View, in pocketid.Situation, name string) string {
 	install := discovered(v).Install
 	switch {
+	case v.Answers.Via != "":
+		return ""
 	case name == "localhost" || s.isContainerID(v, name):
 		return ""
 	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
@@ -81,7 +86,7 @@ func announcementRow(e pocketid.Endpoint, out pocketid.Announcement) wizard.Row 
 
 // settingsField offers the ports on which the relay accepts the chosen name; nil
 // where there is none.
-func settingsField(options []pocketid.Option) *wizard.Field {
+func (s identity) settingsField(v View, options []pocketid.Option) *wizard.Field {
 	f := &wizard.Field{
 		Name: "settings", Label: "Settings", Kind: wizard.ChoiceField,
 		Help: wizard.Help{What: "The settings with which this relay accepts what Pocket ID announces, the easiest first."},
@@ -90,6 +95,9 @@ func settingsField(options []pocketid.Option) *wizard.Field {
 		if o.ID == "endpoint" {
 			f.Choices = append(f.Choices, wizard.Choice{Value: o.ID + o.Title, Cells: []string{o.Title}, Note: o.Why})
 		}
+	}
+	if way := s.world.wayOut(v); options[0].ID == "relay" && way != "" && v.Answers.Via == "" {
+		f.Choices = append(f.Choices, viaChoice(way, options[0].Hostname))
 	}
 	if len(f.Choices) == 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 
+	"smtp-wizard/between"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
@@ -63,6 +64,9 @@ type MailAnswers struct {
 	// PasswordTyped: the password was typed, so the .env does not have it.
 	PasswordTyped bool   `json:"password_typed,omitempty"`
 	Hostname      string `json:"hostname,omitempty"` // what os.Hostname() is to return to Pocket ID
+	// Via is the relay in between, through which Pocket ID reaches the relay of these
+	// settings; "" is none. It then announces Hostname.
+	Via between.Way `json:"via,omitempty"`
 	// ContainerID: Hostname only stands for the id that the container will have.
 	ContainerID bool `json:"container_id,omitempty"`
 }
@@ -73,7 +77,9 @@ type FileConsent struct {
 	LockUI   string `json:"lock_ui,omitempty"`  // whether to set UI_CONFIG_DISABLED=true: yes, no, or "" while not asked
 	// CloseFile shuts everybody out of the .env but its owner and its reader.
 	CloseFile bool `json:"close_file,omitempty"`
-	InPlace   bool `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
+	// PrintFiles prints what belongs outside the .env's directory instead of writing it.
+	PrintFiles bool `json:"print_files,omitempty"`
+	InPlace    bool `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
 	// Confirmed is the plan that the admin agreed to write. It is never saved: who
 	// comes back is asked again.
 	Confirmed *FilePlan `json:"-"`

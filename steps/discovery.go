@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid/install"
@@ -44,6 +45,11 @@ type Discovery struct {
 	Obstacle string
 	// Err is why the file cannot be used.
 	Err error
+	// Behind is the relay behind the one in between, where Via says that there is one;
+	// BehindFrom is the file that tells.
+	Behind     between.Relay
+	Via        between.Way
+	BehindFrom string
 
 	whole, text secret.Value            // the file, as it is and fixed where it can be
 	secrets     map[string]secret.Value // the values that Values lacks, perhaps empty
@@ -97,6 +103,7 @@ func (w World) discover(envFile string) Discovery {
 	found.whole = secret.New(string(snapshot.Bytes))
 	found.read(found.readers())
 	found.noPassword(around)
+	found.findBehind(w, around)
 	w.Masker.Add(found.Value("SMTP_USER"), found.Password.Reveal())
 	return found
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
@@ -67,6 +68,9 @@ type FilePlan struct {
 	Secret     secret.Value
 	// Override is the compose file that sets the hostname; without a path there is none.
 	Override FileEdit
+	// Machine are files for the relay in between, outside; Printed: they are not written.
+	Machine  []between.File
+	Printed  bool
 	Locked   bool // UI_CONFIG_DISABLED is true already
 	Lock     bool // it will be set
 	Warnings []string
@@ -74,8 +78,9 @@ type FilePlan struct {
 	// written.
 	Refused []Objection
 
-	layers map[string][]envwriter.Change // to make in other files, by path
-	wanted []envwriter.Change            // what is to arrive and does not yet
+	secretKnown bool                          // SecretPath is there, and is a file of ours
+	layers      map[string][]envwriter.Change // to make in other files, by path
+	wanted      []envwriter.Change            // what is to arrive and does not yet
 }
 
 // planFiles reads what is there and plans the files. It writes nothing.
@@ -121,7 +126,12 @@ func (w World) complete(p *FilePlan, base []byte, around *asowner.Files) error {
 		old = p.Before.Bytes
 	}
 	p.Diff = envwriter.Diff(old, p.Env.New, p.isPublic)
-	w.override(p, around)
+	if err := w.planVia(p, around); err != nil {
+		return err
+	}
+	if err := w.override(p, around); err != nil {
+		return err
+	}
 	after, err := w.Look(around, p.planned())
 	if err != nil {
 		return err
@@ -224,7 +234,7 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 		}
 		all = append(all, vars)
 	}
-	r, now := p.Request, all[0]
+	r, now := p.Request.forPocketID(), all[0]
 	if p.layered() {
 		now = arriving(p.Found.Install)
 	}
@@ -270,9 +280,10 @@ func (p *FilePlan) changePassword(now map[string]string, all []map[string]string
 		inFile := func(now map[string]string) bool { return now[key] != value }
 		return now[key] != value || p.decidedHere(key) && slices.ContainsFunc(all, inFile)
 	}
-	password, is := p.Request.Password, p.Found.Install.Password
+	r := p.Request.forPocketID()
+	password, is := r.Password, p.Found.Install.Password
 	switch {
-	case password.Empty() && p.Request.User == "" && now["SMTP_USER"] != "": // the login was given up
+	case password.Empty() && r.User == "" && (now["SMTP_USER"] != "" || r.Via != ""): // the login was given up
 		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
 			if now[key] != "" {
 				p.put(envwriter.Change{Key: key})
@@ -369,7 +380,7 @@ func (p *FilePlan) encode(
 // renames reports whether Pocket ID is to have another hostname than now, and
 // announces it. A container's id means: leave it.
 func (p *FilePlan) renames() bool {
-	r := p.Request
+	r := p.Request.forPocketID()
 	return pocketid.UsesHostname(r.version(), r.TLS) && r.Hostname != "" &&
 		r.Hostname != p.Found.Install.Hostname.Value && !r.ContainerID
 }
@@ -380,5 +391,6 @@ func (p *FilePlan) openToAll() bool { return p.Before.Exists && p.Before.Mode&0o
 // changesFiles reports whether there is anything to write.
 func (p *FilePlan) changesFiles() bool {
 	closes := p.Request.CloseFile && p.openToAll()
-	return p.Env.Changed() || len(p.Others) > 0 || p.SecretPath != "" || p.Override.Path != "" || !p.Before.Exists || closes
+	return p.Env.Changed() || len(p.Others) > 0 || p.SecretPath != "" || p.Override.Path != "" || !p.Before.Exists || closes ||
+		len(p.Machine) > 0
 }

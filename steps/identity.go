@@ -40,7 +40,7 @@ func (s identity) Wants(v View) wizard.Job {
 		}
 	}
 	setup := setupOf(v.Answers)
-	setup.Hostname, setup.ContainerID, setup.As = "", false, pocketid.Version{}
+	setup.Hostname, setup.ContainerID, setup.As, setup.Via = "", false, pocketid.Version{}, ""
 	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " ")}}
 }
 
@@ -241,6 +241,9 @@ func (s identity) Take(v View) Intent {
 		if v.Input["settings"] == o.ID+o.Title {
 			a.Port, a.TLS = o.Port, o.TLS
 		}
+	}
+	if v.Input["settings"] == actVia {
+		return wizard.Next(a.through(s.world.wayOut(v), s.advice(v, name)[0].Hostname))
 	}
 	return wizard.Next(a)
 }

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
@@ -168,7 +170,7 @@ func (p *FilePlan) leftOver(after *install.Install, around *asowner.Files) (list
 	values := arriving(*after)
 	for _, c := range p.wanted {
 		value := c.Value.Reveal()
-		if c.Unset || p.Request.alreadySet(values, c.Key, value, p.Request.version()) {
+		if c.Unset || p.Request.forPocketID().alreadySet(values, c.Key, value, p.Request.version()) {
 			continue
 		}
 		layer, arrives := after.Decides(c.Key)
@@ -198,12 +200,18 @@ func (p *FilePlan) leftOver(after *install.Install, around *asowner.Files) (list
 	return list
 }
 
-// override plans the compose file that sets the hostname, where compose runs Pocket
-// ID: the first in which compose's own loader then finds it.
-func (w World) override(p *FilePlan, around *asowner.Files) {
+// override plans the compose file that sets the hostname or has the sidecar, where
+// compose runs Pocket ID: the first in which compose's own loader then finds it.
+func (w World) override(p *FilePlan, around *asowner.Files) error {
 	in, name := p.Found.Install, p.Request.Hostname
-	if p.Request.Runtime != in.Runs || !p.renames() {
-		return
+	change := func(data []byte) ([]byte, error) { return install.SetHostname(data, in.Service, name) }
+	found := func(after install.Install) bool { return after.Hostname.Value == name }
+	sidecar := p.Request.Via == between.Sidecar
+	switch {
+	case sidecar:
+		change, found = p.sidecar()
+	case p.Request.Runtime != in.Runs || !p.renames():
+		return nil
 	}
 	for _, file := range in.HostnameFiles() {
 		edit, err := FileEdit{Path: file}, error(nil)
@@ -213,18 +221,24 @@ func (w World) override(p *FilePlan, around *asowner.Files) {
 		if err != nil || edit.Before.Exists != around.Exists(file) || edit.Before.CheckSave() != nil {
 			continue
 		}
-		if edit.New, err = install.SetHostname(edit.Before.Bytes, in.Service, name); err != nil {
+		if edit.New, err = change(edit.Before.Bytes); err != nil {
 			continue
 		}
 		files := p.planned()
 		files[file] = edit.New
-		if after, err := w.Look(around, files); err != nil || after.Refused != "" || after.Hostname.Value != name {
+		if after, err := w.Look(around, files); err != nil || after.Refused != "" || !found(after) {
 			continue
 		}
-		edit.Diff = lineDiff(edit.Before.Bytes, edit.New)
-		p.Override = edit
-		return
+		if !bytes.Equal(edit.Before.Bytes, edit.New) {
+			edit.Diff = lineDiff(edit.Before.Bytes, edit.New)
+			p.Override = edit
+		}
+		return nil
 	}
+	if sidecar {
+		return errNoComposeFile
+	}
+	return nil
 }
 
 // lineDiff are the lines that only one of two files has. The others may hold secrets.

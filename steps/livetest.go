@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"smtp-wizard/between"
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
@@ -40,7 +41,9 @@ func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(
 	if o, stops := discovered(v).inside(setup); stops {
 		return NotSent(setup, []Objection{o})
 	}
+	door := s.world.beside(ctx, setup)
 	t := s.world.RunTest(ctx, setup, nil, report)
+	t.door = door(t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(t, surveyed(v))
 	return t
@@ -90,7 +93,10 @@ func (s livetest) Page(v View) wizard.Page {
 
 // Speaker is a version in words.
 func Speaker(v pocketid.Version) string {
-	if v.IsNone() {
+	switch {
+	case v == pocketid.InBetween:
+		return v.String()
+	case v.IsNone():
 		return "any client"
 	}
 	return "Pocket ID " + v.String()
@@ -98,6 +104,9 @@ func Speaker(v pocketid.Version) string {
 
 // SpeakingAs says in words whose conversation a test has.
 func SpeakingAs(s Setup) string {
+	if s.Via != "" {
+		return "as " + s.Via.Title() + " will, with the name " + s.Hostname
+	}
 	if s.As.IsNone() {
 		return "as " + s.Hostname + " everywhere, which is not how Pocket ID speaks"
 	}
@@ -220,6 +229,9 @@ const (
 	actSkipVerify = "skip-verify"
 	actInbox      = "inbox"
 	actProvider   = "provider"
+	actVia        = "via"
+	actDirect     = "direct"
+	actDoor       = "door"
 )
 
 // skipVerifyChoice gives up the check of the certificate, in so many words.
@@ -237,7 +249,33 @@ func successChoices(v View) []wizard.Choice {
 	if v.Answers.TestAs != "" {
 		list = append(list, choice(actIdeal, "Test again as Pocket ID speaks"))
 	}
+	if v.Answers.Via != "" {
+		list = append(list, directChoice)
+	}
 	return append(list, showChoice(v), choice(actRetry, "Send another message"))
+}
+
+// directChoice takes the relay in between out again.
+var directChoice = choice(actDirect, "Test without a relay in between")
+
+// viaChoice puts a relay in between.
+func viaChoice(way between.Way, name string) wizard.Choice {
+	return wizard.Choice{Value: actVia, Cells: []string{"Put " + way.Title() + " in between, and test again"},
+		Note: "Pocket ID then sends to it, and it announces " + name + " to the relay. Its files are ready on the last page; nothing is written before you agree there."}
+}
+
+// viaName is the name for a relay in between: one that the relay accepts, and where it
+// was not asked, the best that there is.
+func viaName(v View, t TestResult) string {
+	for _, o := range t.Advice {
+		if o.ID == "relay" {
+			return o.Hostname
+		}
+	}
+	if best := discovered(v).Candidates(v.Answers.AppURL)[0]; len(t.Identities) == 0 && best.Check.Grade == pocketid.GradeOK {
+		return best.Name
+	}
+	return ""
 }
 
 func showChoice(v View) wizard.Choice {
@@ -266,18 +304,24 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	tried := func(key string) bool { return slices.Contains(v.Answers.Refused, key) }
 	best, better := betterPort(t)
 	// No answer changes the name that this version announces here.
-	noName := d.Step == diagnosis.StepIdentity && !better && !pocketid.UsesHostname(t.Setup.As, t.Setup.TLS)
+	noName := d.Step == diagnosis.StepIdentity && !better && !pocketid.UsesHostname(t.Setup.Speaks(), t.Setup.TLS)
 	retryFirst := d.WaitHelps || errors.As(t.Result.Failure, &unknownCA)
 	fixable := d.Step != diagnosis.StepNone && !noName
+	way, name := s.world.wayOut(v), viaName(v, t)
+	via := d.Step == diagnosis.StepIdentity && !better && v.Answers.Via == "" && way != "" && name != ""
 	skipFirst := tried(refusalKey(t)) || !retryFirst && !better && !fixable
 	retry, skip := choice(actRetry, "Try again"), choice(actSkip, "Write the file untested")
 	use := choice(actBetter, best.Title+", and test again")
 	add(better && !tried(endpointKey(t.Setup.Host, best.Port, best.TLS)), use)
+	add(via && noName, viaChoice(way, name))
 	add(skipFirst, skip)
 	add(retryFirst, retry)
 	add(better && tried(endpointKey(t.Setup.Host, best.Port, best.TLS)), use)
 	add(fixable, choice(actFix, "Change "+s.world.answerName(v, wizard.ID(d.Step), d.Field)))
+	add(t.door.took, t.door.choice())
 	add(noName, choice(actProvider, "Use another relay"))
+	add(via && !noName, viaChoice(way, name))
+	add(v.Answers.Via != "", directChoice)
 	add(errors.As(t.Result.Failure, &untrusted), skipVerifyChoice)
 	add(true, showChoice(v))
 	add(!retryFirst, retry)
@@ -324,6 +368,13 @@ func (s livetest) Take(v View) Intent {
 		return stay(a)
 	case actIdeal:
 		a.TestAs = toggle(a.TestAs)
+		return stay(a)
+	case actVia:
+		return stay(a.through(s.world.wayOut(v), viaName(v, t)))
+	case actDoor:
+		return t.door.use(a)
+	case actDirect:
+		a.Via = ""
 		return stay(a)
 	case actShow:
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"]), "action": ""}, wizard.Fault{})

@@ -68,6 +68,9 @@ func (d Discovery) Objections(s Setup, given bool) []Objection {
 	if found.NoPassword != "" && (found.Missing || needed && !given) {
 		list = append(list, found.unreadablePassword(v))
 	}
+	if o, stops := d.behindPassword(s, given); stops {
+		list = append(list, o)
+	}
 	if o, stops := found.inside(s); stops && len(Stopping(list)) == 0 {
 		list = append(list, o)
 	}

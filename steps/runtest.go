@@ -37,12 +37,20 @@ func setupOf(a Answers) Setup {
 	return setup
 }
 
+// Speaks is who speaks to the relay in the test.
+func (s Setup) Speaks() pocketid.Version {
+	if s.Via != "" && !s.As.IsNone() {
+		return pocketid.InBetween
+	}
+	return s.As
+}
+
 // SetupOf is the test that the answers of a state amount to.
 func SetupOf(s State) Setup { return setupOf(s.Answers) }
 
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
-	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
+	speech := pocketid.SpeechOf(s.Speaks(), s.TLS, s.Hostname)
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
 		Client:   speech.Client,
@@ -67,6 +75,7 @@ type TestResult struct {
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
 	Token     string // of the message, to compare with what arrives
+	door      door   // another one of the provider, where this one refused the name
 	Arrived   bool   // the message was found, by its code
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint
@@ -118,7 +127,7 @@ func (t TestResult) message(names smtpcheck.Names, now time.Time) ([]byte, error
 	}
 	return smtpcheck.TestMail{
 		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: t.Token, Time: now,
-		Proves: verdicts[t.most()].ifArrives, Client: Speaker(s.As),
+		Proves: verdicts[t.explained(t.most())].ifArrives, Client: Speaker(s.Speaks()),
 	}.Bytes()
 }
 
@@ -133,7 +142,7 @@ func (w World) notBegun(t TestResult, stage smtpcheck.Stage, err error) TestResu
 // followed by the provider's own where those are others.
 func (w World) diagnose(f *smtpcheck.Failure, s Setup, announced []string) *diagnosis.Diagnosis {
 	d := diagnosis.FromFailure(f, diagnosis.Situation{
-		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.As,
+		Provider: s.Preset, Settings: s.Settings, Names: announced, SpeaksAs: s.Speaks(),
 	})
 	p, known := w.preset(s.Preset)
 	ports := p.Ports()
@@ -164,7 +173,7 @@ func (w World) advise(t TestResult, found []pocketid.Endpoint) []pocketid.Option
 // situation is what the advice depends on.
 func (w World) situation(s Setup, said []smtpcheck.IdentityResult, found []pocketid.Endpoint) pocketid.Situation {
 	out := pocketid.Situation{
-		Version: s.As, Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
+		Version: s.Speaks(), Runtime: s.Runtime, Hostname: s.Hostname, HasLogin: s.User != "",
 		Current: pocketid.Endpoint{Port: s.Port, TLS: s.TLS}, Results: said,
 		NamedLikeID: s.Hostname == pocketid.ExampleContainerID && !s.ContainerID,
 	}
@@ -224,6 +233,9 @@ func (w World) query(s Setup) (deliverability.Query, bool) {
 		Domain: domain, Host: s.Host, Includes: p.SPF, Source: w.Source,
 		Own:    !known || p.Category == "local",
 		Direct: s.Port == 25 && s.User == "",
+	}
+	for _, key := range p.DKIM {
+		q.Keys = append(q.Keys, deliverability.Key(key))
 	}
 	if known && (!q.Own || len(p.SPF) > 0) {
 		q.Provider = p.Name

@@ -15,6 +15,7 @@ import (
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
+	"smtp-wizard/wizard"
 )
 
 // records is a DNS that has TXT, MX and SRV records, one a domain.
@@ -136,6 +137,34 @@ func TestHints(t *testing.T) {
 				t.Errorf("%v, hints %q", trial.Result.Failure, got)
 			}
 		})
+	}
+}
+
+// The sender page says what is missing in DNS, with the record; and asks nothing that
+// is no address yet, or where nobody reads it.
+func TestSenderAdvice(t *testing.T) {
+	t.Parallel()
+	w := sceneWorld()
+	w.DNS = &records{txt: map[string]string{"firm.example": "v=spf1 mx -all", "_dmarc.firm.example": "v=DMARC1; p=none"}}
+	a := Answers{MailAnswers: MailAnswers{Preset: "fastmail", Settings: smtpcheck.Settings{Host: "smtp.fastmail.com", Port: 465}}}
+	page := sender{w}
+	asks := func(a Answers, from string) wizard.Job {
+		return page.Wants(View{Answers: a, Input: wizard.Input{"from": from}})
+	}
+	unread := a
+	unread.Unattended = true
+	if asks(a, "") != (wizard.Job{}) || asks(a, "id@") != (wizard.Job{}) || asks(unread, "id@firm.example") != (wizard.Job{}) {
+		t.Error("it asks too early, or for nobody")
+	}
+	hints := page.Work(t.Context(), asks(a, "id@firm.example"), View{}, nil)
+	text := fmt.Sprint(page.Page(View{Answers: a, Found: map[wizard.ID]wizard.Finding{Sender: {Result: hints}}}).After)
+	for _, record := range []string{"v=spf1 mx include:spf.messagingengine.com -all", "fm1._domainkey.firm.example: fm1.firm.example.dkim.fmhosted.com", "Add an MX record"} {
+		if !strings.Contains(text, record) {
+			t.Errorf("%q is not in %s", record, text)
+		}
+	}
+	if strings.Contains(text, "DMARC") {
+		t.Errorf("what is good is said: %s", text)
 	}
 }
 

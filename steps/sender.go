@@ -2,6 +2,8 @@ package steps
 
 import (
 	"cmp"
+	"context"
+	"slices"
 	"strings"
 
 	"smtp-wizard/envwriter"
@@ -9,6 +11,7 @@ import (
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
 
@@ -19,6 +22,28 @@ func (sender) ID() wizard.ID     { return Sender }
 func (sender) Name() string      { return "Sender" }
 func (sender) Skip(Answers) bool { return false }
 
+// Wants asks DNS what receivers will think of the From address, while the page is
+// filled in.
+func (s sender) Wants(v View) wizard.Job {
+	a := v.Answers
+	from, err := ParseAddress(v.Text("from", a.From))
+	setup := Setup{MailAnswers: MailAnswers{Preset: a.Preset, Hostname: a.Hostname, Settings: smtpcheck.Settings{
+		Host: a.Host, Port: a.Port, From: from, User: v.Text("user", a.User)}}}
+	if _, ask := s.world.query(setup); err != nil || !ask || a.Unattended || a.Offline || s.world.Offline {
+		return wizard.Job{}
+	}
+	return wizard.Job{Task: "dns", For: setup}
+}
+
+// Work returns the hints that are advice, each with the record to publish.
+func (s sender) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) any {
+	ctx, cancel := context.WithTimeout(ctx, hintsBound)
+	defer cancel()
+	query, _ := s.world.query(job.For.(Setup))
+	return slices.DeleteFunc(deliverability.Look(ctx, s.world.dns(), query),
+		func(h deliverability.Hint) bool { return h.Level != deliverability.Advice })
+}
+
 func (s sender) Page(v View) wizard.Page {
 	a := v.Answers
 	p, _ := s.world.preset(a.Preset)
@@ -28,7 +53,9 @@ func (s sender) Page(v View) wizard.Page {
 	if a.Unattended {
 		to = cmp.Or(to, typedFrom)
 	}
+	hints, _ := result[[]deliverability.Hint](v, Sender)
 	return wizard.Page{
+		After: hintBlocks(hints),
 		Title: "Who is the sender?",
 		Why: "The address that Pocket ID's mail comes from, the login at " + cmp.Or(a.Host, "the relay") +
 			" if it requires one, and where to send the test.",

@@ -17,13 +17,18 @@ import (
 // that is not known is the one that was found.
 func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 	in := found.Install
-	if !as.Known() {
+	if as.Known() {
+		found.Via = "" // asked for Pocket ID's own way, to the one in between
+	} else {
 		as = in.Speaks()
 	}
 	found = found.asArrives()
 	a := prefill(Answers{Runs: string(in.Runs), Version: as.String()}, found)
-	a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
-	a.To, a.Preset, a.Hostname = a.From, presetOf(a.Host), in.Hostname.Value
+	if a.To = a.From; a.Via == "" {
+		a.Host = found.Value("SMTP_HOST") // as it is, with all that Pocket ID would choke on
+		a.Hostname = in.Hostname.Value
+	}
+	a.Preset = presetOf(a.Host)
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
@@ -62,7 +67,7 @@ func prefill(a Answers, found Discovery) Answers {
 		a.Password = found.Password
 	}
 	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
-	return a
+	return prefillBehind(a, found)
 }
 
 // meant takes away what a reader keeps of a value though it looks like more than the

@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 
+	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -36,11 +37,25 @@ var verdicts = map[Verdict]struct {
 	VerdictOtherwise: {"the relay took a message, which proves the rest but not how Pocket ID speaks",
 		"everything works but what was not tried: Pocket ID does not speak to the relay as this test did.", wizard.Warn},
 	VerdictNotAccepted: {words: "the relay took no message", tone: wizard.Bad},
-	VerdictNotTested:   {words: "no message was sent", tone: wizard.Warn},
+	probablyBetween: {"the relay took a message, spoken to as the relay in between most likely speaks",
+		"mail from Pocket ID probably arrives once the relay in between is installed: the relay was spoken to as that one most likely speaks.",
+		wizard.Good},
+	VerdictNotTested: {words: "no message was sent", tone: wizard.Warn},
 }
 
-// Words explain the verdict.
-func (v Verdict) Words() string { return verdicts[v].words }
+// probablyBetween has the words of VerdictProbably where a relay in between speaks.
+const probablyBetween Verdict = "probably, in between"
+
+// explained is the verdict whose words explain one of this test.
+func (t TestResult) explained(v Verdict) Verdict {
+	if v == VerdictProbably && t.Setup.Speaks() == pocketid.InBetween {
+		return probablyBetween
+	}
+	return v
+}
+
+// Words explain the verdict of the test.
+func (t TestResult) Words() string { return verdicts[t.explained(t.Verdict())].words }
 
 // most is what may be claimed once the relay takes the message of this test.
 func (t TestResult) most() Verdict {
@@ -81,7 +96,7 @@ func (t TestResult) OK() *bool {
 func verdictBlock(found map[wizard.ID]wizard.Finding) wizard.Text {
 	t, _ := found[LiveTest].Result.(TestResult)
 	v := t.Verdict()
-	return wizard.Text{Tone: verdicts[v].tone, Label: "Mail", Body: string(v) + ". " + sentence(v.Words())}
+	return wizard.Text{Tone: verdicts[v].tone, Label: "Mail", Body: string(v) + ". " + sentence(t.Words())}
 }
 
 // verdictGist is the same in a word.

@@ -55,6 +55,11 @@ type World struct {
 	// Masker knows the passwords of this run, for what a relay says; nil knows none.
 	Masker *secret.Masker
 
+	// Root is where the files of the machine are for a relay in between, for tests; ""
+	// is the file system's. Postconf reads a setting of Postfix; nil asks postconf.
+	Root     string
+	Postconf func(key string) (string, error)
+
 	// Presets come before those of the table; the demo's relay is one.
 	Presets []presets.Preset
 	// Practice: the relay is one to practice on, another each time, and no Pocket

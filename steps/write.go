@@ -107,10 +107,11 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
 	for _, other := range p.OtherFiles() {
-		if other.Before.Exists {
+		if other.Before.Exists || p.Request.Via != "" {
 			page.Body = append(page.Body, wizard.Text{Label: "In", Body: other.Path}, diffBlock(other.Diff))
 		}
 	}
+	page.Body = append(page.Body, p.machineBlocks()...)
 	if v.Input["show"] != "" {
 		whole := wizard.Verbatim{}
 		for _, line := range envwriter.View(p.Env.New, p.isPublic) {
@@ -177,7 +178,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	}
 	for _, other := range p.OtherFiles() {
 		if !other.Before.Exists {
-			add("new", filepath.Base(other.Path), "hostname: "+p.Request.Hostname)
+			add("new", filepath.Base(other.Path), p.newFor())
 		} else {
 			add("backup", filepath.Base(other.Path)+".<time>.bak", "the file as it is now")
 		}
@@ -224,6 +225,9 @@ func writeField(p *FilePlan, v View) wizard.Field {
 		show = choice("show", "Show only the changes")
 	}
 	list := []wizard.Choice{first, show}
+	if len(p.Machine) > 0 && !p.Printed {
+		list = append(list, choice("print", "Print "+p.Request.Via.Title()+"'s files instead of writing them"))
+	}
 	if p.openToAll() && !p.Request.CloseFile {
 		list = append(list, wizard.Choice{Value: "close", Cells: []string{"Close the file to everybody else"},
 			Note: "Everybody on this machine can read it now; then only its owner and its group could."})
@@ -275,6 +279,9 @@ func (s write) Take(v View) Intent {
 	case "in-place":
 		a.InPlace = true
 		return stay(a)
+	case "print":
+		a.PrintFiles = true
+		return stay(a)
 	case "close":
 		a.CloseFile = true
 		return stay(a)
@@ -310,14 +317,20 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	}
 	if p.SecretPath != "" {
 		files = append(files, atomicfile.File{Path: p.SecretPath, Bytes: []byte(p.Secret.Reveal()), ReadBy: reader,
-			Secret: true, MustBeNew: p.SecretPath != p.Found.PasswordFile})
+			Secret: true, MustBeNew: p.SecretPath != p.Found.PasswordFile && !p.secretKnown})
 	}
 	files = append(files, atomicfile.File{Path: r.EnvFile, Bytes: p.Env.New, Before: &p.Before, ReadBy: reader,
 		Close: r.CloseFile, InPlace: r.InPlace, Verify: p.Env.Verify})
-	saved, err := around.SaveAll(files)
+	outside, undo, err := p.saveMachine()
 	if err != nil {
 		return WriteResult{}, err
 	}
+	saved, err := around.SaveAll(files)
+	if err != nil {
+		undo()
+		return WriteResult{}, err
+	}
+	saved = append(outside, saved...)
 	out := WriteResult{Saved: saved, Keys: p.keys(), Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
 	for _, s := range saved {
 		out.Warnings = append(out.Warnings, s.Warnings...)
@@ -327,12 +340,16 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 
 // commands make Pocket ID use the new settings. After a practice there is none
 // to use them.
-func (w World) commands(p *FilePlan) []string {
+func (w World) commands(p *FilePlan) (commands []string) {
 	if w.Practice {
 		return []string{"# that was practice; for the real one:", "smtp-wizard --env-file /path/to/.env"}
 	}
 	runtime, in := p.Request.Runtime, p.Found.Install
-	var list []string
+	list := p.viaCommands(w)
+	if p.Request.Via != "" {
+		check := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile)
+		defer func() { commands = append(commands, check+"  # the relay, spoken to as the one in between does") }()
+	}
 	if runtime != in.Runs {
 		if p.renames() {
 			list = append(list, "# "+runtime.HostnameSetting(p.Request.Hostname))

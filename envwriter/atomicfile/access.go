@@ -83,6 +83,10 @@ func (r *replacement) newAccess() access {
 	if r.file.NewMode != 0 {
 		a.mode = r.file.NewMode
 	}
+	if r.file.Group != 0 {
+		a.gid = r.file.Group
+		return a
+	}
 	by := r.file.ReadBy
 	switch {
 	case by == nil || by.UID == a.uid:

@@ -39,6 +39,8 @@ type File struct {
 	InPlace bool
 	// NewMode is the mode of a file that did not exist; 0600 when 0.
 	NewMode fs.FileMode
+	// Group is that of a file that did not exist, where root makes it; 0 is as usual.
+	Group int
 	// Verify looks at what is read back from the disk; nil accepts it.
 	Verify func(contents []byte) bool
 }

@@ -36,6 +36,8 @@ type Project struct {
 	// it has one with other projects, whose names are not known.
 	Inside   []string
 	External bool
+	Networks []string // of the service, those of the project alone
+	Sidecars []Sidecar
 
 	vars  environment // for ${VARIABLES}
 	known scanned

@@ -43,6 +43,7 @@ func (f *finder) composeInstall(in Install, line composeLine, dir string) (Insta
 	in.workDir = cmp.Or(service.WorkingDir, imageWorkDir)
 	p.Defined = p.fieldSource(name, "image").File
 	p.inside(service)
+	f.findSidecar(p, service)
 	f.composeSecrets(&in, service)
 	f.ownEnvFile(&in)
 	f.composeEnvironment(&in, service)

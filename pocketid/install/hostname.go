@@ -63,9 +63,34 @@ var errNoPlace = errors.New("it has no place for a hostname")
 // SetHostname is a compose file that gives a service a hostname: the line changed or
 // put in, and everything else left as it is. nil begins a new file.
 func SetHostname(data []byte, service, hostname string) ([]byte, error) {
-	entry := "hostname: " + scalar(hostname)
+	return SetEntry(data, hostname, "services", service, "hostname")
+}
+
+// SetEntry is a compose file with a scalar at that path of keys: the line changed or
+// put in, and everything else left as it is. nil begins a new file.
+func SetEntry(data []byte, value string, path ...string) ([]byte, error) {
+	last := len(path) - 1
+	if len(bytes.TrimSpace(data)) > 0 {
+		root, err := parseYAML(data)
+		if err != nil {
+			return nil, err
+		}
+		at := root
+		for _, key := range path {
+			_, at = own(at, key)
+		}
+		if at != nil {
+			return replaceScalar(strings.SplitAfter(string(data), "\n"), at, scalar(value))
+		}
+	}
+	return PutEntry(data, []string{scalar(path[last]) + ": " + scalar(value)}, path[:last]...)
+}
+
+// PutEntry is a compose file with more lines in the mapping, or the list, at that path
+// of keys, which is made where it is not there.
+func PutEntry(data []byte, entry []string, path ...string) ([]byte, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
-		return fmt.Appendf(data, "# The hostname of the container.\nservices:\n  %s:\n    %s\n", scalar(service), entry), nil
+		return fmt.Append(data, strings.Join(nested(path, entry), "\n"), "\n"), nil
 	}
 	root, err := parseYAML(data)
 	if err != nil {
@@ -76,30 +101,44 @@ func SetHostname(data []byte, service, hostname string) ([]byte, error) {
 	if strings.HasSuffix(lines[0], "\r\n") {
 		eol = "\r\n"
 	}
-	insert := func(line, column int, text string) []byte { // below a line, where its comments stay
-		text = strings.Repeat(" ", column-1) + text + eol
-		return []byte(strings.Join(slices.Insert(lines, line, text), ""))
+	row, at := 0, root
+	for len(path) > 0 && block(at) {
+		key, value := own(at, path[0])
+		if value == nil {
+			break
+		}
+		row, at, path = key.Line, value, path[1:]
 	}
-	at, services := own(root, "services")
+	list := at.Kind == yaml.SequenceNode && at.Style&yaml.FlowStyle == 0 && len(at.Content) > 0 && len(path) == 0
+	column := 1
 	switch {
-	case services == nil && block(root):
-		return insert(0, 1, fmt.Sprintf("services:%s  %s:%s    %s", eol, scalar(service), eol, entry)), nil
-	case !block(services):
+	case list:
+		column = at.Column
+	case !block(at):
 		return nil, errNoPlace
+	case row > 0:
+		column = at.Content[0].Column
 	}
-	key, ours := own(services, service)
-	if ours == nil {
-		column := services.Content[0].Column
-		return insert(at.Line, column, fmt.Sprintf("%s:%s%s%s", scalar(service), eol, strings.Repeat(" ", column+1), entry)), nil
+	var text string
+	for _, line := range nested(path, entry) { // below a line, where its comments stay
+		text += strings.Repeat(" ", column-1) + line + eol
 	}
-	if !block(ours) {
-		return nil, errNoPlace
+	if row == len(lines) && !strings.HasSuffix(lines[row-1], "\n") {
+		lines[row-1] += eol
 	}
-	_, old := own(ours, "hostname")
-	if old == nil {
-		return insert(key.Line, ours.Content[0].Column, entry), nil
+	return []byte(strings.Join(slices.Insert(lines, row, text), "")), nil
+}
+
+// nested are lines below a path of keys.
+func nested(path, lines []string) []string {
+	lines = slices.Clone(lines)
+	for _, key := range slices.Backward(path) {
+		for i := range lines {
+			lines[i] = "  " + lines[i]
+		}
+		lines = append([]string{scalar(key) + ":"}, lines...)
 	}
-	return replaceScalar(lines, old, scalar(hostname))
+	return lines
 }
 
 // replaceScalar puts another text in the place of a scalar of one line.

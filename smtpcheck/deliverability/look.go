@@ -29,7 +29,7 @@ const (
 // Hint is one finding: a sentence or two, with the record to add where it is
 // known. Text is safe to show.
 type Hint struct {
-	ID    string // spf, dmarc, mx, reverse-dns or foreign-domain
+	ID    string // spf, dkim, dmarc, mx, reverse-dns or foreign-domain
 	Level Level
 	Text  string
 }
@@ -44,6 +44,7 @@ type Query struct {
 	Host     string   // the relay
 	Provider string   // its name, or ""
 	Includes []string // the names that an SPF record includes for it; none: not known
+	Keys     []Key    // that its operator signs with; none: not known
 	// Own says that the relay is no mail provider's, so that its addresses may be
 	// those that it sends from.
 	Own bool
@@ -66,7 +67,7 @@ func (q Query) operator() string {
 }
 
 // Look asks the DNS, everything side by side, and returns what it found, in the
-// order SPF, DMARC, MX, reverse DNS. It ends with ctx, also where the resolver
+// order SPF, DKIM, DMARC, MX, reverse DNS. It ends with ctx, also where the resolver
 // does not; what is missing by then is Unknown.
 func Look(ctx context.Context, dns Resolver, q Query) []Hint {
 	r := resolver{dns}
@@ -88,8 +89,12 @@ func Look(ctx context.Context, dns Resolver, q Query) []Hint {
 			}
 			return lookSPF(ctx, r, q, senders)
 		}},
+		{"dkim", "the DKIM keys of " + q.Domain, func() (Level, string) { return lookDKIM(ctx, r, q) }},
 		{"dmarc", "the DMARC record of " + q.Domain, func() (Level, string) { return lookDMARC(ctx, r, q.Domain) }},
 		{"mx", "the MX record of " + q.Domain, func() (Level, string) { return lookMX(ctx, r, q.Domain) }},
+	}
+	if len(q.Keys) == 0 {
+		looks = slices.Delete(looks, 1, 2)
 	}
 	if q.Direct {
 		looks = append(looks, look{"reverse-dns", "the reverse DNS of this machine", func() (Level, string) {

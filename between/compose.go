@@ -1,0 +1,68 @@
+package between
+
+import (
+	"strconv"
+	"strings"
+
+	"smtp-wizard/smtpcheck"
+)
+
+const (
+	// Image is the sidecar's, at a tag whose start script was read: it makes
+	// /etc/msmtprc from its variables, and listens on 2500.
+	Image = "crazymax/msmtpd:1.8.34-r0"
+	// SecretName is the compose secret with the password, and its file beside the
+	// compose file.
+	SecretName = "msmtpd-password"
+)
+
+// Variables are the sidecar's, by name and value, in order.
+func (r Relay) Variables() [][2]string {
+	list := [][2]string{
+		{"SMTP_HOST", r.Host}, {"SMTP_PORT", strconv.Itoa(r.Port)}, {"SMTP_DOMAIN", r.Name},
+		{"SMTP_TLS", onOff(r.TLS != smtpcheck.TLSNone)}, {"SMTP_STARTTLS", onOff(r.TLS == smtpcheck.TLSStartTLS)},
+		{"SMTP_TLS_CHECKCERT", onOff(!r.SkipVerify)}, {"SMTP_AUTH", onOff(r.login())},
+	}
+	if r.login() {
+		list = append(list, [2]string{"SMTP_USER", escaped(r.User)}, [2]string{"SMTP_PASSWORD_FILE", "/run/secrets/" + SecretName})
+	}
+	return list
+}
+
+// escaped keeps msmtp from taking an outer pair of quotes, or space, away: the
+// start script puts the value into the line as it is.
+func escaped(value string) string {
+	if value != strings.TrimSpace(value) || strings.HasPrefix(value, `"`) {
+		return `"` + value + `"`
+	}
+	return value
+}
+
+// SecretFile is the file of the compose secret.
+func (r Relay) SecretFile() []byte {
+	if !r.login() {
+		return nil
+	}
+	return []byte(escaped(r.Password.Reveal()))
+}
+
+// PasswordIn is the password in the file of the compose secret, as msmtp takes it
+// from its line.
+func PasswordIn(file []byte) string {
+	text := strings.TrimSpace(string(file))
+	if len(text) > 1 && strings.HasPrefix(text, `"`) && strings.HasSuffix(text, `"`) {
+		return text[1 : len(text)-1]
+	}
+	return text
+}
+
+// FromVariables is what the start script of the image makes of its variables, which
+// check reads back.
+func FromVariables(value func(key string) string) (Relay, bool) {
+	v := map[string]string{"host": value("SMTP_HOST"), "port": value("SMTP_PORT"), "tls": value("SMTP_TLS"),
+		"tls_starttls": value("SMTP_STARTTLS"), "tls_certcheck": value("SMTP_TLS_CHECKCERT"),
+		"auth": value("SMTP_AUTH"), "user": value("SMTP_USER"), "domain": value("SMTP_DOMAIN")}
+	r, _, ok := fromDirectives(v)
+	r.User = PasswordIn([]byte(r.User))
+	return r, ok
+}
