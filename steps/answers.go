@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 
+	"smtp-wizard/inbox"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
@@ -42,6 +43,15 @@ type Answers struct {
 	Refused []string `json:"-"`
 	// Reread is what was wrong with the file when it was read again.
 	Reread string `json:"-"`
+
+	// Unsent: the test has passed, and no message was sent.
+	Unsent bool `json:"unsent,omitempty"`
+	// Arrived is the test whose mail was shown to have arrived, WrongCodes how many codes
+	// for it were wrong, Mailbox where to look for it, Source the mail as pasted.
+	Arrived    string        `json:"-"`
+	WrongCodes int           `json:"-"`
+	Mailbox    inbox.Account `json:"-"`
+	Source     string        `json:"-"`
 
 	// Continue is the answer to the offer of a draft.
 	Continue bool `json:"-"`

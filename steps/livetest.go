@@ -60,10 +60,10 @@ func (s livetest) Page(v View) wizard.Page {
 	}
 	var choices []wizard.Choice
 	if t.accepted() {
-		page.Gist = verdictGist(v.Found)
-		page.Body = append(page.Body, verdictBlock(v.Found))
+		page.Gist = verdictGist(v)
+		page.Body = append(page.Body, verdictBlock(v))
 		switch {
-		case t.Result.Taken:
+		case t.Result.Taken && (arrival{s.world}).Skip(a):
 			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
 				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
 		case t.Setup.NoSend:
@@ -308,7 +308,7 @@ func (s livetest) Take(v View) Intent {
 		if !t.accepted() || t.Result.Stages == nil {
 			return wizard.Stay(a, errorAt("action", "The test has not passed."))
 		}
-		a.Untested = false
+		a.Untested, a.Unsent, a.WrongCodes = false, !t.Result.Taken, 0
 		return wizard.Next(a)
 	case actInbox:
 		return wizard.Goto(a, Sender, noticeAt("to", "Where to send the test?"))

@@ -10,6 +10,7 @@ import (
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 )
@@ -66,8 +67,9 @@ type TestResult struct {
 	// Diagnosis explains Result.Failure; nil when there is none.
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
-	Token     string // of the message, to compare with what arrives
-	Arrived   bool   // the message was found, by its code
+	Token     string       // to find the message by
+	Code      secret.Value // that only the message has
+	Arrived   bool         // the message was found, by its code
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint
 }
@@ -87,7 +89,8 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 			"version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
 	}
 	if !s.NoSend {
-		t.Token = w.Token()
+		t.Token, t.Code = w.Token(), secret.New(smtpcheck.NewCode())
+		w.Masker.Add("", t.Code.Reveal()) // the relay knows it
 		message, err := t.message(plan.Names, w.Now())
 		if err != nil {
 			return w.notBegun(t, smtpcheck.StageMail, err)
@@ -117,7 +120,7 @@ func (t TestResult) message(names smtpcheck.Names, now time.Time) ([]byte, error
 		identity = names.AfterTLS
 	}
 	return smtpcheck.TestMail{
-		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: t.Token, Time: now,
+		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: t.Token, Code: t.Code.Reveal(), Time: now,
 		Proves: verdicts[t.most()].ifArrives, Client: Speaker(s.As),
 	}.Bytes()
 }

@@ -102,7 +102,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
-		page.Body = append(page.Body, verdictBlock(v.Found)) // there is no page after it
+		page.Body = append(page.Body, verdictBlock(v)) // there is no page after it
 	} else if len(p.Diff) > 0 {
 		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
@@ -363,8 +363,8 @@ func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 	for _, file := range w.files() {
 		table.Rows = append(table.Rows, wizard.Row{Cells: file[:]})
 	}
-	page.Gist = verdictGist(v.Found)
-	page.Body = append(page.Body, table, verdictBlock(v.Found))
+	page.Gist = verdictGist(v)
+	page.Body = append(page.Body, table, verdictBlock(v))
 	for _, warning := range w.Warnings {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
 	}
