@@ -171,7 +171,7 @@ func WhereMailHides(t TestResult) [][2]string {
 }
 
 var queueID = lazy.Compile(`(?i)(?:queued as|InternalId=|\bid=|\bid:?) *<?([\w.+/-]{5,})|` +
-	`^250 (?:\d\.\d\.\d )?(?:ok:? +)?(?:\d+ )?([A-Za-z]*\d[\w.-]{4,})`)
+	`^250 (?:\d\.\d\.\d )?(?:ok:? +)?(?:\d+ )?([A-Za-z]*\d[\w-][\w.-]{4,})`)
 
 // relayID is the relay's own name for the message, else its last words.
 func relayID(r smtpcheck.Result) string {
