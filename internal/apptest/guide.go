@@ -19,15 +19,15 @@ var Providers = len(presets.All())
 
 // Checked is the JSON of check, as far as tests look at it.
 type Checked struct {
-	OK         bool
-	Verdict    string
-	TimedOut   bool `json:"timed_out"`
-	Stage      string
-	Exit       int
-	SpeaksAs   string `json:"speaks_as"`
-	Announced  []string
-	Stages     []struct{ Name, Detail string }
-	Identities []struct {
+	OK            bool
+	Verdict, Note string
+	TimedOut      bool `json:"timed_out"`
+	Stage         string
+	Exit          int
+	SpeaksAs      string `json:"speaks_as"`
+	Announced     []string
+	Stages        []struct{ Name, Detail string }
+	Identities    []struct {
 		Name, Verdict, Stage, Reply string
 		Origin                      []string
 		Accepted                    bool
