@@ -44,6 +44,9 @@ type Answers struct {
 	// Reread is what was wrong with the file when it was read again.
 	Reread string `json:"-"`
 
+	// Listen: the real Pocket ID is to be heard; Heard is what it said.
+	Listen bool  `json:"-"`
+	Heard  Heard `json:"heard,omitzero"`
 	// Unsent: the test has passed, and no message was sent.
 	Unsent bool `json:"unsent,omitempty"`
 	// Arrived is the test whose mail was shown to have arrived, WrongCodes how many codes

@@ -63,7 +63,7 @@ func (s livetest) Page(v View) wizard.Page {
 		page.Gist = verdictGist(v)
 		page.Body = append(page.Body, verdictBlock(v))
 		switch {
-		case t.Result.Taken && (arrival{s.world}).Skip(a):
+		case t.Result.Taken:
 			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
 				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
 		case t.Setup.NoSend:
@@ -102,7 +102,10 @@ func SpeakingAs(s Setup) string {
 		return "as " + s.Hostname + " everywhere, which is not how Pocket ID speaks"
 	}
 	text := "as Pocket ID " + s.As.String() + " does"
-	if !pocketid.SpeechOf(s.As, s.TLS, s.Hostname).Proven {
+	if s.Heard != (Heard{}) {
+		return "as this Pocket ID was heard to speak"
+	}
+	if !s.speech().Proven {
 		text += ", as far as is known"
 	}
 	return text

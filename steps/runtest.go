@@ -21,6 +21,7 @@ type Setup struct {
 	MailAnswers
 	As      pocketid.Version // to speak as
 	Runtime pocketid.Runtime
+	Heard   Heard
 	NoSend  bool // stop after RCPT
 	Offline bool // ask DNS for nothing but the relay
 }
@@ -32,6 +33,9 @@ func setupOf(a Answers) Setup {
 		as = v
 	}
 	setup := Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime(), NoSend: a.NoSend}
+	if a.Heard.TLS == a.TLS && a.TestAs == "" {
+		setup.Heard = a.Heard
+	}
 	if setup.To == "" { // nobody can look for a message
 		setup.To, setup.NoSend = setup.From, true
 	}
@@ -43,7 +47,7 @@ func SetupOf(s State) Setup { return setupOf(s.Answers) }
 
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
-	speech := pocketid.SpeechOf(s.As, s.TLS, s.Hostname)
+	speech := s.speech()
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
 		Client:   speech.Client,

@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
+	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/wizard"
 )
 
@@ -252,6 +253,12 @@ func testScenes(t *testing.T, add addScene) {
 
 func inboxScenes(add addScene) {
 	a := sceneAnswers()
+	hears := a
+	hears.Listen = true
+	add("listen", Listen, hears, wizard.Finding{Running: true, Began: sceneTime.Add(-12 * time.Second), News: []any{
+		listening{"172.17.0.1", "2525"}, practice.Session{EHLO: []string{"localhost"}}.String(),
+	}}, nil)
+	add("listen-heard", Listen, hears, Heard{smtpcheck.TLSStartTLS, "localhost", "id.example.com"}, nil)
 	a.Port, a.TLS = 465, smtpcheck.TLSImplicit
 	tested := func(change func(*State)) func(*State) {
 		return func(s *State) {
