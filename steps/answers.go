@@ -6,6 +6,7 @@ import (
 
 	"smtp-wizard/inbox"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -55,6 +56,9 @@ type Answers struct {
 	WrongCodes int           `json:"-"`
 	Mailbox    inbox.Account `json:"-"`
 	Source     string        `json:"-"`
+
+	// APIKey lets what was set in the admin UI be carried over.
+	APIKey secret.Value `json:"-"`
 
 	// Continue is the answer to the offer of a draft.
 	Continue bool `json:"-"`

@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -56,7 +57,7 @@ func (s write) Work(ctx context.Context, job wizard.Job, v View, _ func(any)) an
 		done, err = s.world.save(p)
 	} else {
 		request := job.For.(FileRequest)
-		done, err = s.world.planFiles(request, s.world.Discover(ctx, request.EnvFile))
+		done, err = s.world.planFiles(ctx, request, s.world.Discover(ctx, request.EnvFile))
 	}
 	if err != nil {
 		return err
@@ -141,6 +142,9 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if !p.Locked {
 		page.Field = append(page.Field, lockField(p))
+		if p.Lock && p.Before.Exists {
+			page.Field = append(page.Field, carryField(v.Answers))
+		}
 	}
 	page.Field = append(page.Field, writeField(p, v))
 	return page
@@ -242,6 +246,9 @@ func failureField(a Answers, err error) wizard.Field {
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
 				"If the machine stops in that moment, the backup has the old contents."})
 	}
+	if !a.APIKey.Empty() {
+		list = append(list, choice("without", "Carry nothing over"))
+	}
 	if no := (*envwriter.NoEncodingError)(nil); errors.As(err, &no) {
 		list = append([]wizard.Choice{choice("password", "Change the password")}, list...)
 	}
@@ -258,6 +265,10 @@ func (s write) Take(v View) Intent {
 		err = p.Refusal()
 	}
 	action := v.Input["action"]
+	if key, given := v.Secret("api_key"); given {
+		a.APIKey = key
+		return stay(a.again(Write))
+	}
 	if _, written := result[WriteResult](v, Write); written {
 		action = "finish"
 	}
@@ -274,6 +285,9 @@ func (s write) Take(v View) Intent {
 		return stay(a.again(Write))
 	case "in-place":
 		a.InPlace = true
+		return stay(a)
+	case "without":
+		a.APIKey = secret.Value{}
 		return stay(a)
 	case "close":
 		a.CloseFile = true
