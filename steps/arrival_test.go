@@ -140,3 +140,19 @@ func TestRelayID(t *testing.T) {
 		}
 	}
 }
+
+// Who comes back to the page sends another mail: the code of the first is not kept.
+func TestInboxAfterAResume(t *testing.T) {
+	t.Parallel()
+	w, _ := atInbox(t)
+	w.state = w.machine.Resume(w.state)
+	w.enter()
+	if w.state.At != LiveTest || len(w.relay.Delivered()) != 2 {
+		t.Fatalf("at %s, %d mails", w.state.At, len(w.relay.Delivered()))
+	}
+	w.enter()
+	w.types("code", apptest.CodeIn(w.relay.Delivered()[1].Data))
+	if w.state.At != Write || w.trial().Verdict() != VerdictArrived {
+		t.Errorf("at %s: %s", w.state.At, w.trial().Verdict())
+	}
+}
