@@ -35,6 +35,7 @@ require (
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4
 	github.com/clipperhouse/uax29/v2 v2.7.0
 	github.com/coreos/go-systemd/v22 v22.7.0
+	github.com/emersion/go-imap v1.2.1
 	go.yaml.in/yaml/v4 v4.0.0-rc.4
 	golang.org/x/tools v0.51.0
 	mvdan.cc/sh/v3 v3.14.1

@@ -19,7 +19,8 @@ import (
 type applyFlags struct {
 	*cobra.Command
 	passwordFlags
-	ca                             string
+	ca, apiKeyFile                 string
+	carryOver                      bool
 	readers                        []string
 	lockUI, noCheck, check, dryRun bool
 	via                            string
@@ -51,6 +52,8 @@ SMTP_WIZARD_PASSWORD, never from an argument.`,
 	s.StringSliceVar(&f.readers, "readers", nil,
 		"the `programs` that read the .env: "+strings.Join(envwriter.Names(envwriter.Readers), ", "))
 	s.BoolVar(&f.lockUI, "lock-ui", false, "set UI_CONFIG_DISABLED=true in an existing file too")
+	s.BoolVar(&f.carryOver, "carry-over", false, "with --lock-ui: put what was set in the admin UI into the .env, as APP_URL's API says")
+	s.StringVar(&f.apiKeyFile, "api-key-file", "", "read an admin's API key for --carry-over from this `file` (else "+apiKeyVariable+")")
 	s.BoolVar(&f.noCheck, "no-check", false, "do not connect to the relay")
 	s.BoolVar(&f.check, "check", false, "send the test message, with --dry-run too")
 	s.BoolVar(&f.dryRun, "dry-run", false, "print the changes; write nothing, and send nothing")
@@ -70,6 +73,9 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 	}
 	start, err := f.start(o.envFile)
 	if err != nil {
+		return err
+	}
+	if start.APIKey, err = f.apiKey(ctx, o); err != nil {
 		return err
 	}
 	found := world.Discover(ctx, o.envFile)
@@ -118,6 +124,26 @@ func (f applyFlags) start(envFile string) (steps.Answers, error) {
 		return a, nil
 	}
 	return a, checkNames("--hostname", a.Hostname)
+}
+
+// apiKeyVariable has the API key if no file does.
+const apiKeyVariable = "SMTP_WIZARD_API_KEY"
+
+func (f applyFlags) apiKey(ctx context.Context, o *options) (secret.Value, error) {
+	switch {
+	case !f.carryOver && f.apiKeyFile == "":
+		return secret.Value{}, nil
+	case !f.carryOver || !f.lockUI:
+		return secret.Value{}, usage(errors.New("--api-key-file needs --carry-over, and that needs --lock-ui"))
+	}
+	key, err := passwordFlags{file: f.apiKeyFile}.read(ctx, o, o.Getenv(apiKeyVariable))
+	if err != nil {
+		return key, fmt.Errorf("--carry-over: %w", err)
+	}
+	if key.Empty() {
+		err = usage(errors.New("--carry-over needs --api-key-file or " + apiKeyVariable))
+	}
+	return key, err
 }
 
 func (f applyFlags) value(name string) string { return f.Flags().Lookup(name).Value.String() }

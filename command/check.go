@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -16,6 +17,7 @@ import (
 
 type checkFlags struct {
 	passwordFlags
+	arrival                arrivalFlags
 	to, as, hostname, ca   string
 	helo                   []string
 	noSend, offline, quiet bool
@@ -30,7 +32,11 @@ func newCheck(o *options) *cobra.Command {
 relay that Pocket ID would have, up to a delivered message. In parallel it tries
 each name that Pocket ID could announce, up to RCPT.
 
-The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
+The test mail has a code in its body. With --wait-code or --imap, success is that
+the mail has arrived.
+
+The exit code is the stage that failed: ` + stageExitHelp + `;
+21 is a mail that was taken and not found to have arrived; 0 is success.`,
 		Example: "  smtp-wizard check --env-file /opt/pocket-id/.env --to you@example.org\n  smtp-wizard check --no-send --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,6 +48,7 @@ The exit code is the stage that failed: ` + stageExitHelp + `; 0 is success.`,
 		},
 	}
 	f.passwordFlags.add(c)
+	f.arrival.add(c)
 	flags := c.Flags()
 	flags.StringVar(&f.to, "to", "", "send the test to this `address` (default: SMTP_FROM)")
 	flags.BoolVar(&f.noSend, "no-send", false, "stop after RCPT: nothing is delivered")
@@ -61,6 +68,12 @@ func (o *options) check(ctx context.Context, world steps.World, f checkFlags) er
 	setup, err := f.setup(world, found)
 	if err != nil {
 		return err
+	}
+	if err := f.arrival.prepare(ctx, f.noSend); err != nil {
+		return err
+	}
+	if f.arrival.code {
+		f.lines = bufio.NewReaderSize(o.In, maxPassword)
 	}
 	given, err := f.read(ctx, o, "")
 	if err != nil {
@@ -86,9 +99,11 @@ func (o *options) check(ctx context.Context, world steps.World, f checkFlags) er
 		live.end()
 		trial.SayFirst(found.Changed())
 	}
+	missed := f.proveArrival(ctx, o, world, &trial)
 	r := newCheckResult(candidates, trial)
+	r.addArrival(ctx, missed)
 	r.Warnings, r.Values = warnings, found.Elsewhere()
-	r.TimedOut = trial.Result.Failure != nil && errors.Is(ctx.Err(), context.DeadlineExceeded)
+	r.TimedOut = (trial.Result.Failure != nil || missed != nil) && errors.Is(ctx.Err(), context.DeadlineExceeded)
 	r.addSettings(objections)
 	if f.quiet && r.Exit == exitOK {
 		return nil

@@ -136,6 +136,21 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	return r
 }
 
+// addArrival adds why the message was not found to have arrived; nil where that was
+// not asked, or it was.
+func (r *checkResult) addArrival(ctx context.Context, missed error) {
+	if missed == nil {
+		return
+	}
+	r.Note = strings.TrimSpace(r.Note + " Not found to have arrived: " + missed.Error() + ".")
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		r.Exit = exitInterrupted
+	case r.Exit == exitOK:
+		r.Exit = exitNotArrived
+	}
+}
+
 // addSettings adds the objections to the settings.
 func (r *checkResult) addSettings(objections []steps.Objection) {
 	for _, o := range objections {

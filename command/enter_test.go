@@ -91,24 +91,24 @@ func holding(name, text string) func(*rider) {
 	return func(r *rider) { r.t.Helper(); r.file(name, text) }
 }
 
-var inbox = typed{at: "› Send test to", line: "Send test to", keys: "me@example.org"}
+var toInbox = typed{at: "› Send test to", line: "Send test to", keys: "me@example.org"}
 
 var rides = []ride{
 	{name: "demo", args: []string{"demo"}, says: "localhost took the test", most: 9, doc: "The demo", again: true},
 	{name: "demo postfix", args: []string{"demo", "--relay", "postfix"}, says: "Mail: accepted.", most: 9},
 	{name: "demo open", args: []string{"demo", "--relay", "open"}, says: "Mail: accepted.", most: 9},
-	{name: "rerun", setUp: over("open", "tls", "2.9.0", true), typed: []typed{inbox}, says: "already up to date",
-		again: true, most: 5, doc: "Again over a finished .env"},
+	{name: "rerun", setUp: over("open", "tls", "2.9.0", true), typed: []typed{toInbox}, says: "already up to date",
+		again: true, most: 6, doc: "Again over a finished .env"},
 
-	{name: "no name to announce", setUp: over("google", "starttls", "2.14.0", false), typed: []typed{inbox}, says: "Mail: probably."},
-	{name: "localhost refused", setUp: over("google", "starttls", "2.9.0", false), typed: []typed{inbox}, says: "Mail: probably."},
-	{name: "down", typed: []typed{inbox}, exit: 11, says: "connection refused", setUp: func(r *rider) {
+	{name: "no name to announce", setUp: over("google", "starttls", "2.14.0", false), typed: []typed{toInbox}, says: "Mail: probably."},
+	{name: "localhost refused", setUp: over("google", "starttls", "2.9.0", false), typed: []typed{toInbox}, says: "Mail: probably."},
+	{name: "down", typed: []typed{toInbox}, exit: 11, says: "connection refused", setUp: func(r *rider) {
 		composed("2.9.0")(r)
 		r.file(".env", "APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=localhost\nSMTP_PORT=1\n"+
 			"SMTP_FROM=id@example.com\nSMTP_TLS=starttls\n")
 	}},
-	{name: "login refused", setUp: over("wrong-password", "starttls", "2.9.0", true), typed: []typed{inbox}, exit: 16, says: "535 5.7.8"},
-	{name: "no such name", exit: 10, says: "relay.invalid", typed: []typed{inbox}, setUp: func(r *rider) {
+	{name: "login refused", setUp: over("wrong-password", "starttls", "2.9.0", true), typed: []typed{toInbox}, exit: 16, says: "535 5.7.8"},
+	{name: "no such name", exit: 10, says: "relay.invalid", typed: []typed{toInbox}, setUp: func(r *rider) {
 		composed("2.9.0")(r)
 		r.file(".env", "APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=relay.invalid\nSMTP_PORT=587\n"+
 			"SMTP_FROM=id@example.com\nSMTP_TLS=starttls\n")
@@ -116,39 +116,39 @@ var rides = []ride{
 	{name: "empty directory", exit: 10, says: "relay.invalid", typed: []typed{
 		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
 		{at: "Who sends the mail?", line: "Provider", keys: "another smtp"},
-		{at: "› Host", line: "Host", keys: "relay.invalid"}, inbox}},
+		{at: "› Host", line: "Host", keys: "relay.invalid"}, toInbox}},
 	{name: "unwritable", args: []string{"--env-file", "/sys/.env"}, exit: 3, says: "nothing was written", typed: []typed{
 		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
 		{at: "Who sends the mail?", line: "Provider", keys: "another smtp"},
-		{at: "› Host", line: "Host", keys: "relay.invalid"}, inbox}},
+		{at: "› Host", line: "Host", keys: "relay.invalid"}, toInbox}},
 	{name: "broken file", exit: 130, setUp: holding(".env", "APP_URL='https://id.example.com\n")},
 
-	{name: "sender refused", setUp: over("sender-refused", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 17},
-	{name: "recipient refused", setUp: over("recipient-refused", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 18},
-	{name: "relay denied", setUp: over("relay-denied", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 18},
-	{name: "greylisting", setUp: over("greylisting", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 18},
-	{name: "busy", setUp: over("busy", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 17},
-	{name: "message refused", setUp: over("message-refused", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 19},
-	{name: "expired", setUp: over("expired", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 15},
-	{name: "self-signed", setUp: over("self-signed", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 15},
-	{name: "old TLS", setUp: over("old-tls", "tls", "2.9.0", false), typed: []typed{inbox}, exit: 15},
-	{name: "no AUTH", setUp: over("no-auth", "tls", "2.9.0", true), typed: []typed{inbox}, exit: 16},
-	{name: "STARTTLS stripped", setUp: over("stripped", "starttls", "2.9.0", false), typed: []typed{inbox}, exit: 14},
-	{name: "drops at QUIT", setUp: over("drops-at-quit", "tls", "2.10.0", false), typed: []typed{inbox}, exit: 20},
+	{name: "sender refused", setUp: over("sender-refused", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 17},
+	{name: "recipient refused", setUp: over("recipient-refused", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 18},
+	{name: "relay denied", setUp: over("relay-denied", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 18},
+	{name: "greylisting", setUp: over("greylisting", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 18},
+	{name: "busy", setUp: over("busy", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 17},
+	{name: "message refused", setUp: over("message-refused", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 19},
+	{name: "expired", setUp: over("expired", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 15},
+	{name: "self-signed", setUp: over("self-signed", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 15},
+	{name: "old TLS", setUp: over("old-tls", "tls", "2.9.0", false), typed: []typed{toInbox}, exit: 15},
+	{name: "no AUTH", setUp: over("no-auth", "tls", "2.9.0", true), typed: []typed{toInbox}, exit: 16},
+	{name: "STARTTLS stripped", setUp: over("stripped", "starttls", "2.9.0", false), typed: []typed{toInbox}, exit: 14},
+	{name: "drops at QUIT", setUp: over("drops-at-quit", "tls", "2.10.0", false), typed: []typed{toInbox}, exit: 20},
 
-	{name: "Google Workspace", args: []string{"smtp-relay.gmail.com"}, setUp: composed("2.9.0"), most: 9,
+	{name: "Google Workspace", args: []string{"smtp-relay.gmail.com"}, setUp: composed("2.9.0"), most: 10,
 		doc: "Google Workspace by address, with its compose.yaml found", says: "Mail: accepted.", typed: []typed{
 			{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
-			{at: "Who sends the mail?", line: "Provider", keys: "google workspace smtp"}, inbox}},
-	{name: "Gmail", args: []string{"smtp.gmail.com"}, most: 11, doc: "Gmail with an app password", says: "Mail: probably.", typed: []typed{
+			{at: "Who sends the mail?", line: "Provider", keys: "google workspace smtp"}, toInbox}},
+	{name: "Gmail", args: []string{"smtp.gmail.com"}, most: 12, doc: "Gmail with an app password", says: "Mail: probably.", typed: []typed{
 		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
 		{at: "Who sends the mail?", line: "Provider", keys: "gmail or"},
 		{at: "› From", line: "From", keys: "me@gmail.com"},
-		{at: "› Password", line: "Password", keys: "abcd efgh ijkl mnop"}, inbox}},
-	{name: "SendGrid", args: []string{"smtp.sendgrid.net"}, most: 11, doc: "SendGrid", says: "Mail: probably.", typed: []typed{
+		{at: "› Password", line: "Password", keys: "abcd efgh ijkl mnop"}, toInbox}},
+	{name: "SendGrid", args: []string{"smtp.sendgrid.net"}, most: 12, doc: "SendGrid", says: "Mail: probably.", typed: []typed{
 		{at: "› APP_URL", line: "APP_URL", keys: "https://id.example.com"},
 		{at: "Who sends the mail?", line: "Provider", keys: "sendgrid"},
-		{at: "› Password", line: "Password", keys: "SG.abcdefgh.ijklmnop"}, inbox}},
+		{at: "› Password", line: "Password", keys: "SG.abcdefgh.ijklmnop"}, toInbox}},
 }
 
 const guideDocument = "../docs/guide.md"

@@ -16,6 +16,7 @@ const (
 	exitFile        = 3
 	exitTerminal    = 4
 	exitSettings    = 9
+	exitNotArrived  = 21 // taken, and not found to have arrived
 	exitInterrupted = 130
 )
 

@@ -195,6 +195,7 @@ func TestLeavingWhatIsDone(t *testing.T) {
 			w.Keys(keyEnter)
 			w.Opens("accepted. The relay took a message", "› Continue")
 			w.Keys(keyEnter)
+			w.PastInbox()
 			w.Opens("[Write]", "› Write it")
 			w.Keys(keyBack, keyEnter, keyDown, keyEnter)
 			w.Opens("! SMTP_ variables have no effect until UI_CONFIG_DISABLED=true is set.")

@@ -1,12 +1,14 @@
 package command
 
 import (
+	"bufio"
 	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -124,6 +126,8 @@ const passwordVariable = "SMTP_WIZARD_PASSWORD"
 type passwordFlags struct {
 	stdin bool
 	file  string
+	// lines is standard input where more is read of it: the password is its first line.
+	lines *bufio.Reader
 }
 
 func (f *passwordFlags) add(c *cobra.Command) {
@@ -143,6 +147,14 @@ func (f passwordFlags) read(ctx context.Context, o *options, given string) (secr
 	case f.stdin && isTerminal(o.In):
 		return secret.Value{}, usage(errors.New("standard input is a terminal, " +
 			"which would show the password; pipe it in, or use --password-file"))
+	case f.stdin && f.lines != nil:
+		raw, err = untilDone(ctx, func() ([]byte, error) {
+			line, err := readLine(f.lines)
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return slices.Clone(line), err
+		})
 	case f.stdin:
 		raw, err = untilDone(ctx, func() ([]byte, error) { return readAll(o.In, maxPassword) })
 	case f.file != "":

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -86,26 +85,6 @@ func (o *options) listen(ctx context.Context, addr string, once bool) error {
 
 func (o *options) printSession(s practice.Session) error {
 	return o.print(sessionJSON{s.EHLO, s.TLS, s.Mechanism, s.User, s.From, s.To, s.Bytes}, func(w io.Writer) {
-		fmt.Fprintln(w, sessionLine(s))
+		fmt.Fprintln(w, s.String())
 	})
-}
-
-// sessionLine is a connection in one line.
-func sessionLine(s practice.Session) string {
-	parts := []string{"no EHLO", "no TLS", "no login", "no message"}
-	if len(s.EHLO) > 0 {
-		parts[0] = "EHLO " + strings.Join(s.EHLO, ", then ")
-	}
-	if s.TLS {
-		parts[1] = "TLS"
-	}
-	if s.Mechanism != "" {
-		parts[2] = fmt.Sprintf("AUTH %s as %s", s.Mechanism, s.User)
-	}
-	if s.Messages > 0 {
-		parts[3] = fmt.Sprintf("%d bytes from %s to %s", s.Bytes, s.From, strings.Join(s.To, ", "))
-	} else if s.From != "" {
-		parts[3] = fmt.Sprintf("from %s to %s, no message", s.From, strings.Join(s.To, ", "))
-	}
-	return strings.Join(parts, "; ")
 }

@@ -16,9 +16,11 @@ const manExit = `0: done, or the relay accepted.
 3: a file could not be read or written.
 4: a terminal is needed.
 9 to 20: the stage that failed: ` + stageExitHelp + `.
+21: the mail was taken, and not found to have arrived.
 130: interrupted, or --timeout is over (check and probe then have the code of the stage under way).`
 
 const manEnvironment = `SMTP_WIZARD_PASSWORD: the SMTP password, for apply.
+SMTP_WIZARD_API_KEY: the API key of an admin, for apply --carry-over.
 ACCESSIBLE: if set, and not to 0 or false, the wizard asks line by line, as with --plain.`
 
 // newMan prints the manual page, made from the very commands and flags.

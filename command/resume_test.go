@@ -152,7 +152,7 @@ func TestFaces(t *testing.T) {
 			if c.name == "TERM=linux" && strings.IndexFunc(w.Screen(), func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
 				t.Errorf("not in that console's font:\n%s", w.Screen())
 			}
-			if c.plain && !strings.Contains(w.Flat(), "Page 1 of 7: Install") {
+			if c.plain && !strings.Contains(w.Flat(), "Page 1 of 8: Install") {
 				t.Errorf("the screen is\n%s", w.Screen())
 			}
 			if !strings.Contains(out, c.with) || c.never != "" && strings.Contains(out, c.never) {

@@ -6,9 +6,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"html"
+	"math/big"
 	"mime"
 	"mime/quotedprintable"
 	"net/mail"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,16 +28,26 @@ type TestMail struct {
 	Client   string // as which the relay was spoken to, if it is to be named
 	// Proves is the most that is true if the message arrives, such as "mail works."
 	Proves string
-	// Token is a short word that the admin compares with the one on the screen;
-	// see NewToken.
+	// Token is a short word to find the mail by; see NewToken.
 	Token string
-	Time  time.Time
+	// Code is in the body alone, so that who has it has the mail; see NewCode.
+	Code string
+	Time time.Time
 }
 
 // NewToken makes a token such as "7QK4-ZM2D", without easily confused letters.
 func NewToken() string {
 	text := rand.Text()
 	return text[:4] + "-" + text[4:8]
+}
+
+// NewCode makes a code of six digits.
+func NewCode() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1e6))
+	if err != nil {
+		panic(err) // never: crypto/rand ends the program instead
+	}
+	return fmt.Sprintf("%06d", n)
 }
 
 // Subject is the line to look for in the mailbox.
@@ -53,10 +66,23 @@ func (m TestMail) Bytes() ([]byte, error) {
 	}
 	var out bytes.Buffer
 	m.headers(&out)
-	body := quotedprintable.NewWriter(&out)
-	_, err := body.Write([]byte(strings.ReplaceAll(m.text(), "\n", "\r\n")))
-	return out.Bytes(), errors.Join(err, body.Close())
+	plain := m.text()
+	for _, part := range [][2]string{{"plain", plain}, {"html", "<html><body><pre>\n" + html.EscapeString(plain) + "</pre></body></html>\n"}} {
+		fmt.Fprintf(&out, "--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+			boundary, part[0])
+		body := quotedprintable.NewWriter(&out)
+		_, err := body.Write([]byte(strings.ReplaceAll(part[1], "\n", "\r\n")))
+		if err = errors.Join(err, body.Close()); err != nil {
+			return nil, err
+		}
+		out.WriteString("\r\n")
+	}
+	out.WriteString("--" + boundary + "--\r\n")
+	return out.Bytes(), nil
 }
+
+// boundary is between the parts; "=_" is in no quoted-printable text.
+const boundary = "=_smtp-wizard"
 
 // separators are what stands between addresses in a header, or in one.
 const separators = `,;:"`
@@ -66,13 +92,12 @@ func (m TestMail) headers(out *bytes.Buffer) {
 	from := mail.Address{Name: text.Shorten(text.Clean(cmp.Or(m.FromName, "smtp-wizard")), 60), Address: m.From}
 	for _, header := range [][2]string{
 		{"Date", m.Time.Format("Mon, 02 Jan 2006 15:04:05 -0700")},
-		{"Message-ID", fmt.Sprintf("<%d@%s>", m.Time.UnixNano(), domain)},
+		{"Message-ID", "<" + strconv.FormatInt(m.Time.UnixNano(), 36) + "@" + domain + ">"},
 		{"From", from.String()},
 		{"To", "<" + m.To + ">"},
 		{"Subject", mime.QEncoding.Encode("utf-8", m.Subject())},
 		{"MIME-Version", "1.0"},
-		{"Content-Type", "text/plain; charset=utf-8"},
-		{"Content-Transfer-Encoding", "quoted-printable"},
+		{"Content-Type", `multipart/alternative; boundary="` + boundary + `"`},
 		{"Auto-Submitted", "auto-generated"}, // RFC 3834: no holiday replies
 	} {
 		out.WriteString(header[0] + ": " + header[1] + "\r\n")
@@ -82,14 +107,16 @@ func (m TestMail) headers(out *bytes.Buffer) {
 
 const (
 	opening = "This message was sent by smtp-wizard to test the mail settings."
-	ifSo    = "If the token below is the one on your screen, "
+	ifSo    = "If the test named below is the one on your screen, "
 )
 
 func (m TestMail) text() string {
 	var b strings.Builder
-	b.WriteString(opening + "\n" + ifSo + cmp.Or(m.Proves, "it has arrived.") + "\n\n")
+	b.WriteString(opening + "\n" + ifSo + cmp.Or(m.Proves, "it has arrived.") + "\n")
+	b.WriteString("If smtp-wizard asks for the code, type it there.\n\n")
 	for _, fact := range [][2]string{
-		{"Token", m.Token},
+		{"Code", m.Code},
+		{"Test", m.Token},
 		{"Relay", m.Host},
 		{"Sender", m.From},
 		{"Spoken as", m.Client},

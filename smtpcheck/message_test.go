@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"mime/quotedprintable"
+	"mime"
+	"mime/multipart"
 	"net/mail"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ import (
 func testMail() smtpcheck.TestMail {
 	return smtpcheck.TestMail{
 		From: "id@example.com", FromName: "Pocket ID", To: "admin@example.org", Host: "smtp.example.net",
-		Identity: "id.example.com", Token: "7QK4-ZM2D", Time: time.Date(2026, 11, 23, 9, 45, 0, 0, time.UTC),
+		Identity: "id.example.com", Token: "7QK4-ZM2D", Code: "482913", Time: time.Date(2026, 11, 23, 9, 45, 0, 0, time.UTC),
 	}
 }
 
@@ -51,10 +52,21 @@ func TestMessage(t *testing.T) {
 	if id := message.Header.Get("Message-Id"); !strings.HasSuffix(id, "@example.com>") {
 		t.Errorf("Message-ID %q", id)
 	}
-	body, err := io.ReadAll(quotedprintable.NewReader(message.Body))
-	for _, fact := range []string{"7QK4-ZM2D", "smtp.example.net", "id.example.com"} {
-		if err != nil || !strings.Contains(string(body), fact) {
-			t.Errorf("%v, no %s in\n%s", err, fact, body)
+	if head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n")); bytes.Contains(head, []byte("482913")) {
+		t.Errorf("the code is in the headers:\n%s", head)
+	}
+	_, params, _ := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	parts := multipart.NewReader(message.Body, params["boundary"])
+	for _, kind := range []string{"text/plain; charset=utf-8", "text/html; charset=utf-8"} {
+		part, err := parts.NextPart()
+		if err != nil || part.Header.Get("Content-Type") != kind {
+			t.Fatalf("no %s: %v", kind, err)
+		}
+		body, err := io.ReadAll(part)
+		for _, fact := range []string{"7QK4-ZM2D", "482913", "smtp.example.net", "id.example.com"} {
+			if err != nil || !strings.Contains(string(body), fact) {
+				t.Errorf("%v, no %s in\n%s", err, fact, body)
+			}
 		}
 	}
 }
@@ -73,7 +85,7 @@ func TestMessageCannotBeInjectedInto(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(message.Header) != 9 || message.Header.Get("Bcc") != "" || message.Header.Get("X-Evil") != "" {
+	if len(message.Header) != 8 || message.Header.Get("Bcc") != "" || message.Header.Get("X-Evil") != "" {
 		t.Errorf("headers %v", message.Header)
 	}
 	if from, err := message.Header.AddressList("From"); err != nil || from[0].Address != "id@example.com" ||
@@ -94,5 +106,10 @@ func TestTokens(t *testing.T) {
 	a, b := smtpcheck.NewToken(), smtpcheck.NewToken()
 	if a == b || len(a) != 9 || a[4] != '-' {
 		t.Errorf("%q %q", a, b)
+	}
+	for range 100 {
+		if code := smtpcheck.NewCode(); len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+			t.Errorf("code %q", code)
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // name, and offers the settings with which the relay accepts it.
 func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 	name := v.Text("hostname", s.suggest(v))
-	if name == another {
+	if name == another || name == hear {
 		name = strings.TrimSpace(v.Input["name"])
 	}
 	if name == "" {

@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 
 	"smtp-wizard/between"
+	"smtp-wizard/inbox"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
@@ -43,6 +45,21 @@ type Answers struct {
 	Refused []string `json:"-"`
 	// Reread is what was wrong with the file when it was read again.
 	Reread string `json:"-"`
+
+	// Listen: the real Pocket ID is to be heard; Heard is what it said.
+	Listen bool  `json:"-"`
+	Heard  Heard `json:"heard,omitzero"`
+	// Unsent: the test has passed, and no message was sent.
+	Unsent bool `json:"unsent,omitempty"`
+	// Arrived is the test whose mail was shown to have arrived, WrongCodes how many codes
+	// for it were wrong, Mailbox where to look for it, Source the mail as pasted.
+	Arrived    string        `json:"-"`
+	WrongCodes int           `json:"-"`
+	Mailbox    inbox.Account `json:"-"`
+	Source     string        `json:"-"`
+
+	// APIKey lets what was set in the admin UI be carried over.
+	APIKey secret.Value `json:"-"`
 
 	// Continue is the answer to the offer of a draft.
 	Continue bool `json:"-"`

@@ -48,8 +48,7 @@ func WriteResultOf(s State) WriteResult {
 
 // TestResultOf is the live test of a state, if there was one.
 func TestResultOf(s State) (TestResult, bool) {
-	t, ok := s.Found[LiveTest].Result.(TestResult)
-	return t, ok
+	return testOf(s.Answers, s.Found)
 }
 
 // ReadyToWrite reports whether a state waits for the word to write.

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/pocketid/api"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 )
@@ -26,6 +28,7 @@ type FileRequest struct {
 	MailAnswers
 	FileConsent
 	FixFile bool
+	APIKey  secret.Value // of the running Pocket ID whose settings are carried over
 	Attempt int
 }
 
@@ -33,7 +36,7 @@ func fileRequest(a Answers) FileRequest {
 	r := FileRequest{
 		EnvFile: a.EnvFile, Runtime: a.runtime(), Version: a.Version, AppURL: a.AppURL,
 		Readers: strings.Join(a.readers(), ","), MailAnswers: a.MailAnswers, FileConsent: a.FileConsent,
-		FixFile: a.FixFile, Attempt: a.Attempts[Write],
+		FixFile: a.FixFile, APIKey: a.APIKey, Attempt: a.Attempts[Write],
 	}
 	r.Confirmed = nil // what comes of the request
 	return r
@@ -79,13 +82,18 @@ type FilePlan struct {
 	Refused []Objection
 
 	secretKnown bool                          // SecretPath is there, and is a file of ours
+	carried     []api.Setting                 // from the running Pocket ID
 	layers      map[string][]envwriter.Change // to make in other files, by path
 	wanted      []envwriter.Change            // what is to arrive and does not yet
 }
 
 // planFiles reads what is there and plans the files. It writes nothing.
-func (w World) planFiles(r FileRequest, found Discovery) (*FilePlan, error) {
-	p := &FilePlan{Request: r, Found: found, layers: map[string][]envwriter.Change{}}
+func (w World) planFiles(ctx context.Context, r FileRequest, found Discovery) (*FilePlan, error) {
+	carried, err := w.carry(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	p := &FilePlan{Request: r, Found: found, carried: carried, layers: map[string][]envwriter.Change{}}
 	around, err := asowner.Open(r.EnvFile)
 	if err != nil {
 		return nil, err
@@ -269,6 +277,11 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 	p.Lock = !p.Locked && (r.LockUI == "yes" || unsaid)
 	if p.Lock || !p.Locked && slices.ContainsFunc(all, on) { // meant for all of them
 		set(lock, "true")
+	}
+	for _, s := range p.carried {
+		if p.Lock && !strings.HasPrefix(s.Name, "SMTP_") { // those are answered
+			set(s.Name, s.Value.Reveal())
+		}
 	}
 	return nil
 }

@@ -15,8 +15,11 @@ import (
 // each.
 type identity struct{ world World }
 
-// another is the choice to type a name.
-const another = "another"
+// The choices that are no names: to type one, and to let Pocket ID say it.
+const (
+	another = "another"
+	hear    = "hear it"
+)
 
 func (identity) ID() wizard.ID       { return Identity }
 func (identity) Name() string        { return "Identity" }
@@ -57,7 +60,7 @@ func (s identity) candidates(v View) []pocketid.Candidate {
 	for _, typed := range []string{v.Answers.Hostname, v.Input["name"], v.Input["hostname"]} {
 		typed = strings.TrimSpace(typed)
 		known := func(c pocketid.Candidate) bool { return strings.EqualFold(c.Name, typed) }
-		if typed != "" && typed != another && !slices.ContainsFunc(list, known) {
+		if typed != "" && typed != another && typed != hear && !slices.ContainsFunc(list, known) {
 			list = append(list, pocketid.Candidate{Name: typed,
 				Origins: []pocketid.Origin{pocketid.FromTyped}, Check: pocketid.CheckName(typed)})
 		}
@@ -133,6 +136,10 @@ func (s identity) nameField(v View) wizard.Field {
 		f.Choices = append(f.Choices, s.nameChoice(c, said, v))
 	}
 	f.Choices = append(f.Choices, choice(another, "another name"))
+	if !s.world.Practice && !v.Answers.Unattended {
+		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Cells: []string{"hear it from Pocket ID"},
+			Note: "It sends its own test mail to this program, which then knows what it announces."})
+	}
 	return f
 }
 
@@ -226,6 +233,10 @@ func (s identity) Take(v View) Intent {
 	name, field := strings.TrimSpace(v.Input["hostname"]), "hostname"
 	if name == another {
 		name, field = strings.TrimSpace(v.Input["name"]), "name"
+	}
+	a.Listen, a.Heard = name == hear, Heard{}
+	if a.Listen {
+		name = s.suggest(v)
 	}
 	check := pocketid.CheckName(name)
 	if check.Grade == pocketid.GradeBad {

@@ -63,8 +63,8 @@ func (s livetest) Page(v View) wizard.Page {
 	}
 	var choices []wizard.Choice
 	if t.accepted() {
-		page.Gist = verdictGist(v.Found)
-		page.Body = append(page.Body, verdictBlock(v.Found))
+		page.Gist = verdictGist(v)
+		page.Body = append(page.Body, verdictBlock(v))
 		switch {
 		case t.Result.Taken:
 			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
@@ -111,7 +111,10 @@ func SpeakingAs(s Setup) string {
 		return "as " + s.Hostname + " everywhere, which is not how Pocket ID speaks"
 	}
 	text := "as Pocket ID " + s.As.String() + " does"
-	if !pocketid.SpeechOf(s.As, s.TLS, s.Hostname).Proven {
+	if s.Heard != (Heard{}) {
+		return "as this Pocket ID was heard to speak"
+	}
+	if !s.speech().Proven {
 		text += ", as far as is known"
 	}
 	return text
@@ -352,7 +355,7 @@ func (s livetest) Take(v View) Intent {
 		if !t.accepted() || t.Result.Stages == nil {
 			return wizard.Stay(a, errorAt("action", "The test has not passed."))
 		}
-		a.Untested = false
+		a.Untested, a.Unsent, a.WrongCodes = false, !t.Result.Taken, 0
 		return wizard.Next(a)
 	case actInbox:
 		return wizard.Goto(a, Sender, noticeAt("to", "Where to send the test?"))

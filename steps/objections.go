@@ -316,7 +316,7 @@ func NotSent(s Setup, stops []Objection) TestResult {
 		said, cures = append(said, o.String()), append(cures, o.Cure)
 	}
 	place := answerTo[stops[0].Key]
-	t := TestResult{Setup: s, Speech: pocketid.SpeechOf(s.As, s.TLS, s.Hostname)}
+	t := TestResult{Setup: s, Speech: s.speech()}
 	t.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageSettings, Err: settingsError(strings.Join(said, " "))}
 	t.Result.Stages = []smtpcheck.StageResult{{Stage: smtpcheck.StageSettings, Detail: strings.Join(said, " ")}}
 	t.Diagnosis = &diagnosis.Diagnosis{

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -75,6 +76,9 @@ func ForDraft(g wizard.Guide) draft.Snapshot {
 	a := s.Answers
 	a.PasswordTyped = a.PasswordTyped || !s.Secrets[Sender]["password"].Empty()
 	kept := draft.Snapshot{Place: s.Place, Answers: a}
+	kept.Place.Inputs, kept.Place.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
+	delete(kept.Place.Inputs, Arrival) // of a mailbox, and for one mail
+	delete(kept.Place.Secrets, Arrival)
 	if !a.Password.Empty() {
 		kept.Missing = []draft.Missing{password}
 	}

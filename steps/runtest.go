@@ -10,6 +10,7 @@ import (
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
 )
@@ -20,6 +21,7 @@ type Setup struct {
 	MailAnswers
 	As      pocketid.Version // to speak as
 	Runtime pocketid.Runtime
+	Heard   Heard
 	NoSend  bool // stop after RCPT
 	Offline bool // ask DNS for nothing but the relay
 }
@@ -31,6 +33,9 @@ func setupOf(a Answers) Setup {
 		as = v
 	}
 	setup := Setup{MailAnswers: a.MailAnswers, As: as, Runtime: a.runtime(), NoSend: a.NoSend}
+	if a.Heard.TLS == a.TLS && a.TestAs == "" {
+		setup.Heard = a.Heard
+	}
 	if setup.To == "" { // nobody can look for a message
 		setup.To, setup.NoSend = setup.From, true
 	}
@@ -50,7 +55,7 @@ func SetupOf(s State) Setup { return setupOf(s.Answers) }
 
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
-	speech := pocketid.SpeechOf(s.Speaks(), s.TLS, s.Hostname)
+	speech := s.speech()
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
 		Client:   speech.Client,
@@ -74,9 +79,10 @@ type TestResult struct {
 	// Diagnosis explains Result.Failure; nil when there is none.
 	Diagnosis *diagnosis.Diagnosis
 	Advice    []pocketid.Option
-	Token     string // of the message, to compare with what arrives
-	door      door   // another one of the provider, where this one refused the name
-	Arrived   bool   // the message was found, by its code
+	Token     string       // to find the message by
+	Code      secret.Value // that only the message has
+	door      door         // another one of the provider, where this one refused the name
+	Arrived   bool         // the message was found, by its code
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint
 }
@@ -96,7 +102,8 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 			"version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))
 	}
 	if !s.NoSend {
-		t.Token = w.Token()
+		t.Token, t.Code = w.Token(), secret.New(smtpcheck.NewCode())
+		w.Masker.Add("", t.Code.Reveal()) // the relay knows it
 		message, err := t.message(plan.Names, w.Now())
 		if err != nil {
 			return w.notBegun(t, smtpcheck.StageMail, err)
@@ -126,7 +133,7 @@ func (t TestResult) message(names smtpcheck.Names, now time.Time) ([]byte, error
 		identity = names.AfterTLS
 	}
 	return smtpcheck.TestMail{
-		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: t.Token, Time: now,
+		From: s.From, To: s.To, Host: s.Host, Identity: identity, Token: t.Token, Code: t.Code.Reveal(), Time: now,
 		Proves: verdicts[t.explained(t.most())].ifArrives, Client: Speaker(s.Speaks()),
 	}.Bytes()
 }

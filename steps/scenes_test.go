@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
+	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/wizard"
 )
 
@@ -92,6 +93,7 @@ func scenes(t *testing.T) []scene {
 	relayScenes(add)
 	identityScenes(t, add)
 	testScenes(t, add)
+	inboxScenes(add)
 	writeScenes(t, add)
 	offer := stilled([]Step{Offer(sceneAnswers(), sceneTime.Add(-3*time.Minute), sceneTime)})
 	return append(list, scene{"resume", offer, State{Place: wizard.Place{At: "resume"}}})
@@ -247,6 +249,30 @@ func testScenes(t *testing.T, add addScene) {
 		s.Inputs = map[wizard.ID]wizard.Input{LiveTest: {"show": "none"}}
 	})
 	add("livetest-untrusted", LiveTest, a, untrusted(a), nil)
+}
+
+func inboxScenes(add addScene) {
+	a := sceneAnswers()
+	hears := a
+	hears.Listen = true
+	add("listen", Listen, hears, wizard.Finding{Running: true, Began: sceneTime.Add(-12 * time.Second), News: []any{
+		listening{"172.17.0.1", "2525"}, practice.Session{EHLO: []string{"localhost"}}.String(),
+	}}, nil)
+	add("listen-heard", Listen, hears, Heard{smtpcheck.TLSStartTLS, "localhost", "id.example.com"}, nil)
+	a.Port, a.TLS = 465, smtpcheck.TLSImplicit
+	tested := func(change func(*State)) func(*State) {
+		return func(s *State) {
+			s.Found[LiveTest] = wizard.Finding{Result: passed(a)}
+			change(s)
+		}
+	}
+	add("inbox", Arrival, a, nil, tested(func(*State) {}))
+	add("inbox-mailbox", Arrival, a, nil, tested(func(s *State) { s.Inputs = map[wizard.ID]wizard.Input{Arrival: {"how": byIMAP}} }))
+	judged := a
+	judged.Source = "Received: from a.example.com (a.example.com [192.0.2.7]) by mx.example.org; Mon, 23 Nov 2026 09:45:01 +0000\n" +
+		"Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=example.com; dkim=none; dmarc=fail header.from=example.com\n" +
+		"From: <id@example.com>\nTo: <admin@example.org>\nSubject: smtp-wizard\nDate: Mon, 23 Nov 2026 09:45:00 +0000\n"
+	add("inbox-source", Arrival, judged, nil, tested(func(*State) {}))
 }
 
 func passed(a Answers) TestResult {

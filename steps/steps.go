@@ -22,7 +22,9 @@ const (
 	Relay    wizard.ID = "relay"
 	Sender   wizard.ID = "sender"
 	Identity wizard.ID = "identity"
+	Listen   wizard.ID = "listen"
 	LiveTest wizard.ID = "livetest"
+	Arrival  wizard.ID = "arrival"
 	Write    wizard.ID = "write"
 )
 
@@ -38,7 +40,7 @@ type (
 // All are the steps in the order of the guide.
 func All(w World) []Step {
 	return []Step{
-		installPage{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
+		installPage{w}, provider{w}, relay{w}, sender{w}, identity{w}, listen{w}, livetest{w}, arrival{w}, write{w},
 	}
 }
 

@@ -92,22 +92,31 @@ func (t TestResult) OK() *bool {
 	return &ok
 }
 
-// verdictBlock is what the test of these findings may claim.
-func verdictBlock(found map[wizard.ID]wizard.Finding) wizard.Text {
-	t, _ := found[LiveTest].Result.(TestResult)
-	v := t.Verdict()
-	return wizard.Text{Tone: verdicts[v].tone, Label: "Mail", Body: string(v) + ". " + sentence(t.Words())}
+// testOf is the live test of these findings, if there was one, with whether its
+// message has arrived.
+func testOf(a Answers, found map[wizard.ID]wizard.Finding) (TestResult, bool) {
+	t, ok := found[LiveTest].Result.(TestResult)
+	in, _ := found[Arrival].Result.(foundIn)
+	t.Arrived = t.Token != "" && (a.Arrived == t.Token || in.token == t.Token)
+	return t, ok
+}
+
+// verdictBlock is what the test may claim.
+func verdictBlock(v View) wizard.Text {
+	t, _ := testOf(v.Answers, v.Found)
+	verdict := t.Verdict()
+	return wizard.Text{Tone: verdicts[verdict].tone, Label: "Mail", Body: string(verdict) + ". " + sentence(t.Words())}
 }
 
 // verdictGist is the same in a word.
-func verdictGist(found map[wizard.ID]wizard.Finding) wizard.Text {
-	t, _ := found[LiveTest].Result.(TestResult)
+func verdictGist(v View) wizard.Text {
+	t, _ := testOf(v.Answers, v.Found)
 	return wizard.Text{Tone: verdicts[t.Verdict()].tone, Body: string(t.Verdict())}
 }
 
 // Claim is what the test of a state may claim, with the message that was taken.
 func Claim(s State) string {
-	text := "Mail: " + verdictBlock(s.Found).Body
+	text := "Mail: " + verdictBlock(s.View()).Body
 	if t, _ := TestResultOf(s); t.Result.Taken {
 		text += fmt.Sprintf(" %s took the test %s for %s.", t.Setup.Host, t.Token, t.Setup.To)
 	}

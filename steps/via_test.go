@@ -51,7 +51,7 @@ func viaRequest(env string, way between.Way) FileRequest {
 
 func save(t *testing.T, w World, r FileRequest) (*FilePlan, WriteResult) {
 	t.Helper()
-	p, err := w.planFiles(r, w.Discover(t.Context(), r.EnvFile))
+	p, err := w.planFiles(t.Context(), r, w.Discover(t.Context(), r.EnvFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestViaObstacles(t *testing.T) {
 		if c.change != nil {
 			c.change(&r)
 		}
-		if _, err := w.planFiles(r, w.Discover(t.Context(), env)); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := w.planFiles(t.Context(), r, w.Discover(t.Context(), env)); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

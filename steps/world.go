@@ -52,6 +52,9 @@ type World struct {
 	// Source is this machine's address towards another; nil asks the kernel.
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 
+	// Bridge is this machine's address for containers, or ""; nil asks the kernel.
+	Bridge func() string
+
 	// Masker knows the passwords of this run, for what a relay says; nil knows none.
 	Masker *secret.Masker
 

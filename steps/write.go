@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
+	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
 
@@ -56,7 +57,7 @@ func (s write) Work(ctx context.Context, job wizard.Job, v View, _ func(any)) an
 		done, err = s.world.save(p)
 	} else {
 		request := job.For.(FileRequest)
-		done, err = s.world.planFiles(request, s.world.Discover(ctx, request.EnvFile))
+		done, err = s.world.planFiles(ctx, request, s.world.Discover(ctx, request.EnvFile))
 	}
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
-		page.Body = append(page.Body, verdictBlock(v.Found)) // there is no page after it
+		page.Body = append(page.Body, verdictBlock(v)) // there is no page after it
 	} else if len(p.Diff) > 0 {
 		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
@@ -142,6 +143,9 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if !p.Locked {
 		page.Field = append(page.Field, lockField(p))
+		if p.Lock && p.Before.Exists {
+			page.Field = append(page.Field, carryField(v.Answers))
+		}
 	}
 	page.Field = append(page.Field, writeField(p, v))
 	return page
@@ -246,6 +250,9 @@ func failureField(a Answers, err error) wizard.Field {
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
 				"If the machine stops in that moment, the backup has the old contents."})
 	}
+	if !a.APIKey.Empty() {
+		list = append(list, choice("without", "Carry nothing over"))
+	}
 	if no := (*envwriter.NoEncodingError)(nil); errors.As(err, &no) {
 		list = append([]wizard.Choice{choice("password", "Change the password")}, list...)
 	}
@@ -262,6 +269,10 @@ func (s write) Take(v View) Intent {
 		err = p.Refusal()
 	}
 	action := v.Input["action"]
+	if key, given := v.Secret("api_key"); given {
+		a.APIKey = key
+		return stay(a.again(Write))
+	}
 	if _, written := result[WriteResult](v, Write); written {
 		action = "finish"
 	}
@@ -281,6 +292,9 @@ func (s write) Take(v View) Intent {
 		return stay(a)
 	case "print":
 		a.PrintFiles = true
+		return stay(a)
+	case "without":
+		a.APIKey = secret.Value{}
 		return stay(a)
 	case "close":
 		a.CloseFile = true
@@ -380,8 +394,8 @@ func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 	for _, file := range w.files() {
 		table.Rows = append(table.Rows, wizard.Row{Cells: file[:]})
 	}
-	page.Gist = verdictGist(v.Found)
-	page.Body = append(page.Body, table, verdictBlock(v.Found))
+	page.Gist = verdictGist(v)
+	page.Body = append(page.Body, table, verdictBlock(v))
 	for _, warning := range w.Warnings {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
 	}

@@ -60,6 +60,9 @@ type Field struct {
 	// Complete, where there is one, is what Tab makes of the text; it may look at files.
 	Complete func(text string) string
 
+	// Lines says that the text may have several lines, as a paste has.
+	Lines bool
+
 	// Kept says that a secret is there already and an empty answer keeps it.
 	Kept bool
 	// Missing says that an answer is wanted: Enter comes here before it submits the

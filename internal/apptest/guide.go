@@ -19,13 +19,15 @@ var Providers = len(presets.All())
 
 // Checked is the JSON of check, as far as tests look at it.
 type Checked struct {
-	OK         bool
-	Stage      string
-	Exit       int
-	SpeaksAs   string `json:"speaks_as"`
-	Announced  []string
-	Stages     []struct{ Name, Detail string }
-	Identities []struct {
+	OK            bool
+	Verdict, Note string
+	TimedOut      bool `json:"timed_out"`
+	Stage         string
+	Exit          int
+	SpeaksAs      string `json:"speaks_as"`
+	Announced     []string
+	Stages        []struct{ Name, Detail string }
+	Identities    []struct {
 		Name, Verdict, Stage, Reply string
 		Origin                      []string
 		Accepted                    bool
@@ -87,11 +89,19 @@ func (g Guide) relay(a Answers) {
 	}
 }
 
+// PastInbox types no code.
+func (g Guide) PastInbox() {
+	g.T.Helper()
+	g.Opens("[Inbox]", "› Code")
+	g.Keys(termtest.Enter)
+}
+
 // Finish goes from a passed test to the end.
 func (g Guide) Finish() {
 	g.T.Helper()
 	g.Opens("accepted. The relay took a message", "› Continue")
 	g.Keys(termtest.Enter)
+	g.PastInbox()
 	g.Opens("[Write]", "› Write it")
 	g.Keys(termtest.Enter)
 	g.Opens("Done", "read back by the rules of every reader", "enter finish")

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +46,26 @@ type Session struct {
 	To        []string // of the same; at most 100 are kept
 	Bytes     int      // of the last message accepted
 	Messages  int      // accepted
+}
+
+// String is a connection in one line.
+func (s Session) String() string {
+	parts := []string{"no EHLO", "no TLS", "no login", "no message"}
+	if len(s.EHLO) > 0 {
+		parts[0] = "EHLO " + strings.Join(s.EHLO, ", then ")
+	}
+	if s.TLS {
+		parts[1] = "TLS"
+	}
+	if s.Mechanism != "" {
+		parts[2] = fmt.Sprintf("AUTH %s as %s", s.Mechanism, s.User)
+	}
+	if s.Messages > 0 {
+		parts[3] = fmt.Sprintf("%d bytes from %s to %s", s.Bytes, s.From, strings.Join(s.To, ", "))
+	} else if s.From != "" {
+		parts[3] = fmt.Sprintf("from %s to %s, no message", s.From, strings.Join(s.To, ", "))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Delivery is one accepted message.

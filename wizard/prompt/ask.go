@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"smtp-wizard/internal/text"
@@ -40,6 +41,9 @@ func (f *face) ask(ctx context.Context, name string) error {
 func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 	if field.Kind == wizard.SecretField {
 		return true, f.secret(ctx, field)
+	}
+	if field.Lines {
+		return true, f.lines(ctx, field)
 	}
 	shown := f.suggested(field)
 	line, err := f.read(ctx, prompt(field, shown), field.Hide, false)
@@ -107,6 +111,27 @@ func (f *face) secret(ctx context.Context, field wizard.Field) error {
 	}
 	return err
 }
+
+// lines takes a text of several lines, which is not shown.
+func (f *face) lines(ctx context.Context, field wizard.Field) error {
+	f.out.say("", field.Label+": paste it here; it is not shown. End it with a line that has only a dot.")
+	var text strings.Builder
+	for {
+		line, err := f.read(ctx, "", nil, true)
+		switch {
+		case err != nil && !errors.Is(err, errLong):
+			return err
+		case line == ".":
+			f.apply(wizard.Typed{Field: field.Name, Text: text.String()})
+			return nil
+		case text.Len() < maxText:
+			text.WriteString(line + "\n")
+		}
+	}
+}
+
+// maxText is how many bytes of a text of several lines are kept.
+const maxText = 256 << 10
 
 // introduce prints what belongs to a question above its line.
 func (f *face) introduce(field wizard.Field) {

@@ -59,7 +59,7 @@ func TestOneLine(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain": "plain", " a b ": " a b ", "secret\n": "secret", "a\r\nb\nc": "abc", "a\x1b[31m\n": "a[31m", "\n": "",
 	} {
-		if text, whole := oneLine(in); text != want || whole != (text == in) {
+		if text, whole := oneLine(in, false); text != want || whole != (text == in) {
 			t.Errorf("%q: %q, whole %v", in, text, whole)
 		}
 	}

@@ -1,0 +1,147 @@
+// Package api reads what was set in the admin UI of a running Pocket ID.
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"smtp-wizard/internal/text"
+	"smtp-wizard/secret"
+)
+
+// Setting is one setting by the name of its environment variable.
+type Setting struct {
+	Name  string
+	Value secret.Value
+}
+
+// What an answer may have, and how long it may take.
+const (
+	maxAnswer   = 1 << 20
+	maxSettings = 500
+	patience    = 20 * time.Second
+)
+
+// path has every setting; header carries the key of an admin. Both are there since
+// before 1.0.
+const (
+	path   = "/api/application-configuration/all"
+	header = "X-API-Key"
+)
+
+// redacted is what a Pocket ID says of a secret that its environment has.
+const redacted = "XXXXXXXXXX"
+
+// defaults are the values of settings that nobody has changed. They are the same in
+// every version that has the setting. Source: app_config_service.go and
+// appconfig/model.go of pocket-id/pocket-id from v0.31.0 to v2.14.0.
+var defaults = map[string]string{
+	"APP_NAME": "Pocket ID", "SESSION_DURATION": "60", "HOME_PAGE_URL": "/settings/account", "EMAILS_VERIFIED": "false",
+	"DISABLE_ANIMATIONS": "false", "ALLOW_OWN_ACCOUNT_EDIT": "true", "ALLOW_USER_SIGNUPS": "disabled",
+	"SIGNUP_DEFAULT_USER_GROUP_IDS": "[]", "SIGNUP_DEFAULT_CUSTOM_CLAIMS": "[]", "ACCENT_COLOR": "default",
+	"REQUIRE_USER_EMAIL": "true", "SMTP_TLS": "none", "SMTP_SKIP_CERT_VERIFY": "false",
+	"EMAIL_LOGIN_NOTIFICATION_ENABLED": "false", "EMAIL_ONE_TIME_ACCESS_ENABLED": "false",
+	"EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED": "false", "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED": "false",
+	"EMAIL_API_KEY_EXPIRATION_ENABLED": "false", "EMAIL_VERIFICATION_ENABLED": "false",
+	"LDAP_ENABLED": "false", "LDAP_USER_SEARCH_FILTER": "(objectClass=person)",
+	"LDAP_USER_GROUP_SEARCH_FILTER": "(objectClass=groupOfNames)", "LDAP_SKIP_CERT_VERIFY": "false",
+	"LDAP_ATTRIBUTE_USER_DISPLAY_NAME": "cn", "LDAP_ATTRIBUTE_GROUP_MEMBER": "member", "LDAP_SOFT_DELETE_USERS": "true",
+	"WEBAUTHN_USER_VERIFICATION": "required", "WEBAUTHN_ALLOW_SYNCED_PASSKEYS": "true",
+	"WEBAUTHN_AUTHENTICATOR_ATTACHMENT": "any", "CIMD_URL_ALLOWLIST": "[]",
+}
+
+// internal are those that no variable sets.
+var internal = regexp.MustCompile(`^(instanceId|\w+ImageType)$`)
+
+var (
+	settingName = regexp.MustCompile(`^[a-z][A-Za-z0-9]{1,60}$`)
+	humps       = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+)
+
+// Changed asks the Pocket ID at appURL, with the key of an admin, for the settings
+// that differ from their defaults, in its own order.
+func Changed(ctx context.Context, appURL string, key secret.Value, roots *x509.CertPool) ([]Setting, error) {
+	at, err := address(appURL)
+	if err != nil {
+		return nil, err
+	}
+	if secret.Check(key.Reveal()) != nil || key.Empty() {
+		return nil, errors.New("that is no API key")
+	}
+	body, err := get(ctx, at, key, roots)
+	if err != nil {
+		return nil, err
+	}
+	var all []struct{ Key, Value string }
+	if json.Unmarshal(body, &all) != nil || len(all) == 0 || len(all) > maxSettings {
+		return nil, errors.New(text.CleanForeign(at.Host) + " did not answer as Pocket ID does")
+	}
+	var changed []Setting
+	for _, one := range all {
+		name := strings.ToUpper(humps.ReplaceAllString(one.Key, "${1}_${2}"))
+		switch {
+		case !settingName.MatchString(one.Key):
+			return nil, errors.New(text.CleanForeign(at.Host) + " did not answer as Pocket ID does")
+		case internal.MatchString(one.Key), one.Value == "", one.Value == defaults[name], one.Value == redacted:
+		default:
+			changed = append(changed, Setting{name, secret.New(one.Value)})
+		}
+	}
+	return changed, nil
+}
+
+// address is where to ask: by HTTPS, or on this machine.
+func address(appURL string) (*url.URL, error) {
+	at, err := url.Parse(strings.TrimRight(appURL, "/") + path)
+	if err != nil || at.Host == "" || at.User != nil {
+		return nil, errors.New("APP_URL is no address of a web server")
+	}
+	ip := net.ParseIP(at.Hostname())
+	local := at.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	if at.Scheme != "https" && !(at.Scheme == "http" && local) {
+		return nil, errors.New("the API key is sent by HTTPS alone, or to this machine; APP_URL is neither")
+	}
+	return at, nil
+}
+
+// get follows no redirect: the key is for this server.
+func get(ctx context.Context, at *url.URL, key secret.Value, roots *x509.CertPool) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set(header, key.Reveal())
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxResponseHeaderBytes: maxAnswer, DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
+	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("the settings could not be read: %s", text.Shorten(text.CleanForeign(err.Error()), 300))
+	}
+	defer answer.Body.Close()
+	switch answer.StatusCode {
+	case http.StatusOK:
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return nil, fmt.Errorf("%s did not take the API key, or it is not an admin's (%d)", at.Host, answer.StatusCode)
+	default:
+		return nil, fmt.Errorf("%s answered with %d", at.Host, answer.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	if err != nil || len(body) > maxAnswer {
+		return nil, fmt.Errorf("the answer of %s is too long, or broken off", at.Host)
+	}
+	return body, nil
+}
