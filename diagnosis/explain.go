@@ -68,7 +68,7 @@ func telling(text string) (finding, bool) {
 			e.provider = hint
 		}
 		d, ok := judge(e)
-		if !ok && len(messages) == 1 && aboutMail(e) {
+		if !ok && len(messages) == 1 && aboutMail(e) && says(e.words, failing+"|not taken|exceeded|loop|blocked") {
 			e.alone = true
 			d, ok = judge(e)
 		}
