@@ -73,7 +73,10 @@ type FileConsent struct {
 	LockUI   string `json:"lock_ui,omitempty"`  // whether to set UI_CONFIG_DISABLED=true: yes, no, or "" while not asked
 	// CloseFile shuts everybody out of the .env but its owner and its reader.
 	CloseFile bool `json:"close_file,omitempty"`
-	InPlace   bool `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
+	// Mails are the switches of optional mails that were answered: KEY=true or KEY=false, a
+	// space between.
+	Mails   string `json:"mails,omitempty"`
+	InPlace bool   `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
 	// Confirmed is the plan that the admin agreed to write. It is never saved: who
 	// comes back is asked again.
 	Confirmed *FilePlan `json:"-"`

@@ -46,11 +46,8 @@ func WriteResultOf(s State) WriteResult {
 	return out
 }
 
-// TestResultOf is the live test of a state, if there was one.
-func TestResultOf(s State) (TestResult, bool) {
-	t, ok := s.Found[LiveTest].Result.(TestResult)
-	return t, ok
-}
+// TestResultOf is the live test of a state, if its answers were tested.
+func TestResultOf(s State) (TestResult, bool) { return testOf(s.Answers, s.Found) }
 
 // ReadyToWrite reports whether a state waits for the word to write.
 func ReadyToWrite(s State) bool {

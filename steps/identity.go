@@ -120,7 +120,7 @@ func (s identity) nameField(v View) wizard.Field {
 	said := identityResults(v)
 	f := wizard.Field{
 		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
-		Columns: []string{"name", "from", "the relay says", ""},
+		Columns: []string{"name", "from", "relay says", ""},
 		Default: s.suggest(v), Open: true,
 		Help: wizard.Help{
 			What: "The name that os.Hostname() returns to Pocket ID. Pocket ID has no variable for it: a container takes it " +
@@ -140,7 +140,7 @@ func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Ide
 	var from []string
 	for _, o := range c.Origins {
 		if o == pocketid.FromLocalhost {
-			from = append(from, pocketid.LocalhostLabel(v.Answers.version()))
+			from = append(from, pocketid.LocalhostLabel(v.Answers.version(), v.Answers.TLS))
 		} else {
 			from = append(from, o.Label())
 		}
@@ -149,6 +149,10 @@ func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Ide
 	if one, ok := said[c.Name]; ok {
 		tone, words = resultWords(one)
 		took = millis(one.Elapsed)
+		said := pocketid.SpeechOf(v.Answers.version(), v.Answers.TLS, "x").Names.First == "localhost"
+		if c.Name == "localhost" && tone == wizard.Bad && !said {
+			tone = wizard.Quiet // no harm: it is not said
+		}
 	} else if v.Found[Identity].Running {
 		tone, words = wizard.Busy, "asking"
 	}

@@ -23,6 +23,7 @@ const (
 	Sender   wizard.ID = "sender"
 	Identity wizard.ID = "identity"
 	LiveTest wizard.ID = "livetest"
+	Mails    wizard.ID = "mails"
 	Write    wizard.ID = "write"
 )
 
@@ -38,7 +39,7 @@ type (
 // All are the steps in the order of the guide.
 func All(w World) []Step {
 	return []Step{
-		installPage{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, write{w},
+		installPage{w}, provider{w}, relay{w}, sender{w}, identity{w}, livetest{w}, mails{}, write{w},
 	}
 }
 

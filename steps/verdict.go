@@ -77,22 +77,31 @@ func (t TestResult) OK() *bool {
 	return &ok
 }
 
-// verdictBlock is what the test of these findings may claim.
-func verdictBlock(found map[wizard.ID]wizard.Finding) wizard.Text {
-	t, _ := found[LiveTest].Result.(TestResult)
+// testOf is the live test of these very answers. The zero value, where there is none,
+// claims nothing.
+func testOf(a Answers, found map[wizard.ID]wizard.Finding) (TestResult, bool) {
+	if t, ok := found[LiveTest].Result.(TestResult); ok && t.Setup == setupOf(a) {
+		return t, true
+	}
+	return TestResult{}, false
+}
+
+// verdictBlock is what the test of these answers may claim.
+func verdictBlock(a Answers, found map[wizard.ID]wizard.Finding) wizard.Text {
+	t, _ := testOf(a, found)
 	v := t.Verdict()
 	return wizard.Text{Tone: verdicts[v].tone, Label: "Mail", Body: string(v) + ". " + sentence(v.Words())}
 }
 
 // verdictGist is the same in a word.
-func verdictGist(found map[wizard.ID]wizard.Finding) wizard.Text {
-	t, _ := found[LiveTest].Result.(TestResult)
+func verdictGist(a Answers, found map[wizard.ID]wizard.Finding) wizard.Text {
+	t, _ := testOf(a, found)
 	return wizard.Text{Tone: verdicts[t.Verdict()].tone, Body: string(t.Verdict())}
 }
 
 // Claim is what the test of a state may claim, with the message that was taken.
 func Claim(s State) string {
-	text := "Mail: " + verdictBlock(s.Found).Body
+	text := "Mail: " + verdictBlock(s.Answers, s.Found).Body
 	if t, _ := TestResultOf(s); t.Result.Taken {
 		text += fmt.Sprintf(" %s took the test %s for %s.", t.Setup.Host, t.Token, t.Setup.To)
 	}

@@ -98,11 +98,11 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
-		page.Why = fmt.Sprintf("A new file with %d keys for mail. Nothing is written before you agree.", added)
+		page.Why = fmt.Sprintf("New file, %d settings. Nothing is written before you agree.", added)
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
-		page.Body = append(page.Body, verdictBlock(v.Found)) // there is no page after it
+		page.Body = append(page.Body, verdictBlock(v.Answers, v.Found)) // there is no page after it
 	} else if len(p.Diff) > 0 {
 		page.Body = append(page.Body, diffBlock(p.Diff))
 	}
@@ -132,7 +132,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: w})
 	}
-	if t, tested := result[TestResult](v, LiveTest); v.Answers.Untested && tested && t.Result.Failure != nil {
+	if t, tested := testOf(v.Answers, v.Found); v.Answers.Untested && tested && t.Result.Failure != nil {
 		why := "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."
 		if t.OK() == nil {
 			why = "Nothing was sent, so it is not known whether mail works with these settings."
@@ -156,8 +156,8 @@ func diffBlock(diff []envwriter.DiffLine) wizard.Block {
 	}
 	v := wizard.Verbatim{}
 	for i, l := range diff {
-		if l.Op == envwriter.Context { // what stays is folded
-			if l = (envwriter.DiffLine{Op: envwriter.Gap}); i > 0 && slices.Contains([]envwriter.DiffOp{envwriter.Gap, envwriter.Context}, diff[i-1].Op) {
+		if l.Op == envwriter.Context || l.Op == envwriter.Gap { // what stays is folded
+			if l = (envwriter.DiffLine{Op: envwriter.Gap}); i == 0 || slices.Contains([]envwriter.DiffOp{envwriter.Gap, envwriter.Context}, diff[i-1].Op) {
 				continue
 			}
 		}
@@ -173,7 +173,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	add := func(cells ...string) { t.Rows = append(t.Rows, wizard.Row{Cells: cells}) }
 	env := filepath.Base(p.Request.EnvFile)
 	if !p.Before.Exists {
-		add("new", env, "from Pocket ID's template, with a new ENCRYPTION_KEY")
+		add("new", env, "from a template, with a new ENCRYPTION_KEY")
 	}
 	for _, other := range p.OtherFiles() {
 		if !other.Before.Exists {
@@ -188,7 +188,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	if p.Before.Exists && p.Env.Changed() {
 		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.Join(p.Request.readerNames(), ", "), "each tried on the new file")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by the rules of each")
 	return t
 }
 
@@ -203,7 +203,7 @@ func lockField(p *FilePlan) wizard.Field {
 			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
 			choice("no", "No, leave it"),
 		},
-		Note: pocketid.LockSummary(version),
+		Note: "Settings in the admin UI become read-only.",
 	}
 	if !p.Lock {
 		f.Note, f.NoteTone = pocketid.LockMissing(version), wizard.Warn
@@ -224,6 +224,13 @@ func writeField(p *FilePlan, v View) wizard.Field {
 		show = choice("show", "Show only the changes")
 	}
 	list := []wizard.Choice{first, show}
+	a := v.Answers
+	if _, tested := testOf(a, v.Found); !tested && !a.Untested && !a.Offline && !a.Unattended && len(p.Refused) == 0 {
+		list = append([]wizard.Choice{choice(actTest, "Test these settings first")}, list...)
+	}
+	if c, ok := mailsChoice(v); ok {
+		list = append(list, c)
+	}
 	if p.openToAll() && !p.Request.CloseFile {
 		list = append(list, wizard.Choice{Value: "close", Cells: []string{"Close the file to everybody else"},
 			Note: "Everybody on this machine can read it now; then only its owner and its group could."})
@@ -275,6 +282,10 @@ func (s write) Take(v View) Intent {
 	case "in-place":
 		a.InPlace = true
 		return stay(a)
+	case actTest:
+		return wizard.Goto(a, LiveTest, wizard.Fault{})
+	case actMails:
+		return wizard.Goto(a, Mails, wizard.Fault{})
 	case "close":
 		a.CloseFile = true
 		return stay(a)
@@ -363,8 +374,8 @@ func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 	for _, file := range w.files() {
 		table.Rows = append(table.Rows, wizard.Row{Cells: file[:]})
 	}
-	page.Gist = verdictGist(v.Found)
-	page.Body = append(page.Body, table, verdictBlock(v.Found))
+	page.Gist = verdictGist(v.Answers, v.Found)
+	page.Body = append(page.Body, table, verdictBlock(v.Answers, v.Found))
 	for _, warning := range w.Warnings {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
 	}

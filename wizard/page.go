@@ -91,7 +91,10 @@ type Choice struct {
 	Cells []string // the label, and further columns
 	Tone  Tone
 	Note  string // shown while the choice is the chosen one
+	Key   string // chooses it at once, where typing does not filter
 	Find  string // more words that a filter finds it by
+	// Apart is a choice that is none of those that a filter counts.
+	Apart bool
 	// Under is the value of a choice that this one is a case of, such as a region of
 	// a provider. It is behind all others, and only a filter shows it.
 	Under string
@@ -158,6 +161,7 @@ type Text struct {
 type Table struct {
 	Columns []string // headings, or nil
 	Rows    []Row
+	Brief   []Row // in their place where they do not fit with the rest of the page
 }
 
 // Row is one line of a table.

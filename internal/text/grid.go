@@ -13,7 +13,8 @@ const leastColumn = 14
 // Grid is the columns of a table.
 type Grid struct {
 	Widths []int
-	Fits   bool // every column is wide enough to be read
+	Fits   bool                                 // every column is wide enough to be read
+	Style  func(column int, cell string) string // nil: as it is
 	right  []bool
 	gap    int
 }
@@ -86,6 +87,9 @@ func (g Grid) Line(cells []string) string {
 	for i, cell := range cells[:min(len(cells), len(g.Widths))] {
 		if g.right[i] {
 			cell = spaces(g.Widths[i]-Width(cell)) + cell
+		}
+		if g.Style != nil && cell != "" {
+			cell = g.Style(i, cell)
 		}
 		parts = append(parts, Pad(cell, g.Widths[i]))
 	}

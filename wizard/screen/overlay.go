@@ -76,7 +76,7 @@ func (m *model) openSteps() {
 	var choices []wizard.Choice
 	for _, s := range m.headerSteps() {
 		if s.done {
-			choices = append(choices, wizard.Choice{Value: string(s.id), Cells: []string{s.name}, Tone: wizard.Good})
+			choices = append(choices, wizard.Choice{Value: string(s.id), Cells: []string{s.name}, Tone: s.tone})
 		}
 	}
 	if len(choices) > 0 {

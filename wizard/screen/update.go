@@ -200,6 +200,8 @@ func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	case filtered && key.Matches(msg, m.keys.Back):
 		w.list.filter.set("")
 		w.list.refilter()
+	case !w.field.Filter && w.list.pickKey(printable(msg)):
+		return m.enter()
 	case !w.field.Filter:
 		return m.moveKey(msg)
 	default:

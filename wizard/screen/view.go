@@ -13,6 +13,7 @@ import (
 const (
 	leastWidth, leastHeight = 40, 12
 	shortHeight             = 18  // under which the header is one line
+	tightHeight             = 14  // of a body without empty lines
 	widest                  = 100 // lines longer than this are hard to read
 )
 
