@@ -3,10 +3,10 @@ package diagnosis
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -98,7 +98,7 @@ func bareLookup(e evidence) bool {
 	return name != "" && !strings.Contains(strings.Trim(name, "."), ".")
 }
 
-var resolverOf = regexp.MustCompile(`lookup \S+ on \[?([0-9A-Fa-f.:]+?)\]?:53\b`)
+var resolverOf = lazy.Compile(`lookup \S+ on \[?([0-9A-Fa-f.:]+?)\]?:53\b`)
 
 // publicResolver reports whether the resolver that had no answer is one of the
 // internet and not of this network.
@@ -107,7 +107,7 @@ func publicResolver(e evidence) bool {
 	return err == nil && !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast()
 }
 
-var ipv6Of = regexp.MustCompile(`\[?([0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{3,40})\]?`)
+var ipv6Of = lazy.Compile(`\[?([0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{3,40})\]?`)
 
 func overIPv6(e evidence) bool {
 	for _, m := range ipv6Of.FindAllStringSubmatch(e.raw, 20) {

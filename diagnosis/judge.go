@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
@@ -58,7 +59,8 @@ var tables = []string{
 //go:embed rules
 var files embed.FS
 
-var rules = loadRules()
+// rules are read when they are first asked.
+var rules = sync.OnceValue(loadRules)
 
 // loadRules reads the tables. They are part of the program, and tests read them.
 func loadRules() (all []rule) {
@@ -125,9 +127,9 @@ func withLink(d Diagnosis, e evidence) Diagnosis {
 // ruleFor is the first rule that fits, and the evidence as it fits.
 func ruleFor(e evidence) (*rule, evidence) {
 	for _, e := range []evidence{e, e.inAll()} {
-		for i := range rules {
-			if rules[i].matches(e) {
-				return &rules[i], e
+		for i := range rules() {
+			if rules()[i].matches(e) {
+				return &rules()[i], e
 			}
 		}
 	}

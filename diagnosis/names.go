@@ -2,16 +2,16 @@ package diagnosis
 
 import (
 	"net"
-	"regexp"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 )
 
 var (
-	heloQuoted = regexp.MustCompile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
+	heloQuoted = lazy.Compile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
 )
 
 // genericName reports whether a relay can tell nothing from an EHLO name:

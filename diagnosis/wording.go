@@ -3,11 +3,11 @@ package diagnosis
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 )
 
@@ -107,29 +107,29 @@ func thisPocketID(e evidence) string {
 }
 
 var (
-	senderOf    = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>:? *Sender address rejected`)
-	recipientOf = regexp.MustCompile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
-	loginOf     = regexp.MustCompile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
-	domainOf    = regexp.MustCompile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
-	certOf      = regexp.MustCompile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
-	lookupOf    = regexp.MustCompile(`lookup ([A-Za-z0-9._-]{1,100})`)
-	ipOf        = regexp.MustCompile(`[0-9A-Fa-f:.]{6,45}`)
-	portOf      = regexp.MustCompile(`(?:\]|[A-Za-z]|\d\.\d{1,3}):(\d{2,5})(?:[^0-9.:]|: |:?$)`)
-	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
+	senderOf    = lazy.Compile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>:? *Sender address rejected`)
+	recipientOf = lazy.Compile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
+	loginOf     = lazy.Compile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
+	domainOf    = lazy.Compile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
+	certOf      = lazy.Compile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
+	lookupOf    = lazy.Compile(`lookup ([A-Za-z0-9._-]{1,100})`)
+	ipOf        = lazy.Compile(`[0-9A-Fa-f:.]{6,45}`)
+	portOf      = lazy.Compile(`(?:\]|[A-Za-z]|\d\.\d{1,3}):(\d{2,5})(?:[^0-9.:]|: |:?$)`)
+	loosePort   = lazy.Compile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
 
-var dateOf = regexp.MustCompile(`(?:is after|is before|expired on|not valid before) (\d{4}-\d{2}-\d{2})`)
+var dateOf = lazy.Compile(`(?:is after|is before|expired on|not valid before) (\d{4}-\d{2}-\d{2})`)
 
 // certificateDate is the end, or the beginning, of the certificate that was refused.
 func certificateDate(e evidence) string { return around(" (", e.found(dateOf), ")", "") }
 
 // found is the first thing of a kind in what was said.
-func (e evidence) found(what *regexp.Regexp) string {
+func (e evidence) found(what *lazy.Regexp) string {
 	return strings.TrimRight(firstMatch(what, e.raw), ".,;:")
 }
 
 // firstMatch is the last group of an expression where it first matches, or "".
-func firstMatch(what *regexp.Regexp, text string) string {
+func firstMatch(what *lazy.Regexp, text string) string {
 	m := what.FindStringSubmatch(text)
 	if m == nil {
 		return ""

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -27,16 +28,16 @@ var situations = []Situation{
 }
 
 // bareEOF is the word without what it means beside it.
-var bareEOF = regexp.MustCompile(`\bEOF\b`)
+var bareEOF = lazy.Compile(`\bEOF\b`)
 
 // hostOrAddress may begin a sentence as it is.
-var hostOrAddress = regexp.MustCompile(`^\S+[.@]\S+ `)
+var hostOrAddress = lazy.Compile(`^\S+[.@]\S+ `)
 
 // TestWording reads every cause and fix, with every way to fill them.
 func TestWording(t *testing.T) {
 	t.Parallel()
-	for i := range rules {
-		r := &rules[i]
+	for i := range rules() {
+		r := &rules()[i]
 		if r.ID == "" || r.Cause == "" || r.Fix == "" || !validStep(r.Step, r.Field) || certainty(Diagnosis{Confidence: r.Sure}) == 2 && r.Sure != Class {
 			t.Errorf("rule %d, %q: incomplete, or %s/%s is no field of the wizard", i, r.ID, r.Step, r.Field)
 		}
@@ -148,7 +149,7 @@ func TestNameCure(t *testing.T) {
 		if !strings.HasPrefix(got.Fix, want.Cure()) {
 			t.Errorf("%s: %s", p.ID, got.Fix)
 		}
-		if named := firstMatch(regexp.MustCompile(`Set Port (\d+)`), got.Fix); p.Hosted() && named != "" && !hasPort(p, named) {
+		if named := firstMatch(lazy.Compile(`Set Port (\d+)`), got.Fix); p.Hosted() && named != "" && !hasPort(p, named) {
 			t.Errorf("%s has no port %s: %s", p.ID, named, got.Fix)
 		}
 	}
@@ -160,7 +161,7 @@ func TestPortAdvice(t *testing.T) {
 	for _, p := range presets.All() {
 		for _, e := range p.Endpoints {
 			got := Explain(Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Provider: p.ID, Settings: smtpcheck.Settings{Port: e.Port, TLS: smtpcheck.TLSMode(e.TLS)}})
-			named := firstMatch(regexp.MustCompile(`(?:Set|Try) Port (\d+)`), got.Fix)
+			named := firstMatch(lazy.Compile(`(?:Set|Try) Port (\d+)`), got.Fix)
 			if p.Hosted() && named != "" && (!hasPort(p, named) || named == strconv.Itoa(e.Port)) {
 				t.Errorf("%s on %d: %s", p.ID, e.Port, got.Fix)
 			}
@@ -194,9 +195,9 @@ func TestWordingOfParticulars(t *testing.T) {
 			t.Errorf("%q: matched %v, %s", line, matched, d.ID)
 		}
 	}
-	for i := range rules {
-		if text := rules[i].Cause + rules[i].Fix; regexp.MustCompile(`\b(?:identity|install|relay|sender|provider) step\b`).MatchString(text) {
-			t.Errorf("%s speaks of a step where the wizard has pages: %s", rules[i].ID, text)
+	for i := range rules() {
+		if text := rules()[i].Cause + rules()[i].Fix; regexp.MustCompile(`\b(?:identity|install|relay|sender|provider) step\b`).MatchString(text) {
+			t.Errorf("%s speaks of a step where the wizard has pages: %s", rules()[i].ID, text)
 		}
 	}
 }

@@ -2,9 +2,10 @@ package envwriter
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 const bom = "\ufeff"
@@ -41,7 +42,7 @@ func (s statement) text() string { return s.prefix + s.value + s.comment }
 func (s statement) raw() string  { return s.text() + s.eol }
 
 // assignmentStart finds export, key and separator at the start of a line.
-var assignmentStart = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*[=:]`)
+var assignmentStart = lazy.Compile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*[=:]`)
 
 // parse cuts a .env into statements. It never fails: what it does not
 // understand is kept as it is.
@@ -287,7 +288,7 @@ func (d *document) references(key string, nested bool) map[string]int {
 
 var (
 	octal    = strings.NewReplacer(`\0044`, "$", `\0173`, "{", `\0175`, "}") // compose decodes them in double quotes
-	referred = regexp.MustCompile(`\$(\{?)([A-Za-z_][A-Za-z0-9_]*)|\}`)
+	referred = lazy.Compile(`\$(\{?)([A-Za-z_][A-Za-z0-9_]*)|\}`)
 )
 
 // referredNames are the names that a value refers to, as $NAME or ${NAME}, and whether

@@ -2,10 +2,10 @@ package envwriter
 
 import (
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/secret"
 )
 
@@ -14,7 +14,7 @@ import (
 type encoding struct{ name, raw string }
 
 // plain values mean the same to every reader without quotes.
-var plain = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./^!?*{}\[\]-]*$`)
+var plain = lazy.Compile(`^[A-Za-z0-9_@%+=:,./^!?*{}\[\]-]*$`)
 
 var (
 	escaped     = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`)

@@ -3,9 +3,10 @@ package envwriter
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // maxExpanded bounds what the references in a file may come to, in bytes. Real
@@ -36,14 +37,14 @@ func CheckExpansion(file []byte) error {
 const octalDollar = `\0044`
 
 var (
-	referenceName = regexp.MustCompile(`^(?:\$\(?\{?)?((?i:[a-z0-9_]*))`)
+	referenceName = lazy.Compile(`^(?:\$\(?\{?)?((?i:[a-z0-9_]*))`)
 	// oddReference finds one whose name only some readers can make out: with octal
 	// numbers, which compose decodes in double quotes, or backslashes, which godotenv
 	// drops there. It could be any name, so all that is before it counts.
-	oddReference = regexp.MustCompile(`^(?:\\|\$\(?\{?(?i:[a-z0-9_]*)\\[A-Z0-9_({\\])`)
+	oddReference = lazy.Compile(`^(?:\\|\$\(?\{?(?i:[a-z0-9_]*)\\[A-Z0-9_({\\])`)
 	// anyAssignment finds a name, a separator, blanks and a quote. Blanks are those
 	// that godotenv and compose-go skip.
-	anyAssignment = regexp.MustCompile(`(?i)([a-z0-9_]*)[^a-z0-9_\n=:]*[=:][\t\v\f\r \x{85}\x{a0}]*(["']?)`)
+	anyAssignment = lazy.Compile(`(?i)([a-z0-9_]*)[^a-z0-9_\n=:]*[=:][\t\v\f\r \x{85}\x{a0}]*(["']?)`)
 )
 
 // A span is where the last value of one name begins, and the last place where it

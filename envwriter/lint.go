@@ -1,10 +1,11 @@
 package envwriter
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // A rule finds statements that not every reader can read, or reads as the others
@@ -36,10 +37,10 @@ const (
 )
 
 var (
-	nameAlone    = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*$`)
-	oddName      = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?[^\s=:#'"]+[ \t]*[=:]`)
-	exported     = regexp.MustCompile(`^[ \t]*export[ \t]+`)
-	aroundEquals = regexp.MustCompile(`[ \t]=|=[ \t]`)
+	nameAlone    = lazy.Compile(`^[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*$`)
+	oddName      = lazy.Compile(`^[ \t]*(?:export[ \t]+)?[^\s=:#'"]+[ \t]*[=:]`)
+	exported     = lazy.Compile(`^[ \t]*export[ \t]+`)
+	aroundEquals = lazy.Compile(`[ \t]=|=[ \t]`)
 )
 
 var rules = []rule{

@@ -1,9 +1,9 @@
 package envwriter
 
 import (
-	"regexp"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/internal/text"
 )
 
@@ -26,7 +26,7 @@ type masker struct {
 }
 
 // secretName finds keys whose value is a secret for sure.
-var secretName = regexp.MustCompile(`(?i)PASS|SECRET|TOKEN|KEY`)
+var secretName = lazy.Compile(`(?i)PASS|SECRET|TOKEN|KEY`)
 
 func newMasker(public Public, docs ...*document) *masker {
 	m := &masker{public: public, secrets: map[string]bool{}}

@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
+
+	"smtp-wizard/internal/lazy"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/sirupsen/logrus"
@@ -49,7 +50,7 @@ const mostBraces = 200
 
 var errBraces = fmt.Errorf("more than %d ${...} in one line", mostBraces)
 
-var openBrace = regexp.MustCompile(`(?:\$|\\0044)(?:\{|\\0173)`) // octal numbers in double quotes too
+var openBrace = lazy.Compile(`(?:\$|\\0044)(?:\{|\\0173)`) // octal numbers in double quotes too
 
 func readCompose(file []byte, environment lookup) (map[string]string, error) {
 	if err := CheckExpansion(file); err != nil {

@@ -2,8 +2,9 @@ package envwriter
 
 import (
 	"errors"
-	"regexp"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 const runsIt = "a shell would run this line as a command"
@@ -168,7 +169,7 @@ func (p *shellParser) runs(c byte, tilde bool) bool {
 	return strings.IndexByte("|&;<>()", c) >= 0 || c == '~' && tilde || p.export && strings.IndexByte("*?[{", c) >= 0
 }
 
-var shellReference = regexp.MustCompile(`^(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
+var shellReference = lazy.Compile(`^(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
 
 // expand handles what follows a $: a name, a name in braces, or nothing that
 // means anything, in which case the $ stands for itself.
@@ -202,6 +203,6 @@ func (p *shellParser) expand(out *strings.Builder, quoted bool) error {
 }
 
 // nameAtStart finds a portable name of an environment variable.
-var nameAtStart = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
+var nameAtStart = lazy.Compile(`^[A-Za-z_][A-Za-z0-9_]*`)
 
 func isName(s string) bool { return s != "" && nameAtStart.FindString(s) == s }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/internal/text"
 )
 
@@ -129,7 +130,7 @@ const (
 )
 
 // betweenBytes is what may stand between the letters or the hex digits of a password.
-var betweenBytes = regexp.MustCompile(`(?i)\\+u\{[0-9a-f]+\}|(?:\b0|\\+|&#|#)x`)
+var betweenBytes = lazy.Compile(`(?i)\\+u\{[0-9a-f]+\}|(?:\b0|\\+|&#|#)x`)
 
 // telltale are a text's letters and digits in lower case, without words that are known.
 func telltale(s, known string) string {
@@ -170,12 +171,12 @@ func (f *written) mask(s string) string {
 }
 
 // authArgument is AUTH, a mechanism, and what follows (RFC 4954 section 4).
-var authArgument = regexp.MustCompile(`(?i)\b(AUTH[^\S\n]+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI|` +
+var authArgument = lazy.Compile(`(?i)\b(AUTH[^\S\n]+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI|` +
 	`SCRAM-[A-Z0-9-]+)[^\S\n]+["'<(]?)([^\s"'<>()]+)`)
 
 // authProse are words that follow AUTH and a mechanism in a sentence, and the
 // mechanisms that follow it in an offer.
-var authProse = regexp.MustCompile(`(?i)^(?:[a-z]{1,3}|plain|login|failed|failure|command|mechanism|method|` +
+var authProse = lazy.Compile(`(?i)^(?:[a-z]{1,3}|plain|login|failed|failure|command|mechanism|method|` +
 	`authentication|unsupported|disabled|unavailable|required|requires|cram-md5|digest-md5|xoauth2?|ntlm|` +
 	`gssapi|external|anonymous|oauthbearer|scram-[a-z0-9-]*)[.,:;!]*$`)
 

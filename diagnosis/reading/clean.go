@@ -1,14 +1,14 @@
 package reading
 
 import (
-	"regexp"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/internal/text"
 )
 
 // escapes are terminal control sequences: CSI, OSC and the two-byte ones.
-var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
+var escapes = lazy.Compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
 
 // Clean makes text safe to show. Line feeds stay; escape sequences go as a whole,
 // so that they part no words.

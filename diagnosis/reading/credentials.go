@@ -2,11 +2,11 @@ package reading
 
 import (
 	"encoding/base64"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/secret"
 )
 
@@ -36,27 +36,27 @@ func HideCredentials(s string) string {
 
 var (
 	// userinfo goes up to the last "@", because a password may hold any character.
-	userinfo = regexp.MustCompile(`(://[^\s:/"'<>]{0,200}:)\S*@`)
+	userinfo = lazy.Compile(`(://[^\s:/"'<>]{0,200}:)\S*@`)
 	// named is the name of a secret, as in a .env, YAML, JSON, logfmt or a program's
 	// dump, and what joins it to its value. The first group is what a name such as
 	// SMTP_PASSWORD or smtpPassword has before the word.
-	named = regexp.MustCompile(`(?i)([\w.-]*)(?:pass(?:word|wort|wd|phrase|code)?|pwd|pw|kennwort|secret|token|` +
+	named = lazy.Compile(`(?i)([\w.-]*)(?:pass(?:word|wort|wd|phrase|code)?|pwd|pw|kennwort|secret|token|` +
 		`credentials?|api[_-]?key|cookie|authorization|bearer)\d*[\\"'\])}]*\s*(=>|:=|[=:])\s*`)
-	codeFirst  = regexp.MustCompile(`^[("'\[b]*[245](?:\d\d|\.\d{1,3}\.\d{1,3})(?:[^\w.]|$)`)
-	replyAhead = regexp.MustCompile(`\W[45]\d\d[ -][45]\.\d`)
+	codeFirst  = lazy.Compile(`^[("'\[b]*[245](?:\d\d|\.\d{1,3}\.\d{1,3})(?:[^\w.]|$)`)
+	replyAhead = lazy.Compile(`\W[45]\d\d[ -][45]\.\d`)
 	// arguments are options of curl, swaks and other programs that take a
 	// password, alone or behind a user.
-	arguments = regexp.MustCompile(`(?i)((?:^|[\s"'])(?:--?[\w-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api-?key)[\w-]*|-ap)` +
+	arguments = lazy.Compile(`(?i)((?:^|[\s"'])(?:--?[\w-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api-?key)[\w-]*|-ap)` +
 		`(?:\s+|=))((?:"[^"]*"?|'[^']*'?|[^\s"']+)+)`)
-	userArguments = regexp.MustCompile(`(?i)((?:^|[\s"'])(?:-u:?\s*|--(?:proxy-)?user(?:[=:]\s*|\s+))["']?[^\s:"']+:)([^\s"']+)`)
+	userArguments = lazy.Compile(`(?i)((?:^|[\s"'])(?:-u:?\s*|--(?:proxy-)?user(?:[=:]\s*|\s+))["']?[^\s:"']+:)([^\s"']+)`)
 	// spoken is a password in a sentence or a header: password "x", password is x,
 	// Bearer x, Basic x, and the PASS of POP3 and FTP.
-	spoken = regexp.MustCompile(`(?i)(\b(?:password|passwort|passwd|passphrase|pwd|kennwort|bearer|basic)(?:\s+(?:is|was))?:?|^PASS)` +
+	spoken = lazy.Compile(`(?i)(\b(?:password|passwort|passwd|passphrase|pwd|kennwort|bearer|basic)(?:\s+(?:is|was))?:?|^PASS)` +
 		`(\s*(?:\\?"[^"]*"?` + glued + `)+|\s*(?:'[^']*'?` + glued + `)+|\s+[^\s"',;<>()\[\]{}]+)`)
 	// secretKey tells the keys of JSON logs whose values are not for reading.
-	secretKey = regexp.MustCompile(`(?i)pass|pwd|kennwort|secret|token|credential|authorization|api[_-]?key|cookie|(?:^|[_-])pw\d*$`)
+	secretKey = lazy.Compile(`(?i)pass|pwd|kennwort|secret|token|credential|authorization|api[_-]?key|cookie|(?:^|[_-])pw\d*$`)
 	// credential is what a client says after a 334.
-	credential = regexp.MustCompile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
+	credential = lazy.Compile(`^["']?[A-Za-z0-9+/_-]{2,}={0,2}(?:\\r\\n)?["']?$`)
 )
 
 // glued is what follows a closing quote without a gap: it still belongs to the value.
@@ -99,11 +99,11 @@ func hideSpoken(found string) string {
 
 // blob is what base64 of a credential looks like. One that was cut short has no
 // padding.
-var blob = regexp.MustCompile(`[A-Za-z0-9+/]{8,}={0,2}`)
+var blob = lazy.Compile(`[A-Za-z0-9+/]{8,}={0,2}`)
 
 // unlikeWord demands what no word of a sentence has: a digit, a sign, or a
 // capital behind a small letter.
-var unlikeWord = regexp.MustCompile(`[0-9+/=]|[a-z][A-Z]`)
+var unlikeWord = lazy.Compile(`[0-9+/=]|[a-z][A-Z]`)
 
 // hideEncoded masks base64 that reads as text once it is decoded, such as the
 // argument of an AUTH command that a relay quotes without the command. What a

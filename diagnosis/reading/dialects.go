@@ -1,17 +1,17 @@
 package reading
 
 import (
-	"regexp"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
 // dialect is one way in which programs report a failure.
 type dialect struct {
 	name  string
-	has   string           // phrases of which its messages have one; "" is any program
-	forms []*regexp.Regexp // groups: code, codewords, enhanced, reply, command, host, port, name
+	has   string         // phrases of which its messages have one; "" is any program
+	forms []*lazy.Regexp // groups: code, codewords, enhanced, reply, command, host, port, name
 	signs []sign
 }
 
@@ -24,10 +24,10 @@ type sign struct {
 	loose bool // counts only where nothing else tells the stage
 }
 
-func forms(expressions ...string) []*regexp.Regexp {
-	all := make([]*regexp.Regexp, len(expressions))
+func forms(expressions ...string) []*lazy.Regexp {
+	all := make([]*lazy.Regexp, len(expressions))
 	for i, e := range expressions {
-		all[i] = regexp.MustCompile(`(?i)` + e)
+		all[i] = lazy.Compile(`(?i)` + e)
 	}
 	return all
 }
@@ -293,7 +293,7 @@ var commandNames = []sign{
 	{at: "tls greeting connect", says: "conn"},
 }
 
-var codeWord = regexp.MustCompile(`severity: (\w+), category: (\w+), detail: (\w+)`)
+var codeWord = lazy.Compile(`severity: (\w+), category: (\w+), detail: (\w+)`)
 
 // codeOfWords is a reply code that Rust's lettre prints as words.
 func codeOfWords(text string) int {
@@ -319,4 +319,4 @@ func worthReading(text string) bool {
 	return replyAt(text) >= 0 || statusIn(text) != "" || lettreCode.MatchString(text)
 }
 
-var lettreCode = regexp.MustCompile(`severity: \w+NegativeCompletion`)
+var lettreCode = lazy.Compile(`severity: \w+NegativeCompletion`)

@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // speaker is who said a line, as its prefix tells.
@@ -22,12 +23,12 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: ")
 // and of this program ("S: ").
 var (
-	serverSays = regexp.MustCompile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s*b['"]|\s+)`)
-	clientSays = regexp.MustCompile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	serverSays = lazy.Compile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s*b['"]|\s+)`)
+	clientSays = lazy.Compile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
 	// bracketed is a reply as CakePHP traces it.
-	bracketed = regexp.MustCompile(`^\[([2-5][0-5]\d)\]([ -].*)$`)
+	bracketed = lazy.Compile(`^\[([2-5][0-5]\d)\]([ -].*)$`)
 	// stamps are what loggers put before a message.
-	stamps = regexp.MustCompile(`^(?:` + strings.Join([]string{
+	stamps = lazy.Compile(`^(?:` + strings.Join([]string{
 		`\[\d{4}-\d{2}-\d{2} [^\]|]{0,30}\|[^\]]{0,40}\]`,
 		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
 		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`,
@@ -39,7 +40,7 @@ var (
 		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
-	levels = regexp.MustCompile(`^[└├│─]+\s*|^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
+	levels = lazy.Compile(`^[└├│─]+\s*|^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
 )
 
 // unwrap takes what loggers add off a line: time stamps, levels, container
@@ -73,7 +74,7 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 }
 
 // quotes are marks that quote as well as tell who speaks.
-var quotes = regexp.MustCompile(`^(?:=|--)?> `)
+var quotes = lazy.Compile(`^(?:=|--)?> `)
 
 // saidByClient tells what a client says from a quotation: a mark is one where
 // no command follows.

@@ -6,11 +6,11 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -154,7 +154,7 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 }
 
 // form takes the named groups of an expression.
-func (s *signs) form(f *regexp.Regexp) {
+func (s *signs) form(f *lazy.Regexp) {
 	m := f.FindStringSubmatch(s.Words)
 	if m == nil {
 		return
@@ -252,13 +252,13 @@ func Common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
 }
 
 var (
-	hostAndPort = regexp.MustCompile(`(?i)\b([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+|localhost|\d+\.\d+\.\d+\.\d+)(?:\[[0-9a-f:.]+\])?(?:[:,]|\s*,?\s+(?:on\s+)?port:?\s+)\s*(\d{2,5})\b`)
-	loosePort   = regexp.MustCompile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
+	hostAndPort = lazy.Compile(`(?i)\b([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+|localhost|\d+\.\d+\.\d+\.\d+)(?:\[[0-9a-f:.]+\])?(?:[:,]|\s*,?\s+(?:on\s+)?port:?\s+)\s*(\d{2,5})\b`)
+	loosePort   = lazy.Compile(`(?:port|[ :]) ?(25|465|587|2525|2587|2465)(?:[ :,;)]|$)`)
 )
 
 var (
-	linkOf = regexp.MustCompile(`https?://[A-Za-z0-9./?=&_%#:~+-]{4,150}`)
-	markOf = regexp.MustCompile(`\b(?:AUP#[\w-]{2,12}|S\d{4}|AS\d{5,10}|IB\d{3}|LPN\d+_\d+|OFR\w{0,8}_\d+|MXIN\d+|TSS?\d{2}|BL\d{2}|PH\d{2}|CS\d{2}|HM\d{2}|GL\d{2})\b`)
+	linkOf = lazy.Compile(`https?://[A-Za-z0-9./?=&_%#:~+-]{4,150}`)
+	markOf = lazy.Compile(`\b(?:AUP#[\w-]{2,12}|S\d{4}|AS\d{5,10}|IB\d{3}|LPN\d+_\d+|OFR\w{0,8}_\d+|MXIN\d+|TSS?\d{2}|BL\d{2}|PH\d{2}|CS\d{2}|HM\d{2}|GL\d{2})\b`)
 )
 
 // marks are what only the relay's operator can read, or says more.

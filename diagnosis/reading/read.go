@@ -1,11 +1,11 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -47,7 +47,7 @@ func Read(text string) []Message {
 }
 
 // frameInLine is a frame of PHPMailer's in a page that has lost the line ends.
-var frameInLine = regexp.MustCompile(`[ >](?:\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\s+)?((?:SERVER -> CLIENT|CLIENT -> SERVER|SMTP ERROR|SMTP NOTICE):)`)
+var frameInLine = lazy.Compile(`[ >](?:\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\s+)?((?:SERVER -> CLIENT|CLIENT -> SERVER|SMTP ERROR|SMTP NOTICE):)`)
 
 // telling are words of lines that tell of a failure, or of the conversation before.
 const telling = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|invalid|eof|unreachable|no route|reset|expired|ehlo|helo|mail from|rcpt to|starttls|auth|lost conn|x509|ssl|bounced|deferred|blocked|too many|quota|limit|exception|no such host|lookup"
@@ -101,13 +101,13 @@ type reader struct {
 }
 
 var (
-	replyLine = regexp.MustCompile(`^(2[0-5]\d|3[35]4|[45][0-5]\d)(?:([ -])|$)`)
+	replyLine = lazy.Compile(`^(2[0-5]\d|3[35]4|[45][0-5]\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
-	frames = regexp.MustCompile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
+	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
 
 // nested joins an exception to its cause, also where each line has a time stamp.
-var nested = regexp.MustCompile(`(?i)nested exception is:?\s*(?:\n|$)|\n(?:caused by|nested exception)`)
+var nested = lazy.Compile(`(?i)nested exception is:?\s*(?:\n|$)|\n(?:caused by|nested exception)`)
 
 func (r *reader) flush() {
 	if r.open != nil && len(r.open.parts) > 0 {
@@ -258,22 +258,22 @@ func (b *block) telling(words string) string {
 // commands are those of a client that a refusal can belong to, and how programs
 // log that they come to one.
 var commands = []struct {
-	form  *regexp.Regexp
+	form  *lazy.Regexp
 	stage smtpcheck.Stage
 }{
-	{regexp.MustCompile(`(?i)^(?:EHLO|HELO|LHLO) \S+$`), smtpcheck.StageEHLO},
-	{regexp.MustCompile(`(?i)^STARTTLS$`), smtpcheck.StageStartTLS},
-	{regexp.MustCompile(`(?i)^AUTH (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|SCRAM-\S+)(?: \S+)?$`), smtpcheck.StageAuth},
-	{regexp.MustCompile(`(?i)^MAIL FROM:`), smtpcheck.StageMail},
-	{regexp.MustCompile(`(?i)^RCPT TO:`), smtpcheck.StageRcpt},
-	{regexp.MustCompile(`(?i)^(?:DATA|BDAT \d+.*|\.)$`), smtpcheck.StageData},
-	{regexp.MustCompile(`^MTA_\w+ -> MTA_BANNER`), smtpcheck.StageGreeting},
-	{regexp.MustCompile(`^MTA_\w+ -> MTA_[EH]{1,2}LO`), smtpcheck.StageEHLO},
-	{regexp.MustCompile(`^MTA_\w+ -> MTA_STARTTLS`), smtpcheck.StageStartTLS},
-	{regexp.MustCompile(`^MTA_\w+ -> MTA_AUTH`), smtpcheck.StageAuth},
-	{regexp.MustCompile(`^MTA_\w+ -> MTA_MAIL`), smtpcheck.StageMail},
-	{regexp.MustCompile(`^MTA_\w+ -> MTA_RCPT`), smtpcheck.StageRcpt},
-	{regexp.MustCompile(`^MTA_\w+ -> MTA_(?:DATA|BODY|EOM)`), smtpcheck.StageData},
+	{lazy.Compile(`(?i)^(?:EHLO|HELO|LHLO) \S+$`), smtpcheck.StageEHLO},
+	{lazy.Compile(`(?i)^STARTTLS$`), smtpcheck.StageStartTLS},
+	{lazy.Compile(`(?i)^AUTH (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|SCRAM-\S+)(?: \S+)?$`), smtpcheck.StageAuth},
+	{lazy.Compile(`(?i)^MAIL FROM:`), smtpcheck.StageMail},
+	{lazy.Compile(`(?i)^RCPT TO:`), smtpcheck.StageRcpt},
+	{lazy.Compile(`(?i)^(?:DATA|BDAT \d+.*|\.)$`), smtpcheck.StageData},
+	{lazy.Compile(`^MTA_\w+ -> MTA_BANNER`), smtpcheck.StageGreeting},
+	{lazy.Compile(`^MTA_\w+ -> MTA_[EH]{1,2}LO`), smtpcheck.StageEHLO},
+	{lazy.Compile(`^MTA_\w+ -> MTA_STARTTLS`), smtpcheck.StageStartTLS},
+	{lazy.Compile(`^MTA_\w+ -> MTA_AUTH`), smtpcheck.StageAuth},
+	{lazy.Compile(`^MTA_\w+ -> MTA_MAIL`), smtpcheck.StageMail},
+	{lazy.Compile(`^MTA_\w+ -> MTA_RCPT`), smtpcheck.StageRcpt},
+	{lazy.Compile(`^MTA_\w+ -> MTA_(?:DATA|BODY|EOM)`), smtpcheck.StageData},
 }
 
 // stageOfCommand is the stage that a client's command begins, or "".
@@ -287,7 +287,7 @@ func stageOfCommand(text string) smtpcheck.Stage {
 	return ""
 }
 
-var heloOf = regexp.MustCompile(`(?i)\b(?:EHLO|HELO)[ :]+<?([A-Za-z0-9._:\[\]-]{1,255})`)
+var heloOf = lazy.Compile(`(?i)\b(?:EHLO|HELO)[ :]+<?([A-Za-z0-9._:\[\]-]{1,255})`)
 
 // AnnouncedIn is the name in a command such as "EHLO localhost", or "".
 func AnnouncedIn(command string) string {

@@ -1,24 +1,24 @@
 package reading
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
 var (
-	codedReply = regexp.MustCompile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?b?["']?|: ?| ")([45]\.\d{1,3}\.\d{1,3})\b`)
-	loneStatus = regexp.MustCompile(`(?:^|[:.,;] |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)]|$)`)
+	codedReply = lazy.Compile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?b?["']?|: ?| ")([45]\.\d{1,3}\.\d{1,3})\b`)
+	loneStatus = lazy.Compile(`(?:^|[:.,;] |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)]|$)`)
 	// spokenCode is a reply code where programs quote a reply: at the beginning,
 	// after a word that announces it, in a tuple, or after a colon.
-	spokenCode = regexp.MustCompile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got)\W{0,8}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
+	spokenCode = lazy.Compile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got)\W{0,8}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
 	// lastCode stands behind the words, as RainLoop and Roundcube put it.
-	lastCode = regexp.MustCompile(`\(([45][0-5]\d)\)\W*$`)
+	lastCode = lazy.Compile(`\(([45][0-5]\d)\)\W*$`)
 	// webRequest is Go's wording of a failed HTTP request.
-	webRequest = regexp.MustCompile(`(?i)\b(?:get|post|put|head) "https?://`)
-	webError   = regexp.MustCompile(`(?i)HTTP/|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
+	webRequest = lazy.Compile(`(?i)\b(?:get|post|put|head) "https?://`)
+	webError   = lazy.Compile(`(?i)HTTP/|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
 )
 
 // hasCodeDigits is a quick look before the expressions: most lines of a log have
@@ -77,7 +77,7 @@ func statusIn(text string) string {
 }
 
 // behind is what programs put behind a reply that they quote.
-var behind = regexp.MustCompile(`(?i)\s*\((?:in reply to|after) [^()]*(?:\).*)?$|\\n.*$`)
+var behind = lazy.Compile(`(?i)\s*\((?:in reply to|after) [^()]*(?:\).*)?$|\\n.*$`)
 
 // withoutCodes leaves the words of the reply.
 func (s *signs) withoutCodes() {

@@ -2,9 +2,10 @@ package received
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Auth is what the receiver found out about the sender.
@@ -28,9 +29,9 @@ type statement struct {
 }
 
 var (
-	instance = regexp.MustCompile(`^\s*i=\d{1,3}\s*;`)
+	instance = lazy.Compile(`^\s*i=\d{1,3}\s*;`)
 	// summarized is how Gmail's page "Show original" sums it up.
-	summarized = regexp.MustCompile(`(?i)^'?(pass|fail|softfail|neutral|none|temperror|permerror)'?(?: with (?:IP|domain) (\S+)|$| Learn)`)
+	summarized = lazy.Compile(`(?i)^'?(pass|fail|softfail|neutral|none|temperror|permerror)'?(?: with (?:IP|domain) (\S+)|$| Learn)`)
 )
 
 func statements(head []field) (all []statement) {
@@ -151,10 +152,10 @@ func (a *Auth) addARC(s statement) {
 }
 
 var (
-	spfWord     = regexp.MustCompile(`(?i)^\s*(pass|fail|softfail|neutral|none|permerror|temperror)\b`)
-	spfReceiver = regexp.MustCompile(`(?i)(?:receiver=|^\w+ \()([\w.-]+)(?:;|:|$|\s)`)
-	clientIP    = regexp.MustCompile(`(?i)client-ip=([0-9a-fA-F:.]+)`)
-	envelope    = regexp.MustCompile(`(?i)(?:envelope-from=|domain of )(?:transitioning )?["<]*([^;>"\s]+)`)
+	spfWord     = lazy.Compile(`(?i)^\s*(pass|fail|softfail|neutral|none|permerror|temperror)\b`)
+	spfReceiver = lazy.Compile(`(?i)(?:receiver=|^\w+ \()([\w.-]+)(?:;|:|$|\s)`)
+	clientIP    = lazy.Compile(`(?i)client-ip=([0-9a-fA-F:.]+)`)
+	envelope    = lazy.Compile(`(?i)(?:envelope-from=|domain of )(?:transitioning )?["<]*([^;>"\s]+)`)
 )
 
 // receivedSPF reads the receiver's field of RFC 7208 section 9.1. Others have their
@@ -187,7 +188,7 @@ func fromSymbols(spam []Filter, from string) (all []Check) {
 	for _, f := range spam {
 		au := slices.ContainsFunc(f.symbols, func(s symbol) bool { return s.name == "DKIM_VALID_AU" })
 		for _, s := range f.symbols {
-			method, value, ok := strings.Cut(known.Symbols[s.name], " ")
+			method, value, ok := strings.Cut(known().Symbols[s.name], " ")
 			if !ok {
 				continue
 			}
@@ -208,7 +209,7 @@ func fromSymbols(spam []Filter, from string) (all []Check) {
 	return all
 }
 
-var tag = regexp.MustCompile(`(?:^|;)\s*([ds])\s*=\s*([^;\s]+)`)
+var tag = lazy.Compile(`(?:^|;)\s*([ds])\s*=\s*([^;\s]+)`)
 
 // complete adds what other fields know, and compares with From.
 func (a *Auth) complete(head []field, way route) {

@@ -2,10 +2,10 @@ package received
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 )
 
 // Check is one result, in the words of RFC 8601: pass, fail, softfail, neutral,
@@ -31,8 +31,8 @@ var usual = map[string]string{
 }
 
 var (
-	methodValue = regexp.MustCompile(`^([A-Za-z][\w.-]*)(?:/\d+)?\s*=\s*([\w-]+)(.*)$`)
-	property    = regexp.MustCompile(`(?i)^(?:(?:smtp|header|policy|body)\.[\w-]+|reason)=`)
+	methodValue = lazy.Compile(`^([A-Za-z][\w.-]*)(?:/\d+)?\s*=\s*([\w-]+)(.*)$`)
+	property    = lazy.Compile(`(?i)^(?:(?:smtp|header|policy|body)\.[\w-]+|reason)=`)
 )
 
 // parseResults reads the value of an Authentication-Results field (RFC 8601 section
@@ -118,7 +118,7 @@ func newCheck(method, value, comment, source string, props map[string]string) Ch
 		}
 		return v
 	}
-	inComment := func(r *regexp.Regexp) string {
+	inComment := func(r *lazy.Regexp) string {
 		if m := r.FindStringSubmatch(comment); m != nil {
 			return m[1]
 		}
@@ -150,10 +150,10 @@ func newCheck(method, value, comment, source string, props map[string]string) Ch
 }
 
 var (
-	disposition = regexp.MustCompile(`(?i)\b(?:dis|d)=(\w+)`)
-	policy      = regexp.MustCompile(`(?i)(?:^|[ ,])(?:p|policy)=(none|quarantine|reject)\b`)
-	localPart   = regexp.MustCompile(`[^\s<>("']+@`)
-	tells       = regexp.MustCompile(`(?i)fail|verif|mismatch|key|sign|hash|align|expired|invalid|not|\bno |error|guess|look-?up|multiple`)
+	disposition = lazy.Compile(`(?i)\b(?:dis|d)=(\w+)`)
+	policy      = lazy.Compile(`(?i)(?:^|[ ,])(?:p|policy)=(none|quarantine|reject)\b`)
+	localPart   = lazy.Compile(`[^\s<>("']+@`)
+	tells       = lazy.Compile(`(?i)fail|verif|mismatch|key|sign|hash|align|expired|invalid|not|\bno |error|guess|look-?up|multiple`)
 )
 
 // reason is why, in the receiver's words.

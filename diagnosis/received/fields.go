@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"mime"
 	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/internal/text"
 )
 
@@ -25,15 +25,15 @@ const (
 type field struct{ name, value string }
 
 var (
-	quoted     = regexp.MustCompile(`^[ \t]*(?:> ?)+`)
-	fieldStart = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]{0,60})[ \t]?:`)
+	quoted     = lazy.Compile(`^[ \t]*(?:> ?)+`)
+	fieldStart = lazy.Compile(`^([A-Za-z][A-Za-z0-9_-]{0,60})[ \t]?:`)
 	// begins are the fields that a block of headers begins with.
-	begins = regexp.MustCompile(`(?i)^(?:received|(?:arc-|x-(?:[a-z]+-)?)?authentication-results|received-spf|return-path|delivered-to|` +
+	begins = lazy.Compile(`(?i)^(?:received|(?:arc-|x-(?:[a-z]+-)?)?authentication-results|received-spf|return-path|delivered-to|` +
 		`envelope-to|arc-[a-z-]+|dkim-[a-z]+|from|to|date|subject|message-id|mime-version|x-[a-z0-9_-]+)[ \t]?:`)
 	// bare is the value of Authentication-Results without its name.
-	bare = regexp.MustCompile(`^\s*(?:[\w.-]+;\s*)?(?:spf|dkim|dmarc)=\w+[^\n]*[;\s](?:spf|dkim|dmarc)=\w`)
+	bare = lazy.Compile(`^\s*(?:[\w.-]+;\s*)?(?:spf|dkim|dmarc)=\w+[^\n]*[;\s](?:spf|dkim|dmarc)=\w`)
 	// refusal is a reply ahead of the headers: they are then only quoted.
-	refusal = regexp.MustCompile(`\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b`)
+	refusal = lazy.Compile(`\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b`)
 )
 
 // bounces have one of these fields (RFC 3464).
@@ -114,7 +114,7 @@ func doubleSpaced(lines []string) bool {
 	return blank > 3 && blank*5 >= len(lines)*2
 }
 
-var daemon = regexp.MustCompile(`(?i)mailer-daemon|mail delivery (?:sub)?system`)
+var daemon = lazy.Compile(`(?i)mailer-daemon|mail delivery (?:sub)?system`)
 
 // isReport tells reports about a mail from mail.
 func isReport(head []field) bool {
@@ -140,7 +140,7 @@ func fromDomain(head []field) string {
 	return domainOf(strings.FieldsFunc(value[at:]+" ", func(r rune) bool { return strings.ContainsRune(` <>,;")`, r) })[0])
 }
 
-var hostname = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN_-]*[.]?)*$`)
+var hostname = lazy.Compile(`^[\pL\pN](?:[\pL\pN_-]*[.]?)*$`)
 
 // domainOf is the domain of an address, or the domain itself; "" where it is none.
 func domainOf(address string) string {

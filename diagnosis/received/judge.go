@@ -45,7 +45,7 @@ func (j *judge) add(key string, isAdvice bool, record *Record, pairs ...string) 
 	}
 	fill := strings.NewReplacer(pairs...)
 	id, _, _ := strings.Cut(key, "/")
-	said := known.Advice[key]
+	said := known().Advice[key]
 	j.problems = append(j.problems, Problem{id, isAdvice, fill.Replace(said.Cause), fill.Replace(said.Fix), record})
 }
 
@@ -200,7 +200,7 @@ func (j *judge) judgeFilters(spam []Filter) {
 		verdict = append(verdict, strings.TrimSuffix(says+": "+strings.Join(f.Says, ", "), ": ")+".")
 	}
 	if c := j.Composite; c != nil && c.Result == "fail" {
-		meaning := cmp.Or(known.Compauth[c.Reason], known.Compauth[c.Reason[:min(1, len(c.Reason))]], "see its documentation")
+		meaning := cmp.Or(known().Compauth[c.Reason], known().Compauth[c.Reason[:min(1, len(c.Reason))]], "see its documentation")
 		verdict = append(verdict, fmt.Sprintf("Microsoft's composite authentication failed with reason %s: %s.", cmp.Or(c.Reason, "unknown"), meaning))
 	}
 	key := "marked-as-spam"

@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"net/mail"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Hop is one server that took the mail.
@@ -29,10 +30,10 @@ type hop struct {
 }
 
 var (
-	byHost   = regexp.MustCompile(`(?i)(?:^|\s)by\s+([^\s;()]+)`)
-	fromHost = regexp.MustCompile(`(?i)^from\s+([^\s;()]+)`)
-	reverse  = regexp.MustCompile(`^[^()]*\((?:(?i:helo|ehlo)[ =]\S+\s+)?([A-Za-z0-9][\w.-]*\.[A-Za-z][\w-]*)\.?[ :)\[]`)
-	numbers  = regexp.MustCompile(`(?i)(?:^|[\s\[(<=:/])(?:IPv6:)?([0-9a-f]*[:.][0-9a-f:.]+)(?:$|[\s\])>;,%/])`)
+	byHost   = lazy.Compile(`(?i)(?:^|\s)by\s+([^\s;()]+)`)
+	fromHost = lazy.Compile(`(?i)^from\s+([^\s;()]+)`)
+	reverse  = lazy.Compile(`^[^()]*\((?:(?i:helo|ehlo)[ =]\S+\s+)?([A-Za-z0-9][\w.-]*\.[A-Za-z][\w-]*)\.?[ :)\[]`)
+	numbers  = lazy.Compile(`(?i)(?:^|[\s\[(<=:/])(?:IPv6:)?([0-9a-f]*[:.][0-9a-f:.]+)(?:$|[\s\])>;,%/])`)
 )
 
 // route is the way that a mail took.

@@ -4,10 +4,12 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Filter is what one spam filter said.
@@ -28,11 +30,11 @@ type symbol struct {
 }
 
 // pattern is an expression of a row; N in it stands for a number.
-type pattern struct{ *regexp.Regexp }
+type pattern struct{ *lazy.Regexp }
 
-func (p *pattern) UnmarshalText(raw []byte) (err error) {
-	p.Regexp, err = regexp.Compile(`(?i)` + strings.ReplaceAll(string(raw), "N", `(-?\d+(?:\.\d+)?)`))
-	return err
+func (p *pattern) UnmarshalText(raw []byte) error {
+	p.Regexp = lazy.Compile(`(?i)` + strings.ReplaceAll(string(raw), "N", `(-?\d+(?:\.\d+)?)`))
+	return nil
 }
 
 func (p pattern) in(value string) bool { return p.Regexp != nil && p.MatchString(value) }
@@ -51,7 +53,7 @@ var knowledgeJSON []byte
 // Microsoft's words are from its page "Anti-spam message headers in cloud
 // organizations"; those that do not mean spam have a dash ahead. Symbols are rules
 // that tell the result of a method.
-var known = func() (k struct {
+var known = sync.OnceValue(func() (k struct {
 	Fields                       []row
 	Microsoft, Compauth, Symbols map[string]string
 	Advice                       map[string]struct{ Cause, Fix string }
@@ -60,7 +62,7 @@ var known = func() (k struct {
 		panic(err)
 	}
 	return k
-}()
+})
 
 // filters are all that speak in the headers, each once: its topmost word counts.
 // What stands between Received fields of other servers is theirs.
@@ -87,15 +89,15 @@ func filters(head []field, way route) (all []Filter) {
 			score := float64(strings.Count(bar, "+") - strings.Count(bar, "-"))
 			of("rspamd").Score = &score
 		}
-		i := slices.IndexFunc(known.Fields, func(r row) bool { return r.Field == f.name })
-		if i < 0 || f.value == "" || known.Fields[i].Skip.in(f.value) || f.name == "x-spam-score" && cpanel {
+		i := slices.IndexFunc(known().Fields, func(r row) bool { return r.Field == f.name })
+		if i < 0 || f.value == "" || known().Fields[i].Skip.in(f.value) || f.name == "x-spam-score" && cpanel {
 			continue
 		}
-		name := known.Fields[i].Filter
+		name := known().Fields[i].Filter
 		if rspamd && name == "SpamAssassin" && !strings.HasSuffix(f.name, "report") {
 			name = "rspamd"
 		}
-		of(name).read(known.Fields[i], f.value)
+		of(name).read(known().Fields[i], f.value)
 	}
 	for i := range all {
 		all[i].conclude()
@@ -123,8 +125,8 @@ func (f *Filter) read(r row, value string) {
 }
 
 var (
-	fired    = regexp.MustCompile(`\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:\((-?[\d.]+)\)(?:\[([^\]]{0,200})\])?|=(-?[\d.]+))?`)
-	reported = regexp.MustCompile(`(?:^| )(-?\d+\.\d) +([A-Z][A-Z0-9]*_[A-Z0-9_]+) `)
+	fired    = lazy.Compile(`\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:\((-?[\d.]+)\)(?:\[([^\]]{0,200})\])?|=(-?[\d.]+))?`)
+	reported = lazy.Compile(`(?:^| )(-?\d+\.\d) +([A-Z][A-Z0-9]*_[A-Z0-9_]+) `)
 )
 
 // symbols are the rules that a field lists. SpamAssassin puts a preview of the body
@@ -185,7 +187,7 @@ func pairs(value string) []string {
 }
 
 func speaks(value string) bool {
-	return slices.ContainsFunc(pairs(value), func(pair string) bool { return known.Microsoft[pair] != "" })
+	return slices.ContainsFunc(pairs(value), func(pair string) bool { return known().Microsoft[pair] != "" })
 }
 
 func (f *Filter) readMicrosoft(value string) {
@@ -195,7 +197,7 @@ func (f *Filter) readMicrosoft(value string) {
 			five := 5.0
 			f.Score, f.Threshold = &n, &five
 		}
-		meaning, innocent := strings.CutPrefix(known.Microsoft[pair], "-")
+		meaning, innocent := strings.CutPrefix(known().Microsoft[pair], "-")
 		if says := pair + " " + meaning; meaning != "" && !slices.Contains(f.Says, says) {
 			f.Says = append(f.Says, says)
 		}

@@ -197,12 +197,8 @@ func (f *finder) composeBeside() {
 	}
 	dirs = append(dirs, f.Dir)
 	for _, pattern := range []string{"/opt/*", "/srv/*", "/opt/*/*", "/srv/*/*", "/root/*", "/home/*/*", "/var/lib/*"} {
-		for _, name := range composeFiles {
-			found := f.glob(filepath.Join(pattern, name))
-			for _, file := range found[:min(most, len(found))] {
-				dirs = append(dirs, filepath.Dir(file))
-			}
-		}
+		found := slices.DeleteFunc(f.glob(pattern), func(dir string) bool { return len(f.existing(dir, composeFiles)) == 0 })
+		dirs = append(dirs, found[:min(most, len(found))]...)
 	}
 	for i, dir := range dirs {
 		if !slices.Contains(dirs[:i], dir) && f.composeIn(dir, i == 0) {

@@ -175,7 +175,8 @@ type finder struct {
 	Machine
 	envFile string
 	found   []Install
-	scripts int // that were run so far
+	scripts int                 // that were run so far
+	folders map[string][]string // of drop-ins, by the directory that they are in
 }
 
 // maxScripts bounds the scripts and Exec lines that are followed.
@@ -184,7 +185,7 @@ const maxScripts = 500
 // Discover finds out how the Pocket ID with this file runs. It never fails: what
 // cannot be read is as if it were not there. The file need not exist yet.
 func Discover(m Machine, envFile string) Install {
-	f := &finder{Machine: m, envFile: join(m.Dir, envFile)}
+	f := &finder{Machine: m, envFile: join(m.Dir, envFile), folders: map[string][]string{}}
 	f.quadlets()
 	f.units()
 	f.besides()

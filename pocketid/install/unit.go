@@ -295,6 +295,16 @@ func (f *finder) firsts(dirs []string, pattern string) []string {
 	return out
 }
 
+// dropInFolders are those below a directory of units, listed once for all units.
+func (f *finder) dropInFolders(dir string) []string {
+	found, known := f.folders[dir]
+	if !known {
+		found = f.glob(filepath.Join(dir, "*.d"))
+		f.folders[dir] = found
+	}
+	return found
+}
+
 // dropIns lists the drop-ins of a unit in the order in which they are read: by
 // their names. For foo-bar@x.service these are below foo-bar@x.service.d,
 // foo-bar@.service.d, foo-.service.d and service.d.
@@ -315,7 +325,9 @@ func (f *finder) dropIns(name string, dirs []string) []string {
 	var all []string
 	for _, folder := range folders {
 		for _, dir := range dirs {
-			all = append(all, filepath.Join(dir, folder))
+			if path := filepath.Join(dir, folder); slices.Contains(f.dropInFolders(dir), path) {
+				all = append(all, path)
+			}
 		}
 	}
 	out := f.firsts(all, "*.conf")
