@@ -16,6 +16,7 @@ type WriteResult struct {
 	Readers  []string
 	Warnings []string
 	Commands []string // to run next, in order
+	Then     string   // what to do after them
 	Err      error    // why nothing was written
 }
 
@@ -94,6 +95,7 @@ func Summary(s State) string {
 		for _, c := range out.Commands {
 			fmt.Fprintf(&b, "  %s\n", c)
 		}
+		b.WriteString(out.Then)
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,7 +92,7 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	f := v.Found[Identity]
 	if f.Running {
-		page.Busy = "Asking " + v.Answers.Host
+		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(setupOf(v.Answers)), true
 	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
@@ -104,6 +105,10 @@ func (s identity) Page(v View) wizard.Page {
 		return page
 	}
 	if failure := otherFailure(v, s.candidates(v)); failure != nil {
+		if errors.Is(failure, context.Canceled) {
+			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay has judged no name."}}
+			return page
+		}
 		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The names could not be judged; " +
 			"the test on the next page leads to the answer to change."}, wizard.Text{Label: "It said", Body: failure.Error()}}
 		return page

@@ -58,7 +58,7 @@ func (s livetest) Page(v View) wizard.Page {
 	t, done := f.Result.(TestResult)
 	page.Body = append(page.Body, stageTable(f, t))
 	if !done {
-		page.Busy = "Testing"
+		page.Busy, page.Skip = "Testing", true
 		return page
 	}
 	var choices []wizard.Choice

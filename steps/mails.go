@@ -83,6 +83,6 @@ func mailsChoice(v View) (wizard.Choice, bool) {
 			on++
 		}
 	}
-	label := fmt.Sprintf("Choose what else Pocket ID mails: %d of %d on (m)", on, len(switches))
+	label := fmt.Sprintf("Optional mails: %d of %d on (m)", on, len(switches))
 	return wizard.Choice{Value: actMails, Key: "m", Cells: []string{label}}, len(switches) > 0
 }

@@ -94,7 +94,7 @@ func (s provider) Page(v View) wizard.Page {
 	}
 	if v.Found[Provider].Running {
 		domain := senderDomain(v.Answers)
-		page.Aside = fmt.Sprintf("asking %s how mail is sent for %s", s.world.discovery().Asked(domain), domain)
+		page.Aside = fmt.Sprintf("asking %s how mail is sent for %s, at most 5 s", s.world.discovery().Asked(domain), domain)
 	}
 	return page
 }

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"smtp-wizard/smtpcheck"
@@ -57,7 +59,8 @@ func (t TestResult) most() Verdict {
 func (t TestResult) Verdict() Verdict {
 	f := t.Result.Failure
 	switch {
-	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings:
+	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings,
+		f != nil && !t.Result.Taken && errors.Is(f, context.Canceled):
 		return VerdictNotTested
 	case !t.Result.Taken:
 		return VerdictNotAccepted

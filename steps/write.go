@@ -134,7 +134,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	if t, tested := testOf(v.Answers, v.Found); v.Answers.Untested && tested && t.Result.Failure != nil {
 		why := "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."
-		if t.OK() == nil {
+		if t.Verdict() == VerdictNotTested {
 			why = "Nothing was sent, so it is not known whether mail works with these settings."
 		}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Untested", Body: why})
@@ -330,6 +330,9 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 		return WriteResult{}, err
 	}
 	out := WriteResult{Saved: saved, Keys: p.keys(), Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	if !w.Practice {
+		out.Then = "Then send a test mail from Pocket ID: Application configuration → Email.\n"
+	}
 	for _, s := range saved {
 		out.Warnings = append(out.Warnings, s.Warnings...)
 	}
@@ -384,5 +387,8 @@ func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
 	}
 	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
+	if w.Then != "" {
+		page.Body = append(page.Body, wizard.Text{Body: strings.TrimSpace(w.Then)})
+	}
 	return page
 }

@@ -23,6 +23,9 @@ type Page struct {
 	// Busy says what is under way; while it is set, the page waits for its work
 	// and cannot be submitted.
 	Busy string
+	// Skip says that the work under way may be cut short: the page goes on with what was
+	// found by then.
+	Skip bool
 	// Aside is said of the work under way when the page need not wait for it.
 	Aside string
 	// Final says that all is done: to leave loses nothing, and no page before is

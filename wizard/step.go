@@ -66,6 +66,7 @@ type Finding struct {
 	Job     Job
 	Run     int // the run's number; news of older runs are dropped
 	Running bool
+	Hurried bool      // it is to end with what it has
 	Began   time.Time // when the run was asked for
 	News    []any     // what it reported, in order
 	Result  any       // what it returned; nil while it is running

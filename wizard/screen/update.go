@@ -98,6 +98,9 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return cmd
 	}
 	m.scrolled = false
+	if m.skips() && key.Matches(msg, m.keys.Skip) {
+		return m.apply(wizard.Hurried{})
+	}
 	if w := m.focused(); w != nil {
 		w.note = ""
 		switch {

@@ -112,7 +112,10 @@ func (m *model) topRule() string {
 	if m.top == 0 {
 		return strings.Repeat(m.theme.rule, m.w)
 	}
-	right := fmt.Sprintf("%s %d more, %s", m.theme.up, m.top, m.keys.PageUp.Help().Key)
+	right := fmt.Sprintf("%s %d more", m.theme.up, m.top)
+	if m.w >= 60 {
+		right += ", " + m.keys.PageUp.Help().Key
+	}
 	said := ""
 	if g := m.page.Gist; m.over == noOverlay {
 		said = m.theme.clean(m.page.Title)
