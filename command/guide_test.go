@@ -166,7 +166,7 @@ func wrongMode(w apptest.Guide) {
 func otherSizes(w apptest.Guide) {
 	w.T.Helper()
 	w.Resize(40, 12)
-	w.Until("Test 6 of 7", "› Continue", "more, pgup")
+	w.Until("Test 6 of 7", "› Continue", "more")
 	w.Resize(38, 10)
 	w.Until("smtp-wizard needs 40x12")
 	w.Resize(120, 30)
