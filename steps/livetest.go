@@ -240,7 +240,11 @@ func successChoices(v View) []wizard.Choice {
 	if v.Answers.TestAs != "" {
 		list = append(list, choice(actIdeal, "Test again as Pocket ID speaks"))
 	}
-	return append(list, showChoice(v), choice(actRetry, "Send another message"))
+	retry := choice(actRetry, "Send another message")
+	if setupOf(v.Answers).NoSend {
+		retry = choice(actRetry, "Try again")
+	}
+	return append(list, showChoice(v), retry)
 }
 
 func showChoice(v View) wizard.Choice {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// leastColumn is how narrow a column of words may get before a grid does not
+// LeastColumn is how narrow a column of words may get before a grid does not
 // fit.
-const leastColumn = 14
+const LeastColumn = 14
 
 // Grid is the columns of a table.
 type Grid struct {
@@ -42,7 +42,7 @@ func NewGrid(heads []string, rows [][]string, w int) Grid {
 	}
 	for g.total() > w {
 		widest := slices.Index(g.Widths, slices.Max(g.Widths))
-		if g.Widths[widest] <= leastColumn {
+		if g.Widths[widest] <= LeastColumn {
 			return g
 		}
 		g.Widths[widest]--

@@ -78,6 +78,9 @@ func (m *model) grid(l *list, heads []string, cells [][]string, w int) (rowGrid,
 	if marked {
 		room -= 2
 	}
+	if l.compact {
+		cells = m.beside(l, cells, room-2)
+	}
 	first := make([][]string, len(cells))
 	widest := 0
 	for i, row := range cells {
@@ -90,6 +93,26 @@ func (m *model) grid(l *list, heads []string, cells [][]string, w int) (rowGrid,
 		return rowGrid{text.NewGrid(nil, first, w-2), marked && !l.compact}, nil
 	}
 	return rowGrid{g, marked && !l.compact}, heads
+}
+
+// beside is the rows of a long list that are to be seen, with the second cell as short as
+// the first one leaves room for, and without it where that is hardly any.
+func (m *model) beside(l *list, cells [][]string, room int) [][]string {
+	var rows [][]string
+	widest := 0
+	for _, i := range slices.Concat(l.shown, wizard.Filter(l.choices, "")) {
+		rows = append(rows, slices.Clone(cells[i]))
+		widest = max(widest, text.Width(strings.Join(cells[i][:min(len(cells[i]), 1)], "")))
+	}
+	for r, row := range rows {
+		left := room - widest - 3
+		if left < text.LeastColumn {
+			rows[r] = row[:min(len(row), 1)]
+		} else if len(row) > 1 {
+			row[1] = m.theme.clip(row[1], left)
+		}
+	}
+	return rows
 }
 
 func (g rowGrid) mark(sign string) string {
