@@ -64,8 +64,8 @@ func (o *options) demo(ctx context.Context, name, env string, plain bool) error 
 		return err
 	}
 	for _, d := range relay.Delivered() {
-		fmt.Fprintf(o.Out, "The practice relay took a message of %d bytes for %s, from a client that said EHLO %s.\n",
-			d.Bytes, strings.Join(d.To, ", "), strings.Join(d.EHLO, ", then "))
+		o.prose(fmt.Sprintf("The practice relay took a message of %d bytes for %s, from a client that said EHLO %s.\n",
+			d.Bytes, strings.Join(d.To, ", "), strings.Join(d.EHLO, ", then ")))
 	}
 	return nil
 }

@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"unicode/utf16"
+
+	"golang.org/x/term"
 
 	"smtp-wizard/internal/text"
 )
@@ -38,6 +42,24 @@ func (o *options) print(result any, asText func(io.Writer)) error {
 	}
 	asText(cleanWriter{&out})
 	return o.write(out.String())
+}
+
+// prose writes text for people, on a terminal broken between words; what begins with a
+// space, such as a command, or would not fit, stays whole.
+func (o *options) prose(s string) {
+	width := 0
+	if f, ok := o.Out.(*os.File); ok && isTerminal(f) {
+		width, _, _ = term.GetSize(int(f.Fd()))
+	}
+	out := cleanWriter{o.Out}
+	for line := range strings.Lines(s) {
+		words := strings.Fields(line)
+		tooWide := func(word string) bool { return text.Width(word) > width }
+		if line = strings.TrimSuffix(line, "\n"); !strings.HasPrefix(line, " ") && !slices.ContainsFunc(words, tooWide) {
+			line = strings.Join(text.Wrap(line, min(width, 100), 0), "\n")
+		}
+		fmt.Fprintln(out, line)
+	}
 }
 
 func (o *options) write(s string) error {

@@ -14,8 +14,9 @@ import (
 	"smtp-wizard/internal/termtest"
 )
 
-// shot is a picture of the screen with those words on it, which Enter leads to.
-type shot struct{ words, name string }
+// shot is a picture of the screen with those words on it, which Enter leads to, and what
+// is chosen or pressed there.
+type shot struct{ words, name, choose, key string }
 
 // TestPictures makes the pictures of the documentation from the demo; without -update
 // it looks whether they are current.
@@ -26,16 +27,19 @@ func TestPictures(t *testing.T) {
 		cols, rows int
 		env        []string
 		args       []string
-		choose     string // on the page of the names
 		shots      []shot
 	}{
-		{name: "demo", shots: []shot{{"https://id.example.com", "install"}, {"› Practice relay", "provider"},
-			{"open, tls", "relay"}, {"Send test to", "sender"}, {"accepted here", "identity"}, {"took a message", "livetest"},
-			{"Let this file decide?", "write"}, {"Run next", "done"}}},
-		{name: "refusal", choose: "localhost", shots: []shot{{"accepted here", ""}, {"Do this", "refusal"}, {"Then back to Test", "cure"}}},
-		{name: "small", cols: 40, rows: 12, shots: []shot{{"› ✓ id.example.com", "small"}}},
-		{name: "no color", env: []string{"NO_COLOR=1"}, shots: []shot{{"accepted here", "no-color"}}},
-		{name: "plain", args: []string{"--plain"}, shots: []shot{{"Name [1", "plain"}}},
+		{name: "demo", shots: []shot{{words: "https://id.example.com", name: "install"}, {words: "› Practice relay", name: "provider"},
+			{words: "open, tls", name: "relay"}, {words: "Send test to", name: "sender"}, {words: "accepted here", name: "identity"},
+			{words: "took a message", name: "livetest"}, {words: "Let this file decide?", name: "write", key: "m"},
+			{words: "What else does Pocket ID mail?", name: "mails"}, {words: "Run next", name: "done"}}},
+		{name: "refusal", shots: []shot{{words: "accepted here", choose: "localhost"}, {words: "Do this", name: "refusal"},
+			{words: "Then back to Test", name: "cure"}}},
+		{name: "untested", shots: []shot{{words: "accepted here", choose: "localhost"}, {words: "Do this", choose: "Write the file untested"},
+			{words: "Run next", name: "not-accepted"}}},
+		{name: "small", cols: 40, rows: 12, shots: []shot{{words: "› ✓ id.example.com", name: "small"}}},
+		{name: "no color", env: []string{"NO_COLOR=1"}, shots: []shot{{words: "accepted here", name: "no-color"}}},
+		{name: "plain", args: []string{"--plain"}, shots: []shot{{words: "Name [1", name: "plain"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -55,8 +59,13 @@ func TestPictures(t *testing.T) {
 				if s.name != "" {
 					movie = append(movie, w.Picture())
 					current(t, s.name, w.Picture())
-				} else {
-					w.Choose(c.choose)
+				}
+				if s.choose != "" {
+					w.Choose(s.choose)
+				}
+				if s.key != "" {
+					w.Keys(s.key)
+					w.Settled()
 				}
 			}
 			if c.name == "demo" {

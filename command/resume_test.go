@@ -83,7 +83,7 @@ func TestResumeAfterDroppedLine(t *testing.T) {
 }
 
 // inDemoList is how the demo's list of providers says how many it shows.
-func inDemoList(n int) string { return fmt.Sprintf("%d of %d", n, apptest.Providers+1) }
+func inDemoList(n int) string { return fmt.Sprintf("%d of %d", n, apptest.Providers) }
 
 // finish goes from the identity to the end.
 func finish(w apptest.Guide) {

@@ -89,7 +89,7 @@ func (g guide) run(ctx context.Context) (err error) {
 		_ = g.kept.Remove()
 		_ = g.kept.KeepRecipient(state.Answers.To) // else it is asked again
 	}
-	fmt.Fprint(cleanWriter{g.Out}, steps.Summary(state))
+	g.prose(steps.Summary(state))
 	if t, tested := steps.TestResultOf(state); tested && t.Result.Failure != nil {
 		return &exitError{stageExit(t.Result.Failure.Stage), nil} // written all the same
 	}

@@ -212,14 +212,17 @@ func UsesHostname(v Version, tls smtpcheck.TLSMode) bool {
 	return c.direct == saysHostname
 }
 
-// LocalhostLabel says what version v announces localhost for.
-func LocalhostLabel(v Version) string {
+// LocalhostLabel says what version v announces localhost for in that TLS mode.
+func LocalhostLabel(v Version, mode smtpcheck.TLSMode) string {
 	switch c := clientOf(v); {
 	case c.known == inferred:
 		return fmt.Sprintf("%s+, not proven", c.since.short())
 	case c.direct == saysLocalhost:
 		return "Pocket ID " + v.String()
 	case c.first == saysLocalhost:
+		if mode != smtpcheck.TLSStartTLS {
+			return "with STARTTLS alone"
+		}
 		return "before STARTTLS"
 	}
 	return FromLocalhost.Label()

@@ -25,7 +25,7 @@ const (
 )
 
 var originLabels = map[Origin]string{
-	fromAppURL: "APP_URL", fromCompose: "compose hostname", FromHostname: "os.Hostname()",
+	fromAppURL: "APP_URL", fromCompose: "compose hostname", FromHostname: "this machine (os.Hostname)",
 	fromAppURLParent: "domain of APP_URL", FromTyped: "typed",
 	FromContainerID: "some container id", FromLocalhost: "many programs' default",
 }

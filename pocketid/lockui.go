@@ -16,7 +16,7 @@ func LockEffects(v Version) string {
 
 // LockSummary is the same in one sentence.
 func LockSummary(v Version) string {
-	return KeyName("UI_CONFIG_DISABLED", v) + "=true: the settings pages of the admin UI become read-only."
+	return KeyName("UI_CONFIG_DISABLED", v) + "=true: settings in the admin UI become read-only."
 }
 
 // LockMissing warns that the mail variables of a file have no effect yet.

@@ -125,6 +125,9 @@ func TestFlags(t *testing.T) {
 		for _, value := range []string{"1", "TRUE", "True", "t", ""} {
 			values := settingsOf(fine + known.name + "=" + value)
 			before, later := Objections(values, must(t, "2.13.0")), Objections(values, must(t, "2.14.0"))
+			if known.until.Known() {
+				continue // 2.14.0 does not read it
+			}
 			if known.kind == kindFlag && (len(before) > 0 || len(later) != 1 || later[0].Effect != NoStart) {
 				t.Errorf("%s=%s: %v, %v", known.name, value, before, later)
 			}

@@ -43,6 +43,9 @@ type variable struct {
 	until   Version // the first that does not read it any more; zero: all do
 	// needsLock: counts only while UI_CONFIG_DISABLED is true.
 	needsLock bool
+	// mails is what mail it turns on, as a switch that an admin may want, and risk what that
+	// brings with it; "" for others.
+	mails, risk string
 }
 
 // vars are the variables that concern mail, and those a new file needs. Source:
@@ -71,16 +74,18 @@ var vars = []variable{
 	{name: "SMTP_TLS", kind: kindTLS, since: release(0, 31, 0), needsLock: true},
 	// true accepts any certificate, also that of an eavesdropper.
 	{name: "SMTP_SKIP_CERT_VERIFY", kind: kindFlag, since: release(0, 31, 0), needsLock: true},
-	// Mails a user about a sign-in from a new device.
-	{name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", kind: kindFlag, since: release(0, 31, 0), needsLock: true},
-	// Lets an admin mail a login code to a user.
-	{name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true},
-	// Lets anyone ask for a login code by mail: whoever reads the mailbox can then sign in.
-	{name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true},
-	// Mails a user before an API key expires.
-	{name: "EMAIL_API_KEY_EXPIRATION_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true},
-	// Asks users to confirm their address by mail.
-	{name: "EMAIL_VERIFICATION_ENABLED", kind: kindFlag, since: release(2, 2, 0), needsLock: true},
+	{name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", kind: kindFlag, since: release(0, 31, 0), needsLock: true,
+		mails: "Tell users about a sign-in from a new device"},
+	{name: "EMAIL_ONE_TIME_ACCESS_ENABLED", kind: kindFlag, since: release(0, 31, 0), until: release(0, 49, 0), needsLock: true,
+		mails: "Mail a login code to whoever asks for one", risk: "whoever reads the mailbox can then sign in"},
+	{name: "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true,
+		mails: "Let an admin mail a login code to a user"},
+	{name: "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true,
+		mails: "Mail a login code to whoever asks for one", risk: "whoever reads the mailbox can then sign in"},
+	{name: "EMAIL_API_KEY_EXPIRATION_ENABLED", kind: kindFlag, since: release(0, 49, 0), needsLock: true,
+		mails: "Warn users before an API key expires"},
+	{name: "EMAIL_VERIFICATION_ENABLED", kind: kindFlag, since: release(2, 2, 0), needsLock: true,
+		mails: "Ask users to confirm their address"},
 	// Treats the addresses of users as verified.
 	{name: "EMAILS_VERIFIED", kind: kindFlag, since: release(0, 31, 0), needsLock: true},
 	// Whether each user must have an address.
@@ -126,6 +131,21 @@ func variableOf(key string) (variable, bool) {
 		return variable{name: key}, false
 	}
 	return vars[i], true
+}
+
+// MailSwitch is a variable that turns a kind of mail on.
+type MailSwitch struct{ Key, Does, Risk string }
+
+// MailSwitches are those that version v knows.
+func MailSwitches(v Version) []MailSwitch {
+	var list []MailSwitch
+	for _, known := range vars {
+		gone := known.until.Known() && orNewest(v).compare(known.until) >= 0
+		if known.mails != "" && !gone && orNewest(v).compare(known.since) >= 0 {
+			list = append(list, MailSwitch{known.name, known.mails, known.risk})
+		}
+	}
+	return list
 }
 
 // KeyName is the name by which version v reads a variable: before 1.0.0 APP_URL

@@ -87,6 +87,12 @@ func (l Limits) withDefaults(client Waits) Limits {
 	return l
 }
 
+// Patience is how long the plan waits for an answer, but for that to the message.
+func (p Plan) Patience() time.Duration {
+	l := p.Limits.withDefaults(p.Client.Waits)
+	return max(l.Greeting, l.Command)
+}
+
 // of is the limit for each answer at a stage.
 func (l Limits) of(stage Stage) time.Duration {
 	switch stage {

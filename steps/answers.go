@@ -96,7 +96,10 @@ type FileConsent struct {
 	CloseFile bool `json:"close_file,omitempty"`
 	// PrintFiles prints what belongs outside the .env's directory instead of writing it.
 	PrintFiles bool `json:"print_files,omitempty"`
-	InPlace    bool `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
+	// Mails are the switches of optional mails that were answered: KEY=true or KEY=false, a
+	// space between.
+	Mails   string `json:"mails,omitempty"`
+	InPlace bool   `json:"in_place,omitempty"` // write in place where a rename is impossible (bind mount)
 	// Confirmed is the plan that the admin agreed to write. It is never saved: who
 	// comes back is asked again.
 	Confirmed *FilePlan `json:"-"`

@@ -16,6 +16,7 @@ type WriteResult struct {
 	Readers  []string
 	Warnings []string
 	Commands []string // to run next, in order
+	Then     string   // what to do after them
 	Err      error    // why nothing was written
 }
 
@@ -46,10 +47,8 @@ func WriteResultOf(s State) WriteResult {
 	return out
 }
 
-// TestResultOf is the live test of a state, if there was one.
-func TestResultOf(s State) (TestResult, bool) {
-	return testOf(s.Answers, s.Found)
-}
+// TestResultOf is the live test of a state, if its answers were tested.
+func TestResultOf(s State) (TestResult, bool) { return testOf(s.Answers, s.Found) }
 
 // ReadyToWrite reports whether a state waits for the word to write.
 func ReadyToWrite(s State) bool {
@@ -96,6 +95,7 @@ func Summary(s State) string {
 		for _, c := range out.Commands {
 			fmt.Fprintf(&b, "  %s\n", c)
 		}
+		b.WriteString(out.Then)
 	}
 	return b.String()
 }

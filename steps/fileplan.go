@@ -269,6 +269,11 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 	if r.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
 		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
 	}
+	for _, s := range pocketid.MailSwitches(v) {
+		if value := r.switched()[s.Key]; value != "" {
+			set(s.Key, value)
+		}
+	}
 	lock := pocketid.KeyName("UI_CONFIG_DISABLED", v)
 	on := func(now map[string]string) bool { return pocketid.IsTrue(now[lock]) }
 	p.Locked = !differs(lock, on)

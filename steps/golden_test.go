@@ -20,6 +20,14 @@ import (
 // still is a step that does not work: what its work found is in the state.
 type still struct{ Step }
 
+// Mark implements wizard.Marker.
+func (s still) Mark(v View) wizard.Tone {
+	if m, ok := s.Step.(wizard.Marker[Answers]); ok {
+		return m.Mark(v)
+	}
+	return wizard.Good
+}
+
 func stilled(list []Step) Machine {
 	m := Machine{Now: func() time.Time { return sceneTime }}
 	for _, s := range list {
@@ -112,13 +120,17 @@ func textsOf(p wizard.Page) []string {
 		case wizard.Text:
 			list = append(list, b.Label, b.Body)
 		case wizard.Table:
-			for _, r := range b.Rows {
+			rows := b.Rows
+			if b.Brief != nil {
+				rows = b.Brief
+			}
+			for _, r := range rows {
 				list = append(list, r.Cells...)
 			}
 		}
 	}
 	for _, f := range p.Field {
-		if len(p.Field) > 1 && len(f.Columns) == 0 {
+		if len(p.Field) > 1 && len(f.Columns) == 0 && !f.Open {
 			list = append(list, f.Label) // a list that is alone, or has headings, needs no label
 		}
 		list = append(list, f.Note)

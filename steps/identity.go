@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	f := v.Found[Identity]
 	if f.Running {
-		page.Busy = "Asking " + v.Answers.Host
+		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(setupOf(v.Answers)), true
 	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
@@ -107,6 +108,10 @@ func (s identity) Page(v View) wizard.Page {
 		return page
 	}
 	if failure := otherFailure(v, s.candidates(v)); failure != nil {
+		if errors.Is(failure, context.Canceled) {
+			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay has judged no name."}}
+			return page
+		}
 		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The names could not be judged; " +
 			"the test on the next page leads to the answer to change."}, wizard.Text{Label: "It said", Body: failure.Error()}}
 		return page
@@ -123,7 +128,7 @@ func (s identity) nameField(v View) wizard.Field {
 	said := identityResults(v)
 	f := wizard.Field{
 		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
-		Columns: []string{"name", "from", "the relay says", ""},
+		Columns: []string{"name", "from", "relay says", ""},
 		Default: s.suggest(v), Open: true,
 		Help: wizard.Help{
 			What: "The name that os.Hostname() returns to Pocket ID. Pocket ID has no variable for it: a container takes it " +
@@ -147,7 +152,7 @@ func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Ide
 	var from []string
 	for _, o := range c.Origins {
 		if o == pocketid.FromLocalhost {
-			from = append(from, pocketid.LocalhostLabel(v.Answers.version()))
+			from = append(from, pocketid.LocalhostLabel(v.Answers.version(), v.Answers.TLS))
 		} else {
 			from = append(from, o.Label())
 		}
@@ -156,6 +161,10 @@ func (s identity) nameChoice(c pocketid.Candidate, said map[string]smtpcheck.Ide
 	if one, ok := said[c.Name]; ok {
 		tone, words = resultWords(one)
 		took = millis(one.Elapsed)
+		said := pocketid.SpeechOf(v.Answers.version(), v.Answers.TLS, "x").Names.First == "localhost"
+		if c.Name == "localhost" && tone == wizard.Bad && !said {
+			tone = wizard.Quiet // no harm: it is not said
+		}
 	} else if v.Found[Identity].Running {
 		tone, words = wizard.Busy, "asking"
 	}

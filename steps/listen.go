@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"regexp"
-	"strings"
 	"time"
 
 	"smtp-wizard/pocketid"
@@ -65,8 +64,8 @@ func (s listen) Work(ctx context.Context, job wizard.Job, _ View, report func(an
 	defer cancel()
 	host := "127.0.0.1"
 	if r.container {
-		if bridge := s.world.bridge(); bridge != "" {
-			host = bridge
+		if found := s.world.bridges(); len(found) > 0 {
+			host = found[0].Addr().String()
 		}
 	}
 	heard := make(chan Heard, 1)
@@ -122,25 +121,6 @@ func (r listenRun) heard(s practice.Session) (Heard, bool) {
 		return Heard{}, false
 	}
 	return Heard{r.mode, s.EHLO[0], s.EHLO[len(s.EHLO)-1]}, true
-}
-
-// bridge is this machine's address on a network of containers, or "".
-func (w World) bridge() string {
-	if w.Bridge != nil {
-		return w.Bridge()
-	}
-	interfaces, _ := net.Interfaces()
-	for _, prefix := range []string{"docker", "podman", "cni-podman", "br-"} {
-		for _, i := range interfaces {
-			addresses, _ := i.Addrs()
-			for _, a := range addresses {
-				if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && strings.HasPrefix(i.Name, prefix) {
-					return ip.IP.String()
-				}
-			}
-		}
-	}
-	return ""
 }
 
 func (listen) Page(v View) wizard.Page {

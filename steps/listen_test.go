@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -94,8 +95,8 @@ func otherMode(m smtpcheck.TLSMode) smtpcheck.TLSMode {
 func TestListensForAContainer(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "google", practice.Options{})
-	for name, bridge := range map[string]string{"127.0.0.2": "127.0.0.2", "127.0.0.1": ""} {
-		world := World{Bridge: func() string { return bridge }}
+	for name, bridges := range map[string][]netip.Prefix{"127.0.0.2": {netip.MustParsePrefix("127.0.0.2/8")}, "127.0.0.1": nil} {
+		world := World{Bridges: func() []netip.Prefix { return bridges }}
 		ctx, stop := context.WithCancel(t.Context())
 		var at listening
 		run := listenRun{mode: smtpcheck.TLSStartTLS, container: true}

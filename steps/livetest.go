@@ -25,6 +25,9 @@ func (livetest) ID() wizard.ID       { return LiveTest }
 func (livetest) Name() string        { return "Test" }
 func (livetest) Skip(a Answers) bool { return a.Offline }
 
+// Mark says in the list of steps what the test claims.
+func (livetest) Mark(v View) wizard.Tone { return verdictGist(v).Tone }
+
 // testRun is the job of one test.
 type testRun struct {
 	setup   Setup
@@ -58,7 +61,7 @@ func (s livetest) Page(v View) wizard.Page {
 	t, done := f.Result.(TestResult)
 	page.Body = append(page.Body, stageTable(f, t))
 	if !done {
-		page.Busy = "Testing"
+		page.Busy, page.Skip = "Testing", true
 		return page
 	}
 	var choices []wizard.Choice
@@ -120,26 +123,24 @@ func SpeakingAs(s Setup) string {
 	return text
 }
 
-// stageTable has a row a stage: the result's, or as far as the news go. Where one was
-// refused, those that passed are one row, and the words of the refusal stand below.
+// stageTable has a row a stage: the result's, or as far as the news go. Those that
+// passed before the last one fold into one row: always where that was refused, whose
+// words stand below.
 func stageTable(f wizard.Finding, t TestResult) wizard.Table {
-	table := wizard.Table{}
-	if failure := t.Result.Failure; failure != nil && !t.accepted() {
-		var passed []string
-		for _, r := range t.Result.Stages {
-			if r.OK {
-				passed = append(passed, string(r.Stage))
-				continue
-			}
-			table.Rows = append(table.Rows, rowOf(wizard.Bad, strings.TrimSuffix(string(r.Stage)+": "+failure.Doing, ": "), millis(r.Elapsed)))
-		}
-		if len(passed) > 0 {
-			table.Rows = append([]wizard.Row{rowOf(wizard.Good, strings.Join(passed, ", "))}, table.Rows...)
-		}
-		return table
-	}
+	table, passed := wizard.Table{}, []string(nil)
 	for _, r := range t.Result.Stages {
-		table.Rows = append(table.Rows, rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed)))
+		row := rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed))
+		if failure := t.Result.Failure; !r.OK && !t.accepted() {
+			row.Cells = []string{strings.TrimSuffix(string(r.Stage)+": "+failure.Doing, ": "), millis(r.Elapsed)}
+		}
+		table.Rows = append(table.Rows, row)
+		passed = append(passed, string(r.Stage))
+	}
+	if n := len(passed) - 1; n > 0 {
+		table.Brief = []wizard.Row{rowOf(wizard.Good, strings.Join(passed[:n], ", ")), table.Rows[n]}
+		if !t.accepted() {
+			return wizard.Table{Rows: table.Brief}
+		}
 	}
 	if t.Result.Stages != nil {
 		return table
@@ -235,6 +236,8 @@ const (
 	actVia        = "via"
 	actDirect     = "direct"
 	actDoor       = "door"
+	actMails      = "mails"
+	actTest       = "test"
 )
 
 // skipVerifyChoice gives up the check of the certificate, in so many words.
@@ -255,7 +258,11 @@ func successChoices(v View) []wizard.Choice {
 	if v.Answers.Via != "" {
 		list = append(list, directChoice)
 	}
-	return append(list, showChoice(v), choice(actRetry, "Send another message"))
+	retry := choice(actRetry, "Send another message")
+	if setupOf(v.Answers).NoSend {
+		retry = choice(actRetry, "Try again")
+	}
+	return append(list, showChoice(v), retry)
 }
 
 // directChoice takes the relay in between out again.
@@ -360,7 +367,7 @@ func (s livetest) Take(v View) Intent {
 	case actInbox:
 		return wizard.Goto(a, Sender, noticeAt("to", "Where to send the test?"))
 	case actProvider:
-		return wizard.Goto(a, Provider, cureAt("preset", t))
+		return wizard.Goto(a.refusing(keep, a.Preset, presetOf(a.Host), a.Host), Provider, cureAt("preset", t))
 	case actSkip:
 		a.Untested = true
 		return wizard.Next(a)
@@ -401,6 +408,9 @@ func toCure(a Answers, t TestResult) Intent {
 	}
 	if t.Diagnosis.Step == diagnosis.StepNone {
 		return wizard.Stay(a, cureAt("action", t))
+	}
+	if t.Diagnosis.Step == diagnosis.StepProvider {
+		a = a.refusing(keep, a.Preset, presetOf(a.Host), a.Host)
 	}
 	field := t.Diagnosis.Field
 	if field == "password" && t.Setup.User == "" && !t.Setup.Password.Empty() {

@@ -52,6 +52,7 @@ func TestGoldenOverlays(t *testing.T) {
 		{name: "provider-no-match", scene: "provider", keys: "zzz enter", size: usual},
 		{name: "provider-ascii", scene: "provider", size: usual, env: ascii},
 		{name: "sender-help", scene: "sender", keys: "tab tab f1", size: usual},
+		{name: "sender-help-links", scene: "sender", keys: "up f1", size: usual, env: []string{"TERM=xterm-kitty"}, color: true},
 		{name: "sender-help-small", scene: "sender", keys: "tab tab f1", size: [2]int{40, 12}},
 		{name: "sender-typed", scene: "sender", keys: "tab tab tab x", size: usual},
 		{name: "identity-wide", scene: "identity-accepted", size: [2]int{120, 30}},
@@ -86,7 +87,7 @@ func TestGoldenOverlays(t *testing.T) {
 				t.Errorf("in color: %v", !c.color)
 			}
 			if c.color || c.raw {
-				golden(t, "screen-"+c.name, strings.ReplaceAll(frame, "\x1b[", "^["))
+				golden(t, "screen-"+c.name, strings.NewReplacer("\x1b", "^", "\a", "^G").Replace(frame))
 			} else {
 				golden(t, "screen-"+c.name, ansi.Strip(frame))
 			}

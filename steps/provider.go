@@ -94,7 +94,7 @@ func (s provider) Page(v View) wizard.Page {
 	}
 	if v.Found[Provider].Running {
 		domain := senderDomain(v.Answers)
-		page.Aside = fmt.Sprintf("asking %s how mail is sent for %s", s.world.discovery().Asked(domain), domain)
+		page.Aside = fmt.Sprintf("asking %s how mail is sent for %s, at most 5 s", s.world.discovery().Asked(domain), domain)
 	}
 	return page
 }
@@ -102,10 +102,12 @@ func (s provider) Page(v View) wizard.Page {
 func (s provider) choices(v View) []wizard.Choice {
 	var list []wizard.Choice
 	if s.isOfFile(v) {
-		list = append(list, choice(keep, "Keep "+v.Answers.Host, "as it is now"))
+		list = append(list, wizard.Choice{Value: keep, Cells: []string{"Keep " + v.Answers.Host, "as it is now"}, Apart: true})
 	}
 	for _, p := range s.world.Presets {
-		list = append(list, presetChoice(p))
+		c := presetChoice(p)
+		c.Apart = true
+		list = append(list, c)
 	}
 	chosen := v.Text("preset", s.suggest(v))
 	var regions []wizard.Choice // to be found by a filter
@@ -163,23 +165,42 @@ func (s provider) isOfFile(v View) bool {
 // the sender's domain or the relay that was found for it, else the first of the table.
 func (s provider) suggest(v View) string {
 	a := v.Answers
-	switch {
-	case s.isOfFile(v):
-		return keep
-	case a.Preset != "":
-		return a.Preset
-	case len(s.world.Presets) > 0:
-		return s.world.Presets[0].ID
-	case a.Host != "":
-		return presetOf(a.Host)
+	var list []string // the best first
+	add := func(when bool, id string) {
+		if when && !slices.Contains(a.Refused, refusedChoice(id)) {
+			list = append(list, id)
+		}
 	}
-	if p, ok := presets.ForAddress(a.From); ok {
-		return p.ID
+	add(s.isOfFile(v), keep)
+	add(a.Preset != "", a.Preset)
+	for _, p := range s.world.Presets {
+		add(true, p.ID)
 	}
-	if found := s.suggestions(v); len(found) > 0 {
-		return valueOf(found[0])
+	add(a.Host != "", presetOf(a.Host))
+	p, ok := presets.ForAddress(a.From)
+	add(ok, p.ID)
+	for _, f := range s.suggestions(v) {
+		add(true, valueOf(f))
 	}
-	return presets.All()[0].ID
+	add(slices.Contains(a.Refused, refusedChoice(keep)), Custom) // after a refusal, another door
+	for _, p := range presets.All() {
+		add(p.Usable, p.ID)
+	}
+	return list[0]
+}
+
+// refusedChoice is a choice of this page in Answers.Refused.
+func refusedChoice(id string) string { return "choice " + id }
+
+// refusing has choices that are not suggested any more.
+func (a Answers) refusing(ids ...string) Answers {
+	a.Refused = slices.Clone(a.Refused)
+	for _, id := range ids {
+		if id != Custom { // which is any other one
+			a.Refused = append(a.Refused, refusedChoice(id))
+		}
+	}
+	return a
 }
 
 // presetOf is the preset that a relay belongs to.
@@ -190,10 +211,10 @@ func presetOf(host string) string {
 
 func regionField(v View, p presets.Preset) wizard.Field {
 	a := v.Answers
-	chosen := slices.ContainsFunc(p.Hosts, func(h presets.Host) bool { return h.Host == a.Host })
+	asked := slices.ContainsFunc(p.Hosts, func(h presets.Host) bool { return h.Host == v.Input["region"] })
 	f := wizard.Field{
 		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
-		Missing: !chosen && unasked(v, "region"),
+		Missing: !asked,
 		Filter:  len(p.Hosts) > 9, // more than are taken in at a glance
 		Help: wizard.Help{
 			What:  "Accounts of this provider belong to a region, and each region has its own host.",
@@ -269,7 +290,9 @@ func (s provider) Take(v View) Intent {
 		return wizard.Stay(a, errorAt("preset", fault))
 	}
 	if !p.Usable {
-		return wizard.Stay(a, errorAt("preset", "Pocket ID cannot send through it: "+p.WhyNot))
+		a = a.refusing(p.ID)
+		return wizard.Correct(a, wizard.Input{"preset": s.suggest(View{Answers: a, Found: v.Found})},
+			errorAt("preset", "Pocket ID cannot send through it: "+p.WhyNot))
 	}
 	chosenBefore := a.Preset == p.ID
 	old, _ := s.world.preset(a.Preset)

@@ -130,3 +130,37 @@ func TestWhatAPresetIsMeant(t *testing.T) {
 		t.Errorf("a region that is chosen is asked for again, or not shown: %+v", found)
 	}
 }
+
+// A choice that was refused is not the one to begin at again, and whatever was chosen
+// before, one with several regions asks for its own.
+func TestAfterARefusedChoice(t *testing.T) {
+	t.Parallel()
+	m := stilled(All(sceneWorld()))
+	s := State{Place: wizard.Place{At: Provider}}
+	choose := func(field, answer string) wizard.Page {
+		s = m.Apply(s, wizard.Typed{Field: field, Text: answer})
+		return m.Page(s)
+	}
+	choose("preset", "loops")
+	s = m.Apply(s, wizard.Submitted{})
+	if s.At != Provider || s.Fault.Field != "preset" || m.Page(s).Field[0].Default == "loops" {
+		t.Errorf("after one that cannot be used it begins at %s: %+v", m.Page(s).Field[0].Default, s.Fault)
+	}
+	for preset, region := range map[string]string{"amazon-ses": "email-smtp.us-west-2.amazonaws.com", "mailgun": "smtp.eu.mailgun.org"} {
+		page := choose("preset", preset)
+		if len(page.Field) != 2 || !page.Field[1].Missing {
+			t.Errorf("%s asks for no region of its own: %+v", preset, page.Field)
+		}
+		if page = choose("region", region); page.Field[1].Missing {
+			t.Errorf("%s asks again after %s", preset, region)
+		}
+	}
+
+	a := sceneAnswers()
+	s = State{Place: wizard.Place{At: LiveTest, Found: map[wizard.ID]wizard.Finding{LiveTest: {Result: refused(a)},
+		Install: {Result: Discovery{Values: map[string]string{"SMTP_HOST": a.Host}}}}}, Answers: a}
+	s = m.Apply(m.Apply(s, wizard.Typed{Field: "action", Text: actProvider}), wizard.Submitted{})
+	if first := m.Page(s).Field[0].Default; s.At != Provider || first == keep || first == a.Preset {
+		t.Errorf("the relay that refused is the first choice again: %s at %s", first, s.At)
+	}
+}

@@ -103,7 +103,7 @@ func (s relay) Page(v View) wizard.Page {
 		page.Body = []wizard.Block{s.world.portReport(f)}
 	}
 	if f.Running && noAddress(portsFound(f)) == nil {
-		page.Aside = "Checking which ports answer from this machine"
+		page.Aside = "Checking which ports answer from this machine" + s.world.atMost(Setup{})
 	}
 	return page
 }

@@ -70,6 +70,12 @@ func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	return plan, speech
 }
 
+// atMost says how long an answer of the relay is waited for.
+func (w World) atMost(s Setup) string {
+	plan, _ := w.Plan(s)
+	return ", at most " + smtpcheck.Seconds(plan.Patience()) + " each"
+}
+
 // TestResult is what a test found.
 type TestResult struct {
 	Setup      Setup

@@ -328,15 +328,21 @@ func untrusted(a Answers) TestResult {
 func writeScenes(t *testing.T, add addScene) {
 	a := sceneAnswers()
 	a.Port, a.TLS = 465, smtpcheck.TLSImplicit
-	add("write-new", Write, a, planned(t, a, ""), nil)
+	tested := func(s *State) { s.Found[LiveTest] = wizard.Finding{Result: passed(s.Answers)} }
+	add("write-new", Write, a, planned(t, a, ""), tested)
 	old := "# settings\nAPP_URL=https://id.example.com\nTRUST_PROXY=true\n\nSMTP_HOST=smtp-relay.gmail.com\nSMTP_PORT=587\nSMTP_TLS=starttls\nPUID=1000\n"
-	add("write-changes", Write, a, planned(t, a, old), nil)
+	add("write-changes", Write, a, planned(t, a, old), tested)
+	changed := a
+	changed.From = "pocket@example.com"
+	add("write-retest", Write, changed, planned(t, changed, old), func(s *State) { s.Found[LiveTest] = wizard.Finding{Result: passed(a)} })
+	changed.Mails = "EMAIL_VERIFICATION_ENABLED=true"
+	add("mails", Mails, changed, nil, func(s *State) { tested(s); s.Return = Write })
 	add("write-whole", Write, a, planned(t, a, old), func(s *State) {
+		tested(s)
 		s.Inputs = map[wizard.ID]wizard.Input{Write: {"show": "yes"}}
 	})
 	finished := planned(t, a, string(planned(t, a, old).Env.New))
 	finished.Override = FileEdit{}
-	tested := func(s *State) { s.Found[LiveTest] = wizard.Finding{Result: passed(a)} }
 	add("write-nothing", Write, a, finished, tested)
 	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
 	d := planned(t, a, old)

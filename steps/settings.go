@@ -156,8 +156,10 @@ func (w World) warnings(found Discovery, in install.Install, host string, runtim
 			list = append(list, warning.Text)
 		}
 	}
-	if warning := w.ownLoopback(host, in, runtime); warning != "" {
-		list = append(list, warning)
+	for _, warning := range []string{w.ownLoopback(host, in, runtime), w.ofThisMachine(host, in, runtime)} {
+		if warning != "" {
+			list = append(list, warning)
+		}
 	}
 	return list
 }

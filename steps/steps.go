@@ -25,6 +25,7 @@ const (
 	Listen   wizard.ID = "listen"
 	LiveTest wizard.ID = "livetest"
 	Arrival  wizard.ID = "arrival"
+	Mails    wizard.ID = "mails"
 	Write    wizard.ID = "write"
 )
 
@@ -40,7 +41,7 @@ type (
 // All are the steps in the order of the guide.
 func All(w World) []Step {
 	return []Step{
-		installPage{w}, provider{w}, relay{w}, sender{w}, identity{w}, listen{w}, livetest{w}, arrival{w}, write{w},
+		installPage{w}, provider{w}, relay{w}, sender{w}, identity{w}, listen{w}, livetest{w}, arrival{w}, mails{}, write{w},
 	}
 }
 

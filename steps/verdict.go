@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"smtp-wizard/pocketid"
@@ -72,7 +74,8 @@ func (t TestResult) most() Verdict {
 func (t TestResult) Verdict() Verdict {
 	f := t.Result.Failure
 	switch {
-	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings:
+	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings,
+		f != nil && !t.Result.Taken && errors.Is(f, context.Canceled):
 		return VerdictNotTested
 	case !t.Result.Taken:
 		return VerdictNotAccepted
@@ -92,13 +95,16 @@ func (t TestResult) OK() *bool {
 	return &ok
 }
 
-// testOf is the live test of these findings, if there was one, with whether its
-// message has arrived.
+// testOf is the live test of these very answers, with whether its message has
+// arrived. The zero value, where there is none, claims nothing.
 func testOf(a Answers, found map[wizard.ID]wizard.Finding) (TestResult, bool) {
 	t, ok := found[LiveTest].Result.(TestResult)
+	if !ok || t.Setup != setupOf(a) {
+		return TestResult{}, false
+	}
 	in, _ := found[Arrival].Result.(foundIn)
 	t.Arrived = t.Token != "" && (a.Arrived == t.Token || in.token == t.Token)
-	return t, ok
+	return t, true
 }
 
 // verdictBlock is what the test may claim.

@@ -52,8 +52,8 @@ type World struct {
 	// Source is this machine's address towards another; nil asks the kernel.
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 
-	// Bridge is this machine's address for containers, or ""; nil asks the kernel.
-	Bridge func() string
+	// Bridges are the machine's addresses in networks of containers; nil asks the kernel.
+	Bridges func() []netip.Prefix
 
 	// Masker knows the passwords of this run, for what a relay says; nil knows none.
 	Masker *secret.Masker

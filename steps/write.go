@@ -99,7 +99,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
-		page.Why = fmt.Sprintf("A new file with %d keys for mail. Nothing is written before you agree.", added)
+		page.Why = fmt.Sprintf("New file, %d settings. Nothing is written before you agree.", added)
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
@@ -134,9 +134,9 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 		}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: w})
 	}
-	if t, tested := result[TestResult](v, LiveTest); v.Answers.Untested && tested && t.Result.Failure != nil {
+	if t, tested := testOf(v.Answers, v.Found); v.Answers.Untested && tested && t.Result.Failure != nil {
 		why := "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."
-		if t.OK() == nil {
+		if t.Verdict() == VerdictNotTested {
 			why = "Nothing was sent, so it is not known whether mail works with these settings."
 		}
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Untested", Body: why})
@@ -161,8 +161,8 @@ func diffBlock(diff []envwriter.DiffLine) wizard.Block {
 	}
 	v := wizard.Verbatim{}
 	for i, l := range diff {
-		if l.Op == envwriter.Context { // what stays is folded
-			if l = (envwriter.DiffLine{Op: envwriter.Gap}); i > 0 && slices.Contains([]envwriter.DiffOp{envwriter.Gap, envwriter.Context}, diff[i-1].Op) {
+		if l.Op == envwriter.Context || l.Op == envwriter.Gap { // what stays is folded
+			if l = (envwriter.DiffLine{Op: envwriter.Gap}); i == 0 || slices.Contains([]envwriter.DiffOp{envwriter.Gap, envwriter.Context}, diff[i-1].Op) {
 				continue
 			}
 		}
@@ -178,7 +178,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	add := func(cells ...string) { t.Rows = append(t.Rows, wizard.Row{Cells: cells}) }
 	env := filepath.Base(p.Request.EnvFile)
 	if !p.Before.Exists {
-		add("new", env, "from Pocket ID's template, with a new ENCRYPTION_KEY")
+		add("new", env, "from a template, with a new ENCRYPTION_KEY")
 	}
 	for _, other := range p.OtherFiles() {
 		if !other.Before.Exists {
@@ -193,7 +193,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	if p.Before.Exists && p.Env.Changed() {
 		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.Join(p.Request.readerNames(), ", "), "each tried on the new file")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by the rules of each")
 	return t
 }
 
@@ -208,7 +208,7 @@ func lockField(p *FilePlan) wizard.Field {
 			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
 			choice("no", "No, leave it"),
 		},
-		Note: pocketid.LockSummary(version),
+		Note: "Settings in the admin UI become read-only.",
 	}
 	if !p.Lock {
 		f.Note, f.NoteTone = pocketid.LockMissing(version), wizard.Warn
@@ -231,6 +231,13 @@ func writeField(p *FilePlan, v View) wizard.Field {
 	list := []wizard.Choice{first, show}
 	if len(p.Machine) > 0 && !p.Printed {
 		list = append(list, choice("print", "Print "+p.Request.Via.Title()+"'s files instead of writing them"))
+	}
+	a := v.Answers
+	if _, tested := testOf(a, v.Found); !tested && !a.Untested && !a.Offline && !a.Unattended && len(p.Refused) == 0 {
+		list = append([]wizard.Choice{choice(actTest, "Test these settings first")}, list...)
+	}
+	if c, ok := mailsChoice(v); ok {
+		list = append(list, c)
 	}
 	if p.openToAll() && !p.Request.CloseFile {
 		list = append(list, wizard.Choice{Value: "close", Cells: []string{"Close the file to everybody else"},
@@ -296,6 +303,10 @@ func (s write) Take(v View) Intent {
 	case "without":
 		a.APIKey = secret.Value{}
 		return stay(a)
+	case actTest:
+		return wizard.Goto(a, LiveTest, wizard.Fault{})
+	case actMails:
+		return wizard.Goto(a, Mails, wizard.Fault{})
 	case "close":
 		a.CloseFile = true
 		return stay(a)
@@ -346,6 +357,9 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	}
 	saved = append(outside, saved...)
 	out := WriteResult{Saved: saved, Keys: p.keys(), Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	if !w.Practice {
+		out.Then = "Then send a test mail from Pocket ID: Application configuration → Email.\n"
+	}
 	for _, s := range saved {
 		out.Warnings = append(out.Warnings, s.Warnings...)
 	}
@@ -404,5 +418,8 @@ func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
 	}
 	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
+	if w.Then != "" {
+		page.Body = append(page.Body, wizard.Text{Body: strings.TrimSpace(w.Then)})
+	}
 	return page
 }

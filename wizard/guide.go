@@ -26,6 +26,7 @@ type Heading struct {
 	ID      ID
 	Name    string
 	Skipped bool // it has nothing to ask
+	Tone    Tone // how it ended, once it is done
 }
 
 // Session is a Guide: a machine and its state.
@@ -63,7 +64,11 @@ func (s Session[A]) Preview(field, answer string) Page {
 func (s Session[A]) Outline() []Heading {
 	var list []Heading
 	for _, step := range s.Machine.Steps {
-		list = append(list, Heading{step.ID(), step.Name(), step.Skip(s.State.Answers)})
+		h := Heading{step.ID(), step.Name(), step.Skip(s.State.Answers), Good}
+		if m, ok := step.(Marker[A]); ok {
+			h.Tone = m.Mark(s.State.ViewOf(h.ID))
+		}
+		list = append(list, h)
 	}
 	return list
 }

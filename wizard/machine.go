@@ -92,6 +92,11 @@ func (m Machine[A]) Apply(s State[A], o Outcome) State[A] {
 		if step := m.Step(o.To); step != nil && slices.Contains(s.History, o.To) && !step.Skip(s.Answers) {
 			s = m.visit(s, o.To, Fault{})
 		}
+	case Hurried:
+		if f := s.Found[s.At]; f.Running && m.Page(s).Skip {
+			f.Hurried = true
+			s.Found = with(s.Found, s.At, f)
+		}
 	case Reported:
 		s = s.found(o.Step, o.Run, func(f *Finding) { f.News = append(slices.Clip(f.News), o.News) })
 	case Worked:

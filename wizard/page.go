@@ -23,6 +23,9 @@ type Page struct {
 	// Busy says what is under way; while it is set, the page waits for its work
 	// and cannot be submitted.
 	Busy string
+	// Skip says that the work under way may be cut short: the page goes on with what was
+	// found by then.
+	Skip bool
 	// Aside is said of the work under way when the page need not wait for it.
 	Aside string
 	// Final says that all is done: to leave loses nothing, and no page before is
@@ -94,7 +97,10 @@ type Choice struct {
 	Cells []string // the label, and further columns
 	Tone  Tone
 	Note  string // shown while the choice is the chosen one
+	Key   string // chooses it at once, where typing does not filter
 	Find  string // more words that a filter finds it by
+	// Apart is a choice that is none of those that a filter counts.
+	Apart bool
 	// Under is the value of a choice that this one is a case of, such as a region of
 	// a provider. It is behind all others, and only a filter shows it.
 	Under string
@@ -161,6 +167,7 @@ type Text struct {
 type Table struct {
 	Columns []string // headings, or nil
 	Rows    []Row
+	Brief   []Row // in their place where they do not fit with the rest of the page
 }
 
 // Row is one line of a table.

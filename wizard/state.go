@@ -85,6 +85,8 @@ type (
 	WentBack struct{}
 	// Jumped goes to a step that was answered before, and comes back.
 	Jumped struct{ To ID }
+	// Hurried asks the current step's work to end with what it has.
+	Hurried struct{}
 	// Reported is news of a step's work.
 	Reported struct {
 		Step ID
@@ -106,6 +108,7 @@ func (TypedSecret) outcome() {}
 func (Submitted) outcome()   {}
 func (WentBack) outcome()    {}
 func (Jumped) outcome()      {}
+func (Hurried) outcome()     {}
 func (Reported) outcome()    {}
 func (Worked) outcome()      {}
 func (Left) outcome()        {}

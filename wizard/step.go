@@ -45,6 +45,12 @@ type Checker[A any] interface {
 	Check(v View[A], field string) Intent[A]
 }
 
+// A Marker is a step that does not always end well, and says how it did.
+type Marker[A any] interface {
+	Step[A]
+	Mark(View[A]) Tone
+}
+
 // Job names a piece of work and what it is for. Two jobs that are equal are the
 // same work, so For must be comparable.
 type Job struct {
@@ -60,6 +66,7 @@ type Finding struct {
 	Job     Job
 	Run     int // the run's number; news of older runs are dropped
 	Running bool
+	Hurried bool      // it is to end with what it has
 	Began   time.Time // when the run was asked for
 	News    []any     // what it reported, in order
 	Result  any       // what it returned; nil while it is running

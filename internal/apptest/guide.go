@@ -13,8 +13,7 @@ import (
 	"smtp-wizard/presets"
 )
 
-// Providers is the length of the list on the provider page; the demo's has its
-// practice relay more.
+// Providers is what the filter of the provider page counts.
 var Providers = len(presets.All())
 
 // Checked is the JSON of check, as far as tests look at it.

@@ -165,7 +165,11 @@ func (w *Terminal) Output() string {
 }
 
 // Written is the number of bytes that the program has written.
-func (w *Terminal) Written() int { return len(w.Output()) }
+func (w *Terminal) Written() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.raw)
+}
 
 // missing is one of the words that the screen shows neither as it is nor flat.
 func (w *Terminal) missing(words []string) string {
@@ -231,15 +235,17 @@ func (w *Terminal) Settled() string {
 	return w.Screen()
 }
 
-// atWork reports whether a screen, or what stands instead of a prompt, waits for work
+// atWork reports whether the screen, or what stands instead of a prompt, waits for work
 // under way.
-func (w *Terminal) atWork(screen string) bool {
-	out := w.Output()
-	if !strings.Contains(out, "\x1b[?1049h") {
+func (w *Terminal) atWork() bool {
+	if out := w.Output(); w.plain() {
 		return !strings.HasSuffix(out, ": ")
 	}
-	return working.MatchString(screen)
+	return working.MatchString(w.Screen())
 }
+
+// plain reports whether the program asks line by line.
+func (w *Terminal) plain() bool { return !strings.Contains(w.Output(), "\x1b[?1049h") }
 
 var working = regexp.MustCompile(`(?m)^[─-]+ .* \d+ s [─-]|esc stop and go back`)
 
@@ -249,13 +255,15 @@ var working = regexp.MustCompile(`(?m)^[─-]+ .* \d+ s [─-]|esc stop and go b
 func (w *Terminal) Rests(written int) bool {
 	w.T.Helper()
 	eventually(5*time.Second, func() bool { return w.over() || w.Written() > written })
-	last, since := "", time.Now()
+	last, since, working, quiet := -1, time.Now(), true, ignored
 	if !eventually(patience, func() bool {
-		now := w.Screen()
-		if now != last || w.atWork(now) {
-			last, since = now, time.Now()
+		if n := w.Written(); n != last {
+			last, since, working = n, time.Now(), w.atWork()
+			if quiet = ignored; w.plain() {
+				quiet = stillness // it prints no question before it takes an answer
+			}
 		}
-		return w.over() || time.Since(since) > ignored
+		return w.over() || !working && time.Since(since) > quiet
 	}) {
 		w.T.Fatalf("it does not come to rest; the screen is\n%s", w.Screen())
 	}

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// leastColumn is how narrow a column of words may get before a grid does not
+// LeastColumn is how narrow a column of words may get before a grid does not
 // fit.
-const leastColumn = 14
+const LeastColumn = 14
 
 // Grid is the columns of a table.
 type Grid struct {
 	Widths []int
-	Fits   bool // every column is wide enough to be read
+	Fits   bool                                 // every column is wide enough to be read
+	Style  func(column int, cell string) string // nil: as it is
 	right  []bool
 	gap    int
 }
@@ -41,7 +42,7 @@ func NewGrid(heads []string, rows [][]string, w int) Grid {
 	}
 	for g.total() > w {
 		widest := slices.Index(g.Widths, slices.Max(g.Widths))
-		if g.Widths[widest] <= leastColumn {
+		if g.Widths[widest] <= LeastColumn {
 			return g
 		}
 		g.Widths[widest]--
@@ -86,6 +87,9 @@ func (g Grid) Line(cells []string) string {
 	for i, cell := range cells[:min(len(cells), len(g.Widths))] {
 		if g.right[i] {
 			cell = spaces(g.Widths[i]-Width(cell)) + cell
+		}
+		if g.Style != nil && cell != "" {
+			cell = g.Style(i, cell)
 		}
 		parts = append(parts, Pad(cell, g.Widths[i]))
 	}

@@ -166,8 +166,8 @@ func (in Install) HandOn(key, file string) string {
 	return "let what starts Pocket ID read " + name
 }
 
-// insideNames are those that docker and podman give the machine.
-var insideNames = []string{"host.docker.internal", "gateway.docker.internal", "host.containers.internal"}
+// InsideNames are the names that docker and podman give the machine.
+var InsideNames = []string{"host.docker.internal", "gateway.docker.internal", "host.containers.internal"}
 
 // ownNetworks are what --network and network_mode say for a network without a DNS
 // of its own.
@@ -182,7 +182,7 @@ func (in Install) OnlyInside(host string) string {
 	switch {
 	case !in.InContainer() || in.Network == "host":
 		return ""
-	case slices.Contains(insideNames, host):
+	case slices.Contains(InsideNames, host):
 		return host + " is this machine as the container sees it, and no name outside"
 	case loopback && in.Hostname.Kind == KindShared:
 		return host + " is what Pocket ID shares with " + in.Hostname.With + ", and not this machine"

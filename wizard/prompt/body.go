@@ -22,6 +22,9 @@ func (f *face) heading() {
 	f.shown, f.title, f.why = nil, page.Title, page.Why
 	f.out.blank()
 	where := fmt.Sprintf("Page %d of %d: %s", i+1, len(outline), outline[i].Name)
+	if len(outline) == 1 { // a question of its own
+		where = ""
+	}
 	if home := index(f.Place.Return); home >= 0 {
 		f.out.say("", where+", then back to "+outline[home].Name)
 		f.out.say("", page.Title)

@@ -62,6 +62,9 @@ func match(field wizard.Field, line string) []int {
 	if line == "" {
 		return nil
 	}
+	if i := slices.IndexFunc(field.Choices, func(c wizard.Choice) bool { return c.Key == line }); i >= 0 {
+		return []int{i}
+	}
 	where := func(is func(value, label string) bool) []int {
 		var found []int
 		for i, c := range field.Choices {

@@ -16,6 +16,7 @@ type Runner struct {
 
 	mu      sync.Mutex
 	cancel  map[int]context.CancelFunc // by run number
+	hurry   map[int]context.CancelFunc
 	stopped bool
 	wg      sync.WaitGroup
 }
@@ -23,11 +24,12 @@ type Runner struct {
 // New makes a runner that hands every report and result to send. Send may
 // block, and must return once the guide has ended.
 func New(send func(wizard.Outcome)) *Runner {
-	return &Runner{send: send, cancel: map[int]context.CancelFunc{}}
+	return &Runner{send: send, cancel: map[int]context.CancelFunc{}, hurry: map[int]context.CancelFunc{}}
 }
 
 // Follow begins the runs that the state has and the runner has not, and cancels
-// those that the state no longer has.
+// those that the state no longer has. One that is hurried has its context ended, and
+// its result still counts.
 func (r *Runner) Follow(ctx context.Context, g wizard.Guide) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -43,11 +45,15 @@ func (r *Runner) Follow(ctx context.Context, g wizard.Guide) {
 		if _, ok := r.cancel[f.Run]; !ok {
 			r.begin(ctx, id, f.Run, g)
 		}
+		if f.Hurried {
+			r.hurry[f.Run]()
+		}
 	}
 	for run, cancel := range r.cancel {
 		if !wanted[run] {
 			cancel()
 			delete(r.cancel, run)
+			delete(r.hurry, run)
 		}
 	}
 }
@@ -82,12 +88,14 @@ func Within(d time.Duration, f func()) {
 
 func (r *Runner) begin(ctx context.Context, id wizard.ID, run int, g wizard.Guide) {
 	ctx, cancel := context.WithCancel(ctx)
-	r.cancel[run] = cancel
+	work, hurry := context.WithCancel(ctx)
+	r.cancel[run], r.hurry[run] = cancel, hurry
 	r.wg.Add(1)
 	go func() {
 		defer r.wg.Done()
 		defer cancel()
-		result := g.Work(ctx, id, func(news any) {
+		defer hurry()
+		result := g.Work(work, id, func(news any) {
 			if ctx.Err() == nil {
 				r.send(wizard.Reported{Step: id, Run: run, News: news})
 			}

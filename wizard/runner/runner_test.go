@@ -160,3 +160,27 @@ func TestBusyWithoutWork(t *testing.T) {
 		t.Errorf("%v, %v", working, err)
 	}
 }
+
+// Work that is hurried ends with what it has, and that counts; where the page cannot do
+// without the rest, it goes on.
+func TestHurriedWork(t *testing.T) {
+	t.Parallel()
+	for _, skip := range []bool{true, false} {
+		g := guide(func(ctx context.Context, _ wizard.Job, _ func(any)) any {
+			<-ctx.Done()
+			return "so far"
+		})
+		worker := g.Steps[0].(steptest.Worker)
+		worker.Pages = func(steptest.View) wizard.Page { return wizard.Page{Busy: "Looking", Skip: skip} }
+		g.Steps[0] = worker
+		d := runner.Drive(t.Context(), g.Begin(steptest.Answers{}))
+		d.Apply(wizard.Hurried{})
+		if skip {
+			d.Apply(next(t, d.Outcomes))
+		}
+		if f := d.Place.Found["a"]; f.Hurried != skip || f.Running == skip || skip && f.Result != "so far" {
+			t.Errorf("%v: %+v", skip, f)
+		}
+		d.Stop()
+	}
+}

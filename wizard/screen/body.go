@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,8 @@ func (m *model) body(w, height int) canvas {
 }
 
 // fitted draws the page so that it fits, if it can: the focused list takes the
-// lines that are left, and on a short screen the reason gives up its own first.
+// lines that are left; where there are none, the empty ones go, and on a short
+// screen the reason gives up its own.
 func (m *model) fitted(w, height int) canvas {
 	const least = 3
 	top := 0
@@ -57,9 +59,14 @@ func (m *model) fitted(w, height int) canvas {
 		if f := m.focused(); f != nil {
 			f.list.top = top // as it was before a draw with fewer rows moved it
 		}
-		c := m.whole(w, height, rows, false)
-		if len(c.lines) > height && height < shortHeight {
-			c = m.whole(w, height, rows, true)
+		tight := height < tightHeight
+		c := m.whole(w, height, rows, tight, false)
+		if len(c.lines) > height && !tight {
+			tight = true
+			c = m.whole(w, height, rows, tight, false)
+		}
+		if len(c.lines) > height {
+			c = m.whole(w, height, rows, tight, true)
 		}
 		return c
 	}
@@ -70,18 +77,30 @@ func (m *model) fitted(w, height int) canvas {
 	return draw(max(least+height-len(c.lines), min(height-4, 8)))
 }
 
-// whole draws all of the page; brief leaves of the reason only its beginning,
-// and help shows the rest.
-func (m *model) whole(w, height, rows int, brief bool) canvas {
-	t, tight := m.theme, height < 14
+// whole draws all of the page; brief folds tables, and leaves of the reason on a
+// short screen only its beginning: help shows the rest.
+func (m *model) whole(w, height, rows int, tight, brief bool) canvas {
+	t := m.theme
 	c := canvas{x: -1}
 	c.add(m.title(w)...)
 	why := t.paragraphs(m.page.Why, w)
-	if brief && len(why) > 1 {
+	if brief && len(why) > 1 && height < shortHeight {
 		why = []string{m.shortened(why, w)}
 	}
-	c.add(why...)
-	c.section(tight, m.barred(t.blocks(m.page.Body, w, tight)))
+	for _, line := range why {
+		c.add(t.quiet.Render(line))
+	}
+	body := m.page.Body
+	if brief {
+		body = slices.Clone(body)
+		for i, b := range body {
+			if table, ok := b.(wizard.Table); ok && table.Brief != nil {
+				table.Rows = table.Brief
+				body[i] = table
+			}
+		}
+	}
+	c.section(tight, m.barred(t.blocks(body, w, tight)))
 	c.section(tight, m.busy(w))
 	if f := m.state.Fault; f.Text != "" && m.page.Index(f.Field) < 0 {
 		if !tight {

@@ -11,7 +11,7 @@ import (
 
 // choices draws the list of the focused field.
 func (m *model) choices(c *canvas, w *widget, box fieldBox) {
-	if len(m.form) > 1 && len(w.field.Columns) == 0 {
+	if len(m.form) > 1 && len(w.field.Columns) == 0 && !w.field.Open {
 		label := m.theme.clip(m.theme.clean(w.field.Label), box.w-2)
 		c.add("  " + m.theme.strong.Render(label))
 	}
@@ -26,7 +26,10 @@ func (m *model) choices(c *canvas, w *widget, box fieldBox) {
 func (m *model) filter(c *canvas, l *list, box fieldBox) {
 	t := m.theme
 	label := "Filter  "
-	count := fmt.Sprintf("%d of %d", len(l.shown), wizard.Listed(l.choices))
+	count := ""
+	if n := l.counted(l.shown); n > 0 || len(l.shown) == 0 {
+		count = fmt.Sprintf("%d of %d", n, l.counted(wizard.Filter(l.choices, "")))
+	}
 	if rows := l.inSight(box); len(l.shown) > rows {
 		l.fit(rows)
 		up, down := l.beyond(rows, t)
@@ -35,6 +38,16 @@ func (m *model) filter(c *canvas, l *list, box fieldBox) {
 	part, at, _, _ := l.filter.window(max(box.w-text.Width(label)-text.Width(count)-4, 1), t.clean)
 	c.x, c.y = 2+text.Width(label)+at, len(c.lines)
 	c.add(t.spread("  "+t.quiet.Render(label)+part, t.quiet.Render(count), box.w))
+}
+
+// counted is how many of those are among what a filter counts.
+func (l *list) counted(which []int) (n int) {
+	for _, i := range which {
+		if !l.choices[i].Apart {
+			n++
+		}
+	}
+	return n
 }
 
 // inSight is how many rows the box shows of the list.
@@ -65,6 +78,9 @@ func (m *model) grid(l *list, heads []string, cells [][]string, w int) (rowGrid,
 	if marked {
 		room -= 2
 	}
+	if l.compact {
+		cells = m.beside(l, cells, room-2)
+	}
 	first := make([][]string, len(cells))
 	widest := 0
 	for i, row := range cells {
@@ -72,10 +88,31 @@ func (m *model) grid(l *list, heads []string, cells [][]string, w int) (rowGrid,
 		widest = max(widest, text.Width(strings.Join(first[i], "")))
 	}
 	g := text.NewGrid(heads, cells, room)
-	if l.compact || !g.Fits || len(g.Widths) > 1 && g.Widths[0] < widest {
+	g.Style = m.theme.dimmed
+	if !g.Fits || len(g.Widths) > 1 && g.Widths[0] < widest {
 		return rowGrid{text.NewGrid(nil, first, w-2), marked && !l.compact}, nil
 	}
-	return rowGrid{g, marked}, heads
+	return rowGrid{g, marked && !l.compact}, heads
+}
+
+// beside is the rows of a long list that are to be seen, with the second cell as short as
+// the first one leaves room for, and without it where that is hardly any.
+func (m *model) beside(l *list, cells [][]string, room int) [][]string {
+	var rows [][]string
+	widest := 0
+	for _, i := range slices.Concat(l.shown, wizard.Filter(l.choices, "")) {
+		rows = append(rows, slices.Clone(cells[i]))
+		widest = max(widest, text.Width(strings.Join(cells[i][:min(len(cells[i]), 1)], "")))
+	}
+	for r, row := range rows {
+		left := room - widest - 3
+		if left < text.LeastColumn {
+			rows[r] = row[:min(len(row), 1)]
+		} else if len(row) > 1 {
+			row[1] = m.theme.clip(row[1], left)
+		}
+	}
+	return rows
 }
 
 func (g rowGrid) mark(sign string) string {
@@ -125,14 +162,30 @@ func (m *model) rows(c *canvas, l *list, heads []string, box fieldBox) {
 	m.details(c, l, cells, g, box)
 }
 
-// row draws one row. Only the pointer tells the highlighted one, so that moving
-// it redraws two cells and not two lines.
+// dimmed is a cell of a row: where it is from, and a time, are less than what it is.
+func (t theme) dimmed(column int, cell string) string {
+	if column == 1 || column > 1 && text.Figures(strings.TrimSpace(cell)) {
+		return t.quiet.Render(cell)
+	}
+	return cell
+}
+
+// row draws one row. The pointer alone tells the highlighted one until it rests: to
+// move it redraws two cells and not two lines.
 func (t theme) row(l *list, i int, cells []string, g rowGrid) string {
 	lead := "    "
 	if i == l.at {
 		lead = "  " + t.accent.Render(t.pointer) + " "
 	}
 	tone := l.choices[l.shown[i]].Tone
+	if i == l.at && l.choices[l.shown[i]].Value == l.described {
+		g.Style = func(column int, cell string) string {
+			if column == 0 {
+				return t.accent.Render(cell)
+			}
+			return t.dimmed(column, cell)
+		}
+	}
 	words := g.line(t, cells)
 	switch sign, ok := t.marks[tone]; {
 	case tone == wizard.Quiet:

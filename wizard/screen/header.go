@@ -14,6 +14,7 @@ type headerStep struct {
 	id            wizard.ID
 	name          string
 	done, current bool
+	tone          wizard.Tone // how it ended
 }
 
 // headerSteps are the steps that have something to ask.
@@ -22,8 +23,11 @@ func (m *model) headerSteps() []headerStep {
 	for _, s := range m.guide.Outline() {
 		current := s.ID == m.state.At
 		if current || !s.Skipped {
+			if current {
+				s.Tone = wizard.Good // as far as it says that it ended
+			}
 			steps = append(steps, headerStep{
-				id: s.ID, name: m.theme.clean(s.Name), current: current,
+				id: s.ID, name: m.theme.clean(s.Name), current: current, tone: s.Tone,
 				done: current && m.page.Final || !current && slices.Contains(m.state.History, s.ID),
 			})
 		}
@@ -37,12 +41,18 @@ func (m *model) header(w int, short bool) []string {
 	t, steps := m.theme, m.headerSteps()
 	at := slices.IndexFunc(steps, func(s headerStep) bool { return s.current })
 	count := fmt.Sprintf("%d of %d", at+1, len(steps))
+	if len(steps) == 1 { // a question of its own
+		count = ""
+	}
 	line := func(title string) string {
 		title = t.strong.Render(t.clip(title, w-text.Width(count)-3))
 		return t.spread(" "+title, t.quiet.Render(count), w-1)
 	}
-	if trail := t.trail(steps); !short && text.Width(trail) <= w {
+	if trail := t.trail(steps); !short && len(steps) > 1 && text.Width(trail) <= w {
 		return []string{line(m.name), trail}
+	}
+	if len(steps) == 1 {
+		return []string{line(m.name)}
 	}
 	return []string{line(steps[at].name)}
 }
@@ -53,11 +63,11 @@ func (t theme) trail(steps []headerStep) string {
 	for _, s := range steps {
 		switch {
 		case s.current && s.done:
-			parts = append(parts, t.accent.Render("["+s.name+"]")+" "+t.mark(wizard.Good))
+			parts = append(parts, t.accent.Render("["+s.name+"]")+" "+t.mark(s.tone))
 		case s.current:
 			parts = append(parts, t.accent.Render("["+s.name+"]"))
 		case s.done:
-			parts = append(parts, s.name+" "+t.mark(wizard.Good))
+			parts = append(parts, s.name+" "+t.mark(s.tone))
 		default:
 			parts = append(parts, t.quiet.Render(s.name))
 		}

@@ -15,6 +15,7 @@ type keyMap struct {
 	Redraw, Suspend                    key.Binding
 	Leave, Stay                        key.Binding // in the question whether to leave
 	Open                               key.Binding // a list
+	Skip                               key.Binding // the rest of the work
 }
 
 func newKeys(t theme) keyMap {
@@ -37,6 +38,7 @@ func newKeys(t theme) keyMap {
 		Redraw:     bind("ctrl+l", "redraw", "ctrl+l"),
 		Suspend:    bind("ctrl+z", "suspend", "ctrl+z"),
 		Open:       bind("space", "open", "space"),
+		Skip:       bind("s", "skip the wait", "s"),
 		Leave:      bind("y", "leave", "y", "Y", "ctrl+c"),
 		Stay:       bind("enter", "stay", "enter", "ctrl+j", "esc", "n", "N"),
 	}
@@ -88,6 +90,9 @@ func (m *model) pageHints() []hint {
 	arrows := m.arrowHints(w)
 	switch does := m.enterDoes(); {
 	case m.page.Busy != "":
+		if m.skips() {
+			hints = append(hints, hintFor(k.Skip, ""))
+		}
 		hints = append(hints, hintFor(k.Back, "stop and go back"))
 	case does != "":
 		hints = append(hints, hintFor(k.Submit, does))
@@ -101,6 +106,11 @@ func (m *model) pageHints() []hint {
 		}
 	}
 	return append(append(hints, arrows...), m.moreHints(w)...)
+}
+
+// skips reports whether the wait can be cut short.
+func (m *model) skips() bool {
+	return m.page.Skip && m.page.Busy != "" && !m.state.Found[m.state.At].Hurried
 }
 
 // arrowHints say what the arrows do.

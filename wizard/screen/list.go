@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"smtp-wizard/wizard"
@@ -13,8 +14,8 @@ type list struct {
 	at      int   // the highlighted one: an index into shown
 	top     int   // the first row in sight: an index into shown
 	filter  editor
-	// compact is a long list, of which the rows show the first cell alone: each of
-	// them is drawn again when the list scrolls.
+	// compact is a long list, whose marks stand behind the words: each row is drawn
+	// again when the list scrolls.
 	compact bool
 	// described is the value whose note is shown: that of the row where the pointer
 	// last came to rest.
@@ -37,6 +38,15 @@ func (l *list) pick(value string) {
 			l.at = i
 		}
 	}
+}
+
+// pickKey highlights the choice of a key, if there is one.
+func (l *list) pickKey(key string) bool {
+	i := slices.IndexFunc(l.choices, func(c wizard.Choice) bool { return c.Key != "" && c.Key == key })
+	if i >= 0 {
+		l.pick(l.choices[i].Value)
+	}
+	return i >= 0
 }
 
 // current is the highlighted choice; false when the filter leaves none.

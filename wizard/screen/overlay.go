@@ -76,7 +76,7 @@ func (m *model) openSteps() {
 	var choices []wizard.Choice
 	for _, s := range m.headerSteps() {
 		if s.done {
-			choices = append(choices, wizard.Choice{Value: string(s.id), Cells: []string{s.name}, Tone: wizard.Good})
+			choices = append(choices, wizard.Choice{Value: string(s.id), Cells: []string{s.name}, Tone: s.tone})
 		}
 	}
 	if len(choices) > 0 {
@@ -121,7 +121,11 @@ func (m *model) help(w int) []string {
 	}
 	add("Why", m.page.Why)
 	lines := []string{t.strong.Render(t.clip(t.clean(title), w)), ""}
-	lines = append(lines, t.blocks(parts, w, true)...)
+	where := ""
+	if f := m.focused(); f != nil {
+		where = f.field.Help.Where
+	}
+	lines = append(lines, t.linked(t.blocks(parts, w, true), where)...)
 	lines = append(lines, "", t.strong.Render("Keys"))
 	for _, h := range m.helpHints() {
 		lines = append(lines, t.strong.Render(text.Pad(h.key, 10))+" "+h.does)

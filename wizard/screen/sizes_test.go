@@ -98,7 +98,7 @@ func TestNothingIsCutSilently(t *testing.T) {
 	t.Parallel()
 	d := drive(t, fakeMachine(0), 40, 12, Options{})
 	refused(d)
-	d.sees("more, pgup")
+	d.sees("more")
 	seen := d.screen()
 	for range 10 {
 		d.press("pgup")

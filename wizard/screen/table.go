@@ -23,6 +23,12 @@ func (t theme) table(table wizard.Table, w int) []string {
 	if !g.Fits || g.Breaks(rows, w-4) {
 		return t.stacked(table, heads, rows, marked, w)
 	}
+	g.Style = func(column int, cell string) string {
+		if column > 0 && text.Figures(strings.TrimSpace(cell)) {
+			return t.quiet.Render(cell)
+		}
+		return cell
+	}
 	indent := strings.Repeat(" ", marked)
 	var lines []string
 	if len(heads) > 0 {

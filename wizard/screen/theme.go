@@ -18,6 +18,7 @@ type theme struct {
 	signs
 	ascii   bool // the terminal shows nothing else
 	plain   bool // its signs are ASCII
+	links   bool // it makes hyperlinks clickable
 	profile colorprofile.Profile
 
 	strong, quiet, accent, selected lipgloss.Style
@@ -56,7 +57,7 @@ var ascii = signs{
 // a locale without UTF-8 takes everything that is not ASCII, and the Linux
 // console the signs that are not.
 func newTheme(env []string) theme {
-	t := theme{signs: typographic, profile: colorprofile.ANSI, ascii: !utf8Locale(env)}
+	t := theme{signs: typographic, profile: colorprofile.ANSI, ascii: !utf8Locale(env), links: showsLinks(env)}
 	if lookup(env, "NO_COLOR") != "" || lookup(env, "CLICOLOR") == "0" {
 		t.profile = colorprofile.ASCII // no color; bold, reverse and the cursor stay
 	}

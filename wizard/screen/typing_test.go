@@ -75,7 +75,7 @@ func TestBytes(t *testing.T) {
 	if m := median(typed); m > 30 {
 		t.Errorf("%d bytes for a typed character at the median", m)
 	}
-	if m := median(moves); m > 80 {
+	if m := median(moves); m > 120 {
 		t.Errorf("%d bytes for a move in the list at the median", m)
 	}
 }

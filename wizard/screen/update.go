@@ -98,6 +98,9 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return cmd
 	}
 	m.scrolled = false
+	if m.skips() && key.Matches(msg, m.keys.Skip) {
+		return m.apply(wizard.Hurried{})
+	}
 	if w := m.focused(); w != nil {
 		w.note = ""
 		switch {
@@ -200,6 +203,8 @@ func (m *model) listKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 	case filtered && key.Matches(msg, m.keys.Back):
 		w.list.filter.set("")
 		w.list.refilter()
+	case !w.field.Filter && w.list.pickKey(printable(msg)):
+		return m.enter()
 	case !w.field.Filter:
 		return m.moveKey(msg)
 	default:

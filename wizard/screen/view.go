@@ -13,6 +13,7 @@ import (
 const (
 	leastWidth, leastHeight = 40, 12
 	shortHeight             = 18  // under which the header is one line
+	tightHeight             = 14  // of a body without empty lines
 	widest                  = 100 // lines longer than this are hard to read
 )
 
@@ -111,7 +112,10 @@ func (m *model) topRule() string {
 	if m.top == 0 {
 		return strings.Repeat(m.theme.rule, m.w)
 	}
-	right := fmt.Sprintf("%s %d more, %s", m.theme.up, m.top, m.keys.PageUp.Help().Key)
+	right := fmt.Sprintf("%s %d more", m.theme.up, m.top)
+	if m.w >= 60 {
+		right += ", " + m.keys.PageUp.Help().Key
+	}
 	said := ""
 	if g := m.page.Gist; m.over == noOverlay {
 		said = m.theme.clean(m.page.Title)
