@@ -42,6 +42,9 @@ var completions = map[string]func() []string{
 // makeConvenient gives each command its completions, and the argument
 // that stands for --env-file.
 func (o *options) makeConvenient(root *cobra.Command) {
+	root.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveDefault // its commands, and files
+	}
 	for _, c := range append(root.Commands(), root) {
 		if slices.Contains(ofOneFile, c.Name()) {
 			c.Args = o.envArgument
