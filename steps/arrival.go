@@ -22,6 +22,14 @@ type arrival struct{ world World }
 func (arrival) ID() wizard.ID { return Arrival }
 func (arrival) Name() string  { return "Inbox" }
 
+// Mark says in the list of steps whether it has.
+func (arrival) Mark(v View) wizard.Tone {
+	if t, _ := testOf(v.Answers, v.Found); !t.Arrived {
+		return wizard.Warn
+	}
+	return wizard.Good
+}
+
 // Skip: nobody looks, or nothing was sent.
 func (s arrival) Skip(a Answers) bool {
 	return s.world.Practice || a.Unattended || a.Offline || a.NoSend || a.Untested || a.Unsent
