@@ -39,7 +39,7 @@ func TestPictures(t *testing.T) {
 			{words: "Run next", name: "not-accepted"}}},
 		{name: "small", cols: 40, rows: 12, shots: []shot{{words: "› ✓ id.example.com", name: "small"}}},
 		{name: "no color", env: []string{"NO_COLOR=1"}, shots: []shot{{words: "accepted here", name: "no-color"}}},
-		{name: "plain", args: []string{"--plain"}, shots: []shot{{words: "Name [1", name: "plain"}}},
+		{name: "plain", cols: 90, rows: 24, args: []string{"--plain"}, shots: []shot{{words: "Name [1", name: "plain"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
