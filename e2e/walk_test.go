@@ -46,7 +46,9 @@ func walk(t *testing.T, p *postfix, s settings) {
 	w := h.open()
 	w.toTest(s)
 	token := w.token()
-	if s.TLS == "starttls" { // Pocket ID 2.9 greets as localhost before TLS, and with its name after it
+	// Pocket ID 2.9 greets as localhost before TLS, and with its name after it. With a
+	// login there are too many stages for 24 lines, and those that passed are folded.
+	if s.TLS == "starttls" && s.User == "" {
 		w.Until("✓ ehlo localhost", "✓ ehlo "+s.Name)
 	}
 	w.Finish()
