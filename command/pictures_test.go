@@ -82,6 +82,9 @@ var another = regexp.MustCompile(`[A-Z0-9]{4}-[A-Z0-9]{4}|[0-9]+|\s+`)
 // different each time.
 func current(t *testing.T, name, svg string) {
 	t.Helper()
+	if raced { // times of three digits and more leave other columns less room
+		return
+	}
 	path := filepath.Join("../docs/screens", name+".svg")
 	old, _ := os.ReadFile(path)
 	if another.ReplaceAllString(svg, "") != another.ReplaceAllString(string(old), "") {
