@@ -17,11 +17,8 @@ import (
 	"smtp-wizard/steps"
 )
 
-// How long check waits for the proof that a mail has arrived.
-const (
-	codeBound = 15 * time.Minute
-	mailBound = 5 * time.Minute
-)
+// codeBound is how long check waits for the code.
+const codeBound = 15 * time.Minute
 
 // arrivalFlags say how the arrival of the test mail is shown.
 type arrivalFlags struct {
@@ -87,13 +84,11 @@ func (f checkFlags) proveArrival(ctx context.Context, o *options, w steps.World,
 }
 
 func (f arrivalFlags) lookByIMAP(ctx context.Context, out io.Writer, w steps.World, t steps.TestResult) error {
-	ctx, cancel := context.WithTimeout(ctx, mailBound)
-	defer cancel()
 	last := ""
 	account := inbox.Account{Server: f.server, User: cmp.Or(f.user, t.Setup.To), Password: f.password}
 	box, err := w.LookFor(ctx, t, account, func(words string) {
 		if words != last {
-			printLabeled(out, "IMAP", words+", for "+fmt.Sprintf("%.0f minutes", mailBound.Minutes())+" at most; press Ctrl+C to stop")
+			printLabeled(out, "IMAP", words+", for "+fmt.Sprintf("%.0f minutes", steps.LookBound.Minutes())+" at most; press Ctrl+C to stop")
 		}
 		last = words
 	})
@@ -120,13 +115,4 @@ func waitForCode(ctx context.Context, out io.Writer, lines *bufio.Reader, t step
 		return errors.New("that is not the code of this mail")
 	}
 	return nil
-}
-
-// readLine reads one line of a bounded length.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	line, err := in.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		return nil, errTooLong
-	}
-	return line, err
 }

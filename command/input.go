@@ -52,6 +52,15 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
+// readLine reads one line of a bounded length.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	line, err := in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		return nil, errTooLong
+	}
+	return line, err
+}
+
 // untilDone gives a read up when ctx ends: a terminal or a pipe may stay silent
 // forever, and Ctrl+C has to end that wait too.
 func untilDone(ctx context.Context, read func() ([]byte, error)) (data []byte, err error) {

@@ -135,10 +135,11 @@ func withLink(d Diagnosis, e evidence) Diagnosis {
 
 // ruleFor is the first rule that fits, and the evidence as it fits.
 func ruleFor(e evidence) (*rule, evidence) {
+	all := rules()
 	for _, e := range []evidence{e, e.inAll()} {
-		for i := range rules() {
-			if rules()[i].matches(e) {
-				return &rules()[i], e
+		for i := range all {
+			if all[i].matches(e) {
+				return &all[i], e
 			}
 		}
 	}

@@ -44,7 +44,8 @@ const (
 
 const (
 	codeTries = 3
-	lookFor   = 5 * time.Minute
+	// LookBound limits a look into a mailbox.
+	LookBound = 5 * time.Minute
 )
 
 // inboxLook is the job of one look into a mailbox; foundIn is where a test was found.
@@ -67,8 +68,6 @@ func (s arrival) Wants(v View) wizard.Job {
 
 func (s arrival) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
 	t, _ := testOf(v.Answers, v.Found)
-	ctx, cancel := context.WithTimeout(ctx, lookFor)
-	defer cancel()
 	box, err := s.world.LookFor(ctx, t, job.For.(inboxLook).account, func(words string) { report(words) })
 	if err != nil {
 		return err
@@ -76,8 +75,10 @@ func (s arrival) Work(ctx context.Context, job wizard.Job, v View, report func(a
 	return foundIn{t.Token, box}
 }
 
-// LookFor looks into a mailbox for the message of a test until ctx ends.
+// LookFor looks into a mailbox for the message of a test until ctx ends, or LookBound.
 func (w World) LookFor(ctx context.Context, t TestResult, account inbox.Account, report func(string)) (mailbox string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, LookBound)
+	defer cancel()
 	return inbox.Look(ctx, account, inbox.Mail{From: t.Setup.From, Subject: t.Token, Body: t.Code, Sent: w.Now()},
 		inbox.Options{RootCAs: w.RootCAs, Masker: w.Masker, Report: report})
 }
@@ -117,7 +118,7 @@ func (arrival) lookBlocks(page *wizard.Page, v View) []wizard.Block {
 		said = sentence(fmt.Sprint(f.News[n-1])) + " " + said
 	}
 	if f.Running {
-		page.Aside = "Looking for the mail by IMAP, for " + fmt.Sprintf("%.0f minutes", lookFor.Minutes())
+		page.Aside = "Looking for the mail by IMAP, for " + fmt.Sprintf("%.0f minutes", LookBound.Minutes())
 		return []wizard.Block{wizard.Text{Tone: wizard.Busy, Label: "IMAP", Body: said}}
 	}
 	if err := failed(f); err != nil {
