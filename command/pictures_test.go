@@ -39,7 +39,7 @@ func TestPictures(t *testing.T) {
 			{words: "Run next", name: "not-accepted"}}},
 		{name: "small", cols: 40, rows: 12, shots: []shot{{words: "› ✓ id.example.com", name: "small"}}},
 		{name: "no color", env: []string{"NO_COLOR=1"}, shots: []shot{{words: "accepted here", name: "no-color"}}},
-		{name: "plain", cols: 90, rows: 24, args: []string{"--plain"}, shots: []shot{{words: "Name [1", name: "plain"}}},
+		{name: "plain", cols: 80, rows: 110, args: []string{"--plain"}, shots: []shot{{words: "Name [1", name: "plain"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -78,6 +78,19 @@ func TestPictures(t *testing.T) {
 // another is what is different each time: a time, a port, a code, a date.
 var another = regexp.MustCompile(`[A-Z0-9]{4}-[A-Z0-9]{4}|[0-9]+|\s+`)
 
+// broken is where a line of plain text goes on: a time of two digits breaks its row.
+var broken = regexp.MustCompile(`</text><text[^>]*>`)
+
+// unlike reports whether two pictures differ in more than that. A picture of plain
+// text has one style, so where its lines are broken is all that its tags say.
+func unlike(name, a, b string) bool {
+	a, b = another.ReplaceAllString(a, ""), another.ReplaceAllString(b, "")
+	if name == "plain" {
+		a, b = broken.ReplaceAllString(a, ""), broken.ReplaceAllString(b, "")
+	}
+	return a != b
+}
+
 // current compares a picture with the one of the documentation, without what is
 // different each time.
 func current(t *testing.T, name, svg string) {
@@ -87,7 +100,7 @@ func current(t *testing.T, name, svg string) {
 	}
 	path := filepath.Join("../docs/screens", name+".svg")
 	old, _ := os.ReadFile(path)
-	if another.ReplaceAllString(svg, "") != another.ReplaceAllString(string(old), "") {
+	if unlike(name, svg, string(old)) {
 		steptest.Golden(t, path, svg)
 	}
 }
