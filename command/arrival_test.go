@@ -116,9 +116,7 @@ func TestCodeInBothFaces(t *testing.T) {
 	t.Parallel()
 	w, r := toIdentity(t)
 	w.Keys(keyEnter)
-	w.Opens("accepted. The relay took a message", "› Continue")
-	w.Keys(keyEnter)
-	w.Opens("[Inbox]", "› Code", "PRACTICE0001", "spam folder")
+	w.Opens("[Inbox]", "accepted. The relay took a message", "› Code", "PRACTICE0001", "spam folder")
 	code := apptest.CodeIn(r.Delivered()[0].Data)
 	before := w.Output()
 	w.Keys("000000"[:6-len(code)]+"12", keyEnter)
@@ -140,7 +138,7 @@ func TestCodeInLines(t *testing.T) {
 	s := newSite(t, practice.Behavior{}, "tls", true)
 	cmd := command(s.dir, trusting(s.dir), "--plain")
 	in := &apptest.Mailbox{Relay: s.relay, Before: "\n\nme@example.org\n", Types: func(code string) string {
-		return "\n" + code + "\n\n"
+		return code + "\n\n"
 	}}
 	cmd.Stdin = in
 	out, err := cmd.CombinedOutput()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -13,6 +14,7 @@ import (
 	"smtp-wizard/internal/lazy"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
 
@@ -94,20 +96,26 @@ func (s arrival) Page(v View) wizard.Page {
 			t.Token, t.Setup.To),
 		Gist: verdictGist(v),
 	}
+	page.Body = []wizard.Block{passedRow(t), verdictBlock(v)}
 	if v.Answers.Source != "" {
-		page.Body = sourceBlocks(v.Answers.Source)
+		page.Body = append(page.Body, sourceBlocks(v.Answers.Source)...)
 	} else {
+		page.Body = append(page.Body, hintBlocks(advice(t.Hints))...)
 		for _, line := range WhereMailHides(t) {
 			page.Body = append(page.Body, wizard.Text{Label: line[0], Body: line[1]})
 		}
 	}
 	page.Body = append(page.Body, s.lookBlocks(&page, v)...)
 	if t.Arrived || v.Answers.WrongCodes >= codeTries {
-		page.Body = append(page.Body, verdictBlock(v))
 		return page
 	}
 	page.Field = s.fields(v, t)
 	return page
+}
+
+// advice are the hints that ask for something to be done.
+func advice(hints []deliverability.Hint) []deliverability.Hint {
+	return slices.DeleteFunc(slices.Clone(hints), func(h deliverability.Hint) bool { return h.Level != deliverability.Advice })
 }
 
 // lookBlocks say what the look into the mailbox comes to.

@@ -117,7 +117,7 @@ func TestListensForAContainer(t *testing.T) {
 	}
 	w.apply(wizard.WentBack{})
 	w.answer("hostname", "id.example.com")
-	w.to(LiveTest)
+	w.to(Arrival)
 	if !w.trial().accepted() || w.trial().Setup.Heard != (Heard{}) {
 		t.Errorf("%+v", w.trial().Setup)
 	}

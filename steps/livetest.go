@@ -66,7 +66,7 @@ func (s livetest) Page(v View) wizard.Page {
 	}
 	var choices []wizard.Choice
 	if t.accepted() {
-		page.Gist = verdictGist(v)
+		page.Gist, page.Onward = verdictGist(v), t.Result.Failure == nil && a.TestAs == "" && s.asksArrival(a, t)
 		page.Body = append(page.Body, verdictBlock(v))
 		switch {
 		case t.Result.Taken:
@@ -92,6 +92,12 @@ func (s livetest) Page(v View) wizard.Page {
 		page.Body = append(page.Body, conversation(t.Result.Transcript))
 	}
 	return page
+}
+
+// asksArrival reports whether the page after a test asks for its message.
+func (s livetest) asksArrival(a Answers, t TestResult) bool {
+	a.Untested, a.Unsent = false, !t.Result.Taken
+	return !arrival{s.world}.Skip(a)
 }
 
 // Speaker is a version in words.
@@ -159,6 +165,15 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 		}
 	}
 	return table
+}
+
+// passedRow is the stages of a test that went well.
+func passedRow(t TestResult) wizard.Table {
+	var passed []string
+	for _, r := range t.Result.Stages {
+		passed = append(passed, string(r.Stage))
+	}
+	return wizard.Table{Rows: []wizard.Row{rowOf(wizard.Good, strings.Join(passed, ", "))}}
 }
 
 func toneOf(ok bool) wizard.Tone {
