@@ -65,7 +65,7 @@ func (s listen) Work(ctx context.Context, job wizard.Job, _ View, report func(an
 	host := "127.0.0.1"
 	if r.container {
 		if found := s.world.bridges(); len(found) > 0 {
-			host = found[0].Addr().String()
+			host = found[0].Net.Addr().String()
 		}
 	}
 	heard := make(chan Heard, 1)

@@ -37,15 +37,17 @@ func (s relay) Wants(v View) wizard.Job {
 }
 
 func (s relay) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
-	options := s.world.portOptions()
+	host := job.For.(portSurvey).host
+	options := s.world.portOptions(host, v.Answers.runtime())
 	if options.Limits.Silence == 0 {
 		options.Limits.Silence = time.Second // the admin reads meanwhile, and a second connection harms nobody
 	}
-	return smtpcheck.Ports(ctx, job.For.(portSurvey).host, s.ports(v), options, func(p smtpcheck.Port) { report(p) })
+	return smtpcheck.Ports(ctx, host, s.ports(v), options, func(p smtpcheck.Port) { report(p) })
 }
 
-func (w World) portOptions() smtpcheck.PortOptions {
-	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Masker: w.Masker, Limits: w.Limits, Net: w.Net}
+func (w World) portOptions(host string, runtime pocketid.Runtime) smtpcheck.PortOptions {
+	network, _ := w.network(host, runtime)
+	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Masker: w.Masker, Limits: w.Limits, Net: network}
 }
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one

@@ -53,7 +53,7 @@ type World struct {
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 
 	// Bridges are the machine's addresses in networks of containers; nil asks the kernel.
-	Bridges func() []netip.Prefix
+	Bridges func() []Bridge
 
 	// Masker knows the passwords of this run, for what a relay says; nil knows none.
 	Masker *secret.Masker
