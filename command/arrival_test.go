@@ -117,6 +117,7 @@ func TestCodeInBothFaces(t *testing.T) {
 	w, r := toIdentity(t)
 	w.Keys(keyEnter)
 	w.Opens("[Inbox]", "accepted. The relay took a message", "› Code", "PRACTICE0001", "spam folder")
+	current(t, "inbox", w.Picture())
 	code := apptest.CodeIn(r.Delivered()[0].Data)
 	before := w.Output()
 	w.Keys("000000"[:6-len(code)]+"12", keyEnter)
@@ -125,6 +126,7 @@ func TestCodeInBothFaces(t *testing.T) {
 	w.Opens("[Write]", "› Write it")
 	w.Keys(keyEnter)
 	w.Opens("Done", "arrived. The message was found in the mailbox")
+	current(t, "arrived", w.Picture())
 	w.Keys(keyEnter)
 	w.Ends(0)
 	if code == "" || strings.Contains(before, code) || strings.Contains(w.Output(), code) || strings.Contains(w.Output(), code[:3]+" "+code[3:]) {
