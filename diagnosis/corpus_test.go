@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -139,6 +140,21 @@ func TestCorpus(t *testing.T) {
 	for part, least := range map[string]int{"written for": 95, "held out": 85} {
 		if s := of(part); s.right*100 < least*s.cases || s.exactRight < s.exact {
 			t.Errorf("%s: %v, want %d of 100 right and every exact answer", part, s, least)
+		}
+	}
+}
+
+// TestHarmless: a line in which nothing failed, or something else than mail, has
+// nothing to explain.
+func TestHarmless(t *testing.T) {
+	t.Parallel()
+	lines, err := os.ReadFile("testdata/harmless.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(lines)) {
+		if d, matched, _ := ExplainText(line); matched {
+			t.Errorf("%s at %s for %q", d.ID, d.Stage, line)
 		}
 	}
 }

@@ -58,6 +58,8 @@ const (
 	Exact  Confidence = "exact"
 	Likely Confidence = "likely"
 	Class  Confidence = "class"
+
+	ifSeen Confidence = "live" // in tables
 )
 
 // Diagnosis is the answer. Cause and Fix are plain text of a few sentences

@@ -32,7 +32,7 @@ func TestTroubleshootingDocument(t *testing.T) {
 	var ids []string
 	for id, all := range byID {
 		slices.SortStableFunc(all, func(a, b asPasted) int {
-			return cmp.Or(cmp.Compare(certainty(b.answer), certainty(a.answer)), cmp.Compare(len(a.line), len(b.line)), cmp.Compare(a.line, b.line))
+			return cmp.Or(cmp.Compare(b.answer.Confidence, a.answer.Confidence), cmp.Compare(len(a.line), len(b.line)), cmp.Compare(a.line, b.line))
 		})
 		byID[id] = slices.CompactFunc(all, func(a, b asPasted) bool { return a.line == b.line })
 		ids = append(ids, id)

@@ -50,7 +50,7 @@ type finding struct {
 	mail      bool // the message itself speaks of mail
 }
 
-// telling picks the best finding: one about mail, the surest, of the newest
+// telling picks the best finding: one about mail that is more than a class, of the newest
 // session, and there the first, since what comes after it is only its aftermath.
 func telling(text string) (finding, bool) {
 	messages := reading.Read(text)
@@ -63,12 +63,18 @@ func telling(text string) (finding, bool) {
 	var best finding
 	found := false
 	for _, m := range messages {
+		if m.Code == 0 && m.Kind == "" {
+			m.Words = strings.TrimSpace(settled.ReplaceAllString(m.Words, ""))
+		}
+		if !tellsOfMail(m) {
+			continue
+		}
 		e := evidenceOf(m, Situation{})
 		if e.provider == "" {
 			e.provider = hint
 		}
 		d, ok := judge(e)
-		if !ok && len(messages) == 1 && aboutMail(e) && says(e.words, failing+"|not taken|exceeded|loop|blocked") {
+		if !ok && len(messages) == 1 {
 			e.alone = true
 			d, ok = judge(e)
 		}
@@ -84,30 +90,17 @@ func telling(text string) (finding, bool) {
 func (f finding) tells() bool { return f.Code != 0 || f.Kind != "" || f.Reply != "" }
 
 func better(a, b finding) bool {
-	x, y := certainty(a.diagnosis), certainty(b.diagnosis)
-	switch class := certainty(Diagnosis{}); {
-	case (x == class) != (y == class):
-		return y == class
+	switch x, y := a.diagnosis.Confidence == Class, b.diagnosis.Confidence == Class; {
+	case x != y:
+		return y
 	case a.mail != b.mail:
 		return a.mail
-	case x != y:
-		return x < y
 	case (a.Kind == reading.Closed) != (b.Kind == reading.Closed) && a.tells() && b.tells():
 		return b.Kind == reading.Closed // which comes after whatever else is wrong
 	case a.tells() != b.tells():
 		return a.tells()
-	case x == class && (a.diagnosis.Stage == "") != (b.diagnosis.Stage == ""):
+	case x && (a.diagnosis.Stage == "") != (b.diagnosis.Stage == ""):
 		return b.diagnosis.Stage == ""
 	}
 	return a.Newer(b.Message)
-}
-
-func certainty(d Diagnosis) int {
-	switch d.Confidence {
-	case Exact:
-		return 0
-	case Likely:
-		return 1
-	}
-	return 2
 }

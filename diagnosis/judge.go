@@ -33,8 +33,8 @@ type rule struct {
 	When string       // names of conditions, separated by spaces, with "!" for those that must not hold
 
 	// answer
-	Sure     Confidence
-	Provider string // whose wording it is, when the situation does not know
+	Sure     Confidence // "live" is exact where the failure was met live, else likely
+	Provider string     // whose wording it is, when the situation does not know
 	Step     Step
 	Field    string
 	Waiting  bool // whether the same try can succeed later
@@ -222,11 +222,29 @@ func (r *rule) answer(e evidence) Diagnosis {
 	stages := e.place(reading.StagesOf(string(r.Stage)))
 	d := Diagnosis{
 		ID: r.ID, Stage: firstStage(stages), Stages: stages, Provider: cmp.Or(e.Provider, r.Provider, e.provider),
-		Cause: fill(r.Cause, e), Fix: fill(r.Fix, e), Step: r.Step, Field: r.Field, Confidence: r.Sure,
+		Cause: fill(r.Cause, e), Fix: fill(r.Fix, e), Step: r.Step, Field: r.Field, Confidence: r.sure(e, stages),
 		Temporary: r.Passing || e.isTemporary(), WaitHelps: r.Waiting,
 	}
 	d.Fix = sayWaiting(d)
 	return d
+}
+
+// sure keeps "exact" to what was proven: words with a code, or a known failure below
+// the protocol, at the one stage where the rule expects it.
+func (r *rule) sure(e evidence, stages []smtpcheck.Stage) Confidence {
+	seen := e.Err != nil || e.Reply != nil
+	said := e.kind != "" && r.Kind == e.kind || (e.code != 0 || e.enhanced != "") && (!e.all || e.reply == e.whole)
+	only := len(stages) == 1 || len(stages) > 0 && r.Kind != ""
+	fits := r.Stage == "" || len(reading.Common(stages, reading.StagesOf(r.Stage+" "+r.At))) > 0
+	switch {
+	case r.Sure == Exact && !seen && !(said && only && fits && !e.foreign()):
+		return Likely
+	case r.Sure == ifSeen && seen:
+		return Exact
+	case r.Sure == ifSeen:
+		return Likely
+	}
+	return r.Sure
 }
 
 func (e evidence) isTemporary() bool {

@@ -38,7 +38,7 @@ func TestWording(t *testing.T) {
 	t.Parallel()
 	for i := range rules() {
 		r := &rules()[i]
-		if r.ID == "" || r.Cause == "" || r.Fix == "" || !validStep(r.Step, r.Field) || certainty(Diagnosis{Confidence: r.Sure}) == 2 && r.Sure != Class {
+		if r.ID == "" || r.Cause == "" || r.Fix == "" || !validStep(r.Step, r.Field) || !slices.Contains([]Confidence{Exact, ifSeen, Likely, Class}, r.Sure) {
 			t.Errorf("rule %d, %q: incomplete, or %s/%s is no field of the wizard", i, r.ID, r.Step, r.Field)
 		}
 		for _, s := range reading.StagesOf(r.Stage + " " + r.At) {

@@ -100,7 +100,7 @@ var dialects = []dialect{
 	},
 	{
 		name: "nodemailer", has: "responsecode|'eauth|\"eauth| eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
-		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `(?P<command>Invalid greeting)`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
+		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `(?P<command>Invalid greeting|Greeting never received)`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
 			`(?:Invalid login|command failed|Message failed|rejected|Invalid greeting[^:]*|Data command failed)(?:\. response=|: )`+codeForm+`[ -]`+statusForm+`(?P<reply>.*?)(?:"|\{|$)`, `Invalid login: (?P<reply>.*)`),
 		signs: []sign{
 			{kind: DialTimeout, says: "errno: -4039|errno\": -4039|errno: -110|errno\": -110"}, {kind: Refused, says: "errno: -4078|errno\": -4078|errno: -111|errno\": -111"}, {kind: Closed, says: "errno: -4077|errno\": -4077|errno: -104|errno\": -104"},
@@ -323,7 +323,7 @@ func codeOfWords(text string) int {
 }
 
 // topics are words of which a line about mail has at least one.
-const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|mxs|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol"
+const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|mxs|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol|illegal"
 
 func worthReading(text string) bool {
 	lower := strings.ToLower(text)

@@ -23,10 +23,10 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: ")
 // and of this program ("S: ").
 var (
-	serverSays = lazy.Compile(`^(?:S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s*b['"]|\s+)`)
-	clientSays = lazy.Compile(`^(?:C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
+	serverSays = lazy.Compile(`^(?:(?:< )?S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|recv:)(?:\s*b['"]|\s+)`)
+	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|send:)\s+['"]?`)
 	// eximDebug is a line of Exim's debugging output behind the number of its process.
-	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=|rejected )|^\d{1,7} {8,}\d{3}[ -]`)
+	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=)|^\d{4,7} +rejected |^\d{1,7} {8,}\d{3}[ -]`)
 	// bracketed is a reply as CakePHP traces it.
 	bracketed = lazy.Compile(`^\[([2-5][0-5]\d)\]([ -].*)$`)
 	// stamps are what loggers put before a message.
@@ -85,6 +85,9 @@ var quotes = lazy.Compile(`^(?:=|--)?> `)
 // saidByClient tells what a client says from a quotation: a mark is one where
 // no command follows.
 func saidByClient(text, said string, fresh bool) (speaker, string, bool) {
+	if fresh && strings.HasPrefix(text, "->") { // a serial monitor's mark
+		return fromNobody, said, true
+	}
 	if !quotes.MatchString(text) || stageOfCommand(said) != "" || credential.MatchString(said) || strings.EqualFold(said, "QUIT") {
 		return fromClient, said, true
 	}

@@ -14,6 +14,7 @@ var (
 	// spokenCode is a reply code where programs quote a reply: at the beginning,
 	// after a word that announces it, in a tuple, or after a colon.
 	spokenCode = lazy.Compile(`(?i)(?:^|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got|mail)\W{0,8}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d|57\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
+	unit       = lazy.Compile(`^ ?(?i:[KMG]i?B|bytes|ms|seconds?|sec|minutes?|messages|mails|users|times|connections)\b`)
 	// lastCode stands behind the words, as RainLoop and Roundcube put it.
 	lastCode = lazy.Compile(`\((4[2-5]\d|5[0-5]\d)\)\W*$`)
 	// webRequest is Go's wording of a failed HTTP request.
@@ -60,7 +61,7 @@ func replyAt(text string) int {
 	if webError.MatchString(text) {
 		return -1
 	}
-	if m := spokenCode.FindStringSubmatchIndex(text); m != nil {
+	if m := spokenCode.FindStringSubmatchIndex(text); m != nil && text[m[2]:m[3]] != "429" && !unit.MatchString(text[m[3]:]) {
 		return m[2]
 	}
 	if m := lastCode.FindStringSubmatchIndex(text); m != nil {
