@@ -93,7 +93,7 @@ func (s livetest) Page(v View) wizard.Page {
 // asksArrival reports whether the page after a test asks for its message.
 func (s livetest) asksArrival(a Answers, t TestResult) bool {
 	a.Untested, a.Unsent = false, !t.Result.Taken
-	return !arrival{s.world}.Skip(a)
+	return !arrival(s).Skip(a)
 }
 
 // Speaker is a version in words.
