@@ -77,7 +77,7 @@ func telling(text string) (finding, bool) {
 		d, ok := judge(e)
 		if len(messages) == 1 && (!ok || strings.HasPrefix(d.ID, "class-") && e.kind == "") {
 			e.alone = true
-			if as, told := judge(e); told && (!ok || as.Confidence != Class) {
+			if as, told := judge(e); told && (!ok || as.Confidence != Class && !as.WaitHelps) {
 				d, ok = as, true
 			}
 		}
