@@ -106,7 +106,7 @@ type reader struct {
 var (
 	replyLine = lazy.Compile(`^(2[0-5]\d|3[35]4|4[02-9]\d|5\d\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
-	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
+	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d{1,2}\s|\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
 
 // nested joins an exception to its cause, also where each line has a time stamp.
