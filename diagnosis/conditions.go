@@ -137,7 +137,7 @@ func atTheName(e evidence) bool {
 // only repeat the name, out of the refusals of a name.
 func aboutNames(e evidence) bool {
 	return coded(e) && says(e.words, "helo|ehlo|hostname|host name|address literal|localhost|believe you") &&
-		!says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<")
+		!says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<|helo=[|helo=(")
 }
 
 // saidOfNames: the relay itself speaks of EHLO, whatever else it says.
@@ -162,7 +162,7 @@ func notRecipient(e evidence) bool {
 // about addresses.
 func notAddress(e evidence) bool {
 	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|ip address|client host|adresse ip|block list|blocklist|"+
-		"blacklist|dnsbl|reputation|sending mta|spamhaus's list|spamhaus block|listed|listing in|spamcop|antispam.|blocked using|banned sender")
+		"blacklist|dnsbl|reputation|sending mta|spamhaus.org|bl?ip|spamhaus's list|spamhaus block|listed|listing in|spamcop|antispam.|blocked using|banned sender")
 }
 
 // aboutAddress keeps the words for lists to refusals.

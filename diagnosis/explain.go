@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"slices"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
@@ -62,21 +63,23 @@ func telling(text string) (finding, bool) {
 	}
 	var best finding
 	found := false
-	for _, m := range messages {
-		if m.Code == 0 && m.Kind == "" {
+	for i := range messages {
+		if m := &messages[i]; m.Code == 0 && m.Kind == "" {
 			m.Words = strings.TrimSpace(settled.ReplaceAllString(m.Words, ""))
 		}
-		if !tellsOfMail(m) {
-			continue
-		}
+	}
+	messages = slices.DeleteFunc(messages, func(m reading.Message) bool { return !tellsOfMail(m) })
+	for _, m := range messages {
 		e := evidenceOf(m, Situation{})
 		if e.provider == "" {
 			e.provider = hint
 		}
 		d, ok := judge(e)
-		if !ok && len(messages) == 1 {
+		if len(messages) == 1 && (!ok || strings.HasPrefix(d.ID, "class-") && e.kind == "") {
 			e.alone = true
-			d, ok = judge(e)
+			if as, told := judge(e); told && (!ok || as.Confidence != Class && !as.WaitHelps) {
+				d, ok = as, true
+			}
 		}
 		f := finding{m, d, aboutMail(e)}
 		if ok && (!found || better(f, best)) {

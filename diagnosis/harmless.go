@@ -16,15 +16,15 @@ const (
 	trouble = failing + "|not |n't|exceed|too |unencrypted|suspend|expired|missing|must|unknown|unauth|unverif|illegal|malformed|wrong|mismatch|forbid|prohibit|disallow|" +
 		"undeliver|bogus|forged|unsolicited|insufficient|exhaust|bounced|" +
 		"échec|erreur|refusé|fehl|nicht|ungültig|abgelehnt|no se|rechaz|falló|inválid|não|falha|ошибк|не |отказ|无法|失败|错误|拒绝|不|エラー|失敗|非"
-	weak = "no |only |reached|block|blacklist|listed|banned|disabled|locked|requir|need|please|bad |spam|virus|infected|greylist|graylist|defer|throttl|retry|try again|unexpected|abort|lost|drop|" +
+	weak = "no |only |unrout|unreach|duplicate|improper|error|badrcpt|badrecip|unavaiable|delayed|giving up|attempts will|black|reputation|poor|inactiv|deactivat|frozen|terminated|moved|archiv|violation|confirm|dynamic|resolve|notfound|no such|protected|over |potential|gateway|relay|died|used up|at maximum|numerous|suspicious|archiv|restricted|dnsbl|pleine|trop de|inconnu|no existe|nessun|bad |command failed|command died|command output|purported|mass mailer|low priority|reached|block|blacklist|listed|banned|disabled|locked|requir|need|please|bad |spam|virus|infected|greylist|graylist|defer|throttl|retry|try again|unexpected|abort|lost|drop|" +
 		"loop|quota|full|down|busy|unavailable|empty|blank|null|without|differ|does |policy|set the|discard|overload|over limit|over the limit"
-	success = "=pass|accepted|success|updated|=sent|delivered|enabled|started|loaded|established| used|connected to|listening"
+	success = "=pass|accepted|success|updated|=sent|delivered|enabled|started|loaded|established|mb used|connected to|listening|field added"
 )
 
 // settled are settings and counts that look like a failure and are none.
 var settled = lazy.Compile(`(?i)\b[\w.]*(?:timeout|retries|retry|delay|interval|max\w*|limit)[\w.]*(?: ?[=:] ?| set to | is | )\d+ ?\w*|\b(?:reject|permit|deny|check)_\w+|` +
 	`\bno (?:errors?|failures?|issues|problems)\b|\b(?:0|zero) (?:failed|errors?|failures?|bounced|rejected|deferred)|\b(?:failed|errors?|failures?|rejected|bounced|deferred) ?[=:] ?0\b|` +
-	`\bwithout errors?\b|\w+ (?:disabled|is disabled|not required)(?: for [\w ]+)?$|\bretry\w* (?:is )?disabled\b|\bp=(?:reject|quarantine)|\(no (?:encryption|auth|tls)\)`)
+	`\bwithout errors?\b|\bnot required$|\bretry\w* (?:is )?disabled\b|\bp=(?:reject|quarantine)|\(no (?:encryption|auth|tls)\)`)
 
 // elsewhere are words of other services than mail, and their ports; ofMail are
 // those that keep such a line.

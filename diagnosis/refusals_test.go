@@ -171,7 +171,7 @@ var refusals = []struct {
 	{"own, TLS closed", Situation{Stage: "tls", Err: io.EOF}, "handshake-closed", "tls", StepRelay, "tls", Likely},
 	{"own, AUTH closed", Situation{Stage: "auth", Err: io.ErrUnexpectedEOF}, "auth-closed", "auth", StepSender, "password", Likely},
 	{"own, DATA closed", Situation{Stage: "data", Err: syscall.ECONNRESET}, "data-closed", "data", StepNone, "", Likely},
-	{"timeout, no stage", Situation{Text: "failed to send email: context deadline exceeded"}, "timeout", "", StepRelay, "port", Likely},
+	{"timeout, no stage", Situation{Text: "failed to send email: context deadline exceeded"}, "timeout", "greeting", StepRelay, "port", Likely},
 	{"nodemailer, greeting", Situation{Text: "Error: Greeting never received"}, "go-read-timeout-greeting", "greeting", StepRelay, "tls", Likely},
 	{"PHPMailer, login", Situation{Text: "SMTP Error: Could not authenticate."}, "auth-refused", "auth", StepSender, "password", Likely},
 	{"PHPMailer, connect", Situation{Text: "SMTP connect() failed."}, "layer5-hidden", "connect", StepRelay, "port", Likely},

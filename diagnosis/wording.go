@@ -112,7 +112,7 @@ var (
 	loginOf     = lazy.Compile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
 	domainOf    = lazy.Compile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
 	certOf      = lazy.Compile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
-	lookupOf    = lazy.Compile(`\blookup ([A-Za-z0-9._-]{1,100})`)
+	lookupOf    = lazy.Compile(`\blookup ([A-Za-z0-9._-]{1,100})(?: on |:)`)
 	ipOf        = lazy.Compile(`[0-9A-Fa-f:.]{6,45}`)
 )
 

@@ -99,7 +99,7 @@ var dialects = []dialect{
 		forms: forms(`Diagnostic-Code: *(?:smtp|X-\w+) *; *`+codeForm+`[ -]`+statusForm+`(?P<reply>.*)`, `Status: (?P<enhanced>[45]\.\d+\.\d+)`, `Remote Server returned '`+codeForm+` `+statusForm+`(?P<reply>[^']*)`, `Remote-MTA: *dns; *(?P<host>[\w.-]+)`, `(?P<code>[45]\d\d) #?`+statusForm+`SMTP; (?P<reply>.*)`),
 	},
 	{
-		name: "nodemailer", has: "responsecode|'eauth|\"eauth| eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
+		name: "nodemailer", has: "responsecode|'eauth|\"eauth| eauth|eenvelope|econnection|esocket|emessage|eprotocol|edns|estream|etimedout|enotfound|econnrefused|econnreset|smtpconnection|smtp-connection|invalid login|mail command failed|recipients were rejected|message failed:|transporter|greeting never received|tlssocket|unexpected socket close|missing credentials|invalid greeting|depth_zero",
 		forms: forms(`responseCode['"]?: (?P<code>\d{3})`, `(?P<command>Invalid greeting|Greeting never received)`, `command['"]?: ?['"](?P<command>[A-Z -]+)`, `response['"]?: ?['"]`+codeForm+`[ -]`+statusForm+`(?P<reply>[^'"]*)`, `hostname['"]?: ?['"](?P<host>[\w.-]+)`,
 			`(?:Invalid login|command failed|Message failed|rejected|Invalid greeting[^:]*|Data command failed)(?:\. response=|: )`+codeForm+`[ -]`+statusForm+`(?P<reply>.*?)(?:"|\{|$)`, `Invalid login: (?P<reply>.*)`),
 		signs: []sign{
@@ -109,7 +109,7 @@ var dialects = []dialect{
 			{kind: Closed, at: "tls starttls", says: "disconnected before secure tls"}, {at: "tls starttls", says: "error upgrading connection|upgrading connection"},
 			{at: "auth", says: "invalid login|'eauth|\"eauth| eauth|missing credentials|unrecognized authentication|enoauth"},
 			{at: "mail", says: "mail command failed|sender address"}, {at: "rcpt", says: "recipients were rejected|rcpt command failed|no recipients defined|can't send mail"},
-			{at: "data mail rcpt", says: "message failed|data command failed|emessage"}, {at: "data", says: "estream"},
+			{at: "data mail rcpt", says: "message failed:|data command failed|emessage"}, {at: "data", says: "estream"},
 			{at: "greeting ehlo", says: "command: 'ehlo'|invalid response"},
 		},
 	},

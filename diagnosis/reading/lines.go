@@ -42,7 +42,7 @@ var (
 		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
-	levels = lazy.Compile(`^[└├│─]+\s*|^\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)\]?(?::\s*|\s+)`)
+	levels = lazy.Compile(`^[└├│─]+\s*|^(?:\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)(?:\]\s*|\]?:\s*)|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|ERRO|FATAL|CRIT|CRITICAL)\s+)`)
 )
 
 // unwrap takes what loggers add off a line: time stamps, levels, container

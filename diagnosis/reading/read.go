@@ -32,7 +32,7 @@ func Read(text string) []Message {
 		lines = newestTelling(lines)
 	}
 	for _, line := range strings.Split(Clean(strings.Join(lines, "\n")), "\n") {
-		if strings.TrimSpace(line) != "" {
+		if strings.TrimSpace(line) != "" && !headerLine.MatchString(line) {
 			r.line(ends(line))
 		}
 	}
@@ -45,6 +45,9 @@ func Read(text string) []Message {
 	}
 	return messages
 }
+
+// headerLine is a line of the message that a bounce gives back, or about it.
+var headerLine = lazy.Compile(`(?i)^[> ]*(?:Message-ID|X-[\w-]+|Received|Received-From-MTA|Arrival-Date|Last-Attempt-Date|Reporting-MTA|Date|MIME-Version|Content-[\w-]+|Return-Path|Delivered-To|User-Agent|DKIM-Signature) ?:`)
 
 // frameInLine is a frame of PHPMailer's in a page that has lost the line ends.
 var frameInLine = lazy.Compile(`[ >](?:\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\s+)?((?:SERVER -> CLIENT|CLIENT -> SERVER|SMTP ERROR|SMTP NOTICE):)`)
@@ -103,7 +106,7 @@ type reader struct {
 var (
 	replyLine = lazy.Compile(`^(2[0-5]\d|3[35]4|4[02-9]\d|5\d\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
-	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d+ |\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
+	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d{1,2}\s|\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
 
 // nested joins an exception to its cause, also where each line has a time stamp.
@@ -118,7 +121,7 @@ func (r *reader) flush() {
 
 func (r *reader) start() *block {
 	r.flush()
-	r.open = &block{stage: r.stage, names: r.names, session: r.session}
+	r.open = &block{stage: r.stage, names: r.names, session: r.session, small: r.small}
 	if r.upgraded {
 		r.open.tls = smtpcheck.TLSStartTLS
 	}

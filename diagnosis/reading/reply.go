@@ -41,6 +41,9 @@ func quotedReply(text, known string) (code int, enhanced, words string) {
 	}
 	code, _ = strconv.Atoi(text[at : at+3])
 	words = strings.TrimLeft(text[at+3:], ` -,:"'`)
+	if at > 0 && text[at-1] == '[' {
+		words, _, _ = strings.Cut(words, "]")
+	}
 	enhanced = statusIn(words)
 	if enhanced != "" && enhanced[0] != text[at] {
 		enhanced = ""
