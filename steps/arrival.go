@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/diagnosis/received"
 	"smtp-wizard/inbox"
 	"smtp-wizard/internal/lazy"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/deliverability"
@@ -126,7 +127,7 @@ func (arrival) lookBlocks(page *wizard.Page, v View) []wizard.Block {
 		said = sentence(fmt.Sprint(f.News[n-1])) + " " + said
 	}
 	if f.Running {
-		page.Aside = "Looking for the mail by IMAP, for " + fmt.Sprintf("%.0f minutes", LookBound.Minutes())
+		page.Aside = "Looking for the mail by IMAP, for " + text.Minutes(LookBound)
 		return []wizard.Block{wizard.Text{Tone: wizard.Busy, Label: "IMAP", Body: said}}
 	}
 	if err := failed(f); err != nil {
@@ -250,7 +251,7 @@ func (s arrival) Take(v View) Intent {
 		return s.takeMailbox(v)
 	case how == bySource:
 		a.Source = v.Input["source"]
-		if strings.Contains(a.Source, t.Code.Reveal()) {
+		if !t.Code.Empty() && strings.Contains(a.Source, t.Code.Reveal()) {
 			a.Arrived = t.Token
 		}
 		return stay(a)

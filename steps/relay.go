@@ -328,14 +328,14 @@ func (s relay) splitInput(v View, host, port string) wizard.Input {
 // firstEndpoint is the port and TLS mode to begin with: the preset's own, unless
 // this version of Pocket ID greets as localhost there and not on another one.
 // That matters where the provider judges the name.
-func firstEndpoint(p presets.Preset, a Answers) (int, smtpcheck.TLSMode) {
+func firstEndpoint(p presets.Preset, v pocketid.Version) (int, smtpcheck.TLSMode) {
 	first := p.Recommended()
 	if p.Helo == "" {
 		return first.Port, smtpcheck.TLSMode(first.TLS)
 	}
 	for _, e := range append([]presets.Endpoint{first}, p.Endpoints...) {
 		mode := smtpcheck.TLSMode(e.TLS)
-		if mode != smtpcheck.TLSNone && pocketid.SpeechOf(a.version(), mode, "x").Names.First != "localhost" {
+		if mode != smtpcheck.TLSNone && pocketid.SpeechOf(v, mode, "x").Names.First != "localhost" {
 			return e.Port, mode
 		}
 	}

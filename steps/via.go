@@ -30,9 +30,10 @@ func (w World) machine() between.Machine { return between.Machine{Root: w.Root} 
 func (w World) viaObstacle(way between.Way, in install.Install, runtime pocketid.Runtime) string {
 	mta := w.machine().MTA()
 	switch {
-	case way == between.Sidecar && runtime != in.Runs:
-		return "compose does not run Pocket ID here"
 	case way == between.Sidecar:
+		if runtime != in.Runs {
+			in = install.Install{}
+		}
 		return in.SidecarObstacle()
 	case runtime.InContainer() && in.Network != "host":
 		return "Pocket ID is in a container, which does not reach a server that listens on this machine's loopback alone"
