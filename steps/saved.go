@@ -47,6 +47,9 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	}
 	saved = append(outside, saved...)
 	out := WriteResult{Saved: saved, Keys: p.keys(), Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	if undo := p.undoVia(saved); undo != "" && !w.Practice {
+		out.Commands = append(out.Commands, "# to take the relay in between away again: "+undo)
+	}
 	if !w.Practice {
 		out.Then = "Then send a test mail from Pocket ID: Application configuration → Email.\n"
 	}

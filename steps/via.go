@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/emersion/go-sasl"
+
 	"smtp-wizard/asowner"
 	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
@@ -19,6 +21,7 @@ import (
 	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
+	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
@@ -81,7 +84,12 @@ func (r FileRequest) forPocketID() FileRequest {
 
 // relay is the one in between.
 func (r FileRequest) relay() between.Relay {
-	return between.Relay{Settings: r.Settings, Name: r.Hostname}
+	relay := between.Relay{Settings: r.Settings, Name: r.Hostname}
+	p, _ := presets.ByID(r.Preset)
+	if r.Mechanism == sasl.Login || r.Mechanism == "" && len(p.Auth) > 0 && !slices.Contains(p.Auth, sasl.Plain) {
+		relay.Mechanism = sasl.Login
+	}
+	return relay
 }
 
 // planVia plans the files of the relay in between, but for the compose file.
@@ -103,6 +111,7 @@ func (w World) planVia(p *FilePlan, around *asowner.Files) error {
 		return err
 	case between.Postfix:
 		p.Warnings = append(p.Warnings, w.postfixWarnings(r.relay())...)
+		p.undoPostfix = w.undoPostfix(r.relay())
 	case between.Sidecar:
 		path, contents := filepath.Join(p.Found.Install.Compose.Dir, between.SecretName), r.relay().SecretFile()
 		car, _ := p.Found.Install.Sidecar(between.Service)
@@ -129,7 +138,7 @@ func (w World) postfixWarnings(relay between.Relay) []string {
 	settings, _ := relay.PostfixLines(between.Masked)
 	for _, s := range settings {
 		key, value, _ := strings.Cut(s, " = ")
-		is, err := w.postconf(key)
+		is, err := w.postconf("-h", key)
 		if err != nil {
 			return append(list, "What Postfix is set to now could not be read (postconf): compare before you change it.")
 		}
@@ -140,13 +149,44 @@ func (w World) postfixWarnings(relay between.Relay) []string {
 	return list
 }
 
-func (w World) postconf(key string) (string, error) {
+// undoPostfix puts back what Postfix is set to now: in main.cf, else by default.
+func (w World) undoPostfix(relay between.Relay) (commands []string) {
+	settings, login := relay.PostfixLines(between.Masked)
+	var set, drop string
+	changes := false
+	for _, s := range settings {
+		key, _, _ := strings.Cut(s, " = ")
+		is, _ := w.postconf("-n", key)
+		changes = changes || is != s
+		if is != "" {
+			set += " " + shellWord(is)
+		} else {
+			drop += " " + key
+		}
+	}
+	if !changes { // it is set up already: what was before is not known
+		return nil
+	}
+	if set != "" {
+		commands = append(commands, "sudo postconf -e"+set)
+	}
+	if drop != "" {
+		commands = append(commands, "sudo postconf -X"+drop)
+	}
+	if login != "" {
+		commands = append(commands, "sudo rm -f "+between.SASLMap)
+	}
+	return append(commands, "sudo postfix reload")
+}
+
+// postconf asks Postfix for a setting: -h its value, -n its line in main.cf.
+func (w World) postconf(how, key string) (string, error) {
 	if w.Postconf != nil {
-		return w.Postconf(key)
+		return w.Postconf(how, key)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "/usr/sbin/postconf", "-h", key).Output()
+	out, err := exec.CommandContext(ctx, "/usr/sbin/postconf", how, key).Output()
 	return strings.TrimSpace(string(out)), err
 }
 
@@ -188,8 +228,40 @@ func (p *FilePlan) saveMachine() (saved []atomicfile.Saved, undo func(), err err
 	}, err
 }
 
-// viaCommands put the relay in between into operation, in order, and say how it is
-// taken away.
+// undoVia is the one command that takes the relay in between away again, with what was
+// written for it. A .env without a backup is new, and stays.
+func (p *FilePlan) undoVia(saved []atomicfile.Saved) string {
+	var list []string
+	switch p.Request.Via {
+	case "":
+		return ""
+	case between.Msmtpd:
+		list = append(list, between.Undo)
+	case between.Postfix:
+		list = append(list, p.undoPostfix...)
+	}
+	for _, s := range saved {
+		switch path := absolute(s.Path); {
+		case s.Backup != "":
+			list = append(list, "sudo cp "+shellWord(absolute(s.Backup))+" "+shellWord(path))
+		case s.Created && s.Path != p.Request.EnvFile && !slices.ContainsFunc(p.Machine, func(f between.File) bool { return f.Path == s.Path }):
+			list = append(list, "sudo rm -f "+shellWord(path))
+		}
+	}
+	if len(list) > 0 && p.Request.Via == between.Sidecar {
+		list = append(list, "cd "+shellWord(p.Found.Install.Compose.Dir), "docker compose up -d --remove-orphans")
+	}
+	return strings.Join(list, " && ")
+}
+
+func absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
+}
+
+// viaCommands put the relay in between into operation, in order.
 func (p *FilePlan) viaCommands(w World) (list []string) {
 	r := p.Request
 	switch r.Via {
@@ -205,7 +277,7 @@ func (p *FilePlan) viaCommands(w World) (list []string) {
 				}
 			}
 		}
-		return append(list, "sudo systemctl enable msmtpd", "sudo systemctl restart msmtpd", "# to take it away again: "+between.Undo)
+		return append(list, "sudo systemctl enable msmtpd", "sudo systemctl restart msmtpd")
 	case between.Postfix:
 		settings, login := r.relay().PostfixLines(between.Masked)
 		if login != "" {
@@ -217,8 +289,7 @@ func (p *FilePlan) viaCommands(w World) (list []string) {
 		}
 		return append(list, "sudo postfix reload")
 	case between.Sidecar:
-		return []string{"# to take the sidecar away again: delete what names " + between.Service + " in the compose file, and " + between.SecretName,
-			"cd " + shellWord(p.Found.Install.Compose.Dir), "docker compose up -d --force-recreate " + between.Service}
+		return []string{"cd " + shellWord(p.Found.Install.Compose.Dir), "docker compose up -d --force-recreate " + between.Service}
 	}
 	return nil
 }
@@ -283,8 +354,8 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 	way, from := between.Msmtpd, "/etc/msmtprc"
 	relay, password, ok := w.machine().Configured()
 	if w.machine().MTA() == "Postfix" {
-		way, from = between.Postfix, between.SASLMap
-		relay, password, ok = w.machine().ReadPostfix(w.postconf)
+		way, from = between.Postfix, "the map of smtp_sasl_password_maps"
+		relay, password, ok = w.machine().ReadPostfix(func(key string) (string, error) { return w.postconf("-h", key) })
 	}
 	if ok {
 		relay.Password = secret.New(password)

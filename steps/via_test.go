@@ -2,7 +2,9 @@ package steps
 
 import (
 	"cmp"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -36,8 +38,8 @@ func onDebian(t *testing.T, files map[string]string) (World, string) {
 	}
 	w := ThisHost()
 	w.Root = root
-	w.Postconf = func(key string) (string, error) {
-		return map[string]string{"relayhost": "[old.example.com]:25"}[key], nil
+	w.Postconf = func(how, key string) (string, error) {
+		return map[string]string{"-h relayhost": "[old.example.com]:25", "-n relayhost": "relayhost = [old.example.com]:25"}[how+" "+key], nil
 	}
 	return w, filepath.Join(root, ".env")
 }
@@ -96,6 +98,71 @@ func TestThroughMsmtpd(t *testing.T) {
 	if p, _ := save(t, w, r); p.changesFiles() {
 		t.Errorf("a second time: %+v", p.Env.Keys)
 	}
+}
+
+// The one command that is named takes all away that was written, and puts back what was
+// there; programs that are not the test's to run say how they were called.
+func TestViaUndone(t *testing.T) {
+	t.Parallel()
+	const old = "APP_URL=https://id.example.com\nENCRYPTION_KEY=0123456789abcdef\nUI_CONFIG_DISABLED=true\nSMTP_HOST=smtp.example.com\n"
+	const compose = "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.10.0\n    env_file: .env\n"
+	for way, c := range map[between.Way]struct {
+		files map[string]string
+		runs  string
+	}{
+		between.Msmtpd:  {map[string]string{}, "systemctl disable --now msmtpd\n"},
+		between.Sidecar: {map[string]string{"compose.yaml": compose}, "docker compose up -d --remove-orphans\n"},
+		between.Postfix: {map[string]string{"usr/sbin/postfix": "x"}, "postconf -e relayhost = [old.example.com]:25\n" +
+			"postconf -X smtp_helo_name smtp_tls_security_level smtp_tls_wrappermode smtp_tls_CAfile smtp_sasl_auth_enable " +
+			"smtp_sasl_security_options smtp_sasl_mechanism_filter smtp_sasl_password_maps\npostfix reload\n"},
+	} {
+		c.files[".env"] = old
+		w, env := onDebian(t, c.files)
+		r := viaRequest(env, way)
+		if way == between.Sidecar {
+			r.Runtime = pocketid.RuntimeCompose
+		}
+		before := tree(t, w.Root)
+		_, out := save(t, w, r)
+		if now := tree(t, w.Root); maps.Equal(now, before) {
+			t.Fatalf("%s: nothing was written", way)
+		}
+		_, undo, _ := strings.Cut(out.Commands[len(out.Commands)-1], "take the relay in between away again: ")
+		bin, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
+		for _, name := range []string{"systemctl", "docker", "postconf", "postfix"} {
+			script := "#!/bin/sh\necho " + name + " \"$@\" >>" + log + "\n"
+			if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(bin, "sudo"), []byte("#!/bin/sh\nexec \"$@\"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("sh", "-c", strings.ReplaceAll(undo, "/etc/", w.Root+"/etc/"))
+		cmd.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
+		said, err := cmd.CombinedOutput()
+		ran, _ := os.ReadFile(log)
+		if now := tree(t, w.Root); err != nil || !maps.Equal(now, before) || string(ran) != c.runs {
+			t.Errorf("%s: %v %s\n%s\nran %s\nleft %v", way, err, said, undo, ran, now)
+		}
+	}
+}
+
+// tree is what the files of a directory contain, but for backups.
+func tree(t *testing.T, root string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && filepath.Ext(path) != ".bak" {
+			text, _ := os.ReadFile(path)
+			files[path] = string(text)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // The other door of the provider is tried at once, and offered where it takes the
