@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/between"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
@@ -67,7 +68,10 @@ func (w World) commands(p *FilePlan) (commands []string) {
 	}
 	runtime, in := p.Request.Runtime, p.Found.Install
 	list := p.viaCommands(w)
-	if p.Request.Via != "" {
+	switch {
+	case p.Request.Via == between.Sidecar && !p.inCompose():
+		list = append(list, "# why it could not hand a mail on: "+string(p.Request.Runtime)+" logs "+between.Service)
+	case p.Request.Via != "":
 		check := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile)
 		defer func() { commands = append(commands, check+"  # the relay, spoken to as the one in between does") }()
 	}

@@ -32,14 +32,20 @@ func (w World) machine() between.Machine { return between.Machine{Root: w.Root} 
 // viaObstacle says why a relay in between is not to be had; "" where it is.
 func (w World) viaObstacle(way between.Way, in install.Install, runtime pocketid.Runtime) string {
 	mta := w.machine().MTA()
+	if runtime != in.Runs {
+		in = install.Install{}
+	}
 	switch {
-	case way == between.Sidecar:
-		if runtime != in.Runs {
-			in = install.Install{}
+	case way == between.Sidecar && runtime.InContainer() && runtime != pocketid.RuntimeCompose:
+		if in.Network == "host" || strings.HasPrefix(in.Network, "container:") {
+			return "Pocket ID has --network " + in.Network + ", and so no container in reach"
 		}
+		return ""
+	case way == between.Sidecar:
 		return in.SidecarObstacle()
 	case runtime.InContainer() && in.Network != "host":
-		return "Pocket ID is in a container, which does not reach a server that listens on this machine's loopback alone"
+		return "Pocket ID is in a container, which does not reach a server that listens on this machine's loopback alone; " +
+			"a sidecar (--via sidecar) it does"
 	case way == between.Postfix && mta != "Postfix":
 		return "Postfix is not installed"
 	case way == between.Msmtpd && mta != "":
@@ -113,14 +119,25 @@ func (w World) planVia(p *FilePlan, around *asowner.Files) error {
 		p.Warnings = append(p.Warnings, w.postfixWarnings(r.relay())...)
 		p.undoPostfix = w.undoPostfix(r.relay())
 	case between.Sidecar:
-		path, contents := filepath.Join(p.Found.Install.Compose.Dir, between.SecretName), r.relay().SecretFile()
+		path, contents := p.secretFile(), r.relay().SecretFile()
 		car, _ := p.Found.Install.Sidecar(between.Service)
-		p.secretKnown = car.Path == path
+		p.secretKnown = car.Path == path || !p.inCompose() && p.Found.Value("SMTP_HOST") == between.Service
 		if old, err := around.ReadFile(path, maxSecret); contents != nil && (err != nil || !bytes.Equal(old, contents)) {
 			p.SecretPath, p.Secret = path, secret.New(string(contents))
 		}
 	}
 	return nil
+}
+
+// inCompose reports whether the sidecar is a service of the compose project.
+func (p *FilePlan) inCompose() bool { return p.Request.Runtime == pocketid.RuntimeCompose }
+
+// secretFile is the file of the sidecar's password.
+func (p *FilePlan) secretFile() string {
+	if p.inCompose() {
+		return filepath.Join(p.Found.Install.Compose.Dir, between.SecretName)
+	}
+	return filepath.Join(filepath.Dir(absolute(p.Request.EnvFile)), between.SecretName)
 }
 
 const maxSecret = 64 << 10
@@ -147,36 +164,6 @@ func (w World) postfixWarnings(relay between.Relay) []string {
 		}
 	}
 	return list
-}
-
-// undoPostfix puts back what Postfix is set to now: in main.cf, else by default.
-func (w World) undoPostfix(relay between.Relay) (commands []string) {
-	settings, login := relay.PostfixLines(between.Masked)
-	var set, drop string
-	changes := false
-	for _, s := range settings {
-		key, _, _ := strings.Cut(s, " = ")
-		is, _ := w.postconf("-n", key)
-		changes = changes || is != s
-		if is != "" {
-			set += " " + shellWord(is)
-		} else {
-			drop += " " + key
-		}
-	}
-	if !changes { // it is set up already: what was before is not known
-		return nil
-	}
-	if set != "" {
-		commands = append(commands, "sudo postconf -e"+set)
-	}
-	if drop != "" {
-		commands = append(commands, "sudo postconf -X"+drop)
-	}
-	if login != "" {
-		commands = append(commands, "sudo rm -f "+between.SASLMap)
-	}
-	return append(commands, "sudo postfix reload")
 }
 
 // postconf asks Postfix for a setting: -h its value, -n its line in main.cf.
@@ -226,79 +213,6 @@ func (p *FilePlan) saveMachine() (saved []atomicfile.Saved, undo func(), err err
 			_ = os.Remove(s.Path)
 		}
 	}, err
-}
-
-// undoVia is the one command that takes the relay in between away again, with what was
-// written for it. A .env without a backup is new, and stays.
-func (p *FilePlan) undoVia(saved []atomicfile.Saved) string {
-	var list []string
-	switch p.Request.Via {
-	case "":
-		return ""
-	case between.Msmtpd:
-		list = append(list, between.Undo)
-	case between.Postfix:
-		list = append(list, p.undoPostfix...)
-	}
-	for _, s := range saved {
-		switch path := absolute(s.Path); {
-		case s.Backup != "":
-			list = append(list, "sudo cp "+shellWord(absolute(s.Backup))+" "+shellWord(path))
-		case s.Created && s.Path != p.Request.EnvFile && !slices.ContainsFunc(p.Machine, func(f between.File) bool { return f.Path == s.Path }):
-			list = append(list, "sudo rm -f "+shellWord(path))
-		}
-	}
-	if len(list) > 0 && p.Request.Via == between.Sidecar {
-		list = append(list, "cd "+shellWord(p.Found.Install.Compose.Dir), "docker compose up -d --remove-orphans")
-	}
-	return strings.Join(list, " && ")
-}
-
-func absolute(path string) string {
-	if whole, err := filepath.Abs(path); err == nil {
-		return whole
-	}
-	return path
-}
-
-// viaCommands put the relay in between into operation, in order.
-func (p *FilePlan) viaCommands(w World) (list []string) {
-	r := p.Request
-	switch r.Via {
-	case between.Msmtpd:
-		if !w.machine().HasMsmtpd() {
-			list = append(list, between.Install)
-		}
-		if p.Printed {
-			for _, f := range p.Machine {
-				list = append(list, "# "+f.Path+" ("+fmt.Sprintf("%04o", f.Mode)+" root:"+groupName(f)+"), with the password in its place:")
-				for line := range strings.Lines(string(f.Masked)) {
-					list = append(list, "#   "+strings.TrimSuffix(line, "\n"))
-				}
-			}
-		}
-		return append(list, "sudo systemctl enable msmtpd", "sudo systemctl restart msmtpd")
-	case between.Postfix:
-		settings, login := r.relay().PostfixLines(between.Masked)
-		if login != "" {
-			list = append(list, "sudo apt-get install --no-remove libsasl2-modules",
-				"sudo install -m 600 /dev/null "+between.SASLMap+"  # then put this line into it, with the password in its place:", "#   "+login)
-		}
-		for _, s := range settings {
-			list = append(list, "sudo postconf -e '"+s+"'")
-		}
-		return append(list, "sudo postfix reload")
-	case between.Sidecar:
-		return []string{"cd " + shellWord(p.Found.Install.Compose.Dir), "docker compose up -d --force-recreate " + between.Service}
-	}
-	return nil
-}
-
-func groupName(f between.File) string {
-	if f.Mode&0o004 == 0 {
-		return "msmtp"
-	}
-	return "root"
 }
 
 // newFor is what a new compose file is for.
