@@ -15,7 +15,9 @@ import (
 const (
 	trouble = failing + "|not |n't|exceed|too |unencrypted|suspend|expired|missing|must|unknown|unauth|unverif|illegal|malformed|wrong|mismatch|forbid|prohibit|disallow|" +
 		"undeliver|bogus|forged|unsolicited|insufficient|exhaust|bounced|" +
-		"échec|erreur|refusé|fehl|nicht|ungültig|abgelehnt|no se|rechaz|falló|inválid|não|falha|ошибк|не |отказ|无法|失败|错误|拒绝|不|エラー|失敗|非"
+		"échec|échou|erreur|impossib|refusé|fehl|nicht|konnte|ungültig|abgelehnt|mindestens|au moins|al menos|almeno|minst|imposib|no se|no acept|rechaz|fall|inválid|erro|não|falh|pelo menos|" +
+		"mislukt|niet|fout|błąd|nie |niepraw|co najmn|chyba|selhal|neby|nelze|nespráv|alespo|fejl|mislyk|ikke|forkert|mindst|virhe|epäonn|vähint|hiba|siker|legal|feil|fel:|inte |missly|felakt|hata|başarıs|" +
+		"madı|en az|ошибк|не |невер|невозм|помилк|невір|неможл|хоча б|хотя бы|отказ|无法|無法|失败|失敗|错误|錯誤|拒绝|至少|未知|不|エラー|ませんでした|少なく|非|오류|실패|없|이상의|eroare|eșuat|cel puțin"
 	weak = "no |only |unrout|unreach|duplicate|improper|error|badrcpt|badrecip|unavaiable|delayed|giving up|attempts will|black|reputation|poor|inactiv|deactivat|frozen|terminated|moved|archiv|violation|confirm|dynamic|resolve|notfound|no such|protected|over |potential|gateway|relay|died|used up|at maximum|numerous|suspicious|archiv|restricted|dnsbl|pleine|trop de|inconnu|no existe|nessun|bad |command failed|command died|command output|purported|mass mailer|low priority|reached|block|blacklist|listed|banned|disabled|locked|requir|need|please|bad |spam|virus|infected|greylist|graylist|defer|throttl|retry|try again|unexpected|abort|lost|drop|" +
 		"loop|quota|full|down|busy|unavailable|empty|blank|null|without|differ|does |policy|set the|discard|overload|over limit|over the limit"
 	success = "=pass|accepted|success|updated|=sent|delivered|enabled|started|loaded|established|mb used|connected to|listening|field added"
