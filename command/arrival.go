@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/inbox"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/secret"
 	"smtp-wizard/steps"
 )
@@ -88,7 +89,7 @@ func (f arrivalFlags) lookByIMAP(ctx context.Context, out io.Writer, w steps.Wor
 	account := inbox.Account{Server: f.server, User: cmp.Or(f.user, t.Setup.To), Password: f.password}
 	box, err := w.LookFor(ctx, t, account, func(words string) {
 		if words != last {
-			printLabeled(out, "IMAP", words+", for "+fmt.Sprintf("%.0f minutes", steps.LookBound.Minutes())+" at most; press Ctrl+C to stop")
+			printLabeled(out, "IMAP", words+", for "+text.Minutes(steps.LookBound)+" at most; press Ctrl+C to stop")
 		}
 		last = words
 	})
@@ -101,7 +102,7 @@ func (f arrivalFlags) lookByIMAP(ctx context.Context, out io.Writer, w steps.Wor
 func waitForCode(ctx context.Context, out io.Writer, lines *bufio.Reader, t steps.TestResult) error {
 	ctx, cancel := context.WithTimeout(ctx, codeBound)
 	defer cancel()
-	fmt.Fprintf(out, "Type the code from the mail %s, within %s: ", t.Token, fmt.Sprintf("%.0f minutes", codeBound.Minutes()))
+	fmt.Fprintf(out, "Type the code from the mail %s, within %s: ", t.Token, text.Minutes(codeBound))
 	typed, err := untilDone(ctx, func() ([]byte, error) { return readLine(lines) })
 	fmt.Fprintln(out)
 	switch {

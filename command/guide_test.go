@@ -193,8 +193,6 @@ func TestLeavingWhatIsDone(t *testing.T) {
 			t.Parallel()
 			w, r := toIdentity(t)
 			w.Keys(keyEnter)
-			w.Opens("accepted. The relay took a message", "› Continue")
-			w.Keys(keyEnter)
 			w.PastInbox()
 			w.Opens("[Write]", "› Write it")
 			w.Keys(keyBack, keyEnter, keyDown, keyEnter)

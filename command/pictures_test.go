@@ -16,7 +16,13 @@ import (
 
 // shot is a picture of the screen with those words on it, which Enter leads to, and what
 // is chosen or pressed there.
-type shot struct{ words, name, choose, key string }
+type shot struct {
+	words, name, choose string
+	keys                []string
+}
+
+// asVersion types one on the first page.
+func asVersion(v string) []string { return []string{termtest.Down, termtest.Down, termtest.CtrlU, v} }
 
 // TestPictures makes the pictures of the documentation from the demo; without -update
 // it looks whether they are current.
@@ -31,12 +37,17 @@ func TestPictures(t *testing.T) {
 	}{
 		{name: "demo", shots: []shot{{words: "https://id.example.com", name: "install"}, {words: "› Practice relay", name: "provider"},
 			{words: "open, tls", name: "relay"}, {words: "Send test to", name: "sender"}, {words: "accepted here", name: "identity"},
-			{words: "took a message", name: "livetest"}, {words: "Let this file decide?", name: "write", key: "m"},
+			{words: "took a message", name: "livetest"}, {words: "Let this file decide?", name: "write", keys: []string{"m"}},
 			{words: "What else does Pocket ID mail?", name: "mails"}, {words: "Run next", name: "done"}}},
 		{name: "refusal", shots: []shot{{words: "accepted here", choose: "localhost"}, {words: "Do this", name: "refusal"},
 			{words: "Then back to Test", name: "cure"}}},
 		{name: "untested", shots: []shot{{words: "accepted here", choose: "localhost"}, {words: "Do this", choose: "Write the file untested"},
 			{words: "Run next", name: "not-accepted"}}},
+		{name: "not sent", args: []string{"--relay", "open"}, shots: []shot{{words: "Send test to", keys: []string{termtest.Down, termtest.Down, termtest.Down, termtest.CtrlU}},
+			{words: "[Test]", name: "not-tested"}}},
+		{name: "inferred", args: []string{"--relay", "open"}, shots: []shot{{words: "Version", keys: asVersion("2.14.0")},
+			{words: "[Test]", name: "probably"}}},
+		{name: "otherwise", shots: []shot{{words: "Version", keys: asVersion("2.14.0")}, {words: "Do this", choose: "Test as"}, {words: "not as Pocket ID speaks", name: "otherwise"}}},
 		{name: "small", cols: 40, rows: 12, shots: []shot{{words: "› ✓ id.example.com", name: "small"}}},
 		{name: "no color", env: []string{"NO_COLOR=1"}, shots: []shot{{words: "accepted here", name: "no-color"}}},
 		{name: "plain", cols: 80, rows: 110, args: []string{"--plain"}, shots: []shot{{words: "Name [1", name: "plain"}}},
@@ -63,8 +74,8 @@ func TestPictures(t *testing.T) {
 				if s.choose != "" {
 					w.Choose(s.choose)
 				}
-				if s.key != "" {
-					w.Keys(s.key)
+				if s.keys != nil {
+					w.Keys(s.keys...)
 					w.Settled()
 				}
 			}

@@ -48,7 +48,7 @@ func TestTypingAPassword(t *testing.T) {
 	w.Keys(keyEnter)
 	w.Opens("[Identity]", "accepted", "enter use this")
 	w.Keys(keyEnter, keyEnter, keyDown, keyEnter, keyEnter) // all but the first before the test is done
-	w.Opens("[Test]", "accepted. The relay took a message", "› Continue")
+	w.Opens("[Inbox]", "accepted. The relay took a message", "› Code")
 	if n := len(r.Delivered()); n != 1 {
 		t.Errorf("%d messages were sent", n)
 	}

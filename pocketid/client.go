@@ -124,8 +124,9 @@ var clients = []client{
 var noPocketID = client{known: run, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
 	speech: Speech{Client: smtpcheck.Client{PlainNeedsTLS: true, Body8Bit: true}}}
 
-// inBetween is how msmtp speaks, as far as it was seen: it logs in with what is
-// offered, and never in clear text.
+// inBetween is how msmtp speaks, as far as it was seen (1.8.23, with auth on): over TLS
+// it logs in with PLAIN, else CRAM-MD5, else LOGIN, and in clear text with nothing but
+// SCRAM-SHA-256. CRAM-MD5 and SCRAM are not spoken here, so this is never proven.
 var inBetween = client{known: inferred, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
 	speech: Speech{Client: smtpcheck.Client{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true, Body8Bit: true}}}
 

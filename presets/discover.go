@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"smtp-wizard/internal/web"
+
 	"golang.org/x/net/idna"
 )
 
@@ -61,7 +63,7 @@ type Resolver interface {
 // never an address.
 type Discovery struct {
 	DNS Resolver
-	Web *Web // nil asks no web server
+	Web *web.Client // nil asks no web server
 }
 
 // discoveryBound is how long all that is asked may take together.
@@ -141,7 +143,7 @@ type clientConfig struct {
 // config asks a web server for an autoconfig file.
 func (d Discovery) config(address string) func(context.Context, string) Suggestion {
 	return func(ctx context.Context, domain string) Suggestion {
-		body, err := d.Web.get(ctx, "https://"+address)
+		body, err := file(ctx, d.Web, "https://"+address)
 		var c clientConfig
 		if err != nil || xml.Unmarshal(body, &c) != nil {
 			return Suggestion{}

@@ -18,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/web"
 )
 
 func TestForAddress(t *testing.T) {
@@ -111,9 +113,9 @@ func server(host string, port any, socket, auth string) string {
 		`<username>%%EMAILADDRESS%%</username><authentication>%s</authentication></outgoingServer>`, host, port, socket, auth)
 }
 
-// web serves pages by host and path, on loopback, to a client that believes it to be
+// site serves pages by host and path, on loopback, to a client that believes it to be
 // every host with a certificate for those named.
-func web(t *testing.T, pages map[string]string, certified ...string) (*Web, func() []string) {
+func site(t *testing.T, pages map[string]string, certified ...string) (*web.Client, func() []string) {
 	t.Helper()
 	var lock sync.Mutex
 	var seen []string
@@ -148,7 +150,7 @@ func web(t *testing.T, pages map[string]string, certified ...string) (*Web, func
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	client := &Web{Roots: roots, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	client := &web.Client{Roots: roots, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, s.Listener.Addr().String())
 	}}
 	return client, func() []string { lock.Lock(); defer lock.Unlock(); return seen }
@@ -216,7 +218,7 @@ func TestDiscovery(t *testing.T) {
 			if tt.cert == nil {
 				tt.cert = hosts
 			}
-			client, _ := web(t, tt.pages, tt.cert...)
+			client, _ := site(t, tt.pages, tt.cert...)
 			got := Discovery{DNS: &records{srv: tt.srv}, Web: client}.Of(t.Context(), "firm.de")
 			for i, s := range got {
 				line := fmt.Sprintf("%s %s:%d %s %s", s.Preset.ID, s.Host, s.Port, s.TLS, s.Why)
@@ -234,7 +236,7 @@ func TestDiscovery(t *testing.T) {
 // Nobody hears more than the domain, and all who hear it are named.
 func TestOnlyTheDomainIsSent(t *testing.T) {
 	t.Parallel()
-	client, seen := web(t, nil, hosts...)
+	client, seen := site(t, nil, hosts...)
 	dns := &records{}
 	d := Discovery{DNS: dns, Web: client}
 	d.Of(t.Context(), "firm.de")
@@ -260,7 +262,7 @@ func TestOnlyTheDomainIsSent(t *testing.T) {
 func TestDiscoveryEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	client := &Web{Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	client := &web.Client{Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		cancel()
 		<-ctx.Done()
 		return nil, ctx.Err()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -11,8 +12,10 @@ import (
 	"smtp-wizard/diagnosis/received"
 	"smtp-wizard/inbox"
 	"smtp-wizard/internal/lazy"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
+	"smtp-wizard/smtpcheck/deliverability"
 	"smtp-wizard/wizard"
 )
 
@@ -94,20 +97,26 @@ func (s arrival) Page(v View) wizard.Page {
 			t.Token, t.Setup.To),
 		Gist: verdictGist(v),
 	}
+	page.Body = []wizard.Block{passedRow(t), verdictBlock(v)}
 	if v.Answers.Source != "" {
-		page.Body = sourceBlocks(v.Answers.Source)
+		page.Body = append(page.Body, sourceBlocks(v.Answers.Source)...)
 	} else {
+		page.Body = append(page.Body, hintBlocks(advice(t.Hints))...)
 		for _, line := range WhereMailHides(t) {
 			page.Body = append(page.Body, wizard.Text{Label: line[0], Body: line[1]})
 		}
 	}
 	page.Body = append(page.Body, s.lookBlocks(&page, v)...)
 	if t.Arrived || v.Answers.WrongCodes >= codeTries {
-		page.Body = append(page.Body, verdictBlock(v))
 		return page
 	}
 	page.Field = s.fields(v, t)
 	return page
+}
+
+// advice are the hints that ask for something to be done.
+func advice(hints []deliverability.Hint) []deliverability.Hint {
+	return slices.DeleteFunc(slices.Clone(hints), func(h deliverability.Hint) bool { return h.Level != deliverability.Advice })
 }
 
 // lookBlocks say what the look into the mailbox comes to.
@@ -118,7 +127,7 @@ func (arrival) lookBlocks(page *wizard.Page, v View) []wizard.Block {
 		said = sentence(fmt.Sprint(f.News[n-1])) + " " + said
 	}
 	if f.Running {
-		page.Aside = "Looking for the mail by IMAP, for " + fmt.Sprintf("%.0f minutes", LookBound.Minutes())
+		page.Aside = "Looking for the mail by IMAP, for " + text.Minutes(LookBound)
 		return []wizard.Block{wizard.Text{Tone: wizard.Busy, Label: "IMAP", Body: said}}
 	}
 	if err := failed(f); err != nil {
@@ -242,7 +251,7 @@ func (s arrival) Take(v View) Intent {
 		return s.takeMailbox(v)
 	case how == bySource:
 		a.Source = v.Input["source"]
-		if strings.Contains(a.Source, t.Code.Reveal()) {
+		if !t.Code.Empty() && strings.Contains(a.Source, t.Code.Reveal()) {
 			a.Arrived = t.Token
 		}
 		return stay(a)

@@ -40,6 +40,9 @@ type Discovery struct {
 	// changing what any other key means.
 	Fixable  bool
 	Hostname string // os.Hostname() of this machine
+	// gateways are the names of this machine inside of its containers that can be followed
+	// from here.
+	gateways []string
 	Rights   string // why root's rights were used although the file is not in root's hands; "" is good
 	// Obstacle is why the file could not be written at the end, or "".
 	Obstacle string
@@ -104,6 +107,11 @@ func (w World) discover(envFile string) Discovery {
 	found.read(found.readers())
 	found.noPassword(around)
 	found.findBehind(w, around)
+	for _, name := range install.InsideNames {
+		if _, known := w.gateway(name, found.Install.Runs); known && found.Install.Network != "host" && !found.Install.Elsewhere(name) {
+			found.gateways = append(found.gateways, name)
+		}
+	}
 	w.Masker.Add(found.Value("SMTP_USER"), found.Password.Reveal())
 	return found
 }

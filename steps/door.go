@@ -13,6 +13,8 @@ import (
 // whether it took the one that Pocket ID announces.
 type door struct {
 	preset presets.Preset
+	port   int
+	mode   smtpcheck.TLSMode
 	took   bool
 }
 
@@ -26,17 +28,19 @@ func (w World) beside(ctx context.Context, s Setup) func(refused bool) door {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan bool, 1)
-	e := other.Recommended()
+	way := door{preset: other}
+	way.port, way.mode = firstEndpoint(other, s.As)
 	go func() {
 		to := Setup{As: s.As, Runtime: s.Runtime, NoSend: true}
-		to.Host, to.Port, to.TLS, to.From, to.Hostname = other.DefaultHost(), e.Port, smtpcheck.TLSMode(e.TLS), s.From, s.Hostname
+		to.Host, to.Port, to.TLS, to.From, to.Hostname = other.DefaultHost(), way.port, way.mode, s.From, s.Hostname
 		plan, _ := w.Plan(to)
 		plan.StopAfter = smtpcheck.StageAuth // nobody logs in
 		done <- smtpcheck.Run(ctx, plan, nil).Failure == nil
 	}()
 	return func(refused bool) door {
 		defer cancel()
-		return door{other, refused && <-done}
+		way.took = refused && <-done
+		return way
 	}
 }
 
@@ -49,6 +53,6 @@ func (d door) choice() wizard.Choice {
 func (d door) use(a Answers) Intent {
 	a = a.atRelay(d.preset.DefaultHost())
 	a.Preset, a.User = d.preset.ID, ""
-	a.Port, a.TLS = firstEndpoint(d.preset, a)
+	a.Port, a.TLS = d.port, d.mode
 	return wizard.Goto(a, Sender, noticeAt("user", d.preset.Username))
 }

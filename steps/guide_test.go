@@ -276,7 +276,7 @@ func TestRefusalAndCure(t *testing.T) {
 			}
 			c.cure(w)
 			w.enter()
-			if w.state.At != LiveTest || w.trial().Result.Failure != nil {
+			if w.state.At != Arrival || w.trial().Result.Failure != nil {
 				t.Fatalf("after the cure: at %s, %v", w.state.At, w.trial().Result.Failure)
 			}
 			if got := w.state.Answers; got.From != answers.From || got.Hostname != answers.Hostname && c.at != Identity {

@@ -42,7 +42,8 @@ const onlyInside = "only-inside"
 
 // whyInside says why only Pocket ID itself can reach a host; "" where others can.
 func (d Discovery) whyInside(host string, runtime pocketid.Runtime) string {
-	if runtime != d.Install.Runs {
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if runtime != d.Install.Runs || slices.Contains(d.gateways, name) {
 		return ""
 	}
 	return d.Install.OnlyInside(host)
@@ -200,17 +201,39 @@ func (p *FilePlan) leftOver(after *install.Install, around *asowner.Files) (list
 	return list
 }
 
-// override plans the compose file that sets the hostname or has the sidecar, where
-// compose runs Pocket ID: the first in which compose's own loader then finds it.
+// composeEdit is a change of a compose file, and whether compose's own loader then finds
+// what it is for.
+type composeEdit struct {
+	change func([]byte) ([]byte, error)
+	found  func(install.Install) bool
+}
+
+// composeEdits are what the compose files need, where compose runs Pocket ID: the
+// sidecar, else a hostname and a name for this machine.
+func (p *FilePlan) composeEdits() (edits []composeEdit) {
+	in, name, host := p.Found.Install, p.Request.Hostname, strings.ToLower(p.Request.Host)
+	if p.Request.Via == between.Sidecar {
+		return []composeEdit{p.sidecar()}
+	}
+	if p.Request.Runtime != in.Runs {
+		return nil
+	}
+	if p.renames() {
+		edits = append(edits, composeEdit{func(data []byte) ([]byte, error) { return install.SetHostname(data, in.Service, name) },
+			func(after install.Install) bool { return after.Hostname.Value == name }})
+	}
+	if in.LacksGateway(host) {
+		edits = append(edits, composeEdit{func(data []byte) ([]byte, error) { return install.PutGateway(data, in.Service, host) },
+			func(after install.Install) bool { return !after.LacksGateway(host) }})
+	}
+	return edits
+}
+
+// override plans the first compose file that takes the changes and in which compose's own
+// loader then finds them.
 func (w World) override(p *FilePlan, around *asowner.Files) error {
-	in, name := p.Found.Install, p.Request.Hostname
-	change := func(data []byte) ([]byte, error) { return install.SetHostname(data, in.Service, name) }
-	found := func(after install.Install) bool { return after.Hostname.Value == name }
-	sidecar := p.Request.Via == between.Sidecar
-	switch {
-	case sidecar:
-		change, found = p.sidecar()
-	case p.Request.Runtime != in.Runs || !p.renames():
+	edits, in := p.composeEdits(), p.Found.Install
+	if len(edits) == 0 {
 		return nil
 	}
 	for _, file := range in.HostnameFiles() {
@@ -221,12 +244,20 @@ func (w World) override(p *FilePlan, around *asowner.Files) error {
 		if err != nil || edit.Before.Exists != around.Exists(file) || edit.Before.CheckSave() != nil {
 			continue
 		}
-		if edit.New, err = change(edit.Before.Bytes); err != nil {
+		edit.New = edit.Before.Bytes
+		for _, e := range edits {
+			if err == nil {
+				edit.New, err = e.change(edit.New)
+			}
+		}
+		if err != nil {
 			continue
 		}
 		files := p.planned()
 		files[file] = edit.New
-		if after, err := w.Look(around, files); err != nil || after.Refused != "" || !found(after) {
+		after, err := w.Look(around, files)
+		missing := func(e composeEdit) bool { return !e.found(after) }
+		if err != nil || after.Refused != "" || slices.ContainsFunc(edits, missing) {
 			continue
 		}
 		if !bytes.Equal(edit.Before.Bytes, edit.New) {
@@ -235,7 +266,7 @@ func (w World) override(p *FilePlan, around *asowner.Files) error {
 		}
 		return nil
 	}
-	if sidecar {
+	if p.Request.Via == between.Sidecar {
 		return errNoComposeFile
 	}
 	return nil

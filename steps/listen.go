@@ -2,11 +2,13 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"regexp"
 	"time"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
@@ -65,7 +67,7 @@ func (s listen) Work(ctx context.Context, job wizard.Job, _ View, report func(an
 	host := "127.0.0.1"
 	if r.container {
 		if found := s.world.bridges(); len(found) > 0 {
-			host = found[0].Addr().String()
+			host = found[0].Net.Addr().String()
 		}
 	}
 	heard := make(chan Heard, 1)
@@ -91,7 +93,7 @@ func (s listen) Work(ctx context.Context, job wizard.Job, _ View, report func(an
 	case h := <-heard:
 		return h
 	case <-ctx.Done():
-		return fmt.Errorf("no mail came within %.0f minutes", listenFor.Minutes())
+		return errors.New("no mail came within " + text.Minutes(listenFor))
 	}
 }
 
@@ -146,7 +148,7 @@ func (listen) Page(v View) wizard.Page {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "But", Body: sentence(err.Error()) +
 			" Enter goes on without; what is claimed then rests on what is known of the version."})
 	} else {
-		page.Busy = fmt.Sprintf("Listening, for %.0f minutes; Esc stops", listenFor.Minutes())
+		page.Busy = "Listening, for " + text.Minutes(listenFor) + "; Esc stops"
 	}
 	return page
 }

@@ -95,8 +95,8 @@ func otherMode(m smtpcheck.TLSMode) smtpcheck.TLSMode {
 func TestListensForAContainer(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "google", practice.Options{})
-	for name, bridges := range map[string][]netip.Prefix{"127.0.0.2": {netip.MustParsePrefix("127.0.0.2/8")}, "127.0.0.1": nil} {
-		world := World{Bridges: func() []netip.Prefix { return bridges }}
+	for name, bridges := range map[string][]Bridge{"127.0.0.2": {{"docker0", netip.MustParsePrefix("127.0.0.2/8")}}, "127.0.0.1": nil} {
+		world := World{Bridges: func() []Bridge { return bridges }}
 		ctx, stop := context.WithCancel(t.Context())
 		var at listening
 		run := listenRun{mode: smtpcheck.TLSStartTLS, container: true}
@@ -117,7 +117,7 @@ func TestListensForAContainer(t *testing.T) {
 	}
 	w.apply(wizard.WentBack{})
 	w.answer("hostname", "id.example.com")
-	w.to(LiveTest)
+	w.to(Arrival)
 	if !w.trial().accepted() || w.trial().Setup.Heard != (Heard{}) {
 		t.Errorf("%+v", w.trial().Setup)
 	}

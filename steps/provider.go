@@ -315,7 +315,7 @@ func (s provider) Take(v View) Intent {
 		a.User = "" // it is not the user's own
 	}
 	if !chosenBefore || a.Host != before || a.Port == 0 { // else its port may have been changed since
-		a.Port, a.TLS = firstEndpoint(p, a)
+		a.Port, a.TLS = firstEndpoint(p, a.version())
 	}
 	return wizard.Next(a)
 }

@@ -37,15 +37,17 @@ func (s relay) Wants(v View) wizard.Job {
 }
 
 func (s relay) Work(ctx context.Context, job wizard.Job, v View, report func(any)) any {
-	options := s.world.portOptions()
+	host := job.For.(portSurvey).host
+	options := s.world.portOptions(host, v.Answers.runtime())
 	if options.Limits.Silence == 0 {
 		options.Limits.Silence = time.Second // the admin reads meanwhile, and a second connection harms nobody
 	}
-	return smtpcheck.Ports(ctx, job.For.(portSurvey).host, s.ports(v), options, func(p smtpcheck.Port) { report(p) })
+	return smtpcheck.Ports(ctx, host, s.ports(v), options, func(p smtpcheck.Port) { report(p) })
 }
 
-func (w World) portOptions() smtpcheck.PortOptions {
-	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Masker: w.Masker, Limits: w.Limits, Net: w.Net}
+func (w World) portOptions(host string, runtime pocketid.Runtime) smtpcheck.PortOptions {
+	network, _ := w.network(host, runtime)
+	return smtpcheck.PortOptions{RootCAs: w.RootCAs, Masker: w.Masker, Limits: w.Limits, Net: network}
 }
 
 // ports are the ones to look at: the preset's, else the usual ones, and the one
@@ -326,14 +328,14 @@ func (s relay) splitInput(v View, host, port string) wizard.Input {
 // firstEndpoint is the port and TLS mode to begin with: the preset's own, unless
 // this version of Pocket ID greets as localhost there and not on another one.
 // That matters where the provider judges the name.
-func firstEndpoint(p presets.Preset, a Answers) (int, smtpcheck.TLSMode) {
+func firstEndpoint(p presets.Preset, v pocketid.Version) (int, smtpcheck.TLSMode) {
 	first := p.Recommended()
 	if p.Helo == "" {
 		return first.Port, smtpcheck.TLSMode(first.TLS)
 	}
 	for _, e := range append([]presets.Endpoint{first}, p.Endpoints...) {
 		mode := smtpcheck.TLSMode(e.TLS)
-		if mode != smtpcheck.TLSNone && pocketid.SpeechOf(a.version(), mode, "x").Names.First != "localhost" {
+		if mode != smtpcheck.TLSNone && pocketid.SpeechOf(v, mode, "x").Names.First != "localhost" {
 			return e.Port, mode
 		}
 	}

@@ -56,13 +56,14 @@ func SetupOf(s State) Setup { return setupOf(s.Answers) }
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
 	speech := s.speech()
+	network, _ := w.network(s.Host, s.Runtime)
 	plan := smtpcheck.Plan{
 		Settings: s.Settings,
 		Client:   speech.Client,
 		Masker:   w.Masker,
 		RootCAs:  w.RootCAs,
 		Limits:   w.Limits,
-		Net:      w.Net,
+		Net:      network,
 	}
 	if s.NoSend {
 		plan.StopAfter = smtpcheck.StageRcpt
@@ -89,6 +90,7 @@ type TestResult struct {
 	Code      secret.Value // that only the message has
 	door      door         // another one of the provider, where this one refused the name
 	Arrived   bool         // the message was found, by its code
+	beside    bool         // spoken from another address than Pocket ID's in the container's network
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint
 }
@@ -103,6 +105,7 @@ func (t TestResult) accepted() bool { return t.Result.Failure == nil || t.Result
 func (w World) RunTest(ctx context.Context, s Setup, names []string, report func(any)) TestResult {
 	plan, speech := w.Plan(s)
 	t := TestResult{Setup: s, Speech: speech}
+	_, t.beside = w.network(s.Host, s.Runtime)
 	if speech.Broken != "" {
 		return w.notBegun(t, smtpcheck.StageEHLO, fmt.Errorf(
 			"version %s of Pocket ID fails by itself here, whatever the relay says: %s", s.As, speech.Broken))

@@ -42,16 +42,26 @@ var verdicts = map[Verdict]struct {
 	probablyBetween: {"the relay took a message, spoken to as the relay in between most likely speaks",
 		"mail from Pocket ID probably arrives once the relay in between is installed: the relay was spoken to as that one most likely speaks.",
 		wizard.Good},
+	probablyBeside: {"the relay took a message from this machine's own address in the container's network; Pocket ID has another address there",
+		"mail from Pocket ID probably arrives with these settings: the relay took this one from the machine's own address in the container's network.",
+		wizard.Good},
 	VerdictNotTested: {words: "no message was sent", tone: wizard.Warn},
 }
 
-// probablyBetween has the words of VerdictProbably where a relay in between speaks.
-const probablyBetween Verdict = "probably, in between"
+// The words of VerdictProbably where a relay in between speaks, and where the test came
+// from another address than Pocket ID's.
+const (
+	probablyBetween Verdict = "probably, in between"
+	probablyBeside  Verdict = "probably, from beside"
+)
 
 // explained is the verdict whose words explain one of this test.
 func (t TestResult) explained(v Verdict) Verdict {
-	if v == VerdictProbably && t.Setup.Speaks() == pocketid.InBetween {
+	switch {
+	case v == VerdictProbably && t.Setup.Speaks() == pocketid.InBetween:
 		return probablyBetween
+	case v == VerdictProbably && t.beside && t.Speech.Proven:
+		return probablyBeside
 	}
 	return v
 }
@@ -64,7 +74,7 @@ func (t TestResult) most() Verdict {
 	switch {
 	case t.Setup.As.IsNone():
 		return VerdictOtherwise
-	case !t.Speech.Proven:
+	case !t.Speech.Proven || t.beside:
 		return VerdictProbably
 	}
 	return VerdictAccepted

@@ -30,9 +30,10 @@ func (w World) machine() between.Machine { return between.Machine{Root: w.Root} 
 func (w World) viaObstacle(way between.Way, in install.Install, runtime pocketid.Runtime) string {
 	mta := w.machine().MTA()
 	switch {
-	case way == between.Sidecar && runtime != in.Runs:
-		return "compose does not run Pocket ID here"
 	case way == between.Sidecar:
+		if runtime != in.Runs {
+			in = install.Install{}
+		}
 		return in.SidecarObstacle()
 	case runtime.InContainer() && in.Network != "host":
 		return "Pocket ID is in a container, which does not reach a server that listens on this machine's loopback alone"
@@ -151,22 +152,22 @@ func (w World) postconf(key string) (string, error) {
 
 // sidecar is what the relay in between changes in a compose file, and whether
 // compose's own loader then finds it as it is meant.
-func (p *FilePlan) sidecar() (change func([]byte) ([]byte, error), found func(install.Install) bool) {
+func (p *FilePlan) sidecar() composeEdit {
 	relay, in := p.Request.relay(), p.Found.Install
 	var name string
 	if relay.SecretFile() != nil {
 		name = between.SecretName
 	}
-	change = func(data []byte) ([]byte, error) {
+	change := func(data []byte) ([]byte, error) {
 		return install.PutSidecar(data, in, between.Service, between.Image, relay.Variables(), name, "./"+between.SecretName)
 	}
-	return change, func(after install.Install) bool {
+	return composeEdit{change, func(after install.Install) bool {
 		car, ok := after.Sidecar(between.Service)
 		for _, v := range relay.Variables() {
 			ok = ok && car.Variables[v[0]] == v[1]
 		}
 		return ok && !car.Published
-	}
+	}}
 }
 
 // saveMachine writes the files outside the .env's directory, and returns how to take

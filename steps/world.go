@@ -13,6 +13,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/web"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
@@ -46,14 +47,14 @@ type World struct {
 	DNS Resolver
 	// Web is asked how mail is sent for a domain; nil is an HTTPS client where DNS is
 	// the real one, else none.
-	Web *presets.Web
+	Web *web.Client
 	// Offline asks DNS for nothing but the relay, and no web server.
 	Offline bool
 	// Source is this machine's address towards another; nil asks the kernel.
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 
 	// Bridges are the machine's addresses in networks of containers; nil asks the kernel.
-	Bridges func() []netip.Prefix
+	Bridges func() []Bridge
 
 	// Masker knows the passwords of this run, for what a relay says; nil knows none.
 	Masker *secret.Masker
@@ -109,7 +110,7 @@ func (w World) dns() Resolver {
 
 func (w World) discovery() presets.Discovery {
 	if w.Web == nil && w.DNS == nil {
-		w.Web = &presets.Web{}
+		w.Web = &web.Client{}
 	}
 	return presets.Discovery{DNS: w.dns(), Web: w.Web}
 }

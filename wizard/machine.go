@@ -100,7 +100,11 @@ func (m Machine[A]) Apply(s State[A], o Outcome) State[A] {
 	case Reported:
 		s = s.found(o.Step, o.Run, func(f *Finding) { f.News = append(slices.Clip(f.News), o.News) })
 	case Worked:
+		waited := s.At == o.Step && s.Found[o.Step].Running
 		s = s.found(o.Step, o.Run, func(f *Finding) { f.Running, f.Result = false, o.Result })
+		if waited && !s.Found[o.Step].Running && m.Page(s).Onward {
+			s = m.submit(s)
+		}
 	case Left:
 		s.Ended = Quit
 	}

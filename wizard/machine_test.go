@@ -266,3 +266,37 @@ func deepCopy(s steptest.State) steptest.State {
 	}
 	return s
 }
+
+// TestOnward opens the next page where the work of this one came out well, and only
+// while the admin waits for it.
+func TestOnward(t *testing.T) {
+	t.Parallel()
+	m := steptest.Guide()
+	test := steptest.Test(nil)
+	waiting := test.Pages
+	test.Pages = func(v steptest.View) wizard.Page {
+		page := waiting(v)
+		refusal, done := v.Found[steptest.LiveTest].Result.(steptest.Refusal)
+		page.Onward = done && refusal == ""
+		return page
+	}
+	m.Steps[3] = test
+	for name, c := range map[string]struct {
+		then []wizard.Outcome
+		at   wizard.ID
+	}{
+		"passed":               {[]wizard.Outcome{tested(1, "")}, steptest.Write},
+		"refused":              {[]wizard.Outcome{tested(1, "from")}, steptest.LiveTest},
+		"the work of another":  {[]wizard.Outcome{tested(7, "")}, steptest.LiveTest},
+		"on another page":      {[]wizard.Outcome{back, tested(1, "")}, steptest.Sender},
+		"and back to the page": {[]wizard.Outcome{tested(1, ""), back}, steptest.LiveTest},
+	} {
+		s := m.Start(steptest.Answers{})
+		for _, o := range append([]wizard.Outcome{enter, enter, enter}, c.then...) {
+			s = m.Apply(s, o)
+		}
+		if s.At != c.at || s.Ended != wizard.Open {
+			t.Errorf("%s: at %s, want %s", name, s.At, c.at)
+		}
+	}
+}

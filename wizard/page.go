@@ -26,6 +26,9 @@ type Page struct {
 	// Skip says that the work under way may be cut short: the page goes on with what was
 	// found by then.
 	Skip bool
+	// Onward says that the work came out well and leaves nothing to decide: when it
+	// ends, the next page is opened, which says what was found.
+	Onward bool
 	// Aside is said of the work under way when the page need not wait for it.
 	Aside string
 	// Final says that all is done: to leave loses nothing, and no page before is

@@ -65,13 +65,13 @@ func (g Grid) total() int {
 	return n
 }
 
-// Breaks reports whether a column is too narrow for a word that a line of its
-// own of w cells would hold.
+// Breaks reports whether a column breaks a word into more parts than a line of its
+// own of w cells would.
 func (g Grid) Breaks(rows [][]string, w int) bool {
 	for _, row := range rows {
 		for i, cell := range row {
 			for word := range strings.FieldsSeq(cell) {
-				if n := Width(word); n > g.Widths[i] && n <= w {
+				if n := Width(word); parts(n, g.Widths[i]) > parts(n, w) {
 					return true
 				}
 			}
@@ -79,6 +79,8 @@ func (g Grid) Breaks(rows [][]string, w int) bool {
 	}
 	return false
 }
+
+func parts(n, w int) int { return (n + w - 1) / max(w, 1) }
 
 // Line draws one line of cells that fit their columns; cells without a column
 // are left out.

@@ -3,7 +3,9 @@ package text
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
@@ -126,4 +128,13 @@ func Shorten(s string, most int) string {
 		return s
 	}
 	return string(runes[:most-1]) + "…"
+}
+
+// Minutes is a duration in words, rounded up.
+func Minutes(d time.Duration) string {
+	n := int((d + time.Minute - 1) / time.Minute)
+	if n == 1 {
+		return "1 minute"
+	}
+	return strconv.Itoa(n) + " minutes"
 }

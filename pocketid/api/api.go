@@ -3,12 +3,10 @@ package api
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,6 +15,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/text"
+	"smtp-wizard/internal/web"
 	"smtp-wizard/secret"
 )
 
@@ -119,29 +118,17 @@ func address(appURL string) (*url.URL, error) {
 func get(ctx context.Context, at *url.URL, key secret.Value, roots *x509.CertPool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set(header, key.Reveal())
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxResponseHeaderBytes: maxAnswer, DisableKeepAlives: true,
-		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
-	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Do(request)
-	if err != nil {
+	client := web.Client{Roots: roots}
+	answer, err := client.Get(ctx, web.Request{At: at, Header: [2]string{header, key.Reveal()}, Most: maxAnswer})
+	switch {
+	case errors.Is(err, web.ErrTooLarge):
+		return nil, fmt.Errorf("the answer of %s is too long", at.Host)
+	case err != nil:
 		return nil, fmt.Errorf("the settings could not be read: %s", text.Shorten(text.CleanForeign(err.Error()), 300))
+	case answer.Status == http.StatusUnauthorized, answer.Status == http.StatusForbidden:
+		return nil, fmt.Errorf("%s did not take the API key, or it is not an admin's (%d)", at.Host, answer.Status)
+	case answer.Status != http.StatusOK:
+		return nil, fmt.Errorf("%s answered with %d", at.Host, answer.Status)
 	}
-	defer answer.Body.Close()
-	switch answer.StatusCode {
-	case http.StatusOK:
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return nil, fmt.Errorf("%s did not take the API key, or it is not an admin's (%d)", at.Host, answer.StatusCode)
-	default:
-		return nil, fmt.Errorf("%s answered with %d", at.Host, answer.StatusCode)
-	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
-	if err != nil || len(body) > maxAnswer {
-		return nil, fmt.Errorf("the answer of %s is too long, or broken off", at.Host)
-	}
-	return body, nil
+	return answer.Body, nil
 }

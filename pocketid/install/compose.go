@@ -35,6 +35,7 @@ type Project struct {
 	// Inside are the names that exist only in the network of the project. External:
 	// it has one with other projects, whose names are not known.
 	Inside   []string
+	Hosts    map[string][]string // of extra_hosts:
 	External bool
 	Networks []string // of the service, those of the project alone
 	Sidecars []Sidecar

@@ -70,6 +70,7 @@ func (f *finder) logical(path string) string {
 // inside lists the names that the DNS of the project's networks and extra_hosts:
 // give to a service.
 func (p *Project) inside(s types.ServiceConfig) {
+	p.Hosts = s.ExtraHosts
 	for name := range s.ExtraHosts {
 		p.Inside = append(p.Inside, strings.ToLower(name))
 	}

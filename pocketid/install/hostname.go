@@ -86,6 +86,24 @@ func SetEntry(data []byte, value string, path ...string) ([]byte, error) {
 	return PutEntry(data, []string{scalar(path[last]) + ": " + scalar(value)}, path[:last]...)
 }
 
+// PutGateway is a compose file that gives a service a name for the machine.
+func PutGateway(data []byte, service, name string) ([]byte, error) {
+	const key = "extra_hosts"
+	root, err := parseYAML(data)
+	if err != nil && len(bytes.TrimSpace(data)) > 0 {
+		return nil, err
+	}
+	at := root
+	for _, key := range []string{"services", service, key} {
+		_, at = own(at, key)
+	}
+	entry := "- " + scalar(name+":"+hostGateway)
+	if block(at) {
+		entry = scalar(name) + ": " + hostGateway
+	}
+	return PutEntry(data, []string{entry}, "services", service, key)
+}
+
 // PutEntry is a compose file with more lines in the mapping, or the list, at that path
 // of keys, which is made where it is not there.
 func PutEntry(data []byte, entry []string, path ...string) ([]byte, error) {

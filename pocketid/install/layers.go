@@ -173,6 +173,21 @@ var InsideNames = []string{"host.docker.internal", "gateway.docker.internal", "h
 // of its own.
 var ownNetworks = []string{"", "host", "bridge", "default", "none", "slirp4netns", "pasta", "private"}
 
+// hostGateway is what Docker puts this machine's own address for.
+const hostGateway = "host-gateway"
+
+// LacksGateway reports whether a host is a name for this machine that compose has yet to
+// give to Pocket ID.
+func (in Install) LacksGateway(host string) bool {
+	ofDocker := host == "host.docker.internal" || host == "gateway.docker.internal"
+	return in.Compose != nil && in.Network != "host" && ofDocker && !slices.Contains(in.Compose.Inside, host)
+}
+
+// Elsewhere reports whether compose has a name of this machine stand for something else.
+func (in Install) Elsewhere(name string) bool {
+	return in.Compose != nil && slices.Contains(in.Compose.Inside, name) && !slices.Equal(in.Compose.Hosts[name], []string{hostGateway})
+}
+
 // OnlyInside says why the host of a relay cannot be reached, or is another one, from
 // outside the container of Pocket ID; "" where it can.
 func (in Install) OnlyInside(host string) string {
@@ -180,6 +195,8 @@ func (in Install) OnlyInside(host string) string {
 	single := host != "" && !strings.ContainsAny(host, ".:") && host != "localhost"
 	loopback := host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 	switch {
+	case in.InContainer() && in.Network == "host" && in.Compose != nil && slices.Contains(InsideNames, host) && !slices.Contains(in.Compose.Inside, host):
+		return host + " is no name on the machine's own network, on which localhost is the machine"
 	case !in.InContainer() || in.Network == "host":
 		return ""
 	case slices.Contains(InsideNames, host):

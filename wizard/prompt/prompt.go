@@ -112,6 +112,9 @@ func (f *face) visit(ctx context.Context) error {
 		if err := f.settle(ctx); err != nil {
 			return err
 		}
+		if f.Place.At != at { // the work led on
+			break
+		}
 		lead := "Error: "
 		if f.Place.Fault.Tone == wizard.Warn {
 			lead = "Note: "

@@ -59,14 +59,14 @@ func (m *model) fitted(w, height int) canvas {
 		if f := m.focused(); f != nil {
 			f.list.top = top // as it was before a draw with fewer rows moved it
 		}
-		tight := height < tightHeight
-		c := m.whole(w, height, rows, tight, false)
-		if len(c.lines) > height && !tight {
-			tight = true
-			c = m.whole(w, height, rows, tight, false)
-		}
-		if len(c.lines) > height {
-			c = m.whole(w, height, rows, tight, true)
+		var c canvas
+		for _, shape := range []struct{ tight, brief bool }{{}, {tight: true}, {brief: true}, {true, true}} {
+			if height < tightHeight && !shape.tight {
+				continue
+			}
+			if c = m.whole(w, height, rows, shape.tight, shape.brief); len(c.lines) <= height {
+				break
+			}
 		}
 		return c
 	}

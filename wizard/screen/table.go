@@ -8,19 +8,24 @@ import (
 	"smtp-wizard/wizard"
 )
 
-// table draws rows under their headings.
+// table draws rows under their headings. A row of one cell among longer ones has the
+// whole line.
 func (t theme) table(table wizard.Table, w int) []string {
 	heads := t.cleanAll(table.Columns)
 	rows := make([][]string, len(table.Rows))
-	marked := 0 // the width of the marks
+	var columns [][]string // of the rows that have some
+	marked := 0            // the width of the marks
 	for i, r := range table.Rows {
 		rows[i] = t.cleanAll(r.Cells)
 		if t.marked(r.Tone) {
 			marked = 2
 		}
+		if len(r.Cells) > 1 {
+			columns = append(columns, rows[i])
+		}
 	}
-	g := text.NewGrid(heads, rows, w-2-marked)
-	if !g.Fits || g.Breaks(rows, w-4) {
+	g := text.NewGrid(heads, columns, w-2-marked)
+	if !g.Fits || g.Breaks(columns, w-4) {
 		return t.stacked(table, heads, rows, marked, w)
 	}
 	g.Style = func(column int, cell string) string {
@@ -30,21 +35,25 @@ func (t theme) table(table wizard.Table, w int) []string {
 		return cell
 	}
 	indent := strings.Repeat(" ", marked)
-	var lines []string
+	var drawn []string
 	if len(heads) > 0 {
-		lines = append(lines, "  "+indent+t.quiet.Render(g.Line(heads)))
+		drawn = append(drawn, "  "+indent+t.quiet.Render(g.Line(heads)))
 	}
 	for i, row := range rows {
 		tone := table.Rows[i].Tone
-		for n, line := range g.Lines(row) {
+		lines := g.Lines
+		if len(row) < 2 {
+			lines = func(row []string) []string { return text.Wrap(strings.Join(row, ""), w-2-marked, 0) }
+		}
+		for n, line := range lines(row) {
 			lead := indent
 			if n == 0 && marked > 0 {
 				lead = t.mark(tone) + " "
 			}
-			lines = append(lines, "  "+lead+t.toned(tone, line))
+			drawn = append(drawn, "  "+lead+t.toned(tone, line))
 		}
 	}
-	return lines
+	return drawn
 }
 
 // stacked draws each row that is too long as lines one below the other: the
