@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"sync"
 
 	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/smtpcheck"
@@ -33,31 +34,14 @@ var places = map[smtpcheck.Stage]place{
 	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", "{sent}"},
 }
 
-// statusMeanings are the enhanced status codes of RFC 3463 and its registry
-// without their class.
-var statusMeanings = map[string]string{
-	"0.0": "no particular reason", "1.0": "something about an address", "1.1": "the mailbox does not exist", "1.2": "the destination host does not exist", "1.3": "the recipient's address is malformed",
-	"1.4": "the recipient's address is ambiguous", "1.6": "the mailbox has moved", "1.7": "the sender's address is malformed", "1.8": "the sender's domain is wrong or does not resolve", "1.10": "the recipient's domain accepts no mail",
-	"2.0": "something about the mailbox", "2.1": "the mailbox is disabled", "2.2": "the mailbox is full", "2.3": "the message is longer than the mailbox accepts", "2.4": "a mailing list cannot be expanded",
-	"3.0": "something about the mail system", "3.1": "the mail system is full", "3.2": "the mail system accepts no mail now", "3.3": "the mail system lacks a feature", "3.4": "the message is too big", "3.5": "the mail system is misconfigured",
-	"4.0": "something about the network or routing", "4.1": "the next host does not answer", "4.2": "the connection to the next host is bad", "4.3": "a directory server failed", "4.4": "there is no route to the destination", "4.5": "a limit or congestion", "4.6": "a mail loop", "4.7": "the delivery took too long",
-	"5.0": "something about the protocol", "5.1": "a command that is not allowed here", "5.2": "a syntax error", "5.3": "too many recipients", "5.4": "invalid arguments of a command", "5.5": "a wrong protocol version", "5.6": "an authentication exchange that is too long",
-	"6.0": "something about the content", "6.1": "a type of content that is not supported", "6.3": "a conversion that is needed but not supported", "6.7": "non-ASCII addresses that are not permitted",
-	"7.0": "security or policy", "7.1": "policy: this delivery is not authorized", "7.2": "a mailing list closed to this sender", "7.4": "a security feature that is missing", "7.5": "a cryptographic failure", "7.7": "a failed integrity check",
-	"7.8": "wrong credentials", "7.9": "an authentication mechanism that is too weak", "7.10": "encryption is needed", "7.11": "encryption is needed for this mechanism", "7.12": "a password change is needed", "7.13": "the account is disabled", "7.14": "a trust relationship is needed", "7.20": "no passing DKIM signature", "7.23": "SPF validation failed", "7.25": "the reverse DNS of this machine does not match", "7.26": "neither SPF nor DKIM passes", "7.27": "the sender's domain accepts no mail",
+// codeMeanings is rules/meanings.json.
+type codeMeanings struct {
+	About              string
+	Statuses, Subjects map[string]string
+	Codes              map[int]string
 }
 
-var subjectMeanings = map[byte]string{
-	'0': "no particular reason", '1': "something about an address", '2': "something about the mailbox", '3': "something about the mail system",
-	'4': "something about the network or routing", '5': "something about the protocol", '6': "something about the content", '7': "security or policy",
-}
-
-// codeMeanings are reply codes of RFC 5321 section 4.2.3, RFC 4954 and RFC 7504.
-var codeMeanings = map[int]string{
-	421: "the service is not available and the connection is closed", 450: "the mailbox is not available now", 451: "a local error at the relay", 452: "too little storage or too many recipients", 454: "a temporary failure of TLS or authentication", 455: "parameters that are not accepted now",
-	500: "an unknown command", 501: "a syntax error in the arguments", 502: "a command that is not implemented", 503: "commands in the wrong order", 504: "a parameter that is not implemented", 521: "a host that accepts no mail", 523: "encryption or a mailbox limit",
-	530: "a login is needed", 534: "a stronger way to log in is needed", 535: "wrong credentials", 538: "encryption is needed for this login", 541: "the recipient's policy", 550: "the mailbox is not available, or policy", 551: "the recipient is not local", 552: "the message or mailbox is over its limit", 553: "a mailbox name that is not allowed", 554: "the transaction failed, or no service here", 555: "unknown parameters", 556: "the recipient's domain accepts no mail",
-}
+var meanings = sync.OnceValue(func() (m codeMeanings) { readTable("meanings", &m); return })
 
 // badValueAnswer is for a value that package smtpcheck did not even try.
 func badValueAnswer(e evidence) Diagnosis {
@@ -132,14 +116,14 @@ func classCause(e evidence, what string) string {
 // meaning prefers the enhanced status code, which is the more precise one.
 func meaning(e evidence) string {
 	if _, rest, found := strings.Cut(e.enhanced, "."); found {
-		if m := statusMeanings[rest]; m != "" && rest != "0.0" {
+		if m := meanings().Statuses[rest]; m != "" && rest != "0.0" {
 			return m
 		}
-		if m := subjectMeanings[rest[0]]; m != "" && rest[0] != '0' && len(rest) > 1 && rest[1] == '.' {
+		if m := meanings().Subjects[rest[:1]]; m != "" && rest[0] != '0' && len(rest) > 1 && rest[1] == '.' {
 			return m
 		}
 	}
-	if m := codeMeanings[e.code]; m != "" {
+	if m := meanings().Codes[e.code]; m != "" {
 		return m
 	}
 	if e.isTemporary() {

@@ -73,7 +73,7 @@ func checkClass(t *testing.T, got Diagnosis, stage smtpcheck.Stage, class string
 func TestEachStage(t *testing.T) {
 	t.Parallel()
 	for _, stage := range append([]smtpcheck.Stage{""}, smtpcheck.Stages[:len(smtpcheck.Stages)-1]...) {
-		for code := range codeMeanings {
+		for code := range meanings().Codes {
 			got := Explain(Situation{Stage: stage, Reply: replyOf(fmt.Sprintf("%d qwertz", code))})
 			if stage != "" && got.Stage != stage || got.Cause == "" || got.Fix == "" || !validStep(got.Step, got.Field) || got.Temporary != (code < 500) {
 				t.Errorf("%d at %s: %+v", code, stage, got)

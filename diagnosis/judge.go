@@ -3,7 +3,6 @@ package diagnosis
 import (
 	"cmp"
 	"embed"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,7 +53,7 @@ type condition struct {
 
 // tables are the files of rules, particular before general.
 var tables = []string{
-	"own", "clients", "tls", "google", "microsoft", "services", "mailboxes", "names", "plain", "servers", "words", "hidden", "network", "common", "subjects",
+	"own", "clients", "tls", "google", "microsoft", "services", "mailboxes", "names", "plain", "servers", "words", "hidden", "network", "common", "languages", "subjects",
 }
 
 //go:embed rules
@@ -63,7 +62,6 @@ var files embed.FS
 // rules are read when they are first asked.
 var rules = sync.OnceValue(loadRules)
 
-// loadRules reads the tables. They are part of the program, and tests read them.
 func loadRules() (all []rule) {
 	for _, name := range tables {
 		var table struct {
@@ -73,15 +71,7 @@ func loadRules() (all []rule) {
 			Words  map[string]string // lists of phrases that several rules use
 			Rules  []rule
 		}
-		file, err := files.Open("rules/" + name + ".json")
-		if err == nil {
-			in := json.NewDecoder(file)
-			in.DisallowUnknownFields()
-			err = in.Decode(&table)
-		}
-		if err != nil {
-			panic(name + ": " + err.Error())
-		}
+		readTable(name, &table)
 		for _, r := range table.Rules {
 			for name, phrases := range table.Words {
 				r.Says, r.And = strings.ReplaceAll(r.Says, "{"+name+"}", phrases), strings.ReplaceAll(r.And, "{"+name+"}", phrases)
@@ -118,7 +108,7 @@ func judge(e evidence) (Diagnosis, bool) {
 		return withLink(r.answer(e), e), true
 	}
 	ok := e.code != 0 || e.enhanced != "" && statedStatus(e)
-	failed := e.reply != e.whole || says(e.inAll().words, failing)
+	failed := e.reply != e.whole || says(e.inAll().words, failures().Failing)
 	if !ok && failed && len(e.stages)+len(e.hint) == 0 {
 		e.hint = topic(e)
 	}
@@ -146,35 +136,22 @@ func ruleFor(e evidence) (*rule, evidence) {
 	return nil, e
 }
 
-// topics are what a failure of mail is about, where its words say no more.
-var topics = []struct {
-	says  string
-	stage smtpcheck.Stage
-}{
-	{"ehlo|helo", smtpcheck.StageEHLO}, {"starttls", smtpcheck.StageStartTLS}, {"tls|ssl|certificate|handshake", smtpcheck.StageTLS},
-	{"authenti|login|password|credential|smtp auth", smtpcheck.StageAuth}, {"recipient|rcpt", smtpcheck.StageRcpt}, {"sender|from address|mail from", smtpcheck.StageMail},
-	{"resolv|lookup|dns", smtpcheck.StageDNS}, {"connect|socket|timeout|timed out|unreachable", smtpcheck.StageConnect}, {"greeting|banner", smtpcheck.StageGreeting},
-}
-
+// topic is what a failure of mail is about, where its words say no more.
 func topic(e evidence) []smtpcheck.Stage {
 	words := strings.ToLower(e.whole)
-	for _, t := range topics {
-		if says(words, "smtp|mailer|e-mail|email|mail server") && says(words, t.says) {
-			return []smtpcheck.Stage{t.stage}
+	for _, t := range failures().Topics {
+		if says(words, "smtp|mailer|e-mail|email|mail server") && says(words, t.Says) {
+			return []smtpcheck.Stage{t.Stage}
 		}
 	}
 	return nil
 }
 
-// failing are words of a line that tells of a failure, where nothing else is known
-// of it than its stage.
-const failing = "fail|error|could not|couldn't|cannot|can not|can't|unable|reject|refus|denied|timeout|timed out|closed|not accepted|not allowed|invalid|not support"
-
 // statedStatus demands that a lone status code is one that is known, because
 // versions of programs look like it.
 func statedStatus(e evidence) bool {
 	_, rest, _ := strings.Cut(e.enhanced, ".")
-	return statusMeanings[rest] != ""
+	return meanings().Statuses[rest] != ""
 }
 
 func (r *rule) matches(e evidence) bool {

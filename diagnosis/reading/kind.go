@@ -237,3 +237,20 @@ func certificateKind(err error) Kind {
 func isSelfSigned(cert *x509.Certificate) bool {
 	return cert != nil && bytes.Equal(cert.RawIssuer, cert.RawSubject)
 }
+
+// KindOfWords reads the kind out of lower-case words. A relay's own reply is no
+// network error, whatever its words.
+func KindOfWords(words string) Kind {
+	if words == "" {
+		return ""
+	}
+	for _, w := range tables().Wordings {
+		if Says(words, w.Says) {
+			return w.Kind
+		}
+	}
+	if words == "eof" || strings.HasSuffix(words, ": eof") || strings.HasSuffix(words, " eof") || Says(words, `: eof |: eof"|=eof |(eof)|: eof,|=(eof`) || strings.HasSuffix(words, `"eof"`) || strings.HasSuffix(words, "=eof") {
+		return Closed
+	}
+	return ""
+}

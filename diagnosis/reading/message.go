@@ -111,15 +111,14 @@ type signs struct {
 // words do not.
 func (s *signs) read(spoken smtpcheck.Stage) {
 	var loose []smtpcheck.Stage
-	for i := range dialects {
-		d := &dialects[i]
-		if d.has != "" && !Says(s.lower+" "+s.frames, d.has) {
+	for _, d := range tables().Dialects {
+		if d.Has != "" && !Says(s.lower+" "+s.frames, d.Has) {
 			continue
 		}
 		for _, f := range d.forms {
 			s.form(f)
 		}
-		for _, sign := range d.signs {
+		for _, sign := range d.Signs {
 			s.sign(sign, &loose)
 		}
 	}
@@ -204,21 +203,21 @@ func (s *signs) value(name, value string) {
 
 // sign takes what a phrase stands for.
 func (s *signs) sign(sign sign, loose *[]smtpcheck.Stage) {
-	if !Says(s.lower, sign.says) && (sign.at == "" || s.frames == "" || !Says(s.frames, sign.says)) {
+	if !Says(s.lower, sign.Says) && (sign.At == "" || s.frames == "" || !Says(s.frames, sign.Says)) {
 		return
 	}
-	if sign.code != 0 && s.phrase == 0 {
-		s.phrase = sign.code
+	if sign.Code != 0 && s.phrase == 0 {
+		s.phrase = sign.Code
 	}
-	if sign.kind != "" && s.Kind == "" {
-		s.Kind = sign.kind
+	if sign.Kind != "" && s.Kind == "" {
+		s.Kind = sign.Kind
 	}
 	switch {
-	case sign.at == "":
-	case sign.loose && len(*loose) == 0:
-		*loose = StagesOf(sign.at)
-	case !sign.loose && len(s.Stages) == 0:
-		s.Stages = StagesOf(sign.at)
+	case sign.At == "":
+	case sign.Loose && len(*loose) == 0:
+		*loose = StagesOf(sign.At)
+	case !sign.Loose && len(s.Stages) == 0:
+		s.Stages = StagesOf(sign.At)
 	}
 }
 

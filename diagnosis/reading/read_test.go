@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -76,9 +77,14 @@ func TestFixtures(t *testing.T) {
 			t.Errorf("%q\n got %d %s at %q, %q, %s:%d, %q", f.text, m.Code, m.Enhanced, got, m.Kind, m.Host, m.Port, m.Reply)
 		}
 	}
-	for _, d := range dialects {
-		if d.has != "" && !seen[d.name] {
-			t.Errorf("%s has no fixture", d.name)
+	for _, d := range tables().Dialects {
+		if d.Has != "" && !seen[d.Name] {
+			t.Errorf("%s has no fixture", d.Name)
+		}
+		for _, s := range d.Signs {
+			if s.Kind != "" && stagesOfKind[s.Kind] == "" && !slices.Contains([]Kind{ReadTimeout, Closed, OwnService, BadReply}, s.Kind) {
+				t.Errorf("%s: there is no kind %s", d.Name, s.Kind)
+			}
 		}
 	}
 }

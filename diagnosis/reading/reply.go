@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	codedReply = lazy.Compile(`(?:^|[^0-9.])([45]\d\d)(?:[ -]|, ?b?["']?|: ?| ")([45]\.\d{1,3}\.\d{1,3})\b`)
+	codedReply = lazy.Compile(`(?:^|[^0-9.])([45]\d\d)(?:[ _-]|, ?b?["']?|: ?| ")([45]\.\d{1,3}\.\d{1,3})\b`)
 	loneStatus = lazy.Compile(`(?:^|[:.,;] |was |#|\(|["'>]|dsn=|Status: )([45]\.\d{1,3}\.\d{1,3})(?:[ ,;"':)>]|$)`)
 	// spokenCode is a reply code where programs quote a reply: at the beginning,
 	// after a word that announces it, in a tuple, or after a colon.
@@ -126,7 +126,7 @@ var codeStages = []struct {
 	status string
 	at     string
 }{
-	{435, "", "auth"}, {526, "", "auth"}, {534, "", "auth"}, {535, "7.8", "auth"}, {538, "7.11", "auth"}, {0, "7.12", "auth"}, {0, "7.13", "auth mail"},
+	{435, "", "auth"}, {525, "", "auth"}, {526, "", "auth"}, {534, "", "auth"}, {535, "7.8", "auth"}, {538, "7.11", "auth"}, {0, "7.12", "auth"}, {0, "7.13", "auth mail"},
 	{0, "1.7", "mail rcpt"}, {0, "1.8", "mail rcpt"}, {530, "", "mail rcpt"}, {555, "", "mail rcpt"}, {0, "7.27", "mail rcpt"}, {0, "7.25", "mail rcpt data"},
 	{0, "6.", "data"}, {0, "3.4", "data"}, {0, "2.3", "data"}, {0, "4.", "rcpt data"}, {0, "7.20", "data"}, {0, "7.26", "data"}, {0, "7.23", "data mail rcpt"}, {354, "", "data"},
 	{0, "1.", "rcpt data"}, {0, "2.", "rcpt data"}, {552, "", "data"}, {450, "", "rcpt data"}, {551, "", "rcpt"}, {553, "", "rcpt mail data"}, {556, "10.", "rcpt"}, {512, "", "rcpt"}, {422, "", "rcpt data"}, {431, "", "mail rcpt data"},
