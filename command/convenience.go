@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -84,7 +85,7 @@ func (o *options) envArgument(c *cobra.Command, args []string) error {
 	return nil
 }
 
-var unknownFlag = regexp.MustCompile(`^unknown flag: --(\S+)`)
+var unknownFlag = lazy.Compile(`^unknown flag: --(\S+)`)
 
 // flagError names the flag that a mistyped one is nearest to.
 func flagError(c *cobra.Command, err error) error {

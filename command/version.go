@@ -2,10 +2,11 @@ package command
 
 import (
 	"cmp"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // A release's build sets these with -ldflags -X; without them what Go records of the
@@ -17,7 +18,7 @@ var (
 )
 
 // untagged is the version that Go makes up where no tag is.
-var untagged = regexp.MustCompile(`\d{14}-[0-9a-f]{12}`)
+var untagged = lazy.Compile(`\d{14}-[0-9a-f]{12}`)
 
 // version says what this program was built from.
 func version(info debug.BuildInfo) string {

@@ -2,9 +2,10 @@ package pocketid
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"smtp-wizard/internal/lazy"
 
 	"golang.org/x/net/idna"
 )
@@ -112,7 +113,7 @@ func labelProblem(name string) string {
 	return ""
 }
 
-var plainLabel = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+var plainLabel = lazy.Compile(`^[A-Za-z0-9-]+$`)
 
 // privateSuffixes never resolve in the public DNS: RFC 6761, RFC 6762 (local),
 // RFC 8375 (home.arpa), and names that routers hand out.

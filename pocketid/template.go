@@ -4,8 +4,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // NewKey makes an ENCRYPTION_KEY: 32 random bytes in base64.
@@ -56,4 +57,4 @@ func Template(v Version, appURL, key string) ([]byte, error) {
 }
 
 // bare is a value that every reader of a .env takes as it stands.
-var bare = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./^!?*{}[\]-]*$`)
+var bare = lazy.Compile(`^[A-Za-z0-9_@%+=:,./^!?*{}[\]-]*$`)

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/internal/web"
 
@@ -102,7 +103,7 @@ func (d Discovery) Of(ctx context.Context, domain string) []Suggestion {
 	return slices.DeleteFunc(said, func(s Suggestion) bool { return s.Why == "" })
 }
 
-var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+var hostName = lazy.Compile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 
 // named is a relay that somebody names; none when it cannot be one.
 func named(host string, port int, tls, why string) Suggestion {

@@ -37,7 +37,7 @@ func Filter(query string) []Preset {
 	}
 	var rows []row
 	var entries []text.Entry
-	for _, p := range table {
+	for _, p := range table() {
 		rows = append(rows, row{preset: p})
 		entries = append(entries, text.Entry{Names: []string{p.ID, p.Name}, More: p.FoundBy(), Last: !p.Usable})
 		for _, h := range p.Regions() {

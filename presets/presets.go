@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Preset is one provider. Every text is one or two plain sentences, or "".
@@ -94,7 +95,7 @@ type Endpoint struct {
 //go:embed providers.json
 var tableJSON []byte
 
-var table = mustParse(tableJSON)
+var table = sync.OnceValue(func() []Preset { return mustParse(tableJSON) })
 
 func mustParse(raw []byte) []Preset {
 	var presets []Preset
@@ -106,7 +107,7 @@ func mustParse(raw []byte) []Preset {
 
 // All is the whole table, the most used first and "custom" last. The caller may
 // reorder the slice, but must not change what the presets point to.
-func All() []Preset { return slices.Clone(table) }
+func All() []Preset { return slices.Clone(table()) }
 
 // ByID finds a preset by its id, whatever its case.
 func ByID(id string) (Preset, bool) {
@@ -119,7 +120,7 @@ func ByHost(host string) (Preset, bool) {
 	host = cleanHost(host)
 	var owner Preset
 	owners := 0
-	for _, p := range table {
+	for _, p := range table() {
 		if slices.ContainsFunc(p.Hosts, func(h Host) bool { return h.Host == host }) {
 			owner = p
 			owners++
@@ -140,7 +141,7 @@ func ByHost(host string) (Preset, bool) {
 // is true when it names a second one too.
 func InWords(text string) (p Preset, other, ok bool) {
 	text = strings.ToLower(text)
-	for _, next := range table {
+	for _, next := range table() {
 		if slices.ContainsFunc(next.Words, func(word string) bool { return strings.Contains(text, word) }) {
 			if ok {
 				return p, true, true
@@ -152,7 +153,7 @@ func InWords(text string) (p Preset, other, ok bool) {
 }
 
 func find(match func(Preset) bool) (Preset, bool) {
-	for _, p := range table {
+	for _, p := range table() {
 		if match(p) {
 			return p, true
 		}

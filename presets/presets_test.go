@@ -203,7 +203,8 @@ func TestAProviderIsOneRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table = append(slices.Clone(table), added)
+	with := append(slices.Clone(before()), added)
+	table = func() []Preset { return with }
 	found := map[string]Preset{}
 	found["the list"] = All()[len(All())-1]
 	found["its id"], _ = ByID(" Pigeon ")

@@ -3,10 +3,11 @@ package smtpcheck
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"sync"
 	"time"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Acceptance is what a relay thinks of a name.
@@ -259,8 +260,8 @@ var (
 	// found"; Exim: "invalid HELO name". Not "helo=<name>", which policy servers
 	// add to any refusal, nor Google's "as obtained from HELO and MAIL FROM", which
 	// is about an account.
-	nameWords  = regexp.MustCompile(`(?i)\b(?:helo|ehlo)\b(?:[^=]|$)|fully[- ]qualified (?:host ?name|domain name)`)
-	otherWords = regexp.MustCompile(`(?i)\bhelo\b (?:and|or) mail from`)
+	nameWords  = lazy.Compile(`(?i)\b(?:helo|ehlo)\b(?:[^=]|$)|fully[- ]qualified (?:host ?name|domain name)`)
+	otherWords = lazy.Compile(`(?i)\bhelo\b (?:and|or) mail from`)
 )
 
 // SpeaksOfName reports whether a refusal gives the EHLO name as its reason.

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strings"
 	"syscall"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/internal/text"
 )
@@ -131,7 +132,7 @@ func digits(s string) bool {
 	return strings.Trim(s, "0123456789") == ""
 }
 
-var enhancedCode = regexp.MustCompile(`^([245])\.\d{1,3}\.\d{1,3}(?: |$)`)
+var enhancedCode = lazy.Compile(`^([245])\.\d{1,3}\.\d{1,3}(?: |$)`)
 
 // with adds a line; the enhanced status code is kept on the first line only
 // (RFC 2034 section 4 repeats it on every line).

@@ -142,7 +142,7 @@ func (s identity) nameField(v View) wizard.Field {
 	}
 	f.Choices = append(f.Choices, choice(another, "another name"))
 	if !s.world.Practice && !v.Answers.Unattended {
-		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Cells: []string{"hear it from Pocket ID"},
+		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Key: "h", Cells: []string{"hear Pocket ID (h)"},
 			Note: "It sends its own test mail to this program, which then knows what it announces."})
 	}
 	return f

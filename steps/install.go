@@ -11,6 +11,7 @@ import (
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -296,6 +297,16 @@ func otherFile(v View, a Answers, found Discovery) (Intent, bool) {
 	}
 	f := warnAt("env_file", fmt.Sprintf("%s passes %s to Pocket ID, not this file.", by, other))
 	return wizard.Stay(a, f), !v.Warned(f)
+}
+
+// Check takes a bare name for the address that it stands for.
+func (installPage) Check(v View, field string) Intent {
+	name := strings.TrimSpace(v.Input["app_url"])
+	host, _, _ := strings.Cut(name, "/")
+	if v.Answers.Unattended || field != "app_url" || !strings.Contains(host, ".") || smtpcheck.CheckHost(host) != nil {
+		return stay(v.Answers)
+	}
+	return wizard.Correct(v.Answers, wizard.Input{"app_url": "https://" + name}, noticeAt("app_url", "Taken as https://"+name+"."))
 }
 
 // takeInstall takes runtime, version and APP_URL, or says what is wrong.

@@ -59,3 +59,23 @@ func TestFileOfComposeIsTaken(t *testing.T) {
 		})
 	}
 }
+
+// TestBareAppURL takes a name without a scheme for the address that it stands for.
+func TestBareAppURL(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"id.example.com": "https://id.example.com", " id.example.com/auth ": "https://id.example.com/auth",
+		"http://id.example.com": "", "https://id.example.com": "", "localhost": "", "id example.com": "", "": "", "ftp:x.y": "",
+	} {
+		m := Machine{Steps: All(sceneWorld())}
+		s := m.Apply(m.Start(Answers{}), wizard.Typed{Field: "app_url", Text: typed})
+		s = m.Apply(s, wizard.Submitted{})
+		got := s.Inputs[Install]["app_url"]
+		if want == "" {
+			want = typed
+		}
+		if got != want {
+			t.Errorf("%q became %q, want %q", typed, got, want)
+		}
+	}
+}

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"time"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
@@ -168,7 +169,7 @@ func listenLines(a Answers, at listening) wizard.Block {
 }
 
 // containerID is what a container without a hostname calls itself.
-var containerID = regexp.MustCompile(`^[0-9a-f]{12}$`)
+var containerID = lazy.Compile(`^[0-9a-f]{12}$`)
 
 func (listen) Take(v View) Intent {
 	a := v.Answers

@@ -2,9 +2,10 @@ package steps
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
@@ -96,8 +97,8 @@ func unescaped(s string) string {
 }
 
 var (
-	apiKey      = regexp.MustCompile(`^(SG\.|re_|xsmtpsib-|xkeysib-)[\w.-]{8,}$`)
-	appPassword = regexp.MustCompile(`^[a-z]{4}([\s\x{a0}-]?[a-z]{4}){3}$`)
+	apiKey      = lazy.Compile(`^(SG\.|re_|xsmtpsib-|xkeysib-)[\w.-]{8,}$`)
+	appPassword = lazy.Compile(`^[a-z]{4}([\s\x{a0}-]?[a-z]{4}){3}$`)
 )
 
 // looksSecret reports whether a text is one that this provider gives out as a

@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // keepBackups is how many backups of a file are kept.
 const keepBackups = 5
 
-var backupStamp = regexp.MustCompile(`^\.(\d{8}T\d{6}Z)(?:-(\d{1,3}))?\.bak$`)
+var backupStamp = lazy.Compile(`^\.(\d{8}T\d{6}Z)(?:-(\d{1,3}))?\.bak$`)
 
 // A backup is one by its name: its second, and its number in it.
 type backup struct {

@@ -4,8 +4,9 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 const tempSuffix = ".tmp"
@@ -17,7 +18,7 @@ const (
 )
 
 // temporaryName is what temporary files are called, and nothing else is.
-var temporaryName = regexp.MustCompile(`^\.envwriter-[A-Z2-7]{26}\.(tmp|journal)$`)
+var temporaryName = lazy.Compile(`^\.envwriter-[A-Z2-7]{26}\.(tmp|journal)$`)
 
 func isTemporary(name string) bool { return temporaryName.MatchString(name) }
 

@@ -72,3 +72,11 @@ func (r *Regexp) String() string { return r.compiled().String() }
 
 // SubexpNames is regexp.Regexp's.
 func (r *Regexp) SubexpNames() []string { return r.compiled().SubexpNames() }
+
+// Match is regexp.Regexp's.
+func (r *Regexp) Match(b []byte) bool { return r.compiled().Match(b) }
+
+// FindAllSubmatch is regexp.Regexp's.
+func (r *Regexp) FindAllSubmatch(b []byte, n int) [][][]byte {
+	return r.compiled().FindAllSubmatch(b, n)
+}

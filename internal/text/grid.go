@@ -1,9 +1,10 @@
 package text
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // LeastColumn is how narrow a column of words may get before a grid does not
@@ -19,7 +20,7 @@ type Grid struct {
 	gap    int
 }
 
-var figures = regexp.MustCompile(`^[0-9][0-9.,]*( ?(ms|s|B|KB|KiB|MB|%))?$`)
+var figures = lazy.Compile(`^[0-9][0-9.,]*( ?(ms|s|B|KB|KiB|MB|%))?$`)
 
 // Figures reports whether a cell is a number, with a unit or without.
 func Figures(cell string) bool { return figures.MatchString(cell) }

@@ -10,9 +10,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/internal/text"
 	"smtp-wizard/internal/web"
@@ -61,11 +62,11 @@ var defaults = map[string]string{
 }
 
 // internal are those that no variable sets.
-var internal = regexp.MustCompile(`^(instanceId|\w+ImageType)$`)
+var internal = lazy.Compile(`^(instanceId|\w+ImageType)$`)
 
 var (
-	settingName = regexp.MustCompile(`^[a-z][A-Za-z0-9]{1,60}$`)
-	humps       = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+	settingName = lazy.Compile(`^[a-z][A-Za-z0-9]{1,60}$`)
+	humps       = lazy.Compile(`([a-z0-9])([A-Z])`)
 )
 
 // Changed asks the Pocket ID at appURL, with the key of an admin, for the settings

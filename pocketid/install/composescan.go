@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"github.com/compose-spec/compose-go/v2/template"
 	"go.yaml.in/yaml/v4"
@@ -308,7 +309,7 @@ func texts(n *yaml.Node) []string {
 	return out
 }
 
-var quotedText = regexp.MustCompile("\"[^\"]*\"|'[^']*'|`[^`]*`")
+var quotedText = lazy.Compile("\"[^\"]*\"|'[^']*'|`[^`]*`")
 
 // clean takes values out of the loader's words: it quotes what it cannot use, and
 // that may be a password. Names of services, files and variables may stay.

@@ -6,9 +6,10 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
@@ -253,10 +254,10 @@ func (p *Project) places(service, key string) []setting {
 }
 
 // onlyReference is a value that is one variable, with or without a default.
-var onlyReference = regexp.MustCompile(`^\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?][^{}]*)?\})$`)
+var onlyReference = lazy.Compile(`^\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?][^{}]*)?\})$`)
 
 // bareReference is a $NAME, which is more often part of a password than meant.
-var bareReference = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
+var bareReference = lazy.Compile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // eachService hands on every part of a service's definition, the one that counts
 // first: overrides, the file itself, what it extends, and what is included.

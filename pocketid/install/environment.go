@@ -3,9 +3,10 @@ package install
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/envwriter"
 )
@@ -121,7 +122,7 @@ func (m Machine) readLayer(f EnvFile, started environment) (environment, error) 
 	return layer, nil
 }
 
-var reference = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+var reference = lazy.Compile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
 
 // references are the names behind a $.
 func references(text string) []string {

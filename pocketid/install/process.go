@@ -6,9 +6,10 @@ import (
 	"errors"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // process is what a command is run in: by systemd, or by a script.
@@ -64,7 +65,7 @@ var shells = []string{"sh", "bash", "dash", "ash", "zsh", "ksh"}
 
 // binary is what Pocket ID's program is called: pocket-id, pocketid-backend,
 // pocket-id-linux-amd64, but no script or settings of that name.
-var binary = regexp.MustCompile(`^pocket-?id(-backend|[-_](v?[0-9.]+|linux|amd64|arm64|x86_64|aarch64|bin|server)+)*$`)
+var binary = lazy.Compile(`^pocket-?id(-backend|[-_](v?[0-9.]+|linux|amd64|arm64|x86_64|aarch64|bin|server)+)*$`)
 
 // start follows a command without wrappers.
 func (f *finder) start(p process, name string, args []word) {
@@ -187,7 +188,7 @@ func (f *finder) beside(in Install) Install {
 	return in
 }
 
-var aboutPocketID = regexp.MustCompile(`(?i)pocket-?id`)
+var aboutPocketID = lazy.Compile(`(?i)pocket-?id`)
 
 // besides follows the scripts that lie beside the file, and those about Pocket ID
 // where the admin stands, above the file, and where an admin keeps his own.

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // unitDirs are where systemd looks for units, the most important first.
@@ -49,7 +50,7 @@ func (f *finder) unit(u unitFile) {
 }
 
 // ownPrograms are where programs and scripts are that no distribution brought.
-var ownPrograms = regexp.MustCompile(`(/usr/local|/opt|/srv|/home|/root|/etc|/data|/var/lib|%h)/`)
+var ownPrograms = lazy.Compile(`(/usr/local|/opt|/srv|/home|/root|/etc|/data|/var/lib|%h)/`)
 
 // mayConcern spares the many units that have nothing to do with Pocket ID.
 func (f *finder) mayConcern(u unitFile) bool {
@@ -222,7 +223,7 @@ func (u unitFile) commands(o option, env environment) [][]word {
 	return out
 }
 
-var execReference = regexp.MustCompile(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var execReference = lazy.Compile(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expandExec puts variables into a word of an Exec line: ${X} anywhere, and $X as
 // a word of its own, which is split.

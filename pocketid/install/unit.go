@@ -2,10 +2,11 @@ package install
 
 import (
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	sdunit "github.com/coreos/go-systemd/v22/unit"
 )
@@ -217,7 +218,7 @@ func unescape(text string) (decoded string, used int) {
 	return string([]byte{byte(r)}), len(text) - len(tail)
 }
 
-var specifier = regexp.MustCompile(`%.`)
+var specifier = lazy.Compile(`%.`)
 
 // specifiers puts in what systemd does for a %: those that can be told from here.
 func (u unitFile) specifiers(text string) string {

@@ -3,8 +3,9 @@ package install
 import (
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/pocketid"
 )
@@ -26,7 +27,7 @@ func isPocketID(image string) bool {
 }
 
 // pathVersion is the release in the path of a store, or of an admin.
-var pathVersion = regexp.MustCompile(`pocket-?id(?:-unwrapped|-backend)?[-_/]v?([0-9]+\.[0-9]+\.[0-9]+)`)
+var pathVersion = lazy.Compile(`pocket-?id(?:-unwrapped|-backend)?[-_/]v?([0-9]+\.[0-9]+\.[0-9]+)`)
 
 // findVersion tells the release: from the image's tag, a store's path, the note
 // that an installer left, or a name that 1.0 changed.
@@ -55,9 +56,9 @@ func (f *finder) findVersion(in *Install) {
 	}
 }
 
-var exactVersion = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+$`)
+var exactVersion = lazy.Compile(`^v?[0-9]+\.[0-9]+\.[0-9]+$`)
 
-var exactTag = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+`)
+var exactTag = lazy.Compile(`^v?[0-9]+\.[0-9]+\.[0-9]+`)
 
 // imageVersion reads a tag. One that moves, and a digest alone, tell no release.
 func imageVersion(image string) Version {

@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/pocketid"
@@ -76,7 +77,7 @@ var (
 	keepsComments = map[string]bool{"docker": true, "podman": true, "systemd": true}
 )
 
-var exportLine = regexp.MustCompile(`(?m)^[ \t]*export[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
+var exportLine = lazy.Compile(`(?m)^[ \t]*export[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
 
 // fileWarnings are about lines that a reader does not read as they look.
 func (f *finder) fileWarnings(in *Install, file EnvFile) {

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"blitiri.com.ar/go/spf"
 
@@ -130,13 +131,13 @@ func (r *recorder) passesAll(ctx context.Context, domain string) bool {
 }
 
 var (
-	isSPF = regexp.MustCompile(`(?i)^v=spf1(?: |$)`) // RFC 7208 section 4.5
+	isSPF = lazy.Compile(`(?i)^v=spf1(?: |$)`) // RFC 7208 section 4.5
 	// validTerm is section 4.6.1.
-	validTerm = regexp.MustCompile(`(?i)^(?:[-+~?]?(?:all|(?:a|mx)(?::[^/]+)?(?:/\d+)?(?://\d+)?|ptr(?::.+)?|` +
+	validTerm = lazy.Compile(`(?i)^(?:[-+~?]?(?:all|(?:a|mx)(?::[^/]+)?(?:/\d+)?(?://\d+)?|ptr(?::.+)?|` +
 		`(?:include|exists):.+|ip4:[\d.]+(?:/(?:[12]?\d|3[0-2]))?|ip6:[\da-f:.]+(?:/(?:\d?\d|1[01]\d|12[0-8]))?)|[a-z][\w.-]*=.*|)$`)
 	// receiverOnly are terms that depend on what only a receiver knows: ptr, exists,
 	// and macros in any mechanism or in redirect=.
-	receiverOnly = regexp.MustCompile(`(?i)(?:^| )(?:[-+~?]?(?:ptr|exists)\b|redirect=[^ ]*%|[^ =]*%)`)
+	receiverOnly = lazy.Compile(`(?i)(?:^| )(?:[-+~?]?(?:ptr|exists)\b|redirect=[^ ]*%|[^ =]*%)`)
 )
 
 // malformed quotes a term that spoils a record, also one that the check did not

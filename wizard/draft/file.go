@@ -8,9 +8,10 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // resolve is the one absolute path that all ways to name a .env lead to.
@@ -102,7 +103,7 @@ func private(dir string) error {
 	return nil
 }
 
-var unreadable = regexp.MustCompile(`[^A-Za-z0-9_.-]`)
+var unreadable = lazy.Compile(`[^A-Za-z0-9_.-]`)
 
 // fileName tells a reader which .env it is of, and the hash tells two of the
 // same name apart.

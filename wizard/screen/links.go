@@ -1,10 +1,11 @@
 package screen
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -24,7 +25,7 @@ func showsLinks(env []string) bool {
 		lookup(env, "WT_SESSION") != "" || vte >= 5000 || konsole >= 201200
 }
 
-var webAddress = regexp.MustCompile(`https://[^\s\x1b]+[^\s\x1b.,;:)]`)
+var webAddress = lazy.Compile(`https://[^\s\x1b]+[^\s\x1b.,;:)]`)
 
 // linked makes the addresses of a text of our own clickable where a line has one whole.
 // What is to be read and copied stays as it is.

@@ -2,8 +2,9 @@ package screen
 
 import (
 	"os"
-	"regexp"
 	"strings"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // quietTerminal is the terminal, asked nothing. Bubble Tea asks for modes 2026
@@ -14,7 +15,7 @@ import (
 // two alone, and not on every terminal.
 type quietTerminal struct{ *os.File }
 
-var unwanted = regexp.MustCompile(`\x1b\[(` +
+var unwanted = lazy.Compile(`\x1b\[(` +
 	`\?202[67]\$p` + // DECRQM: synchronized output, grapheme clusters
 	`|\?u|[<>]1u` + // kitty keyboard protocol: its flags, off, on
 	`|>4(;2)?m` + // modifyOtherKeys off, on
