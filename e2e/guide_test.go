@@ -42,12 +42,12 @@ func (w *terminal) toTest(s settings) {
 	w.Keys(enter)
 }
 
-var tokenShown = regexp.MustCompile(`Look for the test (\S+) in`)
+var tokenShown = regexp.MustCompile(`took the test (\S+) for`)
 
 // token is the word on the screen by which the message is known.
 func (w *terminal) token() string {
 	w.T.Helper()
-	w.Until("accepted. The relay took a message", "in the spam folder too.")
+	w.Opens("[Inbox]", "accepted. The relay took a message", "spam folder")
 	m := tokenShown.FindStringSubmatch(w.Flat())
 	if m == nil {
 		w.T.Fatalf("no token on the screen\n%s", w.Screen())

@@ -155,3 +155,14 @@ func TestInboxAfterAResume(t *testing.T) {
 		t.Errorf("at %s: %s", w.state.At, w.trial().Verdict())
 	}
 }
+
+// Back from the page is the page of the test, as it was.
+func TestBackFromTheInbox(t *testing.T) {
+	t.Parallel()
+	w, _ := atInbox(t)
+	w.apply(wizard.WentBack{})
+	w.settle()
+	if w.state.At != LiveTest || len(w.relay.Delivered()) != 1 {
+		t.Errorf("at %s, %d mails", w.state.At, len(w.relay.Delivered()))
+	}
+}
