@@ -4,10 +4,13 @@
 package between
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/emersion/go-sasl"
 
 	"smtp-wizard/smtpcheck"
 )
@@ -59,10 +62,21 @@ func (w Way) ForClient(s smtpcheck.Settings) smtpcheck.Settings {
 type Relay struct {
 	smtpcheck.Settings
 	Name string // that it announces
+	// Mechanism is the SASL mechanism that it logs in with; "" is PLAIN. It is written
+	// down, since msmtp and Postfix themselves choose by what their libraries know.
+	Mechanism string
 }
 
 // login reports whether it logs in.
 func (r Relay) login() bool { return r.User != "" }
+
+// auth is how it logs in, as msmtp's directive takes it.
+func (r Relay) auth() string {
+	if !r.login() {
+		return "off"
+	}
+	return strings.ToLower(cmp.Or(r.Mechanism, sasl.Plain))
+}
 
 // maxLine is the longest line of a msmtprc, with its end (msmtp's LINEBUFSIZE).
 const maxLine = 500
@@ -118,7 +132,7 @@ func (r Relay) directives(password string) []pair {
 			list = append(list, pair{"tls_trust_file", trustFile})
 		}
 	}
-	list = append(list, pair{"auth", onOff(r.login())})
+	list = append(list, pair{"auth", r.auth()})
 	if r.login() {
 		list = append(list, pair{"user", r.User}, pair{"password", password})
 	}
@@ -187,6 +201,9 @@ func fromDirectives(v map[string]string) (r Relay, password string, ok bool) {
 	r.SkipVerify = v["tls_certcheck"] == "off"
 	if v["auth"] != "" && v["auth"] != "off" {
 		r.User, password = v["user"], v["password"]
+		if strings.EqualFold(v["auth"], sasl.Login) {
+			r.Mechanism = sasl.Login
+		}
 	}
 	if r.Name == "" {
 		r.Name = "localhost" // msmtp's default

@@ -26,6 +26,7 @@ func TestReadMsmtprc(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*between.Relay){
 		"login":           nil,
+		"LOGIN alone":     func(r *between.Relay) { r.Mechanism = "LOGIN" },
 		"implicit":        func(r *between.Relay) { r.TLS, r.Port = smtpcheck.TLSImplicit, 465 },
 		"no login":        func(r *between.Relay) { r.User, r.Password = "", secret.Value{} },
 		"clear text":      func(r *between.Relay) { r.TLS, r.Port = smtpcheck.TLSNone, 25 },
@@ -122,6 +123,7 @@ func TestReadPostfix(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*between.Relay){
 		"login":        nil,
+		"LOGIN alone":  func(r *between.Relay) { r.Mechanism = "LOGIN" },
 		"implicit":     func(r *between.Relay) { r.TLS, r.Port = smtpcheck.TLSImplicit, 465 },
 		"no login":     func(r *between.Relay) { r.User, r.Password = "", secret.Value{} },
 		"clear text":   func(r *between.Relay) { r.TLS, r.Port, r.User, r.Password = smtpcheck.TLSNone, 25, "", secret.Value{} },

@@ -21,7 +21,7 @@ func (r Relay) Variables() [][2]string {
 	list := [][2]string{
 		{"SMTP_HOST", r.Host}, {"SMTP_PORT", strconv.Itoa(r.Port)}, {"SMTP_DOMAIN", r.Name},
 		{"SMTP_TLS", onOff(r.TLS != smtpcheck.TLSNone)}, {"SMTP_STARTTLS", onOff(r.TLS == smtpcheck.TLSStartTLS)},
-		{"SMTP_TLS_CHECKCERT", onOff(!r.SkipVerify)}, {"SMTP_AUTH", onOff(r.login())},
+		{"SMTP_TLS_CHECKCERT", onOff(!r.SkipVerify)}, {"SMTP_AUTH", r.auth()},
 	}
 	if r.login() {
 		list = append(list, [2]string{"SMTP_USER", escaped(r.User)}, [2]string{"SMTP_PASSWORD_FILE", "/run/secrets/" + SecretName})

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/emersion/go-sasl"
+
 	"smtp-wizard/smtpcheck"
 )
 
@@ -126,7 +128,7 @@ func (r Relay) PostfixLines(password string) (settings []string, login string) {
 	if !r.login() {
 		return append(settings, "smtp_sasl_auth_enable = no"), ""
 	}
-	return append(settings, "smtp_sasl_auth_enable = yes", "smtp_sasl_security_options = noanonymous",
+	return append(settings, "smtp_sasl_auth_enable = yes", "smtp_sasl_security_options = noanonymous", "smtp_sasl_mechanism_filter = "+r.auth(),
 		"smtp_sasl_password_maps = texthash:"+SASLMap), hop + " " + r.User + ":" + password
 }
 
@@ -152,7 +154,11 @@ func (m Machine) ReadPostfix(get func(key string) (string, error)) (r Relay, pas
 	if value("smtp_sasl_auth_enable") != "yes" {
 		return r, "", true
 	}
-	data, _ := os.ReadFile(filepath.Join(m.Root, SASLMap))
+	if strings.EqualFold(value("smtp_sasl_mechanism_filter"), sasl.Login) {
+		r.Mechanism = sasl.Login
+	}
+	_, maps, _ := strings.Cut(value("smtp_sasl_password_maps"), ":") // after its type
+	data, _ := os.ReadFile(filepath.Join(m.Root, maps))
 	for line := range strings.Lines(string(data)) {
 		if at, login, _ := strings.Cut(strings.TrimSpace(line), " "); at == hop {
 			r.User, password, ok = strings.Cut(strings.TrimSpace(login), ":")
@@ -161,8 +167,8 @@ func (m Machine) ReadPostfix(get func(key string) (string, error)) (r Relay, pas
 	return r, password, ok
 }
 
-// SASLMap has the login of Postfix.
-const SASLMap = "/etc/postfix/sasl_passwd"
+// SASLMap has the login of Postfix, beside one that is there already.
+const SASLMap = "/etc/postfix/sasl_passwd.pocket-id"
 
 func yesNo(on bool) string {
 	if on {

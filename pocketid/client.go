@@ -124,11 +124,12 @@ var clients = []client{
 var noPocketID = client{known: run, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
 	speech: Speech{Client: smtpcheck.Client{PlainNeedsTLS: true, Body8Bit: true}}}
 
-// inBetween is how msmtp speaks, as far as it was seen (1.8.23, with auth on): over TLS
-// it logs in with PLAIN, else CRAM-MD5, else LOGIN, and in clear text with nothing but
-// SCRAM-SHA-256. CRAM-MD5 and SCRAM are not spoken here, so this is never proven.
+// inBetween is how msmtp speaks, as far as it was seen (1.8.23): with the mechanism that
+// its file names it logs in whether the connection is encrypted or not. Its own choice,
+// auth on, is PLAIN, else CRAM-MD5, else LOGIN, and in clear text SCRAM alone, which are
+// not spoken here; so the files name PLAIN or LOGIN, as the test used.
 var inBetween = client{known: inferred, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
-	speech: Speech{Client: smtpcheck.Client{Auth: smtpcheck.AuthOffered, PlainNeedsTLS: true, Body8Bit: true}}}
+	speech: Speech{Client: smtpcheck.Client{Auth: smtpcheck.AuthOffered, Body8Bit: true}}}
 
 // clientOf is the row of a version; a version that is not known is taken for the
 // newest.

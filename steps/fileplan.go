@@ -28,7 +28,9 @@ type FileRequest struct {
 	FileConsent
 	FixFile bool
 	APIKey  secret.Value // of the running Pocket ID whose settings are carried over
-	Attempt int
+	// Mechanism is how a relay in between logs in, as the test did.
+	Mechanism string
+	Attempt   int
 }
 
 func fileRequest(a Answers) FileRequest {
@@ -80,6 +82,7 @@ type FilePlan struct {
 	// written.
 	Refused []Objection
 
+	undoPostfix []string                      // puts back what Postfix is set to now
 	secretKnown bool                          // SecretPath is there, and is a file of ours
 	carried     []api.Setting                 // from the running Pocket ID
 	layers      map[string][]envwriter.Change // to make in other files, by path

@@ -212,7 +212,7 @@ type composeEdit struct {
 // sidecar, else a hostname and a name for this machine.
 func (p *FilePlan) composeEdits() (edits []composeEdit) {
 	in, name, host := p.Found.Install, p.Request.Hostname, strings.ToLower(p.Request.Host)
-	if p.Request.Via == between.Sidecar {
+	if p.Request.Via == between.Sidecar && p.inCompose() {
 		return []composeEdit{p.sidecar()}
 	}
 	if p.Request.Runtime != in.Runs {
@@ -266,7 +266,7 @@ func (w World) override(p *FilePlan, around *asowner.Files) error {
 		}
 		return nil
 	}
-	if p.Request.Via == between.Sidecar {
+	if p.Request.Via == between.Sidecar && p.inCompose() {
 		return errNoComposeFile
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/between"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
@@ -47,6 +48,9 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	}
 	saved = append(outside, saved...)
 	out := WriteResult{Saved: saved, Keys: p.keys(), Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
+	if undo := p.undoVia(saved); undo != "" && !w.Practice {
+		out.Commands = append(out.Commands, "# to take the relay in between away again: "+undo)
+	}
 	if !w.Practice {
 		out.Then = "Then send a test mail from Pocket ID: Application configuration → Email.\n"
 	}
@@ -64,7 +68,10 @@ func (w World) commands(p *FilePlan) (commands []string) {
 	}
 	runtime, in := p.Request.Runtime, p.Found.Install
 	list := p.viaCommands(w)
-	if p.Request.Via != "" {
+	switch {
+	case p.Request.Via == between.Sidecar && !p.inCompose():
+		list = append(list, "# why it could not hand a mail on: "+string(p.Request.Runtime)+" logs "+between.Service)
+	case p.Request.Via != "":
 		check := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile)
 		defer func() { commands = append(commands, check+"  # the relay, spoken to as the one in between does") }()
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/emersion/go-sasl"
+
 	"smtp-wizard/asowner"
 	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
@@ -19,6 +21,7 @@ import (
 	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
+	"smtp-wizard/presets"
 	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
 )
@@ -29,14 +32,20 @@ func (w World) machine() between.Machine { return between.Machine{Root: w.Root} 
 // viaObstacle says why a relay in between is not to be had; "" where it is.
 func (w World) viaObstacle(way between.Way, in install.Install, runtime pocketid.Runtime) string {
 	mta := w.machine().MTA()
+	if runtime != in.Runs {
+		in = install.Install{}
+	}
 	switch {
-	case way == between.Sidecar:
-		if runtime != in.Runs {
-			in = install.Install{}
+	case way == between.Sidecar && runtime.InContainer() && runtime != pocketid.RuntimeCompose:
+		if in.Network == "host" || strings.HasPrefix(in.Network, "container:") {
+			return "Pocket ID has --network " + in.Network + ", and so no container in reach"
 		}
+		return ""
+	case way == between.Sidecar:
 		return in.SidecarObstacle()
 	case runtime.InContainer() && in.Network != "host":
-		return "Pocket ID is in a container, which does not reach a server that listens on this machine's loopback alone"
+		return "Pocket ID is in a container, which does not reach a server that listens on this machine's loopback alone; " +
+			"a sidecar (--via sidecar) it does"
 	case way == between.Postfix && mta != "Postfix":
 		return "Postfix is not installed"
 	case way == between.Msmtpd && mta != "":
@@ -81,7 +90,12 @@ func (r FileRequest) forPocketID() FileRequest {
 
 // relay is the one in between.
 func (r FileRequest) relay() between.Relay {
-	return between.Relay{Settings: r.Settings, Name: r.Hostname}
+	relay := between.Relay{Settings: r.Settings, Name: r.Hostname}
+	p, _ := presets.ByID(r.Preset)
+	if r.Mechanism == sasl.Login || r.Mechanism == "" && len(p.Auth) > 0 && !slices.Contains(p.Auth, sasl.Plain) {
+		relay.Mechanism = sasl.Login
+	}
+	return relay
 }
 
 // planVia plans the files of the relay in between, but for the compose file.
@@ -103,15 +117,27 @@ func (w World) planVia(p *FilePlan, around *asowner.Files) error {
 		return err
 	case between.Postfix:
 		p.Warnings = append(p.Warnings, w.postfixWarnings(r.relay())...)
+		p.undoPostfix = w.undoPostfix(r.relay())
 	case between.Sidecar:
-		path, contents := filepath.Join(p.Found.Install.Compose.Dir, between.SecretName), r.relay().SecretFile()
+		path, contents := p.secretFile(), r.relay().SecretFile()
 		car, _ := p.Found.Install.Sidecar(between.Service)
-		p.secretKnown = car.Path == path
+		p.secretKnown = car.Path == path || !p.inCompose() && p.Found.Value("SMTP_HOST") == between.Service
 		if old, err := around.ReadFile(path, maxSecret); contents != nil && (err != nil || !bytes.Equal(old, contents)) {
 			p.SecretPath, p.Secret = path, secret.New(string(contents))
 		}
 	}
 	return nil
+}
+
+// inCompose reports whether the sidecar is a service of the compose project.
+func (p *FilePlan) inCompose() bool { return p.Request.Runtime == pocketid.RuntimeCompose }
+
+// secretFile is the file of the sidecar's password.
+func (p *FilePlan) secretFile() string {
+	if p.inCompose() {
+		return filepath.Join(p.Found.Install.Compose.Dir, between.SecretName)
+	}
+	return filepath.Join(filepath.Dir(absolute(p.Request.EnvFile)), between.SecretName)
 }
 
 const maxSecret = 64 << 10
@@ -129,7 +155,7 @@ func (w World) postfixWarnings(relay between.Relay) []string {
 	settings, _ := relay.PostfixLines(between.Masked)
 	for _, s := range settings {
 		key, value, _ := strings.Cut(s, " = ")
-		is, err := w.postconf(key)
+		is, err := w.postconf("-h", key)
 		if err != nil {
 			return append(list, "What Postfix is set to now could not be read (postconf): compare before you change it.")
 		}
@@ -140,13 +166,14 @@ func (w World) postfixWarnings(relay between.Relay) []string {
 	return list
 }
 
-func (w World) postconf(key string) (string, error) {
+// postconf asks Postfix for a setting: -h its value, -n its line in main.cf.
+func (w World) postconf(how, key string) (string, error) {
 	if w.Postconf != nil {
-		return w.Postconf(key)
+		return w.Postconf(how, key)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "/usr/sbin/postconf", "-h", key).Output()
+	out, err := exec.CommandContext(ctx, "/usr/sbin/postconf", how, key).Output()
 	return strings.TrimSpace(string(out)), err
 }
 
@@ -186,48 +213,6 @@ func (p *FilePlan) saveMachine() (saved []atomicfile.Saved, undo func(), err err
 			_ = os.Remove(s.Path)
 		}
 	}, err
-}
-
-// viaCommands put the relay in between into operation, in order, and say how it is
-// taken away.
-func (p *FilePlan) viaCommands(w World) (list []string) {
-	r := p.Request
-	switch r.Via {
-	case between.Msmtpd:
-		if !w.machine().HasMsmtpd() {
-			list = append(list, between.Install)
-		}
-		if p.Printed {
-			for _, f := range p.Machine {
-				list = append(list, "# "+f.Path+" ("+fmt.Sprintf("%04o", f.Mode)+" root:"+groupName(f)+"), with the password in its place:")
-				for line := range strings.Lines(string(f.Masked)) {
-					list = append(list, "#   "+strings.TrimSuffix(line, "\n"))
-				}
-			}
-		}
-		return append(list, "sudo systemctl enable msmtpd", "sudo systemctl restart msmtpd", "# to take it away again: "+between.Undo)
-	case between.Postfix:
-		settings, login := r.relay().PostfixLines(between.Masked)
-		if login != "" {
-			list = append(list, "sudo apt-get install --no-remove libsasl2-modules",
-				"sudo install -m 600 /dev/null "+between.SASLMap+"  # then put this line into it, with the password in its place:", "#   "+login)
-		}
-		for _, s := range settings {
-			list = append(list, "sudo postconf -e '"+s+"'")
-		}
-		return append(list, "sudo postfix reload")
-	case between.Sidecar:
-		return []string{"# to take the sidecar away again: delete what names " + between.Service + " in the compose file, and " + between.SecretName,
-			"cd " + shellWord(p.Found.Install.Compose.Dir), "docker compose up -d --force-recreate " + between.Service}
-	}
-	return nil
-}
-
-func groupName(f between.File) string {
-	if f.Mode&0o004 == 0 {
-		return "msmtp"
-	}
-	return "root"
 }
 
 // newFor is what a new compose file is for.
@@ -283,8 +268,8 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 	way, from := between.Msmtpd, "/etc/msmtprc"
 	relay, password, ok := w.machine().Configured()
 	if w.machine().MTA() == "Postfix" {
-		way, from = between.Postfix, between.SASLMap
-		relay, password, ok = w.machine().ReadPostfix(w.postconf)
+		way, from = between.Postfix, "the map of smtp_sasl_password_maps"
+		relay, password, ok = w.machine().ReadPostfix(func(key string) (string, error) { return w.postconf("-h", key) })
 	}
 	if ok {
 		relay.Password = secret.New(password)

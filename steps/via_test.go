@@ -2,12 +2,16 @@ package steps
 
 import (
 	"cmp"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	sdunit "github.com/coreos/go-systemd/v22/unit"
 
 	"smtp-wizard/between"
 	"smtp-wizard/pocketid"
@@ -36,8 +40,8 @@ func onDebian(t *testing.T, files map[string]string) (World, string) {
 	}
 	w := ThisHost()
 	w.Root = root
-	w.Postconf = func(key string) (string, error) {
-		return map[string]string{"relayhost": "[old.example.com]:25"}[key], nil
+	w.Postconf = func(how, key string) (string, error) {
+		return map[string]string{"-h relayhost": "[old.example.com]:25", "-n relayhost": "relayhost = [old.example.com]:25"}[how+" "+key], nil
 	}
 	return w, filepath.Join(root, ".env")
 }
@@ -96,6 +100,124 @@ func TestThroughMsmtpd(t *testing.T) {
 	if p, _ := save(t, w, r); p.changesFiles() {
 		t.Errorf("a second time: %+v", p.Env.Keys)
 	}
+}
+
+// The one command that is named takes all away that was written, and puts back what was
+// there; programs that are not the test's to run say how they were called.
+func TestViaUndone(t *testing.T) {
+	t.Parallel()
+	const old = "APP_URL=https://id.example.com\nENCRYPTION_KEY=0123456789abcdef\nUI_CONFIG_DISABLED=true\nSMTP_HOST=smtp.example.com\n"
+	const compose = "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.10.0\n    env_file: .env\n"
+	for runtime, c := range map[pocketid.Runtime]struct {
+		way   between.Way
+		files map[string]string
+		runs  string
+	}{
+		pocketid.RuntimeSystemd: {between.Msmtpd, map[string]string{}, "systemctl disable --now msmtpd\n"},
+		pocketid.RuntimeCompose: {between.Sidecar, map[string]string{"compose.yaml": compose}, "docker compose up -d --remove-orphans\n"},
+		pocketid.RuntimeDocker:  {between.Sidecar, map[string]string{}, "docker rm -f msmtpd\n"},
+		pocketid.RuntimeQuadlet: {between.Sidecar, map[string]string{}, "systemctl stop msmtpd\nsystemctl daemon-reload\n"},
+		pocketid.RuntimeManual: {between.Postfix, map[string]string{"usr/sbin/postfix": "x"}, "postconf -e relayhost = [old.example.com]:25\n" +
+			"postconf -X smtp_helo_name smtp_tls_security_level smtp_tls_wrappermode smtp_tls_CAfile smtp_sasl_auth_enable " +
+			"smtp_sasl_security_options smtp_sasl_mechanism_filter smtp_sasl_password_maps\npostfix reload\n"},
+	} {
+		way := c.way
+		c.files[".env"] = old
+		w, env := onDebian(t, c.files)
+		r := viaRequest(env, way)
+		r.Runtime = runtime
+		before := tree(t, w.Root)
+		_, out := save(t, w, r)
+		if now := tree(t, w.Root); maps.Equal(now, before) {
+			t.Fatalf("%s: nothing was written", runtime)
+		}
+		_, undo, _ := strings.Cut(out.Commands[len(out.Commands)-1], "take the relay in between away again: ")
+		bin, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
+		for _, name := range []string{"systemctl", "docker", "postconf", "postfix"} {
+			script := "#!/bin/sh\necho " + name + " \"$@\" >>" + log + "\n"
+			if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(bin, "sudo"), []byte("#!/bin/sh\nexec \"$@\"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("sh", "-c", strings.ReplaceAll(undo, "/etc/", w.Root+"/etc/"))
+		cmd.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
+		said, err := cmd.CombinedOutput()
+		ran, _ := os.ReadFile(log)
+		if now := tree(t, w.Root); err != nil || !maps.Equal(now, before) || string(ran) != c.runs {
+			t.Errorf("%s: %v %s\n%s\nran %s\nleft %v", runtime, err, said, undo, ran, now)
+		}
+	}
+}
+
+// Where no compose file is, the sidecar's container or unit is printed: with no port
+// for others, and its password in a file that nobody else reads.
+func TestSidecarIsPrinted(t *testing.T) {
+	t.Parallel()
+	for _, runtime := range []pocketid.Runtime{pocketid.RuntimePodman, pocketid.RuntimeQuadlet} {
+		w, env := onDebian(t, map[string]string{})
+		r := viaRequest(env, between.Sidecar)
+		r.Runtime, r.User = runtime, "50% \"me\""
+		_, out := save(t, w, r)
+		secret := filepath.Join(w.Root, between.SecretName)
+		if info, err := os.Stat(secret); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v: %v", runtime, err, info.Mode())
+		}
+		if text, _ := os.ReadFile(env); !strings.Contains(string(text), "SMTP_HOST=msmtpd\nSMTP_PORT=2500\n") {
+			t.Errorf("%s:\n%s", runtime, text)
+		}
+		var args []string // of the container
+		unit := ""
+		for _, command := range out.Commands {
+			if strings.Contains(command, "hid den") || strings.Contains(command, "2500:") {
+				t.Errorf("%s: %s", runtime, command)
+			}
+			if line, in := strings.CutPrefix(command, "#   "); in {
+				unit += line + "\n"
+			} else if strings.HasPrefix(command, "podman run") {
+				said, err := exec.Command("sh", "-c", "set -- "+command+`; printf '%s\n' "$@"`).Output()
+				if err != nil {
+					t.Fatal(err)
+				}
+				args = strings.Split(string(said), "\n")
+			}
+		}
+		if runtime == pocketid.RuntimeQuadlet {
+			options, err := sdunit.DeserializeOptions(strings.NewReader(unit))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range options {
+				value := strings.TrimSuffix(strings.TrimPrefix(o.Value, `"`), `"`)
+				args = append(args, strings.NewReplacer(`\"`, `"`, `\\`, `\`, "%%", "%").Replace(value))
+			}
+		}
+		for _, arg := range []string{"SMTP_HOST=smtp.example.com", "SMTP_DOMAIN=id.example.com", "SMTP_AUTH=plain", `SMTP_USER=50% "me"`,
+			"SMTP_PASSWORD_FILE=/run/secrets/msmtpd-password", secret + ":/run/secrets/msmtpd-password:ro", "docker.io/" + between.Image} {
+			if !slices.Contains(args, arg) {
+				t.Errorf("%s: %s is not in %q", runtime, arg, args)
+			}
+		}
+	}
+}
+
+// tree is what the files of a directory contain, but for backups.
+func tree(t *testing.T, root string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && filepath.Ext(path) != ".bak" {
+			text, _ := os.ReadFile(path)
+			files[path] = string(text)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // The other door of the provider is tried at once, and offered where it takes the

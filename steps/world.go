@@ -60,9 +60,9 @@ type World struct {
 	Masker *secret.Masker
 
 	// Root is where the files of the machine are for a relay in between, for tests; ""
-	// is the file system's. Postconf reads a setting of Postfix; nil asks postconf.
+	// is the file system's. Postconf is what postconf says; nil asks it.
 	Root     string
-	Postconf func(key string) (string, error)
+	Postconf func(how, key string) (string, error)
 
 	// Presets come before those of the table; the demo's relay is one.
 	Presets []presets.Preset

@@ -34,6 +34,9 @@ func (s write) Wants(v View) wizard.Job {
 // requestOf has the choice about the UI in it as soon as it is made.
 func requestOf(v View) FileRequest {
 	r := fileRequest(v.Answers)
+	if t, tested := testOf(v.Answers, v.Found); tested && r.Via != "" {
+		r.Mechanism = t.Result.Mechanism
+	}
 	lock := v.Input["lock_ui"]
 	if p, ok := result[*FilePlan](v, Write); lock == "" || ok && p.Request == r && yesNo(p.Lock) == lock {
 		return r

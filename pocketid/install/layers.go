@@ -100,12 +100,9 @@ func (l Layer) Assignment(data []byte, value string) (line int, text string) {
 
 // Restart is what makes Pocket ID read its settings anew.
 func (in Install) Restart(quote func(string) string) []string {
-	systemctl, unit := "systemctl", in.Service
+	systemctl, unit := in.Systemctl(), in.Service
 	if in.Compose != nil {
 		unit = strings.TrimSuffix(filepath.Base(in.Unit), ".service")
-	}
-	if strings.Contains(in.Unit, "/systemd/user/") || strings.Contains(in.Unit, "/.config/") || strings.Contains(in.Unit, "/users/") {
-		systemctl += " --user"
 	}
 	switch {
 	case in.Runs == RunsQuadlet:
@@ -116,6 +113,14 @@ func (in Install) Restart(quote func(string) string) []string {
 		return append([]string{"cd " + quote(in.Compose.Dir)}, in.Runs.Restart(quote(in.Service))...)
 	}
 	return in.Runs.Restart(quote(in.Service))
+}
+
+// Systemctl is the command for the unit behind it, a user's own or the machine's.
+func (in Install) Systemctl() string {
+	if strings.Contains(in.Unit, "/systemd/user/") || strings.Contains(in.Unit, "/.config/") || strings.Contains(in.Unit, "/users/") {
+		return "systemctl --user"
+	}
+	return "systemctl"
 }
 
 // Summary says in a line how Pocket ID runs, and what told so.
@@ -173,6 +178,15 @@ var InsideNames = []string{"host.docker.internal", "gateway.docker.internal", "h
 // of its own.
 var ownNetworks = []string{"", "host", "bridge", "default", "none", "slirp4netns", "pasta", "private"}
 
+// NamedNetwork is the network in which containers find a container by its name; "" is
+// none.
+func (in Install) NamedNetwork() string {
+	if name, _, _ := strings.Cut(in.Network, ":"); slices.Contains(ownNetworks, name) {
+		return ""
+	}
+	return in.Network
+}
+
 // hostGateway is what Docker puts this machine's own address for.
 const hostGateway = "host-gateway"
 
@@ -209,7 +223,7 @@ func (in Install) OnlyInside(host string) string {
 		return host + " is a name in a network of containers"
 	case single && in.Compose == nil && in.Hostname.Kind == KindShared:
 		return host + " is a name in the network of " + in.Hostname.With
-	case single && in.Compose == nil && !slices.Contains(ownNetworks, in.Network):
+	case single && in.Compose == nil && in.NamedNetwork() != "":
 		return host + " is a name in the network " + in.Network
 	}
 	return ""
