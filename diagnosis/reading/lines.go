@@ -99,7 +99,7 @@ func saidByClient(text, said string, fresh bool) (speaker, string, bool) {
 
 // unescape undoes the quoting of logfmt, Go's %q and Python's repr as far as it
 // hides words.
-var unescape = strings.NewReplacer(`\r\n`, " ", `#012`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace
+var unescape = strings.NewReplacer(`\r\n`, " ", `#012`, " ", `\n`, " ", `\"`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&", "500: Error sending", "Error sending").Replace
 
 // unwrapJSON reads a JSON log line: what stands before the object, such as a
 // container's name, and all strings in it, those that tell of the error last.
