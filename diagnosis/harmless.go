@@ -41,9 +41,10 @@ func readTable(name string, into any) {
 }
 
 // settled are settings and counts that look like a failure and are none.
-var settled = lazy.Compile(`(?i)\b[\w.]*(?:timeout|retries|retry|delay|interval|max\w*|limit)[\w.]*(?: ?[=:] ?| set to | is | )\d+ ?\w*|\b(?:reject|permit|deny|check)_\w+|` +
+var settled = lazy.Compile(`(?i)^\w+_\w+ [\w.]+$|\b[\w.]*(?:timeout|retries|retry|delay|interval|max\w*|limit)[\w.]*(?: ?[=:] ?| set to | is | )\d+ ?\w*|\b(?:reject|permit|deny|check)_\w+|` +
 	`\bno (?:errors?|failures?|issues|problems)\b|\b(?:0|zero) (?:failed|errors?|failures?|bounced|rejected|deferred)|\b(?:failed|errors?|failures?|rejected|bounced|deferred) ?[=:] ?0\b|` +
-	`\bwithout errors?\b|\bnot required$|\bretry\w* (?:is )?disabled\b|\bp=(?:reject|quarantine)|\(no (?:encryption|auth|tls)\)`)
+	`\bwithout errors?\b|\bnot required$|\bretry\w* (?:is )?disabled\b|\bp=(?:reject|quarantine)|\(no (?:encryption|auth|tls)\)|` +
+	`\bunknown\[|\b\d+ of \d+\b|\b\d+% full|^\w+ing (?:is )?(?:disabled|enabled)$|\bno (?:pending|new|queued) \w+|\bqueue is empty|\bclosed by quit|\brequired: ?(?:yes|no|true|false)|\b[a-z]+: \d+(?:,|$)`)
 
 // tellsOfMail: something failed, and it can be mail.
 func tellsOfMail(m reading.Message) bool {
@@ -51,7 +52,8 @@ func tellsOfMail(m reading.Message) bool {
 	if says(words, of.Elsewhere) && !says(words, of.OfMail) && m.Code == 0 {
 		return false
 	}
-	return m.Code != 0 || m.Kind != "" || m.Enhanced != "" || says(words, of.Failing+"|"+of.Trouble) || says(words, of.Weak) && !says(words, of.Success)
+	return m.Code != 0 || m.Kind != "" || m.Enhanced != "" || says(words, of.Failing+"|"+of.Trouble) ||
+		strings.Count(words, "=") < 2 && says(words, of.Weak) && !says(words, of.Success)
 }
 
 // foreign: words of another protocol stand beside these, so that they may be its own.
