@@ -237,3 +237,55 @@ func TestSidecarInBetween(t *testing.T) {
 		t.Errorf("it was greeted as\n%s", mail)
 	}
 }
+
+// TestPostfixUndone: the commands that are printed for a Postfix set it up, and the one
+// that is named for it puts all back, as Postfix's own postconf reads and writes.
+func TestPostfixUndone(t *testing.T) {
+	t.Parallel()
+	h, etc, bin := newHome(t, ""), t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{
+		filepath.Join(bin, "sudo"):    "#!/bin/sh\nexec \"$@\"\n",
+		filepath.Join(bin, "postfix"): "#!/bin/sh\n",
+		filepath.Join(etc, "main.cf"): "compatibility_level = 3.6\nrelayhost = [old.example.test]:25\nsmtp_tls_security_level = may\nmyhostname = vps.example.test\n",
+	} {
+		check(t, os.WriteFile(name, []byte(text), 0o755))
+	}
+	environment := append(os.Environ(), "MAIL_CONFIG="+etc, "PATH="+bin+":/usr/sbin:/usr/bin:/bin")
+	shell := func(command string) string {
+		cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "/etc/postfix/", etc+"/"))
+		cmd.Env = environment
+		o := runCommand(t, cmd, "")
+		if o.Code != 0 {
+			t.Fatalf("%s: exit %d\n%s%s", command, o.Code, o.Out, o.Err)
+		}
+		return o.Out
+	}
+	before := shell("postconf -n")
+	cmd := h.command("apply", "--via", "postfix", "--no-check", "--host", "smtp.example.test", "--port", "587", "--tls", "starttls",
+		"--from", "id@example.test", "--user", "id", "--password-stdin", "--app-url", appURL, "--hostname", "id.example.test", "--json")
+	cmd.Env = append(cmd.Env, "MAIL_CONFIG="+etc)
+	o := runCommand(t, cmd, saslPassword+"\n")
+	var did struct{ Next []string }
+	if err := json.Unmarshal([]byte(o.Out), &did); err != nil || len(did.Next) == 0 {
+		t.Fatalf("%v\n%s%s", err, o.Out, o.Err)
+	}
+	undo := ""
+	for _, command := range did.Next {
+		if _, is, named := strings.Cut(command, "take the relay in between away again: "); named {
+			undo = is
+		} else if strings.HasPrefix(command, "sudo ") && !strings.Contains(command, "apt-get") {
+			shell(command)
+		}
+	}
+	during := shell("postconf -n")
+	for _, line := range []string{"relayhost = [smtp.example.test]:587", "smtp_helo_name = id.example.test", "smtp_sasl_mechanism_filter = plain",
+		"smtp_tls_security_level = secure"} {
+		if !strings.Contains(during, line+"\n") {
+			t.Errorf("%s is not in\n%s", line, during)
+		}
+	}
+	shell(undo)
+	if after := shell("postconf -n; ls " + etc); after != before+"main.cf\n" {
+		t.Errorf("%s\nleaves\n%s\nof\n%s", undo, after, before)
+	}
+}

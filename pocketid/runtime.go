@@ -76,6 +76,14 @@ func (r Runtime) row() runtimeRow {
 // Label is the runtime as a screen shows it.
 func (r Runtime) Label() string { return r.row().label }
 
+// Engine is the program that runs its containers.
+func (r Runtime) Engine() string {
+	if r == RuntimePodman || r == RuntimeQuadlet {
+		return "podman"
+	}
+	return "docker"
+}
+
 // Readers are the programs that read the .env, by their --readers names.
 func (r Runtime) Readers() []string { return r.row().readers }
 

@@ -68,12 +68,12 @@ func (w World) commands(p *FilePlan) (commands []string) {
 	}
 	runtime, in := p.Request.Runtime, p.Found.Install
 	list := p.viaCommands(w)
-	switch {
-	case p.Request.Via == between.Sidecar && !p.inCompose():
-		list = append(list, "# why it could not hand a mail on: "+string(p.Request.Runtime)+" logs "+between.Service)
-	case p.Request.Via != "":
-		check := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile)
-		defer func() { commands = append(commands, check+"  # the relay, spoken to as the one in between does") }()
+	if p.Request.Via != "" {
+		last := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile) + "  # the relay, spoken to as the one in between does"
+		if p.Request.Via == between.Sidecar && !p.inCompose() {
+			last = "# why it could not hand a mail on: " + p.Request.Runtime.Engine() + " logs " + between.Service
+		}
+		defer func() { commands = append(commands, last) }()
 	}
 	if runtime != in.Runs {
 		if p.renames() {

@@ -61,9 +61,9 @@ func (p *FilePlan) containerCommands() (list []string) {
 			systemctl+" daemon-reload", systemctl+" start "+between.Service)
 	}
 	network := p.Found.Install.NamedNetwork()
-	list = relay.RunLines(string(p.Request.Runtime), network, secret, shellWord)
+	list = relay.RunLines(p.Request.Runtime.Engine(), network, secret, shellWord)
 	if network == "" {
-		list = append(list, "# and Pocket ID's own "+string(p.Request.Runtime)+" run needs --network "+between.Network)
+		list = append(list, "# and Pocket ID's own "+p.Request.Runtime.Engine()+" run needs --network "+between.Network)
 	}
 	return list
 }
@@ -106,7 +106,7 @@ func (p *FilePlan) undoVia(saved []atomicfile.Saved) string {
 		systemctl := p.Found.Install.Systemctl()
 		list = append(list, systemctl+" stop "+between.Service, "rm -f "+strings.Join(p.unitFiles(), " "), systemctl+" daemon-reload")
 	case !p.inCompose():
-		list = append(list, between.UndoRun(string(p.Request.Runtime)))
+		list = append(list, between.UndoRun(p.Request.Runtime.Engine()))
 	default:
 		list = append(list, "cd "+shellWord(p.Found.Install.Compose.Dir), "docker compose up -d --remove-orphans")
 	}

@@ -154,7 +154,7 @@ func (a *Auth) addARC(s statement) {
 var (
 	spfWord     = lazy.Compile(`(?i)^\s*(pass|fail|softfail|neutral|none|permerror|temperror)\b`)
 	spfReceiver = lazy.Compile(`(?i)(?:receiver=|^\w+ \()([\w.-]+)(?:;|:|$|\s)`)
-	clientIP    = lazy.Compile(`(?i)client-ip=([0-9a-fA-F:.]+)`)
+	clientIP    = lazy.Compile(`(?i)(?:client-ip=|designates? )([0-9a-fA-F:.]+)`)
 	envelope    = lazy.Compile(`(?i)(?:envelope-from=|domain of )(?:transitioning )?["<]*([^;>"\s]+)`)
 )
 

@@ -132,6 +132,8 @@ func (j *judge) judgeSPF(c Check) {
 		key, record = "spf-failed/forwarded", nil
 	case j.owned(domain):
 		key, record = "spf-failed/foreign", nil
+	case c.Alignment == "none" && j.From != "":
+		key, record = "spf-failed/elsewhere", nil
 	}
 	j.add(cmp.Or(key, "spf-failed"), j.covered || key == "spf-unsure", record,
 		"{result}", c.Result, "{ip}", ip, "{domain}", domain, "{why}", because(c.Reason))
@@ -172,7 +174,7 @@ func (j *judge) judgeDKIM() {
 		key, record.Name = "dkim-missing", "<selector>._domainkey."+from
 	case c.Result == "pass":
 		key, record.Name = "dkim-not-aligned", "<selector>._domainkey."+from
-	case c.Result == "permerror" || strings.Contains(why, "no key") || strings.Contains(why, "public key"):
+	case c.Result == "permerror" || strings.Contains(why, "no key") || strings.Contains(why, "key not found") || strings.Contains(why, "public key"):
 		key = "dkim-no-key"
 	case c.Result == "temperror":
 		key, record = "dkim-unsure", nil

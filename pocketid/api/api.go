@@ -44,8 +44,9 @@ const (
 const redacted = "XXXXXXXXXX"
 
 // defaults are the values of settings that nobody has changed. They are the same in
-// every version that has the setting. Source: app_config_service.go and
-// appconfig/model.go of pocket-id/pocket-id from v0.31.0 to v2.14.0.
+// every version that has the setting, but for SMTP_TLS: up to 0.35.2 it was a boolean,
+// by default true. Source: app_config_service.go, model/app_config.go and
+// appconfig/model.go of pocket-id/pocket-id, at each tag from v0.31.0 to v2.14.0.
 var defaults = map[string]string{
 	"APP_NAME": "Pocket ID", "SESSION_DURATION": "60", "HOME_PAGE_URL": "/settings/account", "EMAILS_VERIFIED": "false",
 	"DISABLE_ANIMATIONS": "false", "ALLOW_OWN_ACCOUNT_EDIT": "true", "ALLOW_USER_SIGNUPS": "disabled",
@@ -93,7 +94,8 @@ func Changed(ctx context.Context, appURL string, key secret.Value, roots *x509.C
 		switch {
 		case !settingName.MatchString(one.Key):
 			return nil, errors.New(text.CleanForeign(at.Host) + " did not answer as Pocket ID does")
-		case internal.MatchString(one.Key), one.Value == "", one.Value == defaults[name], one.Value == redacted:
+		case internal.MatchString(one.Key), one.Value == "", one.Value == defaults[name], one.Value == redacted,
+			one.Key == "smtpTls" && one.Value == "true":
 		default:
 			changed = append(changed, Setting{name, secret.New(one.Value)})
 		}

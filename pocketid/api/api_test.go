@@ -2,10 +2,12 @@ package api
 
 import (
 	"crypto/x509"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +57,50 @@ func TestRecordedShapes(t *testing.T) {
 		}
 		if printed := fmt.Sprintf("%v %+v", settings, settings); strings.Contains(printed, "pl4nted") {
 			t.Errorf("%s: %s", version, printed)
+		}
+	}
+}
+
+// TestEverySetting has each setting of every version under its own variable, and the
+// defaults of none.
+func TestEverySetting(t *testing.T) {
+	t.Parallel()
+	recorded, err := os.ReadFile("testdata/settings.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type setting struct{ Key, Value string }
+	var changed, unchanged []setting
+	var want []string
+	for line := range strings.Lines(string(recorded)) {
+		f := strings.Fields(line)
+		if f[0] == "#" {
+			continue
+		}
+		changed = append(changed, setting{f[0], "other"})
+		if len(f) > 2 {
+			want = append(want, f[2])
+			unchanged = append(unchanged, setting{f[0], defaults[f[2]]})
+		}
+	}
+	unchanged = append(unchanged, setting{"smtpTls", "true"}, setting{"smtpPassword", redacted})
+	for name := range defaults {
+		if !slices.Contains(want, name) {
+			t.Errorf("%s is no setting of any version", name)
+		}
+	}
+	for _, c := range []struct {
+		all  []setting
+		want []string
+	}{{changed, want}, {unchanged, nil}} {
+		s, pool := serve(t, func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(c.all) })
+		settings, err := Changed(t.Context(), s.URL, secret.New(key), pool)
+		var got []string
+		for _, one := range settings {
+			got = append(got, one.Name)
+		}
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%v: %q, want %q", err, got, c.want)
 		}
 	}
 }
