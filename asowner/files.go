@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -310,15 +309,17 @@ func (f *Files) Discover(m install.Machine, planned map[string][]byte) (install.
 		m.Files = install.Planned{Files: m.Files, Contents: planned}
 		return install.Discover(m, f.env), nil
 	}
-	r := request{Op: opDiscover, Path: f.env, Machine: m, Planned: map[string][]byte{}}
+	r := request{Op: opDiscover, Path: f.env, Machine: m, Planned: map[string]string{}}
 	r.Machine.Files = nil
 	r.Machine.Env = publicEnvironment(m.Env)
 	if plain, _, _ := f.plain(f.env); plain {
 		if snapshot, err := f.Load(f.env); err == nil && snapshot.Exists {
-			r.Planned[f.env] = snapshot.Bytes
+			r.Planned[f.env] = string(snapshot.Bytes)
 		}
 	}
-	maps.Copy(r.Planned, planned)
+	for path, data := range planned {
+		r.Planned[path] = string(data)
+	}
 	a, _, err := f.process.ask(r)
 	if err != nil || a.Install == nil {
 		return install.Install{}, err

@@ -108,6 +108,22 @@ func (s *site) is(path, text string, uid, gid int, mode fs.FileMode) {
 	}
 }
 
+// TestCloseLeavesNothingOpen compares the descriptors of this process.
+func TestCloseLeavesNothingOpen(t *testing.T) {
+	s := newSite(t)
+	s.file(s.env, "", him, him, 0o600)
+	open := func() int { all, _ := os.ReadDir("/proc/self/fd"); return len(all) }
+	round := func() { f, err := Open(s.env); must(t, err); f.Close() }
+	round() // what stays open from the first time on
+	before := open()
+	for range 6 {
+		round()
+	}
+	if after := open(); after > before+4 {
+		t.Errorf("%d descriptors are open, %d before", after, before)
+	}
+}
+
 // TestReadsWithHisRights reads what his .env may name: the kernel says what he may.
 func TestReadsWithHisRights(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -1,7 +1,7 @@
 package asowner
 
 import (
-	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,8 +24,7 @@ type process struct {
 	mu      sync.Mutex // a question and its answer stay together
 	command *exec.Cmd
 	in      io.WriteCloser
-	to      *gob.Encoder
-	from    *gob.Decoder
+	from    *json.Decoder
 	files   *net.UnixConn // open files arrive here
 	owner   *atomicfile.User
 	readers []atomicfile.User // who may be given a new file
@@ -88,7 +87,7 @@ func startProgram(program string, owner *atomicfile.User, folder *os.File, path 
 		_ = p.files.Close()
 		return nil, err
 	}
-	p.to, p.from = gob.NewEncoder(p.in), gob.NewDecoder(out)
+	p.from = json.NewDecoder(out)
 	a, _, err := p.ask(request{Op: opBecome, User: *owner, Path: path, Known: folder != nil})
 	if err == nil && !slices.Equal(a.IDs, idsOf(*owner)) {
 		err = fmt.Errorf("it has the ids %v", a.IDs)
@@ -119,12 +118,12 @@ func (p *process) stop() {
 func (p *process) ask(r request) (a answer, file *os.File, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	err = p.to.Encode(r)
+	err = send(p.in, r)
 	if err == nil {
-		err = p.from.Decode(&a)
+		err = receive(p.from, &a)
 	}
 	if err == nil && r.Op == opOpen && !a.Failed {
-		file, err = p.receive(r.Path)
+		file, err = p.receiveFile(r.Path)
 	}
 	if err != nil {
 		return a, nil, fmt.Errorf("the process with the rights of user %d failed: %w", p.owner.UID, err)
@@ -132,8 +131,8 @@ func (p *process) ask(r request) (a answer, file *os.File, err error) {
 	return a, file, a.err(r)
 }
 
-// receive takes an open file from the socket.
-func (p *process) receive(path string) (*os.File, error) {
+// receiveFile takes an open file from the socket.
+func (p *process) receiveFile(path string) (*os.File, error) {
 	one, control := make([]byte, 1), make([]byte, unix.CmsgSpace(4))
 	_, n, _, _, err := p.files.ReadMsgUnix(one, control)
 	if err != nil {

@@ -1,9 +1,13 @@
 package asowner
 
 import (
+	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"syscall"
+
+	"go.yaml.in/yaml/v4"
 
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid/install"
@@ -40,7 +44,7 @@ type request struct {
 	Known    bool // Path is the directory that is handed over
 	// Planned are contents of files: of the .env, which root has read, and of what is
 	// to be written.
-	Planned map[string][]byte
+	Planned map[string]string
 }
 
 // answer is what became of it. An open file follows over the socket.
@@ -52,6 +56,25 @@ type answer struct {
 	Paths   []string
 	IDs     []int
 	Install *install.Install
+}
+
+// send sends a request or an answer. It is YAML, which keeps what is no UTF-8, in a
+// string of JSON, which has an end.
+func send(to io.Writer, message any) error {
+	data, err := yaml.Marshal(message)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(to).Encode(data)
+}
+
+// receive takes what send sent.
+func receive(from *json.Decoder, message any) error {
+	var data []byte
+	if err := from.Decode(&data); err != nil {
+		return err
+	}
+	return yaml.Unmarshal(data, message)
 }
 
 // fail notes an error.

@@ -1,7 +1,7 @@
 package asowner
 
 import (
-	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"net"
@@ -42,14 +42,14 @@ func Serve() int {
 	}
 	syscall.Umask(0o077)
 	s := &server{files: files}
-	in, out := gob.NewDecoder(os.Stdin), gob.NewEncoder(os.Stdout)
+	in := json.NewDecoder(os.Stdin)
 	for {
 		var r request
-		if err := in.Decode(&r); err != nil {
+		if err := receive(in, &r); err != nil {
 			return 0
 		}
 		a, opened := s.answer(r)
-		if err := out.Encode(a); err != nil {
+		if err := send(os.Stdout, a); err != nil {
 			return 1
 		}
 		if opened != nil {
@@ -80,7 +80,11 @@ func (s *server) answer(r request) (a answer, opened *os.File) {
 	case opGlob:
 		a.Paths, err = seen{s, r}.Glob(r.Path)
 	case opDiscover:
-		r.Machine.Files = install.Planned{Files: seen{s, r}, Contents: r.Planned}
+		contents := map[string][]byte{}
+		for path, data := range r.Planned {
+			contents[path] = []byte(data)
+		}
+		r.Machine.Files = install.Planned{Files: seen{s, r}, Contents: contents}
 		in := install.Discover(r.Machine, r.Path)
 		a.Install = &in
 	}
@@ -154,7 +158,7 @@ type seen struct {
 // Read reads a file.
 func (s seen) Read(path string) ([]byte, error) {
 	if data, known := s.asked.Planned[s.asked.Path]; known && s.isEnv(path) {
-		return data, nil
+		return []byte(data), nil
 	}
 	return install.Disk{}.Read(s.server.local(path))
 }

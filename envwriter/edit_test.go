@@ -151,6 +151,7 @@ func TestEditRefused(t *testing.T) {
 	}{
 		{"referred to", "K=1\nU=x$K\nV=${U}\n", []string{"pocket-id"}, []Change{set("K", "2")}, "K: U (line 2) and V (line 3) refer to it and would change with it"},
 		{"referred to, and removed", "K=1\nU=$K\n", []string{"sh"}, []Change{{Key: "K", Unset: true}}, "K: U (line 2) refers to it and would change with it"},
+		{"referred to in a circle, and removed", "K=1\nU=$K$V\nV=$U\n", []string{"sh"}, []Change{{Key: "K", Unset: true}}, "K: U (line 2) and V (line 3) refer to it and would change with it"},
 		{"referred to if another is set", "K=1\nU=${A:+$K}\n", []string{"compose"}, []Change{set("K", "2")}, "K: U (line 2) refers to it and would change with it"},
 		{"referred to if another is set, once more", "K=1\nU=\"${A+x${B-${K}}}\"\nV=$U\n", []string{"compose"}, []Change{set("K", "2")},
 			"K: U (line 2) and V (line 3) refer to it and would change with it"},

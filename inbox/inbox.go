@@ -166,7 +166,7 @@ func mailboxes(c *client.Client) ([]string, error) {
 // search reports whether a mailbox has the mail. One that cannot be opened has not.
 func search(c *client.Client, box string, m Mail) (bool, error) {
 	if _, err := c.Select(box, true); err != nil {
-		if c.State() == imap.AuthenticatedState && box != imap.InboxName {
+		if c.State()&imap.ConnectedState != 0 && box != imap.InboxName {
 			return false, nil
 		}
 		return false, lost(err)

@@ -127,6 +127,36 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
+// TestClosedMailboxes: an inbox that cannot be opened is an error, and so is a server
+// that is gone; another mailbox is not.
+func TestClosedMailboxes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		examine, said string // of which mailbox, and what is said
+		wrong         bool
+	}{
+		"the inbox":  {"EXAMINE INBOX", "TAG NO closed\r\n", true},
+		"the spam":   {"EXAMINE Spam", "TAG NO closed\r\n", false},
+		"a good-bye": {"EXAMINE Spam", "* BYE too many\r\n", true},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		answer, looks := mailbox("Elsewhere", 0), 0
+		address, roots := server(t, "* OK ready\r\n", func(command string) string {
+			if strings.ReplaceAll(command, `"`, "") != c.examine {
+				return answer(command)
+			}
+			if looks++; looks > 2 {
+				cancel()
+			}
+			return c.said
+		})
+		if found, err := lookFor(ctx, time.Second, address, roots, planted); found != "" || err == nil || errors.Is(err, ErrNotFound) == c.wrong {
+			t.Errorf("%s: %q, %v", name, found, err)
+		}
+		cancel()
+	}
+}
+
 func TestServersThatAreNotTrusted(t *testing.T) {
 	t.Parallel()
 	address, roots := server(t, "* OK ready\r\n", mailbox("INBOX", 0))

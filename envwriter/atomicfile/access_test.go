@@ -79,3 +79,26 @@ func TestAttributes(t *testing.T) {
 		})
 	}
 }
+
+// TestNewAccess: who gets a file that was not there.
+func TestNewAccess(t *testing.T) {
+	t.Parallel()
+	reader := &User{UID: 4242, GID: 4243, Groups: []int{4244}}
+	for name, c := range map[string]struct {
+		run  int
+		file File
+		want access
+	}{
+		"nobody is known":              {0, File{}, access{0, -1, 0o600, nil}},
+		"root gives it to its reader":  {0, File{ReadBy: reader}, access{4242, 4243, 0o600, nil}},
+		"root gives it to a group":     {0, File{ReadBy: reader, Group: 77, NewMode: 0o640}, access{0, 77, 0o640, nil}},
+		"its maker reads it":           {4242, File{ReadBy: reader}, access{4242, -1, 0o600, nil}},
+		"the group is all that can be": {1000, File{ReadBy: reader}, access{1000, 4243, 0o640, nil}},
+		"everybody may read it":        {1000, File{ReadBy: reader, NewMode: 0o644}, access{1000, -1, 0o644, nil}},
+	} {
+		r := replacement{disk: shown{run: c.run}, file: c.file}
+		if got := r.newAccess(); got.uid != c.want.uid || got.gid != c.want.gid || got.mode != c.want.mode {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
+}

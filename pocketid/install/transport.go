@@ -1,8 +1,7 @@
 package install
 
 import (
-	"bytes"
-	"encoding/gob"
+	"go.yaml.in/yaml/v4"
 
 	"smtp-wizard/pocketid"
 )
@@ -18,22 +17,20 @@ type carried struct {
 	Fit      fit
 }
 
-// exported is an install without its methods: gob takes its exported fields.
+// exported is an install without its methods.
 type exported Install
 
-// GobEncode is for the process that looks around with another user's rights.
-func (in Install) GobEncode() ([]byte, error) {
+// MarshalYAML is for the process that looks around with another user's rights.
+func (in Install) MarshalYAML() (any, error) {
 	release := in.Version.Release
-	var out bytes.Buffer
-	err := gob.NewEncoder(&out).Encode(carried{Plain: exported(in), Release: release.String(), Exact: release.Exact,
-		Password: in.Password.value, Env: in.env, Fit: in.fit})
-	return out.Bytes(), err
+	return carried{Plain: exported(in), Release: release.String(), Exact: release.Exact,
+		Password: in.Password.value, Env: in.env, Fit: in.fit}, nil
 }
 
-// GobDecode takes what GobEncode gave.
-func (in *Install) GobDecode(data []byte) error {
+// UnmarshalYAML takes what MarshalYAML gave.
+func (in *Install) UnmarshalYAML(node *yaml.Node) error {
 	var c carried
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&c); err != nil {
+	if err := node.Decode(&c); err != nil {
 		return err
 	}
 	*in = Install(c.Plain)

@@ -1,12 +1,13 @@
 package install
 
 import (
-	"bytes"
-	"encoding/gob"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"testing"
 	"unsafe"
+
+	"go.yaml.in/yaml/v4"
 
 	"smtp-wizard/pocketid"
 )
@@ -21,12 +22,12 @@ func TestInstallCrossesAPipe(t *testing.T) {
 	// Only Discover itself needs these.
 	in.Compose.vars, in.Compose.known, in.Compose.model = nil, scanned{}, nil
 	in.emptied, in.mounts, in.secrets, in.workDir = nil, nil, nil, ""
-	var pipe bytes.Buffer
-	if err := gob.NewEncoder(&pipe).Encode(in); err != nil {
+	pipe, err := yaml.Marshal(in)
+	if err != nil {
 		t.Fatal(err)
 	}
 	var got Install
-	if err := gob.NewDecoder(&pipe).Decode(&got); err != nil {
+	if err := yaml.Unmarshal(pipe, &got); err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(got, in) {
@@ -45,7 +46,11 @@ func fillAll(v reflect.Value, n *int) {
 	*n++
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString("text" + string(rune('a'+*n%26)) + string(rune('a'+*n/26%26)))
+		odd := []string{"\xff\xfe", "\x00", "true", "<<", "007", "\r\n", " # no\t", "\u2028\u0085\ufeff", "~", "- a: b", "\"'\\", "*a &b", "2026-11-26", "é\x80", ""}
+		v.SetString(strconv.Itoa(*n) + odd[*n%len(odd)])
+		if *n%2 == 0 {
+			v.SetString(odd[*n%len(odd)] + strconv.Itoa(*n))
+		}
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int:
