@@ -94,6 +94,16 @@ func (r Runtime) InContainer() bool { return r.row().container }
 // and what that needs.
 func (r Runtime) HostSetting() string { return "It reaches this machine as " + r.row().machine + "." }
 
+// SetHostname is how Pocket ID gets a hostname, in lines for a shell: a command where
+// it is the machine's, else a comment.
+func (r Runtime) SetHostname(name string) []string {
+	does, command, ofMachine := strings.Cut(r.HostnameSetting(name), ": ")
+	if !ofMachine {
+		return []string{"# " + does}
+	}
+	return []string{"# Pocket ID announces this machine's hostname, so the name that was tested becomes it:", "sudo " + command}
+}
+
 // HostnameSetting is the instruction to give Pocket ID a hostname.
 func (r Runtime) HostnameSetting(name string) string {
 	return strings.ReplaceAll(r.row().hostname, "NAME", name)

@@ -140,12 +140,12 @@ func (arrival) lookBlocks(page *wizard.Page, v View) []wizard.Block {
 }
 
 func (arrival) fields(v View, t TestResult) []wizard.Field {
-	how := wizard.Field{Name: "how", Label: "Instead", Kind: wizard.ChoiceField, Default: byCode,
+	how := wizard.Field{Name: "how", Label: "Shown by", Kind: wizard.ChoiceField, Default: byCode,
 		Help: wizard.Help{What: "How to show that the mail has arrived. What is entered here is not kept anywhere."},
 		Choices: []wizard.Choice{
-			choice(byCode, "Type the code"),
-			choice(byIMAP, "Look for the mail by IMAP"),
-			choice(bySource, "Judge the mail by its source: paste it"),
+			choice(byCode, "the code from the mail"),
+			choice(byIMAP, "looking for the mail by IMAP"),
+			choice(bySource, "its source, which is judged: paste it"),
 		}}
 	text := func(name, label, preset, what string) wizard.Field {
 		_, given := v.Input[name]
@@ -258,6 +258,8 @@ func (s arrival) Take(v View) Intent {
 	case t.IsCode(word):
 		a.Arrived = t.Token
 		return wizard.Next(a)
+	case strings.EqualFold(word, t.Token):
+		return wizard.Stay(a, errorAt("code", "that is the word in the subject; the code is six digits in the body of the mail")).WithSecret("code", secret.Value{})
 	case given:
 		return s.wrong(a)
 	}

@@ -308,7 +308,7 @@ func (p *FilePlan) isPublic(key, value string) bool {
 // announces it. A container's id means: leave it.
 func (p *FilePlan) renames() bool {
 	r := p.Request.forPocketID()
-	return pocketid.UsesHostname(r.version(), r.TLS) && r.Hostname != "" &&
+	return pocketid.UsesHostname(r.version(), r.TLS) && r.Hostname != "" && r.Hostname != "localhost" &&
 		r.Hostname != p.Found.Install.Hostname.Value && !r.ContainerID
 }
 

@@ -205,7 +205,10 @@ func (a Answers) refusing(ids ...string) Answers {
 
 // presetOf is the preset that a relay belongs to.
 func presetOf(host string) string {
-	p, _ := presets.ByHost(host)
+	p, one := presets.ByHost(host)
+	if !one && isLoopback(host) { // it may be anything
+		return Custom
+	}
 	return cmp.Or(p.ID, Custom)
 }
 
@@ -316,6 +319,7 @@ func (s provider) Take(v View) Intent {
 	}
 	if !chosenBefore || a.Host != before || a.Port == 0 { // else its port may have been changed since
 		a.Port, a.TLS = firstEndpoint(p, a.version())
+		return wizard.Next(a).Dropping(Relay)
 	}
 	return wizard.Next(a)
 }

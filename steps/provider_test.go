@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/smtpcheck/practice"
+
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
@@ -162,5 +164,25 @@ func TestAfterARefusedChoice(t *testing.T) {
 	s = m.Apply(m.Apply(s, wizard.Typed{Field: "action", Text: actProvider}), wizard.Submitted{})
 	if first := m.Page(s).Field[0].Default; s.At != Provider || first == keep || first == a.Preset {
 		t.Errorf("the relay that refused is the first choice again: %s at %s", first, s.At)
+	}
+}
+
+// TestAnotherProviderDropsTheRelayTyped fills the page of the relay anew, whatever was
+// typed there before the provider was changed.
+func TestAnotherProviderDropsTheRelayTyped(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "open", practice.Options{})
+	w.to(Provider)
+	w.answer("preset", Custom)
+	w.enter()
+	w.answer("host", "mail.example.org")
+	w.apply(wizard.WentBack{})
+	w.answer("preset", "practice")
+	w.enter()
+	page := w.machine.Page(w.state)
+	view := w.state.View()
+	host, _ := page.FieldNamed("host")
+	if got := view.Text("host", host.Default); w.state.At != Relay || got != "localhost" {
+		t.Errorf("at %s: host %q", w.state.At, got)
 	}
 }

@@ -136,7 +136,7 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	add(via && !noName, viaChoice(way, name))
 	add(v.Answers.Via != "", directChoice)
 	add(errors.As(t.Result.Failure, &untrusted), skipVerifyChoice)
-	add(true, showChoice(v))
+	add(len(t.Result.Transcript) > 0, showChoice(v))
 	add(!retryFirst, retry)
 	add(t.Speech.Names.First == "localhost" && v.Answers.Hostname != "localhost" && d.Step == diagnosis.StepIdentity,
 		choice(actIdeal, "Test as "+v.Answers.Hostname+", to check everything else"))

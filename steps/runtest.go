@@ -164,9 +164,18 @@ func (w World) diagnose(f *smtpcheck.Failure, s Setup, announced []string) *diag
 	ports := p.Ports()
 	if known && p.ID != Custom && len(ports) > 0 && (d.Field == "port" || d.Field == "tls") &&
 		!(slices.Contains(ports, 465) && slices.Contains(ports, 587)) {
-		d.Fix += " " + p.Name + " is reached on " + strings.Trim(fmt.Sprint(endpointsOf(p)), "[]") + "."
+		d.Fix += " " + p.Name + " is reached on " + either(endpointsOf(p)) + "."
 	}
 	return &d
+}
+
+// either is a list in words.
+func either(list []pocketid.Endpoint) string {
+	var words []string
+	for _, e := range list {
+		words = append(words, e.String())
+	}
+	return strings.Join(words, ", or ")
 }
 
 // endpointsOf are the endpoints of a provider.

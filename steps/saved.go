@@ -77,7 +77,7 @@ func (w World) commands(p *FilePlan) (commands []string) {
 	}
 	if runtime != in.Runs {
 		if p.renames() {
-			list = append(list, "# "+runtime.HostnameSetting(p.Request.Hostname))
+			list = append(list, runtime.SetHostname(shellWord(p.Request.Hostname))...)
 		}
 		if dir := filepath.Dir(p.Request.EnvFile); runtime == pocketid.RuntimeCompose && dir != "." {
 			list = append(list, "cd "+shellWord(dir))
@@ -85,7 +85,11 @@ func (w World) commands(p *FilePlan) (commands []string) {
 		return append(list, runtime.Restart("")...)
 	}
 	if p.renames() && p.Override.Path == "" && !in.HostnameShared() { // else a warning says it
-		list = append(list, "# "+in.HostnameAdvice(p.Request.Hostname))
+		lines := []string{"# " + in.HostnameAdvice(p.Request.Hostname)}
+		if !in.InContainer() {
+			lines = runtime.SetHostname(shellWord(p.Request.Hostname))
+		}
+		list = append(list, lines...)
 	}
 	return append(list, in.Restart(shellWord)...)
 }

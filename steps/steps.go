@@ -83,7 +83,9 @@ func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	if c := text[0]; c >= 'a' && c <= 'z' {
+	first, _, _ := strings.Cut(text, " ")
+	name := strings.ContainsAny(strings.TrimRight(first, ".:,"), "./=_:@") // a host, a path, a value
+	if c := text[0]; c >= 'a' && c <= 'z' && !name {
 		text = string(c-'a'+'A') + text[1:]
 	}
 	if strings.ContainsAny(text[len(text)-1:], ".!?") {

@@ -220,7 +220,14 @@ func (p *FilePlan) newFor() string {
 	if p.Request.Via != "" {
 		return "the service " + between.Service + ", a relay in between"
 	}
-	return "hostname: " + p.Request.Hostname
+	var parts []string
+	if p.renames() {
+		parts = append(parts, "hostname: "+p.Request.Hostname)
+	}
+	if host := strings.ToLower(p.Request.Host); p.Found.Install.LacksGateway(host) {
+		parts = append(parts, "extra_hosts for "+host)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // machineBlocks show the files outside the .env's directory.

@@ -12,6 +12,7 @@ import (
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/wizard"
 )
 
@@ -150,9 +151,13 @@ func (p *FilePlan) cautions(v View) (list []wizard.Block) {
 		list = append(list, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: w})
 	}
 	if t, tested := testOf(v.Answers, v.Found); v.Answers.Untested && tested && t.Result.Failure != nil {
-		why := "The relay refused the test at " + string(t.Result.Failure.Stage) + ", so mail will not work with these settings as they are."
-		if t.Verdict() == VerdictNotTested {
+		stage := t.Result.Failure.Stage
+		why := "The relay refused the test at " + string(stage) + ", so mail will not work with these settings as they are."
+		switch {
+		case t.Verdict() == VerdictNotTested:
 			why = "Nothing was sent, so it is not known whether mail works with these settings."
+		case stage == smtpcheck.StageDNS || stage == smtpcheck.StageConnect:
+			why = "The relay was not reached (" + string(stage) + "), so it is not known whether mail works with these settings."
 		}
 		list = append(list, wizard.Text{Tone: wizard.Warn, Label: "Untested", Body: why})
 	}

@@ -49,6 +49,7 @@ func (m Machine[A]) check(s State[A], field string) State[A] {
 
 func (m Machine[A]) carryOut(s State[A], it Intent[A]) State[A] {
 	s.Answers, s.Fault, s.Focus = it.answers, it.fault, it.fault.Field
+	s.Inputs = without(s.Inputs, it.drops)
 	switch it.move {
 	case stay:
 		s = m.remain(s, it)

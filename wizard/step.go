@@ -110,6 +110,7 @@ type Intent[A any] struct {
 	fault   Fault
 	input   Input
 	secrets Secrets
+	drops   ID
 }
 
 type move int
@@ -133,6 +134,12 @@ func Correct[A any](a A, in Input, f Fault) Intent[A] {
 // WithSecret puts a secret into a field of the page that stays.
 func (it Intent[A]) WithSecret(field string, s secret.Value) Intent[A] {
 	it.secrets = it.secrets.With(field, s)
+	return it
+}
+
+// Dropping forgets what was typed on another page, which is about something else now.
+func (it Intent[A]) Dropping(step ID) Intent[A] {
+	it.drops = step
 	return it
 }
 

@@ -55,8 +55,9 @@ func (f *face) chosen(field wizard.Field, c wizard.Choice) {
 	f.answer(field, c.Value)
 }
 
-// match returns the choices that a line may mean: one by its value, label or
-// number, else those that begin so, else what the filter of a long list finds.
+// match returns the choices that a line may mean: one by its label, value or
+// number, else those that begin so, else what the filter of a long list finds. What
+// is on the screen, the labels, counts before the values that are not.
 func match(field wizard.Field, line string) []int {
 	line = strings.ToLower(strings.TrimSpace(line))
 	if line == "" {
@@ -74,16 +75,20 @@ func match(field wizard.Field, line string) []int {
 		}
 		return found
 	}
-	found := where(func(value, label string) bool { return value == line || label == line })
-	if len(found) > 0 {
+	if found := where(func(_, label string) bool { return label == line }); len(found) > 0 {
 		return found[:1]
+	}
+	found := where(func(_, label string) bool { return strings.HasPrefix(label, line) })
+	if exact := where(func(value, _ string) bool { return value == line }); len(exact) > 0 &&
+		(len(found) == 0 || slices.Contains(found, exact[0])) {
+		return exact[:1]
 	}
 	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(field.Choices) {
 		return []int{n - 1}
 	}
-	found = where(func(value, label string) bool {
-		return strings.HasPrefix(value, line) || strings.HasPrefix(label, line)
-	})
+	if len(found) == 0 {
+		found = where(func(value, _ string) bool { return strings.HasPrefix(value, line) })
+	}
 	if len(found) == 1 || !field.Filter {
 		return found
 	}
