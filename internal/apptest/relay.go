@@ -28,19 +28,21 @@ func FilteredPort(t testing.TB) int {
 			t.Fatal(err)
 		}
 	}
-	socket := func(flags int) int {
-		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|flags, 0)
+	socket := func(waits bool) int {
+		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 		must(err)
+		syscall.CloseOnExec(fd)
+		must(syscall.SetNonblock(fd, !waits))
 		t.Cleanup(func() { _ = syscall.Close(fd) })
 		return fd
 	}
-	server := socket(0)
+	server := socket(true)
 	must(syscall.Bind(server, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
 	must(syscall.Listen(server, 0))
 	bound, err := syscall.Getsockname(server)
 	must(err)
 	for range 4 {
-		_ = syscall.Connect(socket(syscall.SOCK_NONBLOCK), bound) // in progress
+		_ = syscall.Connect(socket(false), bound) // in progress
 	}
 	return bound.(*syscall.SockaddrInet4).Port
 }
