@@ -128,8 +128,14 @@ Without a command it starts the wizard.`,
 // seconds is a flag with a time; a bare number means seconds.
 type seconds time.Duration
 
-func (s *seconds) String() string { return time.Duration(*s).String() }
-func (s *seconds) Type() string   { return "duration" }
+// String is what help calls the default: nothing.
+func (s *seconds) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return time.Duration(*s).String()
+}
+func (s *seconds) Type() string { return "duration" }
 
 func (s *seconds) Set(text string) error {
 	if _, err := strconv.ParseFloat(text, 64); err == nil {

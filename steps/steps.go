@@ -158,7 +158,10 @@ func AnswerFlags() []AnswerFlag {
 				continue
 			}
 			usage, _, _ := strings.Cut(f.Help.What, ". ")
-			usage = "the `" + strings.ToLower(f.Label) + "`: " + strings.TrimSuffix(usage, ".")
+			usage = strings.TrimSuffix(usage, ".")
+			if rest, ok := strings.CutPrefix(usage, "The "); ok {
+				usage = "the " + rest
+			}
 			list = append(list, AnswerFlag{step.ID(), f.Name, name, usage})
 		}
 	}

@@ -61,15 +61,22 @@ func (f *face) once(ctx context.Context, field wizard.Field) (bool, error) {
 		f.answer(field, "")
 	case line == "":
 		f.answer(field, shown) // also when work has found another suggestion since
+	case f.elsewhere(field, line) != "":
+		return false, f.ask(ctx, f.elsewhere(field, line))
 	case field.Kind == wizard.ChoiceField:
-		if other := f.named(line); other != "" && other != field.Name && len(match(field, line)) == 0 {
-			return false, f.ask(ctx, other)
-		}
 		return f.choose(field, line), nil
 	default:
 		f.answer(field, words)
 	}
 	return true, nil
+}
+
+// elsewhere is the other question of the page that a line names, or "".
+func (f *face) elsewhere(field wizard.Field, line string) string {
+	if other := f.named(line); other != field.Name && len(match(field, line)) == 0 {
+		return other
+	}
+	return ""
 }
 
 // suggested is the answer that Enter alone gives. One that was found wrong
