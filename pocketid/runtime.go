@@ -97,9 +97,10 @@ func (r Runtime) HostSetting() string { return "It reaches this machine as " + r
 // SetHostname is how Pocket ID gets a hostname, in lines for a shell: a command where
 // it is the machine's, else a comment.
 func (r Runtime) SetHostname(name string) []string {
-	does, command, ofMachine := strings.Cut(r.HostnameSetting(name), ": ")
+	setting := r.HostnameSetting(name)
+	command, ofMachine := strings.CutPrefix(setting, "Set this machine's hostname: ")
 	if !ofMachine {
-		return []string{"# " + does}
+		return []string{"# " + setting}
 	}
 	return []string{"# Pocket ID announces this machine's hostname, so the name that was tested becomes it:", "sudo " + command}
 }
