@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ func (s relay) ports(v View) []int {
 // portsFound are the ports looked at so far, by number.
 func portsFound(f wizard.Finding) []smtpcheck.Port {
 	ports := reported[smtpcheck.Port](f)
-	slices.SortFunc(ports, func(a, b smtpcheck.Port) int { return a.Port - b.Port })
+	sort.Slice(ports, func(i, j int) bool { return ports[i].Port < ports[j].Port })
 	return ports
 }
 
