@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/pocketid"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/steps"
 )
 
@@ -142,7 +143,7 @@ func (f checkFlags) setup(w steps.World, found steps.Discovery) (steps.Setup, er
 		s.Hostname, s.ContainerID = f.hostname, false
 	}
 	if f.to != "" {
-		if s.To, err = steps.ParseAddress(f.to); err != nil {
+		if s.To, err = smtpcheck.ParseAddress(f.to); err != nil {
 			return s, usage(fmt.Errorf("--to: %w", err))
 		}
 	}

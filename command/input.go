@@ -15,6 +15,7 @@ import (
 
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/steps"
 )
 
@@ -121,7 +122,7 @@ func checkAddress(flag, address string) error {
 	if address == "" {
 		return nil
 	}
-	if _, err := steps.ParseAddress(address); err != nil {
+	if _, err := smtpcheck.ParseAddress(address); err != nil {
 		return usage(fmt.Errorf("%s: %w", flag, err))
 	}
 	return nil

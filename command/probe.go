@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"smtp-wizard/smtpcheck"
-	"smtp-wizard/steps"
 )
 
 type probeFlags struct {
@@ -50,7 +49,7 @@ name is tried up to RCPT. It does not log in and sends no message.`,
 }
 
 func (o *options) probe(ctx context.Context, target string, f probeFlags) error {
-	host, port, err := steps.ParseRelay(target)
+	host, port, err := smtpcheck.ParseRelay(target)
 	if err != nil {
 		return usage(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smtp-wizard/smtpcheck"
 	"smtp-wizard/steps"
 	"smtp-wizard/wizard"
 	"smtp-wizard/wizard/draft"
@@ -68,7 +69,7 @@ func (g guide) run(ctx context.Context) (err error) {
 	}
 	if g.kept != nil {
 		defer g.kept.Close()
-		if to, err := steps.ParseAddress(g.kept.Recipient()); err == nil {
+		if to, err := smtpcheck.ParseAddress(g.kept.Recipient()); err == nil {
 			g.start.To = to
 		}
 	}

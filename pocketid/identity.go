@@ -1,9 +1,9 @@
 package pocketid
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -91,7 +91,7 @@ func Candidates(s Sources) []Candidate {
 		add(ExampleContainerID, FromContainerID)
 	}
 	add("localhost", FromLocalhost)
-	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.Check.Grade, b.Check.Grade) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Check.Grade < list[j].Check.Grade })
 	return list
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -160,7 +161,7 @@ func Objections(values map[string]string, v Version) []Objection {
 			list[i].Value = ""
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Objection) int { return int(a.Effect) - int(b.Effect) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Effect < list[j].Effect })
 	return list
 }
 

@@ -3,7 +3,9 @@ package smtpcheck
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"smtp-wizard/internal/text"
@@ -80,4 +82,73 @@ func CheckAddress(address string) error {
 		return fmt.Errorf("the domain after the @: %w", err)
 	}
 	return nil
+}
+
+// ParseAddress reads a bare mail address.
+func ParseAddress(address string) (string, error) {
+	address = strings.TrimSpace(address)
+	switch err := text.Printable(address); {
+	case err != nil:
+		return "", err
+	case address == "":
+		return "", errors.New("an address is needed, such as id@example.com")
+	case strings.ContainsAny(address, "<>"):
+		return "", errors.New("one bare address is needed, such as id@example.com")
+	}
+	return address, CheckAddress(address)
+}
+
+// ParseRelay understands a host name, an address literal, and host:port; the port
+// is 0 where the text has none.
+func ParseRelay(relay string) (host string, port int, err error) {
+	relay = strings.TrimSpace(relay)
+	if err := text.Printable(relay); err != nil {
+		return "", 0, err
+	}
+	if err := CheckHost(relay); strings.Contains(relay, "@") {
+		return "", 0, err
+	}
+	if strings.Contains(relay, "://") { // not quoted: it may contain a password
+		return "", 0, errors.New("the host alone is needed, such as smtp.example.com, not a URL")
+	}
+	if host, port, err = splitPort(relay); err != nil {
+		return "", 0, err
+	}
+	host = strings.TrimSuffix(host, ".")
+	return host, port, CheckHost(host)
+}
+
+// splitPort tells a bare IPv6 address from host:port: only the latter has one
+// colon, or brackets.
+func splitPort(relay string) (string, int, error) {
+	if _, err := netip.ParseAddr(relay); err == nil {
+		return relay, 0, nil
+	}
+	if strings.HasPrefix(relay, "[") && strings.HasSuffix(relay, "]") {
+		return strings.Trim(relay, "[]"), 0, nil
+	}
+	if !strings.Contains(relay, ":") {
+		return relay, 0, nil
+	}
+	host, digits, err := net.SplitHostPort(relay)
+	if err != nil {
+		return "", 0, errors.New("an IPv6 address with a port is written [2001:db8::1]:587")
+	}
+	port, err := ParsePort(digits)
+	return host, port, err
+}
+
+// ParsePort reads a TCP port.
+func ParsePort(digits string) (int, error) {
+	digits = strings.TrimSpace(digits)
+	port, err := strconv.Atoi(digits)
+	switch {
+	case digits == "":
+		return 0, errors.New("a port is needed; the usual ones are 587 and 465")
+	case err != nil || strings.ContainsAny(digits, "+-"):
+		return 0, errors.New("a port is a number; the usual ones are 587 and 465")
+	case port < 1 || port > 65535:
+		return 0, fmt.Errorf("%d is not a port: ports go from 1 to 65535", port)
+	}
+	return port, nil
 }

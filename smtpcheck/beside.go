@@ -5,23 +5,22 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
-// probesWait is how long identity sessions wait for the EHLO of the conversation
-// that they run beside, so that it is never the one that finds no room.
-const probesWait = 2 * time.Second
-
 // RunBeside has the conversation of a plan, and beside it one with each of names
-// as the identity; see Run and Identities. The name that the conversation itself
-// announces has no session of its own. Where the conversation fails for a reason
+// as the identity; see Run and Identities. They wait for the conversation's greeting,
+// so that it is never the one that finds no room. The name that the conversation
+// itself announces has no session of its own. Where the conversation fails for a reason
 // that may be due to the other sessions, it is had again when they have ended, and
 // only that counts.
 func RunBeside(
 	ctx context.Context, p Plan, names []string, report func(Event), each func(IdentityResult),
 ) (Result, []IdentityResult) {
 	p.Gate = NewGate(MaxSessions) // lets one session log in first: a wrong password is tried but once
+	if p.Quit == QuitPolite {
+		p.Quit = QuitUnheard // by then the relay has the message or has refused it
+	}
 	if len(names) == 0 {
 		return Run(ctx, p, report), nil
 	}
@@ -62,19 +61,13 @@ type conversation struct {
 // run tells of everything but a failure.
 func (c *conversation) run(ctx context.Context, p Plan, report func(Event)) {
 	defer close(c.ended)
-	begin := sync.OnceFunc(func() { close(c.begun) })
-	late := time.AfterFunc(time.Hour, begin)
-	defer late.Stop()
 	c.result = Run(ctx, p, func(e Event) {
 		switch {
 		case e.State == StageFailed:
-			late.Stop()
 			c.last = e
 			return
-		case e.Stage == StageEHLO && e.State == StageBegan:
-			late.Reset(probesWait)
-		case e.Stage == StageEHLO:
-			begin()
+		case e.Stage == StageGreeting && e.State == StagePassed:
+			close(c.begun)
 		}
 		report(e)
 	})

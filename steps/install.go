@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/smtpcheck"
@@ -218,7 +220,7 @@ func (s installPage) Take(v View) Intent {
 	if path == "" {
 		return wizard.Stay(a, errorAt("env_file", "the path of the .env is needed"))
 	}
-	if err := printable(path); err != nil {
+	if err := text.Printable(path); err != nil {
 		return wizard.Stay(a, errorAt("env_file", err.Error()))
 	}
 	if ok && found.Err != nil {
@@ -330,4 +332,40 @@ func takeInstall(a *Answers, v View) wizard.Fault {
 	}
 	a.Version, a.AppURL = version.String(), appURL
 	return wizard.Fault{}
+}
+
+// completePath is a path with as much more of it as the files that are there leave no
+// choice about; of a directory that has a .env, that.
+func completePath(text string) string {
+	path := text
+	if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, "~/") {
+		path = home + path[1:]
+	}
+	dir, begun := filepath.Split(path)
+	entries, err := os.ReadDir(cmp.Or(dir, "."))
+	if err != nil {
+		return text
+	}
+	common := ""
+	for _, e := range entries {
+		name := e.Name()
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.IsDir() {
+			name += "/"
+		}
+		switch {
+		case name == ".env" && begun == "":
+			return dir + name
+		case !strings.HasPrefix(name, begun) || begun == "" && name[0] == '.':
+		case common == "":
+			common = name
+		default:
+			for !strings.HasPrefix(name, common) {
+				common = common[:len(common)-1]
+			}
+		}
+	}
+	if common == "" {
+		return text
+	}
+	return dir + common
 }

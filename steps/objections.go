@@ -174,7 +174,7 @@ func RefusalOf(s State, found Discovery) []Objection {
 	case plan != nil:
 		list = plan.Refused
 	case len(list) == 0 && s.At == Sender:
-		from, _ := ParseAddress(s.Inputs[Sender]["from"])
+		from, _ := smtpcheck.ParseAddress(s.Inputs[Sender]["from"])
 		if o, refused := pocketid.ObjectionTo("SMTP_FROM", from, a.version()); refused && from != "" {
 			return []Objection{found.placed(o)}
 		}

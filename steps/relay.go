@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
 
+	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"
@@ -29,7 +31,7 @@ type portSurvey struct {
 }
 
 func (s relay) Wants(v View) wizard.Job {
-	host, _, err := ParseRelay(v.Text("host", v.Answers.Host))
+	host, _, err := smtpcheck.ParseRelay(v.Text("host", v.Answers.Host))
 	if err != nil || v.Answers.Unattended || v.Answers.Offline || discovered(v).whyInside(host, v.Answers.runtime()) != "" {
 		return wizard.Job{}
 	}
@@ -58,7 +60,7 @@ func (s relay) ports(v View) []int {
 	if len(ports) == 0 {
 		ports = []int{25, 465, 587, 2525}
 	}
-	port, err := parsePort(v.Text("port", strconv.Itoa(v.Answers.Port)))
+	port, err := smtpcheck.ParsePort(v.Text("port", strconv.Itoa(v.Answers.Port)))
 	if err == nil && !slices.Contains(ports, port) {
 		ports = append(ports, port)
 	}
@@ -68,13 +70,13 @@ func (s relay) ports(v View) []int {
 // portsFound are the ports looked at so far, by number.
 func portsFound(f wizard.Finding) []smtpcheck.Port {
 	ports := reported[smtpcheck.Port](f)
-	slices.SortFunc(ports, func(a, b smtpcheck.Port) int { return a.Port - b.Port })
+	sort.Slice(ports, func(i, j int) bool { return ports[i].Port < ports[j].Port })
 	return ports
 }
 
 func (s relay) Page(v View) wizard.Page {
 	a := v.Answers
-	name, typedPort, err := ParseRelay(v.Text("host", a.Host))
+	name, typedPort, err := smtpcheck.ParseRelay(v.Text("host", a.Host))
 	usual := portText(cmp.Or(typedPort, a.Port, pocketid.DefaultPort(pocketid.NewestKnown(), a.TLS)))
 	port := v.Text("port", usual)
 	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Missing: v.Text("host", a.Host) == "", Flag: "--host", Hide: hideLogin, Help: wizard.Help{
@@ -226,7 +228,7 @@ func (s relay) Check(v View, field string) Intent {
 	if whole {
 		text = p.relay
 	}
-	host, port, err := ParseRelay(text)
+	host, port, err := smtpcheck.ParseRelay(text)
 	switch {
 	case strings.TrimSpace(text) == "":
 		return stay(a)
@@ -276,7 +278,7 @@ func (s relay) Take(v View) Intent {
 		return wizard.Correct(a, wizard.Input{"host": withoutLogin(typed)},
 			warnAt("host", "What stood before the host was left out: user and password are asked for on the next page."))
 	}
-	host, typedPort, err := ParseRelay(v.Input["host"])
+	host, typedPort, err := smtpcheck.ParseRelay(v.Input["host"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("host", err.Error()))
 	}
@@ -284,7 +286,7 @@ func (s relay) Take(v View) Intent {
 		return wizard.Correct(a, s.splitInput(v, host, portText(typedPort)),
 			noticeAt("host", fmt.Sprintf("Taken as host %s and port %d.", host, typedPort)))
 	}
-	port, err := parsePort(v.Input["port"])
+	port, err := smtpcheck.ParsePort(v.Input["port"])
 	if err != nil {
 		return wizard.Stay(a, errorAt("port", err.Error()))
 	}
@@ -348,4 +350,30 @@ func millis(d time.Duration) string {
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	}
 	return fmt.Sprintf("%d ms", d.Milliseconds())
+}
+
+// loginIn is where a user, a password or both stand before what should be a host.
+func loginIn(host string) (from, to int) {
+	if from, to = text.Login(host); from == to {
+		return 0, strings.LastIndex(host, "@") + 1
+	}
+	return from, to
+}
+
+func withoutLogin(host string) string {
+	from, to := loginIn(host)
+	return host[:from] + host[to:]
+}
+
+// hideLogin is a host as it is shown while it is typed.
+func hideLogin(host string) string {
+	from, to := loginIn(host)
+	return host[:from] + strings.Repeat("•", len([]rune(host[from:to]))) + host[to:]
+}
+
+func portText(port int) string {
+	if port == 0 {
+		return ""
+	}
+	return strconv.Itoa(port)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 
 	"smtp-wizard/presets"
@@ -79,8 +80,7 @@ func problems(r *Report, s sender, unsigned bool) []Problem {
 			break
 		}
 	}
-	rank := func(p Problem) int { return map[bool]int{true: 1}[p.Advice] }
-	slices.SortStableFunc(j.problems, func(a, b Problem) int { return rank(a) - rank(b) })
+	sort.SliceStable(j.problems, func(a, b int) bool { return !j.problems[a].Advice && j.problems[b].Advice })
 	return j.problems
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -158,7 +159,7 @@ func (f *Filter) conclude() {
 		}
 	}
 	heavy := slices.DeleteFunc(slices.Clone(f.symbols), func(s symbol) bool { return s.score < 0.5 })
-	slices.SortStableFunc(heavy, func(a, b symbol) int { return int(100 * (b.score - a.score)) })
+	sort.SliceStable(heavy, func(i, j int) bool { return heavy[i].score > heavy[j].score })
 	for _, s := range heavy[:min(len(heavy), 5)] {
 		f.Says = append(f.Says, fmt.Sprintf("%s (%.1f)", s.name, s.score))
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -81,8 +81,8 @@ func (r *replacement) backups() ([]backup, error) {
 			backups = append(backups, backup{filepath.Join(r.folder, name), m[1], n})
 		}
 	}
-	slices.SortFunc(backups, func(a, b backup) int {
-		return cmp.Or(strings.Compare(b.stamp, a.stamp), b.n-a.n)
+	sort.Slice(backups, func(i, j int) bool {
+		return cmp.Or(strings.Compare(backups[i].stamp, backups[j].stamp), backups[i].n-backups[j].n) > 0
 	})
 	return backups, err
 }

@@ -2,6 +2,7 @@
 package text
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -137,4 +138,17 @@ func Minutes(d time.Duration) string {
 		return "1 minute"
 	}
 	return strconv.Itoa(n) + " minutes"
+}
+
+// Printable refuses the characters that could end a line or steer a terminal.
+func Printable(s string) error {
+	for _, r := range s {
+		switch {
+		case r == '\r' || r == '\n':
+			return errors.New("that contains a line break; it must be a single line")
+		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0:
+			return errors.New("that contains a control character, perhaps from pasting; please type it")
+		}
+	}
+	return nil
 }

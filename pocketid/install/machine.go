@@ -1,6 +1,7 @@
 package install
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -83,11 +84,11 @@ func (d Disk) Read(path string) ([]byte, error) {
 	case info.Size() > maxFile:
 		return nil, fmt.Errorf("%s: %w", path, ErrTooLarge)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	if _, err = data.ReadFrom(io.LimitReader(f, maxFile+1)); err == nil && data.Len() > maxFile {
 		return nil, fmt.Errorf("%s: %w", path, ErrTooLarge)
 	}
-	return data, err
+	return data.Bytes(), err
 }
 
 // glob lists the files of several patterns in their order, each once.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sort"
 	"time"
 	"unicode/utf8"
 
@@ -50,8 +51,8 @@ type file struct {
 // stay missing until they are typed.
 func encode(s Snapshot, env string, missing []Missing) ([]byte, error) {
 	names := slices.Concat(typedSecrets(s.Place), s.Missing, missing)
-	slices.SortFunc(names, func(a, b Missing) int {
-		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Field, b.Field))
+	sort.Slice(names, func(i, j int) bool {
+		return cmp.Or(cmp.Compare(names[i].Step, names[j].Step), cmp.Compare(names[i].Field, names[j].Field)) < 0
 	})
 	answers, err := json.Marshal(s.Answers)
 	if err != nil {

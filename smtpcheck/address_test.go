@@ -1,12 +1,12 @@
-package steps
+package smtpcheck
 
 import (
 	"strings"
 	"testing"
 )
 
-// check compares a parser's answer; wrong is a part of the error's message, or "".
-func check(t *testing.T, text string, got, want any, err error, wrong string) {
+// compare compares a parser's answer; wrong is a part of the error's message, or "".
+func compare(t *testing.T, text string, got, want any, err error, wrong string) {
 	t.Helper()
 	switch {
 	case wrong == "" && (err != nil || got != want):
@@ -38,30 +38,30 @@ func TestParseAddress(t *testing.T) {
 		strings.Repeat("a", 65) + "@a.example": "64",
 	} {
 		got, err := ParseAddress(text)
-		check(t, text, got, strings.TrimSpace(text), err, wrong)
+		compare(t, text, got, strings.TrimSpace(text), err, wrong)
 	}
 }
 
 func TestParseRelay(t *testing.T) {
 	t.Parallel()
-	type relay struct {
+	type where struct {
 		host string
 		port int
 	}
 	for _, c := range []struct {
 		text  string
-		want  relay
+		want  where
 		wrong string
 	}{
-		{text: "smtp.example.com", want: relay{"smtp.example.com", 0}},
-		{text: "  smtp.example.com.  ", want: relay{"smtp.example.com", 0}},
-		{text: "smtp.example.com:587", want: relay{"smtp.example.com", 587}},
-		{text: "mail_relay:25", want: relay{"mail_relay", 25}},
-		{text: "192.0.2.7", want: relay{"192.0.2.7", 0}},
-		{text: "192.0.2.7:25", want: relay{"192.0.2.7", 25}},
-		{text: "2001:db8::1", want: relay{"2001:db8::1", 0}},
-		{text: "[2001:db8::1]", want: relay{"2001:db8::1", 0}},
-		{text: "[2001:db8::1]:587", want: relay{"2001:db8::1", 587}},
+		{text: "smtp.example.com", want: where{"smtp.example.com", 0}},
+		{text: "  smtp.example.com.  ", want: where{"smtp.example.com", 0}},
+		{text: "smtp.example.com:587", want: where{"smtp.example.com", 587}},
+		{text: "mail_relay:25", want: where{"mail_relay", 25}},
+		{text: "192.0.2.7", want: where{"192.0.2.7", 0}},
+		{text: "192.0.2.7:25", want: where{"192.0.2.7", 25}},
+		{text: "2001:db8::1", want: where{"2001:db8::1", 0}},
+		{text: "[2001:db8::1]", want: where{"2001:db8::1", 0}},
+		{text: "[2001:db8::1]:587", want: where{"2001:db8::1", 587}},
 		{text: "", wrong: "host is needed"},
 		{text: "smtp.example.com:70000", wrong: "70000 is not a port"},
 		{text: "smtp.example.com:smtp", wrong: "a port is a number"},
@@ -77,7 +77,7 @@ func TestParseRelay(t *testing.T) {
 		{text: "bücher.example", wrong: "xn--"},
 	} {
 		host, port, err := ParseRelay(c.text)
-		check(t, c.text, relay{host, port}, c.want, err, c.wrong)
+		compare(t, c.text, where{host, port}, c.want, err, c.wrong)
 	}
 }
 
