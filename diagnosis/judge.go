@@ -140,7 +140,7 @@ func ruleFor(e evidence) (*rule, evidence) {
 func topic(e evidence) []smtpcheck.Stage {
 	words := strings.ToLower(e.whole)
 	for _, t := range failures().Topics {
-		if says(words, "smtp|mailer|e-mail|email|mail server") && says(words, t.Says) {
+		if says(words, "smtp|mailer|e-mail|email|mail server|helo|ehlo|rcpt|mail from|starttls") && says(words, t.Says) {
 			return []smtpcheck.Stage{t.Stage}
 		}
 	}
