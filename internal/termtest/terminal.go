@@ -4,6 +4,8 @@
 package termtest
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -48,6 +50,7 @@ type Terminal struct {
 	TTY *os.File // the side of the user
 	Cmd *exec.Cmd
 
+	wait     func() (code int, err error)
 	keyboard io.Writer
 	screen   io.Reader
 
@@ -64,18 +67,75 @@ type Options struct {
 	Line       func(tty *os.File) (io.Reader, io.Writer)
 }
 
-// Start starts the program, and kills it at the end of the test.
-func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
-	t.Helper()
+func (o Options) filled() Options {
 	if o.Cols == 0 {
 		o.Cols, o.Rows = 80, 24
 	}
+	return o
+}
+
+// Start starts the program, and kills it at the end of the test.
+func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
+	t.Helper()
+	o = o.filled()
 	tty, err := pty.StartWithSize(cmd, size(o.Cols, o.Rows))
 	if err != nil {
 		t.Fatal(err)
 	}
+	w := watch(t, tty, o)
+	w.Cmd = cmd
+	w.wait = func() (int, error) {
+		err := cmd.Wait()
+		if code := (&exec.ExitError{}); errors.As(err, &code) {
+			err = nil
+		}
+		return cmd.ProcessState.ExitCode(), err
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = tty.Close()
+		<-w.seen
+	})
+	return w
+}
+
+// over is what a program that is a function writes last: its terminal stays open.
+const over = "\x1b]777;over\x07"
+
+// Play runs a program that is a function of this process, which costs less than to start
+// one. It gets no signals, and no size but the first.
+func Play(t testing.TB, program func(ctx context.Context, tty *os.File) (code int)) *Terminal {
+	t.Helper()
+	o := Options{}.filled()
+	user, tty, err := pty.Open()
+	if err == nil {
+		err = pty.Setsize(user, size(o.Cols, o.Rows))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := watch(t, user, o)
+	var code int
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		code = program(t.Context(), tty)
+		_, _ = tty.WriteString(over)
+	}()
+	w.wait = func() (int, error) { <-ended; return code, nil }
+	t.Cleanup(func() {
+		<-ended
+		_ = tty.Close()
+		_ = user.Close()
+		<-w.seen
+	})
+	return w
+}
+
+// watch reads what a terminal shows.
+func watch(t testing.TB, tty *os.File, o Options) *Terminal {
 	w := &Terminal{
-		T: t, TTY: tty, Cmd: cmd, keyboard: tty, screen: tty,
+		T: t, TTY: tty, keyboard: tty, screen: tty,
 		model: vt.NewEmulator(o.Cols, o.Rows), quit: make(chan struct{}), seen: make(chan struct{}),
 	}
 	// The model's own replies to queries go nowhere.
@@ -84,11 +144,6 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 		w.screen, w.keyboard = o.Line(tty)
 	}
 	go w.read()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = tty.Close()
-		<-w.seen
-	})
 	return w
 }
 
@@ -104,8 +159,10 @@ func (w *Terminal) read() {
 		w.mu.Lock()
 		w.raw = append(w.raw, buf[:n]...)
 		_, _ = w.model.Write(buf[:n])
+		var ended bool
+		w.raw, ended = bytes.CutSuffix(w.raw, []byte(over))
 		w.mu.Unlock()
-		if err != nil {
+		if err != nil || ended {
 			return
 		}
 		select {
@@ -254,7 +311,7 @@ var working = regexp.MustCompile(`(?m)^[─-]+ .* \d+ s [─-]|esc stop and go b
 // it has ended. Where nothing more is written, it was done already.
 func (w *Terminal) Rests(written int) bool {
 	w.T.Helper()
-	eventually(5*time.Second, func() bool { return w.over() || w.Written() > written })
+	eventually(5*time.Second, func() bool { return w.ended() || w.Written() > written })
 	last, since, working, quiet := -1, time.Now(), true, ignored
 	if !eventually(patience, func() bool {
 		if n := w.Written(); n != last {
@@ -263,15 +320,15 @@ func (w *Terminal) Rests(written int) bool {
 				quiet = stillness // it prints no question before it takes an answer
 			}
 		}
-		return w.over() || !working && time.Since(since) > quiet
+		return w.ended() || !working && time.Since(since) > quiet
 	}) {
 		w.T.Fatalf("it does not come to rest; the screen is\n%s", w.Screen())
 	}
-	return !w.over()
+	return !w.ended()
 }
 
-// over reports whether there is nothing more to read.
-func (w *Terminal) over() bool {
+// ended reports whether there is nothing more to read.
+func (w *Terminal) ended() bool {
 	select {
 	case <-w.seen:
 		return true
@@ -357,19 +414,23 @@ func (w *Terminal) Drops(key string) {
 // and returns its exit code.
 func (w *Terminal) Exit() int {
 	w.T.Helper()
+	var code int
 	ended := make(chan error, 1)
-	go func() { ended <- w.Cmd.Wait() }()
+	go func() {
+		var err error
+		code, err = w.wait()
+		ended <- err
+	}()
 	select {
 	case err := <-ended:
-		var code *exec.ExitError
-		if err != nil && !errors.As(err, &code) {
+		if err != nil {
 			w.T.Fatal(err)
 		}
 	case <-time.After(patience):
 		w.T.Fatalf("still running; the screen is\n%s", w.Screen())
 	}
 	<-w.seen
-	return w.Cmd.ProcessState.ExitCode()
+	return code
 }
 
 // Ends checks the exit code.
