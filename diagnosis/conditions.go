@@ -22,6 +22,7 @@ var conditions = map[string]func(evidence) bool{
 	"unknown-command": func(e evidence) bool { return e.Stage != "" && (e.code == 500 || e.code == 502) }, // RFC 5321 section 4.2.4
 	"no-cause":        func(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" },
 	"from-text":       func(e evidence) bool { return e.Err == nil },
+	"topical":         func(e evidence) bool { return len(topic(e)) > 0 },
 	"alert-70":        func(e evidence) bool { return e.Err != nil || says(e.words, "alert protocol version") },
 	"certificate":     isCertificate,
 	// where

@@ -102,8 +102,8 @@ func better(a, b finding) bool {
 		return b.Kind == reading.Closed // which comes after whatever else is wrong
 	case a.tells() != b.tells():
 		return a.tells()
-	case x && (a.diagnosis.Stage == "") != (b.diagnosis.Stage == ""):
-		return b.diagnosis.Stage == ""
+	case x && len(a.diagnosis.Stages) != len(b.diagnosis.Stages):
+		return len(b.diagnosis.Stages) == 0 || len(a.diagnosis.Stages) > 0 && len(a.diagnosis.Stages) < len(b.diagnosis.Stages)
 	}
 	return a.Newer(b.Message)
 }

@@ -53,7 +53,7 @@ type condition struct {
 
 // tables are the files of rules, particular before general.
 var tables = []string{
-	"own", "clients", "tls", "google", "microsoft", "services", "mailboxes", "names", "plain", "servers", "words", "hidden", "network", "common", "languages", "subjects",
+	"own", "clients", "tls", "google", "microsoft", "services", "mailboxes", "names", "plain", "servers", "words", "hidden", "network", "common", "programs", "languages", "subjects",
 }
 
 //go:embed rules
@@ -140,7 +140,7 @@ func ruleFor(e evidence) (*rule, evidence) {
 func topic(e evidence) []smtpcheck.Stage {
 	words := strings.ToLower(e.whole)
 	for _, t := range failures().Topics {
-		if says(words, "smtp|mailer|e-mail|email|mail server") && says(words, t.Says) {
+		if says(words, "smtp|mailer|e-mail|email|mail server|helo|ehlo|rcpt|mail from|starttls") && says(words, t.Says) {
 			return []smtpcheck.Stage{t.Stage}
 		}
 	}

@@ -20,11 +20,11 @@ const (
 )
 
 // The prefixes of swaks ("<** ", " -> "), Exim ("SMTP<< "), PHPMailer ("SERVER
-// -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: ")
-// and of this program ("S: ").
+// -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: "),
+// DokuWiki ("Got: ") and of this program ("S: ").
 var (
-	serverSays = lazy.Compile(`^(?:(?:< )?S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|(?i:recv:))(?:\s*b['"]|\s+)`)
-	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|(?i:send:))\s+['"]?`)
+	serverSays = lazy.Compile(`^(?:(?:< )?S:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP<<|reply:|retcode|(?i:recv:)|Got:)(?:\s*b['"]|\s+)`)
+	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP>>|(?i:send:)|Sent:)\s+['"]?`)
 	// eximDebug is a line of Exim's debugging output behind the number of its process.
 	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=)|^\d{4,7} +rejected |^\d{1,7} {8,}\d{3}[ -]`)
 	// bracketed is a reply as CakePHP traces it.

@@ -64,7 +64,7 @@ func replyAt(text string) int {
 	if webError.MatchString(text) {
 		return -1
 	}
-	if m := spokenCode.FindStringSubmatchIndex(text); m != nil && text[m[2]:m[3]] != "429" && !unit.MatchString(text[m[3]:]) {
+	if m := spokenCode.FindStringSubmatchIndex(text); m != nil && text[m[2]:m[3]] != "429" && !strings.HasSuffix(text[:m[2]], " -") && !unit.MatchString(text[m[3]:]) {
 		return m[2]
 	}
 	if m := lastCode.FindStringSubmatchIndex(text); m != nil {
