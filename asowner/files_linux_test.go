@@ -423,7 +423,7 @@ func TestDirectoryExchanged(t *testing.T) {
 		}
 	}()
 	saved := 0
-	for i := range 20 {
+	for i := range 8 {
 		f, err := Open(s.env)
 		must(t, err)
 		_, err = f.SaveAll([]atomicfile.File{{Path: app + "/smtp-password", Bytes: []byte("pw"), Secret: true},
@@ -438,7 +438,7 @@ func TestDirectoryExchanged(t *testing.T) {
 	if after := (&site{t: t, base: s.roots}).all(); after != before {
 		t.Errorf("before\n%safter\n%s", before, after)
 	}
-	t.Logf("%d of 20 saved", saved)
+	t.Logf("%d of 8 saved", saved)
 }
 
 // TestDiscoversWithHisRights hands a file of root's to his Pocket ID in every way:

@@ -26,7 +26,7 @@ func home(t *testing.T) (state, env string) {
 
 func open(t *testing.T, env string) *Draft {
 	t.Helper()
-	d, err := Open(env)
+	d, err := Open(env, os.Getenv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestNamesOfOneFile(t *testing.T) {
 	t.Chdir(filepath.Dir(env))
 	open(t, env)
 	for _, name := range []string{".env", "./.env", filepath.Join(link, ".env"), filepath.Join(link, "..", filepath.Base(link), ".env")} {
-		if _, err := Open(name); !errors.Is(err, ErrInUse) {
+		if _, err := Open(name, os.Getenv); !errors.Is(err, ErrInUse) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -277,7 +277,7 @@ func TestWithoutAHome(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("XDG_STATE_HOME", tt.state)
 			t.Setenv("HOME", tt.home)
-			d, err := Open(filepath.Join(t.TempDir(), ".env"))
+			d, err := Open(filepath.Join(t.TempDir(), ".env"), os.Getenv)
 			if err == nil || !strings.HasPrefix(err.Error(), "no draft is kept: ") {
 				t.Errorf("%v, %v", d, err)
 			}
@@ -305,7 +305,7 @@ func TestForeignDirectory(t *testing.T) {
 	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, 12345, -1)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(env); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
+	if _, err := Open(env, os.Getenv); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
 		t.Errorf("%v", err)
 	}
 }
@@ -334,7 +334,7 @@ func TestRootsDraft(t *testing.T) {
 	} {
 		t.Setenv("XDG_STATE_HOME", c.state)
 		t.Setenv("HOME", c.home)
-		d, err := Open(filepath.Join(his, ".env"))
+		d, err := Open(filepath.Join(his, ".env"), os.Getenv)
 		if err != nil {
 			t.Fatal(err)
 		}

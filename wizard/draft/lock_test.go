@@ -21,7 +21,7 @@ const asOther = "SMTP_WIZARD_TEST_DRAFT"
 
 func TestMain(m *testing.M) {
 	if env := os.Getenv(asOther); env != "" {
-		d, err := Open(env)
+		d, err := Open(env, os.Getenv)
 		if err != nil {
 			_, _ = os.Stdout.WriteString("refused: " + err.Error())
 			os.Exit(1)
@@ -66,7 +66,7 @@ func TestSecondInstance(t *testing.T) {
 	if said != "ready" {
 		t.Fatalf("the other says %q", said)
 	}
-	if _, err := Open(env); !errors.Is(err, ErrInUse) {
+	if _, err := Open(env, os.Getenv); !errors.Is(err, ErrInUse) {
 		t.Fatal(err)
 	}
 	// Killed, it holds nothing any more, and what it saved is there.
@@ -89,7 +89,7 @@ func TestOneAtATime(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 40 {
-				d, err := Open(env)
+				d, err := Open(env, os.Getenv)
 				if err != nil {
 					continue
 				}
