@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/internal/termtest"
@@ -52,9 +53,7 @@ type rider struct {
 func (r *rider) file(name, text string) {
 	r.t.Helper()
 	path := filepath.Join(r.dir, name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		r.t.Fatal(err)
-	}
+	casetest.Must(r.t, os.WriteFile(path, []byte(text), 0o600))
 }
 
 // composed is a directory with a compose project of that version.
@@ -175,9 +174,7 @@ func TestEnterEnds(t *testing.T) {
 		}
 	})
 	doc, err := os.ReadFile(guideDocument)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	if !countTable.Match(doc) {
 		t.Fatal("there is no table of counts in the guide's documentation")
 	}
@@ -230,9 +227,7 @@ func limit(t *testing.T, c ride) int {
 		return mostEnters
 	}
 	doc, err := os.ReadFile(guideDocument)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	said := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(c.doc) + ` \| (\d+) \|$`).FindSubmatch(doc)
 	if said == nil {
 		return c.most

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 )
 
@@ -14,9 +15,7 @@ func pick(t testing.TB, list ...string) []Reader {
 	var out []Reader
 	for _, name := range list {
 		r, err := ReaderNamed(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, err)
 		out = append(out, r)
 	}
 	return out
@@ -189,9 +188,7 @@ func TestApplyThenNothingLeftToDo(t *testing.T) {
 	changes := []Change{set("SMTP_FROM", "a@b.example"), set("SMTP_USER", "apikey"), set("SMTP_HOST", "relay.example.com"), set("SMTP_PORT", "465"), set("SMTP_PASSWORD", "p'a\"s$s w\\o#r`d")}
 	readers := pick(t, "pocket-id", "compose")
 	edit, err := Apply([]byte(old), changes, readers)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	want := "# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nexport SMTP_PORT=465\nSMTP_USER=apikey\nSMTP_FROM=a@b.example\n\n" +
 		"SMTP_HOST=relay.example.com\nSMTP_PASSWORD=\"p'a\\\"s\\$s w\\\\o#r`d\"\n"
 	if string(edit.New) != want {

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
+
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -79,9 +81,7 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	t.Helper()
 	o = o.filled()
 	tty, err := pty.StartWithSize(cmd, size(o.Cols, o.Rows))
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	w := watch(t, tty, o)
 	w.Cmd = cmd
 	w.wait = func() (int, error) {
@@ -111,9 +111,7 @@ func Play(t testing.TB, program func(ctx context.Context, tty *os.File) (code in
 	if err == nil {
 		err = pty.Setsize(user, size(o.Cols, o.Rows))
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	w := watch(t, user, o)
 	var code int
 	ended := make(chan struct{})
@@ -171,22 +169,6 @@ func (w *Terminal) read() {
 		default:
 		}
 	}
-}
-
-// Keys types text, or presses keys.
-func (w *Terminal) Keys(keys ...string) {
-	w.T.Helper()
-	for _, k := range keys {
-		if _, err := io.WriteString(w.keyboard, k); err != nil {
-			w.T.Fatalf("%v; the screen is\n%s", err, w.Screen())
-		}
-	}
-}
-
-// Instead types text in place of what is in the field, and goes on.
-func (w *Terminal) Instead(text string) {
-	w.T.Helper()
-	w.Keys(CtrlU, text, Enter)
 }
 
 // Screen is what is on the screen, a line a row, each as wide as the screen.
@@ -337,79 +319,6 @@ func (w *Terminal) ended() bool {
 	}
 }
 
-// BytesPerKey presses keys one by one and counts what each of them draws.
-func (w *Terminal) BytesPerKey(keys []string) []int {
-	w.T.Helper()
-	w.Settled()
-	counts := make([]int, len(keys))
-	for i, k := range keys {
-		before := w.Written()
-		w.Keys(k)
-		w.Settled()
-		counts[i] = w.Written() - before
-	}
-	return counts
-}
-
-// Choose moves the pointer of the focused list to the row that begins with
-// words, behind its mark: up to the first row, then down.
-func (w *Terminal) Choose(words string) {
-	w.T.Helper()
-	w.Until(words)
-	for range 5 {
-		w.Settled() // a key before may still be on its way
-		if w.pointsAt(words) {
-			return
-		}
-		for _, key := range []string{Up, Down} {
-			for at := ""; !w.pointsAt(words) && w.pointer() != at; {
-				at = w.pointer()
-				w.Keys(key)
-				eventually(time.Second, func() bool { return w.pointer() != at })
-			}
-		}
-	}
-	w.T.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.Screen())
-}
-
-// pointer is the row that the pointer is at, without its mark.
-func (w *Terminal) pointer() string {
-	for line := range strings.Lines(w.Screen()) {
-		if row, found := strings.CutPrefix(strings.TrimSpace(line), "› "); found {
-			return strings.TrimSpace(strings.TrimLeft(row, "✓✗! "))
-		}
-	}
-	return ""
-}
-
-func (w *Terminal) pointsAt(words string) bool {
-	return w.pointer() == words || strings.HasPrefix(w.pointer(), words+" ")
-}
-
-// Resize changes the size of the terminal.
-func (w *Terminal) Resize(cols, rows int) {
-	w.T.Helper()
-	w.mu.Lock()
-	w.model.Resize(cols, rows)
-	w.mu.Unlock()
-	if err := pty.Setsize(w.TTY, size(cols, rows)); err != nil {
-		w.T.Fatal(err)
-	}
-}
-
-// Drops closes the terminal, as sshd does when a line drops. The key that it
-// presses before must be one that makes the program draw: with that the reader
-// lets go of the terminal.
-func (w *Terminal) Drops(key string) {
-	w.T.Helper()
-	close(w.quit)
-	w.Keys(key)
-	<-w.seen
-	if err := w.TTY.Close(); err != nil {
-		w.T.Fatal(err)
-	}
-}
-
 // Exit waits until the program has ended and all that it wrote is on the screen,
 // and returns its exit code.
 func (w *Terminal) Exit() int {
@@ -423,9 +332,7 @@ func (w *Terminal) Exit() int {
 	}()
 	select {
 	case err := <-ended:
-		if err != nil {
-			w.T.Fatal(err)
-		}
+		casetest.Must(w.T, err)
 	case <-time.After(patience):
 		w.T.Fatalf("still running; the screen is\n%s", w.Screen())
 	}
