@@ -10,14 +10,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"smtp-wizard/internal/casetest"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
@@ -81,7 +77,9 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	t.Helper()
 	o = o.filled()
 	tty, err := pty.StartWithSize(cmd, size(o.Cols, o.Rows))
-	casetest.Must(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := watch(t, tty, o)
 	w.Cmd = cmd
 	w.wait = func() (int, error) {
@@ -111,7 +109,9 @@ func Play(t testing.TB, program func(ctx context.Context, tty *os.File) (code in
 	if err == nil {
 		err = pty.Setsize(user, size(o.Cols, o.Rows))
 	}
-	casetest.Must(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := watch(t, user, o)
 	var code int
 	ended := make(chan struct{})
@@ -171,6 +171,22 @@ func (w *Terminal) read() {
 	}
 }
 
+// Keys types text, or presses keys.
+func (w *Terminal) Keys(keys ...string) {
+	w.T.Helper()
+	for _, k := range keys {
+		if _, err := io.WriteString(w.keyboard, k); err != nil {
+			w.T.Fatalf("%v; the screen is\n%s", err, w.Screen())
+		}
+	}
+}
+
+// Instead types text in place of what is in the field, and goes on.
+func (w *Terminal) Instead(text string) {
+	w.T.Helper()
+	w.Keys(CtrlU, text, Enter)
+}
+
 // Screen is what is on the screen, a line a row, each as wide as the screen.
 func (w *Terminal) Screen() string {
 	w.mu.Lock()
@@ -210,112 +226,27 @@ func (w *Terminal) Written() int {
 	return len(w.raw)
 }
 
-// missing is one of the words that the screen shows neither as it is nor flat.
-func (w *Terminal) missing(words []string) string {
-	seen := w.Screen() + "\n" + w.Flat()
-	for _, word := range words {
-		if !strings.Contains(seen, word) {
-			return word
-		}
-	}
-	return ""
-}
-
-// Sees waits for all these words and reports whether they came.
-func (w *Terminal) Sees(within time.Duration, words ...string) bool {
-	return eventually(within, func() bool { return w.missing(words) == "" })
-}
-
-func eventually(within time.Duration, is func() bool) bool {
-	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(glance) {
-		if is() {
-			return true
-		}
-	}
-	return false
-}
-
-// Until waits for all these words.
-func (w *Terminal) Until(words ...string) {
+// Resize changes the size of the terminal.
+func (w *Terminal) Resize(cols, rows int) {
 	w.T.Helper()
-	if !w.Sees(patience, words...) {
-		w.T.Fatalf("%q did not appear; the screen is\n%s", w.missing(words), w.Screen())
+	w.mu.Lock()
+	w.model.Resize(cols, rows)
+	w.mu.Unlock()
+	if err := pty.Setsize(w.TTY, size(cols, rows)); err != nil {
+		w.T.Fatal(err)
 	}
 }
 
-// UntilAny waits for any of these words.
-func (w *Terminal) UntilAny(words ...string) {
+// Drops closes the terminal, as sshd does when a line drops. The key that it
+// presses before must be one that makes the program draw: with that the reader
+// lets go of the terminal.
+func (w *Terminal) Drops(key string) {
 	w.T.Helper()
-	if !eventually(patience, func() bool {
-		return slices.ContainsFunc(words, func(word string) bool { return w.missing([]string{word}) == "" })
-	}) {
-		w.T.Fatalf("none of %q appeared; the screen is\n%s", words, w.Screen())
-	}
-}
-
-// Opens waits for words of a page that opens by itself, and until the page takes
-// keys.
-func (w *Terminal) Opens(words ...string) {
-	w.T.Helper()
-	w.Until(words...)
-	time.Sleep(ignored)
-	w.Until(words...)
-}
-
-// Settled is the screen when nothing has been drawn for a while.
-func (w *Terminal) Settled() string {
-	last, since := w.Written(), time.Now()
-	for time.Since(since) < stillness {
-		time.Sleep(glance)
-		if n := w.Written(); n != last {
-			last, since = n, time.Now()
-		}
-	}
-	return w.Screen()
-}
-
-// atWork reports whether the screen, or what stands instead of a prompt, waits for work
-// under way.
-func (w *Terminal) atWork() bool {
-	if out := w.Output(); w.plain() {
-		return !strings.HasSuffix(out, ": ")
-	}
-	return working.MatchString(w.Screen())
-}
-
-// plain reports whether the program asks line by line.
-func (w *Terminal) plain() bool { return !strings.Contains(w.Output(), "\x1b[?1049h") }
-
-var working = regexp.MustCompile(`(?m)^[─-]+ .* \d+ s [─-]|esc stop and go back`)
-
-// Rests waits, after the program has written more than so many bytes, until it is
-// done with its work and takes keys, and reports whether it goes on: false is that
-// it has ended. Where nothing more is written, it was done already.
-func (w *Terminal) Rests(written int) bool {
-	w.T.Helper()
-	eventually(5*time.Second, func() bool { return w.ended() || w.Written() > written })
-	last, since, working, quiet := -1, time.Now(), true, ignored
-	if !eventually(patience, func() bool {
-		if n := w.Written(); n != last {
-			last, since, working = n, time.Now(), w.atWork()
-			if quiet = ignored; w.plain() {
-				quiet = stillness // it prints no question before it takes an answer
-			}
-		}
-		return w.ended() || !working && time.Since(since) > quiet
-	}) {
-		w.T.Fatalf("it does not come to rest; the screen is\n%s", w.Screen())
-	}
-	return !w.ended()
-}
-
-// ended reports whether there is nothing more to read.
-func (w *Terminal) ended() bool {
-	select {
-	case <-w.seen:
-		return true
-	default:
-		return false
+	close(w.quit)
+	w.Keys(key)
+	<-w.seen
+	if err := w.TTY.Close(); err != nil {
+		w.T.Fatal(err)
 	}
 }
 
@@ -332,7 +263,9 @@ func (w *Terminal) Exit() int {
 	}()
 	select {
 	case err := <-ended:
-		casetest.Must(w.T, err)
+		if err != nil {
+			w.T.Fatal(err)
+		}
 	case <-time.After(patience):
 		w.T.Fatalf("still running; the screen is\n%s", w.Screen())
 	}
