@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid/install"
 )
 
@@ -445,23 +446,7 @@ func TestDirectoryExchanged(t *testing.T) {
 // nothing of it arrives.
 func TestDiscoversWithHisRights(t *testing.T) {
 	secret := "SMTP_PASSWORD=" + rootsSecret + "\nSMTP_FROM=" + rootsSecret + "@example.test\n"
-	service := "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.9.0\n"
-	for name, files := range map[string]map[string]string{
-		"env_file": {"compose.yaml": service + "    env_file: [.env, SECRET]\n"},
-		"include":  {"compose.yaml": "include: [SECRET]\n" + service + "    env_file: .env\n"},
-		"included": {"compose.yaml": "include: [{path: other.yaml, env_file: SECRET}]\n",
-			"other.yaml": service + "    env_file: .env\n    environment: {SMTP_PASSWORD: '${SMTP_PASSWORD-}'}\n"},
-		"extends": {"compose.yaml": service + "    env_file: .env\n    extends: {file: SECRET, service: x}\n"},
-		"secrets": {"compose.yaml": service + "    env_file: .env\n    secrets: [pw]\n" +
-			"    environment: {SMTP_PASSWORD_FILE: /run/secrets/pw}\nsecrets: {pw: {file: SECRET}}\n"},
-		"--env-file": {"start.sh": "#!/bin/sh\ndocker run --env-file .env --env-file SECRET ghcr.io/pocket-id/pocket-id:v2.9.0\n"},
-		"sourced":    {"start.sh": "#!/bin/sh\nset -a\n. ./.env\n. SECRET\nexec ./pocket-id\n"},
-		"unit": {".config/systemd/user/pocket-id.service": "[Service]\nWorkingDirectory=HERE\nEnvironmentFile=HERE/.env\n" +
-			"EnvironmentFile=SECRET\nExecStart=HERE/pocket-id\n"},
-		"drop-in": {".config/systemd/user/pocket-id.service": "[Service]\nWorkingDirectory=HERE\nEnvironmentFile=HERE/.env\n" +
-			"ExecStart=HERE/pocket-id\n", ".config/systemd/user/pocket-id.service.d/x.conf": "[Service]\nEnvironmentFile=-SECRET\n"},
-		"root's variable": {"compose.yaml": service + "    env_file: .env\n    environment: {SMTP_PASSWORD: '${ROOTS_TOKEN-}'}\n"},
-	} {
+	for name, files := range casetest.Read[map[string]map[string]string](t, "discoverswithhisrights") {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			s.file(s.secret, secret, 0, 0, 0o600)

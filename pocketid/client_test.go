@@ -13,8 +13,8 @@ func TestSpeechOf(t *testing.T) {
 	const local = "localhost"
 	tests := casetest.Read[[]struct {
 		Version      string
-		Direct       string
-		First, After string
+		Direct       string // TLS none and implicit TLS
+		First, After string // STARTTLS
 		Proven       bool
 		Broken       bool
 		Auth         smtpcheck.AuthStyle

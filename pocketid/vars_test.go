@@ -28,7 +28,7 @@ func TestValidate(t *testing.T) {
 	t.Parallel()
 	tests := casetest.Read[[]struct {
 		Key, Value, Version string
-		Problem             string
+		Problem             string // part of it; "" is none
 	}](t, "validate")
 	for _, tt := range tests {
 		err := Validate(tt.Key, tt.Value, must(t, tt.Version))

@@ -10,7 +10,7 @@ import (
 
 func TestFilter(t *testing.T) {
 	t.Parallel()
-	for text, want := range casetest.Read[map[string]string](t, "filter") {
+	for text, want := range casetest.Read[map[string]string](t, "filter") { // the first ones, in order
 		if ids := strings.Join(idsOf(Filter(text)), " ") + " "; !strings.HasPrefix(ids, want+" ") {
 			t.Errorf("Filter(%q) = %s, want %s first", text, ids, want)
 		}

@@ -22,7 +22,7 @@ func TestAuthStyles(t *testing.T) {
 		Style     smtpcheck.AuthStyle
 		Mode      smtpcheck.TLSMode
 		Mechanism string
-		Said      string
+		Said      string // the AUTH lines
 	}](t, "authstyles") {
 		r := relay(t, c.Relay, practice.Options{User: user, Password: password})
 		p := login(plan(r, c.Mode))

@@ -24,7 +24,7 @@ func TestRelayOfThisMachine(t *testing.T) {
 		Host, Inside string
 		Runs         install.Runs
 		Bridges      []string
-		Want         []string
+		Want         []string // none: nothing is said
 	}](t, "relayofthismachine") {
 		world.Bridges = func() (list []Bridge) {
 			for _, b := range tt.Bridges {

@@ -306,8 +306,8 @@ func TestBadAnswers(t *testing.T) {
 	for _, c := range casetest.Read[[]struct {
 		Page        wizard.ID
 		Field, Text string
-		Want        string
-		Rewritten   string
+		Want        string // in the message
+		Rewritten   string // what the field then holds
 	}](t, "badanswers") {
 		t.Run(c.Field+" "+c.Text, func(t *testing.T) {
 			t.Parallel()
