@@ -26,7 +26,7 @@ func TestExpansionIsBounded(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			file := []byte(doubling(32, line))
-			if err := CheckExpansion(file); !errors.Is(err, errExpansion) {
+			if err := checkExpansion(file); !errors.Is(err, errExpansion) {
 				t.Errorf("%v", err)
 			}
 			for _, r := range Readers {
@@ -83,7 +83,7 @@ func TestExpansionOfRealFiles(t *testing.T) {
 		files[fmt.Sprintf("%q", file)] = file
 	}
 	for name, file := range files {
-		if err := CheckExpansion([]byte(file)); err != nil {
+		if err := checkExpansion([]byte(file)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -75,7 +75,7 @@ func TestSecretFileOfSomebodyElse(t *testing.T) {
 		{owner: 4002, run: 0, by: &User{UID: 4001}, want: errForeign},
 		{owner: 4002, run: 0, by: nil, want: errForeign},
 		{owner: 4002, run: 4001, by: &User{UID: 4001}, want: errForeign},
-		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, want: ErrUnreadable},
+		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, want: errUnreadable},
 	} {
 		path := filepath.Join(t.TempDir(), "password")
 		write(t, path, "old", 0o600)
