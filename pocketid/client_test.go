@@ -10,7 +10,6 @@ import (
 func TestSpeechOf(t *testing.T) {
 	t.Parallel()
 	const host = "id.example.com"
-	const local = "localhost"
 	tests := casetest.Read[[]struct {
 		Version      string
 		Direct       string // TLS none and implicit TLS

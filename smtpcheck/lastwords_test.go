@@ -16,7 +16,6 @@ import (
 
 func TestLastWords(t *testing.T) {
 	t.Parallel()
-	const ehlo = "EHLO id.example.com"
 	for name, c := range casetest.Read[map[string]struct {
 		Script []string
 		Stage  smtpcheck.Stage

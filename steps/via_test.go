@@ -100,7 +100,6 @@ func TestThroughMsmtpd(t *testing.T) {
 func TestViaUndone(t *testing.T) {
 	t.Parallel()
 	const old = "APP_URL=https://id.example.com\nENCRYPTION_KEY=0123456789abcdef\nUI_CONFIG_DISABLED=true\nSMTP_HOST=smtp.example.com\n"
-	const compose = "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.10.0\n    env_file: .env\n"
 	for runtime, c := range casetest.Read[map[pocketid.Runtime]struct {
 		Way   between.Way
 		Files map[string]string
