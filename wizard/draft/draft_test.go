@@ -190,17 +190,13 @@ func TestKilledWhileSaving(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	_ = d.Save(snapshot(someState()))
-	if err := os.WriteFile(d.Path()+".tmp", []byte(`{"version": 2, "at": "wri`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.WriteFile(d.Path()+".tmp", []byte(`{"version": 2, "at": "wri`), 0o600))
 	_ = d.Close()
 	d = open(t, env)
 	if saved, ok := load(d); !ok || saved.State.At != steptest.LiveTest {
 		t.Errorf("%v %+v", ok, saved)
 	}
-	if err := d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Write}})); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Write}})))
 }
 
 // All names of a file have the same draft.
