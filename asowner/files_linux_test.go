@@ -145,13 +145,14 @@ func TestReadsWithHisRights(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			path := c.path(s)
-			got, err := s.open().Load(path)
+			s.file(s.env, "SMTP_HOST=relay.example.test\nSMTP_PASSWORD_FILE="+path+"\n", him, him, 0o600)
+			s.file(s.his+"/pocket-id", "", him, him, 0o755)
+			f := s.open()
+			got, err := f.Load(path)
 			if c.reads != (err == nil) || c.reads && string(got.Bytes) != "x" {
 				t.Errorf("%q, %v", got.Bytes, err)
 			}
-			s.file(s.env, "SMTP_HOST=relay.example.test\nSMTP_PASSWORD_FILE="+path+"\n", him, him, 0o600)
-			s.file(s.his+"/pocket-id", "", him, him, 0o755)
-			in, err := s.open().Discover(install.Machine{Dir: s.his, Home: s.his}, nil)
+			in, err := f.Discover(install.Machine{Dir: s.his, Home: s.his}, nil)
 			if err != nil || in.Runs == "" || in.Password.Readable != c.reads || c.reads != (in.Password.Reveal() == "x") {
 				t.Errorf("%s, %+v, %v", in.Runs, in.Password, err)
 			}
