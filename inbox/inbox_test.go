@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -25,14 +26,10 @@ func server(t *testing.T, greeting string, script func(command string) string) (
 	t.Helper()
 	var certificate tls.Certificate
 	relay, err := practice.Start(practice.Behavior{TLS: func(c *tls.Config) { certificate = c.Certificates[0] }}, practice.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	t.Cleanup(relay.Close)
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
 		for {

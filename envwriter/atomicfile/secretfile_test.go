@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestSecretFileIsNotWrittenThroughALink(t *testing.T) {
@@ -15,7 +17,7 @@ func TestSecretFileIsNotWrittenThroughALink(t *testing.T) {
 	write(t, target, "root's", 0o644)
 	for _, to := range []string{target, "nowhere"} {
 		_ = os.Remove(link)
-		must(t, os.Symlink(to, link))
+		casetest.Must(t, os.Symlink(to, link))
 		_, err := save(system{}, link, "pw", File{Secret: true, ReadBy: &User{UID: os.Getuid()}})
 		if !errors.Is(err, errSymlink) || modeOf(t, link)&fs.ModeSymlink == 0 {
 			t.Errorf("%s: %v", to, err)

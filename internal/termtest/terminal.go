@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
+
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -77,9 +79,7 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	t.Helper()
 	o = o.filled()
 	tty, err := pty.StartWithSize(cmd, size(o.Cols, o.Rows))
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	w := watch(t, tty, o)
 	w.Cmd = cmd
 	w.wait = func() (int, error) {
@@ -109,9 +109,7 @@ func Play(t testing.TB, program func(ctx context.Context, tty *os.File) (code in
 	if err == nil {
 		err = pty.Setsize(user, size(o.Cols, o.Rows))
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	w := watch(t, user, o)
 	var code int
 	ended := make(chan struct{})
@@ -232,9 +230,7 @@ func (w *Terminal) Resize(cols, rows int) {
 	w.mu.Lock()
 	w.model.Resize(cols, rows)
 	w.mu.Unlock()
-	if err := pty.Setsize(w.TTY, size(cols, rows)); err != nil {
-		w.T.Fatal(err)
-	}
+	casetest.Must(w.T, pty.Setsize(w.TTY, size(cols, rows)))
 }
 
 // Drops closes the terminal, as sshd does when a line drops. The key that it
@@ -245,9 +241,7 @@ func (w *Terminal) Drops(key string) {
 	close(w.quit)
 	w.Keys(key)
 	<-w.seen
-	if err := w.TTY.Close(); err != nil {
-		w.T.Fatal(err)
-	}
+	casetest.Must(w.T, w.TTY.Close())
 }
 
 // Exit waits until the program has ended and all that it wrote is on the screen,
@@ -263,9 +257,7 @@ func (w *Terminal) Exit() int {
 	}()
 	select {
 	case err := <-ended:
-		if err != nil {
-			w.T.Fatal(err)
-		}
+		casetest.Must(w.T, err)
 	case <-time.After(patience):
 		w.T.Fatalf("still running; the screen is\n%s", w.Screen())
 	}

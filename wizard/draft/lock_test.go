@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
@@ -44,12 +45,8 @@ func other(t *testing.T, env string) (*exec.Cmd, string) {
 		t.Fatal(err)
 	}
 	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
+	casetest.Must(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 	said := make([]byte, 200)
