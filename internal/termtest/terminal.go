@@ -20,6 +20,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // The bytes that terminals send for keys.
@@ -90,6 +91,10 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 		return cmd.ProcessState.ExitCode(), err
 	}
 	t.Cleanup(func() {
+		// What a shell has started keeps the terminal open where hang-ups are ignored.
+		if group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP); err == nil && group > 1 {
+			_ = unix.Kill(-group, unix.SIGKILL)
+		}
 		_ = cmd.Process.Kill()
 		_ = tty.Close()
 		<-w.seen
