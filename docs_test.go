@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // Each promise of docs/security.md names tests that there are.
@@ -21,13 +23,9 @@ func TestPromisesAreTested(t *testing.T) {
 		tests.Write(text)
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	page, err := os.ReadFile("docs/security.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	named := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(page), -1)
 	if len(named) < 30 {
 		t.Errorf("only %d tests are named", len(named))

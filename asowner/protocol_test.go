@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/casetest"
 )
 
 // TestMessagesArriveAsTheyWere sends names and contents that are no UTF-8, one message
@@ -24,13 +25,9 @@ func TestMessagesArriveAsTheyWere(t *testing.T) {
 	}
 	want := answer{Failed: true, Errno: syscall.EACCES, Text: "\xff: no", Path: "\xc0/", Paths: []string{"a\xffb", "true", ""}, IDs: []int{-1}}
 	for _, r := range requests {
-		if err := send(&pipe, r); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, send(&pipe, r))
 	}
-	if err := send(&pipe, want); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, send(&pipe, want))
 	from := json.NewDecoder(&pipe)
 	for _, r := range requests {
 		var got request

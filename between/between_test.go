@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"smtp-wizard/between"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
@@ -84,12 +85,8 @@ func TestFiles(t *testing.T) {
 	root := t.TempDir()
 	put := func(path, text string) {
 		path = filepath.Join(root, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		casetest.Must(t, os.WriteFile(path, []byte(text), 0o644))
 	}
 	m := between.Machine{Root: root}
 	put("/usr/bin/msmtpd", "")
@@ -137,12 +134,8 @@ func TestReadPostfix(t *testing.T) {
 			main[key] = value
 		}
 		m := between.Machine{Root: t.TempDir()}
-		if err := os.MkdirAll(filepath.Join(m.Root, "/etc/postfix"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(m.Root, between.SASLMap), []byte(login+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.MkdirAll(filepath.Join(m.Root, "/etc/postfix"), 0o755))
+		casetest.Must(t, os.WriteFile(filepath.Join(m.Root, between.SASLMap), []byte(login+"\n"), 0o600))
 		got, password, ok := m.ReadPostfix(func(key string) (string, error) { return main[key], nil })
 		got.From, got.To, got.Password = want.From, want.To, secret.New(password)
 		if !ok || got != want {

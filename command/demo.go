@@ -52,7 +52,7 @@ func (o *options) demo(ctx context.Context, name, env string, plain bool) error 
 	if !ok {
 		return usage(fmt.Errorf("there is no practice relay %q; use %s", name, demoRelayWords))
 	}
-	relay, err := startDemoRelay(behavior, steps.ThisHost().Discover(ctx, env))
+	relay, err := startDemoRelay(behavior, o.world().Discover(ctx, env))
 	if err != nil {
 		return err
 	}
@@ -102,8 +102,7 @@ func startDemoRelay(b practice.Behavior, file steps.Discovery) (*practice.Relay,
 // demoWorld is this machine with a pretended Pocket ID, and a practice relay first
 // in the list.
 func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.World {
-	w := steps.ThisHost()
-	w.Getenv = o.Getenv
+	w := o.world()
 	w.Hostname = func() (string, error) { return "vps-4711.example.net", nil }
 	w.RootCAs, w.Practice = relay.CA(), true
 	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {

@@ -86,8 +86,7 @@ const caUsage = "also trust the certificates in this PEM `file`"
 
 // newWorld is this machine, with more certificates to trust.
 func newWorld(ctx context.Context, o *options, caFile string) (steps.World, error) {
-	w := steps.ThisHost()
-	w.Getenv, w.Root = o.Getenv, o.Root
+	w := o.world()
 	w.Masker.Add("", o.Getenv(passwordVariable))
 	if caFile == "" {
 		return w, nil

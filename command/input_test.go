@@ -14,6 +14,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/termtest"
 )
 
@@ -72,9 +73,7 @@ func TestSilentInput(t *testing.T) {
 func silentFIFO(t *testing.T, dir string, in silent) string {
 	t.Helper()
 	path := filepath.Join(dir, "fifo")
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, syscall.Mkfifo(path, 0o600))
 	go func() {
 		if f, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil { // waits for the reader
 			defer f.Close()
@@ -91,9 +90,7 @@ func TestInterruptSignal(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		w := termtest.Start(t, exec.Command("smtp-wizard", "explain"), termtest.Options{})
 		w.Until("Paste the reply, the log or the headers, then press Ctrl+D.")
-		if err := w.Cmd.Process.Signal(signal); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, w.Cmd.Process.Signal(signal))
 		w.Ends(exitInterrupted)
 	}
 }
@@ -111,9 +108,7 @@ func TestGivenPassword(t *testing.T) {
 	for given, want := range refused {
 		dir := t.TempDir()
 		file := filepath.Join(dir, "password")
-		if err := os.WriteFile(file, []byte(given), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.WriteFile(file, []byte(given), 0o600))
 		for how, change := range map[string]func(*IO) []string{
 			"standard input": func(o *IO) []string { o.In = strings.NewReader(given); return []string{"--password-stdin"} },
 			"a file":         func(*IO) []string { return []string{"--password-file", file} },
@@ -138,9 +133,7 @@ func TestGivenPassword(t *testing.T) {
 func TestUnusableInput(t *testing.T) {
 	t.Parallel()
 	user, terminal, err := pty.Open() // it would show the password as it is typed
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	defer user.Close()
 	defer terminal.Close()
 	for want, args := range map[string][]string{

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/internal/layouttest"
 	"smtp-wizard/pocketid"
@@ -32,15 +33,11 @@ import (
 func anyHost(t *testing.T, names []string) (*practice.Relay, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: names, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	leaf, _ := x509.ParseCertificate(der)
 	pool := x509.NewCertPool()
 	pool.AddCert(leaf)

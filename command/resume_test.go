@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/internal/termtest"
 	"smtp-wizard/smtpcheck/practice"
@@ -43,9 +44,7 @@ func command(dir string, env []string, args ...string) *exec.Cmd {
 func toIdentity(t *testing.T) (apptest.Guide, *practice.Relay) {
 	t.Helper()
 	s := newSite(t, hostile.Named(t, "open"), "tls", true)
-	if err := os.Remove(filepath.Join(s.dir, ".env")); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.Remove(filepath.Join(s.dir, ".env")))
 	w := open(t, s.dir, trusting(s.dir))
 	w.ToIdentity(apptest.Answers{Version: "2.9.0", AppURL: "https://id.example.com",
 		Host: "localhost", Port: s.relay.TLSPort(), TLS: "tls",
@@ -124,39 +123,29 @@ func TestBeginAnew(t *testing.T) {
 // TestFaces is which face, and which signs and colours, the environment chooses.
 func TestFaces(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name        string
-		env         []string
-		plain       bool
-		with, never string
-	}{
-		{name: "screen", with: "\x1b[35;1m"},
-		{name: "NO_COLOR", env: []string{"NO_COLOR=1"}, never: "\x1b[35;1m", with: "›"},
-		{name: "CLICOLOR", env: []string{"CLICOLOR=0"}, never: "\x1b[35;1m", with: "›"},
-		{name: "LANG=C", env: []string{"LANG=C"}, never: "›", with: "[Install]"},
-		{name: "TERM=linux", env: []string{"TERM=linux"}, with: "[Install]", never: "\x1b[>1u"},
-		{name: "ACCESSIBLE", env: []string{"ACCESSIBLE=1"}, plain: true},
-		{name: "ACCESSIBLE=0", env: []string{"ACCESSIBLE=0"}},
-		{name: "ACCESSIBLE=false", env: []string{"ACCESSIBLE=false"}},
-		{name: "TERM=dumb", env: []string{"TERM=dumb"}, plain: true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
+	for _, c := range casetest.Read[[]struct {
+		Name        string
+		Env         []string
+		Plain       bool
+		With, Never string
+	}](t, "faces") {
+		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, t.TempDir(), c.env)
+			w := open(t, t.TempDir(), c.Env)
 			w.Until("Where is Pocket ID?")
 			w.Settled()
 			out := w.Output()
-			if plain := !strings.Contains(out, "\x1b"); plain != c.plain {
+			if plain := !strings.Contains(out, "\x1b"); plain != c.Plain {
 				t.Errorf("plain: %v; %q", plain, out)
 			}
-			if c.name == "TERM=linux" && strings.IndexFunc(w.Screen(), func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+			if c.Name == "TERM=linux" && strings.IndexFunc(w.Screen(), func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
 				t.Errorf("not in that console's font:\n%s", w.Screen())
 			}
-			if c.plain && !strings.Contains(w.Flat(), "Page 1 of 8: Install") {
+			if c.Plain && !strings.Contains(w.Flat(), "Page 1 of 8: Install") {
 				t.Errorf("the screen is\n%s", w.Screen())
 			}
-			if !strings.Contains(out, c.with) || c.never != "" && strings.Contains(out, c.never) {
-				t.Errorf("want %q and no %q in %q", c.with, c.never, out)
+			if !strings.Contains(out, c.With) || c.Never != "" && strings.Contains(out, c.Never) {
+				t.Errorf("want %q and no %q in %q", c.With, c.Never, out)
 			}
 		})
 	}

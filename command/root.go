@@ -19,6 +19,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/steps"
 )
 
 // IO is where a command reads and writes.
@@ -26,14 +27,23 @@ type IO struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Getenv   func(string) string
-	// Root is where the files of the machine are for a relay in between; "" is the file
-	// system's.
-	Root string
+	// World is what the program reaches outside itself; nil is this host's.
+	World func() steps.World
 }
 
 // System is the process's own.
 func System() IO {
 	return IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
+}
+
+// world is the host, or what stands for it.
+func (io IO) world() steps.World {
+	w := steps.ThisHost()
+	if io.World != nil {
+		w = io.World()
+	}
+	w.Getenv = io.Getenv
+	return w
 }
 
 // options are the flags common to all commands.

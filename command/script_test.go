@@ -1,46 +1,177 @@
 package command
 
 import (
-	"cmp"
-	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"smtp-wizard/asowner"
 	"smtp-wizard/internal/hostile"
+	"smtp-wizard/pocketid/install"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/steps"
 )
 
 func TestMain(m *testing.M) {
 	// The tests wait for processes and relays more than they work.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "12"); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){
-		"smtp-wizard":    func() { os.Exit(Main(os.Args[1:], onMachine(System()))) },
-		"smtp-elsewhere": func() { os.Exit(elsewhere()) },
+	testscript.Main(inTerminal{m}, map[string]func(){
+		"smtp-wizard": func() {
+			if slices.Equal(os.Args[1:], []string{inTurn}) {
+				runInTurn()
+				return
+			}
+			os.Exit(Main(os.Args[1:], onMachine(System())))
+		},
 	})
 }
 
-// onMachine has the packages of no machine, unless a test makes one.
+// inTerminal has the environment of a terminal for what the tests run in this process.
+type inTerminal struct{ *testing.M }
+
+func (m inTerminal) Run() int {
+	home, err := os.MkdirTemp("", "smtp-wizard-home-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(home)
+	for name, value := range map[string]string{
+		"HOME": home, "XDG_STATE_HOME": home + "/state", "TERM": "xterm-256color", "LANG": "C.UTF-8", "SSH_CONNECTION": "",
+		"NO_COLOR": "", "COLORTERM": "", "LC_ALL": "", "ACCESSIBLE": "",
+	} {
+		_ = os.Setenv(name, value)
+	}
+	return m.M.Run()
+}
+
+// onMachine has no packages, and no units that a distribution brought: to read hundreds
+// of them takes most of the time.
 func onMachine(io IO) IO {
-	io.Root = cmp.Or(os.Getenv("MACHINE"), "/nonexistent")
+	io.World = func() steps.World {
+		w := steps.ThisHost()
+		w.Root = "/nonexistent"
+		w.Look = func(around *asowner.Files, planned map[string][]byte) (install.Install, error) {
+			m := install.ThisMachine()
+			m.Files = homeMade{}
+			return around.Discover(m, planned)
+		}
+		return w
+	}
 	return io
+}
+
+type homeMade struct{ install.Disk }
+
+func (homeMade) Glob(pattern string) ([]string, error) {
+	if strings.Contains(pattern, "/lib/systemd/") {
+		return nil, nil
+	}
+	return install.Disk{}.Glob(pattern)
+}
+
+// inTurn is the argument of a process that runs one command after the other, each in a
+// directory and an environment of its own: to start one for each takes most of the time.
+const inTurn = "commands-in-turn"
+
+type (
+	call struct {
+		Args, Env  []string
+		Dir, Stdin string
+	}
+	called struct {
+		Stdout, Stderr string
+		Code           int
+	}
+)
+
+// runInTurn answers calls until standard input ends.
+func runInTurn() {
+	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	for {
+		var c call
+		if err := in.Decode(&c); err != nil {
+			return
+		}
+		os.Clearenv()
+		for _, pair := range c.Env {
+			name, value, _ := strings.Cut(pair, "=")
+			_ = os.Setenv(name, value)
+		}
+		if err := os.Chdir(c.Dir); err != nil {
+			panic(err)
+		}
+		var stdout, stderr strings.Builder
+		code := Main(c.Args, onMachine(IO{In: strings.NewReader(c.Stdin), Out: &stdout, Err: &stderr, Getenv: os.Getenv}))
+		if err := out.Encode(called{stdout.String(), stderr.String(), code}); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// wizards run the commands of the scripts.
+type wizards chan func(call) (called, error)
+
+func startWizards(t *testing.T) wizards {
+	t.Helper()
+	all := make(wizards, runtime.GOMAXPROCS(0))
+	for range cap(all) {
+		cmd := exec.Command("smtp-wizard", inTurn)
+		cmd.Stderr = os.Stderr
+		in, err1 := cmd.StdinPipe()
+		out, err2 := cmd.StdoutPipe()
+		if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			in.Close()
+			_ = cmd.Wait()
+		})
+		to, from := json.NewEncoder(in), json.NewDecoder(out)
+		all <- func(c call) (done called, err error) {
+			return done, errors.Join(to.Encode(c), from.Decode(&done))
+		}
+	}
+	return all
+}
+
+// run runs a command of a script and returns its exit code. A last argument <FILE is its
+// standard input.
+func (w wizards) run(ts *testscript.TestScript, args []string) int {
+	c := call{Args: args, Dir: ts.MkAbs(".")}
+	for _, name := range []string{"PATH", "HOME", "XDG_STATE_HOME", "TMPDIR", "SSH_CONNECTION", "SUDO_UID", passwordVariable} {
+		if value := ts.Getenv(name); value != "" {
+			c.Env = append(c.Env, name+"="+value)
+		}
+	}
+	if i := slices.IndexFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "<") }); i >= 0 {
+		c.Args, c.Stdin = args[:i], ts.ReadFile(args[i][1:])
+	}
+	run := <-w
+	done, err := run(c)
+	w <- run
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), done.Stdout)
+	fmt.Fprint(ts.Stderr(), done.Stderr)
+	return done.Code
 }
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	all := startWizards(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -52,7 +183,17 @@ func TestScripts(t *testing.T) {
 			"relay":   startRelay,
 			"expand":  expand,
 			"nowhere": nowhere,
-			"exits":   exits,
+			// wizard ARGUMENTS, and exits CODE wizard ARGUMENTS.
+			"wizard": func(ts *testscript.TestScript, neg bool, args []string) {
+				if code := all.run(ts, args); (code == 0) == neg {
+					ts.Fatalf("exit code %d", code)
+				}
+			},
+			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
+				if code := all.run(ts, args[2:]); args[0] != strconv.Itoa(code) || args[1] != "wizard" {
+					ts.Fatalf("exit code %d, want %s", code, args[0])
+				}
+			},
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "root" {
@@ -99,56 +240,4 @@ func nowhere(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s holds the secret", name)
 		}
 	}
-}
-
-// exits runs a command that must end with that code: exits CODE smtp-wizard ...
-func exits(ts *testscript.TestScript, _ bool, args []string) {
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		var failed *exec.ExitError
-		if !errors.As(err, &failed) {
-			ts.Fatalf("%v", err)
-		}
-		got = failed.ExitCode()
-	}
-	if got != want {
-		ts.Fatalf("exit code %d, want %d", got, want)
-	}
-}
-
-// elsewhere is the wizard in a world whose every host is one relay that takes any
-// login: smtp-elsewhere HOST [--plain].
-func elsewhere() int {
-	b := practice.Behavior{Host: os.Args[1]}
-	if strings.Contains(b.Host, "relay") {
-		b.Names = practice.GoogleNames
-	}
-	relay, err := practice.Start(b, practice.Options{AnyLogin: true})
-	if err != nil {
-		panic(err)
-	}
-	defer relay.Close()
-	world := steps.ThisHost()
-	world.RootCAs = relay.CA()
-	world.Net.LookupHost = func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }
-	world.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-		_, port, _ := net.SplitHostPort(address)
-		to := map[string]int{"587": relay.Port(), "465": relay.TLSPort()}[port]
-		if to == 0 {
-			to = 1
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, fmt.Sprint("127.0.0.1:", to))
-	}
-	world.DNS = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		return nil, net.ErrClosed
-	}}
-	o := &options{IO: System()}
-	g := guide{options: o, world: world, plain: len(os.Args) > 2, product: "Pocket ID", start: steps.Answers{EnvFile: ".env"}}
-	if err := g.run(context.Background()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
 }

@@ -110,7 +110,7 @@ func (s *site) run(args ...string) (out, errs string, code int) {
 }
 
 func testIO(in io.Reader, out, err io.Writer) IO {
-	return IO{In: in, Out: out, Err: err, Getenv: func(string) string { return "" }}
+	return onMachine(IO{In: in, Out: out, Err: err, Getenv: func(string) string { return "" }})
 }
 
 // eof is the word, but for an error that is quoted as Pocket ID's; the token of a

@@ -25,8 +25,8 @@ func addWizard(root *cobra.Command, o *options) {
 	root.Flags().BoolVar(&plain, "plain", false, plainUsage)
 	root.Flags().BoolVar(&offline, "offline", false, "ask DNS for nothing but the relay, and no web server how mail is sent")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		world := steps.ThisHost()
-		world.Getenv, world.Root, world.Offline = o.Getenv, o.Root, offline
+		world := o.world()
+		world.Offline = offline
 		g := guide{options: o, world: world, plain: plain, product: "Pocket ID", start: steps.Answers{EnvFile: o.envFile}}
 		return g.run(cmd.Context())
 	}
@@ -189,7 +189,7 @@ func (g guide) openDraft() (*draft.Draft, error) {
 	if g.noDraft {
 		return nil, nil
 	}
-	kept, err := draft.Open(g.start.EnvFile)
+	kept, err := draft.Open(g.start.EnvFile, g.Getenv)
 	switch {
 	case err == nil:
 		return kept, nil

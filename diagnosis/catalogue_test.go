@@ -50,7 +50,7 @@ func TestCatalogue(t *testing.T) {
 		if !matched || line == "" {
 			t.Errorf("%q: matched %v, telling line %q", k.Text, matched, line)
 		}
-		check(t, k, Explain(Situation{Text: k.Text}))
+		check(t, k, explain(Situation{Text: k.Text}))
 		if got.Confidence != Class {
 			sure++
 		}
@@ -65,7 +65,7 @@ func TestCatalogue(t *testing.T) {
 			if k.WithStep != "" {
 				k.Step, k.Field = k.WithStep, k.WithField
 			}
-			check(t, k, Explain(Situation{Text: k.Text, Provider: k.With}))
+			check(t, k, explain(Situation{Text: k.Text, Provider: k.With}))
 		}
 	}
 	if sure < 100 {

@@ -45,11 +45,11 @@ func TestClassPairs(t *testing.T) {
 					if stage == "auth" && enhanced == "5.7.8" {
 						continue
 					}
-					got := Explain(Situation{Stage: stage, Reply: replyOf(class + "50 " + enhanced + " qwertz")})
+					got := explain(Situation{Stage: stage, Reply: replyOf(class + "50 " + enhanced + " qwertz")})
 					checkClass(t, got, stage, class, stepAt(class, stage, fmt.Sprint(subject)), enhanced)
 				}
 			}
-			got := Explain(Situation{Stage: stage, Reply: replyOf(class + "99 qwertz")})
+			got := explain(Situation{Stage: stage, Reply: replyOf(class + "99 qwertz")})
 			checkClass(t, got, stage, class, stepAt(class, stage, ""), class+"99")
 		}
 	}
@@ -74,12 +74,12 @@ func TestEachStage(t *testing.T) {
 	t.Parallel()
 	for _, stage := range append([]smtpcheck.Stage{""}, smtpcheck.Stages[:len(smtpcheck.Stages)-1]...) {
 		for code := range meanings().Codes {
-			got := Explain(Situation{Stage: stage, Reply: replyOf(fmt.Sprintf("%d qwertz", code))})
+			got := explain(Situation{Stage: stage, Reply: replyOf(fmt.Sprintf("%d qwertz", code))})
 			if stage != "" && got.Stage != stage || got.Cause == "" || got.Fix == "" || !validStep(got.Step, got.Field) || got.Temporary != (code < 500) {
 				t.Errorf("%d at %s: %+v", code, stage, got)
 			}
 		}
-		if got := Explain(Situation{Stage: stage}); got.Stage != stage || got.Confidence != Class || got.Cause == "" || got.Fix == "" {
+		if got := explain(Situation{Stage: stage}); got.Stage != stage || got.Confidence != Class || got.Cause == "" || got.Fix == "" {
 			t.Errorf("%q: %+v", stage, got)
 		}
 	}

@@ -138,7 +138,7 @@ func atTheName(e evidence) bool {
 // only repeat the name, out of the refusals of a name.
 func aboutNames(e evidence) bool {
 	return coded(e) && says(e.words, "helo|ehlo|hostname|host name|address literal|localhost|believe you") &&
-		!says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|helo=<|helo=[|helo=(")
+		!says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|no ehlo/helo|and mail from|helo=<|helo=[|helo=(")
 }
 
 // saidOfNames: the relay itself speaks of EHLO, whatever else it says.

@@ -95,7 +95,7 @@ func TestPastedPasswordsAreMasked(t *testing.T) {
 	t.Parallel()
 	for _, log := range pasted {
 		got, matched, line := ExplainText(log)
-		live := Explain(Situation{Text: log})
+		live := explain(Situation{Text: log})
 		all, err := json.Marshal([]any{got, line, live})
 		if err != nil || !matched || got.Confidence != Class && got.Step == StepNone {
 			t.Errorf("%q: matched %v, %s, %v", log, matched, got.ID, err)

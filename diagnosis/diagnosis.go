@@ -81,9 +81,9 @@ type Diagnosis struct {
 	WaitHelps bool `json:"wait_helps"`
 }
 
-// Explain names the refusal. It always answers: where nothing is known about the
+// explain names the refusal. It always answers: where nothing is known about the
 // words, by the class of the codes, and without codes by the stage.
-func Explain(s Situation) Diagnosis {
+func explain(s Situation) Diagnosis {
 	d, _ := judge(newEvidence(s))
 	return d
 }
@@ -92,11 +92,11 @@ func Explain(s Situation) Diagnosis {
 // over what the situation says.
 func FromFailure(f *smtpcheck.Failure, s Situation) Diagnosis {
 	if f == nil {
-		return Explain(s)
+		return explain(s)
 	}
 	s.Stage, s.Reply, s.Err = f.Stage, f.Reply, f.Err
 	if name := reading.AnnouncedIn(f.Doing); name != "" {
 		s.Names = append(append([]string(nil), s.Names...), name)
 	}
-	return Explain(s)
+	return explain(s)
 }

@@ -164,7 +164,7 @@ func TestNothingHostileComesThrough(t *testing.T) {
 		if !matched || hostile(line+got.Cause+got.Fix) {
 			t.Errorf("%q: matched %v, %q / %q / %q", text, matched, line, got.Cause, got.Fix)
 		}
-		live := Explain(Situation{Stage: "rcpt", Reply: &smtpcheck.Reply{Code: 550, Lines: []string{text}}, Names: []string{text}, Settings: smtpcheck.Settings{From: text, User: text, To: text, Host: text}})
+		live := explain(Situation{Stage: "rcpt", Reply: &smtpcheck.Reply{Code: 550, Lines: []string{text}}, Names: []string{text}, Settings: smtpcheck.Settings{From: text, User: text, To: text, Host: text}})
 		if hostile(live.Cause + live.Fix + live.ID + live.Field) {
 			t.Errorf("%q: %q / %q", text, live.Cause, live.Fix)
 		}
@@ -201,7 +201,7 @@ func FuzzExplain(f *testing.F) {
 	f.Add(421, "Try again later, closing connection. (EHLO)", "[127.0.0.1]", "2.10", "ehlo")
 	f.Fuzz(func(t *testing.T, code int, words, name, version, stage string) {
 		speaksAs, _ := pocketid.ParseVersion(version)
-		got := Explain(Situation{
+		got := explain(Situation{
 			Stage: smtpcheck.Stage(stage), Reply: &smtpcheck.Reply{Code: code, Lines: []string{words}}, Names: []string{name},
 			SpeaksAs: speaksAs, Settings: smtpcheck.Settings{From: name, User: name, To: name, Host: name, TLS: smtpcheck.TLSStartTLS},
 		})

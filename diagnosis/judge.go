@@ -53,7 +53,7 @@ type condition struct {
 
 // tables are the files of rules, particular before general.
 var tables = []string{
-	"own", "clients", "tls", "google", "microsoft", "services", "mailboxes", "names", "plain", "servers", "words", "hidden", "network", "common", "programs", "languages", "subjects",
+	"own", "clients", "tls", "google", "microsoft", "services", "mailboxes", "protocol", "names", "plain", "servers", "words", "hidden", "network", "common", "programs", "languages", "subjects",
 }
 
 //go:embed rules

@@ -212,7 +212,7 @@ var refusals = []struct {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for _, r := range refusals {
-		got := Explain(r.s)
+		got := explain(r.s)
 		if got.ID != r.id || got.Stage != r.stage || got.Step != r.step || got.Field != r.field || got.Confidence != r.sure {
 			t.Errorf("%s:\n got %s at %q: %s/%s, %s\nwant %s at %q: %s/%s, %s", r.name,
 				got.ID, got.Stage, got.Step, got.Field, got.Confidence, r.id, r.stage, r.step, r.field, r.sure)
@@ -290,9 +290,9 @@ func TestARuleIsOneEntry(t *testing.T) {
 	pasted, matched, line := ExplainText("C: RCPT TO:<a@example.com>\nS: " + text)
 	for by, got := range map[string]Diagnosis{
 		"a pasted log":   pasted,
-		"a situation":    Explain(Situation{Text: text}),
+		"a situation":    explain(Situation{Text: text}),
 		"a conversation": FromFailure(&smtpcheck.Failure{Stage: smtpcheck.StageRcpt, Reply: replyOf(text)}, Situation{}),
-		"capitals":       Explain(Situation{Text: strings.ToUpper(text)}),
+		"capitals":       explain(Situation{Text: strings.ToUpper(text)}),
 	} {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", by, got, want)

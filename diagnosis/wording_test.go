@@ -57,7 +57,7 @@ func TestWording(t *testing.T) {
 				if reply != "" {
 					s.Reply = replyOf(reply)
 				}
-				readDiagnosis(t, Explain(s))
+				readDiagnosis(t, explain(s))
 			}
 		}
 	}
@@ -151,7 +151,7 @@ func TestValuesAreFilledIn(t *testing.T) {
 		{Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection. (EHLO)"), Names: []string{"localhost"}, SpeaksAs: version("2.9.0"), Settings: smtpcheck.Settings{TLS: "starttls", From: "id@example.net"}}, "id.example.net"},
 		{Situation{Stage: "rcpt", Reply: replyOf("504 5.5.2 <3f9c2a71b0de>: Helo command rejected: need fully-qualified hostname")}, `"3f9c2a71b0de"`},
 	} {
-		got := Explain(c.s)
+		got := explain(c.s)
 		if !strings.Contains(got.Cause+" "+got.Fix, c.want) {
 			t.Errorf("%s lacks %q: %s / %s", got.ID, c.want, got.Cause, got.Fix)
 		}
@@ -162,7 +162,7 @@ func TestValuesAreFilledIn(t *testing.T) {
 func TestNameCure(t *testing.T) {
 	t.Parallel()
 	for _, p := range presets.All() {
-		got := Explain(Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"},
+		got := explain(Situation{Stage: "ehlo", Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"},
 			SpeaksAs: version("2.9"), Provider: p.ID, Settings: smtpcheck.Settings{TLS: "starttls"}})
 		_, implicit := p.With("tls")
 		want := pocketid.Refusal{Version: version("2.9"), TLS: "starttls", AtEHLO: true, FullName: "id.example.com", NoImplicitTLS: p.Hosted() && !implicit}
@@ -180,7 +180,7 @@ func TestPortAdvice(t *testing.T) {
 	t.Parallel()
 	for _, p := range presets.All() {
 		for _, e := range p.Endpoints {
-			got := Explain(Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Provider: p.ID, Settings: smtpcheck.Settings{Port: e.Port, TLS: smtpcheck.TLSMode(e.TLS)}})
+			got := explain(Situation{Stage: "connect", Err: smtpcheck.ErrTimeout, Provider: p.ID, Settings: smtpcheck.Settings{Port: e.Port, TLS: smtpcheck.TLSMode(e.TLS)}})
 			named := firstMatch(lazy.Compile(`(?:Set|Try) Port (\d+)`), got.Fix)
 			if p.Hosted() && named != "" && (!hasPort(p, named) || named == strconv.Itoa(e.Port)) {
 				t.Errorf("%s on %d: %s", p.ID, e.Port, got.Fix)
@@ -197,14 +197,14 @@ func hasPort(p presets.Preset, port string) bool {
 func TestWordingOfParticulars(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ got, want string }{
-		{Explain(Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 User unknown")}).Cause, "The relay has no mailbox for the recipient."},
-		{Explain(Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "mail"}, Err: smtpcheck.ErrNoSuchHost}).Cause, "found for mail, a name without a domain"},
-		{Explain(Situation{Stage: "ehlo", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}}).Cause, `The relay refused the name "localhost"`},
-		{Explain(Situation{Stage: "mail", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("559 no")}).Cause, "The relay refused "},
-		{Explain(Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted, SpeaksAs: version("2.14.0")}).Cause, "as far as is known"},
-		{Explain(Situation{Stage: "tls", Err: smtpcheck.ErrClosed}).Fix, "most likely too old"},
-		{Explain(Situation{Text: "Hello called after other methods"}).Fix, "from 0.27.2 to 2.9"},
-		{Explain(Situation{Text: "421 4.7.0 Try again later, closing connection. (EHLO) x - gsmtp"}).Cause, "come and go"},
+		{explain(Situation{Stage: "rcpt", Reply: replyOf("550 5.1.1 User unknown")}).Cause, "The relay has no mailbox for the recipient."},
+		{explain(Situation{Stage: "dns", Settings: smtpcheck.Settings{Host: "mail"}, Err: smtpcheck.ErrNoSuchHost}).Cause, "found for mail, a name without a domain"},
+		{explain(Situation{Stage: "ehlo", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("421 4.7.0 Try again later, closing connection."), Names: []string{"localhost"}}).Cause, `The relay refused the name "localhost"`},
+		{explain(Situation{Stage: "mail", Settings: smtpcheck.Settings{Host: "localhost"}, Reply: replyOf("559 no")}).Cause, "The relay refused "},
+		{explain(Situation{Stage: "auth", Err: smtpcheck.ErrUnencrypted, SpeaksAs: version("2.14.0")}).Cause, "as far as is known"},
+		{explain(Situation{Stage: "tls", Err: smtpcheck.ErrClosed}).Fix, "most likely too old"},
+		{explain(Situation{Text: "Hello called after other methods"}).Fix, "from 0.27.2 to 2.9"},
+		{explain(Situation{Text: "421 4.7.0 Try again later, closing connection. (EHLO) x - gsmtp"}).Cause, "come and go"},
 	} {
 		if !strings.Contains(c.got, c.want) {
 			t.Errorf("%q is not in: %s", c.want, c.got)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
+
 	"github.com/joho/godotenv"
 )
 
@@ -37,7 +39,7 @@ func TestApplyThenCheck(t *testing.T) {
 				t.Error("the password is not what was given")
 			}
 			before, err := os.ReadFile(h.envFile())
-			check(t, err)
+			casetest.Must(t, err)
 			got := h.checkFile("--as", "2.9.0", "--hostname", "id.example.test", "--to", "admin@example.test")
 			if !got.OK || got.Exit != 0 {
 				t.Errorf("check: %+v", got)
@@ -59,18 +61,18 @@ func TestApplyThenCheck(t *testing.T) {
 func (h *home) password() string {
 	h.t.Helper()
 	env, err := godotenv.Read(h.envFile())
-	check(h.t, err)
+	casetest.Must(h.t, err)
 	path, named := env["SMTP_PASSWORD_FILE"]
 	if !named {
 		return env["SMTP_PASSWORD"]
 	}
 	info, err := os.Stat(path)
-	check(h.t, err)
+	casetest.Must(h.t, err)
 	if _, too := env["SMTP_PASSWORD"]; too || info.Mode().Perm() != 0o600 {
 		h.t.Errorf("the password stands in both places, or its file has mode %o", info.Mode().Perm())
 	}
 	b, err := os.ReadFile(path)
-	check(h.t, err)
+	casetest.Must(h.t, err)
 	return string(b)
 }
 
@@ -81,7 +83,7 @@ func changedNothing(t *testing.T, h *home, o outcome, before []byte) {
 		t.Errorf("second run: %v, exit %d\n%s%s", err, o.Code, o.Out, o.Err)
 	}
 	after, err := os.ReadFile(h.envFile())
-	check(t, err)
+	casetest.Must(t, err)
 	if string(after) != string(before) {
 		t.Error("the second run changed the file")
 	}

@@ -14,25 +14,9 @@ import (
 	"testing"
 
 	"smtp-wizard/between"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid/install"
 )
-
-// A machine of its own has Debian's msmtp and no other mail server: mounts that
-// only what runs in it sees.
-const machineScript = `set -e
-mount --make-rprivate /
-mount -t tmpfs none "$1"
-mkdir "$1/etc" && cp -a /etc/. "$1/etc/" && mount --bind "$1/etc" /etc
-cat "$3" >/etc/ssl/certs/ca-certificates.crt
-for dir in bin sbin; do
-  mkdir "$1/$dir" "$1/$dir.work"
-  mount -t overlay overlay -o "lowerdir=$2/usr/$dir:/usr/$dir,upperdir=$1/$dir,workdir=$1/$dir.work" /usr/$dir
-done
-rm -f /usr/sbin/postfix /usr/sbin/exim4 /usr/sbin/smtpd /etc/msmtprc /etc/default/msmtpd
-groupadd --system --force msmtp
-echo ready
-exec sleep infinity
-`
 
 // machine is where msmtpd is installed.
 type machine struct {
@@ -46,10 +30,10 @@ func newMachine(t *testing.T, ca string) *machine {
 	t.Helper()
 	u := unpack(t, nil, "msmtp", "msmtp-mta", "libgsasl18", "libntlm0", "libgssglue1", "libidn12", "libsecret-1-0")
 	over := filepath.Join(u.dir, "over")
-	check(t, os.Mkdir(over, 0o755))
-	cmd := exec.Command("unshare", "--mount", "sh", "-c", machineScript, "sh", over, filepath.Join(u.dir, "root"), ca)
+	casetest.Must(t, os.Mkdir(over, 0o755))
+	cmd := exec.Command("unshare", "--mount", "sh", "-c", text(t, "machine.sh"), "sh", over, filepath.Join(u.dir, "root"), ca)
 	out, err := os.Create(u.out)
-	check(t, err)
+	casetest.Must(t, err)
 	cmd.Stdout, cmd.Stderr = out, out
 	foreground(t, cmd)
 	eventually(t, "the mounts", func() bool { said, _ := os.ReadFile(u.out); return strings.Contains(string(said), "ready") })
@@ -79,7 +63,7 @@ func (m *machine) msmtpd(t *testing.T, port int, command string) (stop func()) {
 	foreground(t, cmd)
 	waitForPort(t, port)
 	return func() {
-		check(t, cmd.Process.Kill())
+		casetest.Must(t, cmd.Process.Kill())
 		eventually(t, "msmtpd to end", func() bool { return len(listening(t, port)) == 0 })
 	}
 }
@@ -88,7 +72,7 @@ func (m *machine) msmtpd(t *testing.T, port int, command string) (stop func()) {
 func (m *machine) unit() string {
 	m.t.Helper()
 	text, err := os.ReadFile(filepath.Join(m.dir, "root/lib/systemd/system/msmtpd.service"))
-	check(m.t, err)
+	casetest.Must(m.t, err)
 	_, start, found := strings.Cut(string(text), "\nExecStart=")
 	if !found || !strings.Contains(string(text), "EnvironmentFile=-/etc/default/msmtpd") {
 		m.t.Fatalf("%s", text)
@@ -198,7 +182,7 @@ func TestSidecarInBetween(t *testing.T) {
 	p := startPostfix(t, strictNames...)
 	m := newMachine(t, p.CAFile)
 	h := m.home
-	check(t, os.WriteFile(filepath.Join(h.Dir, "compose.yaml"),
+	casetest.Must(t, os.WriteFile(filepath.Join(h.Dir, "compose.yaml"),
 		[]byte("services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.10.0\n    env_file: .env\n"), 0o644))
 	if o := h.run(saslPassword+"\n", p.applyVia("sidecar")...); o.Code != 0 {
 		t.Fatalf("exit %d\n%s%s", o.Code, o.Out, o.Err)
@@ -209,7 +193,7 @@ func TestSidecarInBetween(t *testing.T) {
 		t.Fatalf("%+v", car)
 	}
 	info, err := os.Stat(car.Path)
-	check(t, err)
+	casetest.Must(t, err)
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("the secret has mode %o", info.Mode().Perm())
 	}
@@ -217,7 +201,7 @@ func TestSidecarInBetween(t *testing.T) {
 		t.Errorf("check: %+v", got)
 	}
 	secret, err := os.ReadFile(car.Path)
-	check(t, err)
+	casetest.Must(t, err)
 	lines := "account default\nlogfile -\nsyslog off\nhost " + car.Variables["SMTP_HOST"] + "\n"
 	for _, pair := range [][2]string{{"SMTP_PORT", "port"}, {"SMTP_TLS", "tls"}, {"SMTP_STARTTLS", "tls_starttls"},
 		{"SMTP_TLS_CHECKCERT", "tls_certcheck"}, {"SMTP_AUTH", "auth"}, {"SMTP_USER", "user"}, {"SMTP_DOMAIN", "domain"}} {
@@ -248,7 +232,7 @@ func TestPostfixUndone(t *testing.T) {
 		filepath.Join(bin, "postfix"): "#!/bin/sh\n",
 		filepath.Join(etc, "main.cf"): "compatibility_level = 3.6\nrelayhost = [old.example.test]:25\nsmtp_tls_security_level = may\nmyhostname = vps.example.test\n",
 	} {
-		check(t, os.WriteFile(name, []byte(text), 0o755))
+		casetest.Must(t, os.WriteFile(name, []byte(text), 0o755))
 	}
 	environment := append(os.Environ(), "MAIL_CONFIG="+etc, "PATH="+bin+":/usr/sbin:/usr/bin:/bin")
 	shell := func(command string) string {

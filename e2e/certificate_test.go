@@ -14,13 +14,15 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // makeCertificate writes a certificate that is its own authority, and its key.
 func makeCertificate(t *testing.T, certFile, keyFile string, until time.Time, names ...string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	check(t, err)
+	casetest.Must(t, err)
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: names[0]},
 		NotBefore: until.Add(-48 * time.Hour), NotAfter: until,
@@ -34,9 +36,9 @@ func makeCertificate(t *testing.T, certFile, keyFile string, until time.Time, na
 		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
-	check(t, err)
+	casetest.Must(t, err)
 	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	check(t, err)
-	check(t, os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644))
-	check(t, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
+	casetest.Must(t, err)
+	casetest.Must(t, os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644))
+	casetest.Must(t, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
 }

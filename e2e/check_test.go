@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -72,7 +73,7 @@ func (h *home) write(s settings) {
 	if s.User != "" {
 		text += fmt.Sprintf("SMTP_USER=%s\nSMTP_PASSWORD=%s\n", s.User, s.Password)
 	}
-	check(h.t, os.WriteFile(h.envFile(), []byte(text), 0o600))
+	casetest.Must(h.t, os.WriteFile(h.envFile(), []byte(text), 0o600))
 }
 
 // TestIdentities compares the verdicts on names with what Postfix does, both

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // TestEnvDocker runs the real docker client, which reads --env-file itself,
@@ -35,7 +37,7 @@ func TestEnvDocker(t *testing.T) {
 		files = append(files, "A=first\nSECRET="+v+"\nZ=last\n")
 	}
 	for _, file := range files {
-		envOK(t, os.WriteFile(path, []byte(file), 0o600))
+		casetest.Must(t, os.WriteFile(path, []byte(file), 0o600))
 		cmd := program(t, docker, "create", "--env-file", path, "image")
 		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
 		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // TestEnvPodman makes containers that are never started, and looks at the
@@ -17,7 +19,7 @@ func TestEnvPodman(t *testing.T) {
 	podman := need(t, "podman")
 	envNeedRoot(t)
 	dir := t.TempDir()
-	envOK(t, os.Mkdir(filepath.Join(dir, "rootfs"), 0o755))
+	casetest.Must(t, os.Mkdir(filepath.Join(dir, "rootfs"), 0o755))
 	storage := []string{"--root", filepath.Join(dir, "root"), "--runroot", filepath.Join(dir, "run"), "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"}
 	run := func(args ...string) ([]byte, error) {
 		cmd := program(t, podman, append(storage, args...)...)
@@ -26,7 +28,7 @@ func TestEnvPodman(t *testing.T) {
 	}
 	defer func() { // each holds one of the 2048 locks that the machine has for containers
 		_, err := run("rm", "--all", "--force")
-		envOK(t, err)
+		casetest.Must(t, err)
 	}()
 	path := filepath.Join(dir, "env")
 	for i, file := range podmanFiles(t) {
@@ -41,9 +43,9 @@ func TestEnvPodman(t *testing.T) {
 			continue
 		}
 		out, err := run("inspect", name, "--format", "{{json .Config.Env}}")
-		envOK(t, err)
+		casetest.Must(t, err)
 		var env []string
-		envOK(t, json.Unmarshal(out, &env))
+		casetest.Must(t, json.Unmarshal(out, &env))
 		real := envVars(env)
 		delete(real, "TERM")
 		delete(real, "container")

@@ -12,20 +12,21 @@ import (
 	"testing"
 
 	"smtp-wizard/envwriter"
+	"smtp-wizard/internal/casetest"
 )
 
 // envValues are the hostile values that the tests of envwriter use too.
 func envValues(t *testing.T) []string {
 	t.Helper()
 	file, err := os.ReadFile("../envwriter/testdata/values.txt")
-	envOK(t, err)
+	casetest.Must(t, err)
 	var out []string
 	for line := range strings.Lines(string(file)) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
 		}
 		value, err := strconv.Unquote(line)
-		envOK(t, err)
+		casetest.Must(t, err)
 		out = append(out, value)
 	}
 	return out
@@ -92,7 +93,7 @@ func envSame(model, real map[string]string) bool {
 func envReading(t *testing.T, name, note, file string) (map[string]string, error) {
 	t.Helper()
 	reader, err := envwriter.ReaderNamed(name)
-	envOK(t, err)
+	casetest.Must(t, err)
 	i := slices.IndexFunc(reader.Variants, func(v envwriter.Variant) bool { return v.Note == note })
 	return reader.Variants[i].Read([]byte(file))
 }
@@ -109,7 +110,7 @@ func TestEnvShells(t *testing.T) {
 				if inherited, _ := envReading(t, "sh", "everything set", file); err != nil || !maps.Equal(model, inherited) {
 					continue // what the model does not know, or what depends on the environment, is never written
 				}
-				envOK(t, os.WriteFile(path, []byte(file), 0o600))
+				casetest.Must(t, os.WriteFile(path, []byte(file), 0o600))
 				args := []string{"-c", `set -a; . "$0"; exec /usr/bin/env -0`, path}
 				if shell == "busybox" {
 					args = append([]string{"sh"}, args...)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/casetest"
 )
 
 // Some of this needs a mount namespace. The test binary runs itself again there,
@@ -80,13 +81,6 @@ func playEnvPart(t *testing.T, part, dir string) {
 	}
 }
 
-func envOK(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // envSave saves one file.
 func envSave(path, text string, f atomicfile.File) (atomicfile.Saved, error) {
 	f.Path, f.Bytes = path, []byte(text)
@@ -99,17 +93,17 @@ func envSave(path, text string, f atomicfile.File) (atomicfile.Saved, error) {
 
 func envPut(t testing.TB, path, text string, mode fs.FileMode) {
 	t.Helper()
-	envOK(t, os.WriteFile(path, []byte(text), 0o600))
-	envOK(t, os.Chmod(path, mode))
+	casetest.Must(t, os.WriteFile(path, []byte(text), 0o600))
+	casetest.Must(t, os.Chmod(path, mode))
 }
 
 // envExpect checks contents, mode and owner; an owner of -1 is not checked.
 func envExpect(t testing.TB, path, text string, mode fs.FileMode, uid, gid int) {
 	t.Helper()
 	got, err := os.ReadFile(path)
-	envOK(t, err)
+	casetest.Must(t, err)
 	info, err := os.Stat(path)
-	envOK(t, err)
+	casetest.Must(t, err)
 	sys := info.Sys().(*syscall.Stat_t)
 	if string(got) != text || info.Mode().Perm() != mode || uid >= 0 && (int(sys.Uid) != uid || int(sys.Gid) != gid) {
 		t.Errorf("%s: %q %v %d:%d, want %q %v %d:%d", path, got, info.Mode(), sys.Uid, sys.Gid, text, mode, uid, gid)
@@ -119,7 +113,7 @@ func envExpect(t testing.TB, path, text string, mode fs.FileMode, uid, gid int) 
 func envAlone(t testing.TB, path string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(path))
-	envOK(t, err)
+	casetest.Must(t, err)
 	for _, e := range entries {
 		if e.Name() != filepath.Base(path) && e.Name() != "filler" {
 			t.Errorf("%s is left", e.Name())
@@ -148,9 +142,9 @@ func TestEnvOwnerAndGroupAreKept(t *testing.T) {
 		{0o644, 0o644, &atomicfile.User{UID: 4000, GID: 4000}},
 	} {
 		envPut(t, path, "old", c.mode)
-		envOK(t, os.Chown(path, 4001, 4002))
+		casetest.Must(t, os.Chown(path, 4001, 4002))
 		saved, err := envSave(path, "new", atomicfile.File{ReadBy: c.by, Close: c.by != nil})
-		envOK(t, err)
+		casetest.Must(t, err)
 		envExpect(t, path, "new", c.want, 4001, 4002)
 		envExpect(t, saved.Backup, "old", 0o600, 4001, 4002)
 	}
@@ -161,13 +155,13 @@ func TestEnvTheReaderCanRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	by := &atomicfile.User{UID: 4001, GID: 4002}
 	_, err := envSave(path, "new", atomicfile.File{ReadBy: by})
-	envOK(t, err)
+	casetest.Must(t, err)
 	envExpect(t, path, "new", 0o600, 4001, 4002)
 
 	envPut(t, path, "root's", 0o600)
-	envOK(t, os.Chown(path, 0, 0))
+	casetest.Must(t, os.Chown(path, 0, 0))
 	_, err = envSave(path, "new", atomicfile.File{ReadBy: by})
-	envOK(t, err)
+	casetest.Must(t, err)
 	envExpect(t, path, "new", 0o600, 0, 0)
 }
 
@@ -180,33 +174,33 @@ func TestEnvMounts(t *testing.T) {
 // envBindMount: a single file mounted from elsewhere, as containers have it.
 func envBindMount(t testing.TB, dir string) {
 	source, path := filepath.Join(dir, "source"), filepath.Join(dir, "etc", ".env")
-	envOK(t, os.Mkdir(filepath.Dir(path), 0o700))
+	casetest.Must(t, os.Mkdir(filepath.Dir(path), 0o700))
 	envPut(t, source, "old", 0o640)
 	envPut(t, path, "", 0o600)
-	envOK(t, syscall.Mount(source, path, "", syscall.MS_BIND, ""))
+	casetest.Must(t, syscall.Mount(source, path, "", syscall.MS_BIND, ""))
 	defer syscall.Unmount(path, 0)
 	before, err := atomicfile.Load(path)
-	envOK(t, err)
+	casetest.Must(t, err)
 	if _, err := envSave(path, "new and longer", atomicfile.File{Before: &before}); !errors.Is(err, atomicfile.ErrMounted) {
 		t.Errorf("%v", err)
 	}
 	envExpect(t, source, "old", 0o640, -1, -1)
 	envAlone(t, path)
 	saved, err := envSave(path, "new and longer", atomicfile.File{Before: &before, InPlace: true})
-	envOK(t, err)
+	casetest.Must(t, err)
 	envExpect(t, source, "new and longer", 0o640, -1, -1)
 	envExpect(t, saved.Backup, "old", 0o600, -1, -1)
 }
 
 // envFullDisk: neither way of saving harms the file on a disk without room.
 func envFullDisk(t testing.TB, dir string) {
-	envOK(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"))
+	casetest.Must(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"))
 	defer syscall.Unmount(dir, 0)
 	path := filepath.Join(dir, ".env")
 	old := strings.Repeat("A=old\n", 600)
 	envPut(t, path, old, 0o600)
 	filler, err := os.Create(filepath.Join(dir, "filler"))
-	envOK(t, err)
+	casetest.Must(t, err)
 	for err == nil {
 		_, err = filler.Write(make([]byte, 512))
 	}
@@ -223,9 +217,9 @@ func envFullDisk(t testing.TB, dir string) {
 func envReadOnly(t testing.TB, dir string) {
 	path := filepath.Join(dir, ".env")
 	envPut(t, path, "old", 0o600)
-	envOK(t, syscall.Mount(dir, dir, "", syscall.MS_BIND, ""))
+	casetest.Must(t, syscall.Mount(dir, dir, "", syscall.MS_BIND, ""))
 	defer syscall.Unmount(dir, 0)
-	envOK(t, syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+	casetest.Must(t, syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
 	if _, err := envSave(path, "new", atomicfile.File{}); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("%v", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -73,7 +74,7 @@ func endsWithin(t *testing.T, cmd *exec.Cmd, stage string, exit, bound int) time
 			Detail string
 		}
 	}
-	check(t, json.Unmarshal([]byte(ended.Out), &got))
+	casetest.Must(t, json.Unmarshal([]byte(ended.Out), &got))
 	if ended.Code != exit || got.Exit != exit || got.Stage != stage {
 		t.Fatalf("exit %d, in the JSON %d at %s", ended.Code, got.Exit, got.Stage)
 	}
@@ -93,10 +94,10 @@ func endsWithin(t *testing.T, cmd *exec.Cmd, stage string, exit, bound int) time
 func TestSilentNameServer(t *testing.T) {
 	t.Parallel()
 	silent, err := net.ListenPacket("udp", "127.0.0.77:53")
-	check(t, err)
+	casetest.Must(t, err)
 	t.Cleanup(func() { _ = silent.Close() })
 	h := hostileSite(t, "relay.example.net", 587, "starttls")
-	check(t, os.WriteFile(filepath.Join(h.Dir, "resolv.conf"), []byte("nameserver 127.0.0.77\n"), 0o644))
+	casetest.Must(t, os.WriteFile(filepath.Join(h.Dir, "resolv.conf"), []byte("nameserver 127.0.0.77\n"), 0o644))
 	isolated := func() *exec.Cmd {
 		script := `mount --bind resolv.conf /etc/resolv.conf && exec "$@"`
 		cmd := program(t, "unshare", append([]string{"-m", "sh", "-c", script, "sh", wizardPath}, append(asIdentity, "--json")...)...)
@@ -110,14 +111,14 @@ func TestSilentNameServer(t *testing.T) {
 	cmd := isolated()
 	var out strings.Builder
 	cmd.Stdout = &out
-	check(t, cmd.Start())
-	check(t, silent.SetReadDeadline(time.Now().Add(patience)))
+	casetest.Must(t, cmd.Start())
+	casetest.Must(t, silent.SetReadDeadline(time.Now().Add(patience)))
 	for question := make([]byte, 512); !bytes.Contains(question, []byte("another")); {
 		_, _, err = silent.ReadFrom(question)
-		check(t, err)
+		casetest.Must(t, err)
 	}
 	began := time.Now()
-	check(t, cmd.Process.Signal(os.Interrupt))
+	casetest.Must(t, cmd.Process.Signal(os.Interrupt))
 	_ = cmd.Wait()
 	took := time.Since(began)
 	if code := cmd.ProcessState.ExitCode(); code != 130 || took > alone/2 || !strings.Contains(out.String(), `"stage": "dns"`) {

@@ -7,10 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 
-	"golang.org/x/tools/txtar"
+	"smtp-wizard/internal/casetest"
+	"smtp-wizard/internal/layouttest"
 )
 
 // TestInspectInItsOwnRoot plays layouts as they are on a machine: the program is
@@ -22,6 +23,7 @@ func TestInspectInItsOwnRoot(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	layouts := layouttest.All(t, "../pocketid/install/testdata")
 	for _, tt := range []struct {
 		layout, runs, service, hostname, host string
 		exit                                  int
@@ -36,14 +38,15 @@ func TestInspectInItsOwnRoot(t *testing.T) {
 		{"docker-export-line", "docker", "pid", "", "", 9},
 	} {
 		t.Run(tt.layout, func(t *testing.T) {
-			root, env, home := layout(t, tt.layout)
+			i := slices.IndexFunc(layouts, func(l layouttest.Layout) bool { return l.Name == tt.layout })
+			root := layouts[i].Unpack(t)
 			run(t, "cp", static, root+"/smtp-wizard")
 			before := program(t, "find", root, "-newermt", "@0", "-printf", "%p %s %T@\n")
 			listed, err := before.Output()
-			check(t, err)
+			casetest.Must(t, err)
 			cmd := exec.Command("unshare", "-m", "-u", "-n", "sh", "-c",
-				`hostname vps; exec chroot "$0" /smtp-wizard inspect --json --env-file "$1"`, root, env)
-			cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
+				`hostname vps; exec chroot "$0" /smtp-wizard inspect --json --env-file "$1"`, root, layouts[i].EnvFile)
+			cmd.Env = []string{"HOME=" + layouts[i].Home, "PATH=" + os.Getenv("PATH")}
 			out, _ := cmd.Output()
 			if code := cmd.ProcessState.ExitCode(); code != tt.exit {
 				t.Fatalf("exit code %d\n%s", code, out)
@@ -53,37 +56,15 @@ func TestInspectInItsOwnRoot(t *testing.T) {
 				Hostname      struct{ Value string }
 				Values        map[string]struct{ Value string }
 			}
-			check(t, json.Unmarshal(out, &got))
+			casetest.Must(t, json.Unmarshal(out, &got))
 			if got.Runs != tt.runs || got.Service != tt.service || got.Hostname.Value != tt.hostname || got.Values["SMTP_HOST"].Value != tt.host {
 				t.Errorf("%s", out)
 			}
 			again, err := program(t, "find", root, "-newermt", "@0", "-printf", "%p %s %T@\n").Output()
-			check(t, err)
+			casetest.Must(t, err)
 			if string(again) != string(listed) {
 				t.Errorf("something was changed:\n%s", again)
 			}
 		})
 	}
-}
-
-// layout lays out the files of one of the table's layouts.
-func layout(t *testing.T, name string) (root, env, home string) {
-	t.Helper()
-	archive, err := txtar.ParseFile("../pocketid/install/testdata/" + name + ".txtar")
-	check(t, err)
-	root, home = t.TempDir(), "/root"
-	for _, part := range archive.Files {
-		path := filepath.Join(root, part.Name)
-		check(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		check(t, os.WriteFile(path, part.Data, 0o600))
-	}
-	for line := range strings.Lines(string(archive.Comment)) {
-		switch key, value, _ := strings.Cut(strings.TrimSpace(line), ": "); key {
-		case "env":
-			env = value
-		case "home":
-			home = value
-		}
-	}
-	return root, env, home
 }

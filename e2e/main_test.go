@@ -70,10 +70,3 @@ func (h *home) environment() []string {
 	}
 	return append(env, h.Extra...)
 }
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 const nobody = 65534 // uid and gid of Debian's nobody
@@ -32,7 +34,7 @@ func TestOtherOwners(t *testing.T) {
 			t.Parallel()
 			h := foreignHome(t, c.dirOwner, c.fileOwner, c.mode)
 			before, err := os.ReadFile(h.envFile())
-			check(t, err)
+			casetest.Must(t, err)
 			cmd := program(t, "setpriv", asUser(c.runAs, wizardPath, "apply", "--no-check", "--host", "smtp.example.test",
 				"--from", "id@example.test", "--hostname", "id.example.test")...)
 			cmd.Dir, cmd.Env = h.Dir, h.environment()
@@ -42,12 +44,12 @@ func TestOtherOwners(t *testing.T) {
 				t.Errorf("exit %d: %s", o.Code, o.Err)
 			}
 			after, err := os.ReadFile(h.envFile())
-			check(t, err)
+			casetest.Must(t, err)
 			if changed := string(after) != string(before); changed != (c.code == 0) {
 				t.Errorf("changed: %v", changed)
 			}
 			info, err := os.Stat(h.envFile())
-			check(t, err)
+			casetest.Must(t, err)
 			if stat := info.Sys().(*syscall.Stat_t); int(stat.Uid) != c.fileOwner || info.Mode().Perm() != c.mode {
 				t.Errorf("now it belongs to %d, mode %o", stat.Uid, info.Mode().Perm())
 			}
@@ -59,13 +61,13 @@ func TestOtherOwners(t *testing.T) {
 func foreignHome(t *testing.T, dirOwner, fileOwner int, mode os.FileMode) *home {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "owner-e2e-") // t.TempDir's parent lets only root in
-	check(t, err)
+	casetest.Must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	h := &home{t: t, Dir: dir}
-	check(t, os.WriteFile(h.envFile(), []byte("APP_URL="+appURL+"\nENCRYPTION_KEY=0123456789abcdef\n"), mode))
-	check(t, os.Chown(h.envFile(), fileOwner, fileOwner))
-	check(t, os.Chmod(dir, 0o755))
-	check(t, os.Chown(dir, dirOwner, dirOwner))
+	casetest.Must(t, os.WriteFile(h.envFile(), []byte("APP_URL="+appURL+"\nENCRYPTION_KEY=0123456789abcdef\n"), mode))
+	casetest.Must(t, os.Chown(h.envFile(), fileOwner, fileOwner))
+	casetest.Must(t, os.Chmod(dir, 0o755))
+	casetest.Must(t, os.Chown(dir, dirOwner, dirOwner))
 	return h
 }
 
@@ -81,7 +83,7 @@ func asUser(uid int, command ...string) []string {
 func (h *home) onlyBackups() {
 	h.t.Helper()
 	entries, err := os.ReadDir(h.Dir)
-	check(h.t, err)
+	casetest.Must(h.t, err)
 	for _, e := range entries {
 		if name := e.Name(); name != ".env" && name != "state" && !strings.HasSuffix(name, ".bak") {
 			h.t.Errorf("%s is left", name)

@@ -4,14 +4,16 @@ package e2e
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // postfix is a Postfix of the test's own: its own configuration, queue and
@@ -41,7 +43,7 @@ func startPostfix(t *testing.T, lines ...string) *postfix {
 	dir := serverDir(t, "postfix-e2e-")
 	p := &postfix{dir: dir, Submission: freePort(t), TLS: freePort(t), Nobody: freePort(t), CAFile: filepath.Join(dir, "cert.pem")}
 	for _, name := range []string{"conf", "queue", "data", "mail", "conf/sasl"} {
-		check(t, os.Mkdir(filepath.Join(dir, name), 0o755))
+		casetest.Must(t, os.Mkdir(filepath.Join(dir, name), 0o755))
 	}
 	makeCertificate(t, p.CAFile, filepath.Join(dir, "key.pem"), time.Now().Add(24*time.Hour), "localhost", "127.0.0.1")
 	p.account(t)
@@ -98,56 +100,13 @@ func (p *postfix) account(t *testing.T) {
 	run(t, "chown", "postfix", db)
 	// Debian's Postfix reads it from $config_directory/sasl.
 	conf := "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: " + db + "\nmech_list: PLAIN LOGIN\n"
-	check(t, os.WriteFile(filepath.Join(p.dir, "conf", "sasl", "smtpd.conf"), []byte(conf), 0o644))
+	casetest.Must(t, os.WriteFile(filepath.Join(p.dir, "conf", "sasl", "smtpd.conf"), []byte(conf), 0o644))
 }
 
 func (p *postfix) configure(t *testing.T, lines []string) {
 	t.Helper()
-	main := fmt.Sprintf(`compatibility_level = 3.6
-queue_directory = %[1]s/queue
-data_directory = %[1]s/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-maillog_file = %[1]s/mail.log
-maillog_file_prefixes = %[1]s
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = mx.example.test
-mydestination =
-mynetworks =
-alias_maps =
-local_recipient_maps =
-default_transport = discard:nothing leaves this machine
-virtual_mailbox_domains = example.test
-virtual_mailbox_base = %[1]s/mail
-virtual_mailbox_maps = static:inbox
-virtual_minimum_uid = 1
-virtual_uid_maps = static:8
-virtual_gid_maps = static:8
-smtpd_tls_security_level = may
-smtpd_tls_cert_file = %[1]s/cert.pem
-smtpd_tls_key_file = %[1]s/key.pem
-smtpd_error_sleep_time = 0
-%[2]s
-`, p.dir, strings.Join(lines, "\n"))
-	check(t, os.WriteFile(filepath.Join(p.dir, "conf", "main.cf"), []byte(main), 0o644))
-	check(t, os.WriteFile(filepath.Join(p.dir, "conf", "master.cf"), []byte(p.services()), 0o644))
-}
-
-func (p *postfix) services() string {
-	services := fmt.Sprintf("%d inet n - n - - smtpd\n", p.Submission) +
-		fmt.Sprintf("%d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n", p.TLS)
-	for _, line := range []string{
-		"pickup unix n - n 60 1 pickup", "cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr",
-		"tlsmgr unix - - n 1000? 1 tlsmgr", "rewrite unix - - n - - trivial-rewrite",
-		"bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce", "trace unix - - n - 0 bounce",
-		"proxymap unix - - n - - proxymap", "smtp unix - - n - - smtp", "error unix - - n - - error", "discard unix - - n - - discard",
-		"retry unix - - n - - error", "virtual unix - n n - - virtual", "anvil unix - - n - 1 anvil",
-		"postlog unix-dgram n - n - 1 postlogd",
-	} {
-		services += line + "\n"
-	}
-	return services
+	main := text(t, "main.cf", "DIR", p.dir, "LINES", strings.Join(lines, "\n"))
+	services := text(t, "master.cf", "PLAIN", strconv.Itoa(p.Submission), "TLS", strconv.Itoa(p.TLS))
+	casetest.Must(t, os.WriteFile(filepath.Join(p.dir, "conf", "main.cf"), []byte(main), 0o644))
+	casetest.Must(t, os.WriteFile(filepath.Join(p.dir, "conf", "master.cf"), []byte(services), 0o644))
 }

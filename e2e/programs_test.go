@@ -8,10 +8,14 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // patience is how long something may take to come, on a machine that has much
@@ -47,13 +51,21 @@ func need(t *testing.T, name string) string {
 	return path
 }
 
+// text is a file of testdata with words in it replaced.
+func text(t *testing.T, name string, pairs ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	casetest.Must(t, err)
+	return strings.NewReplacer(pairs...).Replace(string(data))
+}
+
 // serverDir is a folder for a server's files, which users of the server's own
 // may enter. Its path is short, for the sockets in it. It goes with the test.
 func serverDir(t *testing.T, prefix string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", prefix)
-	check(t, err)
-	check(t, os.Chmod(dir, 0o755))
+	casetest.Must(t, err)
+	casetest.Must(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() {
 		// A process that was killed a moment ago may still be making a file.
 		eventually(t, dir+" to be removed", func() bool { return os.RemoveAll(dir) == nil })
@@ -67,7 +79,7 @@ func serverDir(t *testing.T, prefix string) string {
 func foreground(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	check(t, cmd.Start())
+	casetest.Must(t, cmd.Start())
 	t.Cleanup(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
@@ -84,7 +96,7 @@ func freePort(t *testing.T) int {
 	for range 1000 {
 		port := int(nextPort.Add(1))
 		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			check(t, l.Close())
+			casetest.Must(t, l.Close())
 			return port
 		}
 	}

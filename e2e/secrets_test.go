@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/hostile"
 	"smtp-wizard/internal/termtest"
 	"smtp-wizard/smtpcheck/practice"
@@ -36,7 +37,7 @@ func TestPlantedSecrets(t *testing.T) {
 	banner := &practice.Answer{Text: "220 " + base64.StdEncoding.EncodeToString([]byte(plantedPassword)) + "\r\n"}
 	r := hostile.Start(t, practice.Behavior{Name: "repeats", Banner: banner, Answers: repeats}, practice.Options{User: "bob", Password: plantedPassword})
 	ca := filepath.Join(t.TempDir(), "ca.pem")
-	check(t, os.WriteFile(ca, r.CAPEM(), 0o600))
+	casetest.Must(t, os.WriteFile(ca, r.CAPEM(), 0o600))
 	seen := watchChildren(t)
 
 	h := newHome(t, ca)
@@ -54,8 +55,8 @@ func TestPlantedSecrets(t *testing.T) {
 	file := fmt.Sprintf("# SMTP_PASSWORD=%s\nAPP_URL=%s\nENCRYPTION_KEY=%s\nDB_CONNECTION_STRING=postgres://a:%[3]s@db/x\nMAXMIND_LICENSE_KEY=%[3]s\n"+
 		"SMTP_HOST=eve:%s@localhost\nSMTP_PORT=%d\nSMTP_FROM=id@example.test\nSMTP_USER=%[1]s\nSMTP_PASSWORD=%[1]s\nSMTP_TLS=starttls\nUI_CONFIG_DISABLED=true\n",
 		plantedOld, appURL, plantedToken, plantedHost, r.Port())
-	check(t, os.WriteFile(h.envFile(), []byte(file), 0o600))
-	check(t, os.Chown(h.Dir, 65534, 65534)) // what is around it is reached by a child
+	casetest.Must(t, os.WriteFile(h.envFile(), []byte(file), 0o600))
+	casetest.Must(t, os.Chown(h.Dir, 65534, 65534)) // what is around it is reached by a child
 	for _, args := range []string{
 		"inspect", "inspect --json", "check", "check --json", "apply --no-check --dry-run", "apply --no-check --dry-run --json",
 		"apply --user bob --password-stdin --hostname id.example.test --json", "check --json", "check --no-send", "inspect --json",
@@ -89,7 +90,7 @@ func scan(t *testing.T, where, text string) {
 func (h *home) everything(t *testing.T) string {
 	t.Helper()
 	var out strings.Builder
-	check(t, filepath.WalkDir(h.Dir, func(path string, d fs.DirEntry, err error) error {
+	casetest.Must(t, filepath.WalkDir(h.Dir, func(path string, d fs.DirEntry, err error) error {
 		out.WriteString(path + "\n")
 		if err != nil || d.IsDir() || filepath.Dir(path) == h.Dir {
 			return err

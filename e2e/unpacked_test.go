@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/casetest"
 )
 
 // unpacked is a mail server from a Debian package that conflicts with Postfix,
@@ -64,7 +65,7 @@ func debFile(t *testing.T, dir, name string) string {
 func (u *unpacked) start(t *testing.T, name string, args ...string) {
 	t.Helper()
 	out, err := os.Create(u.out)
-	check(t, err)
+	casetest.Must(t, err)
 	cmd := exec.Command(name, args...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LD_LIBRARY_PATH=" + filepath.Join(u.dir, "root/usr/lib/x86_64-linux-gnu")}
 	cmd.Stdout, cmd.Stderr = out, out
@@ -81,7 +82,7 @@ func (u *unpacked) start(t *testing.T, name string, args ...string) {
 func (u *unpacked) file(t *testing.T, name, text string, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(u.dir, name)
-	check(t, os.WriteFile(path, []byte(text), mode))
+	casetest.Must(t, os.WriteFile(path, []byte(text), mode))
 	return path
 }
 
@@ -95,41 +96,16 @@ func (u *unpacked) settings() settings {
 func (h *home) inCompose(hostname string) {
 	h.t.Helper()
 	text := fmt.Sprintf("services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.9.0\n    hostname: %s\n    env_file: .env\n", hostname)
-	check(h.t, os.WriteFile(filepath.Join(h.Dir, "compose.yaml"), []byte(text), 0o644))
+	casetest.Must(h.t, os.WriteFile(filepath.Join(h.Dir, "compose.yaml"), []byte(text), 0o644))
 }
-
-const eximConf = `spool_directory = DIR/spool
-log_file_path = DIR/spool/%slog
-pid_file_path = DIR/spool/pid
-exim_user = Debian-exim
-exim_group = Debian-exim
-primary_hostname = mx.example.test
-local_interfaces = 127.0.0.1
-daemon_smtp_ports = PORT
-keep_environment =
-host_lookup =
-rfc1413_query_timeout = 0s
-tls_advertise_hosts =
-queue_only = true
-acl_smtp_rcpt = rcpt
-acl_smtp_data = data
-EXTRA
-begin acl
-rcpt:
-  RCPT
-  accept domains = example.test
-  deny message = relay not permitted
-data:
-  accept
-`
 
 func startExim(t *testing.T, extra, rcpt string) *unpacked {
 	t.Helper()
 	u := unpack(t, []string{"Debian-exim"}, "exim4-daemon-light", "exim4-base", "libidn12")
-	check(t, os.Mkdir(filepath.Join(u.dir, "spool"), 0o755))
+	casetest.Must(t, os.Mkdir(filepath.Join(u.dir, "spool"), 0o755))
 	run(t, "chown", "Debian-exim:Debian-exim", filepath.Join(u.dir, "spool"))
-	text := strings.NewReplacer("DIR", u.dir, "PORT", fmt.Sprint(u.Port), "EXTRA", extra, "RCPT", rcpt).Replace(eximConf)
-	u.start(t, filepath.Join(u.dir, "root/usr/sbin/exim4"), "-C", u.file(t, "exim.conf", text, 0o644), "-bdf")
+	conf := text(t, "exim.conf", "DIR", u.dir, "PORT", fmt.Sprint(u.Port), "EXTRA", extra, "RCPT", rcpt)
+	u.start(t, filepath.Join(u.dir, "root/usr/sbin/exim4"), "-C", u.file(t, "exim.conf", conf, 0o644), "-bdf")
 	return u
 }
 
@@ -176,27 +152,17 @@ func (u *unpacked) takes(t *testing.T, hostname, to string, want verdict) {
 	}
 }
 
-// OpenSMTPD has its paths compiled in, so it runs in a mount namespace where
-// they are its own.
-const opensmtpdScript = `set -e
-mount --make-rprivate /
-for dir in /var/lib /var/spool /run; do mount -t tmpfs none $dir; done
-mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd
-chmod 711 /var/spool/smtpd
-exec "$1" -d -f "$2"
-`
-
 func startOpenSMTPD(t *testing.T, listen string) *unpacked {
 	t.Helper()
 	u := unpack(t, []string{"opensmtpd", "opensmtpq"}, "opensmtpd")
-	text := "listen on 127.0.0.1 port " + fmt.Sprint(u.Port) + " " + listen + " hostname mx.example.test\n" +
+	conf := "listen on 127.0.0.1 port " + fmt.Sprint(u.Port) + " " + listen + " hostname mx.example.test\n" +
 		"action \"keep\" maildir \"" + u.dir + "/mail\" virtual { \"admin@example.test\" = root }\nmatch from any for domain \"example.test\" action \"keep\"\n"
 	if strings.Contains(listen, "pki") {
 		cert, key := u.dir+"/cert.pem", u.dir+"/key.pem"
 		makeCertificate(t, cert, key, time.Now().Add(time.Hour), "localhost")
-		text = "pki localhost cert \"" + cert + "\"\npki localhost key \"" + key + "\"\n" + text
+		conf = "pki localhost cert \"" + cert + "\"\npki localhost key \"" + key + "\"\n" + conf
 	}
-	u.start(t, "unshare", "--mount", "sh", "-c", opensmtpdScript, "sh", filepath.Join(u.dir, "root/usr/sbin/smtpd"), u.file(t, "smtpd.conf", text, 0o600))
+	u.start(t, "unshare", "--mount", "sh", "-c", text(t, "opensmtpd.sh"), "sh", filepath.Join(u.dir, "root/usr/sbin/smtpd"), u.file(t, "smtpd.conf", conf, 0o600))
 	return u
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/joho/godotenv"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/termtest"
 )
 
@@ -79,14 +80,14 @@ func walk(t *testing.T, p *postfix, s settings) {
 func (h *home) has(want map[string]string) {
 	h.t.Helper()
 	got, err := godotenv.Read(h.envFile())
-	check(h.t, err)
+	casetest.Must(h.t, err)
 	for key, value := range want {
 		if got[key] != value {
 			h.t.Errorf("%s is not what was typed", key)
 		}
 	}
 	info, err := os.Stat(h.envFile())
-	check(h.t, err)
+	casetest.Must(h.t, err)
 	if info.Mode().Perm() != 0o600 {
 		h.t.Errorf("the .env has mode %o", info.Mode().Perm())
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 )
 
@@ -14,9 +15,7 @@ func pick(t testing.TB, list ...string) []Reader {
 	var out []Reader
 	for _, name := range list {
 		r, err := ReaderNamed(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, err)
 		out = append(out, r)
 	}
 	return out
@@ -31,57 +30,17 @@ func TestKeepingTheRestOfTheFile(t *testing.T) {
 	t.Parallel()
 	const none = "\x00" // the reader does not see the key
 	const fails = "\x01"
-	cases := []struct {
-		name, file string
-		reads      map[string]string // what readers find for K
-		readers    []string          // an edit for these
-		want       string            // sets NEW=1; empty when refused
-	}{
-		{"export", "export K=v\n",
-			map[string]string{"pocket-id": "v", "compose": "v", "systemd": none, "sh": "v", "docker": fails, "podman": none},
-			[]string{"pocket-id", "compose", "sh"}, "export K=v\n\nNEW=1\n"},
-		{"CRLF", "K=v\r\n",
-			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v", "sh": "v\r", "docker": "v", "podman": "v"},
-			[]string{"pocket-id", "compose", "systemd", "docker", "podman"}, "K=v\r\n\r\nNEW=1\r\n"},
-		{"BOM", "\ufeffK=v\n",
-			map[string]string{"pocket-id": fails, "compose": "v", "systemd": none, "sh": fails, "docker": "v", "podman": none},
-			[]string{"compose", "docker"}, "\ufeffK=v\n\nNEW=1\n"},
-		{"note", "K=v # note\n",
-			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v # note", "sh": "v", "docker": "v # note", "podman": "v # note"},
-			[]string{"pocket-id", "compose", "docker"}, "K=v # note\n\nNEW=1\n"},
-		{"note behind quotes", "K='v' # note\n",
-			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v# note", "sh": "v", "docker": "'v' # note"},
-			[]string{"pocket-id", "compose", "systemd"}, "K='v' # note\n\nNEW=1\n"},
-		{"colon", "K: v\n",
-			map[string]string{"pocket-id": "v", "compose": "v", "systemd": none, "sh": fails, "docker": fails, "podman": none},
-			[]string{"pocket-id", "compose"}, "K: v\n\nNEW=1\n"},
-		{"blanks", "K = v\n",
-			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v", "sh": fails, "docker": fails, "podman": none},
-			[]string{"pocket-id", "compose", "systemd"}, "K = v\n\nNEW=1\n"},
-		{"lines in quotes", "K='a\nb'\n",
-			map[string]string{"pocket-id": "a\nb", "compose": "a\nb", "systemd": "a\nb", "sh": "a\nb", "docker": "'a", "podman": "'a"},
-			Names(Readers[:4]), "K='a\nb'\n\nNEW=1\n"},
-		{"comment that ends in a backslash", "# note \\\nK=v\n",
-			map[string]string{"pocket-id": "v", "compose": "v", "systemd": "v", "sh": "v", "docker": "v"},
-			[]string{"pocket-id", "systemd"}, "# note \\\nK=v\n\nNEW=1\n"},
-		{"comment with a backslash at the end of the file", "K=v\n# note \\",
-			map[string]string{"pocket-id": "v", "systemd": "v"},
-			[]string{"pocket-id", "systemd"}, "K=v\n# note \\\n\nNEW=1\n"},
-		{"value that ends in a backslash", "K=a\\\nB=c\n",
-			map[string]string{"pocket-id": `a\`, "compose": `a\`, "systemd": "aB=c", "sh": "aB=c", "docker": `a\`, "podman": `a\`},
-			[]string{"pocket-id", "compose", "systemd", "sh"}, "K=a\\\nB=c\n\nNEW=1\n"},
-		{"value with a backslash at the end of the file", "K=a\\",
-			map[string]string{"pocket-id": `a\`, "compose": `a\`, "systemd": "a", "sh": `a\`, "docker": `a\`},
-			[]string{"pocket-id", "compose", "systemd", "docker"}, "K=a\\\n\nNEW=1\n"},
-		{"duplicates", "K=1\nK=2\n",
-			map[string]string{"pocket-id": "2", "compose": "2", "systemd": "2", "sh": "2", "docker": "2", "podman": "2"},
-			Names(Readers), "K=1\nK=2\n\nNEW=1\n"},
-	}
+	cases := casetest.Read[[]struct {
+		Name, File string
+		Reads      map[string]string // what readers find for K
+		Readers    []string          // an edit for these
+		Want       string            // sets NEW=1; empty when refused
+	}](t, "keepingtherestofthefile")
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			for name, want := range c.reads {
-				vars, err := pick(t, name)[0].Read([]byte(c.file))
+			for name, want := range c.Reads {
+				vars, err := pick(t, name)[0].Read([]byte(c.File))
 				got, found := vars["K"]
 				switch {
 				case err != nil:
@@ -93,9 +52,9 @@ func TestKeepingTheRestOfTheFile(t *testing.T) {
 					t.Errorf("%s reads %q, want %q", name, got, want)
 				}
 			}
-			edit, err := Apply([]byte(c.file), []Change{set("NEW", "1")}, pick(t, c.readers...))
-			if err != nil || string(edit.New) != c.want {
-				t.Errorf("became %q, %v\nwant   %q", edit.New, err, c.want)
+			edit, err := Apply([]byte(c.File), []Change{set("NEW", "1")}, pick(t, c.Readers...))
+			if err != nil || string(edit.New) != c.Want {
+				t.Errorf("became %q, %v\nwant   %q", edit.New, err, c.Want)
 			}
 		})
 	}
@@ -189,9 +148,7 @@ func TestApplyThenNothingLeftToDo(t *testing.T) {
 	changes := []Change{set("SMTP_FROM", "a@b.example"), set("SMTP_USER", "apikey"), set("SMTP_HOST", "relay.example.com"), set("SMTP_PORT", "465"), set("SMTP_PASSWORD", "p'a\"s$s w\\o#r`d")}
 	readers := pick(t, "pocket-id", "compose")
 	edit, err := Apply([]byte(old), changes, readers)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	want := "# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nexport SMTP_PORT=465\nSMTP_USER=apikey\nSMTP_FROM=a@b.example\n\n" +
 		"SMTP_HOST=relay.example.com\nSMTP_PASSWORD=\"p'a\\\"s\\$s w\\\\o#r`d\"\n"
 	if string(edit.New) != want {

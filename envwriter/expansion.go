@@ -21,9 +21,9 @@ const mostDollars = 1 << 16
 
 var errDollars = fmt.Errorf("it has more than %d dollar signs", mostDollars)
 
-// CheckExpansion refuses a file whose references may come to more than godotenv
+// checkExpansion refuses a file whose references may come to more than godotenv
 // and compose-go can be given, which put them in without a limit.
-func CheckExpansion(file []byte) error {
+func checkExpansion(file []byte) error {
 	switch {
 	case bytes.Count(file, []byte("$"))+bytes.Count(file, []byte(octalDollar)) > mostDollars:
 		return errDollars

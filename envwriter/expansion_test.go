@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // doubling returns variables each of which is twice the one before, in some notation.
@@ -20,23 +22,11 @@ func doubling(n int, line string) string {
 
 func TestExpansionIsBounded(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{
-		"NEXT=${LAST}${LAST}\n",
-		"NEXT=$LAST$LAST\n",
-		"export NEXT: \"$LAST-${LAST}\"\r\n",
-		"NEXT=$(LAST)$(LAST)\n",
-		"NEXT=${X:-${LAST}}${X:-${LAST}}\n",
-		"NEXT=\"\\\\\"\n${LAST}${LAST}\"\n",
-		"NEXT=\"\\0044{LAST}\\0044{LAST}\"\n",
-		"NEXT=\"$\\{LAST}$\\LAST\"\n",
-		"NEXT='x\\'\nNEXT=$LAST$LAST\n",
-		"NEXT=\"$LAST\"NEXT=$NEXT$NEXT\n",
-		"NEXT=$LAST\rNEXT=$NEXT$NEXT\n",
-	} {
+	for _, line := range casetest.Read[[]string](t, "expansionisbounded") {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			file := []byte(doubling(32, line))
-			if err := CheckExpansion(file); !errors.Is(err, errExpansion) {
+			if err := checkExpansion(file); !errors.Is(err, errExpansion) {
 				t.Errorf("%v", err)
 			}
 			for _, r := range Readers {
@@ -93,7 +83,7 @@ func TestExpansionOfRealFiles(t *testing.T) {
 		files[fmt.Sprintf("%q", file)] = file
 	}
 	for name, file := range files {
-		if err := CheckExpansion([]byte(file)); err != nil {
+		if err := checkExpansion([]byte(file)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -53,7 +53,7 @@ var errBraces = fmt.Errorf("more than %d ${...} in one line", mostBraces)
 var openBrace = lazy.Compile(`(?:\$|\\0044)(?:\{|\\0173)`) // octal numbers in double quotes too
 
 func readCompose(file []byte, environment lookup) (map[string]string, error) {
-	if err := CheckExpansion(file); err != nil {
+	if err := checkExpansion(file); err != nil {
 		return nil, err
 	}
 	for line := range bytes.Lines(file) {

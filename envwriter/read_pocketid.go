@@ -19,7 +19,7 @@ var pocketIDReader = Reader{
 }
 
 func readPocketID(file []byte) (map[string]string, error) {
-	if err := CheckExpansion(file); err != nil {
+	if err := checkExpansion(file); err != nil {
 		return nil, err
 	}
 	return godotenv.UnmarshalBytes(file)

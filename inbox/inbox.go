@@ -49,13 +49,13 @@ type Options struct {
 
 // The errors of a look, besides those of the network and of the certificate.
 var (
-	// ErrNotFound: the mail was in no mailbox until the end of the time.
-	ErrNotFound = errors.New("the mail is not in the mailbox")
+	// errNotFound: the mail was in no mailbox until the end of the time.
+	errNotFound = errors.New("the mail is not in the mailbox")
 	errLost     = errors.New("the server closed the connection, or said nothing for too long")
 )
 
 // Look looks for a mail until it is there or ctx ends, and returns the name of the
-// mailbox that has it. The error is ErrNotFound if it could look until ctx ended.
+// mailbox that has it. The error is errNotFound if it could look until ctx ended.
 func Look(ctx context.Context, a Account, m Mail, o Options) (mailbox string, err error) {
 	o.Every, o.Patience = cmp.Or(o.Every, 5*time.Second), cmp.Or(o.Patience, 30*time.Second)
 	if o.Report == nil {
@@ -94,11 +94,11 @@ func Look(ctx context.Context, a Account, m Mail, o Options) (mailbox string, er
 		select {
 		case <-time.After(o.Every):
 		case <-ctx.Done():
-			return "", clean(ErrNotFound)
+			return "", clean(errNotFound)
 		}
 	}
 	if ctx.Err() != nil {
-		return "", clean(ErrNotFound)
+		return "", clean(errNotFound)
 	}
 	return "", clean(err)
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -25,14 +26,10 @@ func server(t *testing.T, greeting string, script func(command string) string) (
 	t.Helper()
 	var certificate tls.Certificate
 	relay, err := practice.Start(practice.Behavior{TLS: func(c *tls.Config) { certificate = c.Certificates[0] }}, practice.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	t.Cleanup(relay.Close)
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
 		for {
@@ -122,7 +119,7 @@ func TestNotFound(t *testing.T) {
 		}
 		return answer(command)
 	})
-	if found, err := look(ctx, address, roots, planted); found != "" || !errors.Is(err, ErrNotFound) {
+	if found, err := look(ctx, address, roots, planted); found != "" || !errors.Is(err, errNotFound) {
 		t.Errorf("%q, %v", found, err)
 	}
 }
@@ -150,7 +147,7 @@ func TestClosedMailboxes(t *testing.T) {
 			}
 			return c.said
 		})
-		if found, err := lookFor(ctx, time.Second, address, roots, planted); found != "" || err == nil || errors.Is(err, ErrNotFound) == c.wrong {
+		if found, err := lookFor(ctx, time.Second, address, roots, planted); found != "" || err == nil || errors.Is(err, errNotFound) == c.wrong {
 			t.Errorf("%s: %q, %v", name, found, err)
 		}
 		cancel()
@@ -204,7 +201,7 @@ func TestHostileServers(t *testing.T) {
 				return answer(command)
 			})
 			found, err := lookFor(t.Context(), time.Second, address, roots, planted) // one of them says nothing
-			if found != "" || err == nil || errors.Is(err, ErrNotFound) {
+			if found != "" || err == nil || errors.Is(err, errNotFound) {
 				t.Fatalf("%q, %v", found, err)
 			}
 			if strings.ContainsAny(err.Error(), "\x1b\a\r\n") || strings.Contains(err.Error(), planted) || strings.Contains(err.Error(), "482913") {

@@ -3,52 +3,40 @@ package pocketid
 import (
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck"
 )
 
 func TestSpeechOf(t *testing.T) {
 	t.Parallel()
 	const host = "id.example.com"
-	const local = "localhost"
-	tests := []struct {
-		version      string
-		direct       string // TLS none and implicit TLS
-		first, after string // STARTTLS
-		proven       bool
-		broken       bool
-		auth         smtpcheck.AuthStyle
-		needsTLS     bool
-	}{
-		{"0.27.0", local, local, local, true, false, smtpcheck.AuthPlain, true},
-		{"0.27.1", host, local, host, true, true, smtpcheck.AuthPlain, true},
-		{"0.27.2", host, host, host, true, false, smtpcheck.AuthPlain, true},
-		{"0.30", host, host, host, true, false, smtpcheck.AuthPlain, true},
-		{"0.35.5", host, host, host, true, false, smtpcheck.AuthPlain, true},
-		{"0.35.6", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
-		{"2.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
-		{"2.9.9", host, local, host, true, false, smtpcheck.AuthPlainThenLogin, false},
-		{"2.10.0", local, local, local, true, false, smtpcheck.AuthOffered, true},
-		{"2.11.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
-		{"2.14.0", local, local, local, false, false, smtpcheck.AuthOffered, true},
-	}
+	tests := casetest.Read[[]struct {
+		Version      string
+		Direct       string // TLS none and implicit TLS
+		First, After string // STARTTLS
+		Proven       bool
+		Broken       bool
+		Auth         smtpcheck.AuthStyle
+		NeedsTLS     bool
+	}](t, "speechof")
 	for _, tt := range tests {
-		v := must(t, tt.version)
+		v := must(t, tt.Version)
 		for _, mode := range []smtpcheck.TLSMode{smtpcheck.TLSNone, smtpcheck.TLSImplicit} {
 			s := SpeechOf(v, mode, host)
-			if s.Names.First != tt.direct || s.Broken != "" || s.Proven != tt.proven || s.Auth != tt.auth ||
-				s.PlainNeedsTLS != tt.needsTLS {
-				t.Errorf("%s with %s: %+v", tt.version, mode, s)
+			if s.Names.First != tt.Direct || s.Broken != "" || s.Proven != tt.Proven || s.Auth != tt.Auth ||
+				s.PlainNeedsTLS != tt.NeedsTLS {
+				t.Errorf("%s with %s: %+v", tt.Version, mode, s)
 			}
 		}
 		s := SpeechOf(v, smtpcheck.TLSStartTLS, host)
-		if s.Names != (smtpcheck.Names{First: tt.first, AfterTLS: tt.after}) || (s.Broken != "") != tt.broken {
-			t.Errorf("%s with starttls: %+v", tt.version, s)
+		if s.Names != (smtpcheck.Names{First: tt.First, AfterTLS: tt.After}) || (s.Broken != "") != tt.Broken {
+			t.Errorf("%s with starttls: %+v", tt.Version, s)
 		}
 		if !s.Proven && s.Note == "" {
-			t.Errorf("%s is not proven and does not say so", tt.version)
+			t.Errorf("%s is not proven and does not say so", tt.Version)
 		}
-		if uses := UsesHostname(v, smtpcheck.TLSStartTLS); uses != (tt.after == host) {
-			t.Errorf("UsesHostname(%s, starttls) = %v", tt.version, uses)
+		if uses := UsesHostname(v, smtpcheck.TLSStartTLS); uses != (tt.After == host) {
+			t.Errorf("UsesHostname(%s, starttls) = %v", tt.Version, uses)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
@@ -25,6 +26,7 @@ var conversations string
 // compares how it ends and what the relay hears.
 func TestConversations(t *testing.T) {
 	t.Parallel()
+	quirks := casetest.Read[map[string]quirk](t, "quirks")
 	cert, roots := relayCertificate(t)
 	for line := range strings.Lines(conversations) {
 		field := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
@@ -33,7 +35,7 @@ func TestConversations(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					relay := &quirkRelay{quirk: quirks[field[0]], mode: mode, cert: cert}
 					trusted := roots
-					if relay.quirk.strangeCA {
+					if relay.StrangeCA {
 						trusted = x509.NewCertPool()
 					}
 					result := converse(t, relay, field[1], field[3], trusted)

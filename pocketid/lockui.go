@@ -14,8 +14,8 @@ func LockEffects(v Version) string {
 		"On an existing install, carry your own settings over as variables first."
 }
 
-// LockSummary is the same in one sentence.
-func LockSummary(v Version) string {
+// lockSummary is the same in one sentence.
+func lockSummary(v Version) string {
 	return KeyName("UI_CONFIG_DISABLED", v) + "=true: settings in the admin UI become read-only."
 }
 

@@ -4,64 +4,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestCheckName(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("a", 64)
-	tests := []struct {
-		name    string
-		grade   Grade
-		reason  string // part of it
-		suggest string
-	}{
-		{"id.example.com", GradeOK, "", ""},
-		{"ID.Example.COM", GradeOK, "", ""},
-		{"xn--bcher-kva.example.org", GradeOK, "", ""},
-		{"3com.example.org", GradeOK, "", ""},
-		{strings.Repeat("a", 63) + ".example.org", GradeOK, "", ""},
-
-		{"localhost", GradeSometimes, "localhost", ""},
-		{"vps", GradeSometimes, "no domain", ""},
-		{ExampleContainerID, GradeSometimes, "no domain", ""},
-		{"nas.local", GradeSometimes, ".local", ""},
-		{"localhost.localdomain", GradeSometimes, ".localdomain", ""},
-		{"box.fritz.box", GradeSometimes, ".fritz.box", ""},
-		{"box.home.arpa", GradeSometimes, ".home.arpa", ""},
-
-		{"", GradeBad, "needed", ""},
-		{"https://id.example.com", GradeBad, "That is a URL; the name is id.example.com.", "id.example.com"},
-		{"https://id.example.com:8443/x", GradeBad, "That is a URL", "id.example.com"},
-		{"https://[2001:db8::1]/", GradeBad, "That is a URL", ""},
-		{"id.example.com:587", GradeBad, "without port", "id.example.com"},
-		{"id.example.com/", GradeBad, "without port", "id.example.com"},
-		{"admin@example.com", GradeBad, "mail address", "example.com"},
-		{"id_one.example.com", GradeBad, "underscore", "id-one.example.com"},
-		{"id example.com", GradeBad, "spaces", "idexample.com"},
-		{"id.example.com ", GradeBad, "spaces", "id.example.com"},
-		{"id.example.com\r\nRSET", GradeBad, "one line", ""},
-		{"id.example.com\x00", GradeBad, "one line", ""},
-		{"id\x1b[31m.example.com", GradeBad, "control characters", ""},
-		{"id.example.com.", GradeBad, "end with a dot", "id.example.com"},
-		{"id..example.com", GradeBad, "empty part", ""},
-		{".example.com", GradeBad, "empty part", ""},
-		{".", GradeBad, "empty part", ""},
-		{"-id.example.com", GradeBad, "hyphen", ""},
-		{"id-.example.com", GradeBad, "hyphen", ""},
-		{"192.0.2.1", GradeBad, "IP address", ""},
-		{"2001:db8::1", GradeBad, "IP address", ""},
-		{"[192.0.2.1]", GradeBad, "IP address", ""},
-		{"id.example.123", GradeBad, "number", ""},
-		{"1.2.3.4.5", GradeBad, "number", ""},
-		{long + ".example.com", GradeBad, "63", ""},
-		{strings.Repeat("a.", 130) + "com", GradeBad, "255", ""},
-		{"bücher.example.org", GradeBad, "xn--bcher-kva.example.org", "xn--bcher-kva.example.org"},
-		{"id!.example.com", GradeBad, "Only letters", ""},
-	}
+	tests := casetest.Read[[]struct {
+		Name    string
+		Grade   Grade
+		Reason  string // part of it
+		Suggest string
+	}](t, "checkname")
 	for _, tt := range tests {
-		got := CheckName(tt.name)
-		if got.Grade != tt.grade || !strings.Contains(got.Reason, tt.reason) || got.Suggest != tt.suggest {
-			t.Errorf("CheckName(%q) = %+v, want grade %d, %q, suggest %q", tt.name, got, tt.grade, tt.reason, tt.suggest)
+		got := CheckName(tt.Name)
+		if got.Grade != tt.Grade || !strings.Contains(got.Reason, tt.Reason) || got.Suggest != tt.Suggest {
+			t.Errorf("CheckName(%q) = %+v, want grade %d, %q, suggest %q", tt.Name, got, tt.Grade, tt.Reason, tt.Suggest)
 		}
 	}
 }

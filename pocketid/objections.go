@@ -153,7 +153,7 @@ func Objections(values map[string]string, v Version) []Objection {
 	}
 	if !locked {
 		list = append(list, Objection{Key: lock, Effect: Ignored, version: v,
-			Problem: strings.TrimSuffix(LockMissing(v), "."), Cure: "Set it: " + LockSummary(v)})
+			Problem: strings.TrimSuffix(LockMissing(v), "."), Cure: "Set it: " + lockSummary(v)})
 	}
 	list = append(list, together(values, v)...)
 	for i, o := range list { // a password may be in the wrong place too

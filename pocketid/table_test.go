@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -15,9 +16,7 @@ import (
 func TestReadmeHasTheTable(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	_, rest, _ := strings.Cut(string(readme), "| Pocket ID | TLS none or implicit | STARTTLS |\n|---|---|---|\n")
 	got, _, found := strings.Cut(rest, "\n\n")
 	if want := announcedTable(); !found || got+"\n" != want {
@@ -85,29 +84,18 @@ func TestAVersionIsOneRow(t *testing.T) {
 
 func TestCure(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		version, mode string
-		late, no465   bool
-		want          string
-	}{
-		{"0.26.0", "starttls", false, false, "Upgrade Pocket ID to a version from 0.27.2 to 2.9; 2.10 and later announce localhost again. With STARTTLS, 0.35.6 to 2.9 announces localhost first"},
-		{"0.30", "starttls", false, false, "Give Pocket ID a full hostname: compose `hostname: id.example.com`"},
-		{"2.9", "starttls", false, false, "Set Port 465 and TLS tls (implicit): Pocket ID 2.9 then"},
-		{"2.9", "starttls", false, true, "Pocket ID 2.9 announces localhost before STARTTLS"},
-		{"2.9", "starttls", true, false, "Give Pocket ID a full hostname:"},
-		{"2.9", "tls", false, false, "Give Pocket ID a full hostname:"},
-		{"2.10.0", "tls", false, false, "Pocket ID 2.10.0 always announces localhost"},
-		{"2.14", "none", true, false, "As far as is known (not proven), Pocket ID 2.14 always announces localhost"},
-		{"", "starttls", false, false, "and up to version 2.9 set Port 465 and TLS tls. From 2.10 on it announces localhost"},
-		{"none", "none", true, false, "or the machine's hostname. From 2.10 on"},
-	} {
+	for _, tt := range casetest.Read[[]struct {
+		Version, Mode string
+		Late, No465   bool
+		Want          string
+	}](t, "cure") {
 		v := Version{}
-		if tt.version != "" {
-			v, _ = SpeaksAs(tt.version)
+		if tt.Version != "" {
+			v, _ = SpeaksAs(tt.Version)
 		}
-		got := Refusal{Version: v, TLS: smtpcheck.TLSMode(tt.mode), AtEHLO: !tt.late, NoImplicitTLS: tt.no465, FullName: idName}.Cure()
-		if !strings.Contains(got, tt.want) {
-			t.Errorf("%s with %s: %s", tt.version, tt.mode, got)
+		got := Refusal{Version: v, TLS: smtpcheck.TLSMode(tt.Mode), AtEHLO: !tt.Late, NoImplicitTLS: tt.No465, FullName: idName}.Cure()
+		if !strings.Contains(got, tt.Want) {
+			t.Errorf("%s with %s: %s", tt.Version, tt.Mode, got)
 		}
 	}
 	if got := RelayCure(Version{}); !strings.HasPrefix(got, "This version of Pocket ID always announces localhost") {

@@ -3,6 +3,8 @@ package pocketid
 import (
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestKeyName(t *testing.T) {
@@ -24,83 +26,35 @@ func TestKeyName(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		key, value, version string
-		problem             string // part of it; "" is none
-	}{
-		{"SMTP_PORT", "587", "2.9", ""},
-		{"SMTP_PORT", "", "2.14", ""},
-		{"SMTP_PORT", "", "2.9", "1 to 65535"},
-		{"SMTP_PORT", "70000", "2.9", "1 to 65535"},
-		{"SMTP_PORT", "0", "2.9", "1 to 65535"},
-		{"SMTP_TLS", "tls", "2.9", ""},
-		{"SMTP_TLS", "ssl", "2.9", "none, starttls or tls"},
-		{"SMTP_TLS", "", "2.9", "none, starttls or tls"},
-		{"SMTP_TLS", "starttls", "0.35.2", "true or false"},
-		{"SMTP_TLS", "true", "0.35.2", ""},
-		{"SMTP_TLS", "true", "0.35.3", "none, starttls or tls"},
-		{"SMTP_FROM", "no-reply@example.com", "2.9", ""},
-		{"SMTP_FROM", "Pocket ID <a@example.com>", "2.9", "bare mail address"},
-		{"SMTP_FROM", "example.com", "2.9", "mail address"},
-		{"SMTP_FROM", "a@localhost", "2.9", ""},
-		{"SMTP_FROM", "a@localhost", "2.14", "bare mail address"},
-		{"SMTP_HOST", "a\nb", "2.9", "one line"},
-		{"SMTP_HOST", "a", "0.30", "since Pocket ID 0.31.0"},
-		{"SMTP_HOST", "a", "0.31", ""},
-		{"SMTP_PASSWORD_FILE", "/p", "1.6.4", "since Pocket ID 1.7.0"},
-		{"EMAIL_VERIFICATION_ENABLED", "true", "2.1", "since Pocket ID 2.2.0"},
-		{"EMAIL_API_KEY_EXPIRATION_ENABLED", "true", "0.48", "since Pocket ID 0.49.0"},
-		{"ENCRYPTION_KEY", "0123456789abcdef", "1.5", "since Pocket ID 1.6.0"},
-		{"REQUIRE_USER_EMAIL", "true", "1.11", "since Pocket ID 1.12.0"},
-		{"SMTP_SKIP_CERT_VERIFY", "yes", "2.9", "true or false"},
-		{"UI_CONFIG_DISABLED", "1", "2.9", ""},
-		{"UI_CONFIG_DISABLED", "true", "0.53", "PUBLIC_UI_CONFIG_DISABLED"},
-		{"PUBLIC_UI_CONFIG_DISABLED", "true", "0.53", ""},
-		{"APP_URL", "https://id.example.com", "2.9", ""},
-		{"APP_URL", "https://id.example.com/", "2.9", ""},
-		{"APP_URL", "https://id.example.com/", "1.0.0", "write https://id.example.com"},
-		{"APP_URL", "https://id.example.com/auth", "2.9", "write https://id.example.com"},
-		{"APP_URL", "id.example.com", "2.9", "https://id.example.com"},
-		{"APP_URL", "https://id.example.com?x=1", "2.9", "host and port only"},
-		{"ENCRYPTION_KEY", "0123456789abcdef", "2.9", ""},
-		{"ENCRYPTION_KEY", "hunter2", "2.9", "at least 16 bytes"},
-		{"SMTP_PASSWORD", "hunter2\r", "2.9", "one line"},
-		{"SMTP_PASSWORD", "two\nlines", "2.9", ""},
-		{"OTHER", "\n", "2.9", ""},
-	}
+	tests := casetest.Read[[]struct {
+		Key, Value, Version string
+		Problem             string // part of it; "" is none
+	}](t, "validate")
 	for _, tt := range tests {
-		err := Validate(tt.key, tt.value, must(t, tt.version))
+		err := Validate(tt.Key, tt.Value, must(t, tt.Version))
 		switch {
-		case tt.problem == "" && err != nil:
-			t.Errorf("%s=%q in %s: %v", tt.key, tt.value, tt.version, err)
-		case tt.problem != "" && (err == nil || !strings.Contains(err.Error(), tt.problem)):
-			t.Errorf("%s=%q in %s: %v, want %q", tt.key, tt.value, tt.version, err, tt.problem)
+		case tt.Problem == "" && err != nil:
+			t.Errorf("%s=%q in %s: %v", tt.Key, tt.Value, tt.Version, err)
+		case tt.Problem != "" && (err == nil || !strings.Contains(err.Error(), tt.Problem)):
+			t.Errorf("%s=%q in %s: %v, want %q", tt.Key, tt.Value, tt.Version, err, tt.Problem)
 		case err != nil && strings.Contains(err.Error(), "hunter2"):
-			t.Errorf("%s: %v", tt.key, err)
+			t.Errorf("%s: %v", tt.Key, err)
 		}
 	}
 }
 
 func TestTLSValue(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		version, mode string
-		port          int
-		want          string
-		ok            bool
-	}{
-		{"2.9", "starttls", 587, "starttls", true},
-		{"0.35.3", "tls", 2465, "tls", true},
-		{"0.35.2", "none", 25, "false", true},
-		{"0.35.2", "tls", 465, "true", true},
-		{"0.35.2", "tls", 2465, "true", false},
-		{"0.35.2", "starttls", 587, "true", true},
-		{"0.35.2", "starttls", 465, "true", false},
-	}
+	tests := casetest.Read[[]struct {
+		Version, Mode string
+		Port          int
+		Want          string
+		Ok            bool
+	}](t, "tlsvalue")
 	for _, tt := range tests {
-		got, ok := TLSValue(must(t, tt.version), tt.mode, tt.port)
-		if got != tt.want || ok != tt.ok {
-			t.Errorf("TLSValue(%s, %s, %d) = %s, %v", tt.version, tt.mode, tt.port, got, ok)
+		got, ok := TLSValue(must(t, tt.Version), tt.Mode, tt.Port)
+		if got != tt.Want || ok != tt.Ok {
+			t.Errorf("TLSValue(%s, %s, %d) = %s, %v", tt.Version, tt.Mode, tt.Port, got, ok)
 		}
 	}
 }
@@ -108,9 +62,7 @@ func TestTLSValue(t *testing.T) {
 func TestTemplate(t *testing.T) {
 	t.Parallel()
 	key, err := NewKey()
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	if other, _ := NewKey(); other == key || len(key) != 44 {
 		t.Errorf("NewKey gives %d characters, repeated: %v", len(key), other == key)
 	}

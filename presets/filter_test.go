@@ -4,43 +4,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestFilter(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{ // the first ones, in order
-		"google":          "google-workspace-relay gmail",
-		"gmail":           "gmail google-workspace-relay",
-		"ses":             "amazon-ses tencent-ses",
-		"aws":             "amazon-ses",
-		"SENDGRID":        "sendgrid",
-		"postmark":        "postmark postmark-broadcast",
-		"o365":            "microsoft-365",
-		"outlook":         "microsoft-365 outlook-com",
-		"microsoft relay": "microsoft-365-connector",
-		"smtp.resend.com": "resend",
-		"sendinblue":      "brevo",
-		"zoho":            "zoho zeptomail",
-		"web.de":          "web-de",
-		"gmx":             "gmx",
-		"custom":          "custom",
-		"something else":  "custom",
-		"me@gmx.de":       "gmx",
-		"smtp.ionos.de":   "ionos",
-		"SMTP.IONOS.FR.":  "ionos",
-		"relay google":    "google-workspace-relay",
-		"workspace relay": "google-workspace-relay",
-		"sendgird":        "sendgrid", // a typo
-		"postmrk":         "postmark",
-		"brevoo":          "brevo",
-		"nailgun":         "mailgun",
-		"amazno se":       "amazon-ses",
-		"hostinegr":       "hostinger",
-
-		"email-smtp.xx-new-9.amazonaws.com": "amazon-ses",
-		"tuesday.mxrouting.net":             "mxroute",
-		"proton":                            "proton-smtp proton-bridge",
-	} {
+	for text, want := range casetest.Read[map[string]string](t, "filter") { // the first ones, in order
 		if ids := strings.Join(idsOf(Filter(text)), " ") + " "; !strings.HasPrefix(ids, want+" ") {
 			t.Errorf("Filter(%q) = %s, want %s first", text, ids, want)
 		}
@@ -50,17 +20,7 @@ func TestFilter(t *testing.T) {
 // A region, or the host of one, comes first in its provider.
 func TestFilterByRegion(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"ses frankfurt":    "email-smtp.eu-central-1.amazonaws.com",
-		"FRANKFURT ses":    "email-smtp.eu-central-1.amazonaws.com",
-		"amazon franfurt":  "email-smtp.eu-central-1.amazonaws.com",
-		"frankfurt":        "email-smtp.eu-central-1.amazonaws.com smtp.email.eu-frankfurt-1.oci.oraclecloud.com",
-		"eu mailgun":       "smtp.eu.mailgun.org",
-		"zoho eu":          "smtp.zeptomail.eu smtp.zoho.eu",
-		"smtp.ionos.it":    "smtp.ionos.it",
-		"ionos":            "smtp.ionos.de",
-		"smtp.mail.ovh.ca": "smtp.mail.ovh.ca",
-	} {
+	for text, want := range casetest.Read[map[string]string](t, "filterbyregion") {
 		var hosts []string
 		for _, p := range Filter(text) {
 			hosts = append(hosts, p.DefaultHost())

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"smtp-wizard/internal/casetest"
 )
 
 var hostForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
@@ -137,21 +139,7 @@ func finds(t *testing.T, find func(string) (Preset, bool), want map[string]strin
 
 func TestByHost(t *testing.T) {
 	t.Parallel()
-	finds(t, ByHost, map[string]string{
-		"smtp-relay.gmail.com":                          "google-workspace-relay",
-		"SMTP.Gmail.com.":                               "gmail",
-		" smtp.eu.mailgun.org":                          "mailgun",
-		"email-smtp.eu-west-1.amazonaws.com":            "amazon-ses",
-		"email-smtp.xx-new-9.amazonaws.com":             "amazon-ses",
-		"smtp.email.sa-bogota-1.oci.oraclecloud.com":    "oracle-email-delivery",
-		"example-com.mail.protection.outlook.com":       "microsoft-365-connector",
-		"pro2.mail.ovh.net":                             "ovh",
-		"127.0.0.1":                                     "", // several local presets
-		"mail.example.com":                              "",
-		"":                                              "",
-		"evil.example/email-smtp.x.amazonaws.com":       "",
-		"email-smtp.eu-west-1.amazonaws.com.evil.exmpl": "",
-	})
+	finds(t, ByHost, casetest.Read[map[string]string](t, "byhost"))
 }
 
 // TestRows: what advice goes by is not gained or lost by mistake, such as a port, or
@@ -159,9 +147,7 @@ func TestByHost(t *testing.T) {
 func TestRows(t *testing.T) {
 	t.Parallel()
 	want, err := os.ReadFile("testdata/rows.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	rows := strings.Split(strings.TrimSpace(string(want)), "\n")
 	all := All()
 	for i, p := range all {
@@ -200,9 +186,7 @@ func TestAProviderIsOneRow(t *testing.T) {
 		"hosts": [{"host": "smtp.pigeon.example", "region": ""}], "host_patterns": ["smtp.*.pigeon.example"],
 		"endpoints": [{"port": 587, "tls": "starttls", "recommended": true}, {"port": 587, "tls": "none"}, {"port": 2465, "tls": "tls"}],
 		"domains": ["pigeon.example"], "mx": ["mx.pigeon.example"], "words": ["coo coo"], "keywords": "dove", "usable": true}`), &added)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	with := append(slices.Clone(before()), added)
 	table = func() []Preset { return with }
 	found := map[string]Preset{}

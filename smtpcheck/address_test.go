@@ -3,6 +3,8 @@ package smtpcheck
 import (
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // compare compares a parser's answer; wrong is a part of the error's message, or "".
@@ -20,23 +22,7 @@ func compare(t *testing.T, text string, got, want any, err error, wrong string) 
 
 func TestParseAddress(t *testing.T) {
 	t.Parallel()
-	for text, wrong := range map[string]string{
-		"id@example.com":                       "",
-		" id@example.com ":                     "",
-		"root@localhost":                       "",
-		"Pocket ID <id@example.com>":           "one bare address",
-		"":                                     "address is needed",
-		"example.com":                          "no @",
-		"@example.com":                         "before the @",
-		"id@":                                  "after it",
-		"a@b@example.com":                      "one @",
-		"a b@example.com":                      "without spaces",
-		"a@example.com, b@example.com":         "one address",
-		"id@example.com\r\nRCPT TO:<x@y>":      "line break",
-		"ïd@example.com":                       "ASCII",
-		"id@exam ple.com":                      "without spaces",
-		strings.Repeat("a", 65) + "@a.example": "64",
-	} {
+	for text, wrong := range casetest.Read[map[string]string](t, "parseaddress") {
 		got, err := ParseAddress(text)
 		compare(t, text, got, strings.TrimSpace(text), err, wrong)
 	}

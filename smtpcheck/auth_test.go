@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
@@ -16,26 +17,19 @@ import (
 
 func TestAuthStyles(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		relay     string
-		style     smtpcheck.AuthStyle
-		mode      smtpcheck.TLSMode
-		mechanism string
-		said      string // the AUTH lines
-	}{
-		{"open", smtpcheck.AuthOffered, "none", "PLAIN", "AUTH PLAIN ***"},
-		{"login-only", smtpcheck.AuthOffered, "none", "LOGIN", "AUTH LOGIN / *** / ***"},
-		{"login-only", smtpcheck.AuthPlain, "tls", "", "AUTH PLAIN ***"},
-		{"auth-after-tls", smtpcheck.AuthOffered, "starttls", "PLAIN", "AUTH PLAIN ***"},
-		{"wrong-password", smtpcheck.AuthOffered, "starttls", "", "AUTH PLAIN ***"},
-		{"wrong-password", smtpcheck.AuthPlain, "starttls", "", "AUTH PLAIN ***"},
-	} {
-		r := relay(t, c.relay, practice.Options{User: user, Password: password})
-		p := login(plan(r, c.mode))
-		p.Auth = c.style
+	for _, c := range casetest.Read[[]struct {
+		Relay     string
+		Style     smtpcheck.AuthStyle
+		Mode      smtpcheck.TLSMode
+		Mechanism string
+		Said      string // the AUTH lines
+	}](t, "authstyles") {
+		r := relay(t, c.Relay, practice.Options{User: user, Password: password})
+		p := login(plan(r, c.Mode))
+		p.Auth = c.Style
 		result := smtpcheck.Run(context.Background(), p, nil)
-		if result.Mechanism != c.mechanism || (result.Failure == nil) != (c.mechanism != "") {
-			t.Errorf("%s: mechanism %q, %v", c.relay, result.Mechanism, result.Failure)
+		if result.Mechanism != c.Mechanism || (result.Failure == nil) != (c.Mechanism != "") {
+			t.Errorf("%s: mechanism %q, %v", c.Relay, result.Mechanism, result.Failure)
 		}
 		var said []string
 		for _, line := range result.Transcript {
@@ -43,8 +37,8 @@ func TestAuthStyles(t *testing.T) {
 				said = append(said, line.Text)
 			}
 		}
-		if got := strings.Join(said, " / "); got != c.said {
-			t.Errorf("%s: said %s, want %s", c.relay, got, c.said)
+		if got := strings.Join(said, " / "); got != c.Said {
+			t.Errorf("%s: said %s, want %s", c.Relay, got, c.Said)
 		}
 	}
 }

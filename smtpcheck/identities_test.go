@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck"
 	"smtp-wizard/smtpcheck/practice"
 )
@@ -24,41 +25,29 @@ func summary(results []smtpcheck.IdentityResult) string {
 func TestIdentities(t *testing.T) {
 	t.Parallel()
 	names := []string{"localhost", "id.example.com", "box"}
-	withLogin := practice.Options{User: user, Password: password}
-	for _, c := range []struct {
-		relay   string
-		options practice.Options
-		login   bool
-		want    string
-	}{
-		{"open", practice.Options{}, false, "localhost accepted rcpt, id.example.com accepted rcpt, box accepted rcpt"},
-		{"google", withLogin, true, "localhost refused ehlo, id.example.com accepted rcpt, box accepted rcpt"},
-		{"postfix", practice.Options{}, false, "localhost refused rcpt, id.example.com accepted rcpt, box refused rcpt"},
-		{"postfix-at-once", practice.Options{}, false, "localhost refused ehlo, id.example.com accepted rcpt, box refused ehlo"},
-		{"open", withLogin, false, "localhost unknown mail, id.example.com unknown mail, box unknown mail"},
-		{"relay-denied", practice.Options{}, false, "localhost unknown rcpt, id.example.com unknown rcpt, box unknown rcpt"},
-		{"sender-refused", practice.Options{}, false, "localhost unknown mail, id.example.com unknown mail, box unknown mail"},
-		{"greylisting", practice.Options{}, false, "localhost unknown rcpt, id.example.com unknown rcpt, box unknown rcpt"},
-		{"drops-at-ehlo", practice.Options{}, false, "localhost refused ehlo, id.example.com refused ehlo, box refused ehlo"},
-		{"http", practice.Options{}, false, "localhost unknown greeting, id.example.com unknown greeting, box unknown greeting"},
-	} {
-		t.Run(c.relay, func(t *testing.T) {
+	for _, c := range casetest.Read[[]struct {
+		Relay   string
+		Options practice.Options
+		Login   bool
+		Want    string
+	}](t, "identities") {
+		t.Run(c.Relay, func(t *testing.T) {
 			t.Parallel()
-			r := relay(t, c.relay, c.options)
+			r := relay(t, c.Relay, c.Options)
 			p := plan(r, smtpcheck.TLSStartTLS)
-			if c.login {
+			if c.Login {
 				p = login(p)
 			}
 			var reported []smtpcheck.IdentityResult
 			got := smtpcheck.Identities(context.Background(), p, names, func(v smtpcheck.IdentityResult) { reported = append(reported, v) })
-			if summary(got) != c.want {
-				t.Errorf("got  %s\nwant %s", summary(got), c.want)
+			if summary(got) != c.Want {
+				t.Errorf("got  %s\nwant %s", summary(got), c.Want)
 			}
 			if len(reported) != len(names) {
 				t.Errorf("%d results reported", len(reported))
 			}
 			for _, v := range got {
-				if v.Reply == nil && c.relay != "drops-at-ehlo" && c.relay != "http" {
+				if v.Reply == nil && c.Relay != "drops-at-ehlo" && c.Relay != "http" {
 					t.Errorf("%s: no reply", v.Name)
 				}
 			}

@@ -10,26 +10,20 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck"
 )
 
 func TestLastWords(t *testing.T) {
 	t.Parallel()
-	const ehlo = "EHLO id.example.com"
-	for name, c := range map[string]struct {
-		script []string
-		stage  smtpcheck.Stage
-		code   int
-		doing  string
-	}{
-		"refusal and reset":           {[]string{"220 hi\r\n", hears, "421 4.7.0 no\r\n"}, smtpcheck.StageEHLO, 421, ehlo},
-		"refusal behind the greeting": {[]string{"220 hi\r\n421 4.3.2 closing\r\n"}, smtpcheck.StageEHLO, 421, ehlo},
-		"refusal without a line end":  {[]string{"220 hi\r\n", hears, "554 5.7.1 listed", hangsUp}, smtpcheck.StageEHLO, 554, ehlo},
-		"refused at once":             {[]string{"554 5.7.1 you are listed\r\n"}, smtpcheck.StageGreeting, 554, ""},
-		"half a reply":                {[]string{"220 hi\r\n", hears, "550-5.7.1 first of two\r\n", hangsUp}, smtpcheck.StageEHLO, 550, ehlo},
-	} {
-		f := smtpcheck.Run(context.Background(), scriptedRelay(t, script(c.script...)), nil).Failure
-		if f == nil || f.Stage != c.stage || f.Reply == nil || f.Reply.Code != c.code || f.Doing != c.doing {
+	for name, c := range casetest.Read[map[string]struct {
+		Script []string
+		Stage  smtpcheck.Stage
+		Code   int
+		Doing  string
+	}](t, "lastwords") {
+		f := smtpcheck.Run(context.Background(), scriptedRelay(t, script(c.Script...)), nil).Failure
+		if f == nil || f.Stage != c.Stage || f.Reply == nil || f.Reply.Code != c.Code || f.Doing != c.Doing {
 			t.Errorf("%s: %+v, reply %v", name, f, f.Reply)
 		}
 	}

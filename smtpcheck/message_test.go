@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -24,9 +25,7 @@ func testMail() smtpcheck.TestMail {
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	raw, err := testMail().Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	again, _ := testMail().Bytes()
 	if !bytes.Equal(raw, again) {
 		t.Error("the same values made another message")
@@ -35,9 +34,7 @@ func TestMessage(t *testing.T) {
 		t.Error("a bare line feed")
 	}
 	message, err := mail.ReadMessage(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	for header, want := range map[string]string{
 		"Date":         "Mon, 23 Nov 2026 09:45:00 +0000",
 		"From":         `"Pocket ID" <id@example.com>`,
@@ -78,13 +75,9 @@ func TestMessageCannotBeInjectedInto(t *testing.T) {
 	m.Host = "h\r\n\r\nbody <b>"
 	m.Token = "t\r\nX-Evil: 1\"; boundary=x"
 	raw, err := m.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	message, err := mail.ReadMessage(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	if len(message.Header) != 8 || message.Header.Get("Bcc") != "" || message.Header.Get("X-Evil") != "" {
 		t.Errorf("headers %v", message.Header)
 	}

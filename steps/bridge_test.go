@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/smtpcheck/practice"
@@ -19,39 +20,32 @@ import (
 func TestRelayOfThisMachine(t *testing.T) {
 	t.Parallel()
 	world := sceneWorld()
-	for _, tt := range []struct {
-		host, inside string
-		runs         install.Runs
-		bridges      []string
-		want         []string // none: nothing is said
-	}{
-		{"host.docker.internal", "", install.RunsCompose, []string{"172.17.0.1/16", "172.18.0.1/24"},
-			[]string{"host-gateway", "inet_interfaces = 127.0.0.1, 172.17.0.1, 172.18.0.1 ", "mynetworks = 127.0.0.0/8 172.17.0.0/16 172.18.0.0/24;"}},
-		{"host.docker.internal", "host.docker.internal", install.RunsCompose, []string{"172.17.0.1/16"}, []string{"A Postfix on this machine"}},
-		{"host.containers.internal", "", install.RunsPodman, nil, []string{"its address belongs in inet_interfaces"}},
-		{"mx.example.com", "", install.RunsCompose, []string{"172.17.0.1/16"}, nil},
-		{"host.docker.internal", "", install.RunsSystemd, []string{"172.17.0.1/16"}, nil},
-	} {
+	for _, tt := range casetest.Read[[]struct {
+		Host, Inside string
+		Runs         install.Runs
+		Bridges      []string
+		Want         []string // none: nothing is said
+	}](t, "relayofthismachine") {
 		world.Bridges = func() (list []Bridge) {
-			for _, b := range tt.bridges {
+			for _, b := range tt.Bridges {
 				list = append(list, Bridge{"docker0", netip.MustParsePrefix(b)})
 			}
 			return list
 		}
-		in := install.Install{Runs: tt.runs}
-		if tt.runs == install.RunsCompose {
-			in.Compose = &install.Project{Inside: []string{tt.inside}}
+		in := install.Install{Runs: tt.Runs}
+		if tt.Runs == install.RunsCompose {
+			in.Compose = &install.Project{Inside: []string{tt.Inside}}
 		}
-		got := world.ofThisMachine(tt.host, in, pocketid.Runtime(tt.runs))
-		if got == "" && tt.want != nil || got != "" && tt.want == nil {
-			t.Errorf("%s in %s: %q", tt.host, tt.runs, got)
+		got := world.ofThisMachine(tt.Host, in, pocketid.Runtime(tt.Runs))
+		if got == "" && tt.Want != nil || got != "" && tt.Want == nil {
+			t.Errorf("%s in %s: %q", tt.Host, tt.Runs, got)
 		}
-		for _, part := range tt.want {
+		for _, part := range tt.Want {
 			if !strings.Contains(got, part) {
-				t.Errorf("%s in %s: %q does not say %q", tt.host, tt.runs, got, part)
+				t.Errorf("%s in %s: %q does not say %q", tt.Host, tt.Runs, got, part)
 			}
 		}
-		if tt.inside != "" && strings.Contains(got, "host-gateway") {
+		if tt.Inside != "" && strings.Contains(got, "host-gateway") {
 			t.Errorf("what is set is told again: %q", got)
 		}
 	}
@@ -76,9 +70,7 @@ func TestToTheBridge(t *testing.T) {
 		dir := t.TempDir()
 		env := filepath.Join(dir, ".env")
 		text := fmt.Sprintf("APP_URL=https://id.example.com\nUI_CONFIG_DISABLED=true\nSMTP_HOST=host.docker.internal\nSMTP_PORT=%d\nSMTP_TLS=none\nSMTP_FROM=id@example.com\n", relay.Port())
-		if err := errors.Join(os.WriteFile(env, []byte(text), 0o600), os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(compose), 0o600)); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, errors.Join(os.WriteFile(env, []byte(text), 0o600), os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(compose), 0o600)))
 		found := w.Discover(t.Context(), env)
 		v, _ := pocketid.ParseVersion("2.9.0")
 		s := w.SetupFrom(found, v)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
@@ -39,12 +40,8 @@ type walk struct {
 
 func put(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	casetest.Must(t, os.WriteFile(path, []byte(text), 0o600))
 }
 
 // newWalk begins a guide with answers that work, in a directory of its own.
@@ -306,51 +303,35 @@ func TestResumedGuideDiscoversAgain(t *testing.T) {
 // Bad answers are refused at their field, and none is lost.
 func TestBadAnswers(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		page        wizard.ID
-		field, text string
-		want        string // in the message
-		rewritten   string // what the field then holds
-	}{
-		{Relay, "port", "70000", "70000 is not a port", "70000"},
-		{Relay, "host", "localhost:2525", "port 2525", "localhost"},
-		{Relay, "host", "smtps://localhost", "Taken as host localhost", "localhost"},
-		{Relay, "host", "a\r\nb", "line break", "a\r\nb"},
-		{Relay, "host", "bob:hunter2@localhost", "the login is on the next page", "localhost"},
-		{Relay, "host", "bob:hun:t@er2@localhost:2525", "port 2525; the login", "localhost"},
-		{Relay, "host", "token-1234@localhost", "left out", "localhost"},
-		{Relay, "host", "smtp://bob:hunter2@localhost", "the login", "localhost"},
-		{Sender, "from", "Name <a@b.example>", "bare address", "Name <a@b.example>"},
-		{Sender, "from", "a@b\r\nRCPT TO:<c@d>", "line break", "a@b\r\nRCPT TO:<c@d>"},
-		{Sender, "user", "id\nx", "line break", "id\nx"},
-		{Identity, "name", "https://id.example.com", "URL", "id.example.com"},
-		{Identity, "name", "my_host.example.com", "underscore", ""},
-		{Identity, "name", "my host.example.com", "space", ""},
-		{Install, "app_url", "not a url at all", "", "not a url at all"},
-	} {
-		t.Run(c.field+" "+c.text, func(t *testing.T) {
+	for _, c := range casetest.Read[[]struct {
+		Page        wizard.ID
+		Field, Text string
+		Want        string // in the message
+		Rewritten   string // what the field then holds
+	}](t, "badanswers") {
+		t.Run(c.Field+" "+c.Text, func(t *testing.T) {
 			t.Parallel()
 			w := newWalk(t, "open", practice.Options{})
-			w.to(c.page)
-			if c.field == "name" {
+			w.to(c.Page)
+			if c.Field == "name" {
 				w.answer("hostname", another)
 			}
-			w.answer(c.field, c.text)
-			kept := ForDraft(wizard.Session[Answers]{Machine: w.machine, State: w.state}).Place.Inputs[c.page][c.field]
-			if strings.ContainsAny(kept, "@/") && c.page == Relay {
+			w.answer(c.Field, c.Text)
+			kept := ForDraft(wizard.Session[Answers]{Machine: w.machine, State: w.state}).Place.Inputs[c.Page][c.Field]
+			if strings.ContainsAny(kept, "@/") && c.Page == Relay {
 				t.Errorf("the draft keeps %s", kept)
 			}
 			if w.state.Fault == (wizard.Fault{}) { // not seen at once
 				w.enter()
 			}
-			if w.state.At != c.page || w.state.Fault.Field != c.field {
+			if w.state.At != c.Page || w.state.Fault.Field != c.Field {
 				t.Fatalf("at %s with %+v", w.state.At, w.state.Fault)
 			}
-			if !strings.Contains(w.state.Fault.Text, c.want) {
-				t.Errorf("the message is %q, want %q in it", w.state.Fault.Text, c.want)
+			if !strings.Contains(w.state.Fault.Text, c.Want) {
+				t.Errorf("the message is %q, want %q in it", w.state.Fault.Text, c.Want)
 			}
-			if got := w.state.Inputs[c.page][c.field]; c.rewritten != "" && got != c.rewritten {
-				t.Errorf("the field holds %q, want %q", got, c.rewritten)
+			if got := w.state.Inputs[c.Page][c.Field]; c.Rewritten != "" && got != c.Rewritten {
+				t.Errorf("the field holds %q, want %q", got, c.Rewritten)
 			}
 		})
 	}
@@ -366,21 +347,15 @@ func TestClearTextIsNeverTheDefault(t *testing.T) {
 	if tls, _ := w.machine.Page(w.state).FieldNamed("tls"); tls.Default != string(smtpcheck.TLSStartTLS) {
 		t.Errorf("the default is %q where STARTTLS is not offered", tls.Default)
 	}
-	for _, tt := range []struct {
-		host   string
-		tls    smtpcheck.TLSMode
-		user   string
-		warned bool
-	}{
-		{"relay.example", smtpcheck.TLSNone, "id", true},
-		{"relay.example", smtpcheck.TLSNone, "", false},
-		{"relay.example", smtpcheck.TLSStartTLS, "id", false},
-		{"localhost", smtpcheck.TLSNone, "id", false},
-		{"127.0.0.1", smtpcheck.TLSNone, "id", false},
-	} {
+	for _, tt := range casetest.Read[[]struct {
+		Host   string
+		Tls    smtpcheck.TLSMode
+		User   string
+		Warned bool
+	}](t, "cleartextisneverthedefault") {
 		a := Answers{}
-		a.Host, a.TLS, a.User, a.Password = tt.host, tt.tls, tt.user, secret.New("x")
-		if f := loginFault(View{}, a, false); (f.Tone == wizard.Warn) != tt.warned {
+		a.Host, a.TLS, a.User, a.Password = tt.Host, tt.Tls, tt.User, secret.New("x")
+		if f := loginFault(View{}, a, false); (f.Tone == wizard.Warn) != tt.Warned {
 			t.Errorf("%+v: %+v", tt, f)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck/practice"
 	"smtp-wizard/wizard"
@@ -36,36 +37,25 @@ func TestTakeApart(t *testing.T) {
 // left.
 func TestFieldsAreLookedAtWhenLeft(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		preset, field, typed, before string
-		user, password               string
-		faulted                      string
-	}{
-		{preset: "gmail", field: "password", typed: "abcd efgh ijkl mnop", password: "abcdefghijklmnop"},
-		{preset: "gmail", field: "password", typed: "abcd\u00a0efgh\u00a0ijkl\u00a0mnop", password: "abcdefghijklmnop"},
-		{preset: "custom", field: "password", typed: "this that them with", password: "this that them with"},
-		{preset: "gmail", field: "user", typed: "abcdefghijklmnop", before: "me@gmail.com",
-			user: "me@gmail.com", password: "abcdefghijklmnop", faulted: "user"},
-		{preset: "sendgrid", field: "user", typed: "SG.abcdefgh.ijklmnop", user: "apikey", password: "SG.abcdefgh.ijklmnop", faulted: "user"},
-		{preset: "resend", field: "user", typed: "re_abcdefghij", user: "resend", password: "re_abcdefghij", faulted: "user"},
-		{preset: "custom", field: "user", typed: "abcdefghijklmnop", user: "abcdefghijklmnop"},
-		{preset: "custom", field: "password", typed: "me@example.com", password: "me@example.com", faulted: "password"},
-		{preset: "custom", field: "from", typed: "nobody", faulted: "from"},
-	} {
+	for _, c := range casetest.Read[[]struct {
+		Preset, Field, Typed, Before string
+		User, Password               string
+		Faulted                      string
+	}](t, "fieldsarelookedatwhenleft") {
 		w := newWalk(t, "open", practice.Options{})
-		w.state.Answers.Preset, w.state.At = c.preset, Sender
-		if c.before != "" {
-			w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New(c.before)})
+		w.state.Answers.Preset, w.state.At = c.Preset, Sender
+		if c.Before != "" {
+			w.apply(wizard.TypedSecret{Field: "password", Secret: secret.New(c.Before)})
 		}
-		if c.field == "password" {
-			w.apply(wizard.TypedSecret{Field: c.field, Secret: secret.New(c.typed)})
+		if c.Field == "password" {
+			w.apply(wizard.TypedSecret{Field: c.Field, Secret: secret.New(c.Typed)})
 		} else {
-			w.answer(c.field, c.typed)
+			w.answer(c.Field, c.Typed)
 		}
 		in := w.state.Inputs[Sender]
-		if password := w.state.Secrets[Sender]["password"].Reveal(); in["user"] != c.user || password != c.password ||
-			w.state.Fault.Field != c.faulted {
-			t.Errorf("%s %s %q: user %q, password %q, %+v", c.preset, c.field, c.typed, in["user"], password, w.state.Fault)
+		if password := w.state.Secrets[Sender]["password"].Reveal(); in["user"] != c.User || password != c.Password ||
+			w.state.Fault.Field != c.Faulted {
+			t.Errorf("%s %s %q: user %q, password %q, %+v", c.Preset, c.Field, c.Typed, in["user"], password, w.state.Fault)
 		}
 	}
 }

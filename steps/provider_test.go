@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck/practice"
 
 	"smtp-wizard/presets"
@@ -107,17 +108,7 @@ func TestWhatAPresetIsMeant(t *testing.T) {
 		return stilled(All(s.world)).Apply(State{Place: wizard.Place{At: Provider, Inputs: input}}, wizard.Submitted{}).Answers
 	}
 	const oregon = "email-smtp.us-west-2.amazonaws.com"
-	for text, want := range map[string]string{
-		"ses frankfurt": "amazon-ses email-smtp.eu-central-1.amazonaws.com",
-		"sendgird":      "sendgrid smtp.sendgrid.net",
-		"SENDGRID":      "sendgrid smtp.sendgrid.net",
-		"me@gmx.de":     "gmx mail.gmx.net",
-		"smtp.ionos.fr": "ionos smtp.ionos.fr",
-		"google":        " ", // two
-		"zzz":           " ",
-		"":              " ",
-		"outlook.com":   " ", // not usable
-	} {
+	for text, want := range casetest.Read[map[string]string](t, "whatapresetismeant") {
 		a := take(text, oregon)
 		if got := a.Preset + " " + a.Host; got != want {
 			t.Errorf("%q is %s, not %s", text, got, want)

@@ -7,6 +7,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
@@ -49,9 +50,7 @@ func sceneWorld() World {
 func versionOf(t *testing.T, text string) pocketid.Version {
 	t.Helper()
 	v, err := pocketid.ParseVersion(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	return v
 }
 
@@ -367,8 +366,6 @@ func planned(t *testing.T, a Answers, file string) *FilePlan {
 		}
 	}
 	d.Before = atomicfile.Snapshot{Path: a.EnvFile, Exists: file != "", Bytes: []byte(file)}
-	if err := sceneWorld().complete(d, base, &asowner.Files{}); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, sceneWorld().complete(d, base, &asowner.Files{}))
 	return d
 }

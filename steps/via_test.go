@@ -14,6 +14,7 @@ import (
 	sdunit "github.com/coreos/go-systemd/v22/unit"
 
 	"smtp-wizard/between"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/secret"
@@ -31,12 +32,8 @@ func onDebian(t *testing.T, files map[string]string) (World, string) {
 	}
 	for path, text := range files {
 		path = filepath.Join(root, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		casetest.Must(t, os.WriteFile(path, []byte(text), 0o644))
 	}
 	w := ThisHost()
 	w.Root = root
@@ -56,13 +53,9 @@ func viaRequest(env string, way between.Way) FileRequest {
 func save(t *testing.T, w World, r FileRequest) (*FilePlan, WriteResult) {
 	t.Helper()
 	p, err := w.planFiles(t.Context(), r, w.Discover(t.Context(), r.EnvFile))
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	out, err := w.save(p)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	return p, out
 }
 
@@ -107,23 +100,14 @@ func TestThroughMsmtpd(t *testing.T) {
 func TestViaUndone(t *testing.T) {
 	t.Parallel()
 	const old = "APP_URL=https://id.example.com\nENCRYPTION_KEY=0123456789abcdef\nUI_CONFIG_DISABLED=true\nSMTP_HOST=smtp.example.com\n"
-	const compose = "services:\n  pocket-id:\n    image: ghcr.io/pocket-id/pocket-id:v2.10.0\n    env_file: .env\n"
-	for runtime, c := range map[pocketid.Runtime]struct {
-		way   between.Way
-		files map[string]string
-		runs  string
-	}{
-		pocketid.RuntimeSystemd: {between.Msmtpd, map[string]string{}, "systemctl disable --now msmtpd\n"},
-		pocketid.RuntimeCompose: {between.Sidecar, map[string]string{"compose.yaml": compose}, "docker compose up -d --remove-orphans\n"},
-		pocketid.RuntimeDocker:  {between.Sidecar, map[string]string{}, "docker rm -f msmtpd\n"},
-		pocketid.RuntimeQuadlet: {between.Sidecar, map[string]string{}, "systemctl stop msmtpd\nsystemctl daemon-reload\n"},
-		pocketid.RuntimeManual: {between.Postfix, map[string]string{"usr/sbin/postfix": "x"}, "postconf -e relayhost = [old.example.com]:25\n" +
-			"postconf -X smtp_helo_name smtp_tls_security_level smtp_tls_wrappermode smtp_tls_CAfile smtp_sasl_auth_enable " +
-			"smtp_sasl_security_options smtp_sasl_mechanism_filter smtp_sasl_password_maps\npostfix reload\n"},
-	} {
-		way := c.way
-		c.files[".env"] = old
-		w, env := onDebian(t, c.files)
+	for runtime, c := range casetest.Read[map[pocketid.Runtime]struct {
+		Way   between.Way
+		Files map[string]string
+		Runs  string
+	}](t, "viaundone") {
+		way := c.Way
+		c.Files[".env"] = old
+		w, env := onDebian(t, c.Files)
 		r := viaRequest(env, way)
 		r.Runtime = runtime
 		before := tree(t, w.Root)
@@ -135,18 +119,14 @@ func TestViaUndone(t *testing.T) {
 		bin, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
 		for _, name := range []string{"systemctl", "docker", "postconf", "postfix"} {
 			script := "#!/bin/sh\necho " + name + " \"$@\" >>" + log + "\n"
-			if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			casetest.Must(t, os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755))
 		}
-		if err := os.WriteFile(filepath.Join(bin, "sudo"), []byte("#!/bin/sh\nexec \"$@\"\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.WriteFile(filepath.Join(bin, "sudo"), []byte("#!/bin/sh\nexec \"$@\"\n"), 0o755))
 		cmd := exec.Command("sh", "-c", strings.ReplaceAll(undo, "/etc/", w.Root+"/etc/"))
 		cmd.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
 		said, err := cmd.CombinedOutput()
 		ran, _ := os.ReadFile(log)
-		if now := tree(t, w.Root); err != nil || !maps.Equal(now, before) || string(ran) != c.runs {
+		if now := tree(t, w.Root); err != nil || !maps.Equal(now, before) || string(ran) != c.Runs {
 			t.Errorf("%s: %v %s\n%s\nran %s\nleft %v", runtime, err, said, undo, ran, now)
 		}
 	}
@@ -178,17 +158,13 @@ func TestSidecarIsPrinted(t *testing.T) {
 				unit += line + "\n"
 			} else if strings.HasPrefix(command, "podman run") {
 				said, err := exec.Command("sh", "-c", "set -- "+command+`; printf '%s\n' "$@"`).Output()
-				if err != nil {
-					t.Fatal(err)
-				}
+				casetest.Must(t, err)
 				args = strings.Split(string(said), "\n")
 			}
 		}
 		if runtime == pocketid.RuntimeQuadlet {
 			options, err := sdunit.DeserializeOptions(strings.NewReader(unit))
-			if err != nil {
-				t.Fatal(err)
-			}
+			casetest.Must(t, err)
 			for _, o := range options {
 				value := strings.TrimSuffix(strings.TrimPrefix(o.Value, `"`), `"`)
 				args = append(args, strings.NewReplacer(`\"`, `"`, `\\`, `\`, "%%", "%").Replace(value))
@@ -214,9 +190,7 @@ func tree(t *testing.T, root string) map[string]string {
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	return files
 }
 
@@ -288,9 +262,7 @@ func TestViaObstacles(t *testing.T) {
 func TestViaIsPrinted(t *testing.T) {
 	t.Parallel()
 	w, env := onDebian(t, map[string]string{})
-	if err := os.Remove(filepath.Join(w.Root, "etc/debian_version")); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.Remove(filepath.Join(w.Root, "etc/debian_version")))
 	p, out := save(t, w, viaRequest(env, between.Msmtpd))
 	if _, err := os.Stat(filepath.Join(w.Root, "etc/msmtprc")); err == nil || !p.Printed || !strings.Contains(strings.Join(out.Commands, "\n"), "#   domain id.example.com") {
 		t.Errorf("%v\n%s", err, out.Commands)

@@ -91,7 +91,7 @@ const topics = "syntax error|sequence of commands|requested action|requested mai
 
 func worthReading(text string) bool {
 	lower := strings.ToLower(text)
-	if Says(lower, topics) || KindOfWords(lower) != "" {
+	if Says(lower, topics) || kindOfWords(lower) != "" {
 		return true
 	}
 	return replyAt(text) >= 0 || statusIn(text) != "" || lettreCode.MatchString(text)

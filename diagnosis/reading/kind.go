@@ -138,7 +138,7 @@ func KindOf(err error, stage smtpcheck.Stage) Kind {
 	case errors.As(err, &record):
 		return NotTLS
 	case errors.As(err, &alert):
-		if k := KindOfWords(strings.ToLower(err.Error())); k != "" {
+		if k := kindOfWords(strings.ToLower(err.Error())); k != "" {
 			return k
 		}
 		return TLSAlert
@@ -153,7 +153,7 @@ func KindOf(err error, stage smtpcheck.Stage) Kind {
 		return ""
 	}
 	if stage == smtpcheck.StageTLS {
-		return first(KindOfWords(strings.ToLower(err.Error())), TLSAlert)
+		return first(kindOfWords(strings.ToLower(err.Error())), TLSAlert)
 	}
 	return BadReply
 }
@@ -212,7 +212,7 @@ func certificateKind(err error) Kind {
 	} else if errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0 {
 		leaf = verify.UnverifiedCertificates[0]
 	}
-	words := KindOfWords(strings.ToLower(err.Error()))
+	words := kindOfWords(strings.ToLower(err.Error()))
 	switch {
 	case errors.As(err, &insecure):
 		return SHA1
@@ -238,9 +238,9 @@ func isSelfSigned(cert *x509.Certificate) bool {
 	return cert != nil && bytes.Equal(cert.RawIssuer, cert.RawSubject)
 }
 
-// KindOfWords reads the kind out of lower-case words. A relay's own reply is no
+// kindOfWords reads the kind out of lower-case words. A relay's own reply is no
 // network error, whatever its words.
-func KindOfWords(words string) Kind {
+func kindOfWords(words string) Kind {
 	if words == "" {
 		return ""
 	}

@@ -125,7 +125,7 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 	if s.Code == 0 && s.Reply != "" {
 		s.Code = s.phrase
 	}
-	if k := KindOfWords(s.lower); vague[s.Kind] && !vague[k] && stagesOfKind[k] == stagesOfKind[s.Kind] {
+	if k := kindOfWords(s.lower); vague[s.Kind] && !vague[k] && stagesOfKind[k] == stagesOfKind[s.Kind] {
 		s.Kind = k
 	}
 	if s.Code == 0 {
@@ -133,7 +133,7 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Code, s.Enhanced, reply = quotedReply(s.Words, s.Enhanced)
 		s.Reply = first(reply, s.Reply)
 	}
-	if k := KindOfWords(s.lower); s.Code != 0 && len(s.Stages) == 0 && len(StagesOfCode(s.Code, s.Enhanced)) != 1 && stagesOfKind[k] == "tls starttls" && Says(s.lower, "tls|ssl|cert|x509|handshake") {
+	if k := kindOfWords(s.lower); s.Code != 0 && len(s.Stages) == 0 && len(StagesOfCode(s.Code, s.Enhanced)) != 1 && stagesOfKind[k] == "tls starttls" && Says(s.lower, "tls|ssl|cert|x509|handshake") {
 		s.Code, s.Enhanced, s.Kind = 0, "", k // a relay in between repeats what its own client met
 	}
 	if s.Code == 0 && s.Kind == "" {
@@ -143,7 +143,7 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 	if s.Code != 0 {
 		s.Kind = ""
 	} else if s.Kind == "" {
-		s.Kind = KindOfWords(s.lower)
+		s.Kind = kindOfWords(s.lower)
 		if below := stagesOfKind[s.Kind]; s.Reply != "" && (below == "dns" || below == "connect") {
 			s.Kind = "" // a relay that speaks is no dead end
 		}

@@ -251,7 +251,7 @@ func (b *block) telling(words string) string {
 		return words
 	}
 	for i, part := range b.parts {
-		if replyAt(part) >= 0 || b.code == 0 && KindOfWords(strings.ToLower(part)) != "" {
+		if replyAt(part) >= 0 || b.code == 0 && kindOfWords(strings.ToLower(part)) != "" {
 			return OneLine(ends(strings.Join(b.parts[i:], "\n")))
 		}
 	}

@@ -131,6 +131,7 @@ var codeStages = []struct {
 	{0, "6.", "data"}, {0, "3.4", "data"}, {0, "2.3", "data"}, {0, "4.", "rcpt data"}, {0, "7.20", "data"}, {0, "7.26", "data"}, {0, "7.23", "data mail rcpt"}, {354, "", "data"},
 	{0, "1.", "rcpt data"}, {0, "2.", "rcpt data"}, {552, "", "data"}, {450, "", "rcpt data"}, {551, "", "rcpt"}, {553, "", "rcpt mail data"}, {556, "10.", "rcpt"}, {512, "", "rcpt"}, {422, "", "rcpt data"}, {431, "", "mail rcpt data"},
 	{454, "", "auth starttls rcpt data"}, {504, "", "auth ehlo rcpt"}, {0, "5.4", "ehlo mail rcpt"}, {501, "", "mail rcpt ehlo"}, {502, "", "auth ehlo starttls"}, {500, "", "auth ehlo starttls"},
+	{441, "", "rcpt data"}, {442, "", "data rcpt"}, {446, "", "data rcpt"}, {447, "", "rcpt data"}, {458, "", "rcpt mail data"}, {511, "", "rcpt"}, {513, "", "rcpt mail"}, {541, "", "rcpt data"}, {571, "", "data rcpt mail"}, // of no standard, but common
 	{503, "", "rcpt data mail auth"}, {521, "", "greeting"}, {421, "", "greeting ehlo mail rcpt data"},
 	{451, "", "rcpt mail data"}, {452, "", "rcpt mail data"}, {550, "", "rcpt data mail"}, {554, "", "data rcpt mail greeting"},
 }

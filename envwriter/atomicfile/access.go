@@ -48,7 +48,7 @@ func (r *replacement) decideAccess() (access, error) {
 	by, acl := r.file.ReadBy, a.hasACL() // where there is one, the mode says too little about who can read
 	if by != nil && !acl && !by.canRead(a.mode, a.uid, a.gid) {
 		if r.file.Secret { // whoever named the path could have named any file of root's
-			return a, ErrUnreadable
+			return a, errUnreadable
 		}
 		r.warn(fmt.Sprintf("user %d has to read %s and cannot: it belongs to user %d and has mode %04o",
 			by.UID, r.saved.Path, a.uid, a.mode))
@@ -140,7 +140,7 @@ func (a access) apply(f handle) error {
 	}
 	if a.uid != made.uid || a.gid != made.gid {
 		if err := f.Chown(a.uid, a.gid); err != nil {
-			return ErrOwner
+			return errOwner
 		}
 	}
 	if err := a.copyAttributes(f); err != nil {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestAccess(t *testing.T) {
@@ -38,7 +40,7 @@ func TestAccess(t *testing.T) {
 			path := filepath.Join(t.TempDir(), ".env")
 			write(t, path, "old", c.old)
 			saved, err := save(system{}, path, "new", File{ReadBy: c.by, Close: c.close})
-			must(t, err)
+			casetest.Must(t, err)
 			is(t, path, "new", c.want)
 			if got := strings.Join(saved.Warnings, ", "); !strings.HasPrefix(got, c.warns) || c.warns == "" && got != "" {
 				t.Errorf("warned %q, want %q", got, c.warns)
@@ -71,7 +73,7 @@ func TestAttributes(t *testing.T) {
 			d := shown{disk: system{}, path: path, run: os.Getuid(), attributes: c.shown,
 				set: func(name string, value []byte) { copied[name] = string(value) }}
 			_, err := save(d, path, "new", File{ReadBy: c.by, Close: true})
-			must(t, err)
+			casetest.Must(t, err)
 			if !maps.Equal(copied, c.copied) {
 				t.Errorf("copied %v, want %v", copied, c.copied)
 			}

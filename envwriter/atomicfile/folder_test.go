@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // Of runs that made their edit from the same file, one saves it and the others
@@ -20,7 +22,7 @@ func TestSavesAtTheSameTime(t *testing.T) {
 		path := filepath.Join(t.TempDir(), ".env")
 		write(t, path, "old", 0o600)
 		before, err := Load(path)
-		must(t, err)
+		casetest.Must(t, err)
 		var runs sync.WaitGroup
 		errs := make([]error, 8)
 		for i := range errs {
@@ -48,8 +50,8 @@ func TestSaveWaitsForAnother(t *testing.T) {
 	dir := t.TempDir()
 	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir, ".env"), Bytes: []byte("new")}}
 	other, err := system{}.open(dir, os.O_RDONLY, 0)
-	must(t, err)
-	must(t, other.lock())
+	casetest.Must(t, err)
+	casetest.Must(t, other.lock())
 	impatient := newTransaction(system{}, noon, files)
 	impatient.lockWait = 30 * time.Millisecond
 	if _, err := impatient.run(); !errors.Is(err, errBusy) || len(listing(t, dir)) != 0 {

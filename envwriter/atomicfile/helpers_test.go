@@ -7,26 +7,21 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func write(t testing.TB, path, contents string, mode fs.FileMode) {
 	t.Helper()
-	must(t, os.WriteFile(path, []byte(contents), 0o600))
-	must(t, os.Chmod(path, mode))
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.WriteFile(path, []byte(contents), 0o600))
+	casetest.Must(t, os.Chmod(path, mode))
 }
 
 // listing names everything in a directory.
 func listing(t testing.TB, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
-	must(t, err)
+	casetest.Must(t, err)
 	var out []string
 	for _, e := range entries {
 		out = append(out, e.Name())
@@ -45,14 +40,14 @@ func holds(t testing.TB, dir string, want ...string) {
 func contents(t testing.TB, path string) string {
 	t.Helper()
 	b, err := os.ReadFile(path)
-	must(t, err)
+	casetest.Must(t, err)
 	return string(b)
 }
 
 func modeOf(t testing.TB, path string) fs.FileMode {
 	t.Helper()
 	info, err := os.Lstat(path)
-	must(t, err)
+	casetest.Must(t, err)
 	return info.Mode()
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // A secret file counts as a leftover only where nothing refers to it, and nobody
@@ -41,12 +43,12 @@ func TestIsLeftover(t *testing.T) {
 			t.Parallel()
 			dir, _, _ := s.play(t, &faulty{failAt: last, err: syscall.EIO, killed: true})
 			secret, env := filepath.Join(dir, "smtp-password"), filepath.Join(dir, ".env")
-			must(t, c.then(secret, env))
+			casetest.Must(t, c.then(secret, env))
 			if got := IsLeftover(Own{}, secret); got != c.want {
 				t.Errorf("%v, %v", got, listing(t, dir))
 			}
 			_, err := save(system{}, filepath.Join(dir, "other"), "x", File{})
-			must(t, err)
+			casetest.Must(t, err)
 			if _, err := os.Lstat(secret); errors.Is(err, os.ErrNotExist) != c.want {
 				t.Errorf("then %v, %v", err, listing(t, dir))
 			}
@@ -67,7 +69,7 @@ func TestSignalInTheMiddle(t *testing.T) {
 		go func() { Wait(); close(waited) }()
 		return errors.Join(syscall.Kill(os.Getpid(), syscall.SIGHUP), syscall.Kill(os.Getpid(), syscall.SIGTERM))
 	}}, path, "new", File{})
-	must(t, err)
+	casetest.Must(t, err)
 	is(t, path, "new", 0o600)
 	<-waited
 }
@@ -76,12 +78,12 @@ func TestSaveWithAUmaskThatTakesAll(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o777)) // of the whole process: no parallel test runs meanwhile
 	for old, mode := range map[string]os.FileMode{"old": 0o600, "": 0o600, "open": 0o640} {
 		path := filepath.Join(t.TempDir(), ".env")
-		must(t, os.Chmod(filepath.Dir(path), 0o700))
+		casetest.Must(t, os.Chmod(filepath.Dir(path), 0o700))
 		if old != "" {
 			write(t, path, old, mode)
 		}
 		saved, err := save(system{}, path, "new", File{})
-		must(t, err)
+		casetest.Must(t, err)
 		is(t, path, "new", mode)
 		if old != "" {
 			is(t, saved.Backup, old, 0o600)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // killDir tells the test binary, run again as a helper, where to save.
@@ -65,7 +67,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		}
 	}
 	_, err := save(system{}, path, "A=1\n", File{})
-	must(t, err)
+	casetest.Must(t, err)
 	for _, name := range listing(t, dir) {
 		if name != ".env" && !backupStamp.MatchString(strings.TrimPrefix(name, ".env")) {
 			t.Errorf("%s is left", name)
@@ -79,12 +81,12 @@ func killOnce(t *testing.T, dir string) {
 	before := contents(t, filepath.Join(dir, ".env"))
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKillHelper$")
 	cmd.Env = append(os.Environ(), killDir+"="+dir)
-	must(t, cmd.Start())
+	casetest.Must(t, cmd.Start())
 	for deadline := time.Now().Add(time.Minute); contents(t, filepath.Join(dir, ".env")) == before && time.Now().Before(deadline); {
 		time.Sleep(200 * time.Microsecond)
 	}
 	time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
-	must(t, cmd.Process.Kill())
+	casetest.Must(t, cmd.Process.Kill())
 	_ = cmd.Wait()
 	if reason, err := os.ReadFile(filepath.Join(dir, "failed")); err == nil {
 		t.Fatalf("the helper failed: %s", reason)

@@ -19,8 +19,8 @@ const maxSize = 1 << 20
 // Why a file is not read or not written. They come wrapped in an *Error.
 var (
 	ErrMounted    = errors.New("it is a bind mount and cannot be replaced, only written in place")
-	ErrOwner      = errors.New("its owner and group cannot be kept: run this as root or as the owner")
-	ErrUnreadable = errors.New("the user who needs to read it could not")
+	errOwner      = errors.New("its owner and group cannot be kept: run this as root or as the owner")
+	errUnreadable = errors.New("the user who needs to read it could not")
 
 	errDangling   = errors.New("it is a symlink to a file that does not exist")
 	errDirectory  = errors.New("it is a directory")

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // loadInTime is Load, which must not wait for somebody to write to a FIFO.
@@ -30,11 +32,11 @@ func TestLoad(t *testing.T) {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	write(t, at("file"), "A=1\n", 0o640)
 	write(t, at("big"), strings.Repeat("x", maxSize+1), 0o600)
-	must(t, os.Symlink("file", at("link")))
-	must(t, os.Symlink("nowhere", at("dangling")))
-	must(t, os.Symlink("loop", at("loop")))
-	must(t, os.Mkdir(at("dir"), 0o700))
-	must(t, syscall.Mkfifo(at("fifo"), 0o600))
+	casetest.Must(t, os.Symlink("file", at("link")))
+	casetest.Must(t, os.Symlink("nowhere", at("dangling")))
+	casetest.Must(t, os.Symlink("loop", at("loop")))
+	casetest.Must(t, os.Mkdir(at("dir"), 0o700))
+	casetest.Must(t, syscall.Mkfifo(at("fifo"), 0o600))
 	cases := []struct {
 		name string
 		want error

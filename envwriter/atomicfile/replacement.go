@@ -115,8 +115,8 @@ func (r *replacement) prepare() error {
 	if !r.inPlace() {
 		var err error
 		r.temp, err = r.temporary(r.file.Bytes, r.access, tempSuffix)
-		if errors.Is(err, ErrOwner) && !r.old.Exists { // there is no owner to keep: its reader was to get it
-			err = ErrUnreadable
+		if errors.Is(err, errOwner) && !r.old.Exists { // there is no owner to keep: its reader was to get it
+			err = errUnreadable
 		}
 		if err != nil {
 			return err

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestSaveNewFile(t *testing.T) {
@@ -32,7 +34,7 @@ func TestSaveKeepsTheOldFileAsABackup(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	write(t, path, "old\n", 0o640)
 	saved, err := save(system{}, path, "new\n", File{})
-	must(t, err)
+	casetest.Must(t, err)
 	if saved.Backup != path+noonBackup {
 		t.Errorf("%+v", saved)
 	}
@@ -43,7 +45,7 @@ func TestSaveKeepsTheOldFileAsABackup(t *testing.T) {
 	for i := range 12 {
 		before := contents(t, path)
 		saved, err := save(system{}, path, strings.Repeat("x", i+1), File{})
-		must(t, err)
+		casetest.Must(t, err)
 		if want := fmt.Sprintf("%s.20261123T094500Z-%d.bak", path, i+1); saved.Backup != want {
 			t.Errorf("the backup is %s, want %s", saved.Backup, want)
 		}
@@ -60,7 +62,7 @@ func TestSaveKeepsFiveBackups(t *testing.T) {
 	}
 	for i := range 8 {
 		_, err := saveAll(system{}, noon.Add(time.Duration(i/2)*time.Minute), []File{{Path: path, Bytes: []byte(strings.Repeat("x", i+1))}})
-		must(t, err)
+		casetest.Must(t, err)
 	}
 	holds(t, dir, ".env", ".env.20200101T000000Z.bak.txt", ".env.20261123T094600Z-1.bak", ".env.20261123T094700Z-1.bak", ".env.20261123T094700Z.bak",
 		".env.20261123T094800Z-1.bak", ".env.20261123T094800Z.bak", "x.env.20200101T000000Z.bak")
@@ -72,7 +74,7 @@ func TestSaveTouchesNothingWhenNothingChanges(t *testing.T) {
 	path := filepath.Join(dir, ".env")
 	write(t, path, "A=1\n", 0o644)
 	before, err := os.Stat(path)
-	must(t, err)
+	casetest.Must(t, err)
 	saved, err := save(system{}, path, "A=1\n", File{ReadBy: &User{UID: os.Getuid()}})
 	after, _ := os.Stat(path)
 	if err != nil || saved.Changed || saved.Backup != "" || !os.SameFile(before, after) || after.Mode() != before.Mode() {
@@ -84,10 +86,10 @@ func TestSaveTouchesNothingWhenNothingChanges(t *testing.T) {
 func TestSaveFollowsASymlink(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	must(t, os.MkdirAll(filepath.Join(dir, "real"), 0o700))
+	casetest.Must(t, os.MkdirAll(filepath.Join(dir, "real"), 0o700))
 	target, link := filepath.Join(dir, "real", "env"), filepath.Join(dir, ".env")
 	write(t, target, "old", 0o600)
-	must(t, os.Symlink("real/env", link))
+	casetest.Must(t, os.Symlink("real/env", link))
 	saved, err := save(system{}, link, "new", File{})
 	if err != nil || saved.Backup != target+noonBackup || modeOf(t, link)&fs.ModeSymlink == 0 {
 		t.Errorf("%+v, %v", saved, err)
@@ -123,7 +125,7 @@ func TestSaveRefuses(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			path := filepath.Join(dir, ".env")
-			must(t, c.prepare(path))
+			casetest.Must(t, c.prepare(path))
 			there, mode := listing(t, dir), modeOf(t, path)
 			saved, err := save(system{}, path, "new", c.file)
 			if !errors.Is(err, c.want) || saved.Changed || modeOf(t, path) != mode {
@@ -159,8 +161,8 @@ func TestSaveNoticesAnEditMeanwhile(t *testing.T) {
 				write(t, path, c.old, 0o600)
 			}
 			before, err := Load(path)
-			must(t, err)
-			must(t, c.edit(path))
+			casetest.Must(t, err)
+			casetest.Must(t, c.edit(path))
 			there := listing(t, dir)
 			if _, err := save(system{}, path, "new", File{Before: &before}); !errors.Is(err, errChanged) {
 				t.Errorf("%v", err)
@@ -179,7 +181,7 @@ func TestSaveInPlaceKeepsTheFile(t *testing.T) {
 	for _, pair := range [][2]string{{"short", "a good deal longer"}, {"a good deal longer", "short"}, {"x", ""}} {
 		write(t, path, pair[0], 0o644)
 		before, err := os.Stat(path)
-		must(t, err)
+		casetest.Must(t, err)
 		saved, err := save(system{}, path, pair[1], File{InPlace: true})
 		after, _ := os.Stat(path)
 		if err != nil || !os.SameFile(before, after) || contents(t, saved.Backup) != pair[0] {
@@ -197,7 +199,7 @@ func TestSaveRemovesLeftoversOfKilledRuns(t *testing.T) {
 		write(t, filepath.Join(dir, name), "x", 0o600)
 	}
 	_, err := save(system{}, filepath.Join(dir, ".env"), "new", File{})
-	must(t, err)
+	casetest.Must(t, err)
 	holds(t, dir, ".env", foreign)
 }
 
@@ -205,7 +207,7 @@ func TestSaveAll(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
-	must(t, os.Mkdir(at("bad"), 0o700))
+	casetest.Must(t, os.Mkdir(at("bad"), 0o700))
 	files := []File{
 		{Path: at("password"), Bytes: []byte("pw"), Secret: true},
 		{Path: at("bad"), Bytes: []byte("x")},
@@ -226,7 +228,7 @@ func TestSaveAll(t *testing.T) {
 func TestSaveAllByTwoNamesOfADirectory(t *testing.T) {
 	t.Chdir(t.TempDir())
 	absolute, err := filepath.Abs("override.yaml")
-	must(t, err)
+	casetest.Must(t, err)
 	_, err = SaveAll([]File{{Path: ".env", Bytes: []byte("x")}, {Path: absolute, Bytes: []byte("y")}})
-	must(t, err)
+	casetest.Must(t, err)
 }

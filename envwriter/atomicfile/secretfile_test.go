@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestSecretFileIsNotWrittenThroughALink(t *testing.T) {
@@ -15,7 +17,7 @@ func TestSecretFileIsNotWrittenThroughALink(t *testing.T) {
 	write(t, target, "root's", 0o644)
 	for _, to := range []string{target, "nowhere"} {
 		_ = os.Remove(link)
-		must(t, os.Symlink(to, link))
+		casetest.Must(t, os.Symlink(to, link))
 		_, err := save(system{}, link, "pw", File{Secret: true, ReadBy: &User{UID: os.Getuid()}})
 		if !errors.Is(err, errSymlink) || modeOf(t, link)&fs.ModeSymlink == 0 {
 			t.Errorf("%s: %v", to, err)
@@ -75,7 +77,7 @@ func TestSecretFileOfSomebodyElse(t *testing.T) {
 		{owner: 4002, run: 0, by: &User{UID: 4001}, want: errForeign},
 		{owner: 4002, run: 0, by: nil, want: errForeign},
 		{owner: 4002, run: 4001, by: &User{UID: 4001}, want: errForeign},
-		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, want: ErrUnreadable},
+		{owner: 0, run: 0, by: &User{UID: 4001, GID: -2}, want: errUnreadable},
 	} {
 		path := filepath.Join(t.TempDir(), "password")
 		write(t, path, "old", 0o600)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -44,7 +46,7 @@ func TestSaveInADirectoryWithAnACL(t *testing.T) {
 		}
 		setAttribute(t, dir, "system.posix_acl_default", acl(4))
 		saved, err := save(system{}, path, "new", File{NewMode: c.mode})
-		must(t, err)
+		casetest.Must(t, err)
 		if got := attribute(t, path, posixACL); c.own != bytes.Equal(got, acl(0)) || !c.own && got != nil || modeOf(t, path) != c.mode {
 			t.Errorf("%+v: ACL %q, %v", c, got, modeOf(t, path))
 		}
@@ -71,7 +73,7 @@ func attribute(t *testing.T, path, name string) []byte {
 	if errors.Is(err, unix.ENODATA) {
 		return nil
 	}
-	must(t, err)
+	casetest.Must(t, err)
 	return value[:n]
 }
 
@@ -84,10 +86,10 @@ func TestRename(t *testing.T) {
 	if err := (system{}).rename(a, b, ifMissing); !errors.Is(err, os.ErrExist) || contents(t, b) != "b" {
 		t.Errorf("%v, %q", err, contents(t, b))
 	}
-	must(t, system{}.rename(a, b, exchanging))
+	casetest.Must(t, system{}.rename(a, b, exchanging))
 	if contents(t, a) != "b" || contents(t, b) != "a" {
 		t.Errorf("%q, %q", contents(t, a), contents(t, b))
 	}
-	must(t, os.Remove(b))
-	must(t, system{}.rename(a, b, ifMissing))
+	casetest.Must(t, os.Remove(b))
+	casetest.Must(t, system{}.rename(a, b, ifMissing))
 }

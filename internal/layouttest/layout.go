@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
+
 	"golang.org/x/tools/txtar"
 )
 
@@ -32,9 +34,7 @@ func All(t testing.TB, testdata string) (list []Layout) {
 	}
 	for _, file := range files {
 		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, err)
 		l := Layout{Name: strings.TrimSuffix(filepath.Base(file), ".txtar"), File: file, Archive: archive,
 			Home: "/root", Hostname: "vps-4711.example.net"}
 		for line := range strings.Lines(string(archive.Comment)) {
@@ -70,12 +70,8 @@ func (l Layout) Unpack(t testing.TB) (root string) {
 		if part.Name == "want" {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, part.Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		casetest.Must(t, os.WriteFile(path, part.Data, 0o600))
 	}
 	return root
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -13,18 +15,12 @@ var update = flag.Bool("update", false, "write the golden files")
 func Golden(t testing.TB, path, got string) {
 	t.Helper()
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		casetest.Must(t, os.WriteFile(path, []byte(got), 0o644))
 		return
 	}
 	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	if got != string(want) {
 		t.Errorf("%s is now\n%s\nand was\n%s", path, got, want)
 	}

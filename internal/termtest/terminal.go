@@ -4,20 +4,23 @@
 package termtest
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
+
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // The bytes that terminals send for keys.
@@ -48,6 +51,7 @@ type Terminal struct {
 	TTY *os.File // the side of the user
 	Cmd *exec.Cmd
 
+	wait     func() (code int, err error)
 	keyboard io.Writer
 	screen   io.Reader
 
@@ -64,18 +68,75 @@ type Options struct {
 	Line       func(tty *os.File) (io.Reader, io.Writer)
 }
 
-// Start starts the program, and kills it at the end of the test.
-func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
-	t.Helper()
+func (o Options) filled() Options {
 	if o.Cols == 0 {
 		o.Cols, o.Rows = 80, 24
 	}
+	return o
+}
+
+// Start starts the program, and kills it at the end of the test.
+func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
+	t.Helper()
+	o = o.filled()
 	tty, err := pty.StartWithSize(cmd, size(o.Cols, o.Rows))
-	if err != nil {
-		t.Fatal(err)
+	casetest.Must(t, err)
+	w := watch(t, tty, o)
+	w.Cmd = cmd
+	w.wait = func() (int, error) {
+		err := cmd.Wait()
+		if code := (&exec.ExitError{}); errors.As(err, &code) {
+			err = nil
+		}
+		return cmd.ProcessState.ExitCode(), err
 	}
+	t.Cleanup(func() {
+		// What a shell has started keeps the terminal open where hang-ups are ignored.
+		if group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP); err == nil && group > 1 {
+			_ = unix.Kill(-group, unix.SIGKILL)
+		}
+		_ = cmd.Process.Kill()
+		_ = tty.Close()
+		<-w.seen
+	})
+	return w
+}
+
+// over is what a program that is a function writes last: its terminal stays open.
+const over = "\x1b]777;over\x07"
+
+// Play runs a program that is a function of this process, which costs less than to start
+// one. It gets no signals, and no size but the first.
+func Play(t testing.TB, program func(ctx context.Context, tty *os.File) (code int)) *Terminal {
+	t.Helper()
+	o := Options{}.filled()
+	user, tty, err := pty.Open()
+	if err == nil {
+		err = pty.Setsize(user, size(o.Cols, o.Rows))
+	}
+	casetest.Must(t, err)
+	w := watch(t, user, o)
+	var code int
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		code = program(t.Context(), tty)
+		_, _ = tty.WriteString(over)
+	}()
+	w.wait = func() (int, error) { <-ended; return code, nil }
+	t.Cleanup(func() {
+		<-ended
+		_ = tty.Close()
+		_ = user.Close()
+		<-w.seen
+	})
+	return w
+}
+
+// watch reads what a terminal shows.
+func watch(t testing.TB, tty *os.File, o Options) *Terminal {
 	w := &Terminal{
-		T: t, TTY: tty, Cmd: cmd, keyboard: tty, screen: tty,
+		T: t, TTY: tty, keyboard: tty, screen: tty,
 		model: vt.NewEmulator(o.Cols, o.Rows), quit: make(chan struct{}), seen: make(chan struct{}),
 	}
 	// The model's own replies to queries go nowhere.
@@ -84,11 +145,6 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 		w.screen, w.keyboard = o.Line(tty)
 	}
 	go w.read()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = tty.Close()
-		<-w.seen
-	})
 	return w
 }
 
@@ -104,8 +160,10 @@ func (w *Terminal) read() {
 		w.mu.Lock()
 		w.raw = append(w.raw, buf[:n]...)
 		_, _ = w.model.Write(buf[:n])
+		var ended bool
+		w.raw, ended = bytes.CutSuffix(w.raw, []byte(over))
 		w.mu.Unlock()
-		if err != nil {
+		if err != nil || ended {
 			return
 		}
 		select {
@@ -171,173 +229,13 @@ func (w *Terminal) Written() int {
 	return len(w.raw)
 }
 
-// missing is one of the words that the screen shows neither as it is nor flat.
-func (w *Terminal) missing(words []string) string {
-	seen := w.Screen() + "\n" + w.Flat()
-	for _, word := range words {
-		if !strings.Contains(seen, word) {
-			return word
-		}
-	}
-	return ""
-}
-
-// Sees waits for all these words and reports whether they came.
-func (w *Terminal) Sees(within time.Duration, words ...string) bool {
-	return eventually(within, func() bool { return w.missing(words) == "" })
-}
-
-func eventually(within time.Duration, is func() bool) bool {
-	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(glance) {
-		if is() {
-			return true
-		}
-	}
-	return false
-}
-
-// Until waits for all these words.
-func (w *Terminal) Until(words ...string) {
-	w.T.Helper()
-	if !w.Sees(patience, words...) {
-		w.T.Fatalf("%q did not appear; the screen is\n%s", w.missing(words), w.Screen())
-	}
-}
-
-// UntilAny waits for any of these words.
-func (w *Terminal) UntilAny(words ...string) {
-	w.T.Helper()
-	if !eventually(patience, func() bool {
-		return slices.ContainsFunc(words, func(word string) bool { return w.missing([]string{word}) == "" })
-	}) {
-		w.T.Fatalf("none of %q appeared; the screen is\n%s", words, w.Screen())
-	}
-}
-
-// Opens waits for words of a page that opens by itself, and until the page takes
-// keys.
-func (w *Terminal) Opens(words ...string) {
-	w.T.Helper()
-	w.Until(words...)
-	time.Sleep(ignored)
-	w.Until(words...)
-}
-
-// Settled is the screen when nothing has been drawn for a while.
-func (w *Terminal) Settled() string {
-	last, since := w.Written(), time.Now()
-	for time.Since(since) < stillness {
-		time.Sleep(glance)
-		if n := w.Written(); n != last {
-			last, since = n, time.Now()
-		}
-	}
-	return w.Screen()
-}
-
-// atWork reports whether the screen, or what stands instead of a prompt, waits for work
-// under way.
-func (w *Terminal) atWork() bool {
-	if out := w.Output(); w.plain() {
-		return !strings.HasSuffix(out, ": ")
-	}
-	return working.MatchString(w.Screen())
-}
-
-// plain reports whether the program asks line by line.
-func (w *Terminal) plain() bool { return !strings.Contains(w.Output(), "\x1b[?1049h") }
-
-var working = regexp.MustCompile(`(?m)^[─-]+ .* \d+ s [─-]|esc stop and go back`)
-
-// Rests waits, after the program has written more than so many bytes, until it is
-// done with its work and takes keys, and reports whether it goes on: false is that
-// it has ended. Where nothing more is written, it was done already.
-func (w *Terminal) Rests(written int) bool {
-	w.T.Helper()
-	eventually(5*time.Second, func() bool { return w.over() || w.Written() > written })
-	last, since, working, quiet := -1, time.Now(), true, ignored
-	if !eventually(patience, func() bool {
-		if n := w.Written(); n != last {
-			last, since, working = n, time.Now(), w.atWork()
-			if quiet = ignored; w.plain() {
-				quiet = stillness // it prints no question before it takes an answer
-			}
-		}
-		return w.over() || !working && time.Since(since) > quiet
-	}) {
-		w.T.Fatalf("it does not come to rest; the screen is\n%s", w.Screen())
-	}
-	return !w.over()
-}
-
-// over reports whether there is nothing more to read.
-func (w *Terminal) over() bool {
-	select {
-	case <-w.seen:
-		return true
-	default:
-		return false
-	}
-}
-
-// BytesPerKey presses keys one by one and counts what each of them draws.
-func (w *Terminal) BytesPerKey(keys []string) []int {
-	w.T.Helper()
-	w.Settled()
-	counts := make([]int, len(keys))
-	for i, k := range keys {
-		before := w.Written()
-		w.Keys(k)
-		w.Settled()
-		counts[i] = w.Written() - before
-	}
-	return counts
-}
-
-// Choose moves the pointer of the focused list to the row that begins with
-// words, behind its mark: up to the first row, then down.
-func (w *Terminal) Choose(words string) {
-	w.T.Helper()
-	w.Until(words)
-	for range 5 {
-		w.Settled() // a key before may still be on its way
-		if w.pointsAt(words) {
-			return
-		}
-		for _, key := range []string{Up, Down} {
-			for at := ""; !w.pointsAt(words) && w.pointer() != at; {
-				at = w.pointer()
-				w.Keys(key)
-				eventually(time.Second, func() bool { return w.pointer() != at })
-			}
-		}
-	}
-	w.T.Fatalf("the pointer never came to %q; the screen is\n%s", words, w.Screen())
-}
-
-// pointer is the row that the pointer is at, without its mark.
-func (w *Terminal) pointer() string {
-	for line := range strings.Lines(w.Screen()) {
-		if row, found := strings.CutPrefix(strings.TrimSpace(line), "› "); found {
-			return strings.TrimSpace(strings.TrimLeft(row, "✓✗! "))
-		}
-	}
-	return ""
-}
-
-func (w *Terminal) pointsAt(words string) bool {
-	return w.pointer() == words || strings.HasPrefix(w.pointer(), words+" ")
-}
-
 // Resize changes the size of the terminal.
 func (w *Terminal) Resize(cols, rows int) {
 	w.T.Helper()
 	w.mu.Lock()
 	w.model.Resize(cols, rows)
 	w.mu.Unlock()
-	if err := pty.Setsize(w.TTY, size(cols, rows)); err != nil {
-		w.T.Fatal(err)
-	}
+	casetest.Must(w.T, pty.Setsize(w.TTY, size(cols, rows)))
 }
 
 // Drops closes the terminal, as sshd does when a line drops. The key that it
@@ -348,28 +246,28 @@ func (w *Terminal) Drops(key string) {
 	close(w.quit)
 	w.Keys(key)
 	<-w.seen
-	if err := w.TTY.Close(); err != nil {
-		w.T.Fatal(err)
-	}
+	casetest.Must(w.T, w.TTY.Close())
 }
 
 // Exit waits until the program has ended and all that it wrote is on the screen,
 // and returns its exit code.
 func (w *Terminal) Exit() int {
 	w.T.Helper()
+	var code int
 	ended := make(chan error, 1)
-	go func() { ended <- w.Cmd.Wait() }()
+	go func() {
+		var err error
+		code, err = w.wait()
+		ended <- err
+	}()
 	select {
 	case err := <-ended:
-		var code *exec.ExitError
-		if err != nil && !errors.As(err, &code) {
-			w.T.Fatal(err)
-		}
+		casetest.Must(w.T, err)
 	case <-time.After(patience):
 		w.T.Fatalf("still running; the screen is\n%s", w.Screen())
 	}
 	<-w.seen
-	return w.Cmd.ProcessState.ExitCode()
+	return code
 }
 
 // Ends checks the exit code.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/secret"
 )
 
@@ -43,9 +44,7 @@ func TestRecordedShapes(t *testing.T) {
 		"v2.14.0": `DISABLE_ANIMATIONS=true LDAP_ADMIN_GROUP_NAME=admins WEBAUTHN_USER_VERIFICATION=preferred CIMD_URL_ALLOWLIST=["https://app.example.com/*"]`,
 	} {
 		recorded, err := os.ReadFile("testdata/" + version + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, err)
 		s, pool := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(recorded) })
 		settings, err := Changed(t.Context(), s.URL+"/", secret.New(key), pool)
 		var got []string
@@ -66,9 +65,7 @@ func TestRecordedShapes(t *testing.T) {
 func TestEverySetting(t *testing.T) {
 	t.Parallel()
 	recorded, err := os.ReadFile("testdata/settings.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	type setting struct{ Key, Value string }
 	var changed, unchanged []setting
 	var want []string

@@ -243,7 +243,7 @@ func (f *finder) refusedProject(in Install, err error) (Install, bool) {
 	p := in.Compose
 	for _, file := range p.Files {
 		data, readErr := f.Files.Read(file)
-		if errors.Is(readErr, ErrTooLarge) || aboutPocketID.Match(data) {
+		if errors.Is(readErr, errTooLarge) || aboutPocketID.Match(data) {
 			in.fit = fitBeside
 		}
 	}

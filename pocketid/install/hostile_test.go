@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/layouttest"
 
 	"smtp-wizard/pocketid/install"
@@ -95,12 +96,8 @@ func TestHostileProjects(t *testing.T) {
 func write(t *testing.T, root, path, data string) {
 	t.Helper()
 	path = filepath.Join(root, path)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	casetest.Must(t, os.WriteFile(path, []byte(data), 0o600))
 }
 
 // TestHostileScripts are start scripts that would not end, or would grow.

@@ -63,12 +63,12 @@ var errNoPlace = errors.New("it has no place for a hostname")
 // SetHostname is a compose file that gives a service a hostname: the line changed or
 // put in, and everything else left as it is. nil begins a new file.
 func SetHostname(data []byte, service, hostname string) ([]byte, error) {
-	return SetEntry(data, hostname, "services", service, "hostname")
+	return setEntry(data, hostname, "services", service, "hostname")
 }
 
-// SetEntry is a compose file with a scalar at that path of keys: the line changed or
+// setEntry is a compose file with a scalar at that path of keys: the line changed or
 // put in, and everything else left as it is. nil begins a new file.
-func SetEntry(data []byte, value string, path ...string) ([]byte, error) {
+func setEntry(data []byte, value string, path ...string) ([]byte, error) {
 	last := len(path) - 1
 	if len(bytes.TrimSpace(data)) > 0 {
 		root, err := parseYAML(data)
@@ -83,7 +83,7 @@ func SetEntry(data []byte, value string, path ...string) ([]byte, error) {
 			return replaceScalar(strings.SplitAfter(string(data), "\n"), at, scalar(value))
 		}
 	}
-	return PutEntry(data, []string{scalar(path[last]) + ": " + scalar(value)}, path[:last]...)
+	return putEntry(data, []string{scalar(path[last]) + ": " + scalar(value)}, path[:last]...)
 }
 
 // PutGateway is a compose file that gives a service a name for the machine.
@@ -101,12 +101,12 @@ func PutGateway(data []byte, service, name string) ([]byte, error) {
 	if block(at) {
 		entry = scalar(name) + ": " + hostGateway
 	}
-	return PutEntry(data, []string{entry}, "services", service, key)
+	return putEntry(data, []string{entry}, "services", service, key)
 }
 
-// PutEntry is a compose file with more lines in the mapping, or the list, at that path
+// putEntry is a compose file with more lines in the mapping, or the list, at that path
 // of keys, which is made where it is not there.
-func PutEntry(data []byte, entry []string, path ...string) ([]byte, error) {
+func putEntry(data []byte, entry []string, path ...string) ([]byte, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return fmt.Append(data, strings.Join(nested(path, entry), "\n"), "\n"), nil
 	}

@@ -18,8 +18,8 @@ import (
 // hundreds of megabytes for ten of them.
 const maxFile = 1 << 20
 
-// ErrTooLarge is a file that is refused unread.
-var ErrTooLarge = errors.New("it is larger than 1 MiB and was not read")
+// errTooLarge is a file that is refused unread.
+var errTooLarge = errors.New("it is larger than 1 MiB and was not read")
 
 // Files is the file system as discovery sees it. Paths are absolute.
 type Files interface {
@@ -82,11 +82,11 @@ func (d Disk) Read(path string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%s: %w", path, ErrTooLarge)
+		return nil, fmt.Errorf("%s: %w", path, errTooLarge)
 	}
 	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	if _, err = data.ReadFrom(io.LimitReader(f, maxFile+1)); err == nil && data.Len() > maxFile {
-		return nil, fmt.Errorf("%s: %w", path, ErrTooLarge)
+		return nil, fmt.Errorf("%s: %w", path, errTooLarge)
 	}
 	return data.Bytes(), err
 }

@@ -220,7 +220,7 @@ func (f *finder) byHand() {
 	}
 	for _, file := range f.glob(filepath.Join(dir, "pocket*")) {
 		_, err := f.Files.Read(file)
-		if !binary.MatchString(filepath.Base(file)) || err != nil && !errors.Is(err, ErrTooLarge) { // a directory
+		if !binary.MatchString(filepath.Base(file)) || err != nil && !errors.Is(err, errTooLarge) { // a directory
 			continue
 		}
 		in := Install{Runs: RunsByHand, Found: file, workDir: dir, env: environment{}, Image: file, fit: fitBeside}

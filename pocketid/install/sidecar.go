@@ -76,7 +76,7 @@ func PutSidecar(data []byte, in Install, name, image string, variables [][2]stri
 	var err error
 	put := func(entry []string, path ...string) {
 		if err == nil {
-			data, err = PutEntry(data, entry, path...)
+			data, err = putEntry(data, entry, path...)
 		}
 	}
 	at := func(path ...string) *yaml.Node {
@@ -90,7 +90,7 @@ func PutSidecar(data []byte, in Install, name, image string, variables [][2]stri
 	if at(services, name) != nil {
 		for _, v := range variables {
 			if err == nil {
-				data, err = SetEntry(data, dollars(v[1]), services, name, "environment", v[0])
+				data, err = setEntry(data, dollars(v[1]), services, name, "environment", v[0])
 			}
 		}
 		if secret != "" && at(services, name, "secrets") == nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/between"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -33,9 +34,7 @@ func TestPutSidecar(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			write := func(file, text string) {
-				if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				casetest.Must(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
 			}
 			discover := func() install.Install { return install.Discover(install.ThisMachine(), filepath.Join(dir, ".env")) }
 			write(".env", "SMTP_HOST=msmtpd\n")
@@ -47,9 +46,7 @@ func TestPutSidecar(t *testing.T) {
 			before := discover()
 			put := func(in install.Install, data []byte) []byte {
 				out, err := install.PutSidecar(data, in, between.Service, between.Image, relay.Variables(), between.SecretName, "./"+between.SecretName)
-				if err != nil {
-					t.Fatal(err)
-				}
+				casetest.Must(t, err)
 				return out
 			}
 			made := put(before, []byte(c.override))

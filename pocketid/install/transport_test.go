@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid"
 )
 
@@ -23,13 +24,9 @@ func TestInstallCrossesAPipe(t *testing.T) {
 	in.Compose.vars, in.Compose.known, in.Compose.model = nil, scanned{}, nil
 	in.emptied, in.mounts, in.secrets, in.workDir = nil, nil, nil, ""
 	pipe, err := yaml.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	var got Install
-	if err := yaml.Unmarshal(pipe, &got); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, yaml.Unmarshal(pipe, &got))
 	if !reflect.DeepEqual(got, in) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, in)
 	}

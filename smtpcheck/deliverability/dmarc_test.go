@@ -5,31 +5,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestDMARC(t *testing.T) {
 	t.Parallel()
-	txt := map[string][]string{
-		"_dmarc.none.example":       {"v=DMARC1; p=none"},
-		"_dmarc.spaced.example":     {" V = DMARC1 ; P = Quarantine ; sp=none; pct=x; x"},
-		"_dmarc.reports.example":    {"v=DMARC1; p=nonsense; rua=mailto:a@example.com"},
-		"_dmarc.sub.example":        {"v=DMARC1; p=reject; sp=x"},
-		"_dmarc.lower.example":      {"v=dmarc1; p=none"},
-		"_dmarc.second.example":     {"p=none; v=DMARC1"},
-		"_dmarc.ten.example":        {"v=DMARC10; p=none"},
-		"_dmarc.firm.co.uk":         {"other", "v=DMARC1; p=reject; sp=quarantine"},
-		"_dmarc.own.firm.co.uk":     {"v=DMARC1; p=none"},
-		"_dmarc.twice.example":      {"v=DMARC1; p=none", "v=DMARC1; p=reject"},
-		"_dmarc.spoilt.example":     {"v=DMARC1; p=maybe"},
-		"_dmarc.parent.example":     {"v=DMARC1; p=reject"},
-		"_dmarc.nonsense.example":   {"v=spf1 -all"},
-		"_dmarc.gov":                {"v=DMARC1; p=reject; psd=y"},
-		"_dmarc.office.gov":         {"v=DMARC1; p=quarantine"},
-		"_dmarc.deep.town.gov":      {"v=DMARC1; p=none"},
-		"_dmarc.branch.big.example": {"v=DMARC1; p=quarantine; psd=n"},
-		"_dmarc.big.example":        {"v=DMARC1; p=reject"},
-		"_dmarc.in.slow.example":    {"v=DMARC1; p=reject"},
-	}
+	txt := casetest.Read[map[string][]string](t, "dmarc")
 	for domain, want := range map[string]struct {
 		level Level
 		say   string

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // spfOf is the SPF hint for a domain in a DNS of TXT records.
@@ -43,56 +45,20 @@ var google = Query{Provider: "Google", Includes: []string{"_spf.google.com"}}
 func TestSPFOfProvider(t *testing.T) {
 	t.Parallel()
 	const theirs = "v=spf1 include:_nb.google.com ~all"
-	tests := []struct {
-		name    string
-		records []string
-		others  map[string][]string
-		level   Level
-		say     string
-	}{
-		{"listed", []string{"v=spf1 mx include:_spf.google.com ~all"}, nil, Good, "lists Google"},
-		{"in other case", []string{"V=SPF1 INCLUDE:_SPF.GOOGLE.COM. -ALL"}, nil, Good, "lists Google"},
-		{"among other TXT records", []string{"google-site-verification=x", "v=spf1 include:_spf.google.com -all"}, nil, Good, ""},
-		{"through another include", []string{"v=spf1 include:all.example.com -all"},
-			map[string][]string{"all.example.com": {"v=spf1 include:_spf.google.com -all"}}, Good, ""},
-		{"through a redirect", []string{"v=spf1 redirect=all.example.com"},
-			map[string][]string{"all.example.com": {"v=spf1 include:_spf.google.com -all"}}, Good, ""},
-		{"redirected to it", []string{"v=spf1 redirect=_spf.google.com"}, nil, Good, ""},
-		{"a redirect beside all does nothing", []string{"v=spf1 ~all redirect=_spf.google.com"}, nil, Advice, "Change it to: v=spf1 include:_spf.google.com ~all redirect="},
-		{"not listed", []string{"v=spf1 mx -all"}, nil, Advice, "Change it to: v=spf1 mx include:_spf.google.com -all"},
-		{"listed as a stranger", []string{"v=spf1 -include:_spf.google.com ~all"}, nil, Advice, "does not list Google"},
-		{"listed after all", []string{"v=spf1 -all include:_spf.google.com"}, nil, Advice, "does not list Google"},
-		{"in an include that only shrugs", []string{"v=spf1 include:all.example.com -all"},
-			map[string][]string{"all.example.com": {"v=spf1 ?include:_spf.google.com -all"}}, Advice, "does not list"},
-		{"none", []string{"unrelated"}, nil, Advice, "Add a TXT record to example.com: v=spf1 include:_spf.google.com ~all"},
-		{"two", []string{"v=spf1 include:_spf.google.com -all", "v=spf1 mx -all"}, nil, Advice, "2 SPF records"},
-		{"spoilt", []string{"v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all"}, nil, Advice, `"ipv4:192.0.2.7" is not valid`},
-		{"open to all", []string{"v=spf1 include:_spf.google.com +all"}, nil, Advice, "+all"},
-		{"open to all by a redirect", []string{"v=spf1 redirect=all.example.com"},
-			map[string][]string{"all.example.com": {"v=spf1 all"}}, Advice, "+all"},
-		{"an include that leads nowhere", []string{"v=spf1 include:gone.example.com include:_spf.google.com -all"}, nil, Advice,
-			"it includes or redirects to gone.example.com, which has no SPF record"},
-		{"a redirect that leads nowhere", []string{"v=spf1 redirect=gone.example.com"}, nil, Advice, "gone.example.com, which has no SPF record"},
-		{"spoilt behind the match", []string{"v=spf1 include:_spf.google.com ip4:192.0.2.0/33 -all"}, nil, Advice, `"ip4:192.0.2.0/33" is not valid`},
-		{"two redirects", []string{"v=spf1 redirect=a.example redirect=b.example"}, nil, Advice, "cannot be read"},
-		{"names that do not exist", []string{"v=spf1 a:x.example.com a:y.example.com a:z.example.com -all"}, nil, Advice, "more than two for names that do not exist"},
-		{"open to all by its networks", []string{"v=spf1 include:_spf.google.com ip4:0.0.0.0/0 -all"}, nil, Advice, "+all"},
-		{"in capitals, before ALL", []string{"v=spf1 A:mail.example.com ALL:x"}, nil, Advice, `"ALL:x"`},
-		{"other modifiers", []string{"v=spf1 include:_spf.google.com exp=why.%{d} unknown=%{x} -all"}, nil, Good, ""},
-		{"behind ptr", []string{"v=spf1 ptr -all"}, nil, Unknown, "only a receiver can judge"},
-		{"behind exists", []string{"v=spf1 exists:%{i}.x.example.com -all"}, nil, Unknown, "only a receiver can judge"},
-		{"without all", []string{"v=spf1 mx"}, nil, Advice, "Change it to: v=spf1 mx include:_spf.google.com"},
-		{"round in circles", []string{"v=spf1 include:example.com -all"}, nil, Advice, "more than 10 DNS look-ups"},
-		{"behind a macro", []string{"v=spf1 include:%{d}.spf.example.net -all"}, nil, Unknown, "only a receiver can judge"},
-		{"too long to show", []string{"v=spf1 " + strings.Repeat("ip4:192.0.2.7 ", 20) + "-all"}, nil, Advice, `Put include:_spf.google.com before its "all"`},
-	}
+	tests := casetest.Read[[]struct {
+		Name    string
+		Records []string
+		Others  map[string][]string
+		Level   Level
+		Say     string
+	}](t, "spfofprovider")
 	for _, tt := range tests {
-		txt := map[string][]string{"example.com": tt.records, "_spf.google.com": {theirs}, "_nb.google.com": {"v=spf1 ip4:192.0.2.0/24 ~all"}}
-		for name, records := range tt.others {
+		txt := map[string][]string{"example.com": tt.Records, "_spf.google.com": {theirs}, "_nb.google.com": {"v=spf1 ip4:192.0.2.0/24 ~all"}}
+		for name, records := range tt.Others {
 			txt[name] = records
 		}
 		h, _ := spfOf(t, google, txt)
-		h.expect(t, tt.name, tt.level, tt.say)
+		h.expect(t, tt.Name, tt.Level, tt.Say)
 	}
 }
 

@@ -101,15 +101,17 @@ func Start(b Behavior, o Options) (*Relay, error) {
 	if r.plain, err = net.Listen("tcp", cmp.Or(o.Addr, "127.0.0.1:0")); err != nil {
 		return nil, err
 	}
+	if o.TLSAddr != NoPort {
+		if r.secure, err = net.Listen("tcp", cmp.Or(o.TLSAddr, "127.0.0.1:0")); err != nil {
+			r.Close()
+			return nil, err
+		}
+		if o.Addr+o.TLSAddr == "" && r.TLSPort() < r.Port() { // lists of ports are in their order
+			r.plain, r.secure = r.secure, r.plain
+		}
+		r.done.Go(func() { r.accept(r.secure, true) })
+	}
 	r.done.Go(func() { r.accept(r.plain, false) })
-	if o.TLSAddr == NoPort {
-		return r, nil
-	}
-	if r.secure, err = net.Listen("tcp", cmp.Or(o.TLSAddr, "127.0.0.1:0")); err != nil {
-		r.Close()
-		return nil, err
-	}
-	r.done.Go(func() { r.accept(r.secure, true) })
 	return r, nil
 }
 

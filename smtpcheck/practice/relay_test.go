@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func start(t *testing.T, name string, o Options) *Relay {
@@ -28,9 +30,7 @@ func start(t *testing.T, name string, o Options) *Relay {
 func startRelay(t *testing.T, b Behavior, o Options) *Relay {
 	t.Helper()
 	r, err := Start(b, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	t.Cleanup(r.Close)
 	return r
 }
@@ -39,9 +39,7 @@ func startRelay(t *testing.T, b Behavior, o Options) *Relay {
 func talk(t *testing.T, r *Relay, commands ...string) []string {
 	t.Helper()
 	conn, err := net.Dial("tcp", r.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	in := bufio.NewReader(conn)
@@ -83,9 +81,7 @@ func TestStandardClientDelivers(t *testing.T) {
 	ended := make(chan Session, 1)
 	r := start(t, "google", Options{User: "u", Password: "p w", OnSession: func(s Session) { ended <- s }})
 	client, err := smtp.Dial(r.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	if err := errors.Join(
 		client.Hello("id.example.com"),
 		client.StartTLS(&tls.Config{ServerName: "127.0.0.1", RootCAs: r.CA()}),
@@ -95,13 +91,9 @@ func TestStandardClientDelivers(t *testing.T) {
 		t.Fatal(err)
 	}
 	w, err := client.Data()
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	_, _ = io.WriteString(w, "Subject: x\r\n\r\n.dot\r\n")
-	if err := errors.Join(w.Close(), client.Quit()); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, errors.Join(w.Close(), client.Quit()))
 	s := theEnd(t, ended)
 	if !slices.Equal(s.EHLO, []string{"id.example.com", "id.example.com"}) || !s.TLS || s.Mechanism != "PLAIN" || s.User != "u" {
 		t.Errorf("session %+v", s)
@@ -287,9 +279,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	r := start(t, "open", Options{})
 	dial := func() (net.Conn, string) {
 		conn, err := net.Dial("tcp", r.Addr())
-		if err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, err)
 		_ = conn.SetDeadline(time.Now().Add(time.Minute))
 		line, _ := bufio.NewReader(conn).ReadString('\n')
 		return conn, line

@@ -26,11 +26,12 @@ type Draft struct {
 	aside   string    // where an unreadable one is now
 }
 
-// Open locks the draft of a .env. The error is ErrInUse when another instance
-// has it; with any other the guide works without a draft.
-func Open(envPath string) (*Draft, error) {
+// Open locks the draft of a .env, which is where that environment keeps state. The
+// error is ErrInUse when another instance has it; with any other the guide works
+// without a draft.
+func Open(envPath string, getenv func(string) string) (*Draft, error) {
 	d := &Draft{}
-	err := d.open(envPath)
+	err := d.open(envPath, getenv)
 	switch {
 	case errors.Is(err, ErrInUse):
 		return nil, err
@@ -40,11 +41,11 @@ func Open(envPath string) (*Draft, error) {
 	return d, nil
 }
 
-func (d *Draft) open(envPath string) (err error) {
+func (d *Draft) open(envPath string, getenv func(string) string) (err error) {
 	if d.env, err = resolve(envPath); err != nil {
 		return err
 	}
-	dir, err := directory()
+	dir, err := directory(getenv)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
@@ -26,10 +27,8 @@ func home(t *testing.T) (state, env string) {
 
 func open(t *testing.T, env string) *Draft {
 	t.Helper()
-	d, err := Open(env)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d, err := Open(env, os.Getenv)
+	casetest.Must(t, err)
 	t.Cleanup(func() { _ = d.Close() })
 	return d
 }
@@ -75,12 +74,8 @@ func TestSaveAndLoad(t *testing.T) {
 	began := time.Now().Add(-time.Second)
 	d := open(t, env)
 	s := someState()
-	if err := d.Save(snapshot(s)); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, d.Save(snapshot(s)))
+	casetest.Must(t, d.Close())
 	saved, ok := load(open(t, env))
 	if !ok || len(saved.Missing) != 0 || saved.At.Before(began) || saved.At.After(time.Now().Add(time.Second)) {
 		t.Fatalf("%v %+v", ok, saved)
@@ -94,22 +89,16 @@ func TestSaveAndLoad(t *testing.T) {
 func TestModesAndWhatIsLeft(t *testing.T) {
 	state, env := home(t)
 	dir := filepath.Join(state, "smtp-wizard")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.Mkdir(dir, 0o755))
 	d := open(t, env)
-	if err := d.Save(snapshot(someState())); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, d.Save(snapshot(someState())))
 	want := map[string]os.FileMode{dir: 0o700, d.Path(): 0o600, d.Path() + ".lock": 0o600}
 	for path, mode := range want {
 		if info, err := os.Lstat(path); err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
 		}
 	}
-	if err := errors.Join(d.Remove(), d.Remove(), d.Close()); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, errors.Join(d.Remove(), d.Remove(), d.Close()))
 	if names, _ := filepath.Glob(filepath.Join(dir, "*")); len(names) != 0 {
 		t.Errorf("left over: %v", names)
 	}
@@ -125,13 +114,9 @@ func TestNoSecretIsSaved(t *testing.T) {
 		s := someState()
 		s.Answers.Password = secret.New(value)
 		s.Secrets = map[wizard.ID]wizard.Secrets{steptest.Sender: {"password": secret.New(value), "other": secret.New(value)}}
-		if err := d.Save(snapshot(s)); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, d.Save(snapshot(s)))
 		data, err := os.ReadFile(d.Path())
-		if err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, err)
 		if strings.Contains(string(data), value) {
 			t.Fatalf("a secret is in the draft:\n%s", data)
 		}
@@ -170,9 +155,7 @@ func TestDamagedDraftsAreIgnored(t *testing.T) {
 	d := open(t, env)
 	_ = d.Save(snapshot(someState()))
 	whole, err := os.ReadFile(d.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	text := string(whole)
 	damaged := map[string]string{
 		"empty":           "",
@@ -184,9 +167,7 @@ func TestDamagedDraftsAreIgnored(t *testing.T) {
 		"not UTF-8":       strings.Replace(text, "smtp.example.com", "smtp\xff", 1),
 	}
 	for name, content := range damaged {
-		if err := os.WriteFile(d.Path(), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, os.WriteFile(d.Path(), []byte(content), 0o600))
 		if saved, ok := load(d); ok {
 			t.Errorf("%s: %+v", name, saved)
 		}
@@ -209,30 +190,24 @@ func TestKilledWhileSaving(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	_ = d.Save(snapshot(someState()))
-	if err := os.WriteFile(d.Path()+".tmp", []byte(`{"version": 2, "at": "wri`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.WriteFile(d.Path()+".tmp", []byte(`{"version": 2, "at": "wri`), 0o600))
 	_ = d.Close()
 	d = open(t, env)
 	if saved, ok := load(d); !ok || saved.State.At != steptest.LiveTest {
 		t.Errorf("%v %+v", ok, saved)
 	}
-	if err := d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Write}})); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, d.Save(snapshot(steptest.State{Place: wizard.Place{At: steptest.Write}})))
 }
 
 // All names of a file have the same draft.
 func TestNamesOfOneFile(t *testing.T) {
 	_, env := home(t)
 	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(filepath.Dir(env), link); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.Symlink(filepath.Dir(env), link))
 	t.Chdir(filepath.Dir(env))
 	open(t, env)
 	for _, name := range []string{".env", "./.env", filepath.Join(link, ".env"), filepath.Join(link, "..", filepath.Base(link), ".env")} {
-		if _, err := Open(name); !errors.Is(err, ErrInUse) {
+		if _, err := Open(name, os.Getenv); !errors.Is(err, ErrInUse) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -259,13 +234,9 @@ func TestFileName(t *testing.T) {
 
 func TestWithoutAHome(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.WriteFile(file, nil, 0o600))
 	linked := t.TempDir()
-	if err := os.Symlink(t.TempDir(), filepath.Join(linked, "smtp-wizard")); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, os.Symlink(t.TempDir(), filepath.Join(linked, "smtp-wizard")))
 	tests := []struct{ name, state, home string }{
 		{"no home", "", ""},
 		{"a relative home", "", "here"},
@@ -277,7 +248,7 @@ func TestWithoutAHome(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("XDG_STATE_HOME", tt.state)
 			t.Setenv("HOME", tt.home)
-			d, err := Open(filepath.Join(t.TempDir(), ".env"))
+			d, err := Open(filepath.Join(t.TempDir(), ".env"), os.Getenv)
 			if err == nil || !strings.HasPrefix(err.Error(), "no draft is kept: ") {
 				t.Errorf("%v, %v", d, err)
 			}
@@ -302,10 +273,8 @@ func TestForeignDirectory(t *testing.T) {
 	}
 	state, env := home(t)
 	dir := filepath.Join(state, "smtp-wizard")
-	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, 12345, -1)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(env); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
+	casetest.Must(t, errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, 12345, -1)))
+	if _, err := Open(env, os.Getenv); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
 		t.Errorf("%v", err)
 	}
 }
@@ -321,9 +290,7 @@ func TestRootsDraft(t *testing.T) {
 		t.Skip("root has no home here")
 	}
 	his, roots := t.TempDir(), t.TempDir()
-	if err := errors.Join(os.Chown(his, 12345, -1), os.Mkdir(his+"/roots", 0o700), os.Symlink(his, roots+"/link")); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, errors.Join(os.Chown(his, 12345, -1), os.Mkdir(his+"/roots", 0o700), os.Symlink(his, roots+"/link")))
 	for name, c := range map[string]struct{ state, home, want string }{
 		"his state":              {his, roots, root.HomeDir},
 		"his home":               {"", his, root.HomeDir},
@@ -334,10 +301,8 @@ func TestRootsDraft(t *testing.T) {
 	} {
 		t.Setenv("XDG_STATE_HOME", c.state)
 		t.Setenv("HOME", c.home)
-		d, err := Open(filepath.Join(his, ".env"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		d, err := Open(filepath.Join(his, ".env"), os.Getenv)
+		casetest.Must(t, err)
 		if !strings.HasPrefix(d.Path(), c.want+"/") {
 			t.Errorf("%s: in %s, want it in %s", name, d.Path(), c.want)
 		}
@@ -350,9 +315,7 @@ func TestRootsDraft(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	whole, err := encode(snapshot(someState()), "/x/.env", []Missing{password})
-	if err != nil {
-		f.Fatal(err)
-	}
+	casetest.Must(f, err)
 	f.Add(whole)
 	f.Add([]byte(`{"version":2,"answers":{"Port":25},"saved_at":"2026-01-02T03:04:05Z","at":"relay","history":["x","x"],"inputs":{"relay":null}}`))
 	f.Add([]byte("{}"))
@@ -369,9 +332,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%+v", saved)
 		}
 		text, err := encode(Snapshot{Place: saved.Place, Answers: answers}, env, saved.Missing)
-		if err != nil {
-			t.Fatal(err)
-		}
+		casetest.Must(t, err)
 		second, _, err := decode(text, &again)
 		if err != nil || second.Place.At != saved.Place.At || !reflect.DeepEqual(again, answers) {
 			t.Fatalf("read back: %v\n%+v\n%+v", err, saved, second)
@@ -386,9 +347,7 @@ func TestUserinfoIsNotKept(t *testing.T) {
 	s := someState()
 	const login, bare, from = "smtp+x://bob:gehe@im@mail.example.com:587", "smtp+x://mail.example.com:587", "ID <a@example.com>"
 	s.Inputs = map[wizard.ID]wizard.Input{steptest.Relay: {"host": login, "from": from}}
-	if err := d.Save(snapshot(s)); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, d.Save(snapshot(s)))
 	saved, _ := load(d)
 	if in := saved.State.Inputs[steptest.Relay]; in["host"] != bare || in["from"] != from {
 		t.Error(in)

@@ -31,8 +31,8 @@ func resolve(envPath string) (string, error) {
 }
 
 // directory makes the drafts' directory and returns its path.
-func directory() (string, error) {
-	state, err := stateHome(os.Getenv("XDG_STATE_HOME"), os.Getenv("HOME"))
+func directory(getenv func(string) string) (string, error) {
+	state, err := stateHome(getenv("XDG_STATE_HOME"), getenv("HOME"))
 	if err == nil && os.Geteuid() == 0 && !isRoots(state) {
 		// As after sudo: nothing of root's is left in a user's home.
 		var root *user.User

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/wizard"
 )
@@ -21,7 +22,7 @@ const asOther = "SMTP_WIZARD_TEST_DRAFT"
 
 func TestMain(m *testing.M) {
 	if env := os.Getenv(asOther); env != "" {
-		d, err := Open(env)
+		d, err := Open(env, os.Getenv)
 		if err != nil {
 			_, _ = os.Stdout.WriteString("refused: " + err.Error())
 			os.Exit(1)
@@ -44,12 +45,8 @@ func other(t *testing.T, env string) (*exec.Cmd, string) {
 		t.Fatal(err)
 	}
 	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
+	casetest.Must(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 	said := make([]byte, 200)
@@ -66,7 +63,7 @@ func TestSecondInstance(t *testing.T) {
 	if said != "ready" {
 		t.Fatalf("the other says %q", said)
 	}
-	if _, err := Open(env); !errors.Is(err, ErrInUse) {
+	if _, err := Open(env, os.Getenv); !errors.Is(err, ErrInUse) {
 		t.Fatal(err)
 	}
 	// Killed, it holds nothing any more, and what it saved is there.
@@ -89,7 +86,7 @@ func TestOneAtATime(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 40 {
-				d, err := Open(env)
+				d, err := Open(env, os.Getenv)
 				if err != nil {
 					continue
 				}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/internal/termtest"
 	"smtp-wizard/wizard"
@@ -74,9 +75,7 @@ func echoTurns(w *termtest.Terminal, on bool) {
 func echoes(w *termtest.Terminal) bool {
 	w.T.Helper()
 	mode, err := unix.IoctlGetTermios(int(w.TTY.Fd()), getTermios)
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	casetest.Must(w.T, err)
 	return mode.Lflag&unix.ECHO != 0
 }
 
@@ -123,9 +122,7 @@ func TestEchoIsRestored(t *testing.T) {
 	toPassword(w)
 	w.Keys("half a passw")
 	w.Settled() // the kernel takes it in on its own time, and only then with the echo off
-	if err := w.Cmd.Process.Signal(unix.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, w.Cmd.Process.Signal(unix.SIGTERM))
 	echoTurns(w, true)
 	w.Until("ended: context canceled")
 	unseen(w, "half")

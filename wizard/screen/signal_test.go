@@ -11,6 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/termtest"
 	"smtp-wizard/wizard/runner"
 )
@@ -33,12 +34,8 @@ func TestSignals(t *testing.T) {
 			s.Keys(ctrlU + "half-typed")
 			s.Until("half-typed")
 			raw, err := term.GetState(s.TTY.Fd())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Cmd.Process.Signal(c.signal); err != nil {
-				t.Fatal(err)
-			}
+			casetest.Must(t, err)
+			casetest.Must(t, s.Cmd.Process.Signal(c.signal))
 			if code := s.Exit(); code != c.exit {
 				t.Errorf("exit %d", code)
 			}
@@ -96,9 +93,7 @@ func TestStalledTerminal(t *testing.T) {
 		s.Keys("\x0c")
 		time.Sleep(20 * time.Millisecond)
 	}
-	if err := s.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, s.Cmd.Process.Signal(syscall.SIGTERM))
 	time.AfterFunc(runner.StopWait*3/2, gate.Unlock) // what the child says after Run needs a reader
 	if code := s.Exit(); code != 143 {
 		t.Errorf("exit %d", code)
@@ -110,9 +105,7 @@ func TestStalledTerminal(t *testing.T) {
 func TestTerminalGoneWithoutSignal(t *testing.T) {
 	t.Parallel()
 	in, out, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	casetest.Must(t, err)
 	_ = out.Close()
 	gone := false
 	k := &keyboard{File: in, gone: func() { gone = true }}
