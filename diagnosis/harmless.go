@@ -49,7 +49,8 @@ var settled = lazy.Compile(`(?i)^\w+_\w+ [\w.]+$|\b[\w.]*(?:timeout|retries|retr
 // tellsOfMail: something failed, and it can be mail.
 func tellsOfMail(m reading.Message) bool {
 	words, of := strings.ToLower(m.Words)+" ", failures()
-	if says(words, of.Elsewhere) && !says(words, of.OfMail) && (m.Code == 0 || m.Code/10 == 50 && m.Enhanced == "") { // a web server's own codes
+	ofWeb := m.Code/10 == 50 && m.Enhanced == "" // a web server answers with 500 to 509 too
+	if says(words, of.Elsewhere) && !says(words, of.OfMail) && (m.Code == 0 || ofWeb) {
 		return false
 	}
 	return m.Code != 0 || m.Kind != "" || m.Enhanced != "" || says(words, of.Failing+"|"+of.Trouble) ||
