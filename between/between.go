@@ -50,9 +50,6 @@ func ParseWay(s string) (Way, error) {
 // Title is the way in words.
 func (w Way) Title() string { return ways[w].title }
 
-// Queues reports whether it takes a message before the relay behind it has.
-func (w Way) Queues() bool { return w == Postfix }
-
 // ForClient is what a client of the relay in between is set up with instead of s.
 func (w Way) ForClient(s smtpcheck.Settings) smtpcheck.Settings {
 	return smtpcheck.Settings{Host: ways[w].host, Port: ways[w].port, TLS: smtpcheck.TLSNone, From: s.From, To: s.To}
