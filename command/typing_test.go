@@ -55,21 +55,24 @@ func TestTypingAPassword(t *testing.T) {
 }
 
 // TestKeysInPieces types ahead, and sends an arrow key in pieces, as a slow line
-// does.
+// does. A lone escape is the key itself when the next piece is 50 ms late, so a
+// key that a busy machine delayed is tried again in a new terminal.
 func TestKeysInPieces(t *testing.T) {
 	t.Parallel()
-	w := open(t, t.TempDir(), nil, "demo")
-	w.Opens("Where is Pocket ID?", "https://id.example.com")
-	w.Keys(keyEnter, "practice") // typed ahead
-	w.Until("Who sends the mail?", "› Practice relay")
-	w.Keys(ctrlU)
-	w.Until(inDemoList(apptest.Providers))
-	for _, part := range []string{"\x1b", "[", "B"} {
-		w.Keys(part)
-		time.Sleep(20 * time.Millisecond)
+	for range 10 {
+		w := open(t, t.TempDir(), nil, "demo")
+		w.Opens("Where is Pocket ID?", "https://id.example.com")
+		w.Keys(keyEnter, "practice") // typed ahead
+		w.Until("Who sends the mail?", "› Practice relay")
+		w.Keys(ctrlU)
+		w.Until(inDemoList(apptest.Providers))
+		for _, part := range []string{"\x1b", "[", "B"} {
+			w.Keys(part)
+			time.Sleep(5 * time.Millisecond)
+		}
+		if w.Sees(2*time.Second, "› Google Workspace SMTP relay", "[Provider]") && !strings.Contains(w.Screen(), "[B") {
+			return
+		}
 	}
-	w.Until("› Google Workspace SMTP relay", "[Provider]")
-	if strings.Contains(w.Screen(), "[B") {
-		t.Errorf("a part of a key was typed:\n%s", w.Screen())
-	}
+	t.Error("an arrow key in pieces never moved the pointer alone")
 }
