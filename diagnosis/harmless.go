@@ -15,10 +15,10 @@ import (
 
 // failureWords is rules/failures.json.
 type failureWords struct {
-	About, Failing, Trouble, Weak, Success, Elsewhere string
-	OfMail                                            string `json:"of_mail"`
-	OtherProtocols                                    string `json:"other_protocols"`
-	Topics                                            []struct {
+	About, Failing, Trouble, Weak, Success, Elsewhere, Fetching string
+	OfMail                                                      string `json:"of_mail"`
+	OtherProtocols                                              string `json:"other_protocols"`
+	Topics                                                      []struct {
 		Says  string
 		Stage smtpcheck.Stage
 	}
@@ -50,7 +50,8 @@ var settled = lazy.Compile(`(?i)^\w+_\w+ [\w.]+$|\b[\w.]*(?:timeout|retries|retr
 func tellsOfMail(m reading.Message) bool {
 	words, of := strings.ToLower(m.Words)+" ", failures()
 	ofWeb := (m.Code/10 == 50 || m.Code/20 == 20 || m.Code == 429) && m.Enhanced == "" // a web server answers with these too
-	if says(words, of.Elsewhere) && !says(words, of.OfMail) && (m.Code == 0 || ofWeb) {
+	other := says(words, of.Elsewhere) && !says(words, of.OfMail) || says(words, of.Fetching) && !says(words, "smtp")
+	if other && (m.Code == 0 || ofWeb) {
 		return false
 	}
 	return m.Code != 0 || m.Kind != "" || m.Enhanced != "" || says(words, of.Failing+"|"+of.Trouble) ||
