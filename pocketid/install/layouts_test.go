@@ -1,6 +1,7 @@
 package install_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -48,6 +49,8 @@ func TestTold(t *testing.T) {
 		fmt.Fprintf(&out, "# %s\n%s %v\nhostname %s; %q in %v\nrestart %v\nnear %t; readers %v\n", l.Name, in.Summary(), in.Others, in.HostnameWords(),
 			in.HostnameAdvice("NAME"), in.HostnameFiles(), in.Restart(strings.ToUpper), in.Near(), in.Readers(in.EnvFile))
 		if in.Runs == "" {
+			empty, _ := json.Marshal(in.Result())
+			fmt.Fprintf(&out, "%s\n", empty)
 			continue
 		}
 		fmt.Fprintf(&out, "hand on: %s\nsidecar %q\n", in.HandOn("KEY", in.EnvFile), in.SidecarObstacle())
