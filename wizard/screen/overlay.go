@@ -94,11 +94,11 @@ func (m *model) leaveQuestion(w int) []string {
 	}
 	var lines []string
 	for _, line := range t.paragraphs(title, w) {
-		lines = append(lines, t.strong.Render(line))
+		lines = append(lines, t.strong.Styled(line))
 	}
 	lines = append(lines, "")
 	lines = append(lines, t.paragraphs(cmp.Or(m.draft, "Your answers will not be saved."), w)...)
-	return append(lines, "", t.strong.Render(keys[0])+keys[1], t.strong.Render(keys[2])+keys[3])
+	return append(lines, "", t.strong.Styled(keys[0])+keys[1], t.strong.Styled(keys[2])+keys[3])
 }
 
 // help is the body that explains the focused field, the page and the keys.
@@ -120,15 +120,15 @@ func (m *model) help(w int) []string {
 		}
 	}
 	add("Why", m.page.Why)
-	lines := []string{t.strong.Render(t.clip(t.clean(title), w)), ""}
+	lines := []string{t.strong.Styled(t.clip(t.clean(title), w)), ""}
 	where := ""
 	if f := m.focused(); f != nil {
 		where = f.field.Help.Where
 	}
 	lines = append(lines, t.linked(t.blocks(parts, w, true), where)...)
-	lines = append(lines, "", t.strong.Render("Keys"))
+	lines = append(lines, "", t.strong.Styled("Keys"))
 	for _, h := range m.helpHints() {
-		lines = append(lines, t.strong.Render(text.Pad(h.key, 10))+" "+h.does)
+		lines = append(lines, t.strong.Styled(text.Pad(h.key, 10))+" "+h.does)
 	}
 	return lines
 }
