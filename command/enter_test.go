@@ -195,7 +195,10 @@ var countTable = regexp.MustCompile(`(?m)^(\| .* \| Enter \|\n\|.*\n)(\|.*\n)*`)
 
 func rideAll(t *testing.T, plain bool, count func(string, int)) {
 	t.Helper()
-	for _, c := range rides {
+	for i, c := range rides {
+		if raced && i%3 != 0 { // no code runs in all of them alone
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var r *rider
