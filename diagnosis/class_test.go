@@ -98,7 +98,7 @@ func TestClassFromTextAlone(t *testing.T) {
 		{"550 5.1.8 qwertz", true, "mail"},
 		{"530 qwertz", true, "mail"},
 		{"552 qwertz", true, "data"},
-		{"559 qwertz", true, ""},
+		{"559 qwertz", true, "mail"},
 		{"5.1.1", true, "rcpt"},
 		{"5.77.1", false, ""},
 		{"250 2.0.0 Ok: queued as 4XyZ", false, ""},

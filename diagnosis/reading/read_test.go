@@ -56,6 +56,8 @@ var fixtures = []struct {
 	{text: "Connection error, Status Code: 0, Error Code: -401, Reason: response read timed out", kind: ReadTimeout},
 	{text: "Sent: MAIL FROM:<>\nGot: 553 5.7.1 not yours", code: 553, enhanced: "5.7.1", stages: "mail", reply: "not yours"},
 	{dialect: "OpenSSL", text: "error:1408F10B:SSL routines:ssl3_get_record:wrong version number", stages: "tls starttls", kind: NotTLS},
+	{dialect: "Thunderbird", text: "An error occurred while sending mail. The mail server responded: 4.3.5 out of order.", enhanced: "4.3.5", stages: "", reply: "out of order"},
+	{dialect: "Apple", text: `Error { code: -9816, message: "server closed session with no notification" }`, stages: "tls starttls", kind: Closed},
 	{dialect: "compose", text: `The "SMTP_PASSWORD" variable is not set. Defaulting to a blank string.`, stages: "auth connect tls"},
 	{text: "x509: certificate has expired or is not yet valid: current time 2026-11-23T00:00:00Z is after 2026-01-01T00:00:00Z", stages: "tls starttls", kind: Expired},
 	{text: "dial tcp 192.0.2.1:587: connect: connection refused", stages: "connect", kind: Refused, host: "192.0.2.1", port: 587},
