@@ -18,6 +18,7 @@ type relayCase struct {
 	Exit        int
 	Stage       string
 	Step, Field string // of the diagnosis
+	ID          string // of the diagnosis, where the row is about it
 	Says        string // part of the failed stage's detail
 }
 
@@ -49,7 +50,7 @@ func (c relayCase) compare(t *testing.T, got apptest.Checked, exit int) {
 		t.Errorf("the last stage is %+v", last)
 	}
 	d := got.Diagnosis
-	if none := d.ID == "" && d.Cause == "" && d.Fix == ""; none != (c.Exit == 0) || d.Step != c.Step || d.Field != c.Field {
+	if none := d.ID == "" && d.Cause == "" && d.Fix == ""; none != (c.Exit == 0) || d.Step != c.Step || d.Field != c.Field || c.ID != "" && d.ID != c.ID {
 		t.Errorf("diagnosis %+v", d)
 	}
 }
@@ -58,9 +59,9 @@ func (c relayCase) compare(t *testing.T, got apptest.Checked, exit int) {
 func TestPortsOfTheOtherMode(t *testing.T) {
 	t.Parallel()
 	for _, c := range []relayCase{
-		{Mode: "tls", Stage: "tls", Says: "speaks SMTP in clear text first", Exit: 15},
-		{Mode: "starttls", Stage: "greeting", Says: "speaks TLS from the first byte", Exit: 12},
-		{Mode: "none", Stage: "greeting", Says: "speaks TLS from the first byte", Exit: 12},
+		{Mode: "tls", Stage: "tls", ID: "go-tls-first-record", Says: "speaks SMTP in clear text first", Exit: 15},
+		{Mode: "starttls", Stage: "greeting", ID: "implicit-tls-port", Says: "speaks TLS from the first byte", Exit: 12},
+		{Mode: "none", Stage: "greeting", ID: "implicit-tls-port", Says: "speaks TLS from the first byte", Exit: 12},
 	} {
 		t.Run(c.Mode, func(t *testing.T) {
 			t.Parallel()
