@@ -300,3 +300,25 @@ func TestOnward(t *testing.T) {
 		}
 	}
 }
+
+// A warning whose details have come in since is the same; another one is not.
+func TestWarned(t *testing.T) {
+	shown := wizard.Fault{Field: "port", Text: "Nothing listens there. Open: 25." + wizard.EnterKeeps, Tone: wizard.Warn}
+	for text, want := range map[string]bool{
+		shown.Text: true,
+		"Nothing listens there." + wizard.EnterKeeps:                true,
+		"Nothing listens there. Open: 25, 465." + wizard.EnterKeeps: true,
+		"Port 25 is dropped. Open: 25." + wizard.EnterKeeps:         false,
+	} {
+		f := shown
+		f.Text = text
+		if got := (wizard.View[int]{Fault: shown}).Warned(f); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	other, bad := shown, shown
+	other.Field, bad.Tone = "host", wizard.Bad
+	if (wizard.View[int]{Fault: other}).Warned(shown) || (wizard.View[int]{Fault: bad}).Warned(shown) {
+		t.Error("another field's warning, or an error, counts as this one")
+	}
+}

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"smtp-wizard/secret"
@@ -93,8 +94,13 @@ func (v View[A]) Text(field, otherwise string) string {
 	return otherwise
 }
 
-// Warned reports whether this very warning is on the page already.
-func (v View[A]) Warned(f Fault) bool { return f.Tone == Warn && v.Fault == f }
+// Warned reports whether this warning is on the page already. Its first sentence
+// decides: what follows may have come in since, as the other ports that are open.
+func (v View[A]) Warned(f Fault) bool {
+	first, _, _ := strings.Cut(f.Text, ". ")
+	shown, _, _ := strings.Cut(v.Fault.Text, ". ")
+	return f.Tone == Warn && v.Fault.Tone == Warn && v.Fault.Field == f.Field && shown == first
+}
 
 // Secret returns the answer to a secret field and whether one was typed.
 func (v View[A]) Secret(field string) (secret.Value, bool) {

@@ -233,7 +233,7 @@ func (f *finder) composeCommand(p process, line composeLine) {
 		line.env = append(line.env, key+"="+value)
 	}
 	if in, ok := f.composeInstall(in, line, p.dir); ok {
-		f.keep(f.beside(in))
+		f.keep(in)
 	}
 }
 

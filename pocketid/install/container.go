@@ -40,12 +40,6 @@ func (f *finder) container(in Install, r runLine, dir string, started environmen
 	for _, e := range r.env {
 		takeEnv(layers, e, started, r.program == "podman")
 	}
-	for _, key := range r.unset {
-		delete(layers, key)
-	}
-	if r.unsetAll {
-		layers = environment{}
-	}
 	for _, s := range r.secrets {
 		in.takeSecret(layers, s)
 	}

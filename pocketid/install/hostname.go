@@ -159,21 +159,19 @@ func nested(path, lines []string) []string {
 	return lines
 }
 
-// replaceScalar puts another text in the place of a scalar of one line.
+// replaceScalar puts another text in the place of a scalar that its line has as it is.
 func replaceScalar(lines []string, old *yaml.Node, text string) ([]byte, error) {
-	line := lines[old.Line-1]
-	start := old.Column - 1
-	if old.Kind != yaml.ScalarNode || old.Anchor != "" || old.Style&(yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0 || start > len(line) {
+	line, start, was := lines[old.Line-1], old.Column-1, old.Value
+	switch {
+	case old.Style&yaml.DoubleQuotedStyle != 0:
+		was = `"` + was + `"`
+	case old.Style&yaml.SingleQuotedStyle != 0:
+		was = "'" + was + "'"
+	}
+	if old.Anchor != "" || old.Style&yaml.TaggedStyle != 0 || was == "" || start > len(line) || !strings.HasPrefix(line[start:], was) {
 		return nil, errNoPlace
 	}
-	rest := strings.TrimRight(line[start:], "\r\n")
-	end := len(strings.TrimRight(rest, " \t"))
-	if quote := strings.IndexAny(rest, `"'`); quote == 0 {
-		end = 2 + strings.IndexByte(rest[1:], rest[0])
-	} else if comment := strings.Index(rest, " #"); comment >= 0 {
-		end = len(strings.TrimRight(rest[:comment], " \t"))
-	}
-	lines[old.Line-1] = line[:start] + text + line[start+end:]
+	lines[old.Line-1] = line[:start] + text + line[start+len(was):]
 	return []byte(strings.Join(lines, "")), nil
 }
 

@@ -205,14 +205,13 @@ func Discover(m Machine, envFile string) Install {
 	return best
 }
 
-// keep takes an install among those that were found.
+// keep takes an install among those that were found. One whose script or unit lies
+// beside the file is nearer to it than others.
 func (f *finder) keep(in Install) {
-	if in.fit == fitNone && in.Reads(f.envFile) {
-		in.fit = fitReads
+	if in.fit == fitSomewhere && filepath.Dir(in.Found) == filepath.Dir(f.envFile) {
+		in.fit = fitBeside
 	}
-	if in.fit != fitNone {
-		f.found = append(f.found, in)
-	}
+	f.found = append(f.found, in)
 }
 
 // assume is for a file that nothing here is found to read: Pocket ID itself would,

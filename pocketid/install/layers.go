@@ -250,7 +250,10 @@ func (in Install) InsideCommand(quote func(string) string, program string, files
 	if in.Runs == RunsDocker {
 		program = "docker"
 	}
-	network := " --network " + quote(in.Network)
+	network := ""
+	if in.Network != "" {
+		network = " --network " + quote(in.Network)
+	}
 	if pod, ok := strings.CutPrefix(in.Hostname.With, "pod "); ok {
 		network = " --pod " + quote(strings.TrimPrefix(pod, "new:"))
 	}

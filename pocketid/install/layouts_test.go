@@ -1,6 +1,7 @@
 package install_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -12,10 +13,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"smtp-wizard/internal/layouttest"
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/pocketid/install"
 )
-
-var update = flag.Bool("update", false, "write what was found into the layouts")
 
 // TestLayouts finds in each layout what it wants.
 func TestLayouts(t *testing.T) {
@@ -25,7 +25,7 @@ func TestLayouts(t *testing.T) {
 			if got == l.Want {
 				return
 			}
-			if !*update {
+			if flag.Lookup("update").Value.String() != "true" {
 				t.Fatalf("got\n%s\nwant\n%s", got, l.Want)
 			}
 			for i, part := range l.Archive.Files {
@@ -38,6 +38,42 @@ func TestLayouts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTold draws what is said of each layout, and what is advised for it.
+func TestTold(t *testing.T) {
+	var out strings.Builder
+	for _, l := range layouttest.All(t, "testdata") {
+		m := machine(t, l)
+		in := install.Discover(m, l.EnvFile)
+		fmt.Fprintf(&out, "# %s\n%s %v\nhostname %s; %q in %v\nrestart %v\nnear %t; readers %v\n", l.Name, in.Summary(), in.Others, in.HostnameWords(),
+			in.HostnameAdvice("NAME"), in.HostnameFiles(), in.Restart(strings.ToUpper), in.Near(), in.Readers(in.EnvFile))
+		if in.Runs == "" {
+			empty, _ := json.Marshal(in.Result())
+			fmt.Fprintf(&out, "%s\n", empty)
+			continue
+		}
+		fmt.Fprintf(&out, "hand on: %s\nsidecar %q\n", in.HandOn("KEY", in.EnvFile), in.SidecarObstacle())
+		if in.InContainer() {
+			fmt.Fprintf(&out, "inside %s\nnetwork %q\n", in.InsideCommand(strings.ToUpper, "program", "/file"), in.NamedNetwork())
+		}
+		for _, host := range []string{"localhost.", "127.0.0.2", "::1", "host.docker.internal", "relay", "mail.example.com", "HOST.containers.internal"} {
+			if why := in.OnlyInside(host); why != "" || in.LacksGateway(host) || in.Elsewhere(host) {
+				fmt.Fprintf(&out, "lacks %t, elsewhere %t: %s\n", in.LacksGateway(host), in.Elsewhere(host), why)
+			}
+		}
+		for _, key := range in.Keys() {
+			if layer, ok := in.Decides(key); ok && strings.HasPrefix(key, "SMTP_") {
+				data, _ := m.Files.Read(layer.File)
+				line, text := layer.Assignment(data, "VALUE")
+				fmt.Fprintf(&out, "%s: %d %s %v %s\n", in.Place(layer.Source), line, text, layer.Readers, in.Result().Values[key].Place())
+			}
+		}
+		for _, w := range in.Warnings {
+			fmt.Fprintf(&out, "%s:%d %s\n", w.File, w.Line, w.Text)
+		}
+	}
+	steptest.Golden(t, "testdata/told.txt", out.String())
 }
 
 func machine(t *testing.T, l layouttest.Layout) install.Machine {

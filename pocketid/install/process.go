@@ -146,7 +146,7 @@ func (f *finder) startContainer(p process, name string, args []word) {
 			in.refuse("systemd does not start "+in.Service, p.refused)
 		}
 		if ok && line.image.text != "" {
-			f.keep(f.beside(in))
+			f.keep(in)
 		}
 	}
 }
@@ -177,15 +177,7 @@ func (f *finder) startBinary(p process, program word) {
 	case filepath.Dir(program.text) == filepath.Dir(f.envFile):
 		in.fit = fitBeside
 	}
-	f.keep(f.beside(in))
-}
-
-// beside raises an install whose script or unit lies beside the file.
-func (f *finder) beside(in Install) Install {
-	if in.fit == fitSomewhere && filepath.Dir(in.Found) == filepath.Dir(f.envFile) {
-		in.fit = fitBeside
-	}
-	return in
+	f.keep(in)
 }
 
 var aboutPocketID = lazy.Compile(`(?i)pocket-?id`)

@@ -20,8 +20,6 @@ type runLine struct {
 	secrets  []word
 	mounts   []mount
 	envHost  bool
-	unset    []string
-	unsetAll bool
 }
 
 // flags without a value; every other of docker run and podman run takes one.
@@ -97,10 +95,6 @@ func (r *runLine) take(name string, value word) {
 		r.envFiles = append(r.envFiles, value)
 	case "env-host":
 		r.envHost = on
-	case "unsetenv":
-		r.unset = append(r.unset, value.text)
-	case "unsetenv-all":
-		r.unsetAll = on
 	case "h", "hostname":
 		r.hostname = value
 	case "net", "network":

@@ -210,7 +210,10 @@ var printers = map[string]func(s *shell, args []string) stream{
 	"readlink": absolute,
 	"realpath": absolute,
 	"echo":     func(_ *shell, args []string) stream { return stream{text: strings.Join(args[1:], " ")} },
-	"printf":   func(_ *shell, args []string) stream { return stream{text: strings.Join(args[1:], " ")} },
+	"printf": func(_ *shell, args []string) stream {
+		args = append(args, "", "")
+		return stream{text: strings.Replace(args[1], "%s", args[2], 1)}
+	},
 	"hostname": func(s *shell, _ []string) stream { return stream{text: s.f.Hostname} },
 	"cat":      input,
 	"envsubst": input,

@@ -44,61 +44,37 @@ type unitFile struct {
 	instance string
 }
 
-// parseUnit reads a file with go-systemd's reader. That one gives up at the first
-// line it does not know, at a comment inside a continued line and at 2048 bytes;
-// systemd goes on, so these are taken away before.
+// parseUnit reads the lines of a file, as far as systemd would not only warn of them.
 func parseUnit(path string, data []byte) []option {
-	text, lines := tidyUnit(data)
-	// An error comes with what was read before it.
-	parsed, _ := sdunit.DeserializeOptions(strings.NewReader(text))
-	out := make([]option, 0, len(parsed))
-	for i, o := range parsed {
-		source := Source{File: path}
-		if i < len(lines) {
-			source.Line = lines[i]
-		}
-		value := strings.TrimSpace(strings.ReplaceAll(o.Value, "\\\n", " "))
-		out = append(out, option{section: o.Section, name: o.Name, value: value, source: source})
-	}
-	return out
-}
-
-// longLine is where a line is continued by us.
-const longLine = 1500
-
-// tidyUnit drops the lines that systemd would only warn of. lines has the number
-// of each option's first line.
-func tidyUnit(data []byte) (text string, lines []int) {
-	var out strings.Builder
-	continued, section, n := false, false, 0
+	var out []option
+	section, continued, n := "", false, 0
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
 		n++
 		line = strings.TrimLeft(strings.TrimRight(line, "\r\n"), " \t")
+		if line != "" && (line[0] == '#' || line[0] == ';') {
+			continue // inside a continued line too
+		}
+		text, goesOn := strings.CutSuffix(line, `\`)
+		name, value, assigns := strings.Cut(text, "=")
 		switch {
-		case line != "" && (line[0] == '#' || line[0] == ';'):
-			continue
 		case continued:
+			out[len(out)-1].value += " " + text // the backslash is a space
 		case strings.HasPrefix(line, "["):
-			if section = strings.HasSuffix(strings.TrimRight(line, " \t"), "]"); !section {
-				continue
+			section, goesOn = "", false
+			if line = strings.TrimRight(line, " \t"); strings.HasSuffix(line, "]") {
+				section = line[1 : len(line)-1]
 			}
-		case !section || strings.Index(line, "=") < 1:
-			continue
+		case assigns && name != "" && section != "":
+			out = append(out, option{section, strings.TrimSpace(name), value, Source{File: path, Line: n}})
 		default:
-			lines = append(lines, n)
+			goesOn = false
 		}
-		continued = strings.HasSuffix(line, `\`)
-		for len(line) > longLine {
-			cut := strings.LastIndexByte(line[:longLine], ' ')
-			if cut <= 0 || line[cut-1] == '\\' {
-				break
-			}
-			out.WriteString(line[:cut] + "\\\n")
-			line = line[cut+1:]
-		}
-		out.WriteString(line + "\n")
+		continued = goesOn
 	}
-	return out.String(), lines
+	for i := range out {
+		out[i].value = strings.TrimSpace(out[i].value)
+	}
+	return out
 }
 
 // all are the values of a key; an empty one takes the earlier ones away.

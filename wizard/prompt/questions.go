@@ -29,7 +29,8 @@ func (f *face) questions(ctx context.Context) error {
 	case page.Index(fault.Field) >= 0:
 		return f.askFrom(ctx, fault.Field)
 	case len(page.Field) == 0, fault.Text != "" && fault.Tone == wizard.Warn:
-		return f.confirm(ctx)
+		_, err := f.enter(ctx, "Press Enter to go on: ")
+		return err
 	}
 	f.standing(page)
 	if !page.Field[first].Open && !page.Field[first].Missing && len(page.Field) > 1 {
@@ -67,21 +68,27 @@ func (f *face) standing(page wizard.Page) {
 // review lets one Enter take the answers that stand, or names the one to change.
 func (f *face) review(ctx context.Context) (string, error) {
 	for {
-		line, err := f.read(ctx, "Press Enter to go on, or type what to change, such as "+f.Page().Field[0].Label+": ", nil, false)
+		line, err := f.enter(ctx, "Press Enter to go on, or type what to change, such as "+f.Page().Field[0].Label+": ")
+		if named := f.named(line); err != nil || line == "" || named != "" {
+			return named, err
+		}
+		f.out.say("Error: ", fmt.Sprintf("No answer on this page is called %q.", line))
+	}
+}
+
+// enter reads a line that answers no field.
+func (f *face) enter(ctx context.Context, prompt string) (string, error) {
+	for {
+		line, err := f.read(ctx, prompt, nil, false)
 		_, command := parse(line)
-		named := f.named(line)
 		switch {
 		case errors.Is(err, errLong):
-		case err != nil:
-			return "", err
 		case command == helpCommand:
 			f.out.say("", commandHelp)
 		case command == backCommand:
 			return "", errBack
-		case line == "" || named != "":
-			return named, nil
 		default:
-			f.out.say("Error: ", fmt.Sprintf("No answer on this page is called %q.", line))
+			return line, err
 		}
 	}
 }
@@ -160,23 +167,4 @@ func (f *face) value(name string) string {
 	}
 	field, _ := f.Page().FieldNamed(name)
 	return field.Default
-}
-
-// confirm is the question of a page that has none.
-func (f *face) confirm(ctx context.Context) error {
-	for {
-		line, err := f.read(ctx, "Press Enter to go on: ", nil, false)
-		_, command := parse(line)
-		switch {
-		case errors.Is(err, errLong):
-		case err != nil:
-			return err
-		case command == helpCommand:
-			f.out.say("", commandHelp)
-		case command == backCommand:
-			return errBack
-		default:
-			return nil
-		}
-	}
 }

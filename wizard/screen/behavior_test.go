@@ -2,6 +2,8 @@ package screen
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,18 +11,48 @@ import (
 	"smtp-wizard/wizard"
 )
 
+// lookingUp is a page that looks something up for its first field, which the fields wait
+// for, and has a list that opens, one that typing narrows, and a field for lines.
+func lookingUp() steptest.Machine {
+	page := func(v steptest.View) wizard.Page {
+		if v.Found["look"].Running {
+			return wizard.Page{Title: "Look", Busy: "Looking"}
+		}
+		long := oneOf("long", "Long", "b", choice("a", "alpha"), choice("b", "beta"), choice("ab", "gamma"))
+		long.Filter = true
+		return wizard.Page{Title: "Look", Why: "It is looked up.", Field: []wizard.Field{
+			{Name: "host", Label: "Host", Missing: true, Default: "mx"}, long,
+			oneOf("short", "Short", "y", choice("x"), choice("y"), choice("z")),
+			{Name: "lines", Label: "Lines", Lines: true, Note: "as they are", NoteTone: wizard.Good}}}
+	}
+	m := single(page)
+	m.Steps = []wizard.Step[steptest.Answers]{steptest.Worker{Step: steptest.Step{Called: "look", Titled: "Look", Pages: page},
+		Want: func(v steptest.View) wizard.Job { return wizard.Job{Task: "look", For: v.Input["host"]} }, Do: reporting(0, 1)}}
+	return m
+}
+
 // What keys do: each step presses some and says what is on the screen then, with
-// a "-" before what is not.
+// a "-" before what is not. All that they change is drawn as well.
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	type step struct {
 		keys string // with spaces between
 		sees []string
 	}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		from  func(*driven)
 		steps []step
 	}{
+		"a list is shut": {walks["lookup"], []step{{keys: "(worked) (later) tab enter al down"}, {keys: "tab"}, {keys: "shift+tab enter"}, {keys: "g backspace esc"},
+			{keys: "down enter up enter"}, {keys: "(worked) (later) enter down shift+tab"}, {keys: "enter al enter"}}},
+		"a field is looked up": {walks["lookup"], []step{{keys: "x"}, {keys: "(worked) (later)"}, {keys: "1 enter"}, {keys: "x (worked)"}, {keys: "esc"}, {keys: "n"}}},
+		"a list that stands open is left": {toIdentity, []step{{keys: "(news) (news) down (rest)"}, {keys: "up up"}, {keys: "pgdown"}, {keys: "pgup"},
+			{keys: "down down down down (rest)"}, {keys: "down x"}, {keys: "up"}, {keys: "(worked)"}, {keys: "?"}, {keys: "a"}}},
+		"keys in flight": {toTest, []step{ // nothing to submit, then meant for what was there before
+			{"enter x (news) (news) (news) (news) (worked) down enter", []string{"[Test]", "› Use port 465"}},
+			{"(later) enter", []string{"[Relay]", "Then back to Test."}}}},
+		"help, steps and the end": {toTest, []step{{keys: "(news) (news) f1"}, {keys: "esc (news) (news) (worked) enter"}, {keys: "(later) ctrl+o down down down down"},
+			{keys: "up ctrl+o"}, {keys: "down enter"}, {keys: "enter"}, {keys: "ctrl+c y"}}},
 		"type ahead": {walks["install"], []step{{"enter google enter", []string{"[Relay]"}}}},
 		"quit asks once": {walks["install"], []step{
 			{"x ctrl+c", []string{"Leave before finishing?", "Kept in the draft."}},
@@ -51,12 +83,17 @@ func TestKeys(t *testing.T) {
 		"a cure": {walks["test-cure"], []step{{"", []string{"[Relay]", "✗ Port 465 works here.", "Then back to Test."}}}},
 		"nothing matches": {walks["provider-none"], []step{
 			{"", []string{"Nothing matches. Clear the filter", "0 of 75"}}, {"esc", []string{"75 of 75"}}}},
-	} {
+	}
+	var film strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		t.Run(name, func(t *testing.T) {
-			d := start(t)
+			c := cases[name]
+			d := drive(t, fakeMachine(0), 80, 24, Options{DraftNote: "Kept in the draft."})
 			c.from(d)
+			before := []string(nil)
 			for _, s := range c.steps {
 				d.press(strings.Fields(s.keys)...)
+				before = changes(&film, name+": "+s.keys, before, d.screen())
 				for _, words := range s.sees {
 					if absent, ok := strings.CutPrefix(words, "-"); ok {
 						d.misses(absent)
@@ -67,6 +104,19 @@ func TestKeys(t *testing.T) {
 			}
 		})
 	}
+	steptest.Golden(t, "testdata/keys.txt", film.String())
+}
+
+// changes draws the lines of a screen that are not as they were before.
+func changes(out *strings.Builder, title string, before []string, screen string) []string {
+	fmt.Fprintf(out, "# %s\n", title)
+	lines := strings.Split(screen, "\n")
+	for i, line := range lines {
+		if i >= len(before) && line != "" || i < len(before) && line != before[i] {
+			fmt.Fprintf(out, "%2d %s\n", i, strings.TrimRight(line, " "))
+		}
+	}
+	return lines
 }
 
 // What is left or answered is in the state.
@@ -109,22 +159,6 @@ func TestSecrets(t *testing.T) {
 	if got := d.answers().Password.Reveal(); got != "s4" {
 		t.Errorf("password %q", got)
 	}
-}
-
-func TestKeysInFlight(t *testing.T) {
-	d := start(t)
-	toTest(d)
-	d.press("enter", "x") // while it works: nothing to submit
-	d.news(len(stages))
-	d.worked(true)
-	d.press("down", "enter") // meant for what was there before
-	d.sees("[Test]", "› Use port 465")
-	d.clock = d.clock.Add(ignoreFor - 1)
-	d.press("enter")
-	d.sees("[Test]")
-	d.clock = d.clock.Add(1)
-	d.press("enter")
-	d.sees("[Relay]", "Then back to Test.")
 }
 
 func TestTypingDoesNotRestartWork(t *testing.T) {

@@ -38,6 +38,15 @@ func drive(t *testing.T, m steptest.Machine, w, h int, o Options) *driven {
 	return d
 }
 
+// turn puts another guide on the screen.
+func (d *driven) turn(m steptest.Machine) {
+	m.Now = d.now
+	d.guide = m.Begin(steptest.Answers{})
+	d.state = d.guide.Place()
+	d.Init()
+	d.resize(d.w, d.h)
+}
+
 var namedKeys = map[string]tea.Key{
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
 	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
@@ -47,12 +56,26 @@ var namedKeys = map[string]tea.Key{
 	"ctrl+g": {Code: 'g', Mod: tea.ModCtrl},
 }
 
-// press presses keys by name; a name that is none is typed, letter by letter.
+// press presses keys by name; a name that is none is typed, letter by letter. What is
+// in parentheses happens by itself.
 func (d *driven) press(keys ...string) {
 	d.t.Helper()
 	for _, k := range keys {
-		if named, ok := namedKeys[k]; ok {
+		switch named, ok := namedKeys[k]; {
+		case ok:
 			d.update(tea.KeyPressMsg(named))
+			continue
+		case k == "(news)":
+			d.news(len(d.state.Found[d.state.At].News) + 1)
+			continue
+		case k == "(worked)":
+			d.worked(true)
+			continue
+		case k == "(rest)":
+			d.rest()
+			continue
+		case k == "(later)":
+			d.clock = d.clock.Add(ignoreFor)
 			continue
 		}
 		for _, r := range k {

@@ -28,18 +28,11 @@ func (m *model) open(o overlay) {
 // overlayKey is the keys of the overlays.
 func (m *model) overlayKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch m.over {
-	case leaveOverlay:
+	case leaveOverlay, stuckOverlay:
 		switch {
-		case key.Matches(msg, m.keys.Leave):
+		case key.Matches(msg, m.keys.Leave), m.over == stuckOverlay && key.Matches(msg, m.keys.Submit):
 			return m.leave(wizard.ErrInterrupted)
 		case key.Matches(msg, m.keys.Stay):
-			m.open(noOverlay)
-		}
-	case stuckOverlay:
-		switch {
-		case key.Matches(msg, m.keys.Submit, m.keys.Leave):
-			return m.leave(wizard.ErrInterrupted)
-		case key.Matches(msg, m.keys.Back, m.keys.Stay):
 			m.open(noOverlay)
 		}
 	case stepsOverlay:
@@ -88,22 +81,30 @@ func (m *model) openSteps() {
 // leaveQuestion is the body that asks whether to leave.
 func (m *model) leaveQuestion(w int) []string {
 	t := m.theme
-	title, keys := "Leave before finishing?", []string{"enter", " stay", "y", "     leave"}
+	title := "Leave before finishing?"
 	if m.over == stuckOverlay {
-		title, keys = "Nothing has changed, so this page stays. Leave?", []string{"enter", " leave", "esc", "   stay"}
+		title = "Nothing has changed, so this page stays. Leave?"
 	}
 	var lines []string
 	for _, line := range t.paragraphs(title, w) {
-		lines = append(lines, t.strong.Render(line))
+		lines = append(lines, t.strong.Styled(line))
 	}
 	lines = append(lines, "")
 	lines = append(lines, t.paragraphs(cmp.Or(m.draft, "Your answers will not be saved."), w)...)
-	return append(lines, "", t.strong.Render(keys[0])+keys[1], t.strong.Render(keys[2])+keys[3])
+	return append(append(lines, ""), t.listed(m.hints(), 5)...)
+}
+
+// listed are keys in lines of their own.
+func (t theme) listed(hints []hint, w int) (lines []string) {
+	for _, h := range hints {
+		lines = append(lines, t.strong.Styled(text.Pad(h.key, w))+" "+h.does)
+	}
+	return lines
 }
 
 // help is the body that explains the focused field, the page and the keys.
 func (m *model) help(w int) []string {
-	t, title := m.theme, m.page.Title
+	t, title, where := m.theme, m.page.Title, ""
 	var parts []wizard.Block
 	add := func(label, body string) {
 		if body != "" {
@@ -111,24 +112,17 @@ func (m *model) help(w int) []string {
 		}
 	}
 	if f := m.focused(); f != nil {
-		title = f.field.Label
+		title, where = f.field.Label, f.field.Help.Where
 		add("What", f.field.Help.What)
 		add("Example", f.field.Help.Example)
-		add("Where", f.field.Help.Where)
+		add("Where", where)
 		if c, ok := f.list.current(); ok && c.Note != "" {
 			add("Chosen", c.Label()+t.dot+c.Note)
 		}
 	}
 	add("Why", m.page.Why)
-	lines := []string{t.strong.Render(t.clip(t.clean(title), w)), ""}
-	where := ""
-	if f := m.focused(); f != nil {
-		where = f.field.Help.Where
-	}
+	lines := []string{t.strong.Styled(t.clip(t.clean(title), w)), ""}
 	lines = append(lines, t.linked(t.blocks(parts, w, true), where)...)
-	lines = append(lines, "", t.strong.Render("Keys"))
-	for _, h := range m.helpHints() {
-		lines = append(lines, t.strong.Render(text.Pad(h.key, 10))+" "+h.does)
-	}
-	return lines
+	lines = append(lines, "", t.strong.Styled("Keys"))
+	return append(lines, t.listed(m.helpHints(), 10)...)
 }

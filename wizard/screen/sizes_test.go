@@ -1,9 +1,13 @@
 package screen
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/internal/text"
 )
 
@@ -28,6 +32,8 @@ var walks = map[string]func(*driven){
 	"test-cure":    func(d *driven) { refused(d); d.press("enter") },
 	"write":        toWrite,
 	"steps":        func(d *driven) { toWrite(d); d.press("ctrl+o", "down") },
+	"lookup":       func(d *driven) { d.turn(lookingUp()) },
+	"long":         func(d *driven) { d.turn(longPage()) },
 	"leave":        func(d *driven) { toWrite(d); d.press("ctrl+c") },
 }
 
@@ -52,9 +58,15 @@ func refused(d *driven) {
 // is wider or higher than the screen, and the cursor is on it.
 func TestSizes(t *testing.T) {
 	t.Parallel()
-	for name, walk := range walks {
+	var drawn strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(walks)) {
 		d := drive(t, fakeMachine(0), 80, 24, Options{})
-		walk(d)
+		walks[name](d)
+		last := []string(nil)
+		for _, size := range [][2]int{{40, 12}, {50, 16}, {80, 24}, {110, 30}} {
+			d.resize(size[0], size[1])
+			last = changes(&drawn, fmt.Sprintf("%s at %v, cursor %d,%d", name, size, d.frame.x, d.frame.y), last, d.screen())
+		}
 		for _, size := range [][2]int{{1, 1}, {0, 0}, {39, 12}, {40, 11}, {40, 12}, {41, 17}, {59, 18}, {60, 18},
 			{79, 20}, {109, 13}, {110, 12}, {300, 100}} {
 			d.resize(size[0], size[1])
@@ -73,6 +85,7 @@ func TestSizes(t *testing.T) {
 			}
 		}
 	}
+	steptest.Golden(t, "testdata/sizes.txt", drawn.String())
 }
 
 // At any size the focus, and what is wrong with it, are in sight.
