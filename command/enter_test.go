@@ -199,7 +199,7 @@ var countTable = regexp.MustCompile(`(?m)^(\| .* \| Enter \|\n\|.*\n)(\|.*\n)*`)
 func rideAll(t *testing.T, plain bool, count func(string, int)) {
 	t.Helper()
 	for i, c := range rides {
-		if raced && i%3 != 0 || c.face != "" && (c.face == inLines) != plain { // raced: no code runs in all of them alone
+		if raced && i%3 != 0 || c.face != "" && (c.face == inLines) != plain { // no code runs in all of them alone
 			continue
 		}
 		t.Run(c.name, func(t *testing.T) {
