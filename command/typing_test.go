@@ -55,7 +55,7 @@ func TestTypingAPassword(t *testing.T) {
 }
 
 // TestKeysInPieces types ahead, and sends an arrow key in pieces, as a slow line
-// does. A lone escape is the key itself when the next piece is 50 ms late, so a
+// does. A lone escape is the key itself when the next piece is 120 ms late, so a
 // key that a busy machine delayed is tried again in a new terminal.
 func TestKeysInPieces(t *testing.T) {
 	t.Parallel()

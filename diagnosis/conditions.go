@@ -20,7 +20,7 @@ var conditions = map[string]func(evidence) bool{
 	"code-501":        func(e evidence) bool { return e.code == 501 },
 	"permanent":       func(e evidence) bool { return strings.HasPrefix(e.enhanced, "5.") },
 	"unknown-command": func(e evidence) bool { return e.Stage != "" && (e.code == 500 || e.code == 502) }, // RFC 5321 section 4.2.4
-	"no-cause":        func(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" },
+	"no-cause":        func(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" && e.reply == e.whole },
 	"from-text":       func(e evidence) bool { return e.Err == nil },
 	"topical":         func(e evidence) bool { return len(topic(e)) > 0 },
 	"alert-70":        func(e evidence) bool { return e.Err != nil || says(e.words, "alert protocol version") },
@@ -145,14 +145,14 @@ func aboutNames(e evidence) bool {
 func saidOfNames(e evidence) bool {
 	return aboutNames(e) && says(strings.ToLower(e.reply), "helo|ehlo") &&
 		(len(e.stages) == 0 || len(reading.Common(e.stages, reading.StagesOf("ehlo mail rcpt data"))) > 0) &&
-		!says(e.words, "not implemented|unrecognized|again|too many|timeout|not supported")
+		!says(e.words, "not implemented|unrecognized|again|too many|timeout|not supported|duplicate|already")
 }
 
 // notRecipient: a closed mailbox of the recipient is not the account that sends.
 func notRecipient(e evidence) bool {
 	if e.code/10 == 55 && !strings.HasPrefix(e.enhanced, "5.7.") &&
 		firstStage(e.place(reading.StagesOf("rcpt mail data auth"))) == smtpcheck.StageRcpt &&
-		!says(e.words, "sending|outgoing|outbound|sender|your|activity|abuse|unsolicited|smtp|subscription|activate|server") {
+		!says(e.words, "sending|outgoing|outbound|sender|your|activity|abuse|unsolicited|smtp|subscription|activate|server|main account") {
 		return false
 	}
 	return aboutMail(e) && !strings.HasSuffix(e.enhanced, ".2.1") &&
@@ -162,7 +162,7 @@ func notRecipient(e evidence) bool {
 // notAddress keeps "spam" and "policy" beside a word for an address to the rules
 // about addresses.
 func notAddress(e evidence) bool {
-	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|ip address|client host|adresse ip|block list|blocklist|"+
+	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|sender ip|ip address|client host|adresse ip|block list|blocklist|"+
 		"blacklist|dnsbl|reputation|sending mta|spamhaus.org|bl?ip|spamhaus's list|spamhaus block|listed|listing in|spamcop|antispam.|blocked using|banned sender")
 }
 

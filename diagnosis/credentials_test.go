@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/casetest"
 )
 
 func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -112,25 +113,7 @@ func TestPastedPasswordsAreMasked(t *testing.T) {
 // TestSentencesAboutPasswordsStay: what a relay says of a password is no password.
 func TestSentencesAboutPasswordsStay(t *testing.T) {
 	t.Parallel()
-	for _, said := range []string{
-		"535 5.7.8 Username and Password not accepted. Learn more at https://support.google.com/mail/?p=BadCredentials x8-v6sm5005123itf.1 - gsmtp",
-		"5.7.9 Application-specific password required.",
-		"535 Authentication failed: Bad username / password",
-		"wrong username or password: 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6",
-		"535 5.7.8 Error: authentication failed: VXNlcm5hbWU6",
-		"Invalid credentials: 535 5.7.3 Authentication unsuccessful",
-		"login with password failed: EOF",
-		"wrong password: login failed",
-		"535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
-		"550 5.7.0 Mail relay denied [198.51.100.7]. Invalid credentials for relay",
-		"SMTP_PASSWORD_FILE: open /run/secrets/smtp: no such file or directory",
-		"dial tcp: lookup smtp.example.com on 127.0.0.11:53: no such host",
-		"password authentication is not allowed, password must be changed",
-		"250-AUTH PLAIN LOGIN",
-		"504 5.5.4 AUTH LOGIN failed: mechanism not supported",
-		"554 5.7.1 spf=pass dkim=pass dmarc=fail header.from=example.com",
-		"f10sm1a4899ejl.97 - gsmtp, 4XyZ0A1b2c, 08DC00000000FFFF, SmtpClientAuthentication",
-	} {
+	for _, said := range casetest.Read[[]string](t, "credentialsleft") {
 		if got := reading.HideCredentials(said); got != said {
 			t.Errorf("%q became %q", said, got)
 		}

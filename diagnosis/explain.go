@@ -75,7 +75,7 @@ func telling(text string) (finding, bool) {
 			e.provider = hint
 		}
 		d, ok := judge(e)
-		if len(messages) == 1 && (!ok || strings.HasPrefix(d.ID, "class-") && e.kind == "") {
+		if len(messages) == 1 && !logged(text) && (!ok || strings.HasPrefix(d.ID, "class-") && e.kind == "") {
 			e.alone = true
 			if as, told := judge(e); told && (!ok || as.Confidence != Class && !as.WaitHelps) {
 				d, ok = as, true

@@ -15,10 +15,10 @@ import (
 
 // failureWords is rules/failures.json.
 type failureWords struct {
-	About, Failing, Trouble, Weak, Success, Elsewhere string
-	OfMail                                            string `json:"of_mail"`
-	OtherProtocols                                    string `json:"other_protocols"`
-	Topics                                            []struct {
+	About, Failing, Trouble, Weak, Success, Elsewhere, Fetching string
+	OfMail                                                      string `json:"of_mail"`
+	OtherProtocols                                              string `json:"other_protocols"`
+	Topics                                                      []struct {
 		Says  string
 		Stage smtpcheck.Stage
 	}
@@ -42,19 +42,27 @@ func readTable(name string, into any) {
 
 // settled are settings and counts that look like a failure and are none.
 var settled = lazy.Compile(`(?i)^\w+_\w+ [\w.]+$|\b[\w.]*(?:timeout|retries|retry|delay|interval|max\w*|limit)[\w.]*(?: ?[=:] ?| set to | is | )\d+ ?\w*|\b(?:reject|permit|deny|check)_\w+|` +
-	`\bno (?:errors?|failures?|issues|problems)\b|\b(?:0|zero) (?:failed|errors?|failures?|bounced|rejected|deferred)|\b(?:failed|errors?|failures?|rejected|bounced|deferred) ?[=:] ?0\b|` +
+	`internal server error: /\S*|\bno (?:errors?|failures?|issues|problems)\b|\b(?:0|zero) (?:failed|errors?|failures?|bounced|rejected|deferred)|\b(?:failed|errors?|failures?|rejected|bounced|deferred) ?[=:] ?0\b|` +
 	`\bwithout errors?\b|\bnot required$|\bretry\w* (?:is )?disabled\b|\bp=(?:reject|quarantine)|\(no (?:encryption|auth|tls)\)|` +
 	`\bunknown\[|\b\d+ of \d+\b|\b\d+% full|^\w+ing (?:is )?(?:disabled|enabled)$|\bno (?:pending|new|queued) \w+|\bqueue is empty|\bclosed by quit|\brequired: ?(?:yes|no|true|false)|\b[a-z]+: \d+(?:,|$)`)
 
 // tellsOfMail: something failed, and it can be mail.
 func tellsOfMail(m reading.Message) bool {
 	words, of := strings.ToLower(m.Words)+" ", failures()
-	ofWeb := m.Code/10 == 50 && m.Enhanced == "" // a web server answers with 500 to 509 too
-	if says(words, of.Elsewhere) && !says(words, of.OfMail) && (m.Code == 0 || ofWeb) {
+	ofWeb := (m.Code/10 == 50 || m.Code/20 == 20 || m.Code == 429) && m.Enhanced == "" // a web server answers with these too
+	other := says(words, of.Elsewhere) && !says(words, of.OfMail) || says(words, of.Fetching) && !says(words, "smtp")
+	if other && (m.Code == 0 || ofWeb) {
 		return false
 	}
 	return m.Code != 0 || m.Kind != "" || m.Enhanced != "" || says(words, of.Failing+"|"+of.Trouble) ||
 		strings.Count(words, "=") < 2 && says(words, of.Weak) && !says(words, of.Success)
+}
+
+var stamp = lazy.Compile(`(?i)^\W*(?:\d{4}[-/]\d\d[-/]\d\d|time=)`)
+
+// logged: a program's own log that does not speak of mail, which is no part of a reply.
+func logged(text string) bool {
+	return stamp.MatchString(text) && !says(strings.ToLower(text), failures().OfMail)
 }
 
 // foreign: words of another protocol stand beside these, so that they may be its own.

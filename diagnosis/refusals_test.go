@@ -102,7 +102,7 @@ var refusals = []struct {
 	{"antivirus, issuer", Situation{Text: "SSL_connect error: certificate verify failed: unable to get local issuer certificate (issuer: Avast Web/Mail Shield Root)"}, "tls-intercepted", "tls", StepRelay, "host", Likely},
 	{"old TLS of the client", Situation{Text: "553 5.7.4 This domain requires TLS version 1.2"}, "tls-needed", "mail", StepRelay, "tls", Likely},
 	{"test mode", Situation{Text: "550 5.7.1 This key is for sandbox use and can only send to your own address"}, "test-recipients-only", "data", StepSender, "from", Likely},
-	{"loop", Situation{Text: "554 5.4.14 Hop count exceeded - possible mail loop"}, "mail-loop", "rcpt", StepNone, "", Likely},
+	{"loop", Situation{Text: "554 5.4.14 Hop count exceeded - possible mail loop"}, "mail-loop", "data", StepNone, "", Likely},
 	{"Postfix, name", Situation{Text: "Nov 23 10:00:00 mail postfix/smtp[1]: 4Xy: to=<a@example.org>, relay=none, delay=0, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=smtp type=AAAA: Host not found)"}, "go-no-such-host", "dns", StepRelay, "host", Likely},
 	{"log in", Situation{Text: "550 5.7.1 Please log in before you send"}, "auth-required", "rcpt", StepSender, "user", Likely},
 	{"555", Situation{Text: "failed to set sender: SMTP error 555: qwertz"}, "address-syntax", "mail", StepSender, "from", Likely},

@@ -4,12 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"html"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"text/template"
 	"unicode/utf8"
 
 	"smtp-wizard/internal/lazy"
@@ -102,7 +102,8 @@ func spellings(password string) []string {
 	quoted, _ := json.Marshal(password) // a string always can be marshalled
 	return []string{
 		password, text.Clean(password), text.CleanForeign(password), strings.ToLower(password), strings.ToUpper(password),
-		strings.Trim(string(quoted), `"`), url.QueryEscape(password), url.PathEscape(password), html.EscapeString(password),
+		strings.Trim(string(quoted), `"`), url.QueryEscape(password), url.PathEscape(password),
+		template.HTMLEscapeString(password),
 	}
 }
 

@@ -6,13 +6,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"html"
 	"math/big"
 	"mime"
 	"mime/quotedprintable"
 	"net/mail"
 	"strconv"
 	"strings"
+	"text/template"
 	"time"
 
 	"smtp-wizard/internal/text"
@@ -67,7 +67,8 @@ func (m TestMail) Bytes() ([]byte, error) {
 	var out bytes.Buffer
 	m.headers(&out)
 	plain := m.text()
-	for _, part := range [][2]string{{"plain", plain}, {"html", "<html><body><pre>\n" + html.EscapeString(plain) + "</pre></body></html>\n"}} {
+	html := "<html><body><pre>\n" + template.HTMLEscapeString(plain) + "</pre></body></html>\n"
+	for _, part := range [][2]string{{"plain", plain}, {"html", html}} {
 		fmt.Fprintf(&out, "--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
 			boundary, part[0])
 		body := quotedprintable.NewWriter(&out)

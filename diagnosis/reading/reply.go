@@ -118,6 +118,9 @@ func StagesOfCode(code int, enhanced string) []smtpcheck.Stage {
 			return StagesOf(c.at)
 		}
 	}
+	if code >= 400 && rest == "" {
+		return StagesOf("mail rcpt data auth") // a code of no standard
+	}
 	return nil
 }
 
