@@ -18,6 +18,8 @@ import (
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
+	w := sceneWorld()
+	w.Root = t.TempDir() // which has no msmtpd
 	unit := map[pocketid.Runtime]string{pocketid.RuntimeQuadlet: "/home/ada/.config/containers/systemd/idp.container",
 		pocketid.RuntimeSystemd: "/etc/systemd/system/idp.service"}
 	for _, way := range []between.Way{"", between.Msmtpd, between.Postfix, between.Sidecar} {
@@ -37,7 +39,7 @@ func TestCommands(t *testing.T) {
 				}
 				p := &FilePlan{Request: r, Found: Discovery{Install: found}, Printed: found.Runs != "", undoPostfix: []string{"sudo postfix reload"},
 					Machine: []between.File{{Path: "/etc/msmtprc", Mode: 0o640, Masked: []byte("a\nb\n")}, {Path: "/etc/default/x", Mode: 0o644}}}
-				fmt.Fprintf(&out, "# %q %s, found %q\n%s\nundo: %s\n", way, runtime, found.Runs, strings.Join(sceneWorld().commands(p), "\n"),
+				fmt.Fprintf(&out, "# %q %s, found %q\n%s\nundo: %s\n", way, runtime, found.Runs, strings.Join(w.commands(p), "\n"),
 					p.undoVia([]atomicfile.Saved{{Path: "/srv/my id/.env", Created: true}, {Path: "/etc/default/x", Created: true},
 						{Path: "/srv/new", Created: true}, {Path: "/srv/old", Backup: "/srv/old.bak"}}))
 			}
