@@ -56,7 +56,7 @@ func replyAt(text string) int {
 	if !hasCodeDigits(text) {
 		return -1
 	}
-	for _, m := range codedReply.FindAllStringSubmatchIndex(text, 8) {
+	for _, m := range codedReply.Compiled().FindAllStringSubmatchIndex(text, 8) {
 		if text[m[2]] == text[m[4]] {
 			return m[2]
 		}
