@@ -22,8 +22,9 @@ func TestReleases(t *testing.T) {
 		lines := []string{LockMissing(v), TooOld(v), RelayCure(v), "absent TLS " + DefaultTLS(v)}
 		for _, mode := range smtpcheck.TLSModes {
 			value, ok := TLSValue(v, string(mode), 465)
+			other, also := TLSValue(v, string(mode), 587)
 			lines = append(lines, fmt.Sprintf("%s: %+v", mode, SpeechOf(v, mode, "id.example.com")),
-				fmt.Sprintf("%s: port %d, SMTP_TLS %s %t, uses its hostname %t; %s", mode, DefaultPort(v, mode), value, ok, UsesHostname(v, mode), LocalhostLabel(v, mode)))
+				fmt.Sprintf("%s: port %d, SMTP_TLS %s %t on 465 and %s %t on 587, uses its hostname %t; %s", mode, DefaultPort(v, mode), value, ok, other, also, UsesHostname(v, mode), LocalhostLabel(v, mode)))
 		}
 		for _, s := range MailSwitches(v) {
 			lines = append(lines, fmt.Sprint("mails ", s))

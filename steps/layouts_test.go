@@ -27,6 +27,7 @@ func TestLayouts(t *testing.T) {
 	for _, l := range layouttest.All(t, "../pocketid/install/testdata") {
 		root, none := l.Unpack(t), &asowner.Files{}
 		w := sceneWorld()
+		w.Root = root
 		w.Bridges = func() []Bridge { return nil }
 		w.Look = func(_ *asowner.Files, planned map[string][]byte) (install.Install, error) {
 			return install.Discover(install.Machine{Files: install.Planned{Files: install.Disk{Root: root}, Contents: planned},
