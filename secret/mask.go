@@ -81,11 +81,11 @@ func formsOf(user, password string) *written {
 		exact = append(exact, strings.TrimRight(encode(password), "="), hex.EncodeToString([]byte(password)))
 		exact = append(exact, spellings(password)...)
 	}
-	slices.SortFunc(exact, func(a, b string) int { return len(b) - len(a) }) // the longest that fits counts
 	for i, form := range exact {
 		exact[i] = regexp.QuoteMeta(strings.ToValidUTF8(form, "?"))
 	}
 	f.exact = regexp.MustCompile("(?i)" + strings.Join(exact, "|"))
+	f.exact.Longest() // not the first that fits
 	for _, form := range all {
 		kept := telltale(form, "")
 		for i := 0; i+telling <= len(kept); i++ {

@@ -26,20 +26,12 @@ func Compile(expression string) *Regexp {
 	return r
 }
 
-// FindAllIndex is regexp.Regexp's.
-func (r *Regexp) FindAllIndex(b []byte, n int) [][]int { return r.compiled().FindAllIndex(b, n) }
-
-// FindAllString is regexp.Regexp's.
-func (r *Regexp) FindAllString(s string, n int) []string { return r.compiled().FindAllString(s, n) }
+// Compiled has the rest.
+func (r *Regexp) Compiled() *regexp.Regexp { return r.compiled() }
 
 // FindAllStringSubmatch is regexp.Regexp's.
 func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 	return r.compiled().FindAllStringSubmatch(s, n)
-}
-
-// FindAllStringSubmatchIndex is regexp.Regexp's.
-func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
-	return r.compiled().FindAllStringSubmatchIndex(s, n)
 }
 
 // FindString is regexp.Regexp's.
@@ -70,13 +62,5 @@ func (r *Regexp) ReplaceAllStringFunc(s string, by func(string) string) string {
 // String is the expression.
 func (r *Regexp) String() string { return r.compiled().String() }
 
-// SubexpNames is regexp.Regexp's.
-func (r *Regexp) SubexpNames() []string { return r.compiled().SubexpNames() }
-
 // Match is regexp.Regexp's.
 func (r *Regexp) Match(b []byte) bool { return r.compiled().Match(b) }
-
-// FindAllSubmatch is regexp.Regexp's.
-func (r *Regexp) FindAllSubmatch(b []byte, n int) [][][]byte {
-	return r.compiled().FindAllSubmatch(b, n)
-}

@@ -99,7 +99,7 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 		warn("crlf", "", name)
 	}
 	if reader == "systemd" || reader == "podman" {
-		for _, found := range exportLine.FindAllSubmatch(data, -1) {
+		for _, found := range exportLine.Compiled().FindAllSubmatch(data, -1) {
 			warn("export-line", string(found[1]), reader, found[1], name)
 		}
 	}
