@@ -51,6 +51,7 @@ var conditions = map[string]func(evidence) bool{
 	"at-the-name":        atTheName,
 	// what the words are about
 	"about-mail":    aboutMail,
+	"of-mailer":     func(e evidence) bool { return aboutMail(e) || says(e.trace, "mail|smtp") },
 	"about-address": aboutAddress,
 	"names-address": func(e evidence) bool { return e.ip() != "" },
 	"not-address":   notAddress,
@@ -137,7 +138,7 @@ func atTheName(e evidence) bool {
 // aboutNames keeps sentences that only say when to send EHLO, and log fields that
 // only repeat the name, out of the refusals of a name.
 func aboutNames(e evidence) bool {
-	return coded(e) && says(e.words, "helo|ehlo|hostname|host name|address literal|localhost|believe you") &&
+	return coded(e) && says(e.words, "helo|ehlo|hostname|host name|address literal|localhost|believe you|my_ address") &&
 		!says(e.words, "helo first|ehlo first|say helo|say hello|polite people|before helo|send helo|send ehlo|need helo|need ehlo|no ehlo/helo|and mail from|helo=<|helo=[|helo=(")
 }
 

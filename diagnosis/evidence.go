@@ -24,6 +24,7 @@ type evidence struct {
 	reply    string // the part of it that the relay said, where it can be told
 	kind     reading.Kind
 	stages   []smtpcheck.Stage // those that it can have happened at; none is any
+	trace    string            // of the program
 	link     string            // to a page, that the relay gave
 	hint     []smtpcheck.Stage // those that a loose word speaks for
 	provider string
@@ -37,7 +38,7 @@ func newEvidence(s Situation) evidence {
 func evidenceOf(m reading.Message, s Situation) evidence {
 	e := evidence{
 		Situation: s, code: m.Code, enhanced: m.Enhanced, raw: reading.HideCredentials(m.Words), whole: m.Words, reply: m.Words,
-		kind: m.Kind, stages: m.Stages, hint: m.Hint, link: m.Link,
+		kind: m.Kind, stages: m.Stages, hint: m.Hint, link: m.Link, trace: m.Trace,
 	}
 	if m.Reply != "" {
 		e.reply = m.Reply
@@ -106,7 +107,7 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 		}
 		return e.stages
 	}
-	if e.code == 554 && e.enhanced == "" && (!strings.Contains(e.words, " ") || says(e.words, ofConnection)) { // RFC 5321 section 3.1
+	if e.refusesConnection() {
 		rule, byCode = ahead(rule, isGreeting), ahead(byCode, isGreeting)
 	}
 	if len(rule) == 0 {
@@ -133,8 +134,13 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	return ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(e.hint, s) })
 }
 
-// ofConnection are the words of a 554 that is the greeting's.
-const ofConnection = "busy|connection|connect |go away|come back|no smtp|esmtp|client host|locally|your host|your ip"
+// refusesConnection: a 554 that is the greeting's (RFC 5321 section 3.1) has no words
+// but a name, or words of the connection.
+func (e evidence) refusesConnection() bool {
+	bare := e.enhanced == "" && (!strings.Contains(e.words, " ") ||
+		says(e.words, "busy|connection|connect |go away|come back|no smtp|esmtp|client host|locally|your host|your ip"))
+	return e.code == 554 && (bare || says(e.words, "allowed to connect|no probes"))
+}
 
 func isGreeting(s smtpcheck.Stage) bool { return s == smtpcheck.StageGreeting }
 

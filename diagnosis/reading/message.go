@@ -37,6 +37,7 @@ type Message struct {
 	Port         int
 	TLS          smtpcheck.TLSMode
 	Names        []string // EHLO names that were announced, in order
+	Trace        string   // lines of a stack trace, in lower case
 
 	session int
 }
@@ -78,7 +79,8 @@ func (b *block) message() (Message, bool) {
 		return m, false
 	}
 	m.Line = HideCredentials(b.telling(m.Words))
-	s := signs{Message: &m, lower: strings.ToLower(m.Words), frames: strings.ToLower(OneLine(ends(strings.Join(b.frames, "\n"))))}
+	m.Trace = strings.ToLower(OneLine(ends(strings.Join(b.frames, "\n"))))
+	s := signs{Message: &m, lower: strings.ToLower(m.Words)}
 	s.read(b.stage)
 	return m, true
 }
@@ -102,8 +104,7 @@ func Of(words string, reply *smtpcheck.Reply) Message {
 type signs struct {
 	*Message
 	lower  string // the words for matching
-	frames string
-	phrase int // the code that a phrase stands for
+	phrase int    // the code that a phrase stands for
 }
 
 // read asks each dialect that the words may be of; what one has told, a later one
@@ -112,7 +113,7 @@ type signs struct {
 func (s *signs) read(spoken smtpcheck.Stage) {
 	var loose []smtpcheck.Stage
 	for _, d := range tables().Dialects {
-		if d.Has != "" && !Says(s.lower+" "+s.frames, d.Has) {
+		if d.Has != "" && !Says(s.lower+" "+s.Trace, d.Has) {
 			continue
 		}
 		for _, f := range d.forms {
@@ -203,7 +204,7 @@ func (s *signs) value(name, value string) {
 
 // sign takes what a phrase stands for.
 func (s *signs) sign(sign sign, loose *[]smtpcheck.Stage) {
-	if !Says(s.lower, sign.Says) && (sign.At == "" || s.frames == "" || !Says(s.frames, sign.Says)) {
+	if !Says(s.lower, sign.Says) && (sign.At == "" || s.Trace == "" || !Says(s.Trace, sign.Says)) {
 		return
 	}
 	if sign.Code != 0 && s.phrase == 0 {

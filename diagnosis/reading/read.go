@@ -23,6 +23,9 @@ func Read(text string) []Message {
 	if len(text) > MaxText {
 		text = text[len(text)-MaxText:]
 	}
+	if strings.Contains(text, "  << ") { // Symfony's dialogue in a log that joins lines
+		text = dialogueLine.ReplaceAllStringFunc(text, func(line string) string { return dialogueFrame.ReplaceAllString(line, "\n$1") })
+	}
 	if strings.Contains(text, "SERVER -> CLIENT: ") {
 		text = frameInLine.ReplaceAllString(text, "\n$1")
 	}
@@ -51,6 +54,11 @@ var headerLine = lazy.Compile(`(?i)^[> ]*(?:Message-ID|X-[\w-]+|Received|Receive
 
 // frameInLine is a frame of PHPMailer's in a page that has lost the line ends.
 var frameInLine = lazy.Compile(`[ >](?:\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\s+)?((?:SERVER -> CLIENT|CLIENT -> SERVER|SMTP ERROR|SMTP NOTICE):)`)
+
+var (
+	dialogueLine  = lazy.Compile(`(?m)^.*>> [A-Z]{4}.*  << \d{3}[ -].*$`)
+	dialogueFrame = lazy.Compile(`\s(>> [A-Z]{4}|<< \d{3}|!! )`)
+)
 
 // telling are words of lines that tell of a failure, or of the conversation before.
 const telling = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|invalid|eof|unreachable|no route|reset|expired|ehlo|helo|mail from|rcpt to|starttls|auth|lost conn|x509|ssl|bounced|deferred|blocked|too many|quota|limit|exception|no such host|lookup"
