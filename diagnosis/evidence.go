@@ -138,7 +138,7 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 // but a name, or words of the connection.
 func (e evidence) refusesConnection() bool {
 	bare := e.enhanced == "" && (!strings.Contains(e.words, " ") ||
-		says(e.words, "busy|connection|connect |go away|come back|no smtp|esmtp|client host|locally|your host|your ip"))
+		says(e.words, "busy|connection|connect |go away|come back|no smtp|transfer service|no service|esmtp|client host|locally|your host|your ip"))
 	return e.code == 554 && (bare || says(e.words, "allowed to connect|no probes"))
 }
 

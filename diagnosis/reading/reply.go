@@ -136,5 +136,5 @@ var codeStages = []struct {
 	{454, "", "auth starttls rcpt data"}, {504, "", "auth ehlo rcpt"}, {0, "5.4", "ehlo mail rcpt"}, {501, "", "mail rcpt ehlo"}, {502, "", "auth ehlo starttls"}, {500, "", "auth ehlo starttls"},
 	{441, "", "rcpt data"}, {442, "", "data rcpt"}, {446, "", "data rcpt"}, {447, "", "rcpt data"}, {458, "", "rcpt mail data"}, {511, "", "rcpt"}, {513, "", "rcpt mail"}, {541, "", "rcpt data"}, {571, "", "data rcpt mail"}, // of no standard, but common
 	{503, "", "rcpt data mail auth"}, {521, "", "greeting"}, {421, "", "greeting ehlo mail rcpt data"},
-	{451, "", "rcpt mail data"}, {452, "", "rcpt mail data"}, {550, "", "rcpt data mail"}, {554, "", "data rcpt mail greeting"},
+	{0, "3.", "data mail rcpt"}, {451, "", "rcpt mail data"}, {452, "", "rcpt mail data"}, {550, "", "rcpt data mail"}, {554, "", "data rcpt mail greeting"},
 }
