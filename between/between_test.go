@@ -62,7 +62,7 @@ func TestCheck(t *testing.T) {
 		"recipient":     {func(r *between.Relay) { r.To = "jürgen@example.com" }, "refuses the address"},
 		"an option":     {func(r *between.Relay) { r.To = "-t@example.com" }, "refuses the address -t@"},
 		"long password": {func(r *between.Relay) { r.Password = secret.New(strings.Repeat("x", 500)) }, "the line for password is longer"},
-		"line end":      {func(r *between.Relay) { r.User = "a\nhost evil" }, "line end"},
+		"line end":      {func(r *between.Relay) { r.User = "a\nhost evil" }, "line break"},
 		"no name":       {func(r *between.Relay) { r.Name = "localhost" }, "full name"},
 	} {
 		r := relay(c.change)

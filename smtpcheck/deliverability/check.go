@@ -1,7 +1,7 @@
-// Package deliverability looks at the DNS records by which receivers judge a
-// mail: SPF, DMARC and MX of the From domain, and the reverse DNS of a machine
-// that delivers without a login. What it finds is advice and never an error: a
-// relay that took a message took it.
+// Package deliverability checks the DNS records by which receivers judge mail: SPF,
+// DKIM, DMARC and MX of the From domain, and the reverse DNS of a machine that
+// delivers without a login. Its findings are advice, never an error: the relay has
+// accepted the message.
 package deliverability
 
 import (
@@ -22,39 +22,36 @@ type Level string
 // The levels.
 const (
 	Good    Level = "good"    // nothing to do
-	Advice  Level = "advice"  // mail may end in the spam folder, or be refused
+	Advice  Level = "advice"  // mail may end up in the spam folder, or be refused
 	Unknown Level = "unknown" // DNS did not answer, or cannot tell
 )
 
-// Hint is one finding: a sentence or two, with the record to add where it is
-// known. Text is safe to show.
+// Hint is one finding: a sentence or two, with the record to add if known. Text is
+// safe to show.
 type Hint struct {
 	ID    string // spf, dkim, dmarc, mx, reverse-dns or foreign-domain
 	Level Level
 	Text  string
 }
 
-// Query is what is known of a mail that a relay took.
+// Query describes a mail that a relay accepted.
 type Query struct {
 	Domain string // of the From address
-	// Owner is the mail provider that this domain belongs to, where the relay is
-	// somebody else's: nothing that the admin could add would help. "" is none.
+	// Owner is the mail provider that this domain belongs to, if the relay is somebody
+	// else's: no record that the admin could add would help.
 	Owner string
 
 	Host     string   // the relay
 	Provider string   // its name, or ""
-	Includes []string // the names that an SPF record includes for it; none: not known
-	Keys     []Key    // that its operator signs with; none: not known
-	// Own says that the relay is no mail provider's, so that its addresses may be
-	// those that it sends from.
+	Includes []string // the names to include in SPF for it; empty if unknown
+	Keys     []Key    // that its operator signs with; empty if unknown
+	// Own: the relay is not a mail provider's, so it may send from its own addresses.
 	Own bool
-	// Direct says that the relay knows this machine by its address: port 25, no
-	// login.
+	// Direct: the relay identifies this machine by its address (port 25, no login).
 	Direct bool
-	Name   string // the EHLO name, or "" where it is no FQDN
+	Name   string // the EHLO name if it is an FQDN, or ""
 
-	// Source is how this machine's address towards another is found; nil is the
-	// function Source.
+	// Source finds this machine's address towards another; nil is the function Source.
 	Source func(ctx context.Context, to netip.Addr) (netip.Addr, error)
 }
 
@@ -66,10 +63,10 @@ func (q Query) operator() string {
 	return shown(q.Host)
 }
 
-// Look asks the DNS, everything side by side, and returns what it found, in the
-// order SPF, DKIM, DMARC, MX, reverse DNS. It ends with ctx, also where the resolver
-// does not; what is missing by then is Unknown.
-func Look(ctx context.Context, dns Resolver, q Query) []Hint {
+// Check asks the DNS in parallel and returns its findings in the order SPF, DKIM,
+// DMARC, MX, reverse DNS. It returns when ctx ends, even if the resolver does not;
+// what is missing by then is Unknown.
+func Check(ctx context.Context, dns Resolver, q Query) []Hint {
 	r := resolver{dns}
 	q.Domain = shown(q.Domain)
 	if ascii, err := idna.Lookup.ToASCII(q.Domain); err == nil {
@@ -81,52 +78,52 @@ func Look(ctx context.Context, dns Resolver, q Query) []Hint {
 			"Send from a domain of your own.", q.Domain, q.Owner, q.operator())}}
 	}
 	routes := sync.OnceValue(func() route { return findRoute(ctx, r, q) })
-	looks := []look{
+	checks := []lookup{
 		{"spf", "the SPF record of " + q.Domain, func() (Level, string) {
 			var senders []netip.Addr
 			if len(q.Includes) == 0 && (q.Own || q.Direct) {
 				senders = routes().senders(q)
 			}
-			return lookSPF(ctx, r, q, senders)
+			return checkSPF(ctx, r, q, senders)
 		}},
-		{"dkim", "the DKIM keys of " + q.Domain, func() (Level, string) { return lookDKIM(ctx, r, q) }},
-		{"dmarc", "the DMARC record of " + q.Domain, func() (Level, string) { return lookDMARC(ctx, r, q.Domain) }},
-		{"mx", "the MX record of " + q.Domain, func() (Level, string) { return lookMX(ctx, r, q.Domain) }},
+		{"dkim", "the DKIM keys of " + q.Domain, func() (Level, string) { return checkDKIM(ctx, r, q) }},
+		{"dmarc", "the DMARC record of " + q.Domain, func() (Level, string) { return checkDMARC(ctx, r, q.Domain) }},
+		{"mx", "the MX record of " + q.Domain, func() (Level, string) { return checkMX(ctx, r, q.Domain) }},
 	}
 	if len(q.Keys) == 0 {
-		looks = slices.Delete(looks, 1, 2)
+		checks = slices.Delete(checks, 1, 2)
 	}
 	if q.Direct {
-		looks = append(looks, look{"reverse-dns", "the reverse DNS of this machine", func() (Level, string) {
-			return lookReverse(ctx, r, routes().from, q.Name)
+		checks = append(checks, lookup{"reverse-dns", "the reverse DNS of this machine", func() (Level, string) {
+			return checkReverse(ctx, r, routes().from, q.Name)
 		}})
 	}
-	return gather(ctx, looks)
+	return gather(ctx, checks)
 }
 
-// look is one of the things to find out, and what it is about. Its text is ""
+// lookup is one of the things to find out, and what it is about. Its text is ""
 // where the DNS gave no answer.
-type look struct {
+type lookup struct {
 	id, about string
 	find      func() (Level, string)
 }
 
-// gather does them side by side and takes what comes in time.
-func gather(ctx context.Context, looks []look) []Hint {
+// gather runs lookups in parallel and takes what finishes in time.
+func gather(ctx context.Context, checks []lookup) []Hint {
 	type found struct {
 		at   int
 		hint Hint
 	}
-	hints := make([]Hint, len(looks))
-	done := make(chan found, len(looks))
-	for i, l := range looks {
+	hints := make([]Hint, len(checks))
+	done := make(chan found, len(checks))
+	for i, l := range checks {
 		hints[i] = Hint{l.id, Unknown, "DNS gave no answer about " + l.about + "."}
 		go func() {
 			level, text := l.find()
 			done <- found{i, Hint{l.id, level, text}}
 		}()
 	}
-	for range looks {
+	for range checks {
 		select {
 		case f := <-done:
 			if f.hint.Text != "" {
@@ -139,9 +136,9 @@ func gather(ctx context.Context, looks []look) []Hint {
 	return hints
 }
 
-// lookMX says whether replies and bounces have a place to go: a receiver may
-// refuse a sender who has none.
-func lookMX(ctx context.Context, dns resolver, domain string) (Level, string) {
+// checkMX says whether replies and bounces can be delivered: receivers may refuse a
+// sender to whom they cannot.
+func checkMX(ctx context.Context, dns resolver, domain string) (Level, string) {
 	records, err := dns.LookupMX(ctx, domain)
 	if err != nil {
 		return Unknown, ""
