@@ -1,14 +1,18 @@
 package between_test
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"smtp-wizard/between"
 	"smtp-wizard/internal/casetest"
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
@@ -22,29 +26,60 @@ func relay(change func(r *between.Relay)) between.Relay {
 	return r
 }
 
-// What is written is read back the same, by which check knows the relay behind.
-func TestReadMsmtprc(t *testing.T) {
+// What is written, as golden files have it, is read back the same, by which check knows
+// the relay behind.
+func TestRelays(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*between.Relay){
+	relays := map[string]func(*between.Relay){
 		"login":           nil,
 		"LOGIN alone":     func(r *between.Relay) { r.Mechanism = "LOGIN" },
 		"implicit":        func(r *between.Relay) { r.TLS, r.Port = smtpcheck.TLSImplicit, 465 },
 		"no login":        func(r *between.Relay) { r.User, r.Password = "", secret.Value{} },
-		"clear text":      func(r *between.Relay) { r.TLS, r.Port = smtpcheck.TLSNone, 25 },
+		"clear text":      func(r *between.Relay) { r.TLS, r.Port, r.User, r.Password = smtpcheck.TLSNone, 25, "", secret.Value{} },
 		"not verified":    func(r *between.Relay) { r.SkipVerify = true },
 		"quoted password": func(r *between.Relay) { r.Password = secret.New(`"in quotes"`) },
-		"spaces":          func(r *between.Relay) { r.Password = secret.New(" a b ") },
-	} {
-		want := relay(change)
-		got, password, ok := between.ReadMsmtprc(want.Msmtprc(want.Password.Reveal()))
-		got.From, got.To, got.Password = want.From, want.To, secret.New(password)
-		if !ok || got != want {
-			t.Errorf("%s: %+v", name, got)
-		}
-		if shown := string(want.Msmtprc(between.Masked)); !want.Password.Empty() && strings.Contains(shown, want.Password.Reveal()) {
-			t.Errorf("%s: shows the password", name)
-		}
+		"spaces":          func(r *between.Relay) { r.User, r.Password = "50% \"me\"", secret.New(" a b ") },
 	}
+	var out strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(relays)) {
+		want := relay(relays[name])
+		typed := want.Password.Reveal()
+		settings, login := want.PostfixLines(typed)
+		main := map[string]string{"myhostname": "other.example.com"}
+		for _, s := range settings {
+			key, value, _ := strings.Cut(s, " = ")
+			main[key] = value
+		}
+		m := between.Machine{Root: t.TempDir()}
+		casetest.Must(t, os.MkdirAll(filepath.Join(m.Root, "/etc/postfix"), 0o755))
+		casetest.Must(t, os.WriteFile(filepath.Join(m.Root, between.SASLMap), []byte("[other]:1 a:b\n"+login+"\n"), 0o600))
+		variables := map[string]string{}
+		for _, v := range want.Variables() {
+			variables[v[0]] = v[1]
+		}
+		back := func(way between.Kind, got between.Relay, password string, ok bool) {
+			got.From, got.To, got.Password = want.From, want.To, secret.New(password)
+			if !ok || got != want {
+				t.Errorf("%s by %s: %+v", name, way, got)
+			}
+		}
+		if got, password, ok := between.ReadMsmtprc(want.Msmtprc(typed)); true {
+			back(between.Msmtpd, got, password, ok)
+		}
+		if got, password, ok := m.ReadPostfix(func(key string) (string, error) { return main[key], nil }); !strings.Contains(typed, " ") {
+			back(between.Postfix, got, password, ok)
+		}
+		got, ok := between.FromVariables(func(key string) string { return variables[key] })
+		back(between.Sidecar, got, between.PasswordIn(want.SecretFile()), ok)
+		settings, login = want.PostfixLines(between.Masked)
+		fmt.Fprintf(&out, "# %s\n%s%s\n%s\n%q\n%s\n%s\n%s\n", name, want.Msmtprc(between.Masked), strings.Join(settings, "\n"), login, want.Variables(),
+			want.RunLines("docker", "", "/secret", strconv.Quote), want.RunLines("podman", "mail", "/secret", strconv.Quote), want.Units("/secret"))
+	}
+	for _, way := range []string{"", " MSMTPD", "postfix", "sidecar", "exim"} {
+		w, err := between.ParseKind(way)
+		fmt.Fprintf(&out, "%q: %q %v, %s, %+v\n", way, w, err, w.Title(), w.ForClient(smtpcheck.Settings{From: "a@example.com", User: "none"}))
+	}
+	steptest.Golden(t, "testdata/relays.txt", out.String())
 	plain := "defaults\ntls on\naccount other\nhost other.example.com\naccount default\nhost smtp.example.com\n"
 	if got, _, ok := between.ReadMsmtprc([]byte(plain)); !ok || got.Host != "smtp.example.com" || got.Name != "localhost" {
 		t.Errorf("%+v", got)
@@ -111,35 +146,6 @@ func TestFiles(t *testing.T) {
 		put(c[0], "")
 		if m.MTA() != c[1] {
 			t.Errorf("%s: %q", c[0], m.MTA())
-		}
-	}
-}
-
-// What postconf is told is read back the same, with the login from its map.
-func TestReadPostfix(t *testing.T) {
-	t.Parallel()
-	for name, change := range map[string]func(*between.Relay){
-		"login":        nil,
-		"LOGIN alone":  func(r *between.Relay) { r.Mechanism = "LOGIN" },
-		"implicit":     func(r *between.Relay) { r.TLS, r.Port = smtpcheck.TLSImplicit, 465 },
-		"no login":     func(r *between.Relay) { r.User, r.Password = "", secret.Value{} },
-		"clear text":   func(r *between.Relay) { r.TLS, r.Port, r.User, r.Password = smtpcheck.TLSNone, 25, "", secret.Value{} },
-		"not verified": func(r *between.Relay) { r.SkipVerify = true },
-	} {
-		want := relay(change)
-		settings, login := want.PostfixLines(want.Password.Reveal())
-		main := map[string]string{}
-		for _, s := range settings {
-			key, value, _ := strings.Cut(s, " = ")
-			main[key] = value
-		}
-		m := between.Machine{Root: t.TempDir()}
-		casetest.Must(t, os.MkdirAll(filepath.Join(m.Root, "/etc/postfix"), 0o755))
-		casetest.Must(t, os.WriteFile(filepath.Join(m.Root, between.SASLMap), []byte(login+"\n"), 0o600))
-		got, password, ok := m.ReadPostfix(func(key string) (string, error) { return main[key], nil })
-		got.From, got.To, got.Password = want.From, want.To, secret.New(password)
-		if !ok || got != want {
-			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

@@ -105,7 +105,7 @@ func (o *options) check(ctx context.Context, world steps.World, f checkFlags) er
 	r.addArrival(ctx, missed)
 	r.Warnings, r.Values = warnings, found.Elsewhere()
 	r.TimedOut = (trial.Result.Failure != nil || missed != nil) && errors.Is(ctx.Err(), context.DeadlineExceeded)
-	r.addSettings(objections)
+	r.Settings = objections
 	if f.quiet && r.Exit == exitOK {
 		return nil
 	}

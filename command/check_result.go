@@ -21,23 +21,23 @@ import (
 
 // checkResult is the JSON of check. Its shape is a contract.
 type checkResult struct {
-	OK         *bool              `json:"ok"` // null where nothing was to be sent
-	Verdict    steps.Verdict      `json:"verdict"`
-	Stage      string             `json:"stage"`
-	Exit       int                `json:"exit"`
-	SpeaksAs   string             `json:"speaks_as"`
-	Proven     bool               `json:"proven"`
-	Announced  list[string]       `json:"announced"`
-	Stages     list[stageJSON]    `json:"stages"`
-	Identities list[identityJSON] `json:"identities"`
-	Diagnosis  *diagnosisJSON     `json:"diagnosis,omitempty"`
+	OK         *bool                `json:"ok"` // null where nothing was to be sent
+	Verdict    steps.Verdict        `json:"verdict"`
+	Stage      string               `json:"stage"`
+	Exit       int                  `json:"exit"`
+	SpeaksAs   string               `json:"speaks_as"`
+	Proven     bool                 `json:"proven"`
+	Announced  list[string]         `json:"announced"`
+	Stages     list[stageJSON]      `json:"stages"`
+	Identities list[identityJSON]   `json:"identities"`
+	Diagnosis  *diagnosis.Diagnosis `json:"diagnosis,omitempty"`
 	// RelayTookIt and ClientError are set where the relay took the message and
 	// Pocket ID reports an error all the same.
 	RelayTookIt bool   `json:"relay_took_it,omitempty"`
 	ClientError string `json:"client_error,omitempty"`
 	TimedOut    bool   `json:"timed_out,omitempty"`
 	// Settings are what this version has against the settings, with the place.
-	Settings list[settingJSON] `json:"settings"`
+	Settings list[steps.Objection] `json:"settings"`
 	// Values are the settings that another place than the .env decides, as inspect has
 	// them.
 	Values map[string]install.ResultValue `json:"values,omitempty"`
@@ -56,20 +56,6 @@ type stageJSON struct {
 	Detail string `json:"detail"`
 }
 
-// settingJSON is one objection to a setting; Value only where it may be shown.
-type settingJSON struct {
-	ID      string `json:"id"`
-	Key     string `json:"key"`
-	Value   string `json:"value,omitempty"`
-	File    string `json:"file"`
-	Line    int    `json:"line,omitempty"`
-	Problem string `json:"problem"`
-	Cure    string `json:"cure"`
-	Stops   bool   `json:"stops"` // nothing can be sent with it
-
-	said string
-}
-
 type identityJSON struct {
 	Name     string       `json:"name"`
 	Origin   list[string] `json:"origin"`
@@ -77,23 +63,6 @@ type identityJSON struct {
 	Accepted bool         `json:"accepted"`
 	Stage    string       `json:"stage"`
 	Reply    string       `json:"reply"`
-}
-
-// diagnosisJSON is what a refusal means, in the JSON of check and of explain.
-type diagnosisJSON struct {
-	ID         string `json:"id"`
-	Stage      string `json:"stage"`
-	Provider   string `json:"provider"`
-	Cause      string `json:"cause"`
-	Fix        string `json:"fix"`
-	Step       string `json:"step"`
-	Field      string `json:"field"`
-	Confidence string `json:"confidence"`
-}
-
-func newDiagnosisJSON(d diagnosis.Diagnosis) diagnosisJSON {
-	return diagnosisJSON{ID: d.ID, Stage: string(d.Stage), Provider: d.Provider, Cause: d.Cause, Fix: d.Fix,
-		Step: string(d.Step), Field: d.Field, Confidence: string(d.Confidence)}
 }
 
 // containerNote is for a hostname that nobody can know in advance.
@@ -108,6 +77,7 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 	notes = append(notes, steps.ClearText(t.Setup.Settings))
 	r := checkResult{
 		OK: t.OK(), Verdict: t.Verdict(), SpeaksAs: t.Setup.Speaks().String(), Proven: t.Speech.Proven,
+		Diagnosis: t.Diagnosis,
 		Announced: t.Result.Announced, Identities: identitiesJSON(candidates, t.Identities),
 		Note: strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), " "),
 	}
@@ -125,10 +95,6 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		}
 	} else if t.Result.Taken {
 		r.Token = t.Token
-	}
-	if t.Diagnosis != nil {
-		d := newDiagnosisJSON(*t.Diagnosis)
-		r.Diagnosis = &d
 	}
 	for _, l := range t.Result.Transcript {
 		r.Transcript = append(r.Transcript, l.String())
@@ -148,14 +114,6 @@ func (r *checkResult) addArrival(ctx context.Context, missed error) {
 		r.Exit = exitInterrupted
 	case r.Exit == exitOK:
 		r.Exit = exitNotArrived
-	}
-}
-
-// addSettings adds the objections to the settings.
-func (r *checkResult) addSettings(objections []steps.Objection) {
-	for _, o := range objections {
-		r.Settings = append(r.Settings, settingJSON{ID: o.ID, Key: o.Key, Value: o.Value, File: o.File, Line: o.Line,
-			Problem: o.Text, Cure: o.Cure, Stops: o.Stops, said: o.String()})
 	}
 }
 
@@ -213,7 +171,7 @@ func (r checkResult) printSettings(w io.Writer, t steps.TestResult) {
 	fmt.Fprintf(w, "Nothing was sent, because of the settings for %s.\n", steps.Speaker(t.Setup.As))
 	for _, s := range r.Settings {
 		if s.Stops {
-			fmt.Fprintf(w, "  no   settings  %s\n", s.said)
+			fmt.Fprintf(w, "  no   settings  %s\n", s)
 			printLabeled(w, "Do this", s.Cure)
 		}
 	}

@@ -60,9 +60,9 @@ func (o *options) textToExplain(ctx context.Context, args []string) (string, err
 // explainJSON is the JSON of explain. Its shape is a contract.
 type explainJSON struct {
 	Matched bool `json:"matched"`
-	diagnosisJSON
-	Stages []string `json:"stages"`
-	Line   string   `json:"line"`
+	diagnosis.Diagnosis
+	Stages list[smtpcheck.Stage] `json:"stages"`
+	Line   string                `json:"line"`
 }
 
 func (o *options) explain(text string) error {
@@ -71,7 +71,7 @@ func (o *options) explain(text string) error {
 		return o.print(r, r.print)
 	}
 	d, matched, line := diagnosis.ExplainText(text)
-	r := explainJSON{matched, newDiagnosisJSON(d), stageNames(d.Stages), line}
+	r := explainJSON{matched, d, d.Stages, line}
 	if err := o.print(r, r.print); err != nil {
 		return err
 	}
@@ -86,21 +86,16 @@ func (r explainJSON) print(w io.Writer) {
 	if !r.Matched {
 		fmt.Fprintln(w, "Nothing is known about this.")
 	}
-	printLabeled(w, "Stage", strings.ToUpper(strings.Join(r.Stages, " or ")))
+	var stages []string
+	for _, s := range r.Stages {
+		stages = append(stages, strings.ToUpper(string(s)))
+	}
+	printLabeled(w, "Stage", strings.Join(stages, " OR "))
 	printLabeled(w, "Why", r.Cause)
 	printLabeled(w, "Do this", r.Fix)
 	if r.Matched {
-		printLabeled(w, "How sure", confidenceText[diagnosis.Confidence(r.Confidence)])
+		printLabeled(w, "How sure", confidenceText[r.Confidence])
 	}
-}
-
-// stageNames are never null in JSON.
-func stageNames(stages []smtpcheck.Stage) []string {
-	names := make([]string, len(stages))
-	for i, s := range stages {
-		names[i] = string(s)
-	}
-	return names
 }
 
 var confidenceText = map[diagnosis.Confidence]string{

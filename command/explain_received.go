@@ -19,7 +19,7 @@ type receivedJSON struct {
 }
 
 func newReceivedJSON(r received.Report) receivedJSON {
-	return receivedJSON{explainJSON{true, newDiagnosisJSON(r.Diagnosis), stageNames(r.Stages), ""}, r.Auth, r.Path, r.Spam, r.Problems}
+	return receivedJSON{explainJSON{true, r.Diagnosis, r.Stages, ""}, r.Auth, r.Path, r.Spam, r.Problems}
 }
 
 func (r receivedJSON) print(w io.Writer) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"smtp-wizard/internal/apptest"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/termtest"
 )
 
@@ -191,21 +192,28 @@ func TestLeavingWhatIsDone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, r := toIdentity(t)
-			w.Keys(keyEnter)
-			w.PastInbox()
-			w.Opens("[Write]", "› Write it")
-			w.Keys(keyBack, keyEnter, keyDown, keyEnter)
-			w.Opens("! SMTP_ variables have no effect until UI_CONFIG_DISABLED=true is set.")
+			r := &rider{t: t, dir: t.TempDir()}
+			over("open", "tls", "2.9.0", true)(r)
+			env, _ := os.ReadFile(filepath.Join(r.dir, ".env"))
+			r.file(".env", strings.NewReplacer("UI_CONFIG_DISABLED=true\n", "", "SMTP_FROM=id@example.com\n", "").Replace(string(env)))
+			var w apptest.Guide
+			if name == "SIGTERM" {
+				r.file("ca.pem", string(r.relay.CAPEM()))
+				w = open(t, r.dir, trusting(r.dir))
+			} else {
+				w = r.start([]string{"--env-file", filepath.Join(r.dir, ".env")}, "")
+			}
+			_, err := r.enter(w, []typed{toInbox}, "! SMTP_ variables have no effect until UI_CONFIG_DISABLED=true is set. › Write it")
+			casetest.Must(t, err)
 			w.Keys(keyEnter)
 			w.Opens("Done", "enter finish")
 			leave(w)
 			w.Ends(0)
 			out := w.Flat()
-			if len(r.Delivered()) != 1 || !strings.Contains(out, "took the test") || !strings.Contains(out, "Run next:") {
+			if len(r.relay.Delivered()) != 1 || !strings.Contains(out, "took the test") || !strings.Contains(out, "Run next:") {
 				t.Errorf("the screen is\n%s", w.Screen())
 			}
-			if left, _ := filepath.Glob(filepath.Join(w.Cmd.Dir, "state", "smtp-wizard", "*.json")); len(left) > 0 {
+			if left, _ := filepath.Glob(filepath.Join(r.dir, "state", "smtp-wizard", "*.json")); len(left) > 0 {
 				t.Errorf("a draft is left: %v", left)
 			}
 		})

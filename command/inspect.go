@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -84,16 +83,15 @@ func printInstall(w io.Writer, in install.Install) {
 // printValues is the table of settings.
 func printValues(w io.Writer, in install.Install) {
 	values := in.Result().Values
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var rows [][]string
 	for _, key := range in.Keys() {
 		value, public := in.Public(key)
 		if !public {
 			value = "(not shown)"
 		}
-		place := values[key].Place()
-		fmt.Fprintf(table, "%s\t%s\t%s\n", key, strings.ReplaceAll(value, "\t", " "), place)
+		rows = append(rows, []string{key, strings.ReplaceAll(value, "\t", " "), values[key].Place()})
 	}
-	table.Flush()
+	printRows(w, rows)
 }
 
 func versionWords(v install.Version) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -42,6 +43,13 @@ func (o *options) print(result any, asText func(io.Writer)) error {
 	}
 	asText(cleanWriter{&out})
 	return o.write(out.String())
+}
+
+// printRows prints rows with their columns in line.
+func printRows(w io.Writer, rows [][]string) {
+	for _, row := range text.Columns(rows, math.MaxInt) {
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "  "), " "))
+	}
 }
 
 // prose writes text for people, on a terminal broken between words; what begins with a

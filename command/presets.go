@@ -3,8 +3,8 @@ package command
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -57,15 +57,14 @@ func presetsJSON(found []presets.Preset) list[presetJSON] {
 }
 
 func printPresets(w io.Writer, found []presets.Preset) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "ID\tNAME\tHOST\tPORT\tTLS")
+	rows := [][]string{{"ID", "NAME", "HOST", "PORT", "TLS"}}
 	for _, p := range found {
 		if !p.Usable {
-			fmt.Fprintf(t, "%s\t%s\tnot usable with Pocket ID\t\t\n", p.ID, p.Name)
+			rows = append(rows, []string{p.ID, p.Name, "not usable with Pocket ID"})
 			continue
 		}
 		e := p.Recommended()
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", p.ID, p.Name, p.DefaultHost(), e.Port, e.TLS)
+		rows = append(rows, []string{p.ID, p.Name, p.DefaultHost(), strconv.Itoa(e.Port), e.TLS})
 	}
-	_ = t.Flush() // o.Out keeps its error
+	printRows(w, rows)
 }

@@ -19,6 +19,7 @@ type relayCase struct {
 	Exit        int
 	Stage       string
 	Step, Field string // of the diagnosis
+	ID          string // of the diagnosis, where the row is about it
 	Says        string // part of the failed stage's detail
 }
 
@@ -62,7 +63,7 @@ func (c relayCase) compare(got apptest.Checked, exit int) error {
 		return fmt.Errorf("the last stage is %+v", last)
 	}
 	d := got.Diagnosis
-	if none := d.ID == "" && d.Cause == "" && d.Fix == ""; none != (c.Exit == 0) || d.Step != c.Step || d.Field != c.Field {
+	if none := d.ID == "" && d.Cause == "" && d.Fix == ""; none != (c.Exit == 0) || d.Step != c.Step || d.Field != c.Field || c.ID != "" && d.ID != c.ID {
 		return fmt.Errorf("diagnosis %+v", d)
 	}
 	return nil
@@ -72,9 +73,9 @@ func (c relayCase) compare(got apptest.Checked, exit int) error {
 func TestPortsOfTheOtherMode(t *testing.T) {
 	t.Parallel()
 	for _, c := range []relayCase{
-		{Mode: "tls", Stage: "tls", Says: "speaks SMTP in clear text first", Exit: 15},
-		{Mode: "starttls", Stage: "greeting", Says: "speaks TLS from the first byte", Exit: 12},
-		{Mode: "none", Stage: "greeting", Says: "speaks TLS from the first byte", Exit: 12},
+		{Mode: "tls", Stage: "tls", ID: "go-tls-first-record", Says: "speaks SMTP in clear text first", Exit: 15},
+		{Mode: "starttls", Stage: "greeting", ID: "implicit-tls-port", Says: "speaks TLS from the first byte", Exit: 12},
+		{Mode: "none", Stage: "greeting", ID: "implicit-tls-port", Says: "speaks TLS from the first byte", Exit: 12},
 	} {
 		t.Run(c.Mode, func(t *testing.T) {
 			t.Parallel()

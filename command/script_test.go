@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// The tests wait for processes and relays more than they work.
-	if err := flag.Set("test.parallel", "12"); err != nil {
+	if err := flag.Set("test.parallel", "20"); err != nil {
 		panic(err)
 	}
 	testscript.Main(inTerminal{m}, map[string]func(){

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -75,13 +76,17 @@ func (s *site) checkArgs(args ...string) []string {
 	return append([]string{"check", "--env-file", filepath.Join(s.dir, ".env"), "--ca", ca}, args...)
 }
 
-// check runs check for people and for scripts.
+// check runs check for people, and beside it for scripts.
 func (s *site) check(args ...string) (apptest.Checked, int) {
 	s.t.Helper()
-	_, _, code := s.run(s.checkArgs(args...)...)
-	printed, _, sameCode := s.run(s.checkArgs(append(args, "--json")...)...)
-	if code != sameCode {
-		s.t.Errorf("exit code %d, and %d with --json", code, sameCode)
+	people := make(chan int)
+	go func() {
+		_, _, code := s.run(s.checkArgs(args...)...)
+		people <- code
+	}()
+	printed, _, code := s.run(s.checkArgs(append(slices.Clone(args), "--json")...)...)
+	if other := <-people; other != code {
+		s.t.Errorf("exit code %d, and %d with --json", other, code)
 	}
 	return s.checked(printed), code
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -81,24 +82,6 @@ func check(t *testing.T, k known, got Diagnosis) {
 	}
 }
 
-// TestCatalogueAsReplies takes the replies among them the way a live
-// conversation hands them over.
-func TestCatalogueAsReplies(t *testing.T) {
-	t.Parallel()
-	for _, k := range catalogue(t) {
-		m := reading.Of(k.Text, nil)
-		if !strings.HasPrefix(k.Text, "4") && !strings.HasPrefix(k.Text, "5") || m.Code == 0 {
-			continue
-		}
-		k.Sure = ""
-		got := FromFailure(&smtpcheck.Failure{
-			Stage: k.Stage,
-			Reply: &smtpcheck.Reply{Code: m.Code, Enhanced: m.Enhanced, Lines: []string{m.Reply}},
-		}, Situation{})
-		check(t, k, got)
-	}
-}
-
 // Values that vary from one user to the next; each is replaced by another of its
 // own kind. Loopback addresses mean something and stay.
 var variations = []struct {
@@ -126,49 +109,16 @@ func vary(s string) string {
 	return s
 }
 
-// wrapped is a refusal as other programs write it down.
-var wrappings = []struct {
-	name    string
-	replies bool // only for what a relay said
-	wrap    func(k known, text string) string
-}{
-	{"as it is", false, func(_ known, s string) string { return s }},
-	{"CRLF and blanks", false, func(_ known, s string) string { return "\r\n  " + s + "  \r\n\r\n" }},
-	{"colours", false, func(_ known, s string) string { return "\x1b[31m" + s + "\x1b[0m\n" }},
-	{"Pocket ID, text", false, func(_ known, s string) string { return "2026-11-23T10:00:00.123Z ERR " + s }},
-	{"Pocket ID, JSON", false, func(_ known, s string) string {
-		return `{"time":"2026-11-23T10:00:00.1Z","level":"ERROR","msg":"An error occurred","error":` + quoteJSON(s) + `}`
-	}},
-	{"docker compose", false, func(_ known, s string) string {
-		return "pocket-id-1  | [GIN] 2026/11/23 - 10:00:00 | 200 |     1.2ms | 10.0.0.9 | GET \"/healthz\"\npocket-id-1  | 2026/11/23 10:00:01 ERROR " + s + "\npocket-id-1  | [GIN] 2026/11/23 - 10:00:02 | 500 |    31ms | 10.0.0.9 | POST \"/api/application-configuration/test-email\"\n"
-	}},
-	{"journald", false, func(_ known, s string) string { return "Nov 23 10:00:00 vps-4711 pocket-id[812]: " + s }},
-	{"logfmt", false, func(_ known, s string) string {
-		return `time=2026-11-23T10:00:00Z level=ERROR msg="request failed" error="` + strings.ReplaceAll(s, `"`, `\"`) + `"`
-	}},
-	{"swaks", true, func(_ known, s string) string {
-		return "=== Connected to relay.other-domain.example.\n<-  220 relay.other-domain.example ESMTP\n<** " + s + "\n -> QUIT\n<-  221 2.0.0 Bye\n=== Connection closed with remote host."
-	}},
-	{"Postfix", true, func(k known, s string) string {
-		return "Nov 23 10:00:00 mail postfix/smtp[4711]: 4XyZ0A1b2c: to=<a@other-domain.example>, relay=relay.other-domain.example[198.51.100.9]:587, delay=0.4, delays=0.1/0/0.2/0.1, status=bounced (host relay.other-domain.example[198.51.100.9] said: " +
-			s + " (in reply to " + postfixCommand[k.Stage] + " command))"
-	}},
-	{"nodemailer", true, func(_ known, s string) string {
-		return "Error: Message failed: " + s + "\n    at SMTPConnection._formatError (/app/node_modules/nodemailer/lib/smtp-connection/index.js:809:19)\n    at processTicksAndRejections (node:internal/process/task_queues:85:11)"
-	}},
-	{"PHPMailer", true, func(_ known, s string) string {
-		return "2026-11-23 10:00:00 SERVER -> CLIENT: " + s + "\n2026-11-23 10:00:00 CLIENT -> SERVER: QUIT\n2026-11-23 10:00:00 SERVER -> CLIENT: 221 Bye\nMessage could not be sent."
-	}},
-	{"Symfony", true, func(_ known, s string) string {
-		return `Expected response code "250" but got code "` + s[:3] + `", with message "` + s + `".`
-	}},
-	{"Python", true, func(_ known, s string) string {
-		return `smtplib.SMTPResponseException: (` + s[:3] + `, b'` + s[4:] + `')`
-	}},
-	{"Exim", true, func(_ known, s string) string {
-		return "2026-11-23 10:00:00 1tAbCd-000001-2B ** a@other-domain.example R=smarthost T=remote_smtp H=relay.other-domain.example [198.51.100.9]: SMTP error from remote mail server: " + s
-	}},
-	{"Go", true, func(_ known, s string) string { return "send email content: failed to send: " + s }},
+// A wrapping is how another program writes a refusal down.
+type wrapping struct {
+	Name, Text string
+	Reply      bool // only of what a relay said
+}
+
+func (w wrapping) around(k known, text string) string {
+	code, words := text[:min(3, len(text))], text[min(4, len(text)):]
+	return strings.NewReplacer("TEXT", text, "QUOTED", quoteJSON(text), "ESCAPED", strings.ReplaceAll(text, `"`, `\"`),
+		"CODE", code, "WORDS", words, "COMMAND", postfixCommand[k.Stage]).Replace(w.Text)
 }
 
 var postfixCommand = map[smtpcheck.Stage]string{
@@ -187,14 +137,16 @@ var wholeReply = regexp.MustCompile(`^[45]\d\d[ -]`)
 // and wraps each refusal as other programs write it down.
 func TestCatalogueInOtherWords(t *testing.T) {
 	t.Parallel()
+	wrappings := casetest.Read[[]wrapping](t, "wrappings")
 	for _, k := range catalogue(t) {
 		for i, text := range []string{vary(k.Text), k.Text, strings.ToUpper(k.Text[:1]) + k.Text[1:], strings.ReplaceAll(k.Text, " ", "  ")} {
 			for _, w := range wrappings {
-				if w.replies && !wholeReply.MatchString(k.Text) || i > 0 && w.replies != (i == 1) {
+				if w.Reply && !wholeReply.MatchString(k.Text) || i > 0 && w.Text != "TEXT" {
 					continue
 				}
-				if got, matched, _ := ExplainText(w.wrap(k, text)); !matched || got.ID != k.ID || got.Step != k.Step {
-					t.Errorf("%s: %q is %s (%s), want %s (%s)", w.name, w.wrap(k, text), got.ID, got.Step, k.ID, k.Step)
+				wrapped := w.around(k, text)
+				if got, matched, _ := ExplainText(wrapped); !matched || got.ID != k.ID || got.Step != k.Step {
+					t.Errorf("%s: %q is %s (%s), want %s (%s)", w.Name, wrapped, got.ID, got.Step, k.ID, k.Step)
 				}
 			}
 		}

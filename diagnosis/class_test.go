@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -88,30 +89,14 @@ func TestEachStage(t *testing.T) {
 // TestClassFromTextAlone leaves the stage to the code, or open.
 func TestClassFromTextAlone(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		text    string
-		matched bool
-		stage   smtpcheck.Stage
-	}{
-		{"550 5.1.1 qwertz", true, "rcpt"},
-		{"553 qwertz", true, "rcpt"},
-		{"550 5.1.8 qwertz", true, "mail"},
-		{"530 qwertz", true, "mail"},
-		{"552 qwertz", true, "data"},
-		{"559 qwertz", true, "mail"},
-		{"5.1.1", true, "rcpt"},
-		{"5.77.1", false, ""},
-		{"250 2.0.0 Ok: queued as 4XyZ", false, ""},
-		{"hello, world", false, ""},
-		{"", false, ""},
-		{"worker 4711 took 502 ms", false, ""},
-		{`10.0.0.9 - - [23/Nov/2026:10:00:00 +0000] "GET /login HTTP/1.1" 502 157`, false, ""},
-		{`error: request failed: 502 Bad Gateway`, false, ""},
-		{`Get "https://download.example.com/db": dial tcp: lookup download.example.com: no such host`, false, ""},
-	} {
-		got, matched, _ := ExplainText(c.text)
-		if matched != c.matched || got.Stage != c.stage || got.Confidence != Class {
-			t.Errorf("%q: matched %v, %s at %q, %s", c.text, matched, got.ID, got.Stage, got.Confidence)
+	for _, c := range casetest.Read[[]struct {
+		Text    string
+		Matched bool
+		Stage   smtpcheck.Stage
+	}](t, "classfromtext") {
+		got, matched, _ := ExplainText(c.Text)
+		if matched != c.Matched || got.Stage != c.Stage || got.Confidence != Class {
+			t.Errorf("%q: matched %v, %s at %q, %s", c.Text, matched, got.ID, got.Stage, got.Confidence)
 		}
 	}
 }

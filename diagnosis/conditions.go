@@ -20,7 +20,7 @@ var conditions = map[string]func(evidence) bool{
 	"code-501":        func(e evidence) bool { return e.code == 501 },
 	"permanent":       func(e evidence) bool { return strings.HasPrefix(e.enhanced, "5.") },
 	"unknown-command": func(e evidence) bool { return e.Stage != "" && (e.code == 500 || e.code == 502) }, // RFC 5321 section 4.2.4
-	"no-cause":        func(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" },
+	"no-cause":        func(e evidence) bool { return e.kind == "" && e.code == 0 && e.enhanced == "" && e.reply == e.whole },
 	"from-text":       func(e evidence) bool { return e.Err == nil },
 	"topical":         func(e evidence) bool { return len(topic(e)) > 0 },
 	"alert-70":        func(e evidence) bool { return e.Err != nil || says(e.words, "alert protocol version") },

@@ -1,99 +1,24 @@
 package diagnosis
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/casetest"
 )
-
-func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
 // pasted are lines with a password in them, which is "geheim123" or has that
 // word in it; all of them are about a login.
-var pasted = []string{
-	`{"smtpPassword":"geheim123","msg":"535 5.7.8 failed"}`,
-	`{"level":"error","msg":"535 5.7.8 failed","config":{"smtp":{"Pass":"geheim123","user":"bob"}}}`,
-	`{"name":"SMTP_PASSWORD","value":"geheim123 in two","msg":"535 5.7.8 failed"}`,
-	`{"msg":"535 5.7.8 failed","env":["SMTP_PASSWORD=geheim123","SMTP_USER=bob"]}`,
-	`{"msg":"535 5.7.8 failed","args":["swaks","--auth-password","geheim123"]}`,
-	`{"msg":"535 5.7.8 failed","args":["curl","-u","bob:geheim123"]}`,
-	`{"msg":"535 5.7.8 failed","headers":{"Authorization":["Basic ` + base64Of("bob:geheim123") + `"]}}`,
-	`{"msg":"535 5.7.8 failed","body":"{\"password\":\"ge\\\"heim123\"}"}`,
-	`{"smtpPassword":"geheim123","msg":"535 5.7.8 failed"} and more`,
-	`535 5.7.8 failed {"password":"ge\"heim123"} x`,
-	`time=now level=ERROR msg="535 5.7.8 failed" config="{\"smtpPassword\":\"geheim123\"}"`,
-	"535 5.7.8 failed with password geheim123",
-	"535 5.7.8 failed with password GeHeim123.",
-	"535 5.7.8 failed, the password is geheim123",
-	"535 5.7.8 failed, the password was geheim.",
-	`535 5.7.8 failed for password "geheim123"`,
-	`535 5.7.8 failed for password "geheim 123"`,
-	"535 5.7.8 failed for password 'geheim 123'",
-	`535 5.7.8 failed for password"geheim123"`,
-	`535 5.7.8 failed for password "x"geheim123`,
-	`535 5.7.8 failed for password "x""geheim123"`,
-	"535 5.7.8 failed for password 'x'geheim123",
-	"535 5.7.8 failed pwd=geheim123",
-	"535 5.7.8 failed pw: geheim123",
-	"535 5.7.8 failed smtp_pw=geheim123",
-	"535 5.7.8 failed token=geheim123",
-	"535 5.7.8 failed api_key: geheim123",
-	"535 5.7.8 failed bearer geheim123",
-	"535 5.7.8 failed Authorization: Bearer geheim123",
-	"535 5.7.8 failed Authorization: Basic " + base64Of("bob:geheim123"),
-	"535 5.7.8 failed Basic " + base64Of("bob:geheim123"),
-	"curl -u bob:geheim123 smtp://mail.example.com gives 535 5.7.8 failed",
-	"curl --user 'bob:geheim123' smtp://mail.example.com gives 535 5.7.8 failed",
-	"curl --user=bob:geheim123 gives 535 5.7.8 failed",
-	"swaks --auth-password geheim123 gives 535 5.7.8 failed",
-	"swaks -ap geheim123 gives 535 5.7.8 failed",
-	"msmtp --password='geheim 123' gives 535 5.7.8 failed",
-	"smtp://bob:geheim123@mail.example.com: 535 5.7.8 failed",
-	"smtp://bob:ge/heim123@mail.example.com: 535 5.7.8 failed",
-	"smtp://bob:ge@heim123@mail.example.com: 535 5.7.8 failed",
-	"smtp://bob@example.com:geheim123@mail.example.com:587 535 5.7.8 failed",
-	`500 5.5.1 unrecognized: "` + base64Of("\x00bob\x00geheim123") + `"`,
-	`500 5.5.1 unrecognized: "` + base64Of("\x00bob\x00geheim123")[:18] + `..."`,
-	`500 5.5.1 unrecognized: "` + base64Of("geheim123") + `"`,
-	`500 5.5.1 unrecognized: "AUTH PLAIN ` + strings.ToUpper(base64Of("\x00bob\x00geheim123")) + `"`,
-	"334 " + base64Of("Is geheim123 your password?") + "\n535 5.7.8 failed",
-	"535 5.7.8 failed smtp_password=abc def geheim123",
-	"535 5.7.8 failed SMTP_PASSWORD=this is my geheim123",
-	"535 5.7.8 failed smtpPassword: abc def geheim123",
-	"SMTP_PASSWORD=abc geheim123 535 5.7.8 failed",
-	"level=error password=abc geheim123 error=\"535 5.7.8 failed\"",
-	"535 5.7.8 failed map[SMTP_HOST:mail.example.com SMTP_PASSWORD:geheim123 SMTP_USER:bob]",
-	"535 5.7.8 failed {Host:mail.example.com Password:geheim123 User:bob}",
-	"535 5.7.8 failed SMTP_PASSWORD=\"geheim 123\" # mine",
-	"535 5.7.8 failed passwort: geheim123",
-	"535 5.7.8 failed credentials: bob:geheim123",
-	"PASS geheim123\n535 5.7.8 failed",
-	"535 5.7.8 failed password:\tgeheim123",
-	"AUTH PLAIN " + plain + "\n535 5.7.8 Error: authentication failed",
-	"535 5.7.8 authentication failed after AUTH PLAIN " + plain,
-	"AUTH LOGIN " + base64Of("geheim@example.com") + "\n334 UGFzc3dvcmQ6\n" + password + "\n535 authentication failed",
-	"AUTH LOGIN\n334 VXNlcm5hbWU6\n" + base64Of("geheim@example.com") + "\n334 UGFzc3dvcmQ6\n" + password + "\nauth failed: EOF",
-	"535 authentication failed SMTP_PASSWORD=" + password,
-	"535 authentication failed smtp_password: '" + password + "' user=x",
-	`{"level":"error","msg":"smtp login","password":"` + password + `","error":"535 authentication failed"}`,
-	"failed to send by smtp://x:" + password + "@relay.example.com:587: 535 authentication failed",
-	"send: 'AUTH PLAIN " + plain + "\\r\\n'\nreply: b'535 5.7.8 authentication failed\\r\\n'",
-	"2026-11-23 10:00:00 CLIENT -> SERVER: AUTH LOGIN\n2026-11-23 10:00:00 SERVER -> CLIENT: 334 UGFzc3dvcmQ6\n" +
-		"2026-11-23 10:00:00 CLIENT -> SERVER: " + password + "\n2026-11-23 10:00:00 SERVER -> CLIENT: 535 authentication failed",
+func pasted(t testing.TB) []string {
+	t.Helper()
+	return casetest.Read[[]string](t, "pasted")
 }
-
-var (
-	plain    = base64Of("\x00bob\x00geheim123")
-	password = base64Of("geheim123")
-)
 
 func TestPastedPasswordsAreMasked(t *testing.T) {
 	t.Parallel()
-	for _, log := range pasted {
+	for _, log := range pasted(t) {
 		got, matched, line := ExplainText(log)
 		live := explain(Situation{Text: log})
 		all, err := json.Marshal([]any{got, line, live})
@@ -112,25 +37,7 @@ func TestPastedPasswordsAreMasked(t *testing.T) {
 // TestSentencesAboutPasswordsStay: what a relay says of a password is no password.
 func TestSentencesAboutPasswordsStay(t *testing.T) {
 	t.Parallel()
-	for _, said := range []string{
-		"535 5.7.8 Username and Password not accepted. Learn more at https://support.google.com/mail/?p=BadCredentials x8-v6sm5005123itf.1 - gsmtp",
-		"5.7.9 Application-specific password required.",
-		"535 Authentication failed: Bad username / password",
-		"wrong username or password: 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6",
-		"535 5.7.8 Error: authentication failed: VXNlcm5hbWU6",
-		"Invalid credentials: 535 5.7.3 Authentication unsuccessful",
-		"login with password failed: EOF",
-		"wrong password: login failed",
-		"535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
-		"550 5.7.0 Mail relay denied [198.51.100.7]. Invalid credentials for relay",
-		"SMTP_PASSWORD_FILE: open /run/secrets/smtp: no such file or directory",
-		"dial tcp: lookup smtp.example.com on 127.0.0.11:53: no such host",
-		"password authentication is not allowed, password must be changed",
-		"250-AUTH PLAIN LOGIN",
-		"504 5.5.4 AUTH LOGIN failed: mechanism not supported",
-		"554 5.7.1 spf=pass dkim=pass dmarc=fail header.from=example.com",
-		"f10sm1a4899ejl.97 - gsmtp, 4XyZ0A1b2c, 08DC00000000FFFF, SmtpClientAuthentication",
-	} {
+	for _, said := range casetest.Read[[]string](t, "credentialsleft") {
 		if got := reading.HideCredentials(said); got != said {
 			t.Errorf("%q became %q", said, got)
 		}
@@ -138,7 +45,7 @@ func TestSentencesAboutPasswordsStay(t *testing.T) {
 }
 
 func FuzzHideCredentials(f *testing.F) {
-	for _, log := range pasted {
+	for _, log := range pasted(f) {
 		f.Add(log)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -150,31 +57,12 @@ func FuzzHideCredentials(f *testing.F) {
 }
 
 // TestLongLines: the end of a value is not looked for through all of a line again
-// and again, which took minutes for a line of a megabyte. Four times the length is
-// to take about four times as long, and not sixteen.
+// and again, which took minutes for a line of a megabyte.
 func TestLongLines(t *testing.T) {
 	t.Parallel()
 	for _, piece := range []string{"password=", "password: not ", "password: xy is ", `pw:"`, "://a:", "AUTH PLAIN "} {
-		short, long := strings.Repeat(piece, 8_000/len(piece)), strings.Repeat(piece, 32_000/len(piece))
-		var a, b time.Duration
-		for range 5 { // the machine may have been busy with something else for the one and not for the other
-			if a, b = quickest(short), quickest(long); b <= 10*a+50*time.Millisecond {
-				break
-			}
-		}
-		if b > 10*a+50*time.Millisecond {
-			t.Errorf("%q over and over: %s, and %s for four times as much", piece, a, b)
-		}
+		growsEvenly(t, piece, strings.Repeat(piece, 8_000/len(piece)), strings.Repeat(piece, 32_000/len(piece)), func(text string) {
+			reading.HideCredentials(text)
+		})
 	}
-}
-
-// quickest is the least time of several, since other work on the machine only adds.
-func quickest(text string) time.Duration {
-	least := time.Hour
-	for range 3 {
-		began := time.Now()
-		reading.HideCredentials(text)
-		least = min(least, time.Since(began))
-	}
-	return least
 }

@@ -68,17 +68,17 @@ type Diagnosis struct {
 	ID    string          `json:"id"`
 	Stage smtpcheck.Stage `json:"stage"` // the likeliest; "" when neither told nor to be told from the words
 	// Stages are all that it can have happened at, Stage first.
-	Stages     []smtpcheck.Stage `json:"stages"`
-	Provider   string            `json:"provider,omitempty"`
+	Stages     []smtpcheck.Stage `json:"-"`
+	Provider   string            `json:"provider"`
 	Cause      string            `json:"cause"`
 	Fix        string            `json:"fix"`
 	Step       Step              `json:"step"`
-	Field      string            `json:"field,omitempty"` // of that step, such as "hostname"
+	Field      string            `json:"field"` // of that step, such as "hostname"
 	Confidence Confidence        `json:"confidence"`
 	// Temporary is set when the relay called it temporary (4xx) or the network
 	// may recover; WaitHelps says whether the same try can succeed later.
-	Temporary bool `json:"temporary"`
-	WaitHelps bool `json:"wait_helps"`
+	Temporary bool `json:"-"`
+	WaitHelps bool `json:"-"`
 }
 
 // explain names the refusal. It always answers: where nothing is known about the

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"smtp-wizard/internal/generated"
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -55,7 +55,7 @@ func TestTroubleshootingDocument(t *testing.T) {
 			}
 		}
 	}
-	generated.Document(t, "troubleshooting.md", b.String())
+	steptest.Document(t, "troubleshooting.md", b.String())
 }
 
 func describe(all []asPasted) string {

@@ -8,100 +8,28 @@ import (
 	"time"
 	"unicode"
 
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 )
 
-const brevoTranscript = `=== Trying smtp-relay.brevo.com:587...
-=== Connected to smtp-relay.brevo.com.
-<-  220 smtp-relay.brevo.com ESMTP Service Ready
- -> EHLO id.example.com
-<-  250-Hello id.example.com
-<-  250-STARTTLS
-<-  250 AUTH PLAIN LOGIN CRAM-MD5
- -> STARTTLS
-<-  220 2.0.0 Ready to start TLS
-=== TLS started with cipher TLSv1.3:TLS_AES_256_GCM_SHA384:256
- ~> EHLO id.example.com
-<~  250-Hello id.example.com
-<~  250 AUTH PLAIN LOGIN CRAM-MD5
- ~> AUTH LOGIN
-<~  334 VXNlcm5hbWU6
- ~> c29tZW9uZUBleGFtcGxlLmNvbQ==
-<~  334 UGFzc3dvcmQ6
- ~> aHVudGVyMi1odW50ZXIy
-<~* 535 5.7.8 Authentication failed
-*** No authentication type succeeded
- ~> QUIT
-<~  221 2.0.0 Bye
-=== Connection closed with remote host.`
-
-const telnetTranscript = `220 mail.example.com ESMTP Postfix
-EHLO 15b0717dc4c2
-250-mail.example.com
-250 8BITMIME
-MAIL FROM:<id@example.com>
-250 2.1.0 Ok
-RCPT TO:<someone@example.org>
-504 5.5.2 <15b0717dc4c2>: Helo command rejected: need fully-qualified hostname
-DATA
-554 5.5.1 Error: no valid recipients
-QUIT
-221 2.0.0 Bye`
-
-const pocketIDLog = `pocket-id-1  | 2026/11/23 09:59:58 INFO Pocket ID is starting version=2.9.0
-pocket-id-1  | 2026/11/23 09:59:59 WARN failed to download GeoLite2 database error="Get \"https://download.maxmind.com/app\": dial tcp: lookup download.maxmind.com on 127.0.0.11:53: no such host"
-pocket-id-1  | [GIN] 2026/11/23 - 10:00:00 | 200 |     1.201ms |  10.0.0.9 | GET      "/healthz"
-pocket-id-1  | {"time":"2026-11-23T10:00:01Z","level":"ERROR","msg":"An error occurred","error":"send email content: failed to set sender: EOF","url":"/api/application-configuration/test-email"}
-pocket-id-1  | [GIN] 2026/11/23 - 10:00:01 | 500 |   80.113ms |  10.0.0.9 | POST     "/api/application-configuration/test-email"
-pocket-id-1  | [GIN] 2026/11/23 - 10:00:09 | 502 |   80.113ms |  10.0.0.9 | POST     "/api/oidc/token"`
-
-const postfixLog = `Nov 23 10:00:00 mail postfix/smtp[4711]: connect to relay.example.com[2001:db8::25]:587: Network is unreachable
-Nov 23 10:00:01 mail postfix/smtp[4711]: 4XyZ0A1b2c: to=<a@example.org>, relay=relay.example.com[198.51.100.9]:587, delay=0.4, delays=0.1/0/0.2/0.1, dsn=5.7.1, status=bounced (host relay.example.com[198.51.100.9] said: 553 5.7.1 <id@example.com>: Sender address rejected: not owned by user admin@example.com (in reply to RCPT TO command))
-Nov 23 10:00:01 mail postfix/qmgr[12]: 4XyZ0A1b2c: removed`
-
-const nodemailerLog = `Error: Invalid login: 535-5.7.8 Username and Password not accepted. For more information, go to
-535 5.7.8  https://support.google.com/mail/?p=BadCredentials ffacd0b85a97d-42cb7f2e556sm123 - gsmtp
-    at SMTPConnection._formatError (/app/node_modules/nodemailer/lib/smtp-connection/index.js:809:19)
-    at SMTPConnection._actionAUTHComplete (/app/node_modules/nodemailer/lib/smtp-connection/index.js:1588:34) {
-  code: 'EAUTH',
-  responseCode: 535,
-  command: 'AUTH PLAIN'
-}`
-
-const twoSessions = `220 mail.example.com ESMTP
-EHLO id.example.com
-250 mail.example.com
-AUTH PLAIN AGEAYg==
-535 5.7.8 Error: authentication failed: authentication failure
-MAIL FROM:<id@example.com>
-530 5.7.0 Authentication required
-220 mail.example.com ESMTP
-EHLO id.example.com
-250 mail.example.com
-MAIL FROM:<id@example.com>
-250 2.1.0 Ok
-RCPT TO:<a@example.org>
-554 5.7.1 <a@example.org>: Relay access denied
-DATA
-503 5.5.1 Error: need RCPT command`
-
 func TestWholeLogs(t *testing.T) {
 	t.Parallel()
+	logs := casetest.Read[map[string]string](t, "logs")
 	for _, c := range []struct {
 		name, log, id, line string
 		stage               smtpcheck.Stage
 		sure                Confidence
 	}{
-		{"swaks", brevoTranscript, "brevo-535", "535 5.7.8 Authentication failed", "auth", Likely},
-		{"telnet", telnetTranscript, "postfix-504-helo", "504 5.5.2 <15b0717dc4c2>: Helo command rejected: need fully-qualified hostname", "rcpt", Exact},
-		{"Pocket ID", pocketIDLog, "google-relay-pocketid-eof", "failed to set sender: EOF", "mail", Likely},
-		{"Postfix", postfixLog, "postfix-553-owner", "not owned by user admin@example.com", "rcpt", Exact},
-		{"nodemailer", nodemailerLog, "gmail-535-578", "Invalid login: 535-5.7.8 Username and Password not accepted.", "auth", Exact},
-		{"the newest session, its first refusal", twoSessions, "postfix-554-relay", "Relay access denied", "rcpt", Likely},
+		{"swaks", logs["swaks"], "brevo-535", "535 5.7.8 Authentication failed", "auth", Likely},
+		{"telnet", logs["telnet"], "postfix-504-helo", "504 5.5.2 <15b0717dc4c2>: Helo command rejected: need fully-qualified hostname", "rcpt", Exact},
+		{"Pocket ID", logs["Pocket ID"], "google-relay-pocketid-eof", "failed to set sender: EOF", "mail", Likely},
+		{"Postfix", logs["Postfix"], "postfix-553-owner", "not owned by user admin@example.com", "rcpt", Exact},
+		{"nodemailer", logs["nodemailer"], "gmail-535-578", "Invalid login: 535-5.7.8 Username and Password not accepted.", "auth", Exact},
+		{"the newest session, its first refusal", logs["two sessions"], "postfix-554-relay", "Relay access denied", "rcpt", Likely},
 		{"hung up at a generic name", "220 relay ESMTP\nEHLO localhost\n421 4.7.0 Try again later, closing connection.", "ehlo-generic-name", "421 4.7.0 Try again later", "ehlo", Exact},
 		{"noise before and after", strings.Repeat("2026-11-23T10:00:00Z INFO GET /healthz 200\n", 4000) + "2026-11-23T10:00:00Z ERR 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6\n" + strings.Repeat("2026-11-23T10:00:00Z INFO GET /healthz 200\n", 1000), "postfix-535-ugf", "535 5.7.8 Error", "auth", Exact},
-		{"much noise about mail", strings.Repeat("Nov 23 10:00:00 mail postfix/qmgr[12]: 4XyZ0A1b2c: from=<a@example.com>, size=700, nrcpt=1 (queue active)\n", 3000) + telnetTranscript, "postfix-504-helo", "504 5.5.2", "rcpt", Exact},
+		{"much noise about mail", strings.Repeat("Nov 23 10:00:00 mail postfix/qmgr[12]: 4XyZ0A1b2c: from=<a@example.com>, size=700, nrcpt=1 (queue active)\n", 3000) + logs["telnet"], "postfix-504-helo", "504 5.5.2", "rcpt", Exact},
 	} {
 		got, matched, line := ExplainText(c.log)
 		if !matched || got.ID != c.id || got.Stage != c.stage || got.Confidence != c.sure || !strings.Contains(line, c.line) {
@@ -175,7 +103,10 @@ func FuzzExplainText(f *testing.F) {
 	for _, k := range catalogue(f) {
 		f.Add(k.Text)
 	}
-	for _, s := range []string{brevoTranscript, telnetTranscript, pocketIDLog, postfixLog, nodemailerLog, twoSessions, `{"a":{"b":[{"error":"EOF"}]}}`, "334 \nAA==\n535 x", "\x1b[", "{", "550-\n550 "} {
+	for _, log := range casetest.Read[map[string]string](f, "logs") {
+		f.Add(log)
+	}
+	for _, s := range []string{`{"a":{"b":[{"error":"EOF"}]}}`, "334 \nAA==\n535 x", "\x1b[", "{", "550-\n550 "} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -220,31 +151,35 @@ func TestLongLogs(t *testing.T) {
 		"2026-11-23T10:00:00Z INFO GET /healthz/%d 200 %d\n",
 		"smtp mail %d sender timed out %d helo helo helo helo\n",
 	} {
-		times := map[int]time.Duration{}
-		for _, size := range []int{256 << 10, 1 << 20} {
+		logs := map[int]string{}
+		for _, size := range []int{64 << 10, 256 << 10} {
 			var log strings.Builder
 			for i := 0; log.Len() < size-len(last)-300; i++ {
 				fmt.Fprintf(&log, form, i, i)
 			}
-			log.WriteString(last)
-			times[size] = fastest(2, func() {
-				if got, matched, _ := ExplainText(log.String()); !matched || got.ID != "postfix-535-ugf" {
-					t.Errorf("%s: %s", form, got.ID)
-				}
-			})
+			logs[size] = log.String() + last
 		}
-		if short, long := times[256<<10], times[1<<20]; long > 12*short+50*time.Millisecond {
-			t.Errorf("%s: four times the text takes %v in place of %v", form, long, short)
-		}
+		growsEvenly(t, form, logs[64<<10], logs[256<<10], func(log string) {
+			if got, matched, _ := ExplainText(log); !matched || got.ID != "postfix-535-ugf" {
+				t.Errorf("%s: %s", form, got.ID)
+			}
+		})
 	}
 }
 
-func fastest(times int, do func()) time.Duration {
-	best := time.Hour
-	for range times {
-		start := time.Now()
-		do()
-		best = min(best, time.Since(start))
+// growsEvenly wants four times as much to take about four times as long, and not sixteen.
+func growsEvenly(t *testing.T, what, short, long string, read func(string)) {
+	t.Helper()
+	took := func(text string) time.Duration {
+		began := time.Now()
+		read(text)
+		return time.Since(began)
 	}
-	return best
+	var a, b time.Duration
+	for range 8 { // what else the machine does may come in between
+		if a, b = took(short), took(long); b <= 10*a+10*time.Millisecond {
+			return
+		}
+	}
+	t.Errorf("%.80q: %s, and %s for four times as much", what, a, b)
 }

@@ -137,7 +137,7 @@ func firstMatch(what *lazy.Regexp, text string) string {
 
 // ip is the first public address that the relay named: it is the client's own.
 func (e evidence) ip() string {
-	for _, candidate := range ipOf.FindAllString(e.reply, 50) {
+	for _, candidate := range ipOf.Compiled().FindAllString(e.reply, 50) {
 		a, err := netip.ParseAddr(strings.Trim(candidate, ".:"))
 		if err == nil && a.IsGlobalUnicast() && !a.IsPrivate() {
 			return a.String()

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
@@ -92,17 +93,7 @@ func readDiagnosis(t *testing.T, d Diagnosis) {
 // TestNameAtFault demands the refused name in the cause, where the text has it.
 func TestNameAtFault(t *testing.T) {
 	t.Parallel()
-	for text, name := range map[string]string{
-		"rejected EHLO from a_b.example [192.0.2.4]: syntactically invalid argument(s): ":            "a_b.example",
-		"550 5.7.1 helo localhost black listed #924":                                                 "localhost",
-		"550 Please use your real hostname when saying HELO (not HSP-AV01)":                          "HSP-AV01",
-		"501 5.7.1 Provided EHLO/HELO mail.internal can not resolved.":                               "mail.internal",
-		"550 Numeric HELO host: 192.0.2.4":                                                           "192.0.2.4",
-		"550 5.7.0 HELO argument [localhost.localdomain] is malformed":                               "localhost.localdomain",
-		"504 5.5.2 <3f9c2a71b0de>: Helo command rejected: need fully-qualified hostname":             "3f9c2a71b0de",
-		"250 mx\nEHLO under_score.example\n501 Syntactically invalid EHLO argument(s)":               "under_score.example",
-		"SMTP Error: user@example.com: Bad HELO - Host impersonating domain name [mail.example.com]": "mail.example.com",
-	} {
+	for text, name := range casetest.Read[map[string]string](t, "wording") {
 		if d, _, _ := ExplainText(text); d.Step != StepIdentity || !strings.Contains(d.Cause, strconv.Quote(name)) {
 			t.Errorf("%q: %s, %q", text, d.Step, d.Cause)
 		}

@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 )
@@ -69,26 +68,6 @@ func TestOpenSSLFaults(t *testing.T) {
 			s := (&postfix{Submission: port}).asAdmin()
 			s.TLS = "tls"
 			judge(t, h.check(s, "--as", "2.9.0", "--hostname", s.Name, "--to", s.To), f.want)
-		})
-	}
-}
-
-// TestWrongPair asks Postfix for TLS at once where it speaks clear text first, and
-// the reverse.
-func TestWrongPair(t *testing.T) {
-	t.Parallel()
-	p := startPostfix(t)
-	for port, want := range map[int]verdict{
-		p.Submission: {"tls", "go-tls-first-record", "relay", "tls"},
-		p.TLS:        {"greeting", "implicit-tls-port", "relay", "tls"},
-	} {
-		t.Run(strconv.Itoa(port), func(t *testing.T) {
-			s := p.asAdmin()
-			s.Port = port
-			if port == p.Submission {
-				s.TLS = "tls"
-			}
-			judge(t, newHome(t, p.CAFile).check(s, "--as", "2.9.0", "--hostname", s.Name, "--to", s.To), want)
 		})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // TestWhichEncodingIsReadBack pins, for each kind of value, which encoding each
@@ -13,60 +15,20 @@ import (
 func TestWhichEncodingIsReadBack(t *testing.T) {
 	t.Parallel()
 	letters := map[byte][]string{'G': {"pocket-id"}, 'C': {"compose"}, 'S': {"systemd"}, 'H': {"sh"}, 'L': {"docker", "podman"}}
-	const all, quoted = "GCSHL", "GCSH"
-	cases := []struct{ value, encoding, want string }{
-		{"aZ0_@%+=:,./^!?*{}[]-", "bare", all},
-		{"", "bare", all},
-		{"abcd efgh ijkl mnop", "bare", "GCSL"},
-		{"abcd efgh ijkl mnop", "single", quoted},
-		{" a ", "bare", "L"},
-		{" a ", "single", quoted},
-		{"\u00a0a\u00a0", "single", quoted},
-		{"a#b", "bare", "GCSHL"},
-		{"a#b", "single", quoted},
-		{"a #b", "bare", "LS"},
-		{"a #b", "single", quoted},
-		{"a;b", "bare", "GCSL"},
-		{"a;b", "single", quoted},
-		{"~", "bare", "GCSL"},
-		{"~", "single", quoted},
-		{"$X", "bare", "LS"},
-		{"${X}", "single", quoted},
-		{`a"b`, "bare", "GCSL"},
-		{"a`b", "bare", "GCSL"},
-		{"a`\"b", "single", quoted},
-		{`a\b`, "bare", "GCL"},
-		{`a\b`, "single", quoted},
-		{`a\`, "bare", "GCL"},
-		{`a\`, "single", "SH"},
-		{`a\`, "escaped", "CSH"},
-		{"a'b", "bare", "GCSL"},
-		{"a'b", "single", ""},
-		{"a'b", "double", quoted},
-		{"a'b$X", "escaped", "GCSH"},
-		{`a'b"c`, "escaped", "GCSH"},
-		{`a'b"`, "escaped", "CSH"},
-		{`a'b\`, "escaped", "CSH"},
-		{"a'$`b", "escaped", "GCS"},
-		{"a'$`b", "escaped-backtick", "GSH"},
-		{"a'b$c", "concatenated", "SH"},
-		{"a\nb", "single", quoted},
-		{"a\nb", "bare", ""},
-		{strings.Repeat("x", 70<<10), "bare", quoted},
-	}
-	for _, c := range cases {
+	for _, c := range casetest.Read[[]struct{ Value, Encoding, Want string }](t, "whichencoding") {
+		c.Value = strings.ReplaceAll(c.Value, "LONG", strings.Repeat("x", 70<<10))
 		for letter, list := range letters {
 			for _, name := range list {
 				file := []byte(neighbours + "\n")
 				views, _ := viewsOf(file, pick(t, name))
 				e := &editor{doc: parse(file), changing: map[string]bool{"SECRET": true}}
-				list := encodings(c.value)
-				i := slices.IndexFunc(list, func(e encoding) bool { return e.name == c.encoding })
+				list := encodings(c.Value)
+				i := slices.IndexFunc(list, func(e encoding) bool { return e.name == c.Encoding })
 				next := parse(file).set("SECRET", list[i].raw, false)
-				objector, _, _ := e.verify(next, views, set("SECRET", c.value))
+				objector, _, _ := e.verify(next, views, set("SECRET", c.Value))
 				got := objector == ""
-				if want := strings.IndexByte(c.want, letter) >= 0; got != want {
-					t.Errorf("%.40q %s: %s reads it: %v, want %v", c.value, c.encoding, name, got, want)
+				if want := strings.IndexByte(c.Want, letter) >= 0; got != want {
+					t.Errorf("%.40q %s: %s reads it: %v, want %v", c.Value, c.Encoding, name, got, want)
 				}
 			}
 		}

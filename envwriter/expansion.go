@@ -82,7 +82,7 @@ func expansion(file []byte) int {
 	if few := len(references); few < 16 && (len(text)+len(fromElsewhere))<<few <= maxExpanded {
 		return (len(text) + len(fromElsewhere)) << few
 	}
-	assignments := anyAssignment.FindAllStringSubmatchIndex(text, -1)
+	assignments := anyAssignment.Compiled().FindAllStringSubmatchIndex(text, -1)
 	spans := map[string]span{}
 	t := &tally{}
 	total, feed := 0, 0 // feed is the end of the line

@@ -9,10 +9,10 @@ import (
 func TestLint(t *testing.T) {
 	t.Parallel()
 	type told struct {
-		line   int
-		reader string
-		fatal  bool
-		cure   string
+		Line   int
+		Reader string
+		Fatal  bool
+		Cure   string
 	}
 	const bomCure, commentCure = "remove the byte order mark", "make it a comment"
 	cases := []struct {

@@ -57,7 +57,7 @@ func readCompose(file []byte, environment lookup) (map[string]string, error) {
 		return nil, err
 	}
 	for line := range bytes.Lines(file) {
-		if len(line) > mostBraces && len(openBrace.FindAllIndex(line, mostBraces+1)) > mostBraces {
+		if len(line) > mostBraces && len(openBrace.Compiled().FindAllIndex(line, mostBraces+1)) > mostBraces {
 			return nil, errBraces
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"smtp-wizard/internal/generated"
+	"smtp-wizard/internal/steptest"
 )
 
 func TestPocketIDDocument(t *testing.T) {
@@ -37,5 +37,5 @@ func TestPocketIDDocument(t *testing.T) {
 		v.Exact = true
 		fmt.Fprintf(&b, "- **%s**, with STARTTLS: %s\n", versions(i), Refusal{Version: v, TLS: "starttls", AtEHLO: true, FullName: "id.example.com"}.Cure())
 	}
-	generated.Document(t, "pocket-id.md", b.String())
+	steptest.Document(t, "pocket-id.md", b.String())
 }

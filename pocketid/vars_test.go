@@ -43,39 +43,12 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-func TestTLSValue(t *testing.T) {
-	t.Parallel()
-	tests := casetest.Read[[]struct {
-		Version, Mode string
-		Port          int
-		Want          string
-		Ok            bool
-	}](t, "tlsvalue")
-	for _, tt := range tests {
-		got, ok := TLSValue(must(t, tt.Version), tt.Mode, tt.Port)
-		if got != tt.Want || ok != tt.Ok {
-			t.Errorf("TLSValue(%s, %s, %d) = %s, %v", tt.Version, tt.Mode, tt.Port, got, ok)
-		}
-	}
-}
-
 func TestTemplate(t *testing.T) {
 	t.Parallel()
 	key, err := NewKey()
 	casetest.Must(t, err)
 	if other, _ := NewKey(); other == key || len(key) != 44 {
 		t.Errorf("NewKey gives %d characters, repeated: %v", len(key), other == key)
-	}
-	file, err := Template(must(t, "2.9"), "https://id.example.com/", key)
-	for _, line := range []string{"APP_URL=https://id.example.com", "ENCRYPTION_KEY=" + key, "TRUST_PROXY=false",
-		"MAXMIND_LICENSE_KEY=", "PUID=1000", "PGID=1000"} {
-		if err != nil || !strings.Contains("\n"+string(file), "\n"+line+"\n") || strings.Contains(string(file), "SMTP_") {
-			t.Errorf("no line %q, or mail variables: %v", line, err)
-		}
-	}
-	old, err := Template(must(t, "0.53"), "https://id.example.com", "")
-	if err != nil || !strings.Contains(string(old), "\nPUBLIC_APP_URL=") || strings.Contains(string(old), "ENCRYPTION_KEY") {
-		t.Errorf("for 0.53: %s, %v", old, err)
 	}
 	for _, bad := range [][2]string{{"https://id.example.com/x", key}, {"https://id.example.com", "a b c d e f g h i j"},
 		{"https://id.example.com", "short"}, {"https://$HOME", key}} {

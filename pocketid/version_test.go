@@ -3,32 +3,20 @@ package pocketid
 import (
 	"slices"
 	"testing"
+
+	"smtp-wizard/internal/casetest"
 )
 
 func TestParseVersion(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		in, want string
-		exact    bool
-	}{
-		{"2.9.0", "2.9.0", true},
-		{"v2.9.0", "2.9.0", true},
-		{" 2.9.0-distroless\n", "2.9.0", true},
-		{"v2.9", "2.9", true},
-		{"0.30", "0.30", true},
-		{"v2", "2.14.0", false},
-		{"2-distroless", "2.14.0", false},
-		{"v1", "1.16.0", false},
-		{"0", "0.53.0", false},
-		{"9", "9.0.0", false},
-		{"3.1.4", "3.1.4", true},
-		{"latest", NewestKnown().String(), false},
-		{"", NewestKnown().String(), false},
-	}
-	for _, tt := range tests {
-		v, err := ParseVersion(tt.in)
-		if err != nil || v.String() != tt.want || v.Exact != tt.exact || !v.Known() {
-			t.Errorf("ParseVersion(%q) = %q exact %v, %v; want %q exact %v", tt.in, v, v.Exact, err, tt.want, tt.exact)
+
+	for _, tt := range casetest.Read[[]struct {
+		In, Want string
+		Exact    bool
+	}](t, "version") {
+		v, err := ParseVersion(tt.In)
+		if err != nil || v.String() != tt.Want || v.Exact != tt.Exact || !v.Known() {
+			t.Errorf("ParseVersion(%q) = %q exact %v, %v; want %q exact %v", tt.In, v, v.Exact, err, tt.Want, tt.Exact)
 		}
 	}
 	for in, patch := range map[string]int{"0.27": 2, "0.35": 6, "2.9": 0} { // the last that changed how mail is sent

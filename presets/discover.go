@@ -1,13 +1,16 @@
 package presets
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"net"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -130,33 +133,56 @@ func (d Discovery) srv(service, tls string) func(context.Context, string) Sugges
 	}
 }
 
-// clientConfig is the part of Mozilla's autoconfig format that is read.
-type clientConfig struct {
-	Servers []struct {
-		Type   string   `xml:"type,attr"`
-		Host   string   `xml:"hostname"`
-		Port   int      `xml:"port"`
-		Socket string   `xml:"socketType"`
-		Auth   []string `xml:"authentication"`
-	} `xml:"emailProvider>outgoingServer"`
+// outgoing are the servers for sending that a file in Mozilla's autoconfig format
+// names: attributes and elements by name, those of one name in a row. Unmarshal would
+// link another 50 KB.
+func outgoing(file []byte) (servers []map[string]string) {
+	var path []string
+	var words string
+	for d := xml.NewDecoder(bytes.NewReader(file)); ; {
+		token, err := d.Token()
+		switch t := token.(type) {
+		case xml.StartElement:
+			path, words = append(path, t.Name.Local), ""
+			if len(path) == 3 && path[1] == "emailProvider" && path[2] == "outgoingServer" {
+				servers = append(servers, map[string]string{})
+				for _, a := range t.Attr {
+					servers[len(servers)-1][a.Name.Local] = a.Value
+				}
+			}
+		case xml.CharData:
+			words += string(t)
+		case xml.EndElement:
+			if len(path) == 4 && len(servers) > 0 && path[2] == "outgoingServer" {
+				one := servers[len(servers)-1]
+				one[path[3]] = strings.TrimSpace(one[path[3]] + " " + strings.TrimSpace(words))
+			}
+			path = path[:len(path)-1]
+		case nil:
+			if err != io.EOF {
+				return nil
+			}
+			return servers
+		}
+	}
 }
 
 // config asks a web server for an autoconfig file.
 func (d Discovery) config(address string) func(context.Context, string) Suggestion {
 	return func(ctx context.Context, domain string) Suggestion {
 		body, err := file(ctx, d.Web, "https://"+address)
-		var c clientConfig
-		if err != nil || xml.Unmarshal(body, &c) != nil {
+		if err != nil {
 			return Suggestion{}
 		}
-		for _, s := range c.Servers {
-			password := slices.ContainsFunc(s.Auth, func(a string) bool { return strings.HasPrefix(a, "password-") })
-			tls := map[string]string{"SSL": "tls", "STARTTLS": "starttls"}[s.Socket]
-			if s.Type != "smtp" || !password || tls == "" {
+		for _, s := range outgoing(body) {
+			password := strings.Contains(" "+s["authentication"], " password-")
+			tls := map[string]string{"SSL": "tls", "STARTTLS": "starttls"}[s["socketType"]]
+			if s["type"] != "smtp" || !password || tls == "" {
 				continue
 			}
-			host := strings.ReplaceAll(s.Host, "%EMAILDOMAIN%", domain)
-			if found := named(host, s.Port, tls, fmt.Sprintf("https://%s names it for %s", address, domain)); found.Why != "" {
+			host := strings.ReplaceAll(s["hostname"], "%EMAILDOMAIN%", domain)
+			port, _ := strconv.Atoi(s["port"])
+			if found := named(host, port, tls, fmt.Sprintf("https://%s names it for %s", address, domain)); found.Why != "" {
 				return found
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"smtp-wizard/internal/generated"
+	"smtp-wizard/internal/steptest"
 )
 
 func TestProvidersDocument(t *testing.T) {
@@ -31,7 +31,7 @@ func TestProvidersDocument(t *testing.T) {
 	if told != len(table()) {
 		t.Errorf("%d of %d providers have a category that is described", told, len(table()))
 	}
-	generated.Document(t, "providers.md", b.String())
+	steptest.Document(t, "providers.md", b.String())
 }
 
 func describe(b *strings.Builder, p Preset) {

@@ -4,12 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"html"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"text/template"
 	"unicode/utf8"
 
 	"smtp-wizard/internal/lazy"
@@ -79,11 +79,11 @@ func formsOf(user, password string) *passwordForms {
 		exact = append(exact, strings.TrimRight(encode(password), "="), hex.EncodeToString([]byte(password)))
 		exact = append(exact, spellings(password)...)
 	}
-	slices.SortFunc(exact, func(a, b string) int { return len(b) - len(a) }) // match the longest form first
 	for i, form := range exact {
 		exact[i] = regexp.QuoteMeta(strings.ToValidUTF8(form, "?"))
 	}
 	f.exact = regexp.MustCompile("(?i)" + strings.Join(exact, "|"))
+	f.exact.Longest() // match the longest form
 	for _, form := range all {
 		kept := alphanumerics(form, "")
 		for i := 0; i+minRun <= len(kept); i++ {
@@ -100,7 +100,8 @@ func spellings(password string) []string {
 	quoted, _ := json.Marshal(password) // cannot fail for a string
 	return []string{
 		password, text.Clean(password), text.CleanForeign(password), strings.ToLower(password), strings.ToUpper(password),
-		strings.Trim(string(quoted), `"`), url.QueryEscape(password), url.PathEscape(password), html.EscapeString(password),
+		strings.Trim(string(quoted), `"`), url.QueryEscape(password), url.PathEscape(password),
+		template.HTMLEscapeString(password),
 	}
 }
 

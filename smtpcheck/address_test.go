@@ -31,39 +31,16 @@ func TestParseAddress(t *testing.T) {
 func TestParseRelay(t *testing.T) {
 	t.Parallel()
 	type where struct {
-		host string
-		port int
+		Host string
+		Port int
 	}
-	for _, c := range []struct {
-		text  string
-		want  where
-		wrong string
-	}{
-		{text: "smtp.example.com", want: where{"smtp.example.com", 0}},
-		{text: "  smtp.example.com.  ", want: where{"smtp.example.com", 0}},
-		{text: "smtp.example.com:587", want: where{"smtp.example.com", 587}},
-		{text: "mail_relay:25", want: where{"mail_relay", 25}},
-		{text: "192.0.2.7", want: where{"192.0.2.7", 0}},
-		{text: "192.0.2.7:25", want: where{"192.0.2.7", 25}},
-		{text: "2001:db8::1", want: where{"2001:db8::1", 0}},
-		{text: "[2001:db8::1]", want: where{"2001:db8::1", 0}},
-		{text: "[2001:db8::1]:587", want: where{"2001:db8::1", 587}},
-		{text: "", wrong: "host is needed"},
-		{text: "smtp.example.com:70000", wrong: "70000 is not a port"},
-		{text: "smtp.example.com:smtp", wrong: "a port is a number"},
-		{text: "smtp example com", wrong: "no spaces"},
-		{text: "id@example.com", wrong: "mail address"},
-		{text: "smtp.example.com\r\nRCPT", wrong: "line break"},
-		{text: "smtp\x1b[2Jexample", wrong: "control character"},
-		{text: "smtp..example.com", wrong: "between its dots"},
-		{text: "192.0.2", wrong: "not a complete IPv4"},
-		{text: "smtp://me:hunter2@smtp.example.com", wrong: "user or password"},
-		{text: "me:hunter2@smtp.example.com:587", wrong: "user or password"},
-		{text: "smtp://smtp.example.com", wrong: "not a URL"},
-		{text: "bücher.example", wrong: "xn--"},
-	} {
-		host, port, err := ParseRelay(c.text)
-		compare(t, c.text, where{host, port}, c.want, err, c.wrong)
+	for _, c := range casetest.Read[[]struct {
+		Text  string
+		Want  where
+		Wrong string
+	}](t, "parserelay") {
+		host, port, err := ParseRelay(c.Text)
+		compare(t, c.Text, where{host, port}, c.Want, err, c.Wrong)
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -123,6 +125,34 @@ func TestNoConnection(t *testing.T) {
 			if errors.Is(f, kind) {
 				t.Errorf("%s: %v is %v", name, f, kind)
 			}
+		}
+	}
+}
+
+// What a resolver and a network say becomes words of one kind.
+func TestWordsOfNoConnection(t *testing.T) {
+	t.Parallel()
+	host := func(e net.DNSError) error { e.Err, e.Name = "server misbehaving", "mx.example"; return &e }
+	for want, c := range map[string]struct {
+		found        []string
+		lookup, dial error
+	}{
+		"no address is known for mx.example":                                  {lookup: host(net.DNSError{IsNotFound: true})},
+		"the name server did not answer within 30 s":                          {lookup: host(net.DNSError{IsTimeout: true})},
+		"looking up mx.example failed: lookup mx.example: server misbehaving": {lookup: host(net.DNSError{IsTemporary: true})},
+		"mx.example has no address":                                           {found: []string{"x", ""}},
+		"port 25 at 192.0.2.1: the connection was closed at once":             {found: []string{"192.0.2.1"}, dial: syscall.ECONNRESET},
+		"port 25 at 192.0.2.1: no route from this machine":                    {found: []string{"192.0.2.1"}, dial: syscall.EHOSTUNREACH},
+		"port 25 at 192.0.2.1: no answer within 30 s":                         {found: []string{"192.0.2.1"}, dial: os.ErrDeadlineExceeded},
+		"port 25 at 192.0.2.1: odd?[m":                                        {found: []string{"192.0.2.1"}, dial: errors.New("odd\x1b[m")},
+	} {
+		p := smtpcheck.Plan{Settings: smtpcheck.Settings{Host: "mx.example", Port: 25, TLS: smtpcheck.TLSNone},
+			Client: smtpcheck.Client{Names: smtpcheck.SameName("id.example.com")}}
+		p.Net.LookupHost = func(context.Context, string) ([]string, error) { return c.found, c.lookup }
+		p.Net.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, c.dial }
+		p.Limits.Connect, p.StopAfter = 30*time.Second, smtpcheck.StageEHLO
+		if f := smtpcheck.Run(t.Context(), p, nil).Failure; f == nil || f.Error() != want {
+			t.Errorf("%v, not %s", f, want)
 		}
 	}
 }

@@ -4,15 +4,15 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"html"
-	"math/big"
 	"mime"
 	"mime/quotedprintable"
 	"net/mail"
 	"strconv"
 	"strings"
+	"text/template"
 	"time"
 
 	"smtp-wizard/internal/text"
@@ -43,11 +43,9 @@ func NewToken() string {
 
 // NewCode makes a code of six digits.
 func NewCode() string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1e6))
-	if err != nil {
-		panic(err) // never: crypto/rand ends the program instead
-	}
-	return fmt.Sprintf("%06d", n)
+	var some [8]byte
+	rand.Read(some[:]) // it never fails
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(some[:])%1e6)
 }
 
 // Subject is the line to look for in the mailbox.
@@ -67,7 +65,8 @@ func (m TestMail) Bytes() ([]byte, error) {
 	var out bytes.Buffer
 	m.headers(&out)
 	plain := m.text()
-	for _, part := range [][2]string{{"plain", plain}, {"html", "<html><body><pre>\n" + html.EscapeString(plain) + "</pre></body></html>\n"}} {
+	html := "<html><body><pre>\n" + template.HTMLEscapeString(plain) + "</pre></body></html>\n"
+	for _, part := range [][2]string{{"plain", plain}, {"html", html}} {
 		fmt.Fprintf(&out, "--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
 			boundary, part[0])
 		body := quotedprintable.NewWriter(&out)

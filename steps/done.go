@@ -119,11 +119,7 @@ func donePage(page wizard.Page, w WriteResult, v View) wizard.Page {
 	for _, warning := range w.Warnings {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Warning", Body: sentence(warning)})
 	}
-	commands := wizard.Verbatim{}
-	for _, c := range w.Commands {
-		commands.Lines = append(commands.Lines, wizard.VerbatimLine{Text: c})
-	}
-	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, commands)
+	page.Body = append(page.Body, wizard.Text{Body: "Run next:"}, verbatim(w.Commands))
 	if w.Then != "" {
 		page.Body = append(page.Body, wizard.Text{Body: strings.TrimSpace(w.Then)})
 	}

@@ -161,11 +161,7 @@ func listenLines(a Answers, at listening) wizard.Block {
 	if a.TLS != smtpcheck.TLSNone {
 		lines = append(lines, "SMTP_SKIP_CERT_VERIFY=true")
 	}
-	v := wizard.Verbatim{}
-	for _, line := range lines {
-		v.Lines = append(v.Lines, wizard.VerbatimLine{Text: line})
-	}
-	return v
+	return verbatim(lines)
 }
 
 // containerID is what a container without a hostname calls itself.

@@ -17,12 +17,15 @@ import (
 // Objection is something in the settings that this Pocket ID refuses, ignores or
 // takes for something else, with its place.
 type Objection struct {
-	ID, Key, Value string // of a value only what may be shown
-	Text, Cure     string
-	File           string
-	Line           int // from 1; 0 where no line has it
-	Stops          bool
-	noStart        bool
+	ID      string `json:"id"`
+	Key     string `json:"key"`
+	Value   string `json:"value,omitempty"` // only what may be shown
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"` // from 1; 0 where no line has it
+	Text    string `json:"problem"`
+	Cure    string `json:"cure"`
+	Stops   bool   `json:"stops"` // nothing can be sent with it
+	noStart bool
 }
 
 // String names the place and what is wrong there.

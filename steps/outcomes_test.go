@@ -1,16 +1,20 @@
 package steps
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"smtp-wizard/between"
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/steptest"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
+	"smtp-wizard/wizard"
 )
 
 // TestCommands draws what is to be run next, for each way that Pocket ID runs and each
@@ -18,6 +22,8 @@ import (
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
+	w := sceneWorld()
+	w.Root = t.TempDir() // which has no msmtpd
 	unit := map[pocketid.Runtime]string{pocketid.RuntimeQuadlet: "/home/ada/.config/containers/systemd/idp.container",
 		pocketid.RuntimeSystemd: "/etc/systemd/system/idp.service"}
 	for _, way := range []between.Kind{"", between.Msmtpd, between.Postfix, between.Sidecar} {
@@ -37,7 +43,7 @@ func TestCommands(t *testing.T) {
 				}
 				p := &FilePlan{Request: r, Found: Discovery{Install: found}, Printed: found.Runs != "", undoPostfix: []string{"sudo postfix reload"},
 					Machine: []between.File{{Path: "/etc/msmtprc", Mode: 0o640, Masked: []byte("a\nb\n")}, {Path: "/etc/default/x", Mode: 0o644}}}
-				fmt.Fprintf(&out, "# %q %s, found %q\n%s\nundo: %s\n", way, runtime, found.Runs, strings.Join(sceneWorld().commands(p), "\n"),
+				fmt.Fprintf(&out, "# %q %s, found %q\n%s\nundo: %s\n", way, runtime, found.Runs, strings.Join(w.commands(p), "\n"),
 					p.undoVia([]atomicfile.Saved{{Path: "/srv/my id/.env", Created: true}, {Path: "/etc/default/x", Created: true},
 						{Path: "/srv/new", Created: true}, {Path: "/srv/old", Backup: "/srv/old.bak"}}))
 			}
@@ -73,4 +79,37 @@ func TestSkips(t *testing.T) {
 		}
 	}
 	steptest.Golden(t, "testdata/golden/skips.txt", out.String())
+}
+
+// TestChoices draws what each choice of each scene leads to, and what it makes of the
+// answers.
+func TestChoices(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	kept := func(s State) []string {
+		text, err := json.MarshalIndent(s.Answers, "", " ")
+		casetest.Must(t, err)
+		return strings.Split(string(text), "\n")
+	}
+	for _, c := range scenes(t) {
+		for _, f := range c.machine.Page(c.state).Field {
+			most := len(f.Choices)
+			if f.Filter {
+				most = 3
+			}
+			for _, choice := range f.Choices[:most] {
+				s := c.machine.Apply(c.state, wizard.Typed{Field: f.Name, Text: choice.Value})
+				s = c.machine.Apply(s, wizard.Submitted{})
+				fmt.Fprintf(&out, "# %s, %s %s: at %s, %s %q, typed %v, ended %v\n", c.name, f.Name, choice.Label(), s.At, s.Fault.Field, s.Fault.Text,
+					s.Inputs[s.At], s.Ended)
+				before := kept(c.state)
+				for _, line := range kept(s) {
+					if !slices.Contains(before, line) {
+						fmt.Fprintln(&out, line)
+					}
+				}
+			}
+		}
+	}
+	steptest.Golden(t, "testdata/golden/choices.txt", out.String())
 }

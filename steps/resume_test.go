@@ -8,6 +8,7 @@ import (
 
 	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
+	"smtp-wizard/wizard/draft"
 )
 
 // A draft tells a password that was typed from one that the .env has, also
@@ -53,9 +54,10 @@ func TestRecall(t *testing.T) {
 		"given up":     {of("", false), false},
 		"no such file": {gone, false},
 	} {
-		a, ok := world.recall(t.Context(), tt.answers)
-		if ok != tt.want || a.Password.Empty() == tt.want {
-			t.Errorf("%s: %v, and a password: %v", name, ok, !a.Password.Empty())
+		old := State{Place: wizard.Place{At: Identity}, Answers: tt.answers}
+		s := world.Resumed(t.Context(), stilled(All(world)), old, []draft.Missing{password})
+		if (s.At == Identity) != tt.want || s.Answers.Password.Empty() == tt.want {
+			t.Errorf("%s: at %s, and a password: %v", name, s.At, !s.Answers.Password.Empty())
 		}
 	}
 }

@@ -156,6 +156,13 @@ func nextField(help string, choices ...wizard.Choice) wizard.Field {
 
 func rowOf(tone wizard.Tone, cells ...string) wizard.Row { return wizard.Row{Tone: tone, Cells: cells} }
 
+func verbatim(lines []string) (v wizard.Verbatim) {
+	for _, line := range lines {
+		v.Lines = append(v.Lines, wizard.VerbatimLine{Text: line})
+	}
+	return v
+}
+
 // AnswerFlag is a flag of apply that answers a field.
 type AnswerFlag struct {
 	Step        wizard.ID

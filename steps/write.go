@@ -117,11 +117,7 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	}
 	page.Body = append(page.Body, p.machineBlocks()...)
 	if v.Input["show"] != "" {
-		whole := wizard.Verbatim{}
-		for _, line := range envwriter.View(p.Env.New, p.isPublic) {
-			whole.Lines = append(whole.Lines, wizard.VerbatimLine{Text: line})
-		}
-		page.Body = []wizard.Block{whole}
+		page.Body = []wizard.Block{verbatim(envwriter.View(p.Env.New, p.isPublic))}
 	}
 	page.Body = append(page.Body, fileTable(p))
 	if len(p.Refused) > 0 {

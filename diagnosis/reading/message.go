@@ -162,7 +162,7 @@ func (s *signs) form(f *lazy.Regexp) {
 	if m == nil {
 		return
 	}
-	for i, name := range f.SubexpNames() {
+	for i, name := range f.Compiled().SubexpNames() {
 		if name == "" || m[i] == "" {
 			continue
 		}

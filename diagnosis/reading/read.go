@@ -109,6 +109,9 @@ var (
 	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d{1,2}\s|\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
 
+// raisedIn is the first line of a Ruby exception: the place, then the message.
+var raisedIn = lazy.Compile("^\\S+\\.rb:\\d+:in [`'][^`']{1,80}': (.+)")
+
 // nested joins an exception to its cause, also where each line has a time stamp.
 var nested = lazy.Compile(`(?i)nested exception is:?\s*(?:\n|$)|\n(?:caused by|nested exception)`)
 
@@ -226,6 +229,9 @@ func (r *reader) command(who speaker, text string, fresh bool) bool {
 func (r *reader) words(text string, fresh bool) {
 	r.greeting = false
 	b := r.open
+	if m := raisedIn.FindStringSubmatch(text); m != nil {
+		text = m[1]
+	}
 	isFrame := frames.MatchString(text)
 	if b != nil && len(b.parts) > 0 && nested.MatchString(b.parts[len(b.parts)-1]+"\n"+text) {
 		b.parts = append(b.parts, text)

@@ -14,7 +14,7 @@ var (
 	// spokenCode is a reply code where programs quote a reply: at the beginning,
 	// after a word that announces it, in a tuple, or after a colon.
 	spokenCode = lazy.Compile(`(?i)(?:^|[^\x00-\x7f]|(?:said|response|reply|replied|code|message|error|server|answered|failed|failure|login|with|terminates connection|smtp;|reason|status|got|mail)\W{0,8}|\(|[\]>)\w]: ["'“]?|[;：]\s?["'“]?|err="|Deferred: |: \[)\b([45][0-5]\d|57\d)(?:[ -]|: |, ?b?["']|["',)\]]|$)`)
-	unit       = lazy.Compile(`^ ?(?i:[KMG]i?B|bytes|ms|seconds?|sec|minutes?|messages|mails|users|times|connections)\b`)
+	unit       = lazy.Compile(`^ ?(?:(?i:[KMG]i?B)|bytes|ms|seconds?|sec|minutes?|messages|mails|users|times|connections)\b`)
 	// lastCode stands behind the words, as RainLoop and Roundcube put it.
 	lastCode = lazy.Compile(`\((4[2-5]\d|5[0-5]\d)\)\W*$`)
 	// webRequest is Go's wording of a failed HTTP request.
@@ -56,7 +56,7 @@ func replyAt(text string) int {
 	if !hasCodeDigits(text) {
 		return -1
 	}
-	for _, m := range codedReply.FindAllStringSubmatchIndex(text, 8) {
+	for _, m := range codedReply.Compiled().FindAllStringSubmatchIndex(text, 8) {
 		if text[m[2]] == text[m[4]] {
 			return m[2]
 		}

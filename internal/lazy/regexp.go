@@ -26,28 +26,21 @@ func Compile(expression string) *Regexp {
 	return r
 }
 
-func (r *Regexp) String() string                       { return r.compiled().String() }
-func (r *Regexp) SubexpNames() []string                { return r.compiled().SubexpNames() }
-func (r *Regexp) Match(b []byte) bool                  { return r.compiled().Match(b) }
-func (r *Regexp) MatchString(s string) bool            { return r.compiled().MatchString(s) }
-func (r *Regexp) FindAllIndex(b []byte, n int) [][]int { return r.compiled().FindAllIndex(b, n) }
-func (r *Regexp) FindAllSubmatch(b []byte, n int) [][][]byte {
-	return r.compiled().FindAllSubmatch(b, n)
-}
-func (r *Regexp) FindString(s string) string             { return r.compiled().FindString(s) }
-func (r *Regexp) FindStringIndex(s string) []int         { return r.compiled().FindStringIndex(s) }
-func (r *Regexp) FindAllString(s string, n int) []string { return r.compiled().FindAllString(s, n) }
-func (r *Regexp) FindStringSubmatch(s string) []string   { return r.compiled().FindStringSubmatch(s) }
+// Compiled is the expression itself, for its other methods.
+func (r *Regexp) Compiled() *regexp.Regexp { return r.compiled() }
 func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 	return r.compiled().FindAllStringSubmatch(s, n)
 }
+func (r *Regexp) FindString(s string) string           { return r.compiled().FindString(s) }
+func (r *Regexp) FindStringIndex(s string) []int       { return r.compiled().FindStringIndex(s) }
+func (r *Regexp) FindStringSubmatch(s string) []string { return r.compiled().FindStringSubmatch(s) }
 func (r *Regexp) FindStringSubmatchIndex(s string) []int {
 	return r.compiled().FindStringSubmatchIndex(s)
 }
-func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
-	return r.compiled().FindAllStringSubmatchIndex(s, n)
-}
+func (r *Regexp) MatchString(s string) bool            { return r.compiled().MatchString(s) }
 func (r *Regexp) ReplaceAllString(s, by string) string { return r.compiled().ReplaceAllString(s, by) }
 func (r *Regexp) ReplaceAllStringFunc(s string, by func(string) string) string {
 	return r.compiled().ReplaceAllStringFunc(s, by)
 }
+func (r *Regexp) String() string      { return r.compiled().String() }
+func (r *Regexp) Match(b []byte) bool { return r.compiled().Match(b) }

@@ -25,3 +25,13 @@ func Golden(t testing.TB, path, got string) {
 		t.Errorf("%s is now\n%s\nand was\n%s", path, got, want)
 	}
 }
+
+// Document is Golden for a page of docs/ that is made from the program's own tables.
+// The package of the test is one floor below the root.
+func Document(t testing.TB, name, text string) {
+	t.Helper()
+	dir, err := os.Getwd()
+	casetest.Must(t, err)
+	Golden(t, filepath.Join("..", "docs", name), "<!-- Generated from the program's tables by `go test ./"+
+		filepath.Base(dir)+" -update`. Do not edit. -->\n\n"+text)
+}

@@ -69,36 +69,20 @@ func SetHostname(data []byte, service, hostname string) ([]byte, error) {
 // setEntry is a compose file with a scalar at that path of keys: the line changed or
 // put in, and everything else left as it is. nil begins a new file.
 func setEntry(data []byte, value string, path ...string) ([]byte, error) {
-	last := len(path) - 1
-	if len(bytes.TrimSpace(data)) > 0 {
-		root, err := parseYAML(data)
-		if err != nil {
-			return nil, err
-		}
-		at := root
-		for _, key := range path {
-			_, at = own(at, key)
-		}
-		if at != nil {
-			return replaceScalar(strings.SplitAfter(string(data), "\n"), at, scalar(value))
-		}
+	root, _ := parseYAML(data)
+	if at := under(root, path...); at != nil {
+		return replaceScalar(strings.SplitAfter(string(data), "\n"), at, scalar(value))
 	}
+	last := len(path) - 1
 	return putEntry(data, []string{scalar(path[last]) + ": " + scalar(value)}, path[:last]...)
 }
 
 // PutGateway is a compose file that gives a service a name for the machine.
 func PutGateway(data []byte, service, name string) ([]byte, error) {
 	const key = "extra_hosts"
-	root, err := parseYAML(data)
-	if err != nil && len(bytes.TrimSpace(data)) > 0 {
-		return nil, err
-	}
-	at := root
-	for _, key := range []string{"services", service, key} {
-		_, at = own(at, key)
-	}
+	root, _ := parseYAML(data)
 	entry := "- " + scalar(name+":"+hostGateway)
-	if block(at) {
+	if block(under(root, "services", service, key)) {
 		entry = scalar(name) + ": " + hostGateway
 	}
 	return putEntry(data, []string{entry}, "services", service, key)
@@ -186,6 +170,14 @@ func own(mapping *yaml.Node, name string) (key, value *yaml.Node) {
 		}
 	}
 	return nil, nil
+}
+
+// under is the value at a path of keys.
+func under(root *yaml.Node, path ...string) *yaml.Node {
+	for _, key := range path {
+		_, root = own(root, key)
+	}
+	return root
 }
 
 // block reports whether a node is a mapping with a line for each key.

@@ -198,10 +198,17 @@ func Discover(m Machine, envFile string) Install {
 		}
 	}
 	best.EnvFile = f.envFile
-	if best.Runs == "" {
+	switch {
+	case best.Runs == "":
 		f.assume(&best)
+	case best.Refused != "":
+		best.env = environment{} // nothing starts, so nothing arrives
 	}
-	f.complete(&best)
+	f.findPassword(&best)
+	if best.Runs != "" {
+		f.findVersion(&best)
+		f.warnings(&best)
+	}
 	return best
 }
 
@@ -224,18 +231,4 @@ func (f *finder) assume(in *Install) {
 		in.env.add(layer)
 	}
 	in.Hostname = Hostname{Kind: KindMachine, Value: f.Hostname}
-	f.findPassword(in)
-}
-
-// complete adds what follows from the environment.
-func (f *finder) complete(in *Install) {
-	if in.Runs == "" {
-		return
-	}
-	if in.Refused != "" {
-		in.env = environment{} // nothing starts, so nothing arrives
-	}
-	f.findPassword(in)
-	f.findVersion(in)
-	f.warnings(in)
 }

@@ -80,11 +80,8 @@ func PutSidecar(data []byte, in Install, name, image string, variables [][2]stri
 		}
 	}
 	at := func(path ...string) *yaml.Node {
-		node, _ := parseYAML(data)
-		for _, key := range path {
-			_, node = own(node, key)
-		}
-		return node
+		root, _ := parseYAML(data)
+		return under(root, path...)
 	}
 	const services = "services"
 	if at(services, name) != nil {

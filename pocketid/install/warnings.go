@@ -99,7 +99,7 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 		warn("crlf", "", name)
 	}
 	if reader == "systemd" || reader == "podman" {
-		for _, found := range exportLine.FindAllSubmatch(data, -1) {
+		for _, found := range exportLine.Compiled().FindAllSubmatch(data, -1) {
 			warn("export-line", string(found[1]), reader, found[1], name)
 		}
 	}
@@ -240,18 +240,13 @@ func (f *finder) deadKeys(in *Install) []string {
 	}
 	var out []string
 	for _, name := range pocketid.NeedLock() {
-		if envwriter.KeyLine(data, name) > 0 && !used[name] && !in.passedOn(name, f.envFile) {
+		// A line can name the key of the file among several variables.
+		s, _ := in.env.get(name)
+		if envwriter.KeyLine(data, name) > 0 && !used[name] && s.Source.VariableFile != f.envFile {
 			out = append(out, name)
 		}
 	}
 	return out
-}
-
-// passedOn reports whether a line that sets a key names the key of the file among
-// several variables.
-func (in *Install) passedOn(key, file string) bool {
-	s, ok := in.env.get(key)
-	return ok && s.Source.VariableFile == file
 }
 
 // settingWarnings are about the lock, and names of another era.

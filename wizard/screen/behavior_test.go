@@ -12,23 +12,32 @@ import (
 )
 
 // lookingUp is a page that looks something up for its first field, which the fields wait
-// for, and has a list that opens, one that typing narrows, and a field for lines.
+// for, and has each kind of list, a field for lines, and a page after it that is the end.
 func lookingUp() steptest.Machine {
 	page := func(v steptest.View) wizard.Page {
 		if v.Found["look"].Running {
-			return wizard.Page{Title: "Look", Busy: "Looking"}
+			return wizard.Page{Title: "Look", Busy: "Looking", Skip: true}
 		}
 		long := oneOf("long", "Long", "b", choice("a", "alpha"), choice("b", "beta"), choice("ab", "gamma"))
 		long.Filter = true
-		return wizard.Page{Title: "Look", Why: "It is looked up.", Field: []wizard.Field{
-			{Name: "host", Label: "Host", Missing: true, Default: "mx"}, long,
-			oneOf("short", "Short", "y", choice("x"), choice("y"), choice("z")),
-			{Name: "lines", Label: "Lines", Lines: true, Note: "as they are", NoteTone: wizard.Good}}}
+		short := oneOf("short", "Short", "y", choice("x"), choice("y"), wizard.Choice{Value: "z", Cells: []string{"z (k)"}, Key: "k", Note: "the last"})
+		tone := map[string]wizard.Tone{"1": wizard.Bad, "2": wizard.Good}[v.Input["host"]]
+		return wizard.Page{Title: "Look", Why: "It is looked up.", Gist: wizard.Text{Body: "a word", Tone: tone},
+			Body: []wizard.Block{wizard.Table{Columns: []string{"WHO", "WHAT"}, Rows: []wizard.Row{
+				{Tone: tone, Cells: []string{"one", "a rather long cell, which wraps on a narrow screen"}}, {Cells: []string{"alone, and as long as the line: it has all of it"}}}}},
+			Field: []wizard.Field{{Name: "host", Label: "Host", Missing: true, Default: "mx", Complete: strings.ToUpper,
+				Help: wizard.Help{Where: "https://example.com/smtp."}}, long, short,
+				{Name: "lines", Label: "Lines", Lines: true, Note: "as they are", NoteTone: wizard.Good}}}
 	}
-	m := single(page)
-	m.Steps = []wizard.Step[steptest.Answers]{steptest.Worker{Step: steptest.Step{Called: "look", Titled: "Look", Pages: page},
-		Want: func(v steptest.View) wizard.Job { return wizard.Job{Task: "look", For: v.Input["host"]} }, Do: reporting(0, 1)}}
-	return m
+	look := steptest.Step{Called: "look", Titled: "Look", Pages: page, Takes: func(v steptest.View) steptest.Intent {
+		if v.Input["host"] == "2" {
+			return wizard.Stay(v.Answers, wizard.Fault{Field: "long", Text: "No.", Tone: wizard.Bad})
+		}
+		return wizard.Next(v.Answers)
+	}}
+	end := steptest.Step{Called: "end", Pages: func(steptest.View) wizard.Page { return wizard.Page{Title: "The end", Final: true} }}
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{Step: look,
+		Want: func(v steptest.View) wizard.Job { return wizard.Job{Task: "look", For: v.Input["host"]} }, Do: reporting(0, 1)}, end}}
 }
 
 // What keys do: each step presses some and says what is on the screen then, with
@@ -46,6 +55,11 @@ func TestKeys(t *testing.T) {
 		"a list is shut": {walks["lookup"], []step{{keys: "(worked) (later) tab enter al down"}, {keys: "tab"}, {keys: "shift+tab enter"}, {keys: "g backspace esc"},
 			{keys: "down enter up enter"}, {keys: "(worked) (later) enter down shift+tab"}, {keys: "enter al enter"}}},
 		"a field is looked up": {walks["lookup"], []step{{keys: "x"}, {keys: "(worked) (later)"}, {keys: "1 enter"}, {keys: "x (worked)"}, {keys: "esc"}, {keys: "n"}}},
+		"a page that ends": {walks["lookup"], []step{{keys: "(tick) s"}, {keys: "(worked) (later) m (completed)"}, {keys: "(completed) (worked) (later)"},
+			{keys: "ctrl+u 2 down (worked) (later)"}, {keys: "down down enter k"}, {keys: "enter enter"}, {keys: "enter enter"}, {keys: "?"}, {keys: "esc"},
+			{keys: "up up f1"}, {keys: "esc ctrl+u 1 down (worked) (later)"}, {keys: "enter enter"}, {keys: "?"}, {keys: "esc ctrl+o"}, {keys: "esc"}}},
+		"what is pasted": {walks["lookup"], []step{{keys: "(worked) (later) paste:a"}, {keys: "paste:x\x1by"}, {keys: "down (worked) (later) down enter paste:al"},
+			{keys: "esc esc down paste:z enter paste:z"}, {keys: "esc down paste:a\x1bb"}, {keys: "paste:" + strings.Repeat("long", 5000)}, {keys: "f1 paste:no esc"}}},
 		"a list that stands open is left": {toIdentity, []step{{keys: "(news) (news) down (rest)"}, {keys: "up up"}, {keys: "pgdown"}, {keys: "pgup"},
 			{keys: "down down down down (rest)"}, {keys: "down x"}, {keys: "up"}, {keys: "(worked)"}, {keys: "?"}, {keys: "a"}}},
 		"keys in flight": {toTest, []step{ // nothing to submit, then meant for what was there before
@@ -109,7 +123,7 @@ func TestKeys(t *testing.T) {
 
 // changes draws the lines of a screen that are not as they were before.
 func changes(out *strings.Builder, title string, before []string, screen string) []string {
-	fmt.Fprintf(out, "# %s\n", title)
+	fmt.Fprintf(out, "# %.80q\n", title)
 	lines := strings.Split(screen, "\n")
 	for i, line := range lines {
 		if i >= len(before) && line != "" || i < len(before) && line != before[i] {

@@ -30,7 +30,7 @@ var webAddress = lazy.Compile(`https://[^\s\x1b]+[^\s\x1b.,;:)]`)
 // linked makes the addresses of a text of our own clickable where a line has one whole.
 // What is to be read and copied stays as it is.
 func (t theme) linked(lines []string, from string) []string {
-	for _, address := range webAddress.FindAllString(from, -1) {
+	for _, address := range webAddress.Compiled().FindAllString(from, -1) {
 		for i := 0; t.links && i < len(lines); i++ {
 			lines[i] = strings.ReplaceAll(lines[i], address, ansi.SetHyperlink(address)+address+ansi.ResetHyperlink())
 		}

@@ -71,6 +71,18 @@ func (d *driven) press(keys ...string) {
 		case k == "(worked)":
 			d.worked(true)
 			continue
+		case k == "(tick)":
+			d.update(tickMsg{})
+			continue
+		case k == "(completed)": // what Tab began
+			if w := d.focused(); w != nil {
+				from := w.line.String()
+				d.update(completedMsg{w.field.Name, from, w.field.Complete(from)})
+			}
+			continue
+		case strings.HasPrefix(k, "paste:"):
+			d.update(tea.PasteMsg{Content: k[len("paste:"):]})
+			continue
 		case k == "(rest)":
 			d.rest()
 			continue

@@ -88,24 +88,6 @@ func TestSizes(t *testing.T) {
 	steptest.Golden(t, "testdata/sizes.txt", drawn.String())
 }
 
-// At any size the focus, and what is wrong with it, are in sight.
-func TestFocusInSight(t *testing.T) {
-	t.Parallel()
-	for name, words := range map[string]string{
-		"relay-fault": "A port is a number", "relay-warn": "This host has no dot", "provider-find": "Google Workspace",
-		"test-refused": "› Use port 465", "test-busy": "Talking to", "write": "› Write it", "identity-other": "mail.example.com",
-	} {
-		d := drive(t, fakeMachine(0), 80, 24, Options{})
-		walks[name](d)
-		for _, size := range [][2]int{{40, 12}, {50, 14}, {80, 24}, {120, 30}} {
-			d.resize(size[0], size[1])
-			if !strings.Contains(d.screen(), words) {
-				t.Errorf("%s at %v does not show %q:\n%s", name, size, words, d.screen())
-			}
-		}
-	}
-}
-
 // What is out of sight is said, and can be scrolled to.
 func TestNothingIsCutSilently(t *testing.T) {
 	t.Parallel()
