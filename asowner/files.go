@@ -25,12 +25,12 @@ import (
 
 // Files gives access to the files around one .env, for one task.
 type Files struct {
-	env     string // absolute
-	owner   *atomicfile.User
-	process *process // nil: this program's own privileges are used
-	folder  *os.File // the directory; nil if another user's symlink leads there
-	his     bool     // the directory belongs to the owner
-	above   bool     // it and the .env are root's, but a directory above is the owner's
+	env        string // absolute
+	owner      *atomicfile.User
+	process    *process // nil: this program's own privileges are used
+	folder     *os.File // the directory; nil if another user's symlink leads there
+	ownsFolder bool     // the directory belongs to the owner
+	above      bool     // it and the .env are root's, but a directory above is the owner's
 	// Warning says why root's privileges are used although they should not be, or is "".
 	Warning string
 }
@@ -51,11 +51,11 @@ func Open(env string) (*Files, error) {
 		return f, nil
 	}
 	f.owner = account(uid)
-	var his *os.File
-	if f.his {
-		his = f.folder
+	var folder *os.File
+	if f.ownsFolder {
+		folder = f.folder
 	}
-	if f.process, err = start(f.owner, his, filepath.Dir(path)); err != nil {
+	if f.process, err = start(f.owner, folder, filepath.Dir(path)); err != nil {
 		f.Warning = fmt.Sprintf("%s is under the control of user %d, but this program could not switch to that user (%v); "+
 			"the files around it are read and written as root.", path, uid, err)
 	}
@@ -85,7 +85,7 @@ func (f *Files) findOwner() int {
 	}
 	f.folder = folder
 	uid, _ := uidOf(folder.Stat())
-	if f.his = uid != 0; f.his {
+	if f.ownsFolder = uid != 0; f.ownsFolder {
 		return uid
 	}
 	if uid := linkOwner(f.env); uid != 0 {
@@ -209,7 +209,7 @@ func (f *Files) calls(path string) atomicfile.Calls {
 		return atomicfile.Own{}
 	}
 	plain, missing, owner := f.plain(path)
-	if (plain || missing) && path == f.env || !f.his && (missing || plain && (owner == f.owner.UID || f.above && owner == 0)) {
+	if (plain || missing) && path == f.env || !f.ownsFolder && (missing || plain && (owner == f.owner.UID || f.above && owner == 0)) {
 		return f.rootCalls()
 	}
 	return f.process

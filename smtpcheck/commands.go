@@ -51,6 +51,15 @@ func (s *session) ask(command string, codes ...int) (*Reply, *Failure) {
 	return reply, nil
 }
 
+// command is ask for a step whose detail is the reply.
+func (s *session) command(command string, codes ...int) (string, *Failure) {
+	reply, failure := s.ask(command, codes...)
+	if failure != nil {
+		return "", failure
+	}
+	return reply.String(), nil
+}
+
 // expect returns a failure unless the reply has one of the expected codes. The reply
 // is kept even if the connection broke after it.
 func expect(reply *Reply, err error, doing string, codes ...int) *Failure {
@@ -109,21 +118,12 @@ func (s *session) mail() (string, *Failure) {
 	if _, offered := s.offers("SMTPUTF8"); offered && s.plan.SMTPUTF8 {
 		command += " SMTPUTF8"
 	}
-	reply, failure := s.ask(command, 250)
-	if failure != nil {
-		return "", failure
-	}
-	return reply.String(), nil
+	return s.command(command, 250)
 }
 
 // rcpt names the recipient (RFC 5321 section 4.1.1.3).
 func (s *session) rcpt() (string, *Failure) {
-	command := "RCPT TO:<" + s.plan.To + ">"
-	reply, failure := s.ask(command, 250, 251, 252, 253, 254, 255, 256, 257, 258, 259)
-	if failure != nil {
-		return "", failure
-	}
-	return reply.String(), nil
+	return s.command("RCPT TO:<"+s.plan.To+">", 250, 251, 252, 253, 254, 255, 256, 257, 258, 259)
 }
 
 // data delivers the message. Its detail is the final reply, which often has a queue id.

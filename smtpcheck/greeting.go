@@ -80,28 +80,18 @@ func (s *session) otherProtocol(ctx context.Context) error {
 
 // notSMTP names the protocol that the first bytes show, if it is not SMTP.
 func (s *session) notSMTP(err error) error {
-	if errors.Is(err, ErrImplicitTLSPort) || errors.Is(err, ErrNotSMTP) {
-		return err
-	}
-	first, limit := s.wire.raw.first, s.wire.limit
-	if s.wire.encrypted {
-		return noGreeting(err, limit)
-	}
-	if startsTLS(first) {
-		return ErrImplicitTLSPort
-	}
-	if other := foreign(first, s.wire.show); other != nil {
-		return other
-	}
-	return noGreeting(err, limit)
-}
-
-func noGreeting(err error, limit time.Duration) error {
+	first := s.wire.raw.first
+	other := foreign(first, s.wire.show)
 	switch {
+	case errors.Is(err, ErrImplicitTLSPort) || errors.Is(err, ErrNotSMTP):
+	case !s.wire.encrypted && startsTLS(first):
+		return ErrImplicitTLSPort
+	case !s.wire.encrypted && other != nil:
+		return other
 	case errors.Is(err, ErrClosed):
 		return &kindError{ErrClosed, "closed without a greeting", err}
 	case errors.Is(err, ErrTimeout):
-		return &kindError{ErrTimeout, "no greeting within " + Seconds(limit), err}
+		return &kindError{ErrTimeout, "no greeting within " + Seconds(s.wire.limit), err}
 	}
 	return err
 }

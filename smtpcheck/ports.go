@@ -1,6 +1,7 @@
 package smtpcheck
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -61,11 +62,8 @@ type PortOptions struct {
 // time, and may be nil. The result is in the order of ports.
 func Ports(ctx context.Context, host string, ports []int, o PortOptions, report func(Port)) []Port {
 	if len(o.Names) == 0 {
-		name, err := os.Hostname()
-		if err != nil || name == "" {
-			name = "localhost"
-		}
-		o.Names = []string{name}
+		name, _ := os.Hostname()
+		o.Names = []string{cmp.Or(name, "localhost")}
 	}
 	found := make([]Port, len(ports))
 	gate := NewGate(MaxSessions)

@@ -105,7 +105,7 @@ type replyLine struct {
 // parseLine parses "250-text", "250 text" or "250" (RFC 5321 section 4.2); bad says
 // what is wrong with any other line.
 func (c Client) parseLine(line string) (parsed replyLine, bad string) {
-	if len(line) < 3 || !digits(line[:3]) {
+	if len(line) < 3 || strings.Trim(line[:3], "0123456789") != "" {
 		return replyLine{}, "a line without a reply code"
 	}
 	code := int(line[0]-'0')*100 + int(line[1]-'0')*10 + int(line[2]-'0')
@@ -122,10 +122,6 @@ func (c Client) parseLine(line string) (parsed replyLine, bad string) {
 		return replyLine{}, "a line without a reply code"
 	}
 	return replyLine{code: code, last: line[3] == ' ', text: line[4:]}, ""
-}
-
-func digits(s string) bool {
-	return strings.Trim(s, "0123456789") == ""
 }
 
 var enhancedCode = lazy.Compile(`^([245])\.\d{1,3}\.\d{1,3}(?: |$)`)

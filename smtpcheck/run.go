@@ -91,7 +91,7 @@ func (s *session) steps() []step {
 	}
 	steps = append(steps, step{StageMail, s.mail}, step{StageRcpt, s.rcpt}, step{StageData, s.data})
 	if s.plan.Quit == QuitRequired {
-		steps = append(steps, step{StageQuit, s.quit})
+		steps = append(steps, step{StageQuit, func() (string, *Failure) { return s.command("QUIT", 221) }})
 	}
 	return slices.DeleteFunc(steps, func(st step) bool {
 		return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage)
@@ -152,15 +152,6 @@ func (s *session) connect() (string, *Failure) {
 	where := portAt(s.plan.Port, address)
 	s.wire.note(SpeakerNote, "connected to "+where)
 	return where, nil
-}
-
-// quit is the QUIT of a client that checks the reply.
-func (s *session) quit() (string, *Failure) {
-	reply, failure := s.ask("QUIT", 221)
-	if failure != nil {
-		return "", failure
-	}
-	return reply.String(), nil
 }
 
 // leave ends a conversation with QUIT, if the relay still expects commands. That also

@@ -91,8 +91,10 @@ func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	_ = w.raw.SetReadDeadline(began.Add(limit))
 	reply, words, err := readReply(w.in, w.client, w.show)
 	w.words = words
-	w.maskReply(reply)
-	w.noteReply(reply)
+	if reply != nil {
+		w.maskReply(reply)
+		w.noteReply(reply)
+	}
 	// If our own limit ran out, the client takes an incomplete line as complete.
 	if took := time.Since(began); err == nil && w.clientLimit > 0 && took > w.clientLimit && took < limit {
 		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client clientLimit up after %s",
@@ -107,9 +109,6 @@ func (w *wire) show(said string) string { return w.masker.Mask(text.CleanForeign
 // maskReply masks credentials in a reply, even if split across lines. A challenge, which
 // is base64 and may contain anything, is masked entirely; authenticate uses w.words.
 func (w *wire) maskReply(reply *Reply) {
-	if reply == nil {
-		return
-	}
 	if reply.Code == 334 {
 		reply.Lines = []string{secret.Mask}
 		return
@@ -120,9 +119,6 @@ func (w *wire) maskReply(reply *Reply) {
 func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
 
 func (w *wire) noteReply(reply *Reply) {
-	if reply == nil {
-		return
-	}
 	for i, line := range reply.Lines {
 		separator := "-"
 		if i == len(reply.Lines)-1 {

@@ -5,6 +5,7 @@
 package deliverability
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -56,12 +57,7 @@ type Query struct {
 }
 
 // operator names the relay in a sentence.
-func (q Query) operator() string {
-	if q.Provider != "" {
-		return q.Provider
-	}
-	return shown(q.Host)
-}
+func (q Query) operator() string { return cmp.Or(q.Provider, shown(q.Host)) }
 
 // Check asks the DNS in parallel and returns its findings in the order SPF, DKIM,
 // DMARC, MX, reverse DNS. It returns when ctx ends, even if the resolver does not;
