@@ -124,7 +124,8 @@ func wrongName(w apptest.Guide) {
 	w.Opens("[Identity]", "Then back to Test", "421 at EHLO")
 	w.Choose("localhost")
 	w.Keys(keyEnter)
-	if strings.Contains(w.Settled(), "› Use port") {
+	w.UntilAny("› Use port", "[Test]")
+	if strings.Contains(w.Flat(), "› Use port") {
 		w.Keys(keyEnter)
 	}
 	w.Opens("[Test]", "✗ ehlo", "421 4.7.0 Try again later", "› Change Name on the Identity page")

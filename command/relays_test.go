@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"smtp-wizard/internal/apptest"
 	"smtp-wizard/internal/casetest"
@@ -61,6 +62,11 @@ func (c relayCase) compare(got apptest.Checked, exit int) error {
 	}
 	if last := got.Stages[len(got.Stages)-1]; last.Name != c.Stage || !strings.Contains(last.Detail, c.Says) {
 		return fmt.Errorf("the last stage is %+v", last)
+	}
+	for _, said := range append(got.Transcript, got.Stages[len(got.Stages)-1].Detail) {
+		if strings.Contains(said, "EOF") || strings.IndexFunc(said, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) >= 0 {
+			return fmt.Errorf("unsafe, or of EOF: %q", said)
+		}
 	}
 	d := got.Diagnosis
 	if none := d.ID == "" && d.Cause == "" && d.Fix == ""; none != (c.Exit == 0) || d.Step != c.Step || d.Field != c.Field || c.ID != "" && d.ID != c.ID {

@@ -92,6 +92,9 @@ func telling(text string) (finding, bool) {
 // tells: it has more than the program's own word for "failed".
 func (f finding) tells() bool { return f.Code != 0 || f.Kind != "" || f.Reply != "" }
 
+// hides: the program's last word, which covers all that may have been wrong before it.
+func (f finding) hides() bool { return strings.HasPrefix(f.diagnosis.ID, "layer5-hidden") }
+
 func better(a, b finding) bool {
 	switch x, y := a.diagnosis.Confidence == Class, b.diagnosis.Confidence == Class; {
 	case x != y:
@@ -102,6 +105,8 @@ func better(a, b finding) bool {
 		return b.Kind == reading.Closed // which comes after whatever else is wrong
 	case a.tells() != b.tells():
 		return a.tells()
+	case a.hides() != b.hides():
+		return b.hides()
 	case x && len(a.diagnosis.Stages) != len(b.diagnosis.Stages):
 		return len(b.diagnosis.Stages) == 0 || len(a.diagnosis.Stages) > 0 && len(a.diagnosis.Stages) < len(b.diagnosis.Stages)
 	}

@@ -147,7 +147,7 @@ func TestClosedMailboxes(t *testing.T) {
 			}
 			return c.said
 		})
-		if found, err := lookFor(ctx, time.Second, address, roots, planted); found != "" || err == nil || errors.Is(err, errNotFound) == c.wrong {
+		if found, err := look(ctx, address, roots, planted); found != "" || err == nil || errors.Is(err, errNotFound) == c.wrong {
 			t.Errorf("%s: %q, %v", name, found, err)
 		}
 		cancel()

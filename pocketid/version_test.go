@@ -9,7 +9,6 @@ import (
 
 func TestParseVersion(t *testing.T) {
 	t.Parallel()
-
 	for _, tt := range casetest.Read[[]struct {
 		In, Want string
 		Exact    bool

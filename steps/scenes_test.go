@@ -1,11 +1,14 @@
 package steps
 
 import (
+	"context"
 	"crypto/x509"
+	"errors"
 	"testing"
 	"time"
 
 	"smtp-wizard/asowner"
+	"smtp-wizard/between"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/internal/casetest"
 	"smtp-wizard/pocketid"
@@ -220,6 +223,10 @@ func identityScenes(t *testing.T, add addScene) {
 		none = append(none, smtpcheck.IdentityResult{Name: v.Name, Stage: smtpcheck.StageMail, Failure: needsLogin, Elapsed: v.Elapsed})
 	}
 	add("identity-unjudged", Identity, on465, none, nil)
+	skipped := []smtpcheck.IdentityResult{{Name: "id.example.com", Failure: &smtpcheck.Failure{Stage: smtpcheck.StageConnect, Err: context.Canceled}}}
+	add("identity-skipped", Identity, on465, skipped, nil)
+	on465.Via = between.Sidecar
+	add("identity-between", Identity, on465, mixedResults(), nil)
 }
 
 func stage(s smtpcheck.Stage, ms int, detail string) smtpcheck.StageResult {
@@ -248,6 +255,16 @@ func testScenes(t *testing.T, add addScene) {
 		s.Inputs = map[wizard.ID]wizard.Input{LiveTest: {"show": "none"}}
 	})
 	add("livetest-untrusted", LiveTest, a, untrusted(a), nil)
+	other, between465, quiet := on465, on465, on465
+	other.TestAs, other.To = "none", ""
+	add("livetest-other", LiveTest, other, passed(other), nil)
+	between465.Via = between.Sidecar
+	add("livetest-between", LiveTest, between465, passed(between465), nil)
+	quiet.Version = "2.10.0"
+	late := passed(quiet)
+	late.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageQuit, Doing: "QUIT", Reply: tryAgainLater}
+	late.Diagnosis = sceneWorld().diagnose(late.Result.Failure, late.Setup, nil)
+	add("livetest-quit", LiveTest, quiet, late, nil)
 }
 
 func inboxScenes(add addScene) {
@@ -272,11 +289,16 @@ func inboxScenes(add addScene) {
 		"Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=example.com; dkim=none; dmarc=fail header.from=example.com\n" +
 		"From: <id@example.com>\nTo: <admin@example.org>\nSubject: smtp-wizard\nDate: Mon, 23 Nov 2026 09:45:00 +0000\n"
 	add("inbox-source", Arrival, judged, nil, tested(func(*State) {}))
+	look := a
+	look.Mailbox.Server = "imap.example.org"
+	add("inbox-looking", Arrival, look, wizard.Finding{Running: true, News: []any{"12 mails are there"}}, tested(func(*State) {}))
+	add("inbox-found", Arrival, look, foundIn{passed(a).Token, "Junk"}, tested(func(*State) {}))
+	add("listen-silent", Listen, hears, errors.New("no mail came within 10 minutes"), nil)
 }
 
 func passed(a Answers) TestResult {
 	t := TestResult{Setup: setupOf(a), Token: "k3v9-m2xq"}
-	t.Speech, t.Result.Taken = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname), true
+	t.Speech, t.Result.Taken = pocketid.SpeechOf(t.Setup.Speaks(), t.Setup.TLS, t.Setup.Hostname), true
 	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
 		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
 		upToGreeting[2],
@@ -344,6 +366,14 @@ func writeScenes(t *testing.T, add addScene) {
 	finished.Override = FileEdit{}
 	add("write-nothing", Write, a, finished, tested)
 	add("write-mounted", Write, a, &atomicfile.Error{Stage: "rename", Path: a.EnvFile, Err: atomicfile.ErrMounted}, nil)
+	untested := a
+	untested.Untested, untested.CloseFile = true, true
+	add("write-untested", Write, untested, planned(t, a, old), func(s *State) { s.Found[LiveTest] = wizard.Finding{Result: refused(s.Answers)} })
+	outside := planned(t, a, old)
+	outside.Request.Via, outside.Printed, outside.SecretPath = between.Msmtpd, true, "/opt/pocket-id/pw"
+	outside.Machine = []between.File{{Path: "/etc/msmtprc", Mode: 0o640, Masked: []byte("host a\n")}}
+	outside.Refused = []Objection{{ID: "refuses-to-start", Key: "APP_URL", File: "/opt/pocket-id/.env", Line: 2, Text: "That is no URL.", Cure: "Write one."}}
+	add("write-refused", Write, a, outside, tested)
 	d := planned(t, a, old)
 	add("done", Write, a, WriteResult{
 		Readers: []string{"pocket-id", "compose"}, Warnings: d.Warnings, Commands: sceneWorld().commands(d),

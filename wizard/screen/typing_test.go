@@ -87,11 +87,14 @@ func TestIdle(t *testing.T) {
 	s := open(t, 80, 24)
 	s.Until(firstPage)
 	s.Settled()
-	before := s.Written()
-	time.Sleep(3 * time.Second)
-	if n := s.Written() - before; n != 0 {
-		t.Errorf("%d bytes written in 3 s of idling", n)
+	for range 5 { // on a busy machine the last of the page may come late
+		before := s.Written()
+		time.Sleep(1500 * time.Millisecond)
+		if s.Written() == before {
+			return
+		}
 	}
+	t.Error("something is written all the time, and nothing happens")
 }
 
 // Keys as terminals send them: in the old encoding, in the kitty protocol that
