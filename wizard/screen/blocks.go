@@ -56,11 +56,11 @@ func (t theme) paragraph(p wizard.Text, labels, w int) []string {
 	switch {
 	case label == "":
 	case w-2-labels-3 < leastText || text.Width(label) > labels:
-		lines = append(lines, t.strong.Render(t.clip(label, w)))
+		lines = append(lines, t.strong.Styled(t.clip(label, w)))
 		head, column = "  ", 2
 	default:
 		column = 2 + labels + 3
-		head = "  " + t.strong.Render(text.Pad(label, labels+3))
+		head = "  " + t.strong.Styled(text.Pad(label, labels+3))
 	}
 	if t.marked(p.Tone) {
 		head += t.mark(p.Tone) + " "
@@ -83,12 +83,12 @@ func (t theme) note(tone wizard.Tone, s string, w int) []string {
 // sign that it was broken here.
 func (t theme) verbatim(v wizard.Verbatim, w int) []string {
 	var lines []string
-	broken := "  " + t.quiet.Render(t.broken)
+	broken := "  " + t.quiet.Styled(t.broken)
 	for _, line := range v.Lines {
 		rest, lead := "  "+t.clean(line.Text), ""
 		for first := true; first || rest != ""; first = false {
 			part := cut(rest, w-text.Width(lead))
-			lines = append(lines, lead+t.tones[line.Tone].Render(part))
+			lines = append(lines, lead+t.tones[line.Tone].Styled(part))
 			rest, lead = rest[len(part):], broken
 		}
 	}

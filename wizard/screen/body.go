@@ -37,7 +37,7 @@ func (m *model) body(w, height int) canvas {
 	case helpOverlay:
 		c.add(m.help(w)...)
 	case stepsOverlay:
-		c.add(m.theme.strong.Render("Go to which step?"), "")
+		c.add(m.theme.strong.Styled("Go to which step?"), "")
 		m.rows(&c, &m.steps, nil, fieldBox{w: w, rows: max(height-2, 1)})
 		c.to = len(c.lines)
 	default:
@@ -88,7 +88,7 @@ func (m *model) whole(w, height, rows int, tight, brief bool) canvas {
 		why = []string{m.shortened(why, w)}
 	}
 	for _, line := range why {
-		c.add(t.quiet.Render(line))
+		c.add(t.quiet.Styled(line))
 	}
 	body := m.page.Body
 	if brief {
@@ -120,7 +120,7 @@ func (m *model) barred(lines []string) []string {
 	if m.page.Gist.Tone != wizard.Bad {
 		return lines
 	}
-	bar := m.theme.tones[wizard.Bad].Render(m.theme.bar)
+	bar := m.theme.tones[wizard.Bad].Styled(m.theme.bar)
 	for i, line := range lines {
 		lines[i] = bar + strings.TrimPrefix(line, " ")
 	}
@@ -131,18 +131,18 @@ func (m *model) barred(lines []string) []string {
 // shows the rest.
 func (m *model) shortened(lines []string, w int) string {
 	key := " (" + m.helpKey().Help().Key + ")"
-	return m.theme.clip(strings.Join(lines, " "), w-text.Width(key)) + m.theme.quiet.Render(key)
+	return m.theme.clip(strings.Join(lines, " "), w-text.Width(key)) + m.theme.quiet.Styled(key)
 }
 
 func (m *model) title(w int) []string {
 	var lines []string
 	for _, line := range m.theme.paragraphs(m.page.Title, w) {
-		lines = append(lines, m.theme.strong.Render(line))
+		lines = append(lines, m.theme.strong.Styled(line))
 	}
 	for _, s := range m.guide.Outline() {
 		if s.ID == m.state.Return {
 			back := "Then back to " + m.theme.clean(s.Name) + "."
-			lines = append(lines, m.theme.quiet.Render(m.theme.clip(back, w)))
+			lines = append(lines, m.theme.quiet.Styled(m.theme.clip(back, w)))
 		}
 	}
 	return lines

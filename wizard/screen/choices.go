@@ -13,7 +13,7 @@ import (
 func (m *model) choices(c *canvas, w *widget, box fieldBox) {
 	if len(m.form) > 1 && len(w.field.Columns) == 0 && !w.field.Open {
 		label := m.theme.clip(m.theme.clean(w.field.Label), box.w-2)
-		c.add("  " + m.theme.strong.Render(label))
+		c.add("  " + m.theme.strong.Styled(label))
 	}
 	if w.field.Filter {
 		m.filter(c, &w.list, box)
@@ -37,7 +37,7 @@ func (m *model) filter(c *canvas, l *list, box fieldBox) {
 	}
 	part, at, _, _ := l.filter.window(max(box.w-text.Width(label)-text.Width(count)-4, 1), t.clean)
 	c.x, c.y = 2+text.Width(label)+at, len(c.lines)
-	c.add(t.spread("  "+t.quiet.Render(label)+part, t.quiet.Render(count), box.w))
+	c.add(t.spread("  "+t.quiet.Styled(label)+part, t.quiet.Styled(count), box.w))
 }
 
 // counted is how many of those are among what a filter counts.
@@ -141,7 +141,7 @@ func (m *model) rows(c *canvas, l *list, heads []string, box fieldBox) {
 	}
 	g, heads := m.grid(l, t.cleanAll(heads), cells, box.w-4)
 	if len(heads) > 0 {
-		c.add("    " + g.mark(" ") + t.quiet.Render(g.line(t, heads)))
+		c.add("    " + g.mark(" ") + t.quiet.Styled(g.line(t, heads)))
 	}
 	c.rows = l.inSight(box)
 	l.fit(c.rows)
@@ -151,12 +151,12 @@ func (m *model) rows(c *canvas, l *list, heads []string, box fieldBox) {
 		}
 		line := t.row(l, i, cells[l.shown[i]], g)
 		if arrow := l.arrow(i, c.rows, t); arrow != "" {
-			line = t.spread(t.clip(line, box.w-text.Width(arrow)-1), t.quiet.Render(arrow), box.w)
+			line = t.spread(t.clip(line, box.w-text.Width(arrow)-1), t.quiet.Styled(arrow), box.w)
 		}
 		c.add(line)
 	}
 	if len(l.shown) == 0 {
-		c.add("    " + t.quiet.Render("nothing matches"))
+		c.add("    " + t.quiet.Styled("nothing matches"))
 		return
 	}
 	m.details(c, l, cells, g, box)
@@ -165,7 +165,7 @@ func (m *model) rows(c *canvas, l *list, heads []string, box fieldBox) {
 // dimmed is a cell of a row: where it is from, and a time, are less than what it is.
 func (t theme) dimmed(column int, cell string) string {
 	if column == 1 || column > 1 && text.Figures(strings.TrimSpace(cell)) {
-		return t.quiet.Render(cell)
+		return t.quiet.Styled(cell)
 	}
 	return cell
 }
@@ -175,13 +175,13 @@ func (t theme) dimmed(column int, cell string) string {
 func (t theme) row(l *list, i int, cells []string, g rowGrid) string {
 	lead := "    "
 	if i == l.at {
-		lead = "  " + t.accent.Render(t.pointer) + " "
+		lead = "  " + t.accent.Styled(t.pointer) + " "
 	}
 	tone := l.choices[l.shown[i]].Tone
 	if i == l.at && l.choices[l.shown[i]].Value == l.described {
 		g.Style = func(column int, cell string) string {
 			if column == 0 {
-				return t.accent.Render(cell)
+				return t.accent.Styled(cell)
 			}
 			return t.dimmed(column, cell)
 		}
@@ -189,7 +189,7 @@ func (t theme) row(l *list, i int, cells []string, g rowGrid) string {
 	words := g.line(t, cells)
 	switch sign, ok := t.marks[tone]; {
 	case tone == wizard.Quiet:
-		words = t.quiet.Render(words)
+		words = t.quiet.Styled(words)
 	case l.compact && ok:
 		words += " " + sign
 	}
@@ -228,7 +228,7 @@ func (m *model) details(c *canvas, l *list, cells [][]string, g rowGrid, box fie
 		lines = append(lines[:room-1], m.shortened(lines[room-1:], box.w-6))
 	}
 	for _, line := range lines {
-		c.add("      " + t.quiet.Render(line))
+		c.add("      " + t.quiet.Styled(line))
 	}
 	c.add(make([]string, room-len(lines))...)
 }

@@ -60,7 +60,7 @@ func (m *model) line(c *canvas, w *widget, focused bool, box fieldBox) {
 	}
 	head := "  " + label
 	if focused {
-		head = t.accent.Render(t.pointer) + " " + t.strong.Render(label)
+		head = t.accent.Styled(t.pointer) + " " + t.strong.Styled(label)
 	}
 	if stacked {
 		c.add(head)
@@ -81,11 +81,11 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 	switch {
 	case w.field.Kind == wizard.ChoiceField:
 		if focused {
-			return m.chosen(w, room-2) + " " + t.quiet.Render(t.down), 0
+			return m.chosen(w, room-2) + " " + t.quiet.Styled(t.down), 0
 		}
 		return m.chosen(w, room), -1
 	case len(w.line.text) == 0 && secret && w.field.Kept:
-		return t.quiet.Render(t.clip("unchanged; type to replace it", room)), 0
+		return t.quiet.Styled(t.clip("unchanged; type to replace it", room)), 0
 	case len(w.line.text) == 0:
 		return "", 0
 	case secret:
@@ -100,14 +100,14 @@ func (m *model) answer(w *widget, focused bool, room int) (string, int) {
 	}
 	part, at, left, right := line.window(room-2, t.clean)
 	if focused && w.line.fresh {
-		part = t.selected.Render(part)
+		part = t.selected.Styled(part)
 	}
 	before, after := "", ""
 	if left {
-		before, at = t.quiet.Render("<"), at+1
+		before, at = t.quiet.Styled("<"), at+1
 	}
 	if right {
-		after = t.quiet.Render(">")
+		after = t.quiet.Styled(">")
 	}
 	return before + part + after, at
 }
@@ -118,7 +118,7 @@ func (m *model) chosen(w *widget, room int) string {
 	if m.preview != nil {
 		then, asked := m.preview.FieldNamed(field.Name)
 		if !asked {
-			return m.theme.quiet.Render(m.theme.clip("nothing to choose then", room))
+			return m.theme.quiet.Styled(m.theme.clip("nothing to choose then", room))
 		}
 		if _, answered := m.state.Inputs[m.state.At][field.Name]; !answered {
 			field, value = then, then.Default
@@ -127,7 +127,7 @@ func (m *model) chosen(w *widget, room int) string {
 	if c, ok := field.ChoiceOf(value); ok {
 		return m.theme.clip(m.theme.clean(c.Label()), room)
 	}
-	return m.theme.quiet.Render("not chosen yet")
+	return m.theme.quiet.Styled("not chosen yet")
 }
 
 // notes draws what stands under a field: what is wrong, what happened to a

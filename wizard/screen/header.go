@@ -45,8 +45,8 @@ func (m *model) header(w int, short bool) []string {
 		count = ""
 	}
 	line := func(title string) string {
-		title = t.strong.Render(t.clip(title, w-text.Width(count)-3))
-		return t.spread(" "+title, t.quiet.Render(count), w-1)
+		title = t.strong.Styled(t.clip(title, w-text.Width(count)-3))
+		return t.spread(" "+title, t.quiet.Styled(count), w-1)
 	}
 	if trail := t.trail(steps); !short && len(steps) > 1 && text.Width(trail) <= w {
 		return []string{line(m.name), trail}
@@ -63,13 +63,13 @@ func (t theme) trail(steps []headerStep) string {
 	for _, s := range steps {
 		switch {
 		case s.current && s.done:
-			parts = append(parts, t.accent.Render("["+s.name+"]")+" "+t.mark(s.tone))
+			parts = append(parts, t.accent.Styled("["+s.name+"]")+" "+t.mark(s.tone))
 		case s.current:
-			parts = append(parts, t.accent.Render("["+s.name+"]"))
+			parts = append(parts, t.accent.Styled("["+s.name+"]"))
 		case s.done:
 			parts = append(parts, s.name+" "+t.mark(s.tone))
 		default:
-			parts = append(parts, t.quiet.Render(s.name))
+			parts = append(parts, t.quiet.Styled(s.name))
 		}
 	}
 	return " " + strings.Join(parts, "  ")

@@ -204,7 +204,7 @@ func (t theme) footer(hints []hint, w int) string {
 	}
 	line, gap := " ", ""
 	for _, h := range hints {
-		next := line + gap + t.strong.Render(h.key) + " " + t.quiet.Render(h.does)
+		next := line + gap + t.strong.Styled(h.key) + " " + t.quiet.Styled(h.does)
 		if text.Width(next) <= w {
 			line, gap = next, between
 		}

@@ -87,7 +87,7 @@ func (m *model) leaveQuestion(w int) []string {
 	}
 	var lines []string
 	for _, line := range t.paragraphs(title, w) {
-		lines = append(lines, t.strong.Render(line))
+		lines = append(lines, t.strong.Styled(line))
 	}
 	lines = append(lines, "")
 	lines = append(lines, t.paragraphs(cmp.Or(m.draft, "Your answers will not be saved."), w)...)
@@ -97,7 +97,7 @@ func (m *model) leaveQuestion(w int) []string {
 // listed are keys in lines of their own.
 func (t theme) listed(hints []hint, w int) (lines []string) {
 	for _, h := range hints {
-		lines = append(lines, t.strong.Render(text.Pad(h.key, w))+" "+h.does)
+		lines = append(lines, t.strong.Styled(text.Pad(h.key, w))+" "+h.does)
 	}
 	return lines
 }
@@ -121,8 +121,8 @@ func (m *model) help(w int) []string {
 		}
 	}
 	add("Why", m.page.Why)
-	lines := []string{t.strong.Render(t.clip(t.clean(title), w)), ""}
+	lines := []string{t.strong.Styled(t.clip(t.clean(title), w)), ""}
 	lines = append(lines, t.linked(t.blocks(parts, w, true), where)...)
-	lines = append(lines, "", t.strong.Render("Keys"))
+	lines = append(lines, "", t.strong.Styled("Keys"))
 	return append(lines, t.listed(m.helpHints(), 10)...)
 }

@@ -182,7 +182,7 @@ func TestVerbatimDropsNothing(t *testing.T) {
 				t.Fatalf("at %d: %q", w, line)
 			}
 			if i > 0 {
-				line = strings.TrimPrefix(line, "  "+l.quiet.Render(l.broken))
+				line = strings.TrimPrefix(line, "  "+l.quiet.Styled(l.broken))
 			}
 			got.WriteString(line)
 		}

@@ -30,14 +30,14 @@ func (t theme) table(table wizard.Table, w int) []string {
 	}
 	g.Style = func(column int, cell string) string {
 		if column > 0 && text.Figures(strings.TrimSpace(cell)) {
-			return t.quiet.Render(cell)
+			return t.quiet.Styled(cell)
 		}
 		return cell
 	}
 	indent := strings.Repeat(" ", marked)
 	var drawn []string
 	if len(heads) > 0 {
-		drawn = append(drawn, "  "+indent+t.quiet.Render(g.Line(heads)))
+		drawn = append(drawn, "  "+indent+t.quiet.Styled(g.Line(heads)))
 	}
 	for i, row := range rows {
 		tone := table.Rows[i].Tone

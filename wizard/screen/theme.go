@@ -6,6 +6,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"smtp-wizard/internal/text"
 	"smtp-wizard/wizard"
@@ -21,8 +22,10 @@ type theme struct {
 	links   bool // it makes hyperlinks clickable
 	profile colorprofile.Profile
 
-	strong, quiet, accent, selected lipgloss.Style
-	tones                           map[wizard.Tone]lipgloss.Style
+	// Not lipgloss' styles, which also lay out: nothing here does that with them,
+	// and it is 150 KB.
+	strong, quiet, accent, selected ansi.Style
+	tones                           map[wizard.Tone]ansi.Style
 }
 
 // signs are the characters that are not words.
@@ -66,16 +69,16 @@ func newTheme(env []string) theme {
 	if t.plain = t.ascii || lookup(env, "TERM") == "linux"; t.plain {
 		t.signs = ascii
 	}
-	none := lipgloss.NewStyle()
-	in := func(s lipgloss.Style, c color.Color) lipgloss.Style {
+	none := ansi.Style{}
+	in := func(s ansi.Style, c color.Color) ansi.Style {
 		if t.profile == colorprofile.ASCII {
 			return s
 		}
-		return s.Foreground(c)
+		return s.ForegroundColor(c)
 	}
-	t.strong, t.quiet, t.selected = none.Bold(true), none.Faint(true), none.Reverse(true)
+	t.strong, t.quiet, t.selected = none.Bold(), none.Faint(), none.Reverse(true)
 	t.accent = in(t.strong, lipgloss.Magenta)
-	t.tones = map[wizard.Tone]lipgloss.Style{
+	t.tones = map[wizard.Tone]ansi.Style{
 		wizard.Plain: none, wizard.Quiet: t.quiet,
 		wizard.Good: in(none, lipgloss.Green), wizard.Busy: in(none, lipgloss.Magenta),
 		wizard.Bad: in(t.strong, lipgloss.Red), wizard.Warn: in(t.strong, lipgloss.Yellow),
@@ -89,7 +92,7 @@ func (t theme) mark(tone wizard.Tone) string {
 	if !ok {
 		return " "
 	}
-	return t.tones[tone].Render(sign)
+	return t.tones[tone].Styled(sign)
 }
 
 // marked reports whether a row of that tone begins with a mark. A quiet one is
@@ -103,9 +106,9 @@ func (t theme) toned(tone wizard.Tone, s string) string {
 	case s == "":
 		return ""
 	case tone == wizard.Quiet:
-		return t.quiet.Render(s)
+		return t.quiet.Styled(s)
 	case tone == wizard.Bad, tone == wizard.Warn:
-		return t.strong.Render(s)
+		return t.strong.Styled(s)
 	}
 	return s
 }
