@@ -106,6 +106,9 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 		}
 		return e.stages
 	}
+	if e.code == 554 && e.enhanced == "" && (!strings.Contains(e.words, " ") || says(e.words, ofConnection)) { // RFC 5321 section 3.1
+		rule, byCode = ahead(rule, isGreeting), ahead(byCode, isGreeting)
+	}
 	if len(rule) == 0 {
 		return firstKnown(reading.Common(byCode, e.hint), e.hint, byCode)
 	}
@@ -119,7 +122,7 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s != smtpcheck.StageGreeting })
 	}
 	if e.code == 421 && (e.enhanced == "" || e.enhanced == "4.3.2") {
-		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageGreeting })
+		rule = ahead(rule, isGreeting)
 	}
 	if e.code == 530 && rule[0] == smtpcheck.StageRcpt { // RFC 4954: any command but the first ones
 		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageMail })
@@ -129,6 +132,11 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	}
 	return ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(e.hint, s) })
 }
+
+// ofConnection are the words of a 554 that is the greeting's.
+const ofConnection = "busy|connection|connect |go away|come back|no smtp|esmtp|client host|locally|your host|your ip"
+
+func isGreeting(s smtpcheck.Stage) bool { return s == smtpcheck.StageGreeting }
 
 func firstKnown(lists ...[]smtpcheck.Stage) []smtpcheck.Stage {
 	for _, l := range lists {
