@@ -2,13 +2,14 @@ module smtp-wizard
 
 go 1.26.0
 
-// charm.land/bubbletea/v2 and bubbles/v2 are the current major versions of
-// github.com/charmbracelet/bubbletea and bubbles. The first major waits five
-// seconds at the start for a terminal that answers no query.
+// charm.land/bubbletea/v2, bubbles/v2 and lipgloss/v2 are the current major
+// versions of github.com/charmbracelet/bubbletea, bubbles and lipgloss. The first
+// major waits five seconds at the start for a terminal that answers no query.
 require (
 	blitiri.com.ar/go/spf v1.6.0
 	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.1.1
+	charm.land/lipgloss/v2 v2.0.6
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/charmbracelet/colorprofile v0.4.3
 	github.com/charmbracelet/x/ansi v0.11.9

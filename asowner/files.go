@@ -1,7 +1,7 @@
-// Package asowner keeps root from lending its rights: what is reached from a
-// directory that belongs to another user is read and written with that user's rights,
-// by a process that has no others. The .env itself, a plain file right there, root
-// reads and replaces through the directory's descriptor.
+// Package asowner keeps root from acting as a confused deputy: what is reached from
+// another user's directory is read and written with that user's privileges, by a
+// process that has no others. Only the .env itself, a plain file in that directory, is
+// read and replaced by root, through the directory's descriptor.
 package asowner
 
 import (
@@ -23,19 +23,19 @@ import (
 	"smtp-wizard/pocketid/install"
 )
 
-// Files are those around one .env. They are opened for one task and closed.
+// Files gives access to the files around one .env, for one task.
 type Files struct {
-	env     string // absolute
-	owner   *atomicfile.User
-	process *process // nil: everything is done with this program's own rights
-	folder  *os.File // the directory; nil where another user's symlink leads there
-	his     bool     // the directory belongs to the owner
-	above   bool     // it is root's, and so is the .env, in a directory that is not
-	// Warning says why the rights are root's although the directory is not; "" is good.
+	env        string // absolute
+	owner      *atomicfile.User
+	process    *process // nil: this program's own privileges are used
+	folder     *os.File // the directory; nil if another user's symlink leads there
+	ownsFolder bool     // the directory belongs to the owner
+	above      bool     // it and the .env are root's, but a directory above is the owner's
+	// Warning says why root's privileges are used although they should not be, or is "".
 	Warning string
 }
 
-// Open settles with whose rights the files around a .env are reached.
+// Open determines with whose privileges to access the files around a .env.
 func Open(env string) (*Files, error) {
 	path, err := filepath.Abs(env)
 	if err != nil {
@@ -51,12 +51,12 @@ func Open(env string) (*Files, error) {
 		return f, nil
 	}
 	f.owner = account(uid)
-	var his *os.File
-	if f.his {
-		his = f.folder
+	var folder *os.File
+	if f.ownsFolder {
+		folder = f.folder
 	}
-	if f.process, err = start(f.owner, his, filepath.Dir(path)); err != nil {
-		f.Warning = fmt.Sprintf("%s is in the hands of user %d, whose rights cannot be taken on (%v); "+
+	if f.process, err = start(f.owner, folder, filepath.Dir(path)); err != nil {
+		f.Warning = fmt.Sprintf("%s is under the control of user %d, but this program could not switch to that user (%v); "+
 			"the files around it are read and written as root.", path, uid, err)
 	}
 	return f, nil
@@ -72,12 +72,12 @@ func (f *Files) Close() {
 	}
 }
 
-// Owner is the user whose rights are taken on; nil for this program's own.
+// Owner is the user whose privileges are used, or nil.
 func (f *Files) Owner() *atomicfile.User { return f.owner }
 
-// findOwner finds the user in whose hands the .env is: the owner of the directory, or
-// of a symlink on the way there, or of the file, or of a directory above, who could put
-// another one in its place at any moment. It is 0 where all that is root's.
+// findOwner finds the user who controls the .env: the owner of the directory, of a
+// symlink on the way there, of the file, or of a directory above, any of whom could
+// replace it. It returns 0 if all of these are root's.
 func (f *Files) findOwner() int {
 	folder, err := os.OpenFile(filepath.Dir(f.env), os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if err != nil {
@@ -85,7 +85,7 @@ func (f *Files) findOwner() int {
 	}
 	f.folder = folder
 	uid, _ := uidOf(folder.Stat())
-	if f.his = uid != 0; f.his {
+	if f.ownsFolder = uid != 0; f.ownsFolder {
 		return uid
 	}
 	if uid := linkOwner(f.env); uid != 0 {
@@ -100,7 +100,7 @@ func (f *Files) findOwner() int {
 	return uid
 }
 
-// ownerAbove is the owner of the nearest directory above that is not root's; 0 is none.
+// ownerAbove is the owner of the nearest directory above that is not root's, or 0.
 func ownerAbove(folder *os.File) int {
 	at, err := unix.Dup(int(folder.Fd()))
 	var here, up unix.Stat_t
@@ -131,9 +131,9 @@ func uidOf(info fs.FileInfo, err error) (uid int, ok bool) {
 	return int(s.Uid), true
 }
 
-// linkOwner is the owner of the last symlink on a path that is not root's; 0 is none.
+// linkOwner is the owner of the last symlink on a path that is not root's, or 0.
 func linkOwner(path string) (owner int) {
-	const most = 40 // as many as the kernel follows
+	const most = 40 // the kernel's limit
 	links := 0
 	for i := 1; i <= len(path) && links < most; i++ {
 		if i < len(path) && path[i] != '/' {
@@ -161,10 +161,10 @@ func linkOwner(path string) (owner int) {
 	return owner
 }
 
-// nogroup is the group of a user of whom nothing is known but the number.
+// nogroup is the group of a user who has no entry in /etc/passwd.
 const nogroup = 65534
 
-// account is a user with the groups that /etc/passwd and /etc/group give him.
+// account is a user with the groups in /etc/passwd and /etc/group.
 func account(uid int) *atomicfile.User {
 	out := &atomicfile.User{UID: uid, GID: nogroup}
 	u, err := user.LookupId(strconv.Itoa(uid))
@@ -183,8 +183,8 @@ func account(uid int) *atomicfile.User {
 	return out
 }
 
-// plain reports whether a path is a regular file with one name, right in the
-// directory; missing, whether nothing is there.
+// plain reports whether a path is a regular file without other hard links, directly in
+// the directory; missing, whether it does not exist.
 func (f *Files) plain(path string) (plain, missing bool, owner int) {
 	if f.folder == nil || filepath.Dir(path) != filepath.Dir(f.env) {
 		return false, false, 0
@@ -200,16 +200,16 @@ func (f *Files) plain(path string) (plain, missing bool, owner int) {
 	return info.Mode().IsRegular() && s.Nlink == 1, false, int(s.Uid)
 }
 
-// calls are those for a path. Root itself reads and replaces the .env, where that is
-// a plain file. In a directory of root's the owner of the .env could make no new file
-// beside it: that root does as well, and replaces what is the owner's; and what is root's
-// own, where only a directory above is the owner's.
+// calls are the system calls to use for a path: root's own for the .env if that is a
+// plain file. In root's own directory, where the owner could not create files, root also
+// creates new ones and replaces the owner's, or its own if only a directory above is the
+// owner's.
 func (f *Files) calls(path string) atomicfile.Calls {
 	if f.process == nil {
 		return atomicfile.Own{}
 	}
 	plain, missing, owner := f.plain(path)
-	if (plain || missing) && path == f.env || !f.his && (missing || plain && (owner == f.owner.UID || f.above && owner == 0)) {
+	if (plain || missing) && path == f.env || !f.ownsFolder && (missing || plain && (owner == f.owner.UID || f.above && owner == 0)) {
 		return f.rootCalls()
 	}
 	return f.process
@@ -224,7 +224,7 @@ func (f *Files) Load(path string) (atomicfile.Snapshot, error) {
 	return atomicfile.LoadWith(f.calls(path), path)
 }
 
-// SaveAll is atomicfile.SaveAll. A new file belongs to who reads it, else to the
+// SaveAll is atomicfile.SaveAll. A new file belongs to its reader, else to the
 // directory's owner.
 func (f *Files) SaveAll(files []atomicfile.File) ([]atomicfile.Saved, error) {
 	if f.process == nil {
@@ -297,13 +297,13 @@ func (f *Files) Glob(pattern string) ([]string, error) {
 	return a.Paths, err
 }
 
-// Exists reports whether a path has something, be it a symlink that leads nowhere.
+// Exists reports whether a path exists, even as a dangling symlink.
 func (f *Files) Exists(path string) bool {
 	_, err := f.calls("").Lstat(f.absolute(path))
 	return err == nil
 }
 
-// Discover is install.Discover, as if some files had other contents.
+// Discover is install.Discover, as if some files had the planned contents.
 func (f *Files) Discover(m install.Machine, planned map[string][]byte) (install.Install, error) {
 	if f.process == nil {
 		m.Files = install.Planned{Files: m.Files, Contents: planned}
@@ -327,15 +327,15 @@ func (f *Files) Discover(m install.Machine, planned map[string][]byte) (install.
 	return *a.Install, nil
 }
 
-// handedOn are the variables of root's environment that a compose file of another
-// user may name: his ${...} could otherwise send any secret of it to his relay.
-var handedOn = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "TZ", "USER"}
+// passedOn are the variables of root's environment that another user's compose file may
+// refer to: with the others, it could send root's secrets to its own relay.
+var passedOn = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "TZ", "USER"}
 
 func publicEnvironment(env []string) []string {
 	var out []string
 	for _, pair := range env {
 		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "COMPOSE_") || slices.Contains(handedOn, name) {
+		if strings.HasPrefix(name, "COMPOSE_") || slices.Contains(passedOn, name) {
 			out = append(out, pair)
 		}
 	}

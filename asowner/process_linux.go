@@ -19,20 +19,20 @@ import (
 	"smtp-wizard/envwriter/atomicfile"
 )
 
-// process is this program a second time, with another user's rights.
+// process is a second instance of this program, with another user's privileges.
 type process struct {
-	mu      sync.Mutex // a question and its answer stay together
+	mu      sync.Mutex // held for a request and its answer
 	command *exec.Cmd
 	in      io.WriteCloser
 	from    *json.Decoder
-	files   *net.UnixConn // open files arrive here
+	files   *net.UnixConn // for receiving open files
 	owner   *atomicfile.User
 	readers []atomicfile.User // who may be given a new file
-	groups  []int             // of the user's files as they were
+	groups  []int             // of the user's files that were opened
 }
 
-// programs are the ways to find this program: the first also finds one that was
-// replaced meanwhile, the second needs no /proc.
+// programs are paths of this program: the first works even if the file was replaced,
+// the second without /proc.
 var programs = func() []string {
 	out := []string{"/proc/self/exe"}
 	if found, err := exec.LookPath(os.Args[0]); err == nil {
@@ -41,8 +41,8 @@ var programs = func() []string {
 	return out
 }
 
-// start starts the process. It begins as root, since the program may be closed to the
-// user, and becomes the user before it does anything.
+// start starts the process, as root because the user may not be able to execute the
+// program; it becomes the user before it does anything else.
 func start(owner *atomicfile.User, folder *os.File, path string) (*process, error) {
 	var failed error
 	for _, program := range programs() {
@@ -71,8 +71,8 @@ func startProgram(program string, owner *atomicfile.User, folder *os.File, path 
 	p.files = conn.(*net.UnixConn)
 	p.command = &exec.Cmd{Path: program, Args: []string{os.Args[0], Argument}, Env: []string{}, Dir: "/",
 		ExtraFiles:  []*os.File{theirs},
-		Stderr:      theirs,                             // what it says when it crashes is for nobody, and there may be no /dev/null
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true}} // no key of the terminal reaches it
+		Stderr:      theirs,                             // discarded; there may be no /dev/null
+		SysProcAttr: &syscall.SysProcAttr{Setsid: true}} // no signals from the terminal
 	if folder != nil {
 		p.command.ExtraFiles = append(p.command.ExtraFiles, folder)
 	}
@@ -99,22 +99,22 @@ func startProgram(program string, owner *atomicfile.User, folder *os.File, path 
 	return p, nil
 }
 
-// idsOf are the real, effective and saved ids of a user, and his groups, sorted.
+// idsOf are the real, effective and saved ids of a user, and the groups, sorted.
 func idsOf(u atomicfile.User) []int {
 	groups := slices.Clone(u.Groups)
 	slices.Sort(groups)
 	return append([]int{u.UID, u.UID, u.UID, u.GID, u.GID, u.GID}, groups...)
 }
 
-// stop ends the process, which has answered all it was asked, or hangs.
+// stop ends the process, which is idle or hangs.
 func (p *process) stop() {
 	_ = p.in.Close()
 	_ = p.files.Close()
 	_ = p.command.Process.Kill()
-	go func() { _ = p.command.Wait() }() // a dead file system may keep it
+	go func() { _ = p.command.Wait() }() // may block on a dead file system
 }
 
-// ask asks one question. The file is open when an opOpen went well.
+// ask sends one request. The file is that of a successful opOpen.
 func (p *process) ask(r request) (a answer, file *os.File, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -131,7 +131,7 @@ func (p *process) ask(r request) (a answer, file *os.File, err error) {
 	return a, file, a.err(r)
 }
 
-// receiveFile takes an open file from the socket.
+// receiveFile receives an open file from the socket.
 func (p *process) receiveFile(path string) (*os.File, error) {
 	one, control := make([]byte, 1), make([]byte, unix.CmsgSpace(4))
 	_, n, _, _, err := p.files.ReadMsgUnix(one, control)
@@ -150,7 +150,7 @@ func (p *process) receiveFile(path string) (*os.File, error) {
 	return os.NewFile(uintptr(fds[0]), path), nil
 }
 
-// Open opens a file with the user's rights.
+// Open opens a file with the user's privileges.
 func (p *process) Open(path string, flags int, mode fs.FileMode) (*os.File, error) {
 	_, file, err := p.ask(request{Op: opOpen, Path: path, Flags: flags, Mode: mode})
 	if err != nil {
@@ -191,11 +191,11 @@ func (p *process) Rename(from, to string, how atomicfile.Renaming) error {
 	return err
 }
 
-// mayGiveTo names a user who is to read a new file.
+// mayGiveTo allows Chown to a user who is to read a new file.
 func (p *process) mayGiveTo(u *atomicfile.User) { p.readers = append(p.readers, *u) }
 
-// Chown gives away only what the user made: to a group that a file of his has, or to
-// the user who is to read it.
+// Chown only gives away files that the user owns: to a group that other files of the
+// user have, or to the user who is to read them.
 func (p *process) Chown(f *os.File, uid, gid int) error {
 	made, ok := uidOf(f.Stat())
 	keeps := uid == p.owner.UID && slices.Contains(p.groups, gid)

@@ -9,8 +9,7 @@ import (
 	"smtp-wizard/envwriter/atomicfile"
 )
 
-// process is there on Linux only: elsewhere the rights stay what they are, and
-// Files.Warning says so.
+// process is implemented only on Linux: elsewhere Files.Warning says so.
 type process struct{ atomicfile.Own }
 
 func start(*atomicfile.User, *os.File, string) (*process, error) { return nil, errors.ErrUnsupported }
@@ -21,5 +20,5 @@ func (*process) stop()                                 {}
 
 func (f *Files) rootCalls() atomicfile.Calls { return atomicfile.Own{} }
 
-// Serve is there on Linux only.
+// Serve is implemented only on Linux.
 func Serve() int { return 1 }

@@ -13,12 +13,11 @@ import (
 	"smtp-wizard/pocketid/install"
 )
 
-// Argument, alone on the command line, makes the program the process with another
-// user's rights. It does what standard input asks, and only with the rights that it
-// has: who starts it by himself gains nothing.
+// Argument, alone on the command line, runs Serve. That executes requests from standard
+// input with the caller's privileges, so starting it manually gains nothing.
 const Argument = "--as-owner"
 
-// operation is what is asked, as errors name it.
+// operation is the kind of a request, as errors name it.
 type operation string
 
 const (
@@ -31,8 +30,8 @@ const (
 	opDiscover operation = "read"
 )
 
-// request is what the process is asked to do. Requests and answers go over its
-// standard input and output, and so does every secret.
+// request is sent on the process's standard input, answer on its output, including
+// every secret.
 type request struct {
 	Op       operation
 	User     atomicfile.User // to become
@@ -41,13 +40,12 @@ type request struct {
 	Mode     fs.FileMode
 	How      atomicfile.Renaming
 	Machine  install.Machine
-	Known    bool // Path is the directory that is handed over
-	// Planned are contents of files: of the .env, which root has read, and of what is
-	// to be written.
+	Known    bool // Path is the directory that was passed as a descriptor
+	// Planned are the contents of the .env, as read by root, and of files to be written.
 	Planned map[string]string
 }
 
-// answer is what became of it. An open file follows over the socket.
+// answer is the result of a request. An open file follows over the socket.
 type answer struct {
 	Failed  bool
 	Errno   syscall.Errno
@@ -58,8 +56,8 @@ type answer struct {
 	Install *install.Install
 }
 
-// send sends a request or an answer. It is YAML, which keeps what is no UTF-8, in a
-// string of JSON, which has an end.
+// send sends a request or an answer as YAML, which preserves invalid UTF-8, in a JSON
+// string, which marks its end.
 func send(to io.Writer, message any) error {
 	data, err := yaml.Marshal(message)
 	if err != nil {
@@ -68,7 +66,7 @@ func send(to io.Writer, message any) error {
 	return json.NewEncoder(to).Encode(data)
 }
 
-// receive takes what send sent.
+// receive is the counterpart of send.
 func receive(from *json.Decoder, message any) error {
 	var data []byte
 	if err := from.Decode(&data); err != nil {
@@ -77,7 +75,7 @@ func receive(from *json.Decoder, message any) error {
 	return yaml.Unmarshal(data, message)
 }
 
-// fail notes an error.
+// fail records an error.
 func (a *answer) fail(err error) {
 	if err == nil {
 		return
@@ -95,7 +93,7 @@ func (a *answer) fail(err error) {
 	}
 }
 
-// err is the error as it was, as far as anybody asks.
+// err is the recorded error, as far as callers need it.
 func (a answer) err(r request) error {
 	if !a.Failed {
 		return nil

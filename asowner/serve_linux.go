@@ -17,20 +17,20 @@ import (
 	"smtp-wizard/pocketid/install"
 )
 
-// server is the process with the user's rights.
+// server runs in the process with the user's privileges.
 type server struct {
 	atomicfile.Own
 	files  *net.UnixConn
-	folder string // what the present directory is called; "" where it is another one
+	folder string // the path of the working directory, if it was passed as a descriptor
 }
 
-// The descriptors that it is started with, besides the standard ones.
+// The descriptors it is started with, besides the standard ones.
 const (
 	socketFD = 3
 	folderFD = 4
 )
 
-// Serve answers until standard input ends, and returns the exit code.
+// Serve answers requests until standard input ends, and returns the exit code.
 func Serve() int {
 	conn, err := net.FileConn(os.NewFile(socketFD, "files"))
 	if err != nil {
@@ -78,13 +78,13 @@ func (s *server) answer(r request) (a answer, opened *os.File) {
 	case opRename:
 		err = s.Rename(s.local(r.Path), s.local(r.To), r.How)
 	case opGlob:
-		a.Paths, err = seen{s, r}.Glob(r.Path)
+		a.Paths, err = userView{s, r}.Glob(r.Path)
 	case opDiscover:
 		contents := map[string][]byte{}
 		for path, data := range r.Planned {
 			contents[path] = []byte(data)
 		}
-		r.Machine.Files = install.Planned{Files: seen{s, r}, Contents: contents}
+		r.Machine.Files = install.Planned{Files: userView{s, r}, Contents: contents}
 		in := install.Discover(r.Machine, r.Path)
 		a.Install = &in
 	}
@@ -92,7 +92,7 @@ func (s *server) answer(r request) (a answer, opened *os.File) {
 	return a, opened
 }
 
-// become goes to the directory and takes on the user's ids, for good.
+// become changes to the directory and irrevocably switches to the user.
 func (s *server) become(r request) ([]int, error) {
 	if r.Known {
 		if err := unix.Fchdir(folderFD); err != nil {
@@ -118,8 +118,8 @@ func (s *server) become(r request) ([]int, error) {
 	return append([]int{ruid, euid, suid, rgid, egid, sgid}, groups...), err
 }
 
-// local is a path as this process reaches it: what is in the directory itself also
-// where the way there is closed to the user.
+// local is a path as this process reaches it: relative to the directory, whose parents
+// may be inaccessible to the user.
 func (s *server) local(path string) string {
 	if s.folder == "" {
 		return path
@@ -133,7 +133,7 @@ func (s *server) local(path string) string {
 	return path
 }
 
-// open follows no link that only /proc knows: one leads to what this process has open.
+// open does not follow magic links in /proc, which lead to this process's open files.
 func open(path string, flags int, mode fs.FileMode) (*os.File, error) {
 	how := unix.OpenHow{Flags: uint64(flags) | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_MAGICLINKS}
 	if flags&os.O_CREATE != 0 {
@@ -149,14 +149,14 @@ func open(path string, flags int, mode fs.FileMode) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
-// seen is the file system as the user sees it, and the .env as root does.
-type seen struct {
+// userView is the file system as the user sees it, with the .env as root read it.
+type userView struct {
 	server *server
 	asked  request
 }
 
 // Read reads a file.
-func (s seen) Read(path string) ([]byte, error) {
+func (s userView) Read(path string) ([]byte, error) {
 	if data, known := s.asked.Planned[s.asked.Path]; known && s.isEnv(path) {
 		return []byte(data), nil
 	}
@@ -164,7 +164,7 @@ func (s seen) Read(path string) ([]byte, error) {
 }
 
 // isEnv reports whether a path leads to the .env, under whatever name.
-func (s seen) isEnv(path string) bool {
+func (s userView) isEnv(path string) bool {
 	if path == s.asked.Path {
 		return true
 	}
@@ -174,7 +174,7 @@ func (s seen) isEnv(path string) bool {
 }
 
 // Glob lists files.
-func (s seen) Glob(pattern string) ([]string, error) {
+func (s userView) Glob(pattern string) ([]string, error) {
 	local := s.server.local(pattern)
 	found, err := install.Disk{}.Glob(local)
 	if local != pattern {
@@ -186,4 +186,4 @@ func (s seen) Glob(pattern string) ([]string, error) {
 }
 
 // Local is the path itself.
-func (s seen) Local(path string) string { return path }
+func (s userView) Local(path string) string { return path }

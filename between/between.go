@@ -1,6 +1,6 @@
-// Package between makes the files of a relay in between: one of the admin's own, to
-// which Pocket ID sends, and which greets the real relay with a name that it takes.
-// It knows no Pocket ID.
+// Package between makes the files of a relay in between: the admin's own, which takes
+// mail from Pocket ID and greets the real relay with an acceptable name. It knows
+// nothing of Pocket ID.
 package between
 
 import (
@@ -15,21 +15,21 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// A Way is which relay in between there is.
-type Way string
+// Kind is a kind of relay in between.
+type Kind string
 
-// The ways.
+// The kinds.
 const (
-	Msmtpd  Way = "msmtpd"  // of the machine's packages: no queue, listens on loopback
-	Postfix Way = "postfix" // which runs already: it has a queue
-	Sidecar Way = "sidecar" // msmtpd in a container of the compose project
+	Msmtpd  Kind = "msmtpd"  // the distribution's package: no queue, listens on loopback
+	Postfix Kind = "postfix" // already running on this machine; has a queue
+	Sidecar Kind = "sidecar" // msmtpd in a container of the compose project
 )
 
-// Service is the name of the sidecar, in its compose project and as a host.
+// Service is the name of the sidecar's service and host.
 const Service = "msmtpd"
 
-// ways is what is known of each: how it is called, and where Pocket ID finds it.
-var ways = map[Way]struct {
+// kinds has the title of each kind, and where Pocket ID reaches it.
+var kinds = map[Kind]struct {
 	title, host string
 	port        int
 }{
@@ -38,60 +38,59 @@ var ways = map[Way]struct {
 	Sidecar: {"an msmtpd sidecar", Service, 2500},
 }
 
-// ParseWay reads a way; "" is none.
-func ParseWay(s string) (Way, error) {
-	w := Way(strings.ToLower(strings.TrimSpace(s)))
-	if _, known := ways[w]; !known && w != "" {
+// ParseKind parses a kind; "" is none.
+func ParseKind(s string) (Kind, error) {
+	k := Kind(strings.ToLower(strings.TrimSpace(s)))
+	if _, known := kinds[k]; !known && k != "" {
 		return "", fmt.Errorf("%q is not one of %s, %s, %s", s, Msmtpd, Postfix, Sidecar)
 	}
-	return w, nil
+	return k, nil
 }
 
-// Title is the way in words.
-func (w Way) Title() string { return ways[w].title }
+// Title names the relay on a screen.
+func (k Kind) Title() string { return kinds[k].title }
 
-// ForClient is what a client of the relay in between is set up with instead of s.
-func (w Way) ForClient(s smtpcheck.Settings) smtpcheck.Settings {
-	return smtpcheck.Settings{Host: ways[w].host, Port: ways[w].port, TLS: smtpcheck.TLSNone, From: s.From, To: s.To}
+// ForClient are the settings that a client of the relay in between uses instead of s.
+func (k Kind) ForClient(s smtpcheck.Settings) smtpcheck.Settings {
+	return smtpcheck.Settings{Host: kinds[k].host, Port: kinds[k].port, TLS: smtpcheck.TLSNone, From: s.From, To: s.To}
 }
 
-// A Relay in between hands mail to the relay of its settings.
+// Relay is a relay in between, which forwards mail to the relay of its Settings.
 type Relay struct {
 	smtpcheck.Settings
 	Name string // that it announces
-	// Mechanism is the SASL mechanism that it logs in with; "" is PLAIN. It is written
-	// down, since msmtp and Postfix themselves choose by what their libraries know.
+	// Mechanism is the SASL mechanism to log in with; "" is PLAIN. It is configured
+	// because the default choice of msmtp and Postfix depends on their libraries.
 	Mechanism string
 }
 
-// login reports whether it logs in.
-func (r Relay) login() bool { return r.User != "" }
+func (r Relay) logsIn() bool { return r.User != "" }
 
-// auth is how it logs in, as msmtp's directive takes it.
+// auth is the mechanism as msmtp's directive takes it.
 func (r Relay) auth() string {
-	if !r.login() {
+	if !r.logsIn() {
 		return "off"
 	}
 	return strings.ToLower(cmp.Or(r.Mechanism, sasl.Plain))
 }
 
-// maxLine is the longest line of a msmtprc, with its end (msmtp's LINEBUFSIZE).
+// maxLine is the longest line of a msmtprc, including its end (msmtp's LINEBUFSIZE).
 const maxLine = 500
 
-// letters are what msmtpd takes in an address.
-const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.@_+/=-"
+// addressChars are the characters that msmtpd accepts in an address.
+const addressChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.@_+/=-"
 
-// Check says why a way cannot hand this mail on; nil: it can.
-func (w Way) Check(r Relay) error {
+// Check says why a relay of this kind cannot forward the mail, or returns nil.
+func (k Kind) Check(r Relay) error {
 	if r.Name == "" || !strings.Contains(r.Name, ".") {
 		return errors.New("a relay in between needs a full name to announce, such as id.example.com")
 	}
-	if w == Postfix {
+	if k == Postfix {
 		return nil
 	}
 	for _, address := range []string{r.From, r.To} {
-		if bad := strings.Trim(address, letters); bad != "" || strings.HasPrefix(address, "-") {
-			return fmt.Errorf("msmtpd refuses the address %s: it takes letters, digits and .@_+/=- alone", address)
+		if bad := strings.Trim(address, addressChars); bad != "" || strings.HasPrefix(address, "-") {
+			return fmt.Errorf("msmtpd refuses the address %s: it accepts only letters, digits and .@_+/=-", address)
 		}
 	}
 	for _, line := range r.directives(r.Password.Reveal()) {
@@ -99,7 +98,7 @@ func (w Way) Check(r Relay) error {
 			return fmt.Errorf("msmtp reads lines of at most %d bytes, and the line for %s is longer", maxLine, line.key)
 		}
 		if strings.ContainsAny(line.value, "\r\n\x00") {
-			return fmt.Errorf("the line for %s would have a line end in it", line.key)
+			return fmt.Errorf("the line for %s would contain a line break", line.key)
 		}
 	}
 	return nil
@@ -108,14 +107,16 @@ func (w Way) Check(r Relay) error {
 // pair is a line of a configuration.
 type pair struct{ key, value string }
 
-func onOff(on bool) string {
-	if on {
-		return "on"
+func onOff(on bool) string { return word(on, "on", "off") }
+
+func word(condition bool, yes, no string) string {
+	if condition {
+		return yes
 	}
-	return "off"
+	return no
 }
 
-// directives are the lines of a msmtprc (msmtp(1)), the password as given.
+// directives are the lines of a msmtprc (msmtp(1)).
 func (r Relay) directives(password string) []pair {
 	list := []pair{
 		{"host", r.Host}, {"port", strconv.Itoa(r.Port)}, {"domain", r.Name},
@@ -130,7 +131,7 @@ func (r Relay) directives(password string) []pair {
 		}
 	}
 	list = append(list, pair{"auth", r.auth()})
-	if r.login() {
+	if r.logsIn() {
 		list = append(list, pair{"user", r.User}, pair{"password", password})
 	}
 	return list
@@ -138,24 +139,22 @@ func (r Relay) directives(password string) []pair {
 
 const trustFile = "/etc/ssl/certs/ca-certificates.crt"
 
-// Masked stands for the password where a file is shown.
+// Masked replaces the password when a file is shown.
 const Masked = "••••••••"
 
-// Msmtprc is /etc/msmtprc. The files are made of lines so that one can be shown with
-// another password, Masked.
+// Msmtprc is /etc/msmtprc with the given password, or Masked.
 func (r Relay) Msmtprc(password string) []byte {
 	text := "# Made by smtp-wizard: what msmtpd takes from Pocket ID goes to this relay.\naccount pocket-id\n"
 	for _, d := range r.directives(password) {
 		if d.key == "user" || d.key == "password" {
-			d.value = `"` + d.value + `"` // the outer pair is taken away, whatever is inside
+			d.value = `"` + d.value + `"` // msmtp strips the outer quotes, whatever is inside
 		}
 		text += d.key + " " + d.value + "\n"
 	}
 	return []byte(text + "account default : pocket-id\n")
 }
 
-// ReadMsmtprc reads what the default account of a msmtprc comes to, as far as the
-// files of Msmtprc and of the image go.
+// ReadMsmtprc reads the default account of a msmtprc made by Msmtprc or by the image.
 func ReadMsmtprc(data []byte) (r Relay, password string, ok bool) {
 	values, account := map[string]map[string]string{}, "default"
 	for line := range strings.Lines(string(data)) {

@@ -57,7 +57,7 @@ func TestRelays(t *testing.T) {
 		for _, v := range want.Variables() {
 			variables[v[0]] = v[1]
 		}
-		back := func(way between.Way, got between.Relay, password string, ok bool) {
+		back := func(way between.Kind, got between.Relay, password string, ok bool) {
 			got.From, got.To, got.Password = want.From, want.To, secret.New(password)
 			if !ok || got != want {
 				t.Errorf("%s by %s: %+v", name, way, got)
@@ -76,7 +76,7 @@ func TestRelays(t *testing.T) {
 			want.RunLines("docker", "", "/secret", strconv.Quote), want.RunLines("podman", "mail", "/secret", strconv.Quote), want.Units("/secret"))
 	}
 	for _, way := range []string{"", " MSMTPD", "postfix", "sidecar", "exim"} {
-		w, err := between.ParseWay(way)
+		w, err := between.ParseKind(way)
 		fmt.Fprintf(&out, "%q: %q %v, %s, %+v\n", way, w, err, w.Title(), w.ForClient(smtpcheck.Settings{From: "a@example.com", User: "none"}))
 	}
 	steptest.Golden(t, "testdata/relays.txt", out.String())
@@ -97,7 +97,7 @@ func TestCheck(t *testing.T) {
 		"recipient":     {func(r *between.Relay) { r.To = "jürgen@example.com" }, "refuses the address"},
 		"an option":     {func(r *between.Relay) { r.To = "-t@example.com" }, "refuses the address -t@"},
 		"long password": {func(r *between.Relay) { r.Password = secret.New(strings.Repeat("x", 500)) }, "the line for password is longer"},
-		"line end":      {func(r *between.Relay) { r.User = "a\nhost evil" }, "line end"},
+		"line end":      {func(r *between.Relay) { r.User = "a\nhost evil" }, "line break"},
 		"no name":       {func(r *between.Relay) { r.Name = "localhost" }, "full name"},
 	} {
 		r := relay(c.change)

@@ -8,29 +8,29 @@ import (
 )
 
 const (
-	// Image is the sidecar's, at a tag whose start script was read: it makes
-	// /etc/msmtprc from its variables, and listens on 2500.
+	// Image is the sidecar's. At this tag its start script was read: it makes
+	// /etc/msmtprc from variables, and msmtpd listens on 2500.
 	Image = "crazymax/msmtpd:1.8.34-r0"
-	// SecretName is the compose secret with the password, and its file beside the
+	// SecretName is the compose secret with the password, and its file next to the
 	// compose file.
 	SecretName = "msmtpd-password"
 )
 
-// Variables are the sidecar's, by name and value, in order.
+// Variables are the sidecar's environment, in order.
 func (r Relay) Variables() [][2]string {
 	list := [][2]string{
 		{"SMTP_HOST", r.Host}, {"SMTP_PORT", strconv.Itoa(r.Port)}, {"SMTP_DOMAIN", r.Name},
 		{"SMTP_TLS", onOff(r.TLS != smtpcheck.TLSNone)}, {"SMTP_STARTTLS", onOff(r.TLS == smtpcheck.TLSStartTLS)},
 		{"SMTP_TLS_CHECKCERT", onOff(!r.SkipVerify)}, {"SMTP_AUTH", r.auth()},
 	}
-	if r.login() {
+	if r.logsIn() {
 		list = append(list, [2]string{"SMTP_USER", escaped(r.User)}, [2]string{"SMTP_PASSWORD_FILE", "/run/secrets/" + SecretName})
 	}
 	return list
 }
 
-// escaped keeps msmtp from taking an outer pair of quotes, or space, away: the
-// start script puts the value into the line as it is.
+// escaped keeps msmtp from stripping outer quotes or space: the start script copies the
+// value into the line unchanged.
 func escaped(value string) string {
 	if value != strings.TrimSpace(value) || strings.HasPrefix(value, `"`) {
 		return `"` + value + `"`
@@ -40,14 +40,13 @@ func escaped(value string) string {
 
 // SecretFile is the file of the compose secret.
 func (r Relay) SecretFile() []byte {
-	if !r.login() {
+	if !r.logsIn() {
 		return nil
 	}
 	return []byte(escaped(r.Password.Reveal()))
 }
 
-// PasswordIn is the password in the file of the compose secret, as msmtp takes it
-// from its line.
+// PasswordIn is the password in the file of the compose secret, as msmtp reads it.
 func PasswordIn(file []byte) string {
 	text := strings.TrimSpace(string(file))
 	if len(text) > 1 && strings.HasPrefix(text, `"`) && strings.HasSuffix(text, `"`) {
@@ -56,8 +55,7 @@ func PasswordIn(file []byte) string {
 	return text
 }
 
-// FromVariables is what the start script of the image makes of its variables, which
-// check reads back.
+// FromVariables is the relay that the image's start script configures from variables.
 func FromVariables(value func(key string) string) (Relay, bool) {
 	v := map[string]string{"host": value("SMTP_HOST"), "port": value("SMTP_PORT"), "tls": value("SMTP_TLS"),
 		"tls_starttls": value("SMTP_STARTTLS"), "tls_certcheck": value("SMTP_TLS_CHECKCERT"),

@@ -2,20 +2,20 @@ package between
 
 import "strings"
 
-// Network is the one that a sidecar outside compose shares with Pocket ID. The
-// engines' own default networks know no names.
+// Network is what a sidecar outside compose shares with Pocket ID. The engines' default
+// networks do not resolve names.
 const Network = "pocket-id-mail"
 
-// mount is where the sidecar finds its password.
+// mount is the volume with the sidecar's password.
 func (r Relay) mount(secret string) string {
-	if !r.login() {
+	if !r.logsIn() {
 		return ""
 	}
 	return secret + ":/run/secrets/" + SecretName + ":ro"
 }
 
-// RunLines are the commands that start the sidecar with docker or podman; secret is
-// the file of its password. It publishes no port.
+// RunLines are the commands that start the sidecar with docker or podman; secret is the
+// file with its password. No port is published.
 func (r Relay) RunLines(engine, network, secret string, quote func(string) string) (lines []string) {
 	if network == "" {
 		network = Network
@@ -31,10 +31,10 @@ func (r Relay) RunLines(engine, network, secret string, quote func(string) strin
 	return append(lines, run+" docker.io/"+Image)
 }
 
-// UndoRun takes the container of RunLines away.
+// UndoRun is the command that removes the container of RunLines.
 func UndoRun(engine string) string { return engine + " rm -f " + Service }
 
-// Units are podman's units of the sidecar and of its network, by file name.
+// Units are podman's units for the sidecar and its network, as file names and contents.
 func (r Relay) Units(secret string) [][2]string {
 	unit := "[Container]\nContainerName=" + Service + "\nImage=docker.io/" + Image + "\nNetwork=" + Network + ".network\n"
 	word := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%") // systemd.exec(5)

@@ -12,7 +12,7 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// A Machine is the one whose packages are looked at; Root is where its files are.
+// Machine is the machine for a Msmtpd or Postfix; Root is its root directory.
 type Machine struct{ Root string }
 
 func (m Machine) exists(path string) bool {
@@ -20,7 +20,7 @@ func (m Machine) exists(path string) bool {
 	return err == nil
 }
 
-// MTA is the mail server that is installed other than msmtp, in words; "" is none.
+// MTA names the installed mail server other than msmtp, or is "".
 func (m Machine) MTA() string {
 	for _, one := range []struct{ path, name string }{
 		{"/usr/sbin/postfix", "Postfix"}, {"/usr/sbin/exim4", "Exim"}, {"/usr/sbin/exim", "Exim"},
@@ -37,14 +37,13 @@ func (m Machine) MTA() string {
 	return ""
 }
 
-// Debian reports whether the packages are Debian's, with whose paths and unit the
-// files go.
+// Debian reports whether the packages are Debian's, whose paths and unit Files relies on.
 func (m Machine) Debian() bool { return m.exists("/etc/debian_version") }
 
-// HasMsmtpd reports whether its package is installed.
+// HasMsmtpd reports whether the package is installed.
 func (m Machine) HasMsmtpd() bool { return m.exists("/usr/bin/msmtpd") && m.group() > 0 }
 
-// group is the id of the group msmtp, which the package makes; 0 is none.
+// group is the id of the group msmtp, which the package creates, or 0.
 func (m Machine) group() int {
 	data, _ := os.ReadFile(filepath.Join(m.Root, "/etc/group"))
 	for line := range strings.Lines(string(data)) {
@@ -56,12 +55,12 @@ func (m Machine) group() int {
 	return 0
 }
 
-// A File is one for the machine: its contents, and as they may be shown.
+// File is a file to write; Masked is its contents as they may be shown.
 type File struct {
 	Path          string
 	Bytes, Masked []byte
 	Mode          os.FileMode
-	Group         int // 0 is that of who writes it
+	Group         int // 0: the writing user's
 }
 
 const (
@@ -69,14 +68,14 @@ const (
 	defaultPath = "/etc/default/msmtpd"
 )
 
-// Install are the commands that come before the files of Msmtpd.
+// Install installs the packages for Msmtpd, before its files are written.
 const Install = "sudo apt-get install --no-remove msmtp-mta ca-certificates"
 
-// Undo takes the files of Msmtpd away again.
+// Undo removes the files of Msmtpd.
 const Undo = "sudo sh -c 'systemctl disable --now msmtpd; rm -f " + msmtprcPath + " " + defaultPath + "'"
 
-// Files are those of Msmtpd that are not there yet. One with other contents is kept,
-// which is an error.
+// Files are the files of Msmtpd that do not exist yet. It is an error if one exists with
+// other contents.
 func (m Machine) Files(r Relay) ([]File, error) {
 	var list []File
 	for _, f := range []File{
@@ -87,20 +86,20 @@ func (m Machine) Files(r Relay) ([]File, error) {
 			f.Masked = f.Bytes
 		}
 		f.Path = filepath.Join(m.Root, f.Path)
-		is, err := os.ReadFile(f.Path)
+		current, err := os.ReadFile(f.Path)
 		switch {
-		case err == nil && string(is) == string(f.Bytes):
+		case err == nil && string(current) == string(f.Bytes):
 			continue
 		case m.exists(strings.TrimPrefix(f.Path, m.Root)):
-			return nil, fmt.Errorf("%s is there already, with other contents, and is never overwritten. "+
-				"If it is an earlier one of this program, take it away first: %s", f.Path, Undo)
+			return nil, fmt.Errorf("%s already exists, with other contents, and is never overwritten. "+
+				"If an earlier run of this program wrote it, remove it first: %s", f.Path, Undo)
 		}
 		list = append(list, f)
 	}
 	return list, nil
 }
 
-// Configured reads the msmtprc of the machine, where it can be read.
+// Configured reads the machine's msmtprc, if permitted.
 func (m Machine) Configured() (r Relay, password string, ok bool) {
 	data, err := os.ReadFile(filepath.Join(m.Root, msmtprcPath))
 	if err != nil || !m.HasMsmtpd() {
@@ -110,10 +109,10 @@ func (m Machine) Configured() (r Relay, password string, ok bool) {
 }
 
 // PostfixLines are the settings of main.cf, as arguments of postconf -e, and the line
-// of the map with the login, "" where there is none.
+// of SASLMap, if any.
 func (r Relay) PostfixLines(password string) (settings []string, login string) {
 	hop := fmt.Sprintf("[%s]:%d", r.Host, r.Port)
-	level := "secure" // may would hand the password to anybody on the way
+	level := "secure" // "may" would expose the password to anyone on the path
 	switch {
 	case r.TLS == smtpcheck.TLSNone:
 		level = "none"
@@ -121,18 +120,18 @@ func (r Relay) PostfixLines(password string) (settings []string, login string) {
 		level = "encrypt"
 	}
 	settings = []string{"relayhost = " + hop, "smtp_helo_name = " + r.Name, "smtp_tls_security_level = " + level,
-		"smtp_tls_wrappermode = " + yesNo(r.TLS == smtpcheck.TLSImplicit)}
+		"smtp_tls_wrappermode = " + word(r.TLS == smtpcheck.TLSImplicit, "yes", "no")}
 	if level == "secure" {
 		settings = append(settings, "smtp_tls_CAfile = "+trustFile)
 	}
-	if !r.login() {
+	if !r.logsIn() {
 		return append(settings, "smtp_sasl_auth_enable = no"), ""
 	}
 	return append(settings, "smtp_sasl_auth_enable = yes", "smtp_sasl_security_options = noanonymous", "smtp_sasl_mechanism_filter = "+r.auth(),
 		"smtp_sasl_password_maps = texthash:"+SASLMap), hop + " " + r.User + ":" + password
 }
 
-// ReadPostfix reads what PostfixLines has set, as far as it can be read.
+// ReadPostfix reads back what PostfixLines has set, as far as permitted.
 func (m Machine) ReadPostfix(get func(key string) (string, error)) (r Relay, password string, ok bool) {
 	value := func(key string) string { text, _ := get(key); return text }
 	hop := value("relayhost")
@@ -167,12 +166,5 @@ func (m Machine) ReadPostfix(get func(key string) (string, error)) (r Relay, pas
 	return r, password, ok
 }
 
-// SASLMap has the login of Postfix, beside one that is there already.
+// SASLMap has the login for Postfix, apart from any existing map.
 const SASLMap = "/etc/postfix/sasl_passwd.pocket-id"
-
-func yesNo(on bool) string {
-	if on {
-		return "yes"
-	}
-	return "no"
-}

@@ -107,7 +107,7 @@ func (f applyFlags) start(envFile string) (steps.Answers, error) {
 	a := steps.Answers{EnvFile: envFile, Unattended: true, Offline: f.noCheck, NoSend: f.dryRun && !f.check}
 	a.Hostname, a.PrintFiles = f.value("hostname"), !f.yes
 	var err error
-	if a.Via, err = between.ParseWay(f.via); err != nil {
+	if a.Via, err = between.ParseKind(f.via); err != nil {
 		return a, usage(fmt.Errorf("--via: %w", err))
 	}
 	if f.lockUI {

@@ -43,7 +43,7 @@ func TestApplyCarriesOver(t *testing.T) {
 		{[]string{"--lock-ui", "--api-key-file", right}, exitUsage, "needs --carry-over"},
 		{[]string{"--lock-ui", "--carry-over"}, exitUsage, "--api-key-file or SMTP_WIZARD_API_KEY"},
 		{[]string{"--lock-ui", "--carry-over", "--api-key-file", filepath.Join(dir, "none")}, exitFile, "no such file"},
-		{[]string{"--lock-ui", "--carry-over", "--api-key-file", wrong}, exitFile, "did not take the API key"},
+		{[]string{"--lock-ui", "--carry-over", "--api-key-file", wrong}, exitFile, "did not accept the API key"},
 		{[]string{"--lock-ui", "--carry-over", "--api-key-file", right, "--dry-run"}, exitOK, "LDAP_ENABLED=true"},
 	} {
 		s.file(".env", old)

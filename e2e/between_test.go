@@ -255,7 +255,7 @@ func TestPostfixUndone(t *testing.T) {
 	}
 	undo := ""
 	for _, command := range did.Next {
-		if _, is, named := strings.Cut(command, "take the relay in between away again: "); named {
+		if _, is, named := strings.Cut(command, "remove the relay in between: "); named {
 			undo = is
 		} else if strings.HasPrefix(command, "sudo ") && !strings.Contains(command, "apt-get") {
 			shell(command)

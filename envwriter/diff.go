@@ -7,18 +7,18 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// A DiffOp says what a line of a diff is.
+// DiffOp is the kind of a line in a diff.
 type DiffOp string
 
 const (
 	Context DiffOp = "context"
 	Minus   DiffOp = "removed"
 	Plus    DiffOp = "added"
-	Gap     DiffOp = "gap" // lines left out here; Text is empty
+	Gap     DiffOp = "gap" // omitted lines; Text is empty
 )
 
-// A DiffLine is one line of a diff, ready for a screen: secrets are masked and
-// control characters replaced.
+// DiffLine is one line of a diff that is safe to show: secrets are masked and control
+// characters replaced.
 type DiffLine struct {
 	Op   DiffOp
 	Text string
@@ -27,8 +27,8 @@ type DiffLine struct {
 // contextLines are shown around each change.
 const contextLines = 2
 
-// Diff compares two files as View shows them. A change that does not show, such as
-// one in a comment or in line ends, gives nothing.
+// Diff compares two files as View shows them. It leaves out changes that do not show,
+// such as those in comments or line ends.
 func Diff(old, new []byte, public Public) []DiffLine {
 	before, after := parse(old), parse(new)
 	m := newMasker(public, before, after)
@@ -36,7 +36,7 @@ func Diff(old, new []byte, public Public) []DiffLine {
 	removed, a := m.shown(before, ids)
 	added, b := m.shown(after, ids)
 	diff, err := udiff.ToUnifiedDiff("", "", a, udiff.Lines(a, b), contextLines)
-	if err != nil { // the edits were made from these very texts
+	if err != nil { // never: the edits are of these texts
 		panic(err)
 	}
 	var out []DiffLine
@@ -62,18 +62,16 @@ func Diff(old, new []byte, public Public) []DiffLine {
 	return out
 }
 
-// View returns the lines of a whole file as they may be shown: each key, with its
-// value where that is public and a mask of fixed width where it is not. Comments and
-// blank lines are left out.
+// View returns the lines of a file as they may be shown: each key with its value if
+// public, else with a mask of fixed width. Comments and blank lines are left out.
 func View(file []byte, public Public) []string {
 	doc := parse(file)
 	lines, _ := newMasker(public, doc).shown(doc, map[string]int{})
 	return lines
 }
 
-// shown returns the statements that are shown, and a text to compare: each is a
-// number on a line of its own, the same for the same text, since a change in a
-// secret has to show.
+// shown returns the lines to show, and a text to compare them by: one number per line,
+// equal for equal statements, because a change in a masked value must show too.
 func (m *masker) shown(doc *document, ids map[string]int) (lines []string, numbers string) {
 	m.joined, m.uncertain = false, false
 	var out strings.Builder

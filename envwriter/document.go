@@ -10,11 +10,11 @@ import (
 
 const bom = "\ufeff"
 
-// A document is a .env cut into statements. It keeps every byte: bytes returns what
-// parse was given. Methods that edit return a new document.
+// document is a parsed .env. It is lossless: bytes returns what was parsed. Methods
+// that edit return a new document.
 type document struct {
 	statements []statement
-	appended   bool // a key was appended already, so the next one joins its group
+	appended   bool // a key was already appended, so the next one joins its group
 }
 
 type kind int
@@ -26,10 +26,10 @@ const (
 	invalid // anything else: a name alone, an open quote, text
 )
 
-// A statement is one line, or several when a quote spans them.
+// statement is one line, or several if a quote spans them.
 type statement struct {
 	kind    kind
-	line    int    // where it begins, from 1; edits leave it as it is
+	line    int    // where it begins, from 1; not updated by edits
 	key     string // of an assignment
 	prefix  string // "export KEY = " up to the value; the whole text of other kinds
 	value   string // as encoded in the file
@@ -44,8 +44,7 @@ func (s statement) raw() string  { return s.text() + s.eol }
 // assignmentStart finds export, key and separator at the start of a line.
 var assignmentStart = lazy.Compile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*[=:]`)
 
-// parse cuts a .env into statements. It never fails: what it does not
-// understand is kept as it is.
+// parse never fails: what it does not understand becomes an invalid statement.
 func parse(file []byte) *document {
 	d := &document{}
 	rest := string(file)
@@ -76,7 +75,7 @@ func parseStatement(rest string) statement {
 	if !ok {
 		return parseLine(rest)
 	}
-	if end == value { // no value: blanks after the "=" belong to what follows it
+	if end == value { // no value: blanks after the "=" belong to the comment
 		value, end = start, start
 	}
 	s := statement{kind: assignment, key: line[m[2]:m[3]], prefix: rest[:value], value: rest[value:end]}
@@ -97,7 +96,7 @@ func parseLine(rest string) statement {
 	return s
 }
 
-// restOfLine splits what is left of a line from its line end.
+// restOfLine splits the rest of a line from its line end.
 func restOfLine(rest string) (text, eol string) {
 	text, _, found := strings.Cut(rest, "\n")
 	switch {
@@ -109,8 +108,8 @@ func restOfLine(rest string) (text, eol string) {
 	return text, "\n"
 }
 
-// valueEnd returns where the value that begins at start ends, its quotes
-// included. It reports false for a quote that is never closed.
+// valueEnd returns the end of the value that begins at start, including quotes. It
+// reports false for a quote that is never closed.
 func valueEnd(src string, start int) (end int, closed bool) {
 	line, _ := restOfLine(src[start:])
 	if line == "" || strings.IndexByte("'\"`", line[0]) < 0 {
@@ -121,7 +120,7 @@ func valueEnd(src string, start int) (end int, closed bool) {
 	if end < 0 {
 		return start + bareEnd(line), line[0] == '`' // to most readers a backtick is just a character
 	}
-	for { // more quotes right behind it, as systemd and shells join them
+	for { // further quotes right after it, which systemd and shells join
 		end++
 		if end > stop {
 			line, _ = restOfLine(src[end:])
@@ -132,16 +131,16 @@ func valueEnd(src string, start int) (end int, closed bool) {
 			next = closingQuote(src, end, stop)
 		}
 		if next < 0 {
-			return end + bareEnd(src[end:stop]), true // and text behind the quote is part of the value
+			return end + bareEnd(src[end:stop]), true // text right after the quote is part of the value
 		}
 		end = next
 	}
 }
 
-// bareEnd returns the length of an unquoted value, without blanks at its end.
+// bareEnd returns the length of an unquoted value without trailing blanks.
 func bareEnd(line string) int { return len(strings.TrimRight(line[:commentStart(line)], " \t")) }
 
-// commentStart returns where a comment begins in a line, its length when nowhere.
+// commentStart returns where a comment begins in a line, or the line's length.
 func commentStart(line string) int {
 	for i := range len(line) {
 		if line[i] == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') {
@@ -151,9 +150,9 @@ func commentStart(line string) int {
 	return len(line)
 }
 
-// closingQuote returns where the quote opened at start, on a line that ends at stop,
-// closes, or -1. A close on the same line is preferred, then one that no backslash
-// stands before: readers differ on both, and it is they who verify the result.
+// closingQuote returns where the quote opened at start closes, or -1; its line ends at
+// stop. It prefers a quote on the same line, then one without a backslash before it:
+// readers differ on both, but they verify the result.
 func closingQuote(src string, start, stop int) int {
 	quote, line := src[start], src[start:stop]
 	end := unescaped(line, quote)
@@ -169,7 +168,7 @@ func closingQuote(src string, start, stop int) int {
 	return start + end
 }
 
-// unescaped returns the index of the next quote after the first byte that is not escaped, or -1.
+// unescaped returns the index of the next unescaped quote after the first byte, or -1.
 func unescaped(s string, quote byte) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -190,10 +189,10 @@ func (d *document) bytes() []byte {
 	return out.Bytes()
 }
 
-// last returns the index of the last active assignment to key, or -1.
+// last returns the index of the last assignment to key, or -1.
 func (d *document) last(key string) int {
-	for i := len(d.statements) - 1; i >= 0; i-- {
-		if d.statements[i].kind == assignment && d.statements[i].key == key {
+	for i, s := range slices.Backward(d.statements) {
+		if s.kind == assignment && s.key == key {
 			return i
 		}
 	}
@@ -204,10 +203,9 @@ func (d *document) clone() *document {
 	return &document{statements: slices.Clone(d.statements), appended: d.appended}
 }
 
-// set replaces the last active assignment to key, and the comment behind it, with
-// the encoded value raw, and keeps all else. plain also replaces what stands before
-// the value with "KEY=": not every reader knows export, a colon or blanks there. A
-// key that is not there is appended.
+// set gives the last assignment to key, or an appended one, the encoded value raw, and
+// drops its comment. plain also replaces everything before the value with "KEY=": not
+// every reader understands export, a colon or blanks there.
 func (d *document) set(key, raw string, plain bool) *document {
 	i := d.last(key)
 	if i < 0 {
@@ -224,8 +222,8 @@ func (d *document) set(key, raw string, plain bool) *document {
 	return out
 }
 
-// add appends a key. The first one is set off by a blank line; so is one after a
-// backslash, which joins lines for systemd and shells.
+// add appends a key. The first one is preceded by a blank line, and so is one after a
+// backslash, which joins lines in systemd and shells.
 func (d *document) add(key, raw string) *document {
 	out := d.clone()
 	eol := "\n"
@@ -247,7 +245,7 @@ func (d *document) add(key, raw string) *document {
 	return out
 }
 
-// unset removes every active assignment to key; commented-out ones stay.
+// unset removes every assignment to key; commented-out ones are kept.
 func (d *document) unset(key string) *document {
 	out := d.clone()
 	out.statements = slices.DeleteFunc(out.statements, func(s statement) bool {
@@ -256,12 +254,12 @@ func (d *document) unset(key string) *document {
 	return out
 }
 
-// references returns the other keys whose value refers to key, and those that refer
-// to them in turn, each with its line. With nested only those where the first of them
-// does it inside of another ${...}, whose condition may hold elsewhere.
+// references returns the other keys whose value refers to key, directly or indirectly,
+// each with its line. nested restricts it to references that begin inside another
+// ${...}, whose condition may hold in another environment.
 func (d *document) references(key string, nested bool) map[string]int {
 	by := map[string][]statement{} // the statements that refer to a name
-	inside := map[string]bool{}    // the keys that refer to key inside another
+	inside := map[string]bool{}    // the keys that refer to key inside another ${...}
 	line := 1
 	for _, s := range d.statements {
 		s.line = line
@@ -292,7 +290,7 @@ var (
 )
 
 // referredNames are the names that a value refers to, as $NAME or ${NAME}, and whether
-// it does so inside of another ${...}.
+// it does so inside another ${...}.
 func referredNames(value string) map[string]bool {
 	names := map[string]bool{}
 	value, depth := octal.Replace(value), 0

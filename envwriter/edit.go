@@ -9,43 +9,39 @@ import (
 	"smtp-wizard/secret"
 )
 
-// A Change says what to make of one key.
+// Change is a change to one key.
 type Change struct {
 	Key   string
 	Value secret.Value
-	// Unset removes the key instead.
-	Unset bool
+	Unset bool // removes the key instead
 }
 
-// holds reports whether a reader that found vars found what c asks for.
+// holds reports whether vars, as found by a reader, have the change.
 func (c Change) holds(vars map[string]string) bool {
 	value, found := vars[c.Key]
 	return found != c.Unset && (c.Unset || value == c.Value.Reveal())
 }
 
-// An Edit is a new file that every selected reader has agreed to.
+// Edit is a new file that every selected reader has verified.
 type Edit struct {
-	// New is the whole new file; the same bytes as the old one when nothing changes.
-	New []byte
-	// Keys tells of each change, in the order given.
-	Keys []KeyEdit
-	// Untouched counts the lines of the old file that stay as they were.
-	Untouched int
-	// Verify reports whether every reader finds in file what the edit changed.
+	New       []byte    // the new file, the same bytes as the old one if nothing changes
+	Keys      []KeyEdit // of each change, in the order given
+	Untouched int       // how many lines of the old file are kept
+	// Verify reports whether every reader finds the changes in file.
 	Verify func(file []byte) bool
 }
 
-// An Op is what happens to a key.
+// Op is what happens to a key.
 type Op string
 
 const (
-	Kept    Op = "kept" // the value is there already, or the key to remove is not
+	Kept    Op = "kept" // it already has the value, or is already absent
 	Changed Op = "changed"
 	Added   Op = "added"
 	Removed Op = "removed"
 )
 
-// A KeyEdit is what an edit does to one key.
+// KeyEdit is what an edit does to one key.
 type KeyEdit struct {
 	Key string
 	Op  Op
@@ -57,7 +53,7 @@ type KeyEdit struct {
 // Changed reports whether the edit changes the file.
 func (e Edit) Changed() bool { return e.Count(Kept) < len(e.Keys) }
 
-// Count counts the keys to which op happens.
+// Count counts the keys with an Op.
 func (e Edit) Count(op Op) int {
 	n := 0
 	for _, k := range e.Keys {
@@ -68,9 +64,9 @@ func (e Edit) Count(op Op) int {
 	return n
 }
 
-// Apply makes changes to a .env. A key whose value all readers have already is
-// left as it stands, so applying the same changes again changes nothing. An error
-// is a *NoEncodingError where no encoding of a value does, and never holds a value.
+// Apply makes changes to a .env. A key that already has the value for all readers is
+// left alone, so applying the same changes again changes nothing. The error is a
+// *NoEncodingError if no encoding of a value works, and never contains a value.
 func Apply(old []byte, changes []Change, readers []Reader) (Edit, error) {
 	if err := checkChanges(changes, readers); err != nil {
 		return Edit{}, err
@@ -137,17 +133,16 @@ func checkChanges(changes []Change, readers []Reader) error {
 	return nil
 }
 
-// An editor is a file being changed, with what each reader made of the old one and
-// makes of it now.
+// editor is a file being changed.
 type editor struct {
 	doc      *document
-	before   []view
-	now      []map[string]string
+	before   []view              // how readers read the old file
+	now      []map[string]string // and what they find in the changed one
 	changing map[string]bool
 	done     map[string]KeyEdit
 }
 
-// change makes one change, and reports whether the file became another.
+// change makes one change, and reports whether the file changed.
 func (e *editor) change(c Change) (bool, error) {
 	if e.satisfied(c) {
 		return false, nil
@@ -175,18 +170,18 @@ func (e *editor) change(c Change) (bool, error) {
 	return false, e.explain(c)
 }
 
-// satisfied reports whether every reader finds in the file what c asks for.
+// satisfied reports whether every reader already finds the change in the file.
 func (e *editor) satisfied(c Change) bool {
 	return !slices.ContainsFunc(e.now, func(vars map[string]string) bool { return !c.holds(vars) })
 }
 
-// verify runs every reader over a candidate: it has to hold the change, and every key
-// that is not to change has to be what it was. It returns the first reader that objects,
-// whether keys change that refer to the changed one, and what each reader finds.
+// verify runs every reader on a candidate: the candidate must have the change, and no
+// other key may change. It returns the first reader that objects, whether keys that
+// refer to the changed one change too, and what each reader finds.
 func (e *editor) verify(next *document, views []view, c Change) (objector string, referred bool, now []map[string]string) {
 	file := next.bytes()
 	refers := e.doc.references(c.Key, false)
-	for key := range e.doc.references(c.Key, true) { // readers are tried in two environments, not in all
+	for key := range e.doc.references(c.Key, true) { // readers are tried in only two environments
 		referred = referred || !e.changing[key]
 	}
 	for _, before := range views {
@@ -205,8 +200,8 @@ func (e *editor) verify(next *document, views []view, c Change) (objector string
 	return "", referred, now
 }
 
-// moved lists the keys that read differently than before, but for those that
-// are to change themselves.
+// moved lists the keys that read differently than before, apart from those that are
+// meant to change.
 func (e *editor) moved(before, after map[string]string) []string {
 	var keys []string
 	for key, value := range before {
@@ -238,7 +233,7 @@ func (e *editor) finish(old []byte, changes []Change, readers []Reader) Edit {
 	return out
 }
 
-// untouched counts the lines of old that are in next as they were.
+// untouched counts the lines of old that next still has.
 func untouched(old, next []byte) (lines int) {
 	left := map[string]int{}
 	for line := range bytes.Lines(next) {

@@ -9,11 +9,10 @@ import (
 	"smtp-wizard/secret"
 )
 
-// An encoding is one way to write a value. Whether it is right is not decided
-// here: the readers verify the finished file.
+// encoding is one way to write a value. Only the readers decide whether it is right.
 type encoding struct{ name, raw string }
 
-// plain values mean the same to every reader without quotes.
+// plain values mean the same to every reader, without quotes.
 var plain = lazy.Compile(`^[A-Za-z0-9_@%+=:,./^!?*{}\[\]-]*$`)
 
 var (
@@ -21,7 +20,7 @@ var (
 	escapedTick = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
 )
 
-// encodings are the ways to write a value, in the order in which they are tried.
+// encodings are the ways to write a value, in the order to try them.
 func encodings(value string) []encoding {
 	list := []encoding{
 		{"single", "'" + value + "'"},
@@ -39,14 +38,14 @@ func encodings(value string) []encoding {
 	return append(list, bare)
 }
 
-// A candidate is the file with a change made in one way.
+// candidate is the file with a change in one encoding.
 type candidate struct {
 	encoding string
 	doc      *document
 }
 
-// candidates are the files to try for a change, in order: each encoding behind
-// what stands before the value now, and behind a plain "KEY=".
+// candidates are the files to try for a change, in order: each encoding, after the
+// existing prefix and after a plain "KEY=".
 func (e *editor) candidates(c Change) iter.Seq[candidate] {
 	return func(yield func(candidate) bool) {
 		if c.Unset {
@@ -68,11 +67,11 @@ func (e *editor) candidates(c Change) iter.Seq[candidate] {
 	}
 }
 
-// mostExplained bounds, in bytes to parse for one encoding, the files for which it is
-// found out who is in the way: that takes a few hundred times as many.
+// mostExplained bounds explain, in bytes to parse for one encoding: it parses a few
+// hundred times as many.
 const mostExplained = 1 << 20
 
-// explain finds out which readers stand in each other's way.
+// explain finds out which readers are incompatible.
 func (e *editor) explain(c Change) error {
 	out := &NoEncodingError{Key: c.Key}
 	for _, v := range e.before {

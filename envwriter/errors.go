@@ -25,7 +25,7 @@ var (
 
 const unwritable = "this value cannot be written: "
 
-// A keyError says which key an edit failed at. It never holds the value.
+// keyError says at which key an edit failed, without the value.
 type keyError struct {
 	key string
 	err error
@@ -33,7 +33,7 @@ type keyError struct {
 
 func (e *keyError) Error() string { return e.key + ": " + e.err.Error() }
 
-// CheckValue tells early whether any encoding can hold a value for the readers.
+// CheckValue says early why no encoding of a value can work for the readers.
 func CheckValue(value string, readers []Reader) error {
 	switch {
 	case !utf8.ValidString(value):
@@ -57,8 +57,7 @@ func CheckValue(value string, readers []Reader) error {
 	return fmt.Errorf("%w, and %s line by line", errLF, verbs(lines, "reads", "read"))
 }
 
-// errReferred says which other keys, each with its line, refer to the one to be
-// changed, and would change with it.
+// errReferred says which keys refer to the changed one, and on which lines.
 func errReferred(by map[string]int) error {
 	var list []string
 	byLine := func(a, b string) int { return cmp.Compare(by[a], by[b]) }
@@ -68,13 +67,13 @@ func errReferred(by map[string]int) error {
 	return fmt.Errorf("%s to it and would change with it", verbs(list, "refers", "refer"))
 }
 
-// A NoEncodingError says that a value cannot be written so that all selected
-// readers read it. It never holds the value.
+// NoEncodingError says that no encoding of a value works for all selected readers. It
+// never contains the value.
 type NoEncodingError struct {
 	Key      string
 	readers  []string // all selected ones
-	drop     []string // those of which leaving out a single one makes the value writable
-	anyValue bool     // it is not the value: in this file no value would do
+	drop     []string // those without any one of which the value could be written
+	anyValue bool     // the file is the problem: no value would work
 }
 
 func (e *NoEncodingError) Error() string {

@@ -9,20 +9,19 @@ import (
 	"smtp-wizard/internal/lazy"
 )
 
-// maxExpanded bounds what the references in a file may come to, in bytes. Real
-// files come to a few kilobytes; variables that double each other come to more
-// than any memory holds.
+// maxExpanded bounds the expansion of the references in a file, in bytes. Real files
+// expand to a few kilobytes; variables that double each other would exhaust memory.
 const maxExpanded = 4 << 20
 
 var errExpansion = fmt.Errorf("its ${...} come to more than %d MiB", maxExpanded>>20)
 
-// mostDollars bounds what looks like a reference: readers take long over each.
+// mostDollars bounds what looks like a reference: readers are slow at each.
 const mostDollars = 1 << 16
 
 var errDollars = fmt.Errorf("it has more than %d dollar signs", mostDollars)
 
-// checkExpansion refuses a file whose references may come to more than godotenv
-// and compose-go can be given, which put them in without a limit.
+// checkExpansion refuses a file whose references may expand to too much for godotenv
+// and compose-go, which have no limits.
 func checkExpansion(file []byte) error {
 	switch {
 	case bytes.Count(file, []byte("$"))+bytes.Count(file, []byte(octalDollar)) > mostDollars:
@@ -33,32 +32,32 @@ func checkExpansion(file []byte) error {
 	return nil
 }
 
-// octalDollar is how compose-go lets a $ be written in double quotes.
+// octalDollar is an alternative for $ in compose-go's double quotes.
 const octalDollar = `\0044`
 
 var (
 	referenceName = lazy.Compile(`^(?:\$\(?\{?)?((?i:[a-z0-9_]*))`)
-	// oddReference finds one whose name only some readers can make out: with octal
+	// oddReference finds a reference whose name depends on the reader: with octal
 	// numbers, which compose decodes in double quotes, or backslashes, which godotenv
-	// drops there. It could be any name, so all that is before it counts.
+	// drops there. It could be any name, so everything before it counts.
 	oddReference = lazy.Compile(`^(?:\\|\$\(?\{?(?i:[a-z0-9_]*)\\[A-Z0-9_({\\])`)
 	// anyAssignment finds a name, a separator, blanks and a quote. Blanks are those
 	// that godotenv and compose-go skip.
 	anyAssignment = lazy.Compile(`(?i)([a-z0-9_]*)[^a-z0-9_\n=:]*[=:][\t\v\f\r \x{85}\x{a0}]*(["']?)`)
 )
 
-// A span is where the last value of one name begins, and the last place where it
-// could end. Those that overlap are taken for one, and one that is still open counts
-// as far as it goes, so it is never shorter than what a reader takes for the value.
+// span is where the last value of a name begins, and the last place where it could end.
+// Overlapping spans are merged, and an open one counts as far as it goes, so it is never
+// shorter than what any reader takes for the value.
 type span struct {
 	start, end int
 	longest    int // of the values that ended before
 }
 
-// A tally is what references come to, by where they are.
+// tally has the total expansion of references, by position.
 type tally struct{ at, sums []int }
 
-// before is what the references before a place come to.
+// before is the total expansion of the references before a position.
 func (t *tally) before(place int) int {
 	if i := sort.SearchInts(t.at, place); i > 0 {
 		return t.sums[i-1]
@@ -66,21 +65,20 @@ func (t *tally) before(place int) int {
 	return 0
 }
 
-// length is the longest that a value can be at a place.
+// length is the maximum length of a value at a position.
 func (t *tally) length(s span, place int) int {
 	end := min(place, s.end)
 	return max(s.longest, end-s.start+t.before(end)-t.before(s.start))
 }
 
-// expansion estimates the bytes that references put into a file, up to the first
-// beyond maxExpanded. It is never less than what a reader puts in: they cut a file
-// differently, so all that any of them could take for an assignment counts. A simpler
-// bound, the longest value for each reference, would refuse a file with twenty lines
-// of two.
+// expansion is an upper bound of the bytes that references add to a file, until it
+// exceeds maxExpanded. Readers parse a file differently, so everything that one of them
+// could take for an assignment counts. A simpler bound, the longest value for each
+// reference, would refuse a file with twenty lines of two.
 func expansion(file []byte) int {
 	text := string([]rune(string(file))) // godotenv makes three bytes of one that is not UTF-8
 	references := dollars(text)
-	// Each can at most double what there is, which is all to know of an ordinary file.
+	// Each reference can at most double the text, which is enough for ordinary files.
 	if few := len(references); few < 16 && (len(text)+len(fromElsewhere))<<few <= maxExpanded {
 		return (len(text) + len(fromElsewhere)) << few
 	}
@@ -92,7 +90,7 @@ func expansion(file []byte) int {
 		for ; len(assignments) > 0 && assignments[0][4] <= ref[0]; assignments = assignments[1:] {
 			m := assignments[0]
 			name, start := text[m[2]:m[3]], m[4]
-			if name == "" || strings.HasSuffix(text[:m[2]], "{") { // ${NAME:-...} is none
+			if name == "" || strings.HasSuffix(text[:m[2]], "{") { // ${NAME:-...} is not an assignment
 				continue
 			}
 			if feed < start {
@@ -118,7 +116,7 @@ func expansion(file []byte) int {
 		switch {
 		case oddReference.MatchString(text[ref[0]:]):
 			total += ref[0] + total + len(fromElsewhere)
-		case name != "": // godotenv takes the capitals alone
+		case name != "": // godotenv only takes the capitals
 			total += max(t.length(spans[name], ref[0]), t.length(spans[capitals], ref[0]), len(fromElsewhere))
 		}
 		if total > maxExpanded {
@@ -129,7 +127,7 @@ func expansion(file []byte) int {
 	return total
 }
 
-// dollars finds where a reference may begin, and where what stands for its $ ends.
+// dollars finds each $, in either notation, with which a reference may begin.
 func dollars(text string) (found [][2]int) {
 	for i := 0; i < len(text); i++ {
 		next := strings.IndexAny(text[i:], `$\`)
@@ -147,10 +145,10 @@ func dollars(text string) (found [][2]int) {
 	return found
 }
 
-// startsName reports whether a $ before c may be a reference for a reader.
+// startsName reports whether some reader may take a $ before c for a reference.
 func startsName(c byte) bool { return strings.IndexByte(`{(\`, c) >= 0 || isName("_"+string(rune(c))) }
 
-// quoteEnd returns where godotenv takes the quote that s begins with to end, or -1.
+// quoteEnd returns where, to godotenv, the quote at the start of s ends, or -1.
 func quoteEnd(s string) int {
 	for i := 1; i < len(s); i++ {
 		if s[i] == s[0] && s[i-1] != '\\' {

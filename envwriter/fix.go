@@ -1,30 +1,30 @@
 package envwriter
 
-// mostChecked bounds what trying fixes on one file may cost, in bytes to parse. A
-// file of ordinary size has hundreds of them tried by all readers.
+// mostChecked bounds the work of trying fixes on one file, in bytes to parse. In an
+// ordinary file that is enough for hundreds of fixes.
 const mostChecked = 8 << 20
 
-// A check tells which fixes take nothing from any reader of a file.
+// check determines which fixes are safe for all readers of a file.
 type check struct {
 	views   []view
 	failing []Reader
-	room    int // bytes that may still be parsed
+	budget  int // bytes that may still be parsed
 }
 
-func newCheck(file []byte, readers []Reader, room int) *check {
+func newCheck(file []byte, readers []Reader, budget int) *check {
 	views, failing := viewsOf(file, readers)
-	return &check{views, failing, room}
+	return &check{views, failing, budget}
 }
 
-// safe reports whether whoever can read the file reads it as before, but for keys
-// in a line that is fixed, by the readers that misread it. It is no when finding
+// safe reports whether every reader that can read the file still reads the same, apart
+// from the given keys, for readers that misread the fixed line. It is false if finding
 // out would take too long.
 func (c *check) safe(rule rule, fixed *document, keys ...string) bool {
 	file, own := fixed.bytes(), map[string]bool{}
 	for _, key := range keys {
 		own[key] = true
 	}
-	if c.room -= len(file) * (1 + len(c.views)); c.room < 0 {
+	if c.budget -= len(file) * (1 + len(c.views)); c.budget < 0 {
 		return false
 	}
 	for _, before := range c.views {
@@ -36,7 +36,7 @@ func (c *check) safe(rule rule, fixed *document, keys ...string) bool {
 		for key, value := range before.vars {
 			now, found := after[key]
 			if found && now == value || own[key] && misreads || !isName(key) {
-				continue // names that are no variable names, such as "export K", may go
+				continue // invalid names, such as "export K", may disappear
 			}
 			return false
 		}
@@ -53,11 +53,10 @@ func (r rule) fixed(doc *document, at ...int) *document {
 	return out
 }
 
-// Fix makes every fix that is safe, and returns how many lines it fixed. All lines
-// with the same problem are fixed together when that is safe, and otherwise as many
-// of them as there is time for.
+// Fix makes every safe fix, and returns how many lines it fixed. Lines with the same
+// problem are fixed together if that is safe, else as many as the budget allows.
 func Fix(file []byte, readers []Reader) (fixed []byte, lines int) {
-	room, doc := mostChecked, parse(file)
+	budget, doc := mostChecked, parse(file)
 	for before := -1; before < lines; {
 		before = lines
 		for _, rule := range rulesFor(readers) {
@@ -70,17 +69,17 @@ func Fix(file []byte, readers []Reader) (fixed []byte, lines int) {
 			if len(found) == 0 {
 				continue
 			}
-			c := newCheck(file, readers, room)
+			c := newCheck(file, readers, budget)
 			next, n := c.fixAll(rule, doc, found)
-			file, room, lines = next.bytes(), c.room, lines+n
+			file, budget, lines = next.bytes(), c.budget, lines+n
 			doc = parse(file)
 		}
 	}
 	return file, lines
 }
 
-// fixAll fixes all these statements, or where that is not safe each half of them
-// by itself.
+// fixAll fixes all these statements or, if that is not safe, each half of them
+// separately.
 func (c *check) fixAll(rule rule, doc *document, at []int) (*document, int) {
 	var keys []string
 	for _, i := range at {
@@ -90,7 +89,7 @@ func (c *check) fixAll(rule rule, doc *document, at []int) (*document, int) {
 	switch {
 	case c.safe(rule, next, keys...):
 		return next, len(at)
-	case len(at) == 1 || c.room < 0:
+	case len(at) == 1 || c.budget < 0:
 		return doc, 0
 	}
 	half := len(at) / 2

@@ -8,18 +8,18 @@ import (
 	"smtp-wizard/internal/lazy"
 )
 
-// A rule finds statements that not every reader can read, or reads as the others
-// do. Each says in its own file, under the name of the rule, what it makes of them.
+// rule finds statements that some reader cannot read, or reads differently. Each
+// Reader.lint has the consequence, under the name of the rule.
 type rule struct {
 	name   string
 	found  func(s statement) bool // nil: by invalidAs
-	fatal  bool                   // it can keep a reader from reading the file at all
+	fatal  bool                   // it can make a reader fail on the file
 	once   bool                   // one report is enough
 	advice string
 	fix    func(s statement) string // its new prefix
 }
 
-// What several readers make of a line.
+// Texts shared by several readers.
 const (
 	refusesFile   = "the file is refused because of this line"
 	bareName      = "a name without a value: "
@@ -79,7 +79,7 @@ func (r rule) matches(s statement) bool {
 	return s.kind == invalid && r.name == invalidAs(strings.TrimPrefix(s.prefix, bom))
 }
 
-// invalidAs tells apart the lines that are invalid, by the names of their rules.
+// invalidAs is the name of the rule for an invalid line.
 func invalidAs(line string) string {
 	switch {
 	case nameAlone.MatchString(line):
@@ -99,24 +99,19 @@ func plainPrefix(s statement) string {
 
 func commentOut(s statement) string { return "# " + strings.TrimLeft(s.prefix, " \t") }
 
-// A Problem is a line that a selected reader cannot read, or does not read as
-// the others do.
+// Problem is a line that a selected reader cannot read, or reads differently.
 type Problem struct {
 	Line   int // from 1
 	Reader string
-	// What is wrong, for the admin. It holds no text of the file.
-	What string
-	// Fatal says that this reader cannot read the file at all.
-	Fatal bool
-	// Fix says what Fix would do; empty when there is no safe way.
-	Fix string
+	What   string // is wrong, without any text of the file
+	Fatal  bool   // this reader cannot read the file at all
+	Fix    string // what Fix would do, or "" if nothing is safe
 }
 
-const mostProblems = 100 // more than anybody will read
+const mostProblems = 100 // more than anyone will read
 
-// Lint reports what stands in the way of the selected readers, line by line. A fix
-// is offered only when no reader that can read the file now would then read a key
-// differently.
+// Lint reports problems of the selected readers, line by line. A fix is offered only if
+// it is safe for every reader that can read the file now.
 func Lint(file []byte, readers []Reader) []Problem {
 	doc, check := parse(file), newCheck(file, readers, mostChecked)
 	var out []Problem
@@ -156,7 +151,7 @@ func rulesFor(readers []Reader) []rule {
 	return out
 }
 
-// unexplained adds readers that fail for a reason that no rule knows.
+// unexplained lists readers that fail for a reason without a rule.
 func unexplained(file []byte, failing []Reader, known []Problem) []Problem {
 	var out []Problem
 	for _, r := range failing {

@@ -2,8 +2,7 @@ package envwriter
 
 import "strings"
 
-// ReadWith reads a file as the program does where lookup knows the variables that
-// the program was started with. A key that is not set does not arrive.
+// ReadWith reads a file like the program does in an environment given by lookup.
 func (r Reader) ReadWith(file []byte, lookup func(string) (string, bool)) (map[string]string, error) {
 	if r.started == nil {
 		return r.Read(file)
@@ -15,8 +14,7 @@ func (r Reader) ReadWith(file []byte, lookup func(string) (string, bool)) (map[s
 	return vars, nil
 }
 
-// KeyLine is the line, from 1, of the last statement that sets a key; 0 where
-// none does.
+// KeyLine is the line, from 1, of the last statement that sets a key, or 0.
 func KeyLine(file []byte, key string) int {
 	line, n := 0, 0
 	for text := range strings.Lines(string(file)) {

@@ -7,25 +7,24 @@ import (
 	"smtp-wizard/internal/text"
 )
 
-// mask stands for a secret of any length.
+// mask replaces a secret of any length.
 const mask = "••••••••"
 
-// Public reports whether a value of a key may be shown. What is not known to be
-// public is not: no list of names has every secret. It gets the value as Unquoted
-// leaves it.
+// Public reports whether a value of a key, as returned by Unquoted, may be shown. It
+// must list what is public: no list of names has every secret.
 type Public func(key, value string) bool
 
-// A masker shows statements one after the other: keys, and values that are public.
-// What cannot be made out is masked, since it may be the rest of a password, and
-// comments are left out, since they may hold an old one.
+// masker shows statements in order: keys, and public values. What it cannot parse is
+// masked, because it may be the rest of a password, and comments are left out, because
+// they may contain an old one.
 type masker struct {
 	public    Public
-	secrets   map[string]bool // passwords: some providers want theirs as the user name too
+	secrets   map[string]bool // passwords: some providers also use them as the user name
 	joined    bool            // the last line ends in a backslash
-	uncertain bool            // a line before may not end where it seems to
+	uncertain bool            // an earlier line may not end where it seems to
 }
 
-// secretName finds keys whose value is a secret for sure.
+// secretName finds keys whose value is certainly a secret.
 var secretName = lazy.Compile(`(?i)PASS|SECRET|TOKEN|KEY`)
 
 func newMasker(public Public, docs ...*document) *masker {
@@ -43,12 +42,12 @@ func newMasker(public Public, docs ...*document) *masker {
 	return m
 }
 
-// Unquoted leaves out all that may encode a value, to compare it.
+// Unquoted removes all quotes and backslashes, to compare values.
 func Unquoted(raw string) string { return encodingMarks.Replace(raw) }
 
 var encodingMarks = strings.NewReplacer("'", "", `"`, "", "`", "", `\`, "")
 
-// show returns a statement as it may be shown; ok is false for one that is left out.
+// show returns a statement as it may be shown; ok is false if it is left out.
 func (m *masker) show(s statement) (line string, ok bool) {
 	joined, uncertain := m.joined, m.uncertain
 	value := Unquoted(s.value)
@@ -66,8 +65,7 @@ func (m *masker) show(s statement) (line string, ok bool) {
 	return text.Clean(s.prefix) + maskValue(s.value), true
 }
 
-// maskValue keeps the quotes, which tell how the value is encoded, and shows
-// that there is no value.
+// maskValue keeps the quotes, which show the encoding, and an empty value.
 func maskValue(raw string) string {
 	switch n := len(raw); {
 	case n == 0 || raw == "''" || raw == `""`:

@@ -11,9 +11,9 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// Docker compose reads with compose-go/v2/dotenv, so that package is the rule.
-// It prefers the environment to the file when it expands $NAME: a value that
-// depends on it is read once with nothing set and once with everything set.
+// Docker compose uses compose-go/v2/dotenv, and so does this reader. It expands $NAME
+// from the environment before the file, so a value is read twice: with nothing set and
+// with everything set.
 var composeReader = Reader{
 	Name:     "compose",
 	Variants: bothEnvironments(readCompose),
@@ -24,10 +24,10 @@ var composeReader = Reader{
 	},
 }
 
-// A lookup finds variables outside of the file.
+// lookup finds variables in the environment.
 type lookup = func(name string) (value string, found bool)
 
-// fromElsewhere stands for the value of a variable that the environment sets.
+// fromElsewhere is the value of every variable of the environment with everything set.
 const fromElsewhere = "\ufdd0from the environment"
 
 func unset(string) (string, bool)     { return "", false }
@@ -40,12 +40,12 @@ func bothEnvironments(read func([]byte, lookup) (map[string]string, error)) []Va
 	}
 }
 
-// compose-go warns of unset variables through logrus' standard logger, and names
-// them: after a wrong guess at an encoding the name is a piece of a password.
+// compose-go logs the names of unset variables with logrus' standard logger: in a
+// wrong encoding such a name is part of a password.
 func init() { logrus.SetOutput(io.Discard) }
 
-// mostBraces bounds the ${...} in one line. compose-go searches the rest of the line
-// again for each of them, which takes it hours where there are many thousands.
+// mostBraces bounds the ${...} in one line: for each, compose-go searches the rest of
+// the line again, which takes hours with many thousands.
 const mostBraces = 200
 
 var errBraces = fmt.Errorf("more than %d ${...} in one line", mostBraces)

@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// docker run --env-file: github.com/docker/cli pkg/kvfile. Lines of at most
-// 64 KiB (bufio.Scanner, which also drops a CR at the end), taken as they are.
-// Newer sources strip one pair of quotes, released ones keep them.
-// A name alone passes the variable of that name through.
+// docker run --env-file: github.com/docker/cli pkg/kvfile. Lines of at most 64 KiB
+// (bufio.Scanner, which also drops a CR at the end) are read literally. Newer sources
+// strip one pair of quotes, released ones keep them. A name alone passes on that
+// variable of the environment.
 var dockerReader = Reader{
 	Name: "docker",
 	Variants: []Variant{

@@ -4,8 +4,8 @@ import "github.com/joho/godotenv"
 
 const loadsNothing = "Pocket ID ignores the whole file because of this line"
 
-// Pocket ID loads its file with godotenv 1.5.1, so godotenv itself is the rule.
-// It expands $NAME from what the file has set so far, never from the environment.
+// Pocket ID uses godotenv 1.5.1, and so does this reader. It expands $NAME from the
+// file so far, never from the environment.
 var pocketIDReader = Reader{
 	Name:     "pocket-id",
 	Variants: []Variant{{Read: readPocketID}},

@@ -8,9 +8,9 @@ import (
 )
 
 // podman run --env-file: github.com/containers/podman pkg/env, ParseFile. Lines
-// of at most 64 KiB (bufio.Scanner, which also drops a CR at the end); the key
-// keeps everything before the "=", blanks and a BOM included.
-// A name alone passes the variable of that name through.
+// of at most 64 KiB (bufio.Scanner, which also drops a CR at the end); the key is
+// everything before the "=", including blanks and a BOM. A name alone passes on that
+// variable of the environment.
 var podmanReader = Reader{
 	Name:     "podman",
 	Variants: bothEnvironments(readPodman),

@@ -9,10 +9,10 @@ import (
 
 const runsIt = "a shell would run this line as a command"
 
-// A shell reads the file with "set -a; . ./.env". What is modeled is the part
-// of POSIX XCU 2.2 (quoting), 2.6 (expansions) and 2.9.1 (assignments) that a
-// .env uses: assignments, export, quotes and $NAME. Anything a shell would run,
-// or that dash, bash and busybox read differently, fails the file.
+// A shell reads the file with "set -a; . ./.env". This models the part of POSIX XCU 2.2
+// (quoting), 2.6 (expansions) and 2.9.1 (assignments) that a .env uses: assignments,
+// export, quotes and $NAME. Anything that a shell would run, or that dash, bash and
+// busybox read differently, is an error.
 var shReader = Reader{
 	Name:     "sh",
 	Variants: bothEnvironments(readShell),
@@ -40,7 +40,7 @@ type shellParser struct {
 	pos         int
 	vars        map[string]string
 	environment lookup
-	room        int  // bytes that references may still put in
+	room        int  // bytes that references may still add
 	export      bool // inside the arguments of export, which some shells split and glob
 }
 
@@ -164,15 +164,15 @@ func (p *shellParser) word() (string, error) {
 	return out.String(), nil
 }
 
-// runs reports whether an unquoted character does something in a shell.
+// runs reports whether an unquoted character is special to a shell.
 func (p *shellParser) runs(c byte, tilde bool) bool {
 	return strings.IndexByte("|&;<>()", c) >= 0 || c == '~' && tilde || p.export && strings.IndexByte("*?[{", c) >= 0
 }
 
 var shellReference = lazy.Compile(`^(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
 
-// expand handles what follows a $: a name, a name in braces, or nothing that
-// means anything, in which case the $ stands for itself.
+// expand expands what follows a $: a name, or a name in braces; any other $ is literal,
+// unless a shell would run something.
 func (p *shellParser) expand(out *strings.Builder, quoted bool) error {
 	m := shellReference.FindStringSubmatch(p.src[p.pos:])
 	if after := p.src[p.pos:]; strings.HasPrefix(after, "\\\n") || m != nil && strings.HasPrefix(after[len(m[0]):], "\\\n") {

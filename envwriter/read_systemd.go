@@ -34,8 +34,7 @@ const (
 	systemdEscaped = "\"\\`$"  // SHELL_NEED_ESCAPE in escape.h
 )
 
-// readSystemd drops names that are no environment names (strv_env_clean); one
-// that is not UTF-8 fails the whole file.
+// readSystemd drops invalid names (strv_env_clean), but fails on invalid UTF-8.
 func readSystemd(file string, commentContinues bool) (map[string]string, error) {
 	if strings.Contains(file, "\x00") {
 		return nil, errors.New("NUL byte")
@@ -82,11 +81,11 @@ func afterComment(s string, continues bool) string {
 	return ""
 }
 
-// systemdValue reads a value and returns what follows it. An open quote or escape
-// at the end of the file is let through.
+// systemdValue reads a value and returns the rest of the file, at whose end an open
+// quote or escape is not an error.
 func systemdValue(s string) (value, rest string) {
 	var out []byte
-	bare := false // an unquoted character was read: from then on quotes stand for themselves
+	bare := false // an unquoted character was read: from then on quotes are literal
 	kept := 0     // length without unquoted blanks at the end
 	i := 0
 	for ; i < len(s) && strings.IndexByte(systemdNewline, s[i]) < 0; i++ {
@@ -121,8 +120,8 @@ func systemdValue(s string) (value, rest string) {
 	return string(out), s[min(i+1, len(s)):]
 }
 
-// systemdDouble appends what is in double quotes and returns how long it is, with
-// the closing quote.
+// systemdDouble appends what is in double quotes and returns its length in the file,
+// including the closing quote.
 func systemdDouble(out []byte, s string) ([]byte, int) {
 	for i := 0; i < len(s); i++ {
 		switch {

@@ -7,31 +7,29 @@ import (
 	"strings"
 )
 
-// A Reader reads a .env file as one program does. All that is known of one is in
-// its file, read_NAME.go; Readers lists them.
+// Reader reads a .env file like one program does. Everything about it is in its file,
+// read_NAME.go.
 type Reader struct {
-	// Name is what --readers calls it.
+	// Name is its value for --readers.
 	Name string
-	// Variants are its releases and environments. Where they differ, all of them
-	// have to agree on a value before it is accepted.
+	// Variants are its releases and environments, which must all agree on a value.
 	Variants []Variant
-	// started reads with the variables that the program was started with; nil where
-	// they change nothing.
+	// started reads with a given environment; nil if that makes no difference.
 	started func(file []byte, environment lookup) (map[string]string, error)
-	// lint says, by the name of a rule, what it makes of a line that breaks it.
+	// lint has, by the name of a rule, what the program does with a line that breaks it.
 	lint map[string]string
-	// stops says what it does at a line that it cannot read for another reason.
+	// stops is what it does at a line that it cannot read for any other reason.
 	stops string
 }
 
-// A Variant is one release of a program, or one environment that it runs in.
+// Variant is one release of a program, or one environment that it runs in.
 type Variant struct {
 	Note string // "254 and later", "everything set"
-	// Read may fail with an error that quotes the file: it is not for the screen.
+	// Read may return an error that quotes the file and must not be shown.
 	Read func(file []byte) (map[string]string, error)
 }
 
-// Readers are all readers, in the order in which they are offered.
+// Readers are all readers, in the order to offer them.
 var Readers = []Reader{pocketIDReader, composeReader, systemdReader, shReader, dockerReader, podmanReader}
 
 // ReaderNamed returns the reader of that name; the error lists the known names.
@@ -53,8 +51,8 @@ func Names(readers []Reader) []string {
 	return out
 }
 
-// Read returns what the program would find in the file. Variables that the file
-// refers to but does not set are taken as unset. An error never quotes the file.
+// Read returns what the program would find in the file, with an empty environment. Its
+// errors never quote the file.
 func (r Reader) Read(file []byte) (map[string]string, error) {
 	vars, err := r.Variants[0].Read(file)
 	if err != nil {
@@ -63,16 +61,15 @@ func (r Reader) Read(file []byte) (map[string]string, error) {
 	return vars, nil
 }
 
-// A view is what one variant of a reader made of the old file.
+// view is what one variant of a reader finds in the old file.
 type view struct {
 	Variant
 	reader Reader
 	vars   map[string]string
 }
 
-// viewsOf lists what all variants that can read the file make of it, and the
-// readers that cannot. The first variant, with nothing set by the environment, counts:
-// a file that is read only where something is set may be read by nobody.
+// viewsOf lists the views of all variants that can read the file, and the readers that
+// cannot. For those only the first variant counts, which has an empty environment.
 func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
 	for _, r := range readers {
 		for i, v := range r.Variants {
@@ -88,12 +85,12 @@ func viewsOf(file []byte, readers []Reader) (views []view, failing []Reader) {
 	return views, failing
 }
 
-// A readError says that a reader cannot read a file. It holds no text of the
-// file: what fails to parse is often a password.
+// readError says that a reader cannot read a file. It does not quote the file: what
+// fails to parse is often a password.
 type readError struct {
 	reader string
-	line   int   // the first that it cannot get past, from 1
-	err    error // errExpansion or errDollars when that is why; nil otherwise
+	line   int   // the first one that it cannot get past, from 1
+	err    error // errExpansion, errDollars or nil
 }
 
 func (e *readError) Error() string {
@@ -105,7 +102,7 @@ func (e *readError) Error() string {
 
 func (e *readError) Unwrap() error { return e.err }
 
-// failure says where, and when it may be told why, a reader cannot read a file.
+// failure says where a reader fails and, if that is safe to show, why.
 func (r Reader) failure(file []byte) *readError {
 	read := r.Variants[0].Read
 	e := &readError{reader: r.Name, line: failingLine(file, read)}
@@ -115,10 +112,9 @@ func (r Reader) failure(file []byte) *readError {
 	return e
 }
 
-// failingLine finds the statement after the longest beginning of the file that
-// still parses. Shorter beginnings may fail inside a quote that ends later, so
-// the search goes from the end; in a large file it is by halves, which may find an
-// earlier one.
+// failingLine finds the statement after the longest beginning of the file that parses.
+// It searches from the end, since shorter beginnings may fail inside a quote that ends
+// later. In a large file it uses binary search, which may find an earlier one.
 func failingLine(file []byte, read func([]byte) (map[string]string, error)) int {
 	const most = 4 << 20 // bytes to parse
 	statements := parse(file).statements

@@ -11,15 +11,14 @@ import (
 	"smtp-wizard/internal/lazy"
 )
 
-// What a server may send: in one line, and between two looks.
+// What a server may send: in one line, and between two searches.
 const (
 	maxLine  = 64 << 10
 	maxBytes = 512 << 10
 )
 
-// The lines that a look needs, in the only form in which the library gets them: it
-// allocates what a literal announces, panics at some lines, and logs what it cannot
-// read to standard error.
+// The only lines that the library gets to see: it allocates whatever size a literal
+// announces, panics on some lines, and logs what it cannot parse to standard error.
 var (
 	status  = lazy.Compile(`^((?:\*|[\w-]+) (?:OK|NO|BAD|BYE)) ?(?:\[[^\]]*\])?([^\r\n]*)`)
 	allowed = lazy.Compile(`^(?:\+ ?[^\r\n]*|\* CAPABILITY(?: [\w=+./:-]+)*|\* SEARCH(?: \d{1,9})*|` +
@@ -27,12 +26,12 @@ var (
 	literal = lazy.Compile(`\{(\d+)\+?\}\r?\n$`)
 )
 
-// bounded is a connection that hands over the lines that are allowed, and ends where
-// a server sends too much.
+// bounded is a connection that passes on only allowed lines, and ends if a server sends
+// too much.
 type bounded struct {
 	net.Conn
 	in    *bufio.Reader
-	rest  string // of a line that is being handed over
+	rest  string // of a line that was partly read
 	spent atomic.Int64
 }
 
@@ -44,7 +43,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	for len(b.rest) == 0 {
 		line, ok := b.response()
 		if !ok {
-			return 0, io.EOF // the one error that the library does not log
+			return 0, io.EOF // the only error that the library does not log
 		}
 		b.rest = line
 	}
@@ -53,11 +52,11 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// response is the next response as the library gets it, nothing for one that is not
-// needed; false at the end.
+// response is the next response for the library, empty if it is to be skipped; false
+// at the end.
 func (b *bounded) response() (string, bool) {
 	line, inPieces, err := b.line()
-	for err == nil && inPieces { // what has a literal is not needed
+	for err == nil && inPieces { // no response with a literal is needed
 		_, inPieces, err = b.line()
 		line = ""
 	}
@@ -72,7 +71,8 @@ func (b *bounded) response() (string, bool) {
 	return "", true
 }
 
-// line is the next line; the literal behind it is left out, and more is what follows.
+// line is the next line without the literal after it; more says that a literal, and
+// the rest of the response, follows.
 func (b *bounded) line() (line string, more bool, err error) {
 	raw, err := b.in.ReadSlice('\n')
 	line = string(raw)

@@ -1,5 +1,5 @@
-// Package inbox looks into a mailbox by IMAP for one mail. It reads nothing else
-// there, and changes nothing.
+// Package inbox searches a mailbox for one mail by IMAP. It reads nothing else there,
+// and changes nothing.
 package inbox
 
 import (
@@ -23,40 +23,38 @@ import (
 	"smtp-wizard/secret"
 )
 
-// Account is a mailbox. It is comparable, so it can name the work of looking into it.
+// Account is an IMAP account. It is comparable, to be part of a key.
 type Account struct {
 	Server   string // host or host:port; the port speaks TLS from its first byte
 	User     string
 	Password secret.Value
 }
 
-// Mail is what to look for: a mail of that sender with one word in its subject and
-// another in its body.
+// Mail is what to search for: a mail by that sender with these texts in its subject
+// and body.
 type Mail struct {
 	From, Subject string
 	Body          secret.Value
 	Sent          time.Time
 }
 
-// Options are what a look depends on besides.
+// Options are optional settings of a search.
 type Options struct {
 	RootCAs  *x509.CertPool // nil: the system's
 	Masker   *secret.Masker // for what the server says
-	Every    time.Duration  // between two looks; 0 is five seconds
-	Patience time.Duration  // for each answer; 0 is half a minute
-	Report   func(string)   // gets what is done, in words; nil drops it
+	Every    time.Duration  // between two searches; 0 is five seconds
+	Patience time.Duration  // for each response; 0 is half a minute
+	Report   func(string)   // is told what is being done; may be nil
 }
 
-// The errors of a look, besides those of the network and of the certificate.
 var (
-	// errNotFound: the mail was in no mailbox until the end of the time.
 	errNotFound = errors.New("the mail is not in the mailbox")
 	errLost     = errors.New("the server closed the connection, or said nothing for too long")
 )
 
-// Look looks for a mail until it is there or ctx ends, and returns the name of the
-// mailbox that has it. The error is errNotFound if it could look until ctx ended.
-func Look(ctx context.Context, a Account, m Mail, o Options) (mailbox string, err error) {
+// Find searches until a mail is there or ctx ends, and returns the name of the mailbox
+// that has it. The error is errNotFound if ctx ended.
+func Find(ctx context.Context, a Account, m Mail, o Options) (mailbox string, err error) {
 	o.Every, o.Patience = cmp.Or(o.Every, 5*time.Second), cmp.Or(o.Patience, 30*time.Second)
 	if o.Report == nil {
 		o.Report = func(string) {}
@@ -67,7 +65,7 @@ func Look(ctx context.Context, a Account, m Mail, o Options) (mailbox string, er
 		if err == nil {
 			return nil
 		}
-		return fmt.Errorf("%s: %w", text.CleanForeign(a.Server), said{o.Masker.Mask(text.Shorten(text.CleanForeign(err.Error()), 300)), err})
+		return fmt.Errorf("%s: %w", text.CleanForeign(a.Server), cleanError{o.Masker.Mask(text.Shorten(text.CleanForeign(err.Error()), 300)), err})
 	}
 	o.Report("connecting to " + a.Server)
 	c, conn, err := connect(ctx, a, o)
@@ -103,7 +101,7 @@ func Look(ctx context.Context, a Account, m Mail, o Options) (mailbox string, er
 	return "", clean(err)
 }
 
-// CheckServer says what is wrong with the name of a server.
+// CheckServer validates the name of a server.
 func CheckServer(server string) error {
 	if host := strings.Trim(server, "[]"); host == "" || strings.ContainsAny(server, " /@\t") || strings.HasPrefix(server, "-") {
 		return errors.New("the IMAP server is a host name, with :port where it is not 993")
@@ -111,16 +109,16 @@ func CheckServer(server string) error {
 	return nil
 }
 
-// said is an error in words that are safe to show.
-type said struct {
+// cleanError is an error with a text that is safe to show.
+type cleanError struct {
 	words string
 	error
 }
 
-func (s said) Error() string { return s.words }
-func (s said) Unwrap() error { return s.error }
+func (s cleanError) Error() string { return s.words }
+func (s cleanError) Unwrap() error { return s.error }
 
-// connect is a greeted client over TLS.
+// connect connects over TLS and waits for the greeting.
 func connect(ctx context.Context, a Account, o Options) (*client.Client, *bounded, error) {
 	address := a.Server
 	host, _, err := net.SplitHostPort(address)
@@ -149,7 +147,7 @@ func connect(ctx context.Context, a Account, o Options) (*client.Client, *bounde
 	return c, conn, nil
 }
 
-// mailboxes are the names of the inbox and of the one for spam, if there is one.
+// mailboxes are the names of the inbox and of the spam folder, if there is one.
 func mailboxes(c *client.Client) ([]string, error) {
 	list, done := make(chan *imap.MailboxInfo), make(chan error, 1)
 	go func() { done <- c.List("", "*", list) }()
@@ -163,7 +161,7 @@ func mailboxes(c *client.Client) ([]string, error) {
 	return boxes, lost(<-done)
 }
 
-// search reports whether a mailbox has the mail. One that cannot be opened has not.
+// search reports whether a mailbox has the mail; one that cannot be opened does not.
 func search(c *client.Client, box string, m Mail) (bool, error) {
 	if _, err := c.Select(box, true); err != nil {
 		if c.State()&imap.ConnectedState != 0 && box != imap.InboxName {
@@ -172,7 +170,7 @@ func search(c *client.Client, box string, m Mail) (bool, error) {
 		return false, lost(err)
 	}
 	criteria := imap.NewSearchCriteria()
-	criteria.Since = m.Sent.AddDate(0, 0, -2) // the server counts in days of its own
+	criteria.Since = m.Sent.AddDate(0, 0, -2) // by date, in the server's time zone
 	criteria.Header.Add("Subject", m.Subject)
 	criteria.Header.Add("From", m.From)
 	criteria.Body = []string{m.Body.Reveal()}
@@ -180,7 +178,7 @@ func search(c *client.Client, box string, m Mail) (bool, error) {
 	return err == nil && len(found) > 0, lost(err)
 }
 
-// lost says what the library's words for a broken connection mean.
+// lost replaces the library's errors for a broken connection.
 func lost(err error) error {
 	if err != nil && strings.HasSuffix(err.Error(), "connection closed") {
 		return errLost

@@ -93,7 +93,7 @@ func look(ctx context.Context, address string, roots *x509.CertPool, password st
 }
 
 func lookFor(ctx context.Context, patience time.Duration, address string, roots *x509.CertPool, password string) (string, error) {
-	return Look(ctx, Account{address, "you@example.org", secret.New(password)},
+	return Find(ctx, Account{address, "you@example.org", secret.New(password)},
 		Mail{From: "id@example.com", Subject: "7QK4-ZM2D", Body: secret.New("482913"), Sent: time.Now()},
 		Options{RootCAs: roots, Masker: &secret.Masker{}, Every: time.Millisecond, Patience: patience})
 }

@@ -14,32 +14,31 @@ type Endpoint struct {
 	TLS  smtpcheck.TLSMode
 }
 
-// Situation is all that the advice depends on.
+// Situation is everything that the advice depends on.
 type Situation struct {
 	Version  Version
 	Runtime  Runtime
 	Current  Endpoint
-	Hostname string // os.Hostname() that Pocket ID has or will have; "" is not known
-	// Results are the relay's answers to names, in the order of preference for a
-	// new hostname.
+	Hostname string // os.Hostname() in Pocket ID's process, or "" if unknown
+	// Results are the relay's reactions to names, the preferred hostnames first.
 	Results []smtpcheck.IdentityResult
 	// Endpoints are the relay's other ports.
 	Endpoints []Endpoint
-	// NamedLikeID: ExampleContainerID, if it is in Results, is a name that was given.
+	// NamedLikeID: ExampleContainerID in Results is an actual hostname.
 	NamedLikeID bool
-	// HasLogin rules out clear text as a way out.
+	// HasLogin rules out clear text.
 	HasLogin bool
 }
 
-// Announcement is what Pocket ID announces on one endpoint, and what the relay
-// will make of it.
+// Announcement is what Pocket ID announces on one endpoint, and whether the relay
+// accepts it.
 type Announcement struct {
 	Speech
 	Acceptance smtpcheck.Acceptance
 }
 
 // Announce says what Pocket ID would announce on an endpoint with a hostname, and
-// what follows from the results.
+// judges it by the results.
 func (s Situation) Announce(e Endpoint, hostname string) Announcement {
 	a := Announcement{Speech: SpeechOf(s.Version, e.TLS, hostname)}
 	first, last := s.result(a.Names.First), s.result(a.Names.AfterTLS)
@@ -56,16 +55,15 @@ func (s Situation) Announce(e Endpoint, hostname string) Announcement {
 	return a
 }
 
-// refusedAtOnce: a name refused no later than EHLO never gets as far as STARTTLS.
-// A relay that refuses only at RCPT, as Postfix does by default, judges the last
-// EHLO alone.
+// refusedAtOnce reports whether a name is refused before STARTTLS. A relay that refuses
+// names only at RCPT, as Postfix does by default, judges only the last EHLO.
 func refusedAtOnce(r smtpcheck.IdentityResult) bool {
 	late := []smtpcheck.Stage{smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData}
 	return r.Acceptance == smtpcheck.Refused && !slices.Contains(late, r.Stage)
 }
 
-// Advise lists the settings that will work, the easiest first. When none can,
-// the only option says so; it is never empty.
+// Advise lists the settings that will work, the easiest first. It is never empty: if
+// none can work, the only option says so.
 func Advise(s Situation) []Option {
 	if now := s.Announce(s.Current, s.Hostname); now.Acceptance == smtpcheck.Accepted {
 		return []Option{s.keep(now)}
@@ -126,7 +124,7 @@ func (s Situation) result(name string) smtpcheck.IdentityResult {
 	return smtpcheck.IdentityResult{}
 }
 
-// lastResort is the relay in between, or the word that nothing is known or works.
+// lastResort is the relay in between, or an option that says why there is none.
 func (s Situation) lastResort(others bool) []Option {
 	if names := s.acceptedNames(); len(names) > 0 {
 		return []Option{s.relayBetween(names[0])}

@@ -1,9 +1,5 @@
-// Package pocketid is what is known of Pocket ID, the identity server: its
-// versions, the variables it reads, the name each version announces to a relay,
-// and how it is installed on a machine.
-//
-// All of it is pure, except NewKey and the detect files, which reach the file
-// system through functions that are handed in.
+// Package pocketid has what is known about Pocket ID, the identity server: its
+// versions, the variables it reads, and the name that each version announces to a relay.
 package pocketid
 
 import (
@@ -17,19 +13,19 @@ import (
 // client is the mail client of a range of Pocket ID versions. Everything that
 // depends on how a version sends mail follows from its row in clients.
 type client struct {
-	since Version // up to the since of the next row
+	since Version // until the since of the next row
 	// newest are the newest known releases of the major versions that end in this
-	// range, from the project's tags up to August 2026.
+	// range, by the project's tags up to August 2026.
 	newest []Version
 
-	direct   announces // with TLS none or implicit TLS
-	first    announces // with STARTTLS, in clear text
-	afterTLS announces // with STARTTLS, after the handshake
-	// brokenStartTLS is the error with which STARTTLS fails, whatever the relay says.
+	direct   heloName // with TLS none or implicit TLS
+	first    heloName // with STARTTLS, in clear text
+	afterTLS heloName // with STARTTLS, after the handshake
+	// brokenStartTLS is the error with which STARTTLS always fails.
 	brokenStartTLS string
-	// findsPort: an empty SMTP_PORT is 465 with implicit TLS, else 587; earlier
-	// ones need it.
-	findsPort bool
+	// defaultPort: an empty SMTP_PORT means 465 with implicit TLS, else 587; it is
+	// required otherwise.
+	defaultPort bool
 
 	known  evidence
 	speech Speech // what is the same in every TLS mode
@@ -37,24 +33,24 @@ type client struct {
 
 const plainOnly = "This version tries AUTH PLAIN only, never LOGIN."
 
-// announces is which name a client puts into one EHLO.
-type announces int
+// heloName is the name that a client puts into one EHLO.
+type heloName int
 
 const (
-	saysLocalhost announces = iota
-	saysHostname            // os.Hostname()
+	saysLocalhost heloName = iota
+	saysHostname           // os.Hostname()
 )
 
-// evidence is how it is known what a client does.
+// evidence is how we know what a client does.
 type evidence int
 
 const (
-	inferred evidence = iota // neither its source nor the program could be had
-	read                     // read in the source, at the tags of the row
-	run                      // seen on the wire, against a recording relay
+	inferred evidence = iota // neither source nor program was available
+	read                     // from the source, at the tags of the row
+	run                      // observed on the wire, with a recording relay
 )
 
-// The mail libraries that Pocket ID has used, as it drives them.
+// The mail libraries that Pocket ID has used, in the way it uses them.
 var (
 	// netSMTP is Go's net/smtp, read. Pocket ID closes the connection without QUIT.
 	netSMTP = smtpcheck.Client{
@@ -76,12 +72,12 @@ var (
 	goKit = smtpcheck.Client{
 		HELO: smtpcheck.HELOAfterAny, Textproto: true,
 		Auth: smtpcheck.AuthOffered, Abort: smtpcheck.AbortQuit, StrictLogin: true, PlainNeedsTLS: true,
-		Body8Bit: true, SMTPUTF8: true, Quit: smtpcheck.QuitCounts,
+		Body8Bit: true, SMTPUTF8: true, Quit: smtpcheck.QuitRequired,
 		Waits: smtpcheck.Waits{Reply: smtpcheck.NoLimit, Final: smtpcheck.NoLimit}, IPv6: smtpcheck.IPv6Bare,
 	}
 )
 
-// clients are the mail clients that Pocket ID has had, the oldest first.
+// clients are the mail clients of Pocket ID, the oldest first.
 //
 // Up to 0.35.5 that is Go's net/smtp, which announces localhost unless Hello is
 // called (backend/internal/service/email_service.go).
@@ -109,11 +105,11 @@ var clients = []client{
 
 	// italypaleale/go-kit emailer/smtp over net/smtp, Hello never called. 2.10.0's
 	// mail code was run with the very version of the module that its go.mod pins.
-	{since: release(2, 10, 0), known: run, findsPort: true, speech: Speech{Client: goKit}},
+	{since: release(2, 10, 0), known: run, defaultPort: true, speech: Speech{Client: goKit}},
 
-	// The same module in later versions, which could not be had. Pocket ID still
-	// passes it no name.
-	{since: release(2, 11, 0), known: inferred, findsPort: true,
+	// Later versions of the same module, which were not available. Pocket ID still does
+	// not pass it a name.
+	{since: release(2, 11, 0), known: inferred, defaultPort: true,
 		newest: []Version{release(2, 14, 0)},
 		speech: Speech{Client: goKit,
 			Note: "For Pocket ID 2.11 and later this is inferred from 2.10 and from its own source: " +
@@ -124,21 +120,20 @@ var clients = []client{
 var noPocketID = client{known: run, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
 	speech: Speech{Client: smtpcheck.Client{PlainNeedsTLS: true, Body8Bit: true}}}
 
-// inBetween is how msmtp speaks, as far as it was seen (1.8.23): with the mechanism that
-// its file names it logs in whether the connection is encrypted or not. Its own choice,
-// auth on, is PLAIN, else CRAM-MD5, else LOGIN, and in clear text SCRAM alone, which are
-// not spoken here; so the files name PLAIN or LOGIN, as the test used.
-var inBetween = client{known: inferred, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
+// relayClient is how msmtp was observed to speak (1.8.23): it logs in with the configured
+// mechanism, encrypted or not. By default ("auth on") it would choose PLAIN, CRAM-MD5 or
+// LOGIN, and in clear text only SCRAM. Not all of these are implemented here, so its
+// files name the mechanism that the test used, PLAIN or LOGIN.
+var relayClient = client{known: inferred, direct: saysHostname, first: saysHostname, afterTLS: saysHostname,
 	speech: Speech{Client: smtpcheck.Client{Auth: smtpcheck.AuthOffered, Body8Bit: true}}}
 
-// clientOf is the row of a version; a version that is not known is taken for the
-// newest.
+// clientOf is the row of a version; an unknown version is taken for the newest.
 func clientOf(v Version) client {
 	switch v {
 	case noVersion:
 		return noPocketID
 	case InBetween:
-		return inBetween
+		return relayClient
 	}
 	v = orNewest(v)
 	row := clients[0]
@@ -169,17 +164,16 @@ func versions(i int) string {
 // Speech is how one version of Pocket ID talks to a relay.
 type Speech struct {
 	smtpcheck.Client
-	// Proven is false when this is only the best that is known of the version.
+	// Proven is false if this is only inferred.
 	Proven bool
-	// Broken is not empty when this version cannot send in this TLS mode at all;
-	// it is the error Pocket ID reports.
+	// Broken is the error that Pocket ID reports if this version cannot send in this
+	// TLS mode at all, or "".
 	Broken string
 	Note   string // one sentence for the admin, or ""
 }
 
 // SpeechOf is how version v talks in a TLS mode on a host whose os.Hostname() is
-// host. For SpeaksAs("none") host is the identity to announce. A version that is
-// not known is taken for the newest.
+// host. For SpeaksAs("none") host is the identity to announce.
 func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
 	c := clientOf(v)
 	speech := c.speech
@@ -191,8 +185,8 @@ func SpeechOf(v Version, tls smtpcheck.TLSMode, host string) Speech {
 	return speech
 }
 
-// QuitError is Pocket ID's own error where the relay took a message and failed at
-// QUIT, which only 2.10 and later mind.
+// QuitError is the error that Pocket ID 2.10 and later report if the relay accepted a
+// message but failed at QUIT.
 func QuitError(f *smtpcheck.Failure) string {
 	said := "i/o timeout"
 	switch {
@@ -214,7 +208,7 @@ func UsesHostname(v Version, tls smtpcheck.TLSMode) bool {
 	return c.direct == saysHostname
 }
 
-// LocalhostLabel says what version v announces localhost for in that TLS mode.
+// LocalhostLabel says when version v announces localhost in a TLS mode.
 func LocalhostLabel(v Version, mode smtpcheck.TLSMode) string {
 	switch c := clientOf(v); {
 	case c.known == inferred:
@@ -230,7 +224,7 @@ func LocalhostLabel(v Version, mode smtpcheck.TLSMode) string {
 	return FromLocalhost.Label()
 }
 
-func (n announces) of(host string) string {
+func (n heloName) of(host string) string {
 	if n == saysHostname {
 		return host
 	}

@@ -12,14 +12,14 @@ func TestPocketIDDocument(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString("# What Pocket ID announces\n\nA mail client tells the relay its name in EHLO, once before and once after STARTTLS. " +
-		"This is what each version of Pocket ID says there; \"its hostname\" is what os.Hostname() returns inside its container or on its machine. " +
+		"This is what each version of Pocket ID announces; \"its hostname\" is what os.Hostname() returns in its container or on its machine. " +
 		"No version has a variable for it.\n\n| Pocket ID | TLS none or implicit | STARTTLS |\n|---|---|---|\n")
 	b.WriteString(announcedTable())
-	b.WriteString("\n## How this is known\n\n")
+	b.WriteString("\n## How we know\n\n")
 	ways := map[evidence]string{
-		inferred: "Inferred: neither its source nor the program could be had. `smtp-wizard listen` shows what yours says.",
-		read:     "Read in its source, at the tags of these versions.",
-		run:      "One of its releases was run: its mail code was seen on the wire, against a recording relay. The code is the same in the others.",
+		inferred: "Inferred: neither source nor program was available. `smtp-wizard listen` shows what yours announces.",
+		read:     "From the source, at the tags of these versions.",
+		run:      "One of these releases was run against a recording relay; the others have the same mail code.",
 	}
 	for i, c := range clients {
 		fmt.Fprintf(&b, "- **%s**: %s", versions(i), ways[c.known])

@@ -20,7 +20,7 @@ const (
 	FromHostname     Origin = "hostname"       // os.Hostname() of this machine
 	fromAppURLParent Origin = "app-url-parent" // the domain above the host of APP_URL
 	FromTyped        Origin = "typed"
-	FromContainerID  Origin = "container-id" // what docker names a container without hostname:
+	FromContainerID  Origin = "container-id" // docker's name for a container without hostname:
 	FromLocalhost    Origin = "localhost"    // what some versions of Pocket ID announce
 )
 
@@ -30,7 +30,7 @@ var originLabels = map[Origin]string{
 	FromContainerID: "some container id", FromLocalhost: "many programs' default",
 }
 
-// Label is the origin as a screen shows it.
+// Label describes the origin on a screen.
 func (o Origin) Label() string { return originLabels[o] }
 
 // Sources are the places to take candidates from; empty fields are skipped.
@@ -39,14 +39,13 @@ type Sources struct {
 	AppURL   string // the value of APP_URL or PUBLIC_APP_URL
 	Compose  string
 	Typed    []string
-	// ContainerID: Pocket ID runs in a container to which nobody gave a hostname.
+	// ContainerID: Pocket ID runs in a container without a configured hostname.
 	ContainerID bool
 }
 
-// ExampleContainerID stands for the hostname that docker gives a container that
-// has none of its own, 12 hex digits, on screens and in the relay's trial. The real
-// one is new with every container. Whether a name is such an id is a matter of its
-// origin: a name of 12 hex digits that an admin gave is a name.
+// ExampleContainerID is an example of the 12 hex digits that docker uses as the
+// hostname of a container without one, for screens and probes: the real one changes
+// with every container. Only the origin tells whether a name is such an id.
 const ExampleContainerID = "3f9c2a71b0de"
 
 // Candidate is a name that Pocket ID, or a relay in between, could announce.
@@ -56,8 +55,7 @@ type Candidate struct {
 	Check   NameCheck
 }
 
-// Candidates are the distinct names of the sources and localhost, the best first.
-// A name found in several places appears once with all its origins.
+// Candidates are the distinct names of the sources, and localhost, the best first.
 func Candidates(s Sources) []Candidate {
 	var list []Candidate
 	add := func(name string, origin Origin) {
@@ -79,7 +77,7 @@ func Candidates(s Sources) []Candidate {
 		}
 		list = append(list, c)
 	}
-	host := looseHost(s.AppURL)
+	host := hostOfURL(s.AppURL)
 	add(host, fromAppURL)
 	add(s.Compose, fromCompose)
 	add(s.Hostname, FromHostname)
@@ -95,8 +93,8 @@ func Candidates(s Sources) []Candidate {
 	return list
 }
 
-// looseHost is the host of a URL whatever else is wrong with it, or "".
-func looseHost(raw string) string {
+// hostOfURL is the host of a URL, even if the URL is otherwise invalid, or "".
+func hostOfURL(raw string) string {
 	raw = strings.TrimSpace(raw)
 	if !strings.Contains(raw, "://") {
 		raw = "https://" + raw
@@ -108,8 +106,8 @@ func looseHost(raw string) string {
 	return strings.ToLower(u.Hostname())
 }
 
-// parentDomain is the domain above a host, or "" when that is a public suffix
-// such as "com" or "co.uk", or host is an address.
+// parentDomain is the domain above a host, or "" if that is a public suffix such as
+// "com" or "co.uk", or if host is an address.
 func parentDomain(host string) string {
 	_, parent, _ := strings.Cut(host, ".")
 	suffix, _ := publicsuffix.PublicSuffix(parent)

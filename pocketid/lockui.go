@@ -1,7 +1,6 @@
 package pocketid
 
-// LockEffects is what UI_CONFIG_DISABLED=true does, for the admin to read before
-// agreeing. The variable is named as version v reads it.
+// LockEffects explains what UI_CONFIG_DISABLED=true does, by its name in version v.
 // Source: app_config_service.go (v0.31.0 to v2.9.0), appconfig/service.go
 // (v2.14.0), and pocket-id/pocket-id issues 509, 617, 922 and 1284.
 func LockEffects(v Version) string {

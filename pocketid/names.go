@@ -20,7 +20,7 @@ const (
 	GradeBad                    // not a domain name at all
 )
 
-// NameCheck is what the form of a name says; no relay has been asked.
+// NameCheck judges the form of a name, without asking a relay.
 type NameCheck struct {
 	Grade   Grade
 	Reason  string // one sentence; "" for GradeOK
@@ -29,9 +29,9 @@ type NameCheck struct {
 
 func bad(reason, suggest string) NameCheck { return NameCheck{GradeBad, reason, suggest} }
 
-// CheckName judges a name for use in EHLO: RFC 5321 section 4.1.2 wants a Domain,
-// which is labels of letters, digits and hyphens (RFC 1035 section 2.3.1), at
-// most 63 bytes each and 255 together; relays want at least one dot.
+// CheckName judges a name for use in EHLO: RFC 5321 section 4.1.2 requires a Domain of
+// labels of letters, digits and hyphens (RFC 1035 section 2.3.1), at most 63 bytes each
+// and 255 in total; relays want at least one dot.
 func CheckName(name string) NameCheck {
 	if check := notAName(name); check.Reason != "" {
 		return check
@@ -59,7 +59,7 @@ func notAName(name string) NameCheck {
 	case len(name) > 255:
 		return bad("The name is too long: 255 characters are the limit.", "")
 	case strings.Contains(name, "://"):
-		return meant("That is a URL", looseHost(name))
+		return meant("That is a URL", hostOfURL(name))
 	case strings.HasPrefix(name, "[") || isAddress(name):
 		return bad("An IP address is not a name; Pocket ID announces a hostname.", "")
 	case strings.Contains(name, "@"):
@@ -67,14 +67,14 @@ func notAName(name string) NameCheck {
 	case strings.ContainsFunc(name, unicode.IsSpace):
 		return meant("The name must not contain spaces", strings.Join(strings.Fields(name), ""))
 	case strings.ContainsAny(name, "/:"):
-		return meant("Only the name is needed, without port or path", looseHost(name))
+		return meant("Only the name is needed, without port or path", hostOfURL(name))
 	case strings.HasSuffix(name, ".") && name != ".":
 		return meant("The name must not end with a dot", strings.TrimRight(name, "."))
 	}
 	return NameCheck{}
 }
 
-// meant names what was meant, if that is itself usable.
+// meant suggests what was probably meant, if that is usable.
 func meant(what, suggest string) NameCheck {
 	if suggest == "" || labelProblem(suggest) != "" || isAddress(suggest) {
 		return bad(what+"; a name such as mail.example.com is needed.", "")

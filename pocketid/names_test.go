@@ -33,8 +33,8 @@ func TestLooseHost(t *testing.T) {
 		"https://192.0.2.1": "192.0.2.1", "https://id.example.com/auth": "id.example.com",
 		"": "", "https://": "", "://x": "", "https://a b/": "", "https://%zz": "", "/": "",
 	} {
-		if got := looseHost(in); got != want {
-			t.Errorf("looseHost(%q) = %q, want %q", in, got, want)
+		if got := hostOfURL(in); got != want {
+			t.Errorf("hostOfURL(%q) = %q, want %q", in, got, want)
 		}
 	}
 	for _, host := range []string{"example.co.uk", "example.com", "localhost", "192.0.2.1"} {

@@ -15,22 +15,22 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// Effect is what an objection comes to.
+// Effect is the consequence of an objection.
 type Effect int
 
 // The effects, the worst first.
 const (
 	NoStart Effect = iota // Pocket ID does not start
-	Ignored               // what the file says of mail has no effect
-	NoMail                // it starts, and fails whenever it sends
-	Notice                // it works, but not as it looks
+	Ignored               // the file's mail settings have no effect
+	NoMail                // it starts, but cannot send
+	Notice                // it works, but not the way it looks
 )
 
-// Objection is something in the settings that a version of Pocket ID refuses,
-// ignores or takes for something else.
+// Objection is a setting that a version of Pocket ID refuses, ignores or
+// misinterprets.
 type Objection struct {
 	Key string
-	// Value is what arrives; "" also where that may not be shown.
+	// Value is the effective value, or "" if that may not be shown.
 	Value   string
 	Problem string // "SMTP_TLS must be none, starttls or tls"
 	Cure    string // a sentence
@@ -38,7 +38,7 @@ type Objection struct {
 	version Version
 }
 
-// String is the objection as one sentence or two, without its cure.
+// String is the objection in a sentence or two, without its cure.
 func (o Objection) String() string {
 	shown := ""
 	if o.Value != "" {
@@ -53,17 +53,15 @@ func (o Objection) String() string {
 	}[o.Effect]
 }
 
-// demand is what versions want of the values of a kind.
+// demand is what versions require of the values of a kind.
 type demand struct {
 	kind   kind
-	since  Version // up to the next row of the kind
+	since  Version // until the next row of the kind
 	effect Effect
-	// empty: a variable that is there without a value is judged as well; else it is
-	// as good as absent.
-	empty bool
-	ok    func(string) bool
-	want  string
-	cure  string // KEY stands for the variable
+	empty  bool // also applies to a variable set to nothing, which else counts as absent
+	ok     func(string) bool
+	want   string
+	cure   string // KEY stands for the variable
 }
 
 const (
@@ -73,9 +71,9 @@ const (
 	writeFrom   = "Write the bare address, as in SMTP_FROM=no-reply@example.com; the visible name is APP_NAME."
 )
 
-// demands are the start-up rules of Pocket ID's versions, and what makes its mail
-// fail: the last row of a kind that is not newer than the version counts. From
-// 2.14.0 the settings that need the lock go through the validation of its API.
+// demands are the start-up rules of Pocket ID's versions, and what makes mail fail:
+// the last row of a kind that is not newer than the version applies. Since 2.14.0 the
+// settings that need the lock go through the validation of its API.
 // Source: env_config.go, app_config_service.go, appconfig/service.go and
 // dto/app_config_dto.go of pocket-id/pocket-id from v0.31.0 to v2.14.0; 2.9.0 and
 // the validation of 2.14.0 were run.
@@ -96,7 +94,7 @@ var demands = []demand{
 	{kind: kindURL, since: release(0, 35, 1), effect: NoStart, ok: hasNoPath(""), want: "a URL without a path", cure: writeURL},
 	{kind: kindURL, since: release(1, 14, 1), effect: NoStart, ok: hasNoPath("/"), want: "a URL without a path", cure: writeURL},
 	{kind: kindKey, since: release(2, 0, 0), effect: NoStart, empty: true, ok: is16Bytes, want: "at least 16 bytes long", cure: writeKey},
-	{kind: kindName, since: strict, effect: NoStart, empty: true, ok: upTo30, want: "1 to 30 characters long", cure: "Shorten it, or take the line away for \"Pocket ID\"."},
+	{kind: kindName, since: strict, effect: NoStart, empty: true, ok: upTo30, want: "1 to 30 characters long", cure: "Shorten it, or remove the line to use \"Pocket ID\"."},
 	{kind: kindNumber, since: strict, effect: NoStart, empty: true, ok: isNumber, want: "a whole number", cure: "Write the minutes as a number, or take the line away for 60."},
 	{kind: kindFilled, since: strict, effect: NoStart, empty: true, ok: isFilled, want: "a value", cure: takeAway},
 	{kind: kindSignups, since: strict, effect: NoStart, empty: true, ok: oneOf("disabled", "withToken", "open"), want: "disabled, withToken or open", cure: takeAway},
@@ -106,17 +104,17 @@ var demands = []demand{
 	{kind: kindClaims, since: strict, effect: NoStart, ok: isClaims, want: "a JSON array of objects with key and value", cure: takeAway},
 }
 
-// strict is the first version that checks the settings of the file when it starts.
+// strict is the first version that validates the file's settings when it starts.
 var strict = release(2, 14, 0)
 
 const (
 	modes    = "none, starttls or tls"
-	takeAway = "Correct it, or take the line away for the default."
+	takeAway = "Correct it, or remove the line to use the default."
 	writeURL = "Write scheme, host and port only, as in KEY=https://id.example.com."
-	writeKey = "Take the key that the data was stored with; a new install may make one with `openssl rand -base64 32`."
+	writeKey = "Use the key that the data was stored with; for a new install, make one with `openssl rand -base64 32`."
 )
 
-// demandOf is what version v wants of a kind.
+// demandOf is what version v requires of a kind.
 func demandOf(k kind, v Version) (d demand, ok bool) {
 	for _, row := range demands {
 		if row.kind == k && v.compare(row.since) >= 0 {
@@ -126,12 +124,11 @@ func demandOf(k kind, v Version) (d demand, ok bool) {
 	return d, ok
 }
 
-// met reports whether a value that is there is what is wanted.
-func (d demand) met(value string) bool { return value == "" && !d.empty || d.ok(value) }
+// satisfiedBy reports whether the value of a variable that is set is acceptable.
+func (d demand) satisfiedBy(value string) bool { return value == "" && !d.empty || d.ok(value) }
 
-// Objections are what keeps the mail settings of a file from their effect in
-// version v, the worst first. values are those that Pocket ID gets, secrets too;
-// no objection shows one.
+// Objections are what keeps mail settings from taking effect in version v, the worst
+// first. values are what Pocket ID gets, including secrets, which no objection shows.
 func Objections(values map[string]string, v Version) []Objection {
 	if v.IsNone() {
 		return ideal(values)
@@ -146,8 +143,8 @@ func Objections(values map[string]string, v Version) []Objection {
 	locked := IsTrue(values[lock])
 	var list []Objection
 	for _, known := range slices.Concat(vars, otherVars) {
-		elsewhere := known.kind == kindKey && values[known.name+"_FILE"] != ""
-		if value, present := values[KeyName(known.name, v)]; present && !elsewhere && (locked || !known.needsLock) {
+		inFile := known.kind == kindKey && values[known.name+"_FILE"] != ""
+		if value, present := values[KeyName(known.name, v)]; present && !inFile && (locked || !known.needsLock) {
 			list = append(list, known.objections(value, v)...)
 		}
 	}
@@ -155,8 +152,8 @@ func Objections(values map[string]string, v Version) []Objection {
 		list = append(list, Objection{Key: lock, Effect: Ignored, version: v,
 			Problem: strings.TrimSuffix(LockMissing(v), "."), Cure: "Set it: " + lockSummary(v)})
 	}
-	list = append(list, together(values, v)...)
-	for i, o := range list { // a password may be in the wrong place too
+	list = append(list, combined(values, v)...)
+	for i, o := range list { // a password may be in the wrong variable
 		if password := values["SMTP_PASSWORD"]; password != "" && strings.Contains(o.Value, password) {
 			list[i].Value = ""
 		}
@@ -165,8 +162,8 @@ func Objections(values map[string]string, v Version) []Objection {
 	return list
 }
 
-// ideal are the objections of a client that is no Pocket ID: to what it cannot send
-// with.
+// ideal are the objections of a client other than Pocket ID: to settings with which it
+// cannot send.
 func ideal(values map[string]string) []Objection {
 	var list []Objection
 	for _, known := range vars {
@@ -174,15 +171,14 @@ func ideal(values map[string]string) []Objection {
 			list = append(list, known.objections(value, release(2, 9, 0))...)
 		}
 	}
-	list = slices.DeleteFunc(append(list, together(values, release(2, 9, 0))...), func(o Objection) bool { return o.Effect != NoMail })
+	list = slices.DeleteFunc(append(list, combined(values, release(2, 9, 0))...), func(o Objection) bool { return o.Effect != NoMail })
 	for i := range list {
 		list[i].version = noVersion
 	}
 	return list
 }
 
-// ObjectionTo is what version v has against one value of its own variables, if it
-// does not start with it.
+// ObjectionTo is version v's objection to a value with which it would not start.
 func ObjectionTo(key, value string, v Version) (Objection, bool) {
 	known, _ := variableOf(key)
 	list := known.objections(value, orNewest(v))
@@ -203,8 +199,8 @@ func (known variable) objections(value string, v Version) []Objection {
 		return nil
 	case v.compare(known.since) < 0:
 		o.Problem = fmt.Sprintf("%s exists since Pocket ID %s; this is %s", known.name, known.since, v)
-		o.Value, o.Cure = "", "Take the line away, or update Pocket ID."
-	case ok && !d.met(value):
+		o.Value, o.Cure = "", "Remove the line, or update Pocket ID."
+	case ok && !d.satisfiedBy(value):
 		o.Problem, o.Effect = o.Key+" must be "+d.want, d.effect
 		o.Cure = strings.ReplaceAll(d.cure, "KEY", o.Key)
 		if addr, err := mail.ParseAddress(value); err == nil && known.kind == kindAddress && addr.Name != "" {
@@ -216,8 +212,8 @@ func (known variable) objections(value string, v Version) []Objection {
 	return []Objection{o}
 }
 
-// together are objections to what is not there, or does not go together.
-func together(values map[string]string, v Version) []Objection {
+// combined are objections to missing settings and to combinations.
+func combined(values map[string]string, v Version) []Objection {
 	password, present := values["SMTP_PASSWORD"]
 	fromFile := values["SMTP_PASSWORD_FILE"] != "" && v.AtLeast(1, 7, 0)
 	_, hasPort := values["SMTP_PORT"]
@@ -227,15 +223,15 @@ func together(values map[string]string, v Version) []Objection {
 			list = append(list, Objection{Key: key, Effect: effect, Problem: problem, Cure: cure, version: v})
 		}
 	}
-	mail := values["SMTP_HOST"] != "" // else nothing is to be sent, or everything is missing
+	mail := values["SMTP_HOST"] != "" // else the rest does not matter yet
 	add(present && password == "" && fromFile, Notice, "SMTP_PASSWORD",
 		"SMTP_PASSWORD is present but empty, so it wins over SMTP_PASSWORD_FILE: there is no password",
-		"Take the line SMTP_PASSWORD= away.")
+		"Remove the line SMTP_PASSWORD=.")
 	add(values["SMTP_USER"] != "" && password == "" && !(fromFile && !present) && v.AtLeast(2, 10, 0), NoMail, "SMTP_USER",
 		"SMTP_USER is set without a password, which Pocket ID 2.10 and later refuses",
-		"Set SMTP_PASSWORD, or empty SMTP_USER where the relay wants no login.")
+		"Set SMTP_PASSWORD, or empty SMTP_USER if the relay needs no login.")
 	add(!mail, NoMail, "SMTP_HOST", "SMTP_HOST is not set", "Set the relay's name, as in SMTP_HOST=smtp.example.com.")
-	add(mail && !hasPort && !clientOf(v).findsPort, NoMail, "SMTP_PORT", "SMTP_PORT is not set", "Write the number, as in SMTP_PORT=587.")
+	add(mail && !hasPort && !clientOf(v).defaultPort, NoMail, "SMTP_PORT", "SMTP_PORT is not set", "Write the number, as in SMTP_PORT=587.")
 	add(mail && values["SMTP_FROM"] == "", NoMail, "SMTP_FROM", "SMTP_FROM is not set", writeFrom)
 	return list
 }
@@ -269,14 +265,14 @@ func isPort(value string) bool {
 	return err == nil && n > 0
 }
 
-// isBare knows a mail address without a name.
+// isBare accepts a mail address without a display name.
 func isBare(value string) bool {
 	addr, err := mail.ParseAddress(value)
 	return err == nil && addr.Address == value
 }
 
 // strictAddress is the email rule of go-playground/validator, which 2.14.0 uses: a
-// domain of two parts and more, the last of which begins and ends with a letter.
+// domain of at least two parts, the last of which begins and ends with a letter.
 var strictAddress = func() *regexp.Regexp {
 	const letter = `a-zA-Z\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}`
 	const atom = "[" + letter + "0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -289,7 +285,7 @@ func isStrictAddress(value string) bool {
 	return err == nil && strictAddress.MatchString(value)
 }
 
-// hasNoPath knows a URL that starts Pocket ID once cut is taken from its end.
+// hasNoPath accepts a URL that has no path once cut is trimmed from its end.
 func hasNoPath(cut string) func(string) bool {
 	return func(value string) bool {
 		u, err := url.Parse(strings.TrimRight(value, cut))

@@ -15,10 +15,10 @@ type Option struct {
 	Why   string
 	Port  int               // 0: not changed
 	TLS   smtpcheck.TLSMode // "": not changed
-	// Hostname to give to Pocket ID (or, for relay, to the relay in between); "":
-	// not changed.
+	// Hostname is for Pocket ID (with the ID relay, for the relay in between); "": not
+	// changed.
 	Hostname string
-	// Certain is false where it rests on what is not proven of this version.
+	// Certain is false if it relies on something not proven for this version.
 	Certain bool
 }
 
@@ -37,8 +37,7 @@ func moveTo(e Endpoint, a Announcement) Option {
 	return Option{ID: "endpoint", Title: "Use " + e.String(), Why: why, Port: e.Port, TLS: e.TLS, Certain: a.Proven}
 }
 
-// rename is the option to give Pocket ID another hostname, on the current
-// endpoint or on another.
+// rename is the option to give Pocket ID another hostname, here or on another endpoint.
 func (s Situation) rename(e Endpoint, a Announcement, name string) Option {
 	option := Option{ID: "hostname", Title: s.Runtime.HostnameSetting(name), Hostname: name, Certain: a.Proven,
 		Why: fmt.Sprintf("Pocket ID then announces %s on port %d, which the relay accepts.", a.words(e), e.Port)}
@@ -49,8 +48,8 @@ func (s Situation) rename(e Endpoint, a Announcement, name string) Option {
 	return option
 }
 
-// relayBetween is the option that works with every version: a relay of one's own
-// that greets with a real name.
+// relayBetween is the option that works with every version: a relay of the admin's own
+// that announces the name.
 func (s Situation) relayBetween(name string) Option {
 	why := "Pocket ID cannot be made to announce it itself"
 	if !SpeechOf(s.Version, s.Current.TLS, name).Proven {
@@ -74,7 +73,7 @@ func (e Endpoint) String() string {
 	return fmt.Sprintf("port %d without TLS", e.Port)
 }
 
-// words is what goes over the wire on an endpoint.
+// words says what is announced on an endpoint.
 func (a Announcement) words(e Endpoint) string {
 	words := cmp.Or(a.Names.First, "its hostname")
 	if e.TLS == smtpcheck.TLSStartTLS && a.Names.First != a.Names.AfterTLS {

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// public are settings that are no secret, beside the variables of the table. What
-// is not listed is never shown.
+// public are the settings, apart from vars, whose values may be shown.
 var public = map[string]bool{
 	"ACCENT_COLOR": true, "ACTORS_HOST": true, "ACTORS_PORT": true, "ALLOW_INSECURE_CALLBACK_URLS": true,
 	"ALLOW_OWN_ACCOUNT_EDIT": true, "ALLOW_USER_SIGNUPS": true, "ANALYTICS_DISABLED": true, "APP_ENV": true,
@@ -18,9 +17,9 @@ var public = map[string]bool{
 	"UPLOAD_PATH": true, "VERSION_CHECK_DISABLED": true,
 }
 
-// IsPublic reports whether a value of a variable may be shown. Of what is not
-// known, none is; nor is what looks like a login in a host or a URL, or like a secret
-// where its path belongs.
+// IsPublic reports whether a value of a variable may be shown: never that of an unknown
+// variable, nor what looks like a login in a host or URL, or like a secret in place of
+// its path.
 func IsPublic(key, value string) bool {
 	switch key {
 	case "SMTP_PASSWORD_FILE":

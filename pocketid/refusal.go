@@ -8,20 +8,20 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// Refusal is a refused EHLO name at a relay that has not been asked about other
-// names; where it has, Advise knows better.
+// Refusal is an EHLO name refused by a relay that has not been asked about other names;
+// if it has, Advise knows better.
 type Refusal struct {
-	Version  Version // not known: zero
+	Version  Version // zero if unknown
 	TLS      smtpcheck.TLSMode
 	FullName string // an example of a name that relays accept
-	// AtEHLO: the relay judges each EHLO as it comes, so the name before STARTTLS
-	// counts too. Others judge the last one only.
+	// AtEHLO: the relay judges every EHLO immediately, including the one before
+	// STARTTLS. Others judge only the last one.
 	AtEHLO bool
 	// NoImplicitTLS: the relay has no port with implicit TLS.
 	NoImplicitTLS bool
 }
 
-// Cure is what to do about it, in a few sentences.
+// Cure says what to do about it.
 func (r Refusal) Cure() string {
 	give := "Give Pocket ID a full hostname: compose `hostname: " + r.FullName + "`, or the machine's hostname."
 	if !r.Version.Known() || r.Version.IsNone() {
@@ -44,7 +44,7 @@ func (r Refusal) Cure() string {
 		"Make that a full name: compose `hostname: %s`, or the machine's hostname.", r.Version, r.FullName)
 }
 
-// cureOfAny is for a version that is not known.
+// cureOfAny is for an unknown version.
 func (r Refusal) cureOfAny(give string) string {
 	_, until := hostnameVersions()
 	if r.AtEHLO {
@@ -55,8 +55,7 @@ func (r Refusal) cureOfAny(give string) string {
 		"then put a relay in between (the guide does, and `apply --via`).", until.short())
 }
 
-// RelayCure is the cure where version v announces localhost whatever is set; a
-// version that is not known is taken for one of these.
+// RelayCure is the cure if version v always announces localhost, or is unknown.
 func RelayCure(v Version) string {
 	who := "This version of Pocket ID"
 	if v.Known() {
@@ -69,8 +68,8 @@ func RelayCure(v Version) string {
 		"Put a relay in between (the guide does, and `apply --via`); `smtp-wizard listen` shows what yours announces."
 }
 
-// Upgrade says which versions to take where this one cannot announce its hostname
-// yet. It is never the newest, because that cannot do it any more.
+// Upgrade says which versions to use if this one cannot announce its hostname yet. That
+// is never the newest, which no longer can.
 func Upgrade() string {
 	var mixed []string // announce localhost before STARTTLS
 	for i, c := range clients {
@@ -84,8 +83,8 @@ func Upgrade() string {
 		from, until.before(), until.short(), strings.Join(mixed, ", "))
 }
 
-// hostnameVersions are the first version that can announce its hostname in each
-// mode, and the first that cannot any more.
+// hostnameVersions are the first version that can announce its hostname in every mode,
+// and the first that no longer can.
 func hostnameVersions() (from, until Version) {
 	can := func(c client) bool { return c.direct == saysHostname && c.brokenStartTLS == "" }
 	first := slices.IndexFunc(clients, can)

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Runtime is how Pocket ID is run; it decides who reads the .env and how a hostname
-// is set.
+// Runtime is how Pocket ID is run, which decides who reads the .env and how to set a
+// hostname.
 type Runtime string
 
-// The runtimes. Their values are those of the JSON output and of drafts.
+// The runtimes, with their values in the JSON output and in drafts.
 const (
 	RuntimeCompose Runtime = "compose"
 	RuntimeDocker  Runtime = "docker" // docker run --env-file
@@ -20,19 +20,17 @@ const (
 	RuntimeManual  Runtime = "by-hand" // started manually; the binary reads ./.env
 )
 
-// Runtimes lists them in the order in which to offer them.
+// Runtimes lists them in the order to offer them.
 var Runtimes = []Runtime{RuntimeCompose, RuntimeDocker, RuntimePodman, RuntimeQuadlet, RuntimeSystemd, RuntimeSh, RuntimeManual}
 
-// runtimeRow is what is known of a runtime.
+// runtimeRow is what is known about a runtime.
 type runtimeRow struct {
-	label   string
-	readers []string // of the .env, by their --readers names
-	// container: Pocket ID has a hostname of its own, and a localhost of its own.
-	// machine is how it reaches the machine that it runs on.
-	container bool
-	machine   string
-	hostname  string // the instruction to set it; NAME stands for it
-	restart   string // lines; NAME stands for the compose service, unit or container
+	label     string
+	readers   []string // of the .env, by their --readers names
+	container bool     // Pocket ID has its own hostname and localhost
+	machine   string   // the host's address as seen from the container
+	hostname  string   // how to set it to NAME
+	restart   string   // commands; NAME is the compose service, unit or container
 }
 
 var runtimes = map[Runtime]runtimeRow{
@@ -40,8 +38,8 @@ var runtimes = map[Runtime]runtimeRow{
 		machine:  "host.docker.internal, with `extra_hosts: [\"host.docker.internal:host-gateway\"]` for the service",
 		hostname: "Set `hostname: NAME` in compose",
 		restart:  "docker compose up -d --force-recreate NAME"},
-	// Its restart is not for pasting: whoever has lost the docker run command would
-	// lose the container's settings with it.
+	// The restart is a comment, not a command to paste: without the original docker run
+	// command, the container's settings would be lost.
 	RuntimeDocker: {label: "docker run", readers: []string{"docker"}, container: true,
 		machine:  "host.docker.internal, with --add-host host.docker.internal:host-gateway",
 		hostname: "Start the container with --hostname NAME",
@@ -65,7 +63,7 @@ var runtimes = map[Runtime]runtimeRow{
 		restart:  "# stop Pocket ID and start it again"},
 }
 
-// row is what is known of r; anything else was started manually.
+// row is the row of r; anything unknown was started manually.
 func (r Runtime) row() runtimeRow {
 	if row, ok := runtimes[r]; ok {
 		return row
@@ -73,7 +71,7 @@ func (r Runtime) row() runtimeRow {
 	return runtimes[RuntimeManual]
 }
 
-// Label is the runtime as a screen shows it.
+// Label names the runtime on a screen.
 func (r Runtime) Label() string { return r.row().label }
 
 // Engine is the program that runs its containers.
@@ -87,15 +85,14 @@ func (r Runtime) Engine() string {
 // Readers are the programs that read the .env, by their --readers names.
 func (r Runtime) Readers() []string { return r.row().readers }
 
-// InContainer reports whether Pocket ID has a hostname and a localhost of its own.
+// InContainer reports whether Pocket ID has its own hostname and localhost.
 func (r Runtime) InContainer() bool { return r.row().container }
 
-// HostSetting says by which name a container reaches the machine that it runs on,
-// and what that needs.
+// HostSetting says how a container reaches the machine that it runs on.
 func (r Runtime) HostSetting() string { return "It reaches this machine as " + r.row().machine + "." }
 
-// SetHostname is how Pocket ID gets a hostname, in lines for a shell: a command where
-// it is the machine's, else a comment.
+// SetHostname gives Pocket ID a hostname, as lines for a shell: a command if it is the
+// machine's hostname, else a comment.
 func (r Runtime) SetHostname(name string) []string {
 	setting := r.HostnameSetting(name)
 	command, ofMachine := strings.CutPrefix(setting, "Set this machine's hostname: ")
@@ -105,14 +102,14 @@ func (r Runtime) SetHostname(name string) []string {
 	return []string{"# Pocket ID announces this machine's hostname, so the name that was tested becomes it:", "sudo " + command}
 }
 
-// HostnameSetting is the instruction to give Pocket ID a hostname.
+// HostnameSetting tells the admin how to give Pocket ID a hostname.
 func (r Runtime) HostnameSetting(name string) string {
 	return strings.ReplaceAll(r.row().hostname, "NAME", name)
 }
 
-// Restart is what makes Pocket ID read the new settings: commands, and comments
-// where what to type depends on how it was started. service is the name of the
-// compose service, unit or container; "" takes the usual one.
+// Restart makes Pocket ID read the new settings: commands, or comments if the command
+// depends on how it was started. service is the name of the compose service, unit or
+// container; "" is the usual one.
 func (r Runtime) Restart(service string) []string {
 	return strings.Split(strings.ReplaceAll(r.row().restart, "NAME", cmp.Or(service, "pocket-id")), "\n")
 }

@@ -25,7 +25,7 @@ func TestReadmeHasTheTable(t *testing.T) {
 }
 
 func announcedTable() string {
-	words := map[announces]string{saysLocalhost: "`localhost`", saysHostname: "its hostname"}
+	words := map[heloName]string{saysLocalhost: "`localhost`", saysHostname: "its hostname"}
 	var b strings.Builder
 	for i, c := range clients {
 		startTLS := words[c.first] + ", then " + words[c.afterTLS]

@@ -18,10 +18,9 @@ func NewKey() (string, error) {
 	return base64.StdEncoding.EncodeToString(raw), nil
 }
 
-// Template is a new .env for version v with the keys of Pocket ID's own
-// .env.example, in its order; mail is left to whoever appends it. The values are
-// written bare: appURL and key must be free of spaces, quotes and dollar signs,
-// else an error says which is not.
+// Template is a new .env for version v with the keys of Pocket ID's own .env.example,
+// in its order, without mail. The values are written bare: it is an error if appURL or
+// key has spaces, quotes or dollar signs.
 func Template(v Version, appURL, key string) ([]byte, error) {
 	v = orNewest(v)
 	urlName := KeyName("APP_URL", v)
@@ -56,5 +55,5 @@ func Template(v Version, appURL, key string) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// bare is a value that every reader of a .env takes as it stands.
+// bare is a value that every reader of a .env takes literally.
 var bare = lazy.Compile(`^[A-Za-z0-9_@%+=:,./^!?*{}[\]-]*$`)

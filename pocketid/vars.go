@@ -10,8 +10,7 @@ import (
 	"smtp-wizard/smtpcheck"
 )
 
-// kind is what a variable's value has to look like; demands says what that is to a
-// version.
+// kind is what a variable's value must look like; demands says what each version requires.
 type kind int
 
 const (
@@ -40,11 +39,10 @@ type variable struct {
 	oldName string // before 1.0.0, or "" when it was always called name
 	kind    kind
 	since   Version
-	until   Version // the first that does not read it any more; zero: all do
-	// needsLock: counts only while UI_CONFIG_DISABLED is true.
+	until   Version // the first version that no longer reads it, or zero
+	// needsLock: has an effect only while UI_CONFIG_DISABLED is true.
 	needsLock bool
-	// mails is what mail it turns on, as a switch that an admin may want, and risk what that
-	// brings with it; "" for others.
+	// mails is the kind of mail that a switch turns on, and risk is its danger.
 	mails, risk string
 }
 
@@ -68,11 +66,11 @@ var vars = []variable{
 	{name: "SMTP_USER", since: release(0, 31, 0), needsLock: true},
 	// Even when it is empty it wins over SMTP_PASSWORD_FILE.
 	{name: "SMTP_PASSWORD", since: release(0, 31, 0), needsLock: true},
-	// Read as it is: a newline at the end becomes part of the password.
+	// Read literally: a newline at the end becomes part of the password.
 	{name: "SMTP_PASSWORD_FILE", since: release(1, 7, 0), needsLock: true},
-	// none stays in clear text, also when the relay offers STARTTLS.
+	// none stays in clear text, even if the relay offers STARTTLS.
 	{name: "SMTP_TLS", kind: kindTLS, since: release(0, 31, 0), needsLock: true},
-	// true accepts any certificate, also that of an eavesdropper.
+	// true accepts any certificate, even an eavesdropper's.
 	{name: "SMTP_SKIP_CERT_VERIFY", kind: kindFlag, since: release(0, 31, 0), needsLock: true},
 	{name: "EMAIL_LOGIN_NOTIFICATION_ENABLED", kind: kindFlag, since: release(0, 31, 0), needsLock: true,
 		mails: "Tell users about a sign-in from a new device"},
@@ -92,8 +90,8 @@ var vars = []variable{
 	{name: "REQUIRE_USER_EMAIL", kind: kindFlag, since: release(1, 12, 0), needsLock: true},
 }
 
-// otherVars do not concern mail, but keep Pocket ID from starting when they are
-// wrong. Source: the same, and env_config.go from v1.0.0 to v2.14.0.
+// otherVars do not concern mail, but Pocket ID does not start if they are invalid.
+// Source: the same, and env_config.go from v1.0.0 to v2.14.0.
 var otherVars = []variable{
 	{name: "APP_NAME", kind: kindName, needsLock: true},
 	{name: "SESSION_DURATION", kind: kindNumber, needsLock: true}, // in minutes
@@ -133,7 +131,7 @@ func variableOf(key string) (variable, bool) {
 	return vars[i], true
 }
 
-// MailSwitch is a variable that turns a kind of mail on.
+// MailSwitch is a variable that turns on a kind of mail.
 type MailSwitch struct{ Key, Does, Risk string }
 
 // MailSwitches are those that version v knows.
@@ -148,8 +146,8 @@ func MailSwitches(v Version) []MailSwitch {
 	return list
 }
 
-// KeyName is the name by which version v reads a variable: before 1.0.0 APP_URL
-// and UI_CONFIG_DISABLED have the prefix PUBLIC_. Either name may be given.
+// KeyName is the name of a variable in version v, given under either name: before 1.0.0
+// APP_URL and UI_CONFIG_DISABLED had the prefix PUBLIC_.
 func KeyName(key string, v Version) string {
 	known, _ := variableOf(key)
 	if known.oldName != "" && !orNewest(v).AtLeast(1, 0, 0) {
@@ -158,9 +156,9 @@ func KeyName(key string, v Version) string {
 	return known.name
 }
 
-// TLSValue is what version v wants in SMTP_TLS for a mode; ok is false when the
-// version cannot be told to use this mode on this port. Up to 0.35.2 SMTP_TLS
-// was true or false, and the port chose between implicit TLS and STARTTLS.
+// TLSValue is the value of SMTP_TLS for a mode in version v; ok is false if the version
+// cannot use this mode on this port. Up to 0.35.2 SMTP_TLS was true or false, and the
+// port decided between implicit TLS and STARTTLS.
 func TLSValue(v Version, mode string, port int) (value string, ok bool) {
 	if !boolTLS(orNewest(v)) {
 		return mode, true
@@ -171,7 +169,7 @@ func TLSValue(v Version, mode string, port int) (value string, ok bool) {
 	return "true", (mode == "tls") == (port == 465)
 }
 
-// DefaultTLS is what version v takes an absent SMTP_TLS for.
+// DefaultTLS is version v's default for SMTP_TLS.
 func DefaultTLS(v Version) string {
 	if boolTLS(orNewest(v)) {
 		return "true"
@@ -179,10 +177,10 @@ func DefaultTLS(v Version) string {
 	return "none"
 }
 
-// DefaultPort is what version v takes an empty SMTP_PORT for; 0 is an error to it.
+// DefaultPort is version v's default for SMTP_PORT, or 0 if it is required.
 func DefaultPort(v Version, mode smtpcheck.TLSMode) int {
 	switch {
-	case !clientOf(v).findsPort:
+	case !clientOf(v).defaultPort:
 		return 0
 	case mode == smtpcheck.TLSImplicit:
 		return 465
@@ -200,8 +198,8 @@ func orNewest(v Version) Version {
 	return v
 }
 
-// Validate says what is wrong with a value for version v; nil when it is fine or
-// the variable is not one of ours. No error contains a secret.
+// Validate says what is wrong with a value for version v; it is nil for variables not in
+// vars. No error contains a secret.
 func Validate(key, value string, v Version) error {
 	v = orNewest(v)
 	known, ok := variableOf(key)
@@ -220,13 +218,13 @@ func Validate(key, value string, v Version) error {
 	switch {
 	case known.kind == kindURL:
 		return checkAppURL(key, value, v)
-	case ok && !d.met(value):
+	case ok && !d.satisfiedBy(value):
 		return fmt.Errorf("%s must be %s", key, d.want)
 	}
 	return nil
 }
 
-// IsTrue reads a boolean of the file as Pocket ID does, "1" and "TRUE" included.
+// IsTrue parses a boolean as Pocket ID does, including "1" and "TRUE".
 func IsTrue(value string) bool {
 	on, err := strconv.ParseBool(value)
 	return on && err == nil

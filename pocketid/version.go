@@ -9,15 +9,13 @@ import (
 
 // Version is a release of Pocket ID. The zero value is "not known".
 type Version struct {
-	// Exact is false when the release was guessed: from a moving tag such as
-	// "v2" or "latest", for which the newest known release was taken.
+	// Exact is false if the release is only assumed: a moving tag such as "v2" or
+	// "latest" is taken for the newest known release.
 	Exact bool
 
 	number [3]int // major, minor, patch
-	// parts is how many numbers were given; "2.9" prints as it was typed.
-	parts int
-	// pseudo is not empty where this is no Pocket ID at all.
-	pseudo string
+	parts  int    // how many numbers were given: "2.9" prints as it was typed
+	pseudo string // the name of something other than Pocket ID, or ""
 }
 
 // NewestKnown is the newest release this program knows of.
@@ -33,9 +31,8 @@ func NewestKnown() Version {
 	return newest
 }
 
-// ParseVersion reads a release number or an image tag: "2.9.0", "v2.9",
-// "2.9.0-distroless", "v2", "latest". An empty tag means latest, as it does for
-// an image.
+// ParseVersion parses a release number or an image tag: "2.9.0", "v2.9",
+// "2.9.0-distroless", "v2", "latest". As with images, an empty tag means latest.
 func ParseVersion(s string) (Version, error) {
 	text := strings.ToLower(strings.TrimSpace(s))
 	if text == "" || text == "latest" || strings.HasPrefix(text, "latest-") {
@@ -56,8 +53,8 @@ func ParseVersion(s string) (Version, error) {
 	return v.complete(), nil
 }
 
-// complete fills in what was not given: a major version is its newest release, a
-// minor one its newest patch that changed how mail is sent.
+// complete fills in missing numbers: a major version is its newest release, a minor
+// one its newest patch that changed how mail is sent.
 func (v Version) complete() Version {
 	for _, c := range clients {
 		if v.parts == 2 && slices.Equal(c.since.number[:2], v.number[:2]) {
@@ -81,8 +78,8 @@ var noVersion = Version{pseudo: "none", parts: 3, Exact: true}
 // identity everywhere.
 var InBetween = Version{pseudo: "a relay in between", parts: 3, Exact: true}
 
-// SpeaksAs reads what to speak as: a version, or "none" for no Pocket ID at all:
-// then the confirmed identity is announced everywhere.
+// SpeaksAs parses the client to imitate: a version, or "none" for an ideal client that
+// always announces the confirmed identity.
 func SpeaksAs(s string) (Version, error) {
 	if strings.EqualFold(strings.TrimSpace(s), "none") {
 		return noVersion, nil
@@ -118,12 +115,10 @@ func (v Version) String() string {
 	return fmt.Sprintf("%d.%d.%d", v.number[0], v.number[1], v.number[2])
 }
 
-// short leaves out a patch of 0.
-func (v Version) short() string {
-	return strings.TrimSuffix(v.String(), ".0")
-}
+// short omits a patch of 0.
+func (v Version) short() string { return strings.TrimSuffix(v.String(), ".0") }
 
-// before is the version before the first of a row, as precise as it is known.
+// before is the last version before v, as precisely as it is known.
 func (v Version) before() string {
 	switch n := v.number; {
 	case n[2] > 0:

@@ -12,8 +12,8 @@ import (
 func TestProvidersDocument(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# Providers\n\nWhat each provider's relay wants, as the wizard and `smtp-wizard presets` know it. " +
-		"The port in bold is the recommended one. EHLO is said of the name only where a provider's documentation does.\n")
+	b.WriteString("# Providers\n\nWhat each provider's relay requires, as known to the wizard and `smtp-wizard presets`. " +
+		"The port in bold is the recommended one. The EHLO name is mentioned only if the provider's documentation mentions it.\n")
 	categories := []struct{ id, title string }{
 		{"relay", "Relays of mail suites"}, {"transactional", "Transactional mail services"}, {"mailbox", "Mailboxes"},
 		{"local", "Your own server"}, {"local-test", "For trying out"}, {"custom", "Anything else"},
@@ -68,7 +68,7 @@ func describe(b *strings.Builder, p Preset) {
 	line("From", p.From)
 	line("EHLO name", p.Helo)
 	if other, ok := ByID(p.Door); ok {
-		line("Another door", other.Name+" (`"+other.ID+"`), which does not judge the EHLO name")
+		line("Alternative", other.Name+" (`"+other.ID+"`), which does not check the EHLO name")
 	}
 	line("Note", p.Notes)
 	if len(p.SPF) > 0 {

@@ -11,8 +11,8 @@ import (
 	"smtp-wizard/internal/text"
 )
 
-// CheckHost accepts host names, with underscores too since compose services may
-// have them, and address literals.
+// CheckHost accepts host names and address literals; also underscores, which compose
+// services may have.
 func CheckHost(host string) error {
 	if a, err := netip.ParseAddr(host); err == nil {
 		if a.Zone() != "" {
@@ -56,8 +56,7 @@ func checkLabel(label string) error {
 	return nil
 }
 
-// CheckAddress accepts a bare mail address as SMTP's envelope takes it (RFC 5321
-// section 4.1.2).
+// CheckAddress accepts a bare mail address for the envelope (RFC 5321 section 4.1.2).
 func CheckAddress(address string) error {
 	at := strings.LastIndex(address, "@")
 	switch {
@@ -84,7 +83,7 @@ func CheckAddress(address string) error {
 	return nil
 }
 
-// ParseAddress reads a bare mail address.
+// ParseAddress parses a bare mail address.
 func ParseAddress(address string) (string, error) {
 	address = strings.TrimSpace(address)
 	switch err := text.Printable(address); {
@@ -98,8 +97,8 @@ func ParseAddress(address string) (string, error) {
 	return address, CheckAddress(address)
 }
 
-// ParseRelay understands a host name, an address literal, and host:port; the port
-// is 0 where the text has none.
+// ParseRelay parses a host name, an address literal or host:port; without a port it
+// returns 0.
 func ParseRelay(relay string) (host string, port int, err error) {
 	relay = strings.TrimSpace(relay)
 	if err := text.Printable(relay); err != nil {
@@ -118,8 +117,7 @@ func ParseRelay(relay string) (host string, port int, err error) {
 	return host, port, CheckHost(host)
 }
 
-// splitPort tells a bare IPv6 address from host:port: only the latter has one
-// colon, or brackets.
+// splitPort splits host:port but leaves a bare IPv6 address whole.
 func splitPort(relay string) (string, int, error) {
 	if _, err := netip.ParseAddr(relay); err == nil {
 		return relay, 0, nil
@@ -138,7 +136,7 @@ func splitPort(relay string) (string, int, error) {
 	return host, port, err
 }
 
-// ParsePort reads a TCP port.
+// ParsePort parses a TCP port.
 func ParsePort(digits string) (int, error) {
 	digits = strings.TrimSpace(digits)
 	port, err := strconv.Atoi(digits)

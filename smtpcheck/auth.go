@@ -11,7 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 )
 
-// login authenticates as the plan's style does (RFC 4954).
+// login authenticates in the plan's AuthStyle (RFC 4954).
 func (s *session) login() (string, *Failure) {
 	if s.plan.PlainNeedsTLS && !s.wire.encrypted && !isLocalhost(s.plan.Host) {
 		return "", &Failure{Err: &kindError{ErrUnencrypted, "the login was held back: the connection is not encrypted", nil}}
@@ -52,16 +52,15 @@ func (s *session) mechanism() (string, error) {
 	return "", &NotOfferedError{"AUTH", s.result.Offered, ErrNotOffered}
 }
 
-// isLocalhost is net/smtp's idea of it.
+// isLocalhost is net/smtp's definition.
 func isLocalhost(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
 
-// maxRounds is how many challenges of one login are answered, though a client may have
-// no limit.
+// maxRounds limits the challenges answered in one login; a real client may have no limit.
 const maxRounds = 3
 
-// authenticate runs one mechanism and returns the reply that ended it.
+// authenticate runs one mechanism and returns the final reply.
 func (s *session) authenticate(mechanism string) (*Reply, error) {
 	client := s.saslClient(mechanism)
 	_, initial, _ := client.Start()
@@ -71,7 +70,7 @@ func (s *session) authenticate(mechanism string) (*Reply, error) {
 	}
 	reply, err := s.wire.ask(command, shown)
 	for rounds := 0; err == nil && reply.Code == 334; rounds++ {
-		said := strings.Join(s.wire.words, "\n") // line ends are no part of base64
+		said := strings.Join(s.wire.words, "\n") // base64 decoding ignores line ends
 		if !s.plan.Textproto {
 			said = strings.TrimSpace(said)
 		}
@@ -90,7 +89,7 @@ func (s *session) authenticate(mechanism string) (*Reply, error) {
 	return reply, err
 }
 
-// abort gives a login up.
+// abort ends a refused login as the client does, and at least as how says.
 func (s *session) abort(how AuthAbort) {
 	if how = max(how, s.plan.Abort); how != AbortSilent {
 		_, _ = s.wire.ask("*", "*")
@@ -100,7 +99,6 @@ func (s *session) abort(how AuthAbort) {
 	}
 }
 
-// saslClient is the client's side of a mechanism.
 func (s *session) saslClient(mechanism string) sasl.Client {
 	switch {
 	case mechanism == sasl.Plain:
@@ -111,8 +109,7 @@ func (s *session) saslClient(mechanism string) sasl.Client {
 	return &promptedLogin{s.plan.User, s.plan.Password.Reveal()}
 }
 
-// promptedLogin is LOGIN without an initial response. It tells the prompts by
-// their first letters.
+// promptedLogin is LOGIN without an initial response, which goes by the prompts.
 type promptedLogin struct{ user, password string }
 
 func (*promptedLogin) Start() (string, []byte, error) { return sasl.Login, nil, nil }

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// Client is how a mail client speaks. The zero value, with names, is an ideal one:
-// it takes whatever the standards allow, and ends in good order.
+// Client describes how a mail client behaves. The zero value, with names, is an ideal
+// one: it accepts whatever the standards allow, and ends with QUIT.
 type Client struct {
 	Names Names
 	HELO  HELORule
-	// Textproto reads replies as Go's net/textproto, and as the clients on top of it:
+	// Textproto reads replies like Go's net/textproto and the clients based on it:
 	// no bare code such as "250"; within a reply any line is text until one with its
-	// code ends it; what came unasked answers the next command; keywords count in
-	// capitals only, the last AUTH alone, and not the old form AUTH=PLAIN.
+	// code ends it; an unsolicited reply answers the next command; keywords only in
+	// capitals, only the last AUTH line, and not the old form AUTH=PLAIN.
 	Textproto bool
 
 	Auth  AuthStyle
@@ -23,8 +23,7 @@ type Client struct {
 	// StrictLogin drops a password without a user, and refuses to send where there
 	// is a user without a password; otherwise half a login is sent as it is.
 	StrictLogin bool
-	// PlainNeedsTLS refuses AUTH in clear text to a host other than localhost,
-	// as net/smtp does.
+	// PlainNeedsTLS refuses AUTH in clear text except to localhost, like net/smtp.
 	PlainNeedsTLS bool
 
 	Body8Bit bool // adds BODY=8BITMIME to MAIL FROM when the relay offers 8BITMIME
@@ -53,9 +52,9 @@ type HELORule int
 
 const (
 	HELONever HELORule = iota
-	// HELOAfter500 is only where EHLO is not known: after 500 or 502.
+	// HELOAfter500 is only after 500 or 502: the relay does not know EHLO.
 	HELOAfter500
-	// HELOAfterAny is after any failed EHLO but the one after STARTTLS.
+	// HELOAfterAny is after any failed EHLO except the one after STARTTLS.
 	HELOAfterAny
 )
 
@@ -63,13 +62,13 @@ const (
 type AuthStyle int
 
 const (
-	// AuthOffered takes PLAIN when it is offered, else LOGIN with answers to its
-	// prompts; neither offered is an error.
+	// AuthOffered uses PLAIN if it is offered, else LOGIN, answering its prompts; if
+	// neither is offered, it fails.
 	AuthOffered AuthStyle = iota
-	// AuthPlainThenLogin sends PLAIN without looking at the offer, and only after a
-	// 504 LOGIN with the user as initial response.
+	// AuthPlainThenLogin sends PLAIN whatever is offered and, only after a 504, LOGIN
+	// with the user as initial response.
 	AuthPlainThenLogin
-	// AuthPlain sends PLAIN without looking at the offer, and nothing else.
+	// AuthPlain sends PLAIN whatever is offered, and nothing else.
 	AuthPlain
 )
 
@@ -86,10 +85,10 @@ const (
 type QuitRule int
 
 const (
-	QuitPolite  QuitRule = iota // QUIT after everything, whatever comes of it
-	QuitUnheard                 // the same, and hangs up without waiting for the answer
-	QuitNever                   // hangs up
-	QuitCounts                  // QUIT after the delivery; if that fails, so does the sending
+	QuitAlways   QuitRule = iota // QUIT, also after a failure
+	QuitNoWait                   // the same, without waiting for the reply
+	QuitNever                    // hangs up
+	QuitRequired                 // QUIT after the delivery; if that fails, sending fails
 )
 
 // IPv6Form is how an IPv6 address must be written for a client to reach it.
@@ -101,8 +100,8 @@ const (
 	IPv6Bare
 )
 
-// Waits are how long a client waits for a reply; zero is a limit of the caller's
-// choice, NoLimit a client without one.
+// Waits are how long a client waits for a reply; zero leaves it to Limits, NoLimit is a
+// client that waits forever.
 type Waits struct {
 	BeforeTLS time.Duration // for each reply in clear text before STARTTLS; zero is Reply
 	Reply     time.Duration // for each other reply
@@ -125,7 +124,7 @@ func bareHost(host string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
-// takesForm reports whether the client takes the host in the form it is written.
+// takesForm reports whether the client accepts the host as it is written.
 func (c Client) takesForm(host string) bool {
 	addr, err := netip.ParseAddr(bareHost(host))
 	bracketed := strings.HasPrefix(host, "[")
@@ -138,8 +137,8 @@ func (c Client) takesForm(host string) bool {
 	return c.IPv6 != IPv6Bracketed
 }
 
-// offers looks up a keyword of the last EHLO reply as the client does: its last line,
-// as it came, since what is shown of it may be masked.
+// offers looks up a keyword in the last EHLO reply as the client does: the last line
+// that has it, in its raw form, since the displayed one may be masked.
 func (s *session) offers(keyword string) (line string, offered bool) {
 	for _, line := range slices.Backward(s.keywords) {
 		name, _, _ := strings.Cut(line, " ")
@@ -150,7 +149,7 @@ func (s *session) offers(keyword string) (line string, offered bool) {
 	return "", false
 }
 
-// usable are the SASL mechanisms that the client sees in the last EHLO reply.
+// usable are the SASL mechanisms in the last EHLO reply that the client can see.
 func (s *session) usable() []string {
 	if line, offered := s.offers("AUTH"); s.plan.Textproto {
 		if !offered {

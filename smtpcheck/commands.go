@@ -25,8 +25,8 @@ func (s *session) hello(name string, again bool) (string, *Failure) {
 	return name + ", with HELO after EHLO failed", nil
 }
 
-// fallsBack reports whether a failure of EHLO is one after which the client goes on
-// with HELO: the connection stands, and the reply has ended.
+// fallsBack reports whether the client continues with HELO after this failure of EHLO:
+// the connection is still open, and the reply was complete.
 func (c Client) fallsBack(f *Failure) bool {
 	if c.HELO == HELOAfter500 {
 		return f.Err == nil && (f.Reply.Code == 500 || f.Reply.Code == 502)
@@ -51,8 +51,17 @@ func (s *session) ask(command string, codes ...int) (*Reply, *Failure) {
 	return reply, nil
 }
 
-// expect turns an answer into a failure unless it is one of the codes expected. A
-// refusal stands also when the connection broke after it.
+// command is ask for a step whose detail is the reply.
+func (s *session) command(command string, codes ...int) (string, *Failure) {
+	reply, failure := s.ask(command, codes...)
+	if failure != nil {
+		return "", failure
+	}
+	return reply.String(), nil
+}
+
+// expect returns a failure unless the reply has one of the expected codes. The reply
+// is kept even if the connection broke after it.
 func expect(reply *Reply, err error, doing string, codes ...int) *Failure {
 	if err != nil {
 		return &Failure{Doing: doing, Reply: reply, Err: err}
@@ -67,7 +76,7 @@ func expect(reply *Reply, err error, doing string, codes ...int) *Failure {
 	return failure
 }
 
-// Extension looks an ESMTP extension up in what was last offered, such as "SIZE"
+// Extension looks up an ESMTP extension that was last offered, such as "SIZE"
 // (RFC 1870), and returns its parameters.
 func (r *Result) Extension(keyword string) (parameters string, offered bool) {
 	for _, line := range r.Offered {
@@ -109,34 +118,24 @@ func (s *session) mail() (string, *Failure) {
 	if _, offered := s.offers("SMTPUTF8"); offered && s.plan.SMTPUTF8 {
 		command += " SMTPUTF8"
 	}
-	reply, failure := s.ask(command, 250)
-	if failure != nil {
-		return "", failure
-	}
-	return reply.String(), nil
+	return s.command(command, 250)
 }
 
 // rcpt names the recipient (RFC 5321 section 4.1.1.3).
 func (s *session) rcpt() (string, *Failure) {
-	command := "RCPT TO:<" + s.plan.To + ">"
-	reply, failure := s.ask(command, 250, 251, 252, 253, 254, 255, 256, 257, 258, 259)
-	if failure != nil {
-		return "", failure
-	}
-	return reply.String(), nil
+	return s.command("RCPT TO:<"+s.plan.To+">", 250, 251, 252, 253, 254, 255, 256, 257, 258, 259)
 }
 
-// data hands the message over. Its detail is the relay's last word, which often
-// names the queue's id.
+// data delivers the message. Its detail is the final reply, which often has a queue id.
 func (s *session) data() (string, *Failure) {
 	if _, failure := s.ask("DATA", 354); failure != nil {
 		return "", failure
 	}
 	s.wire.note(SpeakerNote, "the message, with its final dot")
 	s.report(Event{Stage: StageData, State: StageBegan, Detail: "sent; the relay may take a while to answer", Limit: s.plan.Limits.Final})
-	s.wire.limit, s.wire.gives = s.plan.Limits.Final, s.plan.Waits.Final
+	s.wire.limit, s.wire.clientLimit = s.plan.Limits.Final, s.plan.Waits.Final
 	reply, err := s.wire.deliver(stuffed(s.plan.Message), s.wire.limit)
-	s.wire.limit, s.wire.gives = s.plan.Limits.Command, s.plan.Waits.Reply
+	s.wire.limit, s.wire.clientLimit = s.plan.Limits.Command, s.plan.Waits.Reply
 	if failure := expect(reply, err, "the end of DATA", 250); failure != nil {
 		return "", failure
 	}

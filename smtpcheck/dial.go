@@ -25,8 +25,7 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	if _, err := netip.ParseAddr(p.Host); err == nil {
 		return []string{p.Host}, nil
 	}
-	// The top level domain invalid is for names that do not exist (RFC 6761 section
-	// 6.4): they are never asked for.
+	// Names under .invalid never exist (RFC 6761 section 6.4): DNS is not asked for them.
 	if strings.HasSuffix("."+strings.TrimSuffix(strings.ToLower(p.Host), "."), ".invalid") {
 		return nil, &kindError{ErrNoSuchHost, "no address is known for " + p.Host, nil}
 	}
@@ -52,8 +51,8 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	return usable, nil
 }
 
-// within leaves a look-up behind when ctx ends: the resolver of package net keeps
-// to a deadline, but ignores a cancellation.
+// within abandons a lookup when ctx ends: the resolver of package net honors a deadline
+// but ignores cancellation.
 func within(ctx context.Context, resolve func(context.Context, string) ([]string, error), host string) ([]string, error) {
 	type answer struct {
 		addresses []string
@@ -85,16 +84,15 @@ func lookupError(ctx context.Context, p Plan, err error) error {
 	return fmt.Errorf("looking up %s failed: %w", p.Host, err)
 }
 
-// attempt is one address that was dialed.
+// attempt is the result of dialing one address.
 type attempt struct {
 	address string
 	conn    net.Conn
 	err     error
 }
 
-// connect tries the addresses, each a moment after the one before it, and keeps
-// the first that answers. errors.Is finds ErrConnRefused, ErrTimeout or
-// ErrUnreachable when any address failed so.
+// connect dials the addresses, staggered, and keeps the first connection. The error is
+// ErrConnRefused, ErrTimeout or ErrUnreachable if any address failed that way.
 func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string, error) {
 	dialing, stop := context.WithCancel(ctx)
 	defer stop()
@@ -127,7 +125,7 @@ func connect(ctx context.Context, p Plan, addresses []string) (net.Conn, string,
 	return nil, "", &kindError{errors.Join(failed...), portAt(p.Port, strings.Join(said, "; ")), nil}
 }
 
-// closeRest closes the connections that came too late.
+// closeRest closes connections that were established too late.
 func closeRest(results <-chan attempt, pending int) {
 	for range pending {
 		if late := <-results; late.conn != nil {
@@ -152,7 +150,7 @@ func dial(ctx context.Context, p Plan, address string) (net.Conn, error) {
 		return nil, context.Cause(ctx)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return nil, &kindError{ErrConnRefused, "connection refused", err}
-	case errors.Is(err, syscall.ECONNRESET): // taken and dropped before it was ours
+	case errors.Is(err, syscall.ECONNRESET): // accepted, then reset before connect returned
 		return nil, &kindError{ErrClosed, "the connection was closed at once", err}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return nil, &kindError{ErrUnreachable, "no route from this machine", err}

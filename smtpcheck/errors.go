@@ -1,6 +1,7 @@
 package smtpcheck
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -12,8 +13,8 @@ import (
 	"smtp-wizard/secret"
 )
 
-// Kinds of failure, to be asked for with errors.Is. The errors that carry them
-// say more, and are safe to show.
+// Kinds of failure, for errors.Is. The errors that wrap them say more, and are safe to
+// show.
 var (
 	ErrInvalid     = errors.New("not a valid value")        // refused before anything went over the wire
 	ErrNoSuchHost  = errors.New("no such host")             // the name has no address
@@ -33,8 +34,8 @@ var (
 	// errUnended is an ErrProtocol after which a client waits for the rest of a reply.
 	errUnended = errors.New("a reply without its last line")
 
-	// ErrLoginHeld means that another session of the same Gate was refused with
-	// the same credentials, so that they were not tried once more.
+	// ErrLoginHeld means that the same credentials were refused in another session of
+	// the Gate, so they were not tried again.
 	ErrLoginHeld = errors.New("not tried again")
 
 	// The port speaks, but not as the TLS mode expects.
@@ -43,7 +44,7 @@ var (
 	ErrNotSMTP         = errors.New("not an SMTP server")
 )
 
-// kindError is one of the kinds above with the particulars of one case.
+// kindError is one of the kinds above with the details of one case.
 type kindError struct {
 	kind  error
 	text  string
@@ -80,8 +81,8 @@ func Seconds(d time.Duration) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", d.Seconds()), "0"), ".") + " s"
 }
 
-// NotOfferedError is ErrNotOffered or, where AUTH is offered without a usable
-// mechanism, ErrMechanism.
+// NotOfferedError is ErrNotOffered or, if AUTH is offered without a usable mechanism,
+// ErrMechanism.
 type NotOfferedError struct {
 	What    string   // "STARTTLS", "AUTH", "AUTH PLAIN or LOGIN"
 	Offered []string // what the relay offered instead: extensions or mechanisms
@@ -89,17 +90,14 @@ type NotOfferedError struct {
 }
 
 func (e *NotOfferedError) Error() string {
-	offered := "nothing"
-	if len(e.Offered) > 0 {
-		offered = strings.Join(e.Offered, ", ")
-	}
-	return fmt.Sprintf("the relay does not offer %s; it offers %s", e.What, text.Shorten(offered, 200))
+	offered := text.Shorten(cmp.Or(strings.Join(e.Offered, ", "), "nothing"), 200)
+	return fmt.Sprintf("the relay does not offer %s; it offers %s", e.What, offered)
 }
 
 func (e *NotOfferedError) Unwrap() error { return e.kind }
 
-// CertificateError is a certificate that does not prove the host. Unwrap leads
-// to the x509 error.
+// CertificateError is a certificate that is not valid for the host. It unwraps to the
+// x509 error.
 type CertificateError struct {
 	Host string
 	Cert *x509.Certificate // what the relay showed; nil if it showed none
@@ -112,8 +110,8 @@ func (e *CertificateError) Error() string { return certificateProblem(e.Cert, e.
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 
-// Error says what happened in one line that is safe to show. Of a long reply or
-// error it has the first 500 characters.
+// Error says what happened, in one line that is safe to show, cut after maxWords
+// characters.
 func (f *Failure) Error() string {
 	switch {
 	case f.Err == nil && f.Reply == nil:
@@ -143,5 +141,4 @@ func errorText(err error) string {
 	return text.Shorten(text.CleanForeign(err.Error()), maxWords)
 }
 
-// Unwrap returns Err.
 func (f *Failure) Unwrap() error { return f.Err }

@@ -12,17 +12,16 @@ import (
 	"smtp-wizard/internal/text"
 )
 
-// greet waits for the relay's greeting. In clear text a long silence may mean
-// that the port expects TLS from the first byte; a second connection finds out
-// while the first keeps waiting.
+// greet waits for the relay's greeting. In clear text a long silence may mean that the
+// port expects implicit TLS: a second connection finds out while the first still waits.
 func (s *session) greet() (string, *Failure) {
-	hear := func() (*Reply, error) { return s.wire.reply(s.wire.limit) }
+	readGreeting := func() (*Reply, error) { return s.wire.reply(s.wire.limit) }
 	var reply *Reply
 	var err error
 	if s.wire.encrypted {
-		reply, err = hear()
+		reply, err = readGreeting()
 	} else {
-		reply, err = s.replyOrProbe(hear)
+		reply, err = s.replyOrProbe(readGreeting)
 	}
 	switch {
 	case err != nil && s.ctx.Err() == nil:
@@ -35,9 +34,9 @@ func (s *session) greet() (string, *Failure) {
 	return reply.String(), nil
 }
 
-// replyOrProbe runs hear with a probe beside it. When the probe finds another
-// protocol, the connection is closed, which ends hear.
-func (s *session) replyOrProbe(hear func() (*Reply, error)) (*Reply, error) {
+// replyOrProbe runs readGreeting and, in parallel, a probe. If the probe finds another
+// protocol, it closes the connection, which ends readGreeting.
+func (s *session) replyOrProbe(readGreeting func() (*Reply, error)) (*Reply, error) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	silence := min(s.plan.Limits.Silence, s.plan.Limits.Greeting/2)
 	var found error
@@ -52,7 +51,7 @@ func (s *session) replyOrProbe(hear func() (*Reply, error)) (*Reply, error) {
 			_ = s.wire.raw.Close()
 		}
 	})
-	reply, err := hear()
+	reply, err := readGreeting()
 	cancel()
 	probe.Wait()
 	if err != nil && found != nil && s.ctx.Err() == nil {
@@ -61,8 +60,8 @@ func (s *session) replyOrProbe(hear func() (*Reply, error)) (*Reply, error) {
 	return reply, err
 }
 
-// otherProtocol opens a second connection to the same address and offers TLS. It
-// returns nil when that told nothing.
+// otherProtocol tries TLS on a second connection to the same address. It returns nil
+// if that was inconclusive.
 func (s *session) otherProtocol(ctx context.Context) error {
 	conn, err := dial(ctx, s.plan, s.result.Address)
 	if err != nil {
@@ -79,41 +78,31 @@ func (s *session) otherProtocol(ctx context.Context) error {
 	return foreign(w.raw.first, w.show)
 }
 
-// notSMTP names the other protocol where the first bytes give it away.
+// notSMTP names the protocol that the first bytes show, if it is not SMTP.
 func (s *session) notSMTP(err error) error {
-	if errors.Is(err, ErrImplicitTLSPort) || errors.Is(err, ErrNotSMTP) {
-		return err
-	}
-	first, limit := s.wire.raw.first, s.wire.limit
-	if s.wire.encrypted {
-		return noGreeting(err, limit)
-	}
-	if startsTLS(first) {
-		return ErrImplicitTLSPort
-	}
-	if other := foreign(first, s.wire.show); other != nil {
-		return other
-	}
-	return noGreeting(err, limit)
-}
-
-func noGreeting(err error, limit time.Duration) error {
+	first := s.wire.raw.first
+	other := foreign(first, s.wire.show)
 	switch {
+	case errors.Is(err, ErrImplicitTLSPort) || errors.Is(err, ErrNotSMTP):
+	case !s.wire.encrypted && startsTLS(first):
+		return ErrImplicitTLSPort
+	case !s.wire.encrypted && other != nil:
+		return other
 	case errors.Is(err, ErrClosed):
 		return &kindError{ErrClosed, "closed without a greeting", err}
 	case errors.Is(err, ErrTimeout):
-		return &kindError{ErrTimeout, "no greeting within " + Seconds(limit), err}
+		return &kindError{ErrTimeout, "no greeting within " + Seconds(s.wire.limit), err}
 	}
 	return err
 }
 
-// startsTLS tells a TLS handshake or alert record (RFC 8446 section 5.1).
+// startsTLS recognizes a TLS handshake or alert record (RFC 8446 section 5.1).
 func startsTLS(first []byte) bool {
 	return len(first) >= 2 && (first[0] == 0x15 || first[0] == 0x16) && first[1] == 0x03
 }
 
-// foreign names the protocol that begins with these bytes, or is nil. The
-// error quotes them as show makes them.
+// foreign recognizes another protocol by its first bytes, or returns nil. The error
+// quotes them as cleaned by show.
 func foreign(first []byte, show func(string) string) error {
 	line, _, _ := strings.Cut(string(first), "\n")
 	line = strings.TrimSpace(line)

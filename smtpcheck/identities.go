@@ -10,14 +10,14 @@ import (
 	"smtp-wizard/internal/lazy"
 )
 
-// Acceptance is what a relay thinks of a name.
+// Acceptance says whether a relay accepts a name.
 type Acceptance int
 
 const (
-	// NotJudged: the session ended for a reason that is not the name, such as AUTH
-	// required before MAIL, or a network error.
+	// NotJudged: the session ended for a reason other than the name, such as a network
+	// error or AUTH required before MAIL.
 	NotJudged Acceptance = iota
-	// Accepted: the session went as far as it was to go.
+	// Accepted: the session got as far as it was meant to.
 	Accepted
 	// Refused: the relay refused the name.
 	Refused
@@ -32,29 +32,27 @@ type IdentityResult struct {
 	Name       string
 	Acceptance Acceptance
 	Stage      Stage    // the last one reached
-	Reply      *Reply   // the relay's word at that stage, nil if it said none
+	Reply      *Reply   // at that stage, or nil
 	Failure    *Failure // why the session ended early; nil if it did not
 	Elapsed    time.Duration
 }
 
-// Identities tries each name in a session of its own, announced wherever the
-// session greets, up to RCPT (MAIL where p.To is empty, AUTH where p.From is
-// empty too), then QUIT: no message is sent. The sessions run side by
-// side, MaxSessions at a time or as p.Gate says. A result is reported as soon as
-// it is certain, from one goroutine at a time; report may be nil. The results are
-// returned in the order of names.
+// Identities tries each name in its own session, in every EHLO, up to RCPT (MAIL if
+// p.To is empty, AUTH if p.From is empty too), then QUIT: no message is sent. The
+// sessions run in parallel, MaxSessions at a time or as p.Gate allows. A result is
+// reported as soon as it is certain, from one goroutine at a time; report may be nil.
+// The results are returned in the order of names.
 //
-// What may be due to the sessions' own number is tried again when they have ended,
-// one at a time.
+// A failure that may be due to the number of sessions is tried again afterwards, one
+// session at a time.
 //
-// A session that ends before its EHLO, because there is no address, no connection
-// or no greeting, says nothing about its name. The names that have not begun by
-// then are not tried, and their results carry the same failure, unless another
-// session got further or the relay only asked to come back later.
+// A session that ends before its EHLO, without an address, connection or greeting,
+// says nothing about its name. Names not yet begun by then are not tried and get the
+// same failure, unless another session got further or the failure is temporary.
 //
-// Relays such as Postfix judge a name only at RCPT, where they judge all else
-// too. A refusal there is the name's when the relay says so, or when another
-// name, all else being the same, was accepted.
+// Relays such as Postfix check the name only at RCPT, along with everything else. A
+// refusal there counts against the name if the relay says so, or if another name was
+// accepted under otherwise equal conditions.
 func Identities(ctx context.Context, p Plan, names []string, report func(IdentityResult)) []IdentityResult {
 	probes := newProbes(names, report)
 	p = probePlan(p)
@@ -63,9 +61,9 @@ func Identities(ctx context.Context, p Plan, names []string, report func(Identit
 	return probes.results
 }
 
-// probePlan is a plan up to RCPT, in good order: no client's failure at QUIT.
+// probePlan is a plan up to RCPT that ends with QUIT, whatever the client does.
 func probePlan(p Plan) Plan {
-	p.Message, p.Quit = nil, QuitPolite
+	p.Message, p.Quit = nil, QuitAlways
 	switch {
 	case p.From == "":
 		p.StopAfter = StageAuth
@@ -84,10 +82,9 @@ func newProbes(names []string, report func(IdentityResult)) *probes {
 	return &probes{names: names, results: make([]IdentityResult, len(names)), settled: make([]bool, len(names)), report: report}
 }
 
-// sideBySide tries all names but one. A session whose name is judged makes room for
-// the next at once.
+// sideBySide tries all names but one in parallel.
 func (pr *probes) sideBySide(ctx context.Context, p Plan, but int) {
-	p.Quit = QuitUnheard
+	p.Quit = QuitNoWait
 	var sessions sync.WaitGroup
 	for i, name := range pr.names {
 		if i == but {
@@ -95,7 +92,7 @@ func (pr *probes) sideBySide(ctx context.Context, p Plan, but int) {
 		}
 		sessions.Go(func() {
 			r := pr.run(ctx, p, name)
-			if crowded(r.Failure) && len(pr.names) > 1 {
+			if maybeCrowded(r.Failure) && len(pr.names) > 1 {
 				pr.mu.Lock()
 				defer pr.mu.Unlock()
 				pr.again = append(pr.again, i)
@@ -107,14 +104,14 @@ func (pr *probes) sideBySide(ctx context.Context, p Plan, but int) {
 	sessions.Wait()
 }
 
-// alone tries again, one at a time, what may be due to the number of sessions.
+// alone retries, one at a time, what may have failed due to the number of sessions.
 func (pr *probes) alone(ctx context.Context, p Plan) {
 	pr.failed = nil
 	slices.Sort(pr.again)
 	for n, i := range pr.again {
 		r := pr.run(ctx, p, pr.names[i])
-		if n == 0 && crowded(r.Failure) && r.Stage != StageEHLO {
-			breathe(ctx)
+		if n == 0 && maybeCrowded(r.Failure) && r.Stage != StageEHLO {
+			pauseForRelay(ctx)
 			pr.failed = nil
 			r = pr.run(ctx, p, pr.names[i])
 		}
@@ -123,21 +120,21 @@ func (pr *probes) alone(ctx context.Context, p Plan) {
 	pr.settleRest(NotJudged)
 }
 
-// probes collects the results of sessions that run side by side; those that need
-// a comparison wait for one.
+// probes collects the results of parallel sessions, some of which become certain only
+// by comparison with others.
 type probes struct {
 	names    []string
 	mu       sync.Mutex
-	again    []int // the names to try again, alone
+	again    []int // indexes of the names to retry alone
 	results  []IdentityResult
 	settled  []bool
-	accepted bool // some name was
+	accepted bool // at least one name
 	report   func(IdentityResult)
-	greeted  bool     // some session was, by the relay
-	failed   *Failure // a session that was not
+	greeted  bool     // at least one session got the relay's greeting
+	failed   *Failure // of a session that did not
 }
 
-// run has one session with one name, if there is a point in it.
+// run tries one name, unless the relay is known to be out of reach.
 func (pr *probes) run(ctx context.Context, p Plan, name string) IdentityResult {
 	if err := p.Gate.enter(ctx); err != nil {
 		return IdentityResult{Name: name, Stage: StageDNS, Failure: &Failure{Stage: StageDNS, Err: err}}
@@ -152,7 +149,7 @@ func (pr *probes) run(ctx context.Context, p Plan, name string) IdentityResult {
 	return identityOf(name, result)
 }
 
-// identityOf is what a conversation up to RCPT or beyond says about its name.
+// identityOf is what a conversation, up to RCPT, says about its name.
 func identityOf(name string, result Result) IdentityResult {
 	r := IdentityResult{Name: name}
 	for _, stage := range result.Stages {
@@ -168,7 +165,7 @@ func identityOf(name string, result Result) IdentityResult {
 	return r
 }
 
-// noteReach keeps how close to the relay a session came.
+// noteReach records whether a session reached the relay.
 func (pr *probes) noteReach(r Result) {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
@@ -183,7 +180,7 @@ func (pr *probes) noteReach(r Result) {
 	}
 }
 
-// outOfReach is why no session gets as far as a name, or nil where one may.
+// outOfReach is the failure due to which no session gets as far as EHLO, or nil.
 func (pr *probes) outOfReach() *Failure {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
@@ -202,11 +199,11 @@ func (pr *probes) add(i int, r IdentityResult) {
 		pr.settle(i, acceptance)
 	}
 	if pr.accepted = pr.accepted || acceptance == Accepted; pr.accepted {
-		pr.settleRest(Refused) // all else was the same
+		pr.settleRest(Refused) // everything but the name was the same
 	}
 }
 
-// settleRest settles the results of ended sessions that are still uncertain.
+// settleRest settles the results that are still uncertain.
 func (pr *probes) settleRest(acceptance Acceptance) {
 	for i, r := range pr.results {
 		if r.Stage != "" && !pr.settled[i] {
@@ -223,8 +220,8 @@ func (pr *probes) settle(i int, acceptance Acceptance) {
 	}
 }
 
-// judge judges a session by itself. What is not certain may be due to the
-// name or not: a permanent refusal that gives another reason, or none.
+// judge judges a session on its own. It is not certain whether a permanent refusal that
+// gives another reason, or none, is due to the name.
 func judge(r IdentityResult) (acceptance Acceptance, certain bool) {
 	f := r.Failure
 	switch {
@@ -236,15 +233,14 @@ func judge(r IdentityResult) (acceptance Acceptance, certain bool) {
 		return NotJudged, true
 	case f.Reply.Code == 503 || f.Reply.Code == 530: // out of order; login required
 		return NotJudged, true
-	case SpeaksOfName(*f.Reply):
+	case BlamesEHLOName(*f.Reply):
 		return Refused, true
 	}
 	return NotJudged, !f.Reply.Permanent()
 }
 
-// judgeEHLO takes a refusal or a hang-up for one of the name, which is all that
-// EHLO says; but not a relay that does not know the command or breaks the
-// protocol.
+// judgeEHLO blames a refusal or a hang-up on the name, which is all that EHLO says,
+// unless the relay does not know the command or breaks the protocol.
 func judgeEHLO(f *Failure) Acceptance {
 	hungUp := f.Reply == nil && errors.Is(f.Err, ErrClosed)
 	refused := f.Reply != nil && (f.Err == nil || errors.Is(f.Err, ErrClosed)) &&
@@ -264,29 +260,28 @@ var (
 	otherWords = lazy.Compile(`(?i)\bhelo\b (?:and|or) mail from`)
 )
 
-// SpeaksOfName reports whether a refusal gives the EHLO name as its reason.
-func SpeaksOfName(r Reply) bool {
+// BlamesEHLOName reports whether a refusal gives the EHLO name as its reason.
+func BlamesEHLOName(r Reply) bool {
 	return nameWords.MatchString(r.Text()) && !otherWords.MatchString(r.Text())
 }
 
 // MaxSessions is how many identity sessions are open to one host at a time.
 const MaxSessions = 4
 
-// A Gate keeps sessions that run side by side polite to one host. It limits how
-// many identity sessions run at a time; a conversation that runs beside them is
-// not counted. And it keeps a refused password from being tried by each session
-// anew, which relays punish: one session logs in first, the others follow when
-// it was let in. Nor is silence waited out by each session anew. Make a new one for
-// each run; nil is no gate.
+// A Gate keeps parallel sessions from overloading one host. It limits the number of
+// identity sessions; the conversation that they accompany is not counted. It keeps
+// each session from trying a refused password again, which relays punish: one session
+// logs in first, the others follow once it succeeded. It also keeps them from each
+// waiting out the same silence. Use a new Gate for each run; nil is no gate.
 type Gate struct {
 	slots    semaphore
-	turn     semaphore // held by the one that logs in first; it guards the three below
+	turn     semaphore // held by the first session to log in; guards the three below
 	accepted bool
 	refused  *Reply
-	unheard  error // how the first to log in waited in vain
+	unheard  error // the timeout of the first login
 
 	mu     sync.Mutex
-	silent map[stageAt]bool // where a relay was silent to the end of a wait
+	silent map[stageAt]bool // where a wait has timed out
 }
 
 type stageAt struct {
@@ -294,13 +289,13 @@ type stageAt struct {
 	stage Stage
 }
 
-// NewGate lets so many identity sessions run at a time.
+// NewGate allows so many identity sessions at a time.
 func NewGate(sessions int) *Gate {
 	return &Gate{slots: make(semaphore, max(sessions, 1)), turn: make(semaphore, 1), silent: map[stageAt]bool{}}
 }
 
-// patience is how long to wait for a reply at a stage: little where another session
-// waited in vain. That may have been due to its name.
+// patience is how long to wait for a reply at a stage. Where another session has timed
+// out it is short, but not zero: that may have been due to the other's name.
 func (g *Gate) patience(at stageAt, limit time.Duration) time.Duration {
 	if g == nil {
 		return limit
@@ -325,8 +320,8 @@ func (g *Gate) enter(ctx context.Context) error { return g.slots.acquire(ctx) }
 
 func (g *Gate) leave() { g.slots.release() }
 
-// login runs try, unless another session's credentials were refused, or it had no
-// answer to them. The first one to come runs alone.
+// login runs try, unless another session's login was refused or timed out. The first
+// session logs in alone.
 func (g *Gate) login(ctx context.Context, try func() (*Reply, error)) (*Reply, error) {
 	if g == nil {
 		return try()

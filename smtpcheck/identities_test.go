@@ -89,7 +89,7 @@ func TestSpeaksOfName(t *testing.T) {
 		"5.7.1 Relay access denied":                                                  false,
 		"5.7.0 Invalid credentials for relay (as obtained from HELO and MAIL FROM).": false,
 	} {
-		if got := smtpcheck.SpeaksOfName(smtpcheck.Reply{Code: 550, Lines: []string{words}}); got != want {
+		if got := smtpcheck.BlamesEHLOName(smtpcheck.Reply{Code: 550, Lines: []string{words}}); got != want {
 			t.Errorf("%q: %v", words, got)
 		}
 	}

@@ -18,19 +18,19 @@ import (
 	"smtp-wizard/internal/text"
 )
 
-// TestMail is the message of a live test. The same values make the same bytes.
+// TestMail is the message of a live test. Equal values produce the same bytes.
 type TestMail struct {
 	From     string // bare address
 	FromName string // display name; "" is "smtp-wizard"
 	To       string // bare address
 	Host     string // the relay
 	Identity string // the EHLO name that was announced last
-	Client   string // as which the relay was spoken to, if it is to be named
-	// Proves is the most that is true if the message arrives, such as "mail works."
+	Client   string // the mail client that was imitated, if it is to be named
+	// Proves is the most that the arrival of the message proves, such as "mail works."
 	Proves string
-	// Token is a short word to find the mail by; see NewToken.
+	// Token is for finding the mail; see NewToken.
 	Token string
-	// Code is in the body alone, so that who has it has the mail; see NewCode.
+	// Code is only in the body: whoever knows it has seen the mail; see NewCode.
 	Code string
 	Time time.Time
 }
@@ -80,10 +80,10 @@ func (m TestMail) Bytes() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// boundary is between the parts; "=_" is in no quoted-printable text.
+// boundary separates the parts; "=_" never occurs in quoted-printable text.
 const boundary = "=_smtp-wizard"
 
-// separators are what stands between addresses in a header, or in one.
+// separators would make an address look like a list, or like a named address.
 const separators = `,;:"`
 
 func (m TestMail) headers(out *bytes.Buffer) {

@@ -13,13 +13,12 @@ import (
 	"smtp-wizard/secret"
 )
 
-// Settings are what a mail client is set up with: the relay, the login and the
-// envelope.
+// Settings are a mail client's configuration: the relay, the login and the envelope.
 type Settings struct {
 	Host string  `json:"host,omitempty"` // name or address literal, without a port
 	Port int     `json:"port,omitempty"`
 	TLS  TLSMode `json:"tls,omitempty"`
-	// SkipVerify takes any certificate.
+	// SkipVerify accepts any certificate.
 	SkipVerify bool `json:"skip_verify,omitempty"`
 
 	User     string       `json:"user,omitempty"`
@@ -36,41 +35,38 @@ type Plan struct {
 
 	Client
 
-	// StopAfter ends the conversation early and in order, with QUIT; "" means up to
-	// the delivery. StageEHLO
-	// is the first EHLO, StageStartTLS includes the handshake, and StageAuth is also
-	// right where there is nobody to log in.
+	// StopAfter ends the conversation early, with QUIT; "" means after the delivery.
+	// StageEHLO is the first EHLO, StageStartTLS includes the handshake, and StageAuth
+	// works without a login too.
 	StopAfter Stage
 	// Message is the mail with CRLF line endings; needed only for a delivery.
 	Message []byte
 
 	RootCAs *x509.CertPool // nil: the system's
 
-	// Masker knows secrets that are not those of this plan, for what the relay says; Run
-	// adds these. nil is none.
+	// Masker masks the relay's texts; Run adds the secrets of this plan to it.
 	Masker *secret.Masker
 
-	// Gate is shared by sessions that run side by side; nil is no limit.
+	// Gate is shared by parallel sessions; nil is no limit.
 	Gate *Gate
 
 	Limits Limits
 	Net    Network
 
-	oldToo bool // a second hello, which offers all that this program knows
+	offersLegacyTLS bool // a second handshake, with every version and cipher of crypto/tls
 }
 
-// Limits bound every wait. A zero field takes its default, which is longer where
-// the client waits longer: up to a minute, and after the message as long as it does.
+// Limits bound every wait. Zero fields take their defaults, which grow with the
+// client's own patience: up to a minute, and after the message without a limit.
 type Limits struct {
-	Connect  time.Duration // default 10 s, for the look-up and for each address of the host
+	Connect  time.Duration // default 10 s, for the lookup and for each address of the host
 	Greeting time.Duration // default 20 s
 	Command  time.Duration // default 15 s, for each reply and for the TLS handshake
 	// Final is for the reply to the message, which relays scan before they answer;
-	// default two minutes (RFC 5321 section 4.5.3.2.6 would have ten).
+	// default two minutes (RFC 5321 section 4.5.3.2.6 recommends ten).
 	Final time.Duration
-	// Silence is how long to wait for a greeting before a second connection
-	// finds out whether the port speaks TLS from the first byte; default 3 s. The
-	// first connection keeps waiting meanwhile.
+	// Silence is how long to wait for a greeting before a second connection checks
+	// for implicit TLS, while the first one still waits; default 3 s.
 	Silence time.Duration
 }
 
@@ -87,13 +83,13 @@ func (l Limits) withDefaults(client Waits) Limits {
 	return l
 }
 
-// Patience is how long the plan waits for an answer, but for that to the message.
+// Patience is how long the plan waits for any reply except that to the message.
 func (p Plan) Patience() time.Duration {
 	l := p.Limits.withDefaults(p.Client.Waits)
 	return max(l.Greeting, l.Command)
 }
 
-// of is the limit for each answer at a stage.
+// of is the limit for each reply at a stage.
 func (l Limits) of(stage Stage) time.Duration {
 	switch stage {
 	case StageDNS, StageConnect:
@@ -112,9 +108,8 @@ type Network struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// refusal checks what would go over the wire, before anything does: a line break
-// in a name or an address would be a command of its own. It returns nil when all
-// is well.
+// refusal validates what would be sent, before connecting: a line break in a name or
+// an address would inject a command. It returns nil if all is well.
 func (p *Plan) refusal() *Failure {
 	const notAName = "%q cannot be announced with EHLO: it must be a name of ASCII characters without spaces"
 	second := p.TLS == TLSStartTLS && p.reaches(StageAuth)
@@ -132,8 +127,8 @@ func (p *Plan) refusal() *Failure {
 		{StageConnect, p.Port > 0 && p.Port < 65536, invalid("the port %d is not between 1 and 65535", p.Port)},
 		{StageConnect, slices.Contains(TLSModes, p.TLS),
 			invalid("the TLS mode %q is not one of none, starttls, tls", p.TLS)},
-		{StageEHLO, fitForEHLO(p.Names.First), invalid(notAName, text.Shorten(p.Names.First, 80))},
-		{StageEHLO, !second || fitForEHLO(p.Names.AfterTLS), invalid(notAName, text.Shorten(p.Names.AfterTLS, 80))},
+		{StageEHLO, validEHLOName(p.Names.First), invalid(notAName, text.Shorten(p.Names.First, 80))},
+		{StageEHLO, !second || validEHLOName(p.Names.AfterTLS), invalid(notAName, text.Shorten(p.Names.AfterTLS, 80))},
 		{StageAuth, !strings.ContainsRune(p.User+p.Password.Reveal(), 0),
 			invalid("a user or password with a NUL character cannot be sent (RFC 4616)")},
 		{StageMail, bareAddress(p.From), invalid("the sender %q is not a bare ASCII address", text.Shorten(p.From, 80))},
@@ -154,9 +149,9 @@ func (p *Plan) reaches(stage Stage) bool {
 
 func order(stage Stage) int { return slices.Index(Stages, stage) }
 
-func fitForEHLO(name string) bool { return name != "" && len(name) <= 255 && printableASCII(name) }
+func validEHLOName(name string) bool { return name != "" && len(name) <= 255 && printableASCII(name) }
 
-// bareAddress reports whether an address can stand between angle brackets.
+// bareAddress reports whether an address can be put between angle brackets.
 func bareAddress(address string) bool {
 	return CheckAddress(address) == nil && printableASCII(address)
 }

@@ -1,6 +1,7 @@
 package smtpcheck
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -23,30 +24,30 @@ const (
 	PortUnknown  PortState = "unknown"  // no route, no such host, or cancelled
 )
 
-// Port is what was found out about one port.
+// Port is what was found on one port.
 type Port struct {
 	Port    int
 	State   PortState
-	Address string // that was used
-	// TLS is the mode that works: implicit, STARTTLS where it is offered, else
-	// none. "" where the port does not speak SMTP, or refused every name.
+	Address string // the host's address that was used
+	// TLS is the mode that works: implicit, STARTTLS if offered, else none. It is ""
+	// if the port does not speak SMTP, or refused every name.
 	TLS         TLSMode
 	Greeting    string // the relay's, safe to show
 	Certificate *Certificate
-	Auth        []string // SASL mechanisms under TLS where there is TLS
-	Size        int64    // SIZE in bytes (RFC 1870), 0 where there is none
+	Auth        []string // SASL mechanisms, under TLS if available
+	Size        int64    // SIZE in bytes (RFC 1870), or 0
 	Elapsed     time.Duration
-	Failure     *Failure // why there is less than there could be
+	Failure     *Failure // why the findings are incomplete
 	Identities  []IdentityResult
 }
 
-// PortOptions say as whom to look.
+// PortOptions say how to probe ports.
 type PortOptions struct {
-	// Names are the EHLO names to look with; the next one is tried where one is
-	// refused. Empty means os.Hostname().
+	// Names are the EHLO names to use; if one is refused, the next one is tried.
+	// Empty means os.Hostname().
 	Names []string
-	// Probe tries every one of Names on every open port, see Identities; From and
-	// To are how far that goes.
+	// Probe tries each of Names on every open port, see Identities; From and To
+	// determine how far that goes.
 	Probe    bool
 	From, To string
 
@@ -56,16 +57,13 @@ type PortOptions struct {
 	Net     Network
 }
 
-// Ports looks at ports of one host side by side, without credentials and without
-// a message. report is called for each as it is done, from one goroutine at a
+// Ports probes ports of one host in parallel, without credentials and without a
+// message. report is called for each port when it is done, from one goroutine at a
 // time, and may be nil. The result is in the order of ports.
 func Ports(ctx context.Context, host string, ports []int, o PortOptions, report func(Port)) []Port {
 	if len(o.Names) == 0 {
-		name, err := os.Hostname()
-		if err != nil || name == "" {
-			name = "localhost"
-		}
-		o.Names = []string{name}
+		name, _ := os.Hostname()
+		o.Names = []string{cmp.Or(name, "localhost")}
 	}
 	found := make([]Port, len(ports))
 	gate := NewGate(MaxSessions)
@@ -73,7 +71,7 @@ func Ports(ctx context.Context, host string, ports []int, o PortOptions, report 
 	var all sync.WaitGroup
 	for i, port := range ports {
 		all.Go(func() {
-			found[i] = look(ctx, Plan{
+			found[i] = probePort(ctx, Plan{
 				Settings: Settings{Host: host, Port: port, TLS: likelyMode(port)}, Gate: gate, StopAfter: StageAuth,
 				RootCAs: o.RootCAs, Masker: o.Masker, Limits: o.Limits, Net: o.Net,
 			}, o)
@@ -88,7 +86,7 @@ func Ports(ctx context.Context, host string, ports []int, o PortOptions, report 
 	return found
 }
 
-// likelyMode is the mode to try first; the others follow where it fails.
+// likelyMode is the mode to try first.
 func likelyMode(port int) TLSMode {
 	if port == 465 || port == 2465 {
 		return TLSImplicit
@@ -96,9 +94,9 @@ func likelyMode(port int) TLSMode {
 	return TLSStartTLS
 }
 
-// look finds out about one port.
-func look(ctx context.Context, p Plan, o PortOptions) Port {
-	p.SkipVerify = true // to see the certificate; no secret goes over it, and certificateOf judges it
+// probePort probes one port.
+func probePort(ctx context.Context, p Plan, o PortOptions) Port {
+	p.SkipVerify = true // to get the certificate, for certificateOf to judge; no secret is sent
 	mode, result := findMode(ctx, p, o.Names)
 	port := Port{Port: p.Port, State: stateOf(result.Failure), TLS: mode, Address: result.Address, Failure: result.Failure}
 	if f := result.Failure; f != nil && f.Stage == StageEHLO && result.TLS == nil {
@@ -111,7 +109,7 @@ func look(ctx context.Context, p Plan, o PortOptions) Port {
 		port.Size, _ = strconv.ParseInt(size, 10, 64)
 	}
 	for _, stage := range result.Stages {
-		port.Elapsed += stage.Elapsed // not what was waited for in sessions of another mode
+		port.Elapsed += stage.Elapsed // without the sessions in other modes
 	}
 	if o.Probe && mode != "" {
 		p.TLS, p.From, p.To = mode, o.From, o.To
@@ -120,8 +118,8 @@ func look(ctx context.Context, p Plan, o PortOptions) Port {
 	return port
 }
 
-// findMode tries modes, and names where one is refused, until a session reaches
-// the extensions. A failure to find STARTTLS is the finding "none".
+// findMode tries modes, and names if one is refused, until a session gets as far as
+// the extensions. If STARTTLS is not offered, the mode is TLSNone.
 func findMode(ctx context.Context, p Plan, names []string) (TLSMode, Result) {
 	var result Result
 	for _, name := range names {
@@ -141,7 +139,7 @@ func findMode(ctx context.Context, p Plan, names []string) (TLSMode, Result) {
 	return p.TLS, result // every name was refused
 }
 
-// modeDespite keeps the mode where the port showed it before it failed.
+// modeDespite keeps the mode if the failure still shows that the port has it.
 func modeDespite(mode TLSMode, f *Failure) TLSMode {
 	if f.Stage == StageStartTLS || f.Stage == StageTLS && (mode == TLSStartTLS || errors.Is(f, ErrOldTLS)) {
 		return mode
@@ -149,8 +147,8 @@ func modeDespite(mode TLSMode, f *Failure) TLSMode {
 	return ""
 }
 
-// tryModes runs the plan, and once more where the port turns out to speak the
-// other mode; that mode stays in p.
+// tryModes runs the plan, and again if the port turns out to want another mode, which
+// it leaves in p.
 func tryModes(ctx context.Context, p *Plan) Result {
 	result := Run(ctx, *p, nil)
 	switch f := result.Failure; {
@@ -166,7 +164,7 @@ func tryModes(ctx context.Context, p *Plan) Result {
 	return Run(ctx, *p, nil)
 }
 
-// stateOf tells from a failure how the port answered.
+// stateOf derives the state of the port from a failure.
 func stateOf(f *Failure) PortState {
 	switch {
 	case f == nil || f.Stage != StageDNS && f.Stage != StageConnect:
@@ -179,7 +177,7 @@ func stateOf(f *Failure) PortState {
 	return PortUnknown
 }
 
-// greeting is the relay's own words without the code.
+// greeting is the text of the greeting, without the code.
 func (r *Result) greeting() string {
 	for _, stage := range r.Stages {
 		if stage.Stage == StageGreeting && stage.OK {

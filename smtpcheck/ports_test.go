@@ -19,6 +19,7 @@ func TestPorts(t *testing.T) {
 	good := relay(t, "google", practice.Options{User: user, Password: password})
 	bare := relay(t, "stripped", practice.Options{})
 	expired := relay(t, "expired", practice.Options{})
+	old := relay(t, "old-tls", practice.Options{})
 	web := relay(t, "http", practice.Options{})
 	refusedPort := refusing(t)
 	const filtered = 2525
@@ -34,13 +35,14 @@ func TestPorts(t *testing.T) {
 		// The limit is for that port: a busy machine may take longer over the others.
 		return (&net.Dialer{}).DialContext(context.WithoutCancel(ctx), network, address)
 	}
-	ports := []int{good.Port(), good.TLSPort(), bare.Port(), expired.Port(), web.Port(), refusedPort, filtered}
+	ports := []int{good.Port(), good.TLSPort(), bare.Port(), expired.Port(), web.Port(), refusedPort, filtered, old.Port(), old.TLSPort()}
 	var reported []int
 	got := smtpcheck.Ports(context.Background(), "127.0.0.1", ports, o, func(p smtpcheck.Port) { reported = append(reported, p.Port) })
 	want := []string{
 		"open starttls verified PLAIN,LOGIN 26214400", "open tls verified PLAIN,LOGIN 26214400",
 		"open none nothing  26214400", "open starttls the certificate expired  26214400",
 		"open  nothing  0", "refused  nothing  0", "filtered  nothing  0",
+		"open starttls nothing  26214400", "open tls nothing  0",
 	}
 	for i, port := range got {
 		if port.Port != ports[i] || describe(port) != want[i] {

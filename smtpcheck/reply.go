@@ -11,33 +11,30 @@ import (
 	"syscall"
 
 	"smtp-wizard/internal/lazy"
-
 	"smtp-wizard/internal/text"
 )
 
-// Reply is what a relay answered (RFC 5321 section 4.2), already safe to show:
-// control characters, escape sequences and invalid UTF-8 are gone from Lines.
+// Reply is a relay's reply (RFC 5321 section 4.2), safe to show: Lines contain no control
+// characters, escape sequences or invalid UTF-8.
 type Reply struct {
-	// Code is the three-digit reply code.
 	Code int
 	// Enhanced is the enhanced status code such as "4.7.0" (RFC 3463), or "".
 	Enhanced string
-	// Lines are the texts, without code and separator, one a line; the first
-	// keeps the enhanced status code.
+	// Lines are the texts without the reply code; the first keeps the enhanced one.
 	Lines []string
 }
 
-// maxWords is how many characters of a reply or an error people get to see in a
-// sentence; the transcript has the rest.
+// maxWords is how many characters of a reply or error are shown in a sentence; the
+// transcript has the rest.
 const maxWords = 500
 
-// String is the reply as one line for people, such as "421 4.7.0 Try again later".
-// Beyond 500 characters it is cut, which an ellipsis shows.
+// String is the reply on one line, such as "421 4.7.0 Try again later", shortened to
+// maxWords characters.
 func (r Reply) String() string {
 	return text.Shorten(strings.TrimSpace(fmt.Sprintf("%03d %s", r.Code, r.Text())), maxWords)
 }
 
-// Text is the reply's words as one line, without the code and in full.
+// Text is the full text of the reply on one line, without the code.
 func (r Reply) Text() string {
 	return strings.Join(strings.Fields(strings.Join(r.Lines, " ")), " ")
 }
@@ -51,12 +48,11 @@ func (r Reply) Permanent() bool { return r.Code/100 == 5 }
 // RFC 5321 section 4.5.3.1.5 allows 512 bytes a line; real relays write more.
 const maxReply = 64 << 10
 
-// readReply reads one reply and stops at its last line, or as soon as it is too
-// long. What was understood before an error is returned with the error, which
-// quotes what was said as show makes it. words are the texts of the lines as they came.
-// in must have a buffer of maxReply bytes.
+// readReply reads one reply, up to its last line or until it is too long. What was
+// parsed before an error is returned with it; the error quotes text as cleaned by show.
+// words are the raw texts of the lines. in must have a buffer of maxReply bytes.
 func readReply(in *bufio.Reader, client Client, show func(string) string) (reply *Reply, words []string, err error) {
-	var odd error // a line that is no part of the reply, which Textproto takes for text
+	var odd error // a line that does not belong to the reply, which Textproto takes as text
 	for total := 0; ; {
 		raw, err := in.ReadSlice('\n')
 		total += len(raw)
@@ -94,7 +90,7 @@ func readReply(in *bufio.Reader, client Client, show func(string) string) (reply
 	}
 }
 
-// hungUp tells the end of a connection from a wait that was cut short.
+// hungUp reports whether the other side ended the connection, as opposed to a timeout.
 func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
@@ -106,10 +102,10 @@ type replyLine struct {
 	text string
 }
 
-// parseLine reads "250-text", "250 text" or "250" (RFC 5321 section 4.2), or says
-// what the line is instead.
+// parseLine parses "250-text", "250 text" or "250" (RFC 5321 section 4.2); bad says
+// what is wrong with any other line.
 func (c Client) parseLine(line string) (parsed replyLine, bad string) {
-	if len(line) < 3 || !digits(line[:3]) {
+	if len(line) < 3 || strings.Trim(line[:3], "0123456789") != "" {
 		return replyLine{}, "a line without a reply code"
 	}
 	code := int(line[0]-'0')*100 + int(line[1]-'0')*10 + int(line[2]-'0')
@@ -128,14 +124,10 @@ func (c Client) parseLine(line string) (parsed replyLine, bad string) {
 	return replyLine{code: code, last: line[3] == ' ', text: line[4:]}, ""
 }
 
-func digits(s string) bool {
-	return strings.Trim(s, "0123456789") == ""
-}
-
 var enhancedCode = lazy.Compile(`^([245])\.\d{1,3}\.\d{1,3}(?: |$)`)
 
-// with adds a line; the enhanced status code is kept on the first line only
-// (RFC 2034 section 4 repeats it on every line).
+// with appends a line. The enhanced status code, which RFC 2034 section 4 repeats on
+// every line, is kept only on the first.
 func (r *Reply) with(line replyLine) *Reply {
 	line.text = strings.TrimSpace(text.CleanForeign(line.text))
 	code := enhancedCode.FindString(line.text)

@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// Stage is one step of a conversation with a relay, in the order in which a
-// client goes through them.
+// Stage is one step of a conversation with a relay.
 type Stage string
 
-// The stages. With implicit TLS, StageTLS comes before StageGreeting and
-// StageStartTLS does not occur.
+// The stages in order. With implicit TLS, StageTLS comes before StageGreeting and
+// there is no StageStartTLS.
 const (
 	StageSettings Stage = "settings" // nothing was sent
 	StageDNS      Stage = "dns"
@@ -23,7 +22,7 @@ const (
 	StageMail     Stage = "mail"
 	StageRcpt     Stage = "rcpt"
 	StageData     Stage = "data"
-	StageQuit     Stage = "quit" // only for a client that minds it
+	StageQuit     Stage = "quit" // only with QuitRequired
 )
 
 // Stages lists every stage in order.
@@ -37,7 +36,7 @@ var Stages = []Stage{
 type TLSMode string
 
 const (
-	// TLSNone stays in clear text, also when the relay offers STARTTLS.
+	// TLSNone stays in clear text, even if the relay offers STARTTLS.
 	TLSNone TLSMode = "none"
 	// TLSStartTLS upgrades with STARTTLS (RFC 3207) and fails without it.
 	TLSStartTLS TLSMode = "starttls"
@@ -45,19 +44,19 @@ const (
 	TLSImplicit TLSMode = "tls"
 )
 
-// TLSModes are all of them, the usual one first.
+// TLSModes lists all modes, the most common first.
 var TLSModes = []TLSMode{TLSStartTLS, TLSImplicit, TLSNone}
 
-// Event is one piece of news from a conversation that is under way.
+// Event reports the progress of a conversation.
 type Event struct {
 	Stage   Stage
 	State   EventState
-	Detail  string        // what was found or said, safe to show, one line
-	Elapsed time.Duration // the stage's, when it ended
-	Limit   time.Duration // how long it waits for each answer, when it begins; 0 is not known
+	Detail  string        // one line, safe to show
+	Elapsed time.Duration // of the stage, once it has ended
+	Limit   time.Duration // for each reply, when the stage begins; 0 if unknown
 }
 
-// EventState tells the beginning of a stage from its two ends.
+// EventState says how far a stage is.
 type EventState int
 
 const (
@@ -66,59 +65,57 @@ const (
 	StageFailed
 )
 
-// StageResult is how one stage ended that was reached. With STARTTLS,
-// StageEHLO is there twice: before StageStartTLS and after StageTLS.
+// StageResult is the result of one stage. With STARTTLS, StageEHLO occurs twice:
+// before StageStartTLS and after StageTLS.
 type StageResult struct {
 	Stage   Stage
 	OK      bool
 	Elapsed time.Duration
 	Detail  string
 
-	reply *Reply // the last one of a stage that passed
+	reply *Reply // the last one, if the stage passed
 }
 
 // Failure is why a conversation ended early. It implements error.
 type Failure struct {
 	Stage Stage
-	// Doing is the command that was under way, credentials masked, such as
-	// "EHLO localhost"; "" where there is none.
+	// Doing is the command in progress, with credentials masked, such as
+	// "EHLO localhost"; "" if there was none.
 	Doing string
-	// Reply is the relay's last word, also when it hung up right after it; nil
-	// when it said nothing.
+	// Reply is the relay's last reply, even if it hung up right after it, or nil.
 	Reply *Reply
-	// Err is the cause below the protocol: a network, TLS or protocol error; nil
-	// when the relay's reply is all there is.
+	// Err is a network, TLS or protocol error; nil if the reply is the only cause.
 	Err error
 }
 
-// Line is one line of a transcript, safe to show; credentials are masked.
+// Line is one line of a transcript, safe to show, with credentials masked.
 type Line struct {
 	From      Speaker
 	Encrypted bool
 	Text      string
 }
 
-// Speaker tells who said a line.
+// Speaker is who said a line.
 type Speaker byte
 
 const (
 	SpeakerClient Speaker = 'C'
 	SpeakerServer Speaker = 'S'
-	SpeakerNote   Speaker = '*' // what happened on the connection, such as a TLS handshake
+	SpeakerNote   Speaker = '*' // an event on the connection, such as a TLS handshake
 )
 
-// Result is a whole conversation.
+// Result is the result of a conversation.
 type Result struct {
 	Stages     []StageResult
-	Announced  []string // the EHLO (or HELO) names that went over the wire, in order
+	Announced  []string // the EHLO (or HELO) names that were sent, in order
 	Mechanism  string   // the SASL mechanism that was accepted, or ""
 	Offered    []string // the extensions of the last EHLO reply
-	Address    string   // the one of the host's addresses that was used
+	Address    string   // the host's address that was used
 	TLS        *tls.ConnectionState
 	Transcript []Line
-	// Taken: the relay took the message, even if the client reports an error after it.
+	// Taken: the relay accepted the message, even if the client then reports an error.
 	Taken   bool
-	Failure *Failure // nil: everything asked for was done
+	Failure *Failure // nil on success
 
 	last *Reply // the reply that ended the last stage that passed
 }
@@ -126,13 +123,13 @@ type Result struct {
 // String is the line with its speaker: "S: 220 ready", "C: EHLO localhost".
 func (l Line) String() string { return string(rune(l.From)) + ": " + l.Text }
 
-// Bounds of a transcript; a conversation in good order needs about 40 lines.
+// Bounds of a transcript; a normal conversation needs about 40 lines.
 const (
 	maxTranscriptLines = 400
 	maxTranscriptBytes = 128 << 10
 )
 
-// transcript collects lines that are already safe to show.
+// transcript collects lines that are safe to show.
 type transcript struct {
 	lines []Line
 	bytes int

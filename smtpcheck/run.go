@@ -11,11 +11,10 @@ import (
 	"smtp-wizard/secret"
 )
 
-// Run has one conversation with a relay as the plan says, and reports each stage
-// as it begins and ends; report is called from Run's own goroutine and may be
-// nil. Every wait ends within the plan's limits, and within a moment of the end
-// of ctx; Net.Dial must honor its context for that. What goes wrong is in
-// Result.Failure, never a panic or a bare network error.
+// Run has the planned conversation with a relay, and reports the beginning and end of
+// each stage; report is called from Run's own goroutine and may be nil. Every wait
+// ends within the plan's limits and soon after ctx is done, provided that Net.Dial
+// honors its context. What goes wrong is in Result.Failure.
 func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	p.Limits = p.Limits.withDefaults(p.Waits)
 	if p.StopAfter == StageStartTLS {
@@ -39,7 +38,7 @@ func Run(ctx context.Context, p Plan, report func(Event)) Result {
 	return s.result
 }
 
-// session is one conversation under way.
+// session is one conversation in progress.
 type session struct {
 	ctx       context.Context
 	plan      Plan
@@ -47,11 +46,11 @@ type session struct {
 	log       transcript
 	addresses []string
 	wire      *wire
-	keywords  []string // the extensions of the last EHLO reply, as they came
+	keywords  []string // the extensions of the last EHLO reply, unmasked
 	result    Result
 }
 
-// step is one stage: what it does, and what it found, in one line.
+// step is what to do in one stage; it returns its findings on one line.
 type step struct {
 	stage Stage
 	do    func() (string, *Failure)
@@ -64,14 +63,14 @@ func (s *session) converse() {
 		}
 	}
 	if s.wire != nil {
-		if s.plan.Quit == QuitPolite || s.plan.Quit == QuitUnheard || s.result.Failure == nil && s.plan.StopAfter != "" {
+		if s.plan.Quit == QuitAlways || s.plan.Quit == QuitNoWait || s.result.Failure == nil && s.plan.StopAfter != "" {
 			s.leave()
 		}
 		s.wire.close()
 	}
 }
 
-// steps are the stages of the plan's TLS mode in order.
+// steps are the stages of the plan in order.
 func (s *session) steps() []step {
 	names := s.plan.Names
 	greet := step{StageGreeting, s.greet}
@@ -91,15 +90,15 @@ func (s *session) steps() []step {
 		steps = append(steps, step{StageAuth, s.login})
 	}
 	steps = append(steps, step{StageMail, s.mail}, step{StageRcpt, s.rcpt}, step{StageData, s.data})
-	if s.plan.Quit == QuitCounts {
-		steps = append(steps, step{StageQuit, s.quit})
+	if s.plan.Quit == QuitRequired {
+		steps = append(steps, step{StageQuit, func() (string, *Failure) { return s.command("QUIT", 221) }})
 	}
 	return slices.DeleteFunc(steps, func(st step) bool {
 		return order(st.stage) >= order(StageAuth) && !s.plan.reaches(st.stage)
 	})
 }
 
-// run does one step, reports it and keeps its result.
+// run runs one step, reports it and records its result.
 func (s *session) run(st step) bool {
 	began, at := time.Now(), stageAt{s.plan.Port, st.stage}
 	limit := s.plan.Gate.patience(at, s.plan.Limits.of(st.stage))
@@ -145,9 +144,9 @@ func (s *session) connect() (string, *Failure) {
 	s.result.Address = address
 	s.wire = newWire(s.ctx, conn, s.plan.Limits.Command, &s.log)
 	s.wire.client = s.plan.Client
-	s.wire.gives = s.plan.Waits.Reply
+	s.wire.clientLimit = s.plan.Waits.Reply
 	if s.plan.TLS == TLSStartTLS && s.plan.Waits.BeforeTLS != 0 {
-		s.wire.gives = s.plan.Waits.BeforeTLS
+		s.wire.clientLimit = s.plan.Waits.BeforeTLS
 	}
 	s.wire.masker = s.plan.Masker
 	where := portAt(s.plan.Port, address)
@@ -155,27 +154,18 @@ func (s *session) connect() (string, *Failure) {
 	return where, nil
 }
 
-// quit is the QUIT of a client that minds the answer.
-func (s *session) quit() (string, *Failure) {
-	reply, failure := s.ask("QUIT", 221)
-	if failure != nil {
-		return "", failure
-	}
-	return reply.String(), nil
-}
-
-// leave ends a conversation with QUIT where it is still in order, which also drops an
-// open transaction. The relay's answer changes nothing.
+// leave ends a conversation with QUIT, if the relay still expects commands. That also
+// drops an open transaction. The reply does not matter.
 func (s *session) leave() {
 	f := s.result.Failure
-	if f != nil && (f.Err != nil && !orderly(f.Err) || f.Reply != nil && f.Reply.Code == 421) {
+	if f != nil && (f.Err != nil && !gaveUp(f.Err) || f.Reply != nil && f.Reply.Code == 421) {
 		return
 	}
 	if !s.greeted() {
 		return
 	}
-	s.wire.limit, s.wire.gives = min(s.wire.limit, 3*time.Second), 0
-	if s.plan.Quit == QuitUnheard && !s.wire.unsolicited() {
+	s.wire.limit, s.wire.clientLimit = min(s.wire.limit, 3*time.Second), 0
+	if s.plan.Quit == QuitNoWait && !s.wire.unsolicited() {
 		s.wire.note(SpeakerClient, "QUIT")
 		_ = s.wire.raw.SetWriteDeadline(time.Now().Add(s.wire.limit))
 		_, _ = s.wire.conn.Write([]byte("QUIT\r\n"))
@@ -184,14 +174,14 @@ func (s *session) leave() {
 	_, _ = s.wire.ask("QUIT", "QUIT")
 }
 
-// orderly reports whether we gave up a conversation that is still in order.
-func orderly(err error) bool {
+// gaveUp reports whether it was we who ended the conversation, between commands.
+func gaveUp(err error) bool {
 	return errors.Is(err, ErrNotOffered) || errors.Is(err, ErrMechanism) ||
 		errors.Is(err, ErrUnencrypted) || errors.Is(err, ErrLoginHeld)
 }
 
-// greeted reports whether the relay's greeting was heard; before it, a client
-// must not speak (RFC 5321 section 4.3.1).
+// greeted reports whether the relay sent its greeting; a client must not speak before
+// it (RFC 5321 section 4.3.1).
 func (s *session) greeted() bool {
 	return slices.ContainsFunc(s.result.Stages, func(r StageResult) bool { return r.Stage == StageGreeting })
 }

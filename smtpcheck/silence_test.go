@@ -26,7 +26,7 @@ func TestSilenceIsWaitedForOnce(t *testing.T) {
 				began := time.Now()
 				p := login(silentRelay(t, silentAt, &logins))
 				p.Limits = smtpcheck.Limits{Greeting: limit, Command: limit, Final: limit}
-				result, identities := smtpcheck.RunBeside(t.Context(), p, names, func(smtpcheck.Event) {}, nil)
+				result, identities := smtpcheck.RunWithProbes(t.Context(), p, names, func(smtpcheck.Event) {}, nil)
 				if !errors.Is(result.Failure, smtpcheck.ErrTimeout) {
 					t.Fatalf("the conversation ended with %v", result.Failure)
 				}

@@ -1,6 +1,7 @@
 package smtpcheck
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -12,9 +13,9 @@ import (
 	"smtp-wizard/secret"
 )
 
-// startTLS asks for TLS (RFC 3207). Nothing may follow the 220: whatever does was
-// put there by somebody who hopes that it passes for an answer under TLS. Clients on
-// textproto discard it and go on.
+// startTLS asks for TLS (RFC 3207). Nothing may follow the 220: clear text after it may
+// have been injected to pass for a reply under TLS. Clients based on textproto discard
+// it and continue.
 func (s *session) startTLS() (string, *Failure) {
 	if _, offered := s.offers("STARTTLS"); !offered {
 		return "", &Failure{Err: &NotOfferedError{"STARTTLS", s.result.Offered, ErrNotOffered}}
@@ -40,7 +41,7 @@ func (s *session) injected(said []byte) error {
 		"where TLS must begin: \"" + words + "\"", nil}
 }
 
-// secure does the TLS handshake and checks the certificate against the host.
+// secure does the TLS handshake and verifies the certificate.
 func (s *session) secure() (string, *Failure) {
 	config := &tls.Config{
 		ServerName:         serverName(s.plan.Host),
@@ -48,16 +49,16 @@ func (s *session) secure() (string, *Failure) {
 		InsecureSkipVerify: s.plan.SkipVerify, // only when the admin said so
 		MinVersion:         tls.VersionTLS12,
 	}
-	if s.plan.oldToo {
-		config.InsecureSkipVerify, config.MinVersion, config.CipherSuites = true, tls.VersionTLS10, everySuite() // #nosec: nothing is sent over it
+	if s.plan.offersLegacyTLS {
+		config.InsecureSkipVerify, config.MinVersion, config.CipherSuites = true, tls.VersionTLS10, allCipherSuites() // #nosec: nothing is sent over it
 	}
 	if err := s.wire.handshake(config); err != nil {
 		return "", &Failure{Err: s.handshakeError(err)}
 	}
-	s.wire.gives = s.plan.Waits.Reply
+	s.wire.clientLimit = s.plan.Waits.Reply
 	state := s.wire.conn.(*tls.Conn).ConnectionState()
 	s.result.TLS = &state
-	s.result.Offered, s.keywords = nil, nil // what was offered in clear text counts no more (RFC 3207 section 4.2)
+	s.result.Offered, s.keywords = nil, nil // RFC 3207 section 4.2: discard what was offered in clear text
 	detail := tls.VersionName(state.Version)
 	if len(state.PeerCertificates) > 0 {
 		cert := state.PeerCertificates[0]
@@ -70,7 +71,7 @@ func (s *session) secure() (string, *Failure) {
 	return detail, nil
 }
 
-// serverName is the host as a certificate is checked against it.
+// serverName is the host as it is compared with a certificate.
 func serverName(host string) string {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.WithZone("").String()
@@ -78,8 +79,8 @@ func serverName(host string) string {
 	return strings.TrimSuffix(host, ".")
 }
 
-// handshakeError says why there is no TLS, from the error and from what the other
-// side sent in its place.
+// handshakeError says why the handshake failed, judging by the error and by the first
+// bytes from the relay.
 func (s *session) handshakeError(err error) error {
 	var record tls.RecordHeaderError
 	var bad *tls.CertificateVerificationError
@@ -95,7 +96,7 @@ func (s *session) handshakeError(err error) error {
 	case strings.Contains(err.Error(), "protocol version"):
 		return &kindError{ErrOldTLS, oldTLS, err}
 	case strings.Contains(err.Error(), "handshake failure"):
-		if old := s.secondHello(err); old != nil {
+		if old := s.retryWithLegacyTLS(err); old != nil {
 			return old
 		}
 		return &kindError{ErrProtocol, "the relay broke off the TLS handshake: it has no cipher or protocol version " +
@@ -113,14 +114,14 @@ func (s *session) handshakeError(err error) error {
 
 const oldTLS = "the relay has only TLS 1.0 or 1.1, which is too old: TLS 1.2 is needed"
 
-// secondHello tells apart why a relay broke off the handshake: it offers old
-// versions and ciphers too, on a connection of its own, and looks what is taken.
-func (s *session) secondHello(err error) error {
-	if s.plan.oldToo {
+// retryWithLegacyTLS finds out why a relay aborted the handshake: it offers obsolete
+// versions and ciphers on a new connection, and sees which the relay picks.
+func (s *session) retryWithLegacyTLS(err error) error {
+	if s.plan.offersLegacyTLS {
 		return nil
 	}
 	again := s.plan
-	again.oldToo, again.StopAfter = true, StageTLS
+	again.offersLegacyTLS, again.StopAfter = true, StageTLS
 	state := Run(s.ctx, again, nil).TLS
 	switch {
 	case state == nil:
@@ -133,7 +134,7 @@ func (s *session) secondHello(err error) error {
 	return nil
 }
 
-func everySuite() (ids []uint16) {
+func allCipherSuites() (ids []uint16) {
 	for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
 		ids = append(ids, suite.ID)
 	}
@@ -154,31 +155,31 @@ func (s *session) notTLS(first []byte, err error) error {
 	return &kindError{ErrNotSMTP, "the port does not speak TLS; its first bytes: \"" + words + "\"", err}
 }
 
-// Certificate is what an admin needs to know of a relay's certificate. All texts
+// Certificate is what an admin needs to know about a relay's certificate. All texts
 // are safe to show.
 type Certificate struct {
 	Subject  string    `json:"subject"` // common name, or the first DNS name
 	Names    []string  `json:"names"`
 	Issuer   string    `json:"issuer"`
 	NotAfter time.Time `json:"not_after"`
-	// Verified tells whether it proves the host; Problem says why not.
+	// Verified: it is valid for the host; Problem says why it is not.
 	Verified bool   `json:"verified"`
 	Problem  string `json:"problem"`
 }
 
-// certificateOf checks the certificate of a connection against a host at a time.
-// roots nil means the system's. It returns nil where there is no certificate.
+// certificateOf verifies the certificate of a connection for a host at a given time.
+// roots nil means the system's. It returns nil if there is no certificate.
 func certificateOf(state *tls.ConnectionState, host string, roots *x509.CertPool, now time.Time, m *secret.Masker) *Certificate {
 	if state == nil || len(state.PeerCertificates) == 0 {
 		return nil
 	}
 	cert := state.PeerCertificates[0]
-	between := x509.NewCertPool()
+	intermediates := x509.NewCertPool()
 	for _, c := range state.PeerCertificates[1:] {
-		between.AddCert(c)
+		intermediates.AddCert(c)
 	}
 	_, err := cert.Verify(x509.VerifyOptions{
-		DNSName: serverName(host), Roots: roots, Intermediates: between, CurrentTime: now,
+		DNSName: serverName(host), Roots: roots, Intermediates: intermediates, CurrentTime: now,
 	})
 	facts := &Certificate{
 		Subject: subject(cert, m), Names: names(cert, m), Issuer: issuer(cert, m),
@@ -226,14 +227,10 @@ func shownName(name string, m *secret.Masker) string {
 }
 
 func issuer(cert *x509.Certificate, m *secret.Masker) string {
-	name := cert.Issuer.CommonName
-	if name == "" {
-		name = cert.Issuer.String()
-	}
-	return shownName(name, m)
+	return shownName(cmp.Or(cert.Issuer.CommonName, cert.Issuer.String()), m)
 }
 
-// certificateProblem says in plain words why a certificate does not prove host.
+// certificateProblem says in plain words why a certificate is not valid for host.
 func certificateProblem(cert *x509.Certificate, m *secret.Masker, host string, err error) string {
 	var invalid x509.CertificateInvalidError
 	var wrongName x509.HostnameError

@@ -15,26 +15,26 @@ import (
 	"smtp-wizard/secret"
 )
 
-// lastWords is how long to listen to a relay that no longer takes what we write.
+// lastWords is how long to wait for a reply after a failed write.
 const lastWords = time.Second
 
-// wire is one connection to a relay: lines out, replies in, each within a limit.
+// wire is a connection to a relay, on which every command and reply has a deadline.
 type wire struct {
-	ctx       context.Context
-	raw       *recorder
-	conn      net.Conn // raw, or TLS on top of it
-	in        *bufio.Reader
-	limit     time.Duration // for each reply
-	gives     time.Duration // what the client allows for it; not positive is as long as it takes
-	client    Client
-	encrypted bool
-	masker    *secret.Masker // takes credentials out of what a relay echoes
-	words     []string       // the texts of the last reply, as they came
-	log       *transcript
-	release   func() bool
+	ctx         context.Context
+	raw         *recorder
+	conn        net.Conn // raw, or TLS on top of it
+	in          *bufio.Reader
+	limit       time.Duration // for each reply
+	clientLimit time.Duration // what the client allows for it; not positive is as long as it takes
+	client      Client
+	encrypted   bool
+	masker      *secret.Masker // for what the relay says
+	words       []string       // the raw texts of the last reply
+	log         *transcript
+	release     func() bool
 }
 
-// newWire takes over conn. It is closed when ctx ends, which ends every wait.
+// newWire takes over conn, which it closes when ctx ends, and with that every wait.
 func newWire(ctx context.Context, conn net.Conn, limit time.Duration, log *transcript) *wire {
 	raw := &recorder{Conn: conn}
 	return &wire{
@@ -50,9 +50,9 @@ func (w *wire) close() {
 	_ = w.raw.Close()
 }
 
-// ask sends a command and returns the reply. shown is the command as it may be
-// seen. To most, what the relay said unsolicited is its answer when it is a refusal,
-// and a violation of the protocol otherwise.
+// ask sends a command and returns the reply; shown is the command for the transcript.
+// An unsolicited reply counts as the answer if it is a refusal, and otherwise as a
+// protocol error, except for clients on textproto.
 func (w *wire) ask(command, shown string) (*Reply, error) {
 	if w.unsolicited() && !w.client.Textproto {
 		reply, err := w.reply(min(w.limit, lastWords))
@@ -66,8 +66,8 @@ func (w *wire) ask(command, shown string) (*Reply, error) {
 	return w.deliver([]byte(command+"\r\n"), w.limit)
 }
 
-// deliver writes and waits for the reply, also when writing failed: what the
-// relay said before it hung up may be waiting to be read.
+// deliver writes data and reads the reply, even if the write failed: the relay's last
+// reply before it hung up may still be there to read.
 func (w *wire) deliver(data []byte, limit time.Duration) (*Reply, error) {
 	_ = w.raw.SetWriteDeadline(time.Now().Add(limit))
 	_, sendErr := w.conn.Write(data)
@@ -81,36 +81,34 @@ func (w *wire) deliver(data []byte, limit time.Duration) (*Reply, error) {
 	return reply, err
 }
 
-// unsolicited reports whether the relay said something before we spoke.
+// unsolicited reports whether the relay spoke out of turn.
 func (w *wire) unsolicited() bool { return w.in.Buffered() > 0 }
 
-// reply reads one reply within limit and notes it. A reply for which the client
-// would not have waited is returned with an error that says so.
+// reply reads one reply within limit and logs it. A reply later than the client would
+// have waited for is returned with an error.
 func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	began := time.Now()
 	_ = w.raw.SetReadDeadline(began.Add(limit))
 	reply, words, err := readReply(w.in, w.client, w.show)
 	w.words = words
-	w.maskReply(reply)
-	w.noteReply(reply)
-	// Where our own time ran out, the client takes a line that was begun for a whole one.
-	if took := time.Since(began); err == nil && w.gives > 0 && took > w.gives && took < limit {
-		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client gives up after %s",
-			Seconds(took.Round(100*time.Millisecond)), Seconds(w.gives)), nil}
+	if reply != nil {
+		w.maskReply(reply)
+		w.noteReply(reply)
+	}
+	// If our own limit ran out, the client takes an incomplete line as complete.
+	if took := time.Since(began); err == nil && w.clientLimit > 0 && took > w.clientLimit && took < limit {
+		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client clientLimit up after %s",
+			Seconds(took.Round(100*time.Millisecond)), Seconds(w.clientLimit)), nil}
 	}
 	return reply, w.explain(err, limit)
 }
 
-// show makes what came from the other side fit to be seen.
+// show makes the relay's text safe to show.
 func (w *wire) show(said string) string { return w.masker.Mask(text.CleanForeign(said)) }
 
-// maskReply takes credentials out of a reply, also where they run over its lines.
-// A challenge is base64 that nobody reads and that may hold anything, so none is
-// shown; the one who answers it finds it in w.words.
+// maskReply masks credentials in a reply, even if split across lines. A challenge, which
+// is base64 and may contain anything, is masked entirely; authenticate uses w.words.
 func (w *wire) maskReply(reply *Reply) {
-	if reply == nil {
-		return
-	}
 	if reply.Code == 334 {
 		reply.Lines = []string{secret.Mask}
 		return
@@ -121,9 +119,6 @@ func (w *wire) maskReply(reply *Reply) {
 func (w *wire) note(from Speaker, text string) { w.log.add(from, w.encrypted, text) }
 
 func (w *wire) noteReply(reply *Reply) {
-	if reply == nil {
-		return
-	}
 	for i, line := range reply.Lines {
 		separator := "-"
 		if i == len(reply.Lines)-1 {
@@ -133,7 +128,7 @@ func (w *wire) noteReply(reply *Reply) {
 	}
 }
 
-// explain turns an error of the network into one that says what happened.
+// explain turns a network error into one that says what happened.
 func (w *wire) explain(err error, limit time.Duration) error {
 	var network net.Error
 	switch {
@@ -151,8 +146,7 @@ func (w *wire) explain(err error, limit time.Duration) error {
 	return &kindError{ErrProtocol, "the connection broke: " + w.show(err.Error()), err}
 }
 
-// handshake puts TLS on the connection. Whatever was read in clear text before
-// is left behind.
+// handshake switches to TLS and discards clear text that was read ahead.
 func (w *wire) handshake(config *tls.Config) error {
 	w.raw.first = nil
 	conn := tls.Client(w.raw, config)
@@ -165,7 +159,7 @@ func (w *wire) handshake(config *tls.Config) error {
 	return nil
 }
 
-// recorder keeps the first bytes that arrived, to tell which protocol they are.
+// recorder keeps the first bytes received, to recognize the protocol.
 type recorder struct {
 	net.Conn
 	first []byte

@@ -88,7 +88,7 @@ type MailAnswers struct {
 	Hostname      string `json:"hostname,omitempty"` // what os.Hostname() is to return to Pocket ID
 	// Via is the relay in between, through which Pocket ID reaches the relay of these
 	// settings; "" is none. It then announces Hostname.
-	Via between.Way `json:"via,omitempty"`
+	Via between.Kind `json:"via,omitempty"`
 	// ContainerID: Hostname only stands for the id that the container will have.
 	ContainerID bool `json:"container_id,omitempty"`
 }

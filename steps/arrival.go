@@ -82,7 +82,7 @@ func (s arrival) Work(ctx context.Context, job wizard.Job, v View, report func(a
 func (w World) LookFor(ctx context.Context, t TestResult, account inbox.Account, report func(string)) (mailbox string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, LookBound)
 	defer cancel()
-	return inbox.Look(ctx, account, inbox.Mail{From: t.Setup.From, Subject: t.Token, Body: t.Code, Sent: w.Now()},
+	return inbox.Find(ctx, account, inbox.Mail{From: t.Setup.From, Subject: t.Token, Body: t.Code, Sent: w.Now()},
 		inbox.Options{RootCAs: w.RootCAs, Masker: w.Masker, Report: report})
 }
 

@@ -58,7 +58,7 @@ type Discovery struct {
 	// Behind is the relay behind the one in between, where Via says that there is one;
 	// BehindFrom is the file that tells.
 	Behind     between.Relay
-	Via        between.Way
+	Via        between.Kind
 	BehindFrom string
 
 	whole, text secret.Value            // the file, as it is and fixed where it can be

@@ -54,7 +54,7 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 	saved = append(outside, saved...)
 	out := WriteResult{Saved: saved, Keys: p.keys(), Readers: r.readerNames(), Warnings: p.Warnings, Commands: w.commands(p)}
 	if undo := p.undoVia(saved); undo != "" && !w.Practice {
-		out.Commands = append(out.Commands, "# to take the relay in between away again: "+undo)
+		out.Commands = append(out.Commands, "# to remove the relay in between: "+undo)
 	}
 	if !w.Practice {
 		out.Then = "Then send a test mail from Pocket ID: Application configuration → Email.\n"
@@ -195,7 +195,7 @@ func (p *FilePlan) unitFiles() (paths []string) {
 	return paths
 }
 
-// undoVia is the one command that takes the relay in between away again, with what was
+// undoVia is the one command that removes the relay in between, with everything that was
 // written for it. A .env without a backup is new, and stays.
 func (p *FilePlan) undoVia(saved []atomicfile.Saved) string {
 	var list []string

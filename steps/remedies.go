@@ -74,7 +74,7 @@ func successChoices(v View) []wizard.Choice {
 var directChoice = choice(actDirect, "Test without a relay in between")
 
 // viaChoice puts a relay in between.
-func viaChoice(way between.Way, name string) wizard.Choice {
+func viaChoice(way between.Kind, name string) wizard.Choice {
 	return wizard.Choice{Value: actVia, Cells: []string{"Put " + way.Title() + " in between, and test again"},
 		Note: "Pocket ID then sends to it, and it announces " + name + " to the relay. Its files are ready on the last page; nothing is written before you agree there."}
 }

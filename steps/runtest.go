@@ -123,7 +123,7 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 		plan.Message = message
 	}
 	hints := w.askDNS(ctx, s)
-	t.Result, t.Identities = smtpcheck.RunBeside(ctx, plan, names,
+	t.Result, t.Identities = smtpcheck.RunWithProbes(ctx, plan, names,
 		func(e smtpcheck.Event) { report(e) }, func(r smtpcheck.IdentityResult) { report(r) })
 	t.Hints = hints(t.accepted())
 	for i, h := range t.Hints {
@@ -234,7 +234,7 @@ func (w World) askDNS(ctx context.Context, s Setup) func(taken bool) []deliverab
 	}
 	ctx, cancel := context.WithTimeout(ctx, hintsBound)
 	found := make(chan []deliverability.Hint, 1)
-	go func() { found <- deliverability.Look(ctx, w.dns(), q) }()
+	go func() { found <- deliverability.Check(ctx, w.dns(), q) }()
 	return func(taken bool) []deliverability.Hint {
 		defer cancel()
 		if !taken {

@@ -43,7 +43,7 @@ func (s sender) Work(ctx context.Context, job wizard.Job, _ View, _ func(any)) a
 	ctx, cancel := context.WithTimeout(ctx, hintsBound)
 	defer cancel()
 	query, _ := s.world.query(job.For.(Setup))
-	return slices.DeleteFunc(deliverability.Look(ctx, s.world.dns(), query),
+	return slices.DeleteFunc(deliverability.Check(ctx, s.world.dns(), query),
 		func(h deliverability.Hint) bool { return h.Level != deliverability.Advice })
 }
 

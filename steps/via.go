@@ -30,7 +30,7 @@ import (
 func (w World) machine() between.Machine { return between.Machine{Root: w.Root} }
 
 // viaObstacle says why a relay in between is not to be had; "" where it is.
-func (w World) viaObstacle(way between.Way, in install.Install, runtime pocketid.Runtime) string {
+func (w World) viaObstacle(way between.Kind, in install.Install, runtime pocketid.Runtime) string {
 	mta := w.machine().MTA()
 	if runtime != in.Runs {
 		in = install.Install{}
@@ -56,7 +56,7 @@ func (w World) viaObstacle(way between.Way, in install.Install, runtime pocketid
 
 // ViaObstacle says why a relay in between is not to be had with the install that was
 // found; "" where it is.
-func (w World) ViaObstacle(way between.Way, found Discovery) string {
+func (w World) ViaObstacle(way between.Kind, found Discovery) string {
 	if way == "" {
 		return ""
 	}
@@ -64,9 +64,9 @@ func (w World) ViaObstacle(way between.Way, found Discovery) string {
 }
 
 // wayOut is the best relay in between to offer; "" where there is none.
-func (w World) wayOut(v View) between.Way {
+func (w World) wayOut(v View) between.Kind {
 	in := discovered(v).Install
-	for _, way := range []between.Way{between.Sidecar, between.Postfix, between.Msmtpd} {
+	for _, way := range []between.Kind{between.Sidecar, between.Postfix, between.Msmtpd} {
 		if !v.Answers.Unattended && !w.Practice && w.viaObstacle(way, in, v.Answers.runtime()) == "" {
 			return way
 		}
@@ -75,7 +75,7 @@ func (w World) wayOut(v View) between.Way {
 }
 
 // through goes through a relay in between that announces a name.
-func (a Answers) through(way between.Way, name string) Answers {
+func (a Answers) through(way between.Kind, name string) Answers {
 	a.Via, a.Hostname, a.ContainerID, a.TestAs = way, name, false, ""
 	return a
 }

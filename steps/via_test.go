@@ -43,7 +43,7 @@ func onDebian(t *testing.T, files map[string]string) (World, string) {
 	return w, filepath.Join(root, ".env")
 }
 
-func viaRequest(env string, way between.Way) FileRequest {
+func viaRequest(env string, way between.Kind) FileRequest {
 	return FileRequest{EnvFile: env, Version: "2.10.0", AppURL: "https://id.example.com", Readers: "pocket-id",
 		Runtime: pocketid.RuntimeManual, MailAnswers: MailAnswers{Preset: Custom, Via: way, Hostname: "id.example.com",
 			Settings: smtpcheck.Settings{Host: "smtp.example.com", Port: 465, TLS: smtpcheck.TLSImplicit, From: "id@example.com",
@@ -101,7 +101,7 @@ func TestViaUndone(t *testing.T) {
 	t.Parallel()
 	const old = "APP_URL=https://id.example.com\nENCRYPTION_KEY=0123456789abcdef\nUI_CONFIG_DISABLED=true\nSMTP_HOST=smtp.example.com\n"
 	for runtime, c := range casetest.Read[map[pocketid.Runtime]struct {
-		Way   between.Way
+		Way   between.Kind
 		Files map[string]string
 		Runs  string
 	}](t, "viaundone") {
@@ -115,7 +115,7 @@ func TestViaUndone(t *testing.T) {
 		if now := tree(t, w.Root); maps.Equal(now, before) {
 			t.Fatalf("%s: nothing was written", runtime)
 		}
-		_, undo, _ := strings.Cut(out.Commands[len(out.Commands)-1], "take the relay in between away again: ")
+		_, undo, _ := strings.Cut(out.Commands[len(out.Commands)-1], "remove the relay in between: ")
 		bin, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
 		for _, name := range []string{"systemctl", "docker", "postconf", "postfix"} {
 			script := "#!/bin/sh\necho " + name + " \"$@\" >>" + log + "\n"

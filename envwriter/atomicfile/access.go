@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// A User is who has to read a file.
+// User is the user who must be able to read a file.
 type User struct {
 	UID, GID int
 	Groups   []int // supplementary ones
 }
 
-// canRead reports whether the user may read a file of that mode and owner. ACLs
-// are not looked at.
+// canRead reports whether the user may read a file of that mode and owner, ignoring
+// ACLs.
 func (u User) canRead(mode fs.FileMode, uid, gid int) bool {
 	switch {
 	case u.UID == 0:
@@ -28,14 +28,14 @@ func (u User) canRead(mode fs.FileMode, uid, gid int) bool {
 	return mode&0o004 != 0
 }
 
-// An access is owner, mode and attributes of a file that is to be made.
+// access is owner, mode and attributes of a file to be created.
 type access struct {
 	uid, gid   int
 	mode       fs.FileMode
 	attributes map[string][]byte
 }
 
-// decideAccess settles who will own and read the new file.
+// decideAccess determines who will own and read the new file.
 func (r *replacement) decideAccess() (access, error) {
 	if !r.old.Exists {
 		return r.newAccess(), nil
@@ -45,12 +45,12 @@ func (r *replacement) decideAccess() (access, error) {
 	if a.attributes, err = r.oldAttributes(); err != nil {
 		return a, err
 	}
-	by, acl := r.file.ReadBy, a.hasACL() // where there is one, the mode says too little about who can read
+	by, acl := r.file.ReadBy, a.hasACL() // with an ACL, the mode alone does not say who can read
 	if by != nil && !acl && !by.canRead(a.mode, a.uid, a.gid) {
-		if r.file.Secret { // whoever named the path could have named any file of root's
+		if r.file.Secret { // whoever chose the path could have chosen any of root's files
 			return a, errUnreadable
 		}
-		r.warn(fmt.Sprintf("user %d has to read %s and cannot: it belongs to user %d and has mode %04o",
+		r.warn(fmt.Sprintf("user %d must be able to read %s but cannot: it belongs to user %d and has mode %04o",
 			by.UID, r.saved.Path, a.uid, a.mode))
 	}
 	switch {
@@ -58,13 +58,13 @@ func (r *replacement) decideAccess() (access, error) {
 	case r.file.Close && !acl:
 		a.mode = a.tightest(by)
 	default:
-		r.warn(fmt.Sprintf("everybody on this machine can read %s; chmod o= closes it", r.saved.Path))
+		r.warn(fmt.Sprintf("everyone on this machine can read %s; chmod o= prevents that", r.saved.Path))
 	}
 	return a, nil
 }
 
-// tightest drops what everybody may do, and what the group may when the reader
-// does not need it.
+// tightest removes everyone else's permissions, and the group's if the reader does not
+// need them.
 func (a access) tightest(by *User) fs.FileMode {
 	if by == nil {
 		return a.mode & 0o640
@@ -92,13 +92,13 @@ func (r *replacement) newAccess() access {
 	case by == nil || by.UID == a.uid:
 	case a.uid == 0:
 		a.uid, a.gid = by.UID, by.GID
-	case !by.canRead(a.mode, a.uid, -1): // not root: the group is all that can be given
+	case !by.canRead(a.mode, a.uid, -1): // only root can change the owner too
 		a.gid, a.mode = by.GID, a.mode|0o040
 	}
 	return a
 }
 
-// madeFromContents are attributes that would be wrong on other contents.
+// madeFromContents are attributes that depend on the contents.
 var madeFromContents = []string{"security.ima", "security.evm", "security.capability"}
 
 func (r *replacement) oldAttributes() (map[string][]byte, error) {
@@ -121,9 +121,9 @@ func (a access) hasACL() bool {
 	return false
 }
 
-// apply gives the access to a file that was made at 0600. The mode comes last:
-// until owner and group are right nobody else may read. What the directory hands
-// down to new files goes first: the mode would let those in whom it names.
+// apply sets the access of a file that was created with 0600. The mode comes last, so
+// that nobody else can read before owner and group are right. The ACL inherited from
+// the directory goes first: with the new mode it would let in whom it names.
 func (a access) apply(f handle) error {
 	if err := f.dropACL(); err != nil {
 		return err
@@ -152,8 +152,8 @@ func (a access) apply(f handle) error {
 	return f.Chmod(a.mode)
 }
 
-// copyAttributes leaves alone what the file got by itself, such as a security
-// label that only the system may set.
+// copyAttributes skips attributes that are already right, such as a security label that
+// only the system may set.
 func (a access) copyAttributes(f handle) error {
 	if len(a.attributes) == 0 {
 		return nil

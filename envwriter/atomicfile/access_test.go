@@ -22,8 +22,8 @@ func TestAccess(t *testing.T) {
 		want  fs.FileMode
 		warns string
 	}{
-		{"owner reads, open to all", 0o644, &User{UID: owner, GID: -2}, false, 0o644, "everybody"},
-		{"nobody known, open to all", 0o644, nil, false, 0o644, "everybody"},
+		{"owner reads, open to all", 0o644, &User{UID: owner, GID: -2}, false, 0o644, "everyone"},
+		{"nobody known, open to all", 0o644, nil, false, 0o644, "everyone"},
 		{"owner reads, closed", 0o644, &User{UID: owner, GID: -2}, true, 0o600, ""},
 		{"root reads, closed", 0o644, &User{UID: 0}, true, 0o600, ""},
 		{"nobody known, closed", 0o664, nil, true, 0o640, ""},
@@ -31,8 +31,8 @@ func TestAccess(t *testing.T) {
 		{"group reads by a second group", 0o664, &User{UID: 4242, GID: 4242, Groups: []int{os.Getgid()}}, true, 0o640, ""},
 		{"somebody else reads, closed", 0o644, &User{UID: 4242, GID: 4242}, true, 0o644, ""},
 		{"open to the group stays", 0o640, &User{UID: owner, GID: -2}, false, 0o640, ""},
-		{"somebody else cannot", 0o600, &User{UID: 4242, GID: 4242}, false, 0o600, "user 4242 has to read "},
-		{"the group cannot", 0o604, &User{UID: 4242, GID: os.Getgid()}, false, 0o604, "user 4242 has to read "},
+		{"somebody else cannot", 0o600, &User{UID: 4242, GID: 4242}, false, 0o600, "user 4242 must be able to read "},
+		{"the group cannot", 0o604, &User{UID: 4242, GID: os.Getgid()}, false, 0o604, "user 4242 must be able to read "},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,14 +18,14 @@ const keepBackups = 5
 
 var backupStamp = lazy.Compile(`^\.(\d{8}T\d{6}Z)(?:-(\d{1,3}))?\.bak$`)
 
-// A backup is one by its name: its second, and its number in it.
+// backup is a backup with the parts of its name: its second, and its number in it.
 type backup struct {
 	path, stamp string
 	n           int
 }
 
-// backUp keeps the old file beside the new one under a name of its own:
-// NAME.<UTC time>.bak, with a number when that second has one already.
+// backUp copies the old file to NAME.<UTC time>.bak, with a number if there already is
+// one for that second.
 func (r *replacement) backUp() error {
 	if !r.old.Exists {
 		return nil
@@ -35,9 +35,9 @@ func (r *replacement) backUp() error {
 		return err
 	}
 	defer temp.discard()
-	made, _ := r.backups() // where the directory cannot be listed, none is removed from it either
-	// Not the first free number: an older one of the same second may be gone
-	// already, and the newest would then be taken for the oldest.
+	made, _ := r.backups() // if the directory cannot be listed, none is pruned either
+	// Not the first free number: it may have been that of a pruned backup of the same
+	// second, and the newest would look like the oldest.
 	stamp, n := r.now.UTC().Format("20060102T150405Z"), 0
 	for _, b := range made {
 		if b.stamp == stamp {
@@ -62,7 +62,7 @@ func (r *replacement) backUp() error {
 	return errors.New("too many backups in this second")
 }
 
-// dropBackup removes the backup of a save that did not happen.
+// dropBackup removes the backup of a failed save.
 func (r *replacement) dropBackup() {
 	if r.saved.Backup != "" {
 		_ = r.remove(r.saved.Backup)
@@ -77,7 +77,7 @@ func (r *replacement) backups() ([]backup, error) {
 	for _, name := range names {
 		rest, ok := strings.CutPrefix(name, filepath.Base(r.old.Target))
 		if m := backupStamp.FindStringSubmatch(rest); ok && m != nil {
-			n, _ := strconv.Atoi(m[2]) // no number is the first
+			n, _ := strconv.Atoi(m[2]) // without a number it is 0, the first
 			backups = append(backups, backup{filepath.Join(r.folder, name), m[1], n})
 		}
 	}

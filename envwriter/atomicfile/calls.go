@@ -10,42 +10,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Calls are the system calls that take a path. Another process can make them with
-// the rights of another user; what follows on an open file needs no path.
+// Calls are the system calls that take a path, which a process with another user's
+// privileges can make instead.
 type Calls interface {
 	Open(path string, flags int, mode fs.FileMode) (*os.File, error)
 	Lstat(path string) (fs.FileInfo, error)
 	Resolve(path string) (string, error) // follows every symlink
 	Remove(path string) error
 	Rename(from, to string, how Renaming) error
-	// Chown gives an open file away.
-	Chown(f *os.File, uid, gid int) error
+	Chown(f *os.File, uid, gid int) error // of an open file
 }
 
-// Own are the calls with the rights of this process.
+// Own makes the calls in this process, with package os.
 type Own struct{}
 
-// Open is os.OpenFile.
 func (Own) Open(path string, flags int, mode fs.FileMode) (*os.File, error) {
 	return os.OpenFile(path, flags, mode)
 }
 
-// Lstat is os.Lstat.
-func (Own) Lstat(path string) (fs.FileInfo, error) { return os.Lstat(path) }
-
-// Resolve is filepath.EvalSymlinks.
-func (Own) Resolve(path string) (string, error) { return filepath.EvalSymlinks(path) }
-
-// Remove is os.Remove.
-func (Own) Remove(path string) error { return os.Remove(path) }
-
-// Chown is f.Chown.
-func (Own) Chown(f *os.File, uid, gid int) error { return f.Chown(uid, gid) }
-
-// Rename renames a file.
+func (Own) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
+func (Own) Resolve(path string) (string, error)        { return filepath.EvalSymlinks(path) }
+func (Own) Remove(path string) error                   { return os.Remove(path) }
+func (Own) Chown(f *os.File, uid, gid int) error       { return f.Chown(uid, gid) }
 func (Own) Rename(from, to string, how Renaming) error { return renameIn(unix.AT_FDCWD, from, to, how) }
 
-// renameIn renames within a directory, or anywhere by paths that are not relative.
+// renameIn renames within a directory, or by absolute paths.
 func renameIn(dir int, from, to string, how Renaming) error {
 	if how == replacing {
 		return unix.Renameat(dir, from, dir, to)
@@ -61,10 +50,10 @@ func renameIn(dir int, from, to string, how Renaming) error {
 	return unix.Renameat(dir, from, dir, to)
 }
 
-// LoadWith is Load by other calls.
+// LoadWith is Load with other calls.
 func LoadWith(calls Calls, path string) (Snapshot, error) { return load(system{calls}, path) }
 
-// SaveAllWith is SaveAll by other calls, which are chosen for each path.
+// SaveAllWith is SaveAll with other calls, chosen for each path.
 func SaveAllWith(choose func(path string) Calls, files []File) ([]Saved, error) {
 	t := newTransaction(system{}, time.Now(), files)
 	for _, r := range t.files {

@@ -9,12 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Folder makes the calls for what lies directly in one directory, through its
-// descriptor, and follows no symlink: nobody who may rename things there or above can
-// lead them to another file.
+// Folder makes the calls for files directly in one directory, through its descriptor
+// and without following symlinks, so that nobody who can rename files there or above
+// can redirect them.
 type Folder struct {
 	Dir  *os.File
-	Path string // what the paths of its files begin with
+	Path string // of the directory
 }
 
 var errOutside = errors.New("it is not directly in the directory")
@@ -29,7 +29,7 @@ func (d Folder) name(path string) (string, error) {
 	return filepath.Base(path), nil
 }
 
-// Open opens a file that has no other name anywhere.
+// Open opens a file that has no other hard links.
 func (d Folder) Open(path string, flags int, mode fs.FileMode) (*os.File, error) {
 	name, err := d.name(path)
 	if err != nil {
@@ -47,7 +47,6 @@ func (d Folder) Open(path string, flags int, mode fs.FileMode) (*os.File, error)
 	return f, nil
 }
 
-// Lstat is os.Lstat.
 func (d Folder) Lstat(path string) (fs.FileInfo, error) {
 	name, err := d.name(path)
 	if err != nil {
@@ -62,7 +61,7 @@ func (d Folder) Lstat(path string) (fs.FileInfo, error) {
 	return f.Stat()
 }
 
-// Resolve finds no other path than the given one.
+// Resolve refuses symlinks, and otherwise returns the given path.
 func (d Folder) Resolve(path string) (string, error) {
 	info, err := d.Lstat(path)
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {

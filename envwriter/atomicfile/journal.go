@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// A journal says which secret file a transaction is about to make, and for whom. One
-// that a killed run left tells that this file is a leftover as well, unless the file
-// that was to refer to it does.
+// journal records a secret file that a transaction is about to create. If a killed run
+// left it behind, that file is a leftover too, unless the file that was to refer to it
+// does.
 type journal struct {
 	Name  string // of the secret file, in the directory of the journal
 	Inode uint64
-	For   string // the last file of the transaction
+	For   string // the file that refers to it, the last of the transaction
 }
 
 const journalSuffix = ".journal"
 
-// writeJournals does it for what a killed run could leave behind.
+// writeJournals writes one for each secret file that a killed run could leave behind.
 func (t *transaction) writeJournals() error {
 	last := t.files[len(t.files)-1]
 	for _, r := range t.files {
@@ -38,8 +38,8 @@ func (t *transaction) writeJournals() error {
 	return nil
 }
 
-// leftover is the secret file that a killed run left, by its journal; "" for none, and
-// where that is not sure.
+// leftover is the secret file that a killed run certainly left behind, according to
+// its journal, or "".
 func leftover(d disk, path string) string {
 	f, err := d.open(path, openRead, 0)
 	if err != nil {
@@ -63,8 +63,8 @@ func leftover(d disk, path string) string {
 	return secret
 }
 
-// IsLeftover reports whether a secret file was made by a run that was killed before
-// anything referred to it. Saving in its directory removes it.
+// IsLeftover reports whether a secret file was left by a run that was killed before
+// anything referred to it. The next save in its directory removes it.
 func IsLeftover(calls Calls, path string) bool { return isLeftover(system{calls}, path) }
 
 func isLeftover(d disk, path string) bool {

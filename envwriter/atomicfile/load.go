@@ -1,6 +1,6 @@
-// Package atomicfile loads small configuration files and replaces them: at any
-// moment each is the old one or the new one. It keeps owner, group, mode, ACL and
-// extended attributes, and a backup. It does not know what is in a file.
+// Package atomicfile loads and atomically replaces small configuration files. It keeps
+// owner, group, mode, ACL and extended attributes, and a backup. It knows nothing of
+// their contents.
 package atomicfile
 
 import (
@@ -16,7 +16,7 @@ import (
 // maxSize bounds what Load reads, in bytes.
 const maxSize = 1 << 20
 
-// Why a file is not read or not written. They come wrapped in an *Error.
+// Why a file is not read or not written, always wrapped in an *Error.
 var (
 	ErrMounted    = errors.New("it is a bind mount and cannot be replaced, only written in place")
 	errOwner      = errors.New("its owner and group cannot be kept: run this as root or as the owner")
@@ -35,7 +35,7 @@ var (
 	errReadBack   = errors.New("what was read back is not what was written; the old file was restored")
 )
 
-// An Error says which file failed, and at which step of loading or saving it.
+// Error says which file failed, and at which step of loading or saving.
 type Error struct {
 	Stage string // "open", "write", "rename" ...
 	Path  string
@@ -45,7 +45,7 @@ type Error struct {
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s: %v", e.Path, e.Stage, cause(e.Err)) }
 func (e *Error) Unwrap() error { return e.Err }
 
-// cause strips the path and call that errors of package os repeat.
+// cause strips the call and the path, which Error already has, from errors of package os.
 func cause(err error) error {
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		return path.Err
@@ -56,10 +56,10 @@ func cause(err error) error {
 	return err
 }
 
-// A Snapshot is a file as it was at one moment.
+// Snapshot is the state of a file at one moment.
 type Snapshot struct {
 	Path   string // as given
-	Target string // the file itself, every symlink followed
+	Target string // the path with every symlink resolved
 	Exists bool
 	Bytes  []byte
 	Mode   fs.FileMode
@@ -68,7 +68,7 @@ type Snapshot struct {
 	stat   stat
 }
 
-// CheckSave reports early what SaveAll would refuse whatever the new contents are.
+// CheckSave reports early what SaveAll would refuse with any contents.
 func (s Snapshot) CheckSave() error {
 	if s.Exists && s.stat.links > 1 {
 		return &Error{Stage: "check", Path: s.Path, Err: errHardLink}
@@ -82,8 +82,8 @@ func (s Snapshot) same(t Snapshot) bool {
 		s.stat.isFile(t.stat) && s.stat.modified.Equal(t.stat.modified)
 }
 
-// Load reads a file of at most 1 MiB. A missing one gives an empty Snapshot;
-// anything but a file is refused without waiting on it. Errors are *Error.
+// Load reads a file of at most 1 MiB. The Snapshot of a missing one is empty; anything
+// but a regular file is refused without blocking. Errors are *Error.
 func Load(path string) (Snapshot, error) { return load(system{}, path) }
 
 func load(d disk, path string) (Snapshot, error) {
@@ -94,12 +94,12 @@ func load(d disk, path string) (Snapshot, error) {
 	return s, nil
 }
 
-// read fills the snapshot; with an error it returns at which stage.
+// read fills in the snapshot, or returns the stage at which it failed.
 func (s *Snapshot) read(d disk) (stage string, err error) {
 	if s.Target, s.Exists, err = resolve(d, s.Path); err != nil || !s.Exists {
 		return "find", err
 	}
-	// Twice: opening a device can already do things, and another file may be there by then.
+	// Before opening, which can have effects on a device, and after, as it may have changed.
 	if s.stat, err = loadable(d.lstat(s.Target)); err != nil {
 		return "open", err
 	}
@@ -131,8 +131,8 @@ func loadable(s stat, err error) (stat, error) {
 	return s, err
 }
 
-// resolve finds the file itself. For one that does not exist it is where the
-// file would be, in a directory that does exist.
+// resolve finds the path with every symlink resolved; if the file does not exist, that of
+// its directory is.
 func resolve(d disk, path string) (target string, exists bool, err error) {
 	seen, err := d.lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A replacement is one file of a transaction on its way from old to new.
+// replacement is the replacement of one file in a transaction.
 type replacement struct {
 	disk
 	now       time.Time
 	file      File
 	folder    string
-	directory *directory // the transaction's; nil when it may not be opened: then it cannot be synced
-	own       stat       // of what has the name, not followed; for MustBeNew and Secret
+	directory *directory // nil if it may not be opened: then it cannot be synced
+	own       stat       // of the name itself, without following a symlink
 	old       Snapshot
 	access    access
-	temp      *temporary // the new file, once exchanged the old one; nil when nothing changes, and in place
+	temp      *temporary // the new file or, once exchanged, the old one; nil if unchanged or in place
 	exchanged bool
-	journal   *temporary // tells the next run of a secret file that nothing refers to yet
+	journal   *temporary
 	saved     Saved
 }
 
-// failed says where it failed. Errors that say so keep it.
+// failed adds the stage and path to an error that does not have them.
 func (r *replacement) failed(stage string, err error) error {
 	if known := (*Error)(nil); errors.As(err, &known) {
 		return err
@@ -35,14 +35,14 @@ func (r *replacement) failed(stage string, err error) error {
 
 func (r *replacement) warn(text string) { r.saved.Warnings = append(r.saved.Warnings, text) }
 
-// unchanged reports that the file has its new contents already, and its mode.
+// unchanged reports whether the file already has its new contents and mode.
 func (r *replacement) unchanged() bool {
 	return r.old.Exists && bytes.Equal(r.old.Bytes, r.file.Bytes) && (r.inPlace() || r.access.mode == r.old.Mode)
 }
 
 func (r *replacement) inPlace() bool { return r.file.InPlace && r.old.Exists }
 
-// locate settles in which directory the file is.
+// locate determines in which directory the file is.
 func (r *replacement) locate() error {
 	err := r.checkName()
 	if err != nil && (!errors.Is(err, errExists) || !isLeftover(r.disk, r.saved.Path)) {
@@ -53,7 +53,7 @@ func (r *replacement) locate() error {
 	return err
 }
 
-// checkName looks at what has the name itself, without following it.
+// checkName checks the name itself, without following a symlink.
 func (r *replacement) checkName() error {
 	if !r.file.MustBeNew && !r.file.Secret {
 		return nil
@@ -73,8 +73,8 @@ func (r *replacement) checkName() error {
 	return nil
 }
 
-// inspect looks at the old file and settles everything that can be settled before
-// anything is written.
+// inspect checks the old file and decides everything that can be decided before
+// writing.
 func (r *replacement) inspect() error {
 	r.sweep()
 	var err error
@@ -84,7 +84,7 @@ func (r *replacement) inspect() error {
 	if r.file.Before != nil && !r.old.same(*r.file.Before) || filepath.Dir(r.old.Target) != r.folder {
 		return errChanged
 	}
-	if err := r.checkName(); err != nil { // again, as nobody else saves here now
+	if err := r.checkName(); err != nil { // again, now that the directory is locked
 		return err
 	}
 	switch {
@@ -101,13 +101,13 @@ func (r *replacement) inspect() error {
 	return err
 }
 
-// foreign reports an owner who must not get a secret.
+// foreign reports whether an owner must not get a secret.
 func (r *replacement) foreign(owner int) bool {
 	return owner != 0 && owner != r.uid() && (r.file.ReadBy == nil || owner != r.file.ReadBy.UID)
 }
 
-// prepare writes, under other names, all that the file could need: what fails for
-// want of room or of a right fails here.
+// prepare writes the new file and the backup under temporary names, so that a lack of
+// space or permissions shows before anything is replaced.
 func (r *replacement) prepare() error {
 	if r.unchanged() {
 		return nil
@@ -115,7 +115,7 @@ func (r *replacement) prepare() error {
 	if !r.inPlace() {
 		var err error
 		r.temp, err = r.temporary(r.file.Bytes, r.access, tempSuffix)
-		if errors.Is(err, errOwner) && !r.old.Exists { // there is no owner to keep: its reader was to get it
+		if errors.Is(err, errOwner) && !r.old.Exists { // it could not be given to its reader
 			err = errUnreadable
 		}
 		if err != nil {
@@ -125,7 +125,7 @@ func (r *replacement) prepare() error {
 	return r.backUp()
 }
 
-// commit makes the file the new one, and reads it back.
+// commit replaces the file, and reads it back.
 func (r *replacement) commit() error {
 	if r.unchanged() {
 		return nil
@@ -134,7 +134,7 @@ func (r *replacement) commit() error {
 	if err != nil {
 		return err
 	}
-	if !now.same(r.old) { // another program edits it that does not know of the lock
+	if !now.same(r.old) { // by a program that does not use our lock
 		return errChanged
 	}
 	if r.inPlace() {
@@ -152,9 +152,9 @@ func (r *replacement) commit() error {
 	return nil
 }
 
-// rename gives the finished temporary file its name. Where the system can exchange
-// two files, the old one is compared once more when nobody can change it any longer
-// without that being seen.
+// rename gives the finished temporary file its name. If the system can exchange two
+// files, the old one is compared once more after the exchange, when no further change
+// can go unnoticed.
 func (r *replacement) rename() error {
 	how := ifMissing
 	if r.old.Exists {
@@ -195,9 +195,8 @@ func (r *replacement) syncDirectory() error {
 	return err
 }
 
-// writeInPlace writes over the old file, for one that cannot be replaced. It is the
-// only way to save in which a crash can leave a mixture; the backup has the old
-// contents then.
+// writeInPlace overwrites a file that cannot be replaced. It is the only case in which
+// a crash can leave a mixture of old and new; the backup then has the old contents.
 func (r *replacement) writeInPlace() error {
 	err := r.overwrite(r.file.Bytes)
 	if err == nil {
@@ -211,8 +210,8 @@ func (r *replacement) writeInPlace() error {
 	return err
 }
 
-// overwrite first writes what goes beyond the present end, the only part that
-// needs room on the disk: a full disk fails before anything is written over.
+// overwrite first writes beyond the current end, which is the only part that needs disk
+// space: if the disk is full, it fails before anything is overwritten.
 func (r *replacement) overwrite(contents []byte) error {
 	f, err := r.open(r.old.Target, openWrite, 0)
 	if err != nil {
@@ -232,7 +231,7 @@ func (r *replacement) overwrite(contents []byte) error {
 	return f.Sync()
 }
 
-// restore makes the file the old one again.
+// restore restores the old file.
 func (r *replacement) restore() error {
 	var err error
 	switch {
@@ -256,6 +255,6 @@ func (r *replacement) restore() error {
 		return err
 	}
 	r.saved.Changed, r.saved.Created = false, false
-	_ = r.syncDirectory() // it is the old one, whether that survives a power failure or not
+	_ = r.syncDirectory() // best effort: it was already restored
 	return nil
 }

@@ -14,49 +14,44 @@ import (
 	"time"
 )
 
-// A File is a file to be saved. With Path and Bytes alone it replaces whatever is
-// there.
+// File is a file to save. Only Path and Bytes are required.
 type File struct {
 	Path  string
 	Bytes []byte
-	// Before is the file as it was when its new contents were made: a change since
-	// then is refused. Nil takes the file as it is now.
+	// Before is the file that the new contents were made from: if it has changed since,
+	// saving fails. Nil skips that check.
 	Before *Snapshot
-	// ReadBy is the user who has to be able to read the file; nil is not known. A new
-	// file is made for him.
+	// ReadBy is the user who must be able to read the file, or nil if unknown. A new
+	// file will belong to that user.
 	ReadBy *User
-	// Close shuts everybody else out of a file that all may read, as far as ReadBy
-	// can still read it.
+	// Close removes everyone's access, except what ReadBy needs.
 	Close bool
-	// MustBeNew refuses what is there already, a dangling symlink too.
+	// MustBeNew refuses an existing file, or a dangling symlink.
 	MustBeNew bool
-	// Secret is for a file that holds nothing but a password: it is not written
-	// through a symlink, nor into a file that belongs neither to root, nor to who
-	// runs this, nor to ReadBy.
+	// Secret is for a file with nothing but a password: it is not written through a
+	// symlink, nor to a file that belongs to anyone but root, this process or ReadBy.
 	Secret bool
-	// InPlace writes over the file instead of replacing it: for ErrMounted, after
-	// asking. Only the backup makes that safe.
+	// InPlace overwrites the file instead of replacing it: for ErrMounted, with the
+	// admin's consent, as it is safe only because of the backup.
 	InPlace bool
-	// NewMode is the mode of a file that did not exist; 0600 when 0.
+	// NewMode is the mode of a new file; 0 is 0600.
 	NewMode fs.FileMode
-	// Group is that of a file that did not exist, where root makes it; 0 is as usual.
+	// Group is the group of a new file, for root; 0 is the default.
 	Group int
-	// Verify looks at what is read back from the disk; nil accepts it.
+	// Verify checks what is read back from the disk, if not nil.
 	Verify func(contents []byte) bool
 }
 
-// Saved tells what happened to a file.
+// Saved says what happened to a file.
 type Saved struct {
-	Path    string // as given
-	Changed bool   // false: it had these contents already and was not touched
-	Created bool
-	Backup  string // its path; empty for a new or unchanged file
-	// Warnings are about what did not matter enough to fail.
+	Path     string // as given
+	Changed  bool   // false: it already had these contents and was not touched
+	Created  bool
+	Backup   string // its path, or "" for a new or unchanged file
 	Warnings []string
 }
 
-// A saveError says why nothing was saved, and which files are new all the same
-// because they could not be restored.
+// saveError says why nothing was saved, and which files could not be restored.
 type saveError struct {
 	err     error // an *Error
 	changed []Saved
@@ -75,14 +70,13 @@ func (e *saveError) Error() string {
 
 func (e *saveError) Unwrap() error { return e.err }
 
-// SaveAll saves files that belong together: all of them or, as far as the disk
-// lets it, none. At any moment each of them is the old one or the new one (but for
-// InPlace). What others refer to belongs first: a secret file before the .env that
-// names it.
+// SaveAll saves files that belong together: all of them or, if the disk permits, none.
+// Each is replaced atomically (except with InPlace), in the given order: a secret file
+// goes before the .env that refers to it.
 //
-// Owner, group, mode, ACL and extended attributes are kept. The old file is kept as
-// NAME.<UTC time>.bak, 0600, the newest five of them. Runs that save in one
-// directory wait for each other. Errors wrap an *Error.
+// Owner, group, mode, ACL and extended attributes are kept. The old file is backed up
+// as NAME.<UTC time>.bak, 0600; the newest five backups are kept. Concurrent runs wait
+// for each other's lock on the directory. Errors wrap an *Error.
 func SaveAll(files []File) ([]Saved, error) { return saveAll(system{}, time.Now(), files) }
 
 func saveAll(d disk, now time.Time, files []File) ([]Saved, error) {
@@ -97,7 +91,7 @@ func newTransaction(d disk, now time.Time, files []File) *transaction {
 	return t
 }
 
-// A transaction is files being saved together.
+// transaction saves files together.
 type transaction struct {
 	disk
 	files       []*replacement
@@ -105,16 +99,16 @@ type transaction struct {
 	lockWait    time.Duration // for another run that saves in the same directory
 }
 
-// run takes all files through one step after the other. What can fail is done for
-// all of them before the first is replaced; then they are replaced in the order
-// given, and the earlier ones are restored when a later one fails.
+// run takes all files through one step after the other. Everything that can fail is
+// done before the first file is replaced; if replacing one fails, the earlier ones are
+// restored.
 func (t *transaction) run() ([]Saved, error) {
 	defer hold()()
 	defer t.cleanUp()
 	if err := each(t.files, "find", (*replacement).locate); err != nil {
 		return nil, t.rollBack(err)
 	}
-	// In the same order in every run, so that no two wait for each other.
+	// In the same order in every run, so that two runs cannot deadlock.
 	sorted := slices.Clone(t.files)
 	slices.SortStableFunc(sorted, func(a, b *replacement) int { return cmp.Compare(a.folder, b.folder) })
 	err := each(sorted, "lock the directory", t.lockDirectory)
@@ -141,11 +135,10 @@ func (t *transaction) run() ([]Saved, error) {
 	return saved, nil
 }
 
-// saving counts the transactions under way.
+// saving counts the transactions in progress.
 var saving sync.WaitGroup
 
-// hold keeps signals from ending the process in the middle of a save, until the
-// function that it returns is called.
+// hold keeps signals from ending the process during a save, until release is called.
 func hold() (release func()) {
 	saving.Add(1)
 	signals := make(chan os.Signal, 1)
@@ -156,11 +149,11 @@ func hold() (release func()) {
 	}
 }
 
-// Wait waits for the end of all saves. Call it before the process exits: one may go on
-// whose caller has been canceled.
+// Wait waits for all saves. Call it before the process exits: a save may outlive a
+// canceled caller.
 func Wait() { saving.Wait() }
 
-// each does a step for every file up to the first that fails.
+// each does a step for every file until one fails.
 func each(files []*replacement, stage string, step func(*replacement) error) error {
 	for _, r := range files {
 		if err := step(r); err != nil {
@@ -170,8 +163,8 @@ func each(files []*replacement, stage string, step func(*replacement) error) err
 	return nil
 }
 
-// rollBack restores what was replaced, the last one first. A file that cannot be
-// restored keeps those that it may refer to.
+// rollBack restores what was replaced, in reverse order. If a file cannot be restored,
+// the earlier ones, to which it may refer, are kept too.
 func (t *transaction) rollBack(err error) error {
 	out := &saveError{err: err}
 	for _, r := range slices.Backward(t.files) {
@@ -203,17 +196,17 @@ func (t *transaction) cleanUp() {
 	}
 }
 
-// A directory is locked while files in it are saved: two runs that save at once
-// would each find the file unchanged and then replace each other's.
+// directory is locked while files in it are saved: two concurrent runs could each find
+// a file unchanged and then overwrite each other's.
 type directory struct {
 	handle
-	locked bool // false where there are no locks, as on some network file systems
+	locked bool // false on file systems without locks, such as some network ones
 }
 
-// An inode is a file under whatever name.
+// inode identifies a file independently of its name.
 type inode struct{ dev, ino uint64 }
 
-// lockDirectory locks a directory once, by whatever paths its files are named.
+// lockDirectory locks each directory only once, whatever paths lead there.
 func (t *transaction) lockDirectory(r *replacement) error {
 	f, err := r.open(r.folder, openRead, 0)
 	if err != nil {

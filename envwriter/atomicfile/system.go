@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A disk is all that loading and saving ask of the system, call by call, so that
-// each call can be made to fail.
+// disk is everything that loading and saving need from the system, so that tests can
+// make each call fail.
 type disk interface {
 	lstat(path string) (stat, error)
 	resolve(path string) (string, error) // follows every symlink
@@ -32,13 +32,13 @@ type handle interface {
 	Chown(uid, gid int) error
 	Chmod(mode fs.FileMode) error
 	stat() (stat, error)
-	lock() error    // exclusive, at once; released by Close or when the process ends
-	dropACL() error // what beyond the mode lets somebody in
+	lock() error // exclusive, without waiting; released by Close or when the process ends
+	dropACL() error
 	attributes() (map[string][]byte, error)
 	setAttribute(name string, value []byte) error
 }
 
-// A stat is what tells one state of a file from another.
+// stat identifies a file and its state.
 type stat struct {
 	dev, ino uint64
 	links    uint64
@@ -48,7 +48,7 @@ type stat struct {
 	modified time.Time
 }
 
-// isFile reports whether two stats are of the same file, in whatever state.
+// isFile reports whether two stats are of the same file, possibly in different states.
 func (s stat) isFile(t stat) bool { return s.dev == t.dev && s.ino == t.ino }
 
 func statOf(info fs.FileInfo, err error) (stat, error) {
@@ -63,10 +63,9 @@ func statOf(info fs.FileInfo, err error) (stat, error) {
 	return s, nil
 }
 
-// system is the real disk, by whatever calls.
+// system is the real disk, accessed with the given calls; nil is Own.
 type system struct{ by Calls }
 
-// calls are this process's own where no others are given.
 func (d system) calls() Calls {
 	if d.by == nil {
 		return Own{}
@@ -80,7 +79,7 @@ func (d system) remove(path string) error            { return d.calls().Remove(p
 func (d system) uid() int                            { return os.Geteuid() }
 
 func (d system) open(path string, flags int, mode fs.FileMode) (handle, error) {
-	// O_NONBLOCK: opening a FIFO put in the file's place must not hang.
+	// O_NONBLOCK: opening a FIFO in the file's place must not block.
 	f, err := d.calls().Open(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, mode)
 	if err != nil {
 		return nil, err
@@ -88,13 +87,13 @@ func (d system) open(path string, flags int, mode fs.FileMode) (handle, error) {
 	return realFile{f, d.calls()}, nil
 }
 
-// A Renaming is what becomes of a file that has the new name already.
+// Renaming says what happens to an existing file with the new name.
 type Renaming int
 
 const (
 	replacing  Renaming = iota
-	ifMissing           // it stays: fs.ErrExist
-	exchanging          // it gets the old name; errors.ErrUnsupported where the system cannot do that
+	ifMissing           // it is kept: fs.ErrExist
+	exchanging          // it gets the old name, or errors.ErrUnsupported
 )
 
 func (d system) rename(from, to string, how Renaming) error { return d.calls().Rename(from, to, how) }
@@ -125,7 +124,7 @@ func (f realFile) lock() error {
 	}
 }
 
-// isBusy reports a mount point, or a lock that somebody else holds.
+// isBusy reports a mount point, or a lock held by someone else.
 func isBusy(err error) bool {
 	return errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EWOULDBLOCK)
 }

@@ -8,6 +8,6 @@ func renameat2(dir int, from, to string, how Renaming) error { return errors.Err
 
 func (f realFile) dropACL() error { return nil }
 
-// attributes are copied on Linux only.
+// attributes are only copied on Linux.
 func (f realFile) attributes() (map[string][]byte, error)       { return nil, nil }
 func (f realFile) setAttribute(name string, value []byte) error { return nil }

@@ -17,20 +17,20 @@ const (
 	openWrite = os.O_WRONLY
 )
 
-// temporaryName is what temporary files are called, and nothing else is.
+// temporaryName matches only the names of temporary files.
 var temporaryName = lazy.Compile(`^\.envwriter-[A-Z2-7]{26}\.(tmp|journal)$`)
 
 func isTemporary(name string) bool { return temporaryName.MatchString(name) }
 
-// A temporary is a finished file that does not have its name yet.
+// temporary is a complete file under a temporary name.
 type temporary struct {
 	disk
 	file handle
-	path string // empty once it is renamed
+	path string // empty once renamed
 }
 
-// rename gives the file its name. After an exchange the temporary one is that of
-// the file that had it.
+// rename gives the file its final name. After an exchange, the file that had it is the
+// temporary one.
 func (t *temporary) rename(to string, how Renaming) error {
 	err := t.disk.rename(t.path, to, how)
 	if err == nil && how != exchanging {
@@ -39,7 +39,7 @@ func (t *temporary) rename(to string, how Renaming) error {
 	return err
 }
 
-// discard closes the file, and removes what has its temporary name.
+// discard closes the file, and removes the temporary name.
 func (t *temporary) discard() {
 	if t == nil {
 		return
@@ -50,15 +50,14 @@ func (t *temporary) discard() {
 	_ = t.file.Close()
 }
 
-// keep leaves the file where it is, for the next run.
+// keep keeps discard from removing the file.
 func (t *temporary) keep() {
 	if t != nil {
 		t.path = ""
 	}
 }
 
-// temporary writes contents to a new file in the target's directory and forces
-// them to disk.
+// temporary writes contents to a new file in the target's directory, and syncs it.
 func (r *replacement) temporary(contents []byte, a access, suffix string) (*temporary, error) {
 	path := filepath.Join(r.folder, ".envwriter-"+rand.Text()+suffix)
 	f, err := r.open(path, openNew, 0o600)
@@ -80,13 +79,13 @@ func (r *replacement) temporary(contents []byte, a access, suffix string) (*temp
 	return t, nil
 }
 
-// sweep removes what killed runs left in the directory: while it is locked, no
-// other run has temporary files there.
+// sweep removes what killed runs left in the directory: while we hold the lock, no other
+// run has temporary files there.
 func (r *replacement) sweep() {
 	if r.directory == nil || !r.directory.locked {
 		return
 	}
-	names, _ := r.list(r.folder) // where it cannot be read nothing is lost by a leftover
+	names, _ := r.list(r.folder) // best effort: leftovers do no harm
 	for _, name := range names {
 		path := filepath.Join(r.folder, name)
 		if !isTemporary(name) {

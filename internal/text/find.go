@@ -8,20 +8,19 @@ import (
 	"unicode"
 )
 
-// Entry is a thing that Find may find.
+// Entry is something that can be searched for.
 type Entry struct {
-	Names []string // what it is called; the first identifies it
+	Names []string // the first identifies it
 	More  string   // other words for it; one with a * is a pattern of names
-	// Under is the first name of an entry that this one is a case of. Words that all
-	// cases have find that entry, others the cases that have them.
+	// Under is the first name of the entry of which this one is a special case. A
+	// query that matches all special cases finds that entry instead.
 	Under string
-	Last  bool // it comes behind all others
+	Last  bool // sorts after all others
 }
 
-// Find looks for all words of a query, in any order, and returns indexes, the best
-// first and equals in the order of the entries. Of an address it takes the domain.
-// Where nothing has the words, it looks for a name that fits a pattern, then for
-// words with a typo of one letter.
+// Find returns the indexes of the entries that have all words of a query, in any
+// order, best match first. Of an address only the domain counts. If nothing matches,
+// it tries the patterns, then words with a typo of one letter.
 func Find(query string, entries []Entry) []int {
 	query = strings.ToLower(strings.TrimSpace(query))
 	words := strings.Fields(query)
@@ -53,7 +52,7 @@ func Find(query string, entries []Entry) []int {
 }
 
 func findWith(has func(text, word string) bool, words, texts []string, entries []Entry) []int {
-	found := map[string][]int{} // by what it is a case of, or itself
+	found := map[string][]int{} // by Under, or the entry's own name
 	cases := map[string]int{}
 	for i, e := range entries {
 		under := cmp.Or(e.Under, e.Names[0])
@@ -64,12 +63,11 @@ func findWith(has func(text, word string) bool, words, texts []string, entries [
 	}
 	var all []int
 	for under, some := range found {
-		is := func(i int) bool { return entries[i].Names[0] == under }
-		switch whole := len(some) == cases[under]; {
-		case whole:
-			some = slices.DeleteFunc(some, func(i int) bool { return !is(i) })
-		case len(some) > 1:
-			some = slices.DeleteFunc(some, is)
+		general := func(i int) bool { return entries[i].Names[0] == under }
+		if len(some) == cases[under] {
+			some = slices.DeleteFunc(some, func(i int) bool { return !general(i) })
+		} else if len(some) > 1 {
+			some = slices.DeleteFunc(some, general)
 		}
 		all = append(all, some...)
 	}
@@ -77,7 +75,7 @@ func findWith(has func(text, word string) bool, words, texts []string, entries [
 	return all
 }
 
-// rank is lower for what the query is likelier to mean.
+// rank is lower for a better match.
 func rank(e Entry, text, query string) int {
 	begins := func(s string) bool { return strings.HasPrefix(strings.ToLower(s), query) }
 	switch {
@@ -106,9 +104,9 @@ func fitsPattern(text, word string) bool {
 	})
 }
 
-// hasNearly reports whether a text has each piece of a word with at most one letter
-// wrong, missing, too many or changed with its neighbor. Of a longer piece it may
-// be the beginning that was typed.
+// hasNearly reports whether a text has each piece of a word with at most one typo: a
+// letter wrong, missing, extra or swapped. Longer pieces may be only the beginning of
+// a word.
 func hasNearly(text, word string) bool {
 	for _, piece := range pieces(word) {
 		near := func(token string) bool {
@@ -122,7 +120,7 @@ func hasNearly(text, word string) bool {
 	return word != ""
 }
 
-// nearly compares two words behind what they begin with alike.
+// nearly reports whether two words differ by at most one typo.
 func nearly(a, b string) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]

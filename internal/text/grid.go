@@ -7,26 +7,24 @@ import (
 	"smtp-wizard/internal/lazy"
 )
 
-// LeastColumn is how narrow a column of words may get before a grid does not
-// fit.
+// LeastColumn is the narrowest that a column may shrink to.
 const LeastColumn = 14
 
 // Grid is the columns of a table.
 type Grid struct {
 	Widths []int
-	Fits   bool                                 // every column is wide enough to be read
-	Style  func(column int, cell string) string // nil: as it is
+	Fits   bool                                 // no column had to become too narrow
+	Style  func(column int, cell string) string // nil: unstyled
 	right  []bool
 	gap    int
 }
 
 var figures = lazy.Compile(`^[0-9][0-9.,]*( ?(ms|s|B|KB|KiB|MB|%))?$`)
 
-// Figures reports whether a cell is a number, with a unit or without.
+// Figures reports whether a cell is a number, with or without a unit.
 func Figures(cell string) bool { return figures.MatchString(cell) }
 
-// NewGrid gives the columns their widths within w cells. Where they do not fit,
-// the widest ones shrink, and where that is not enough the grid does not fit.
+// NewGrid sizes columns to fit within w cells, shrinking the widest as needed.
 func NewGrid(heads []string, rows [][]string, w int) Grid {
 	g := Grid{gap: 3}
 	for _, row := range append([][]string{heads}, rows...) {
@@ -66,8 +64,8 @@ func (g Grid) total() int {
 	return n
 }
 
-// Breaks reports whether a column breaks a word into more parts than a line of its
-// own of w cells would.
+// Breaks reports whether a column splits a word into more parts than a full line of w
+// cells would.
 func (g Grid) Breaks(rows [][]string, w int) bool {
 	for _, row := range rows {
 		for i, cell := range row {
@@ -99,7 +97,7 @@ func (g Grid) Line(cells []string) string {
 	return strings.TrimRight(strings.Join(parts, spaces(g.gap)), " ")
 }
 
-// Lines draws a row in as many lines as its longest cell needs.
+// Lines draws a row on as many lines as its longest cell needs.
 func (g Grid) Lines(row []string) []string {
 	lines := [][]string{make([]string, len(row))}
 	for i, cell := range row {

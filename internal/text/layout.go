@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Width is the number of terminal cells that text takes, styled or not.
+// Width is the number of terminal cells that text takes up, styled or not.
 func Width(s string) int { return ansi.StringWidthWc(s) }
 
 var plainForms = strings.NewReplacer(
@@ -15,10 +15,10 @@ var plainForms = strings.NewReplacer(
 	"↑", "^", "↓", "v", "•", "*", "✓", "+", "✗", "x", "›", ">", "─", "-", "│", "|", "\u00a0", " ",
 )
 
-// PlainSigns writes typographic signs with the characters of ASCII.
+// PlainSigns replaces typographic signs with ASCII.
 func PlainSigns(s string) string { return plainForms.Replace(s) }
 
-// ASCII is PlainSigns; a letter that has no plain form becomes a question mark.
+// ASCII is PlainSigns with a question mark for every letter without a plain form.
 func ASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > unicode.MaxASCII {
@@ -28,15 +28,15 @@ func ASCII(s string) string {
 	}, PlainSigns(s))
 }
 
-// Wrap breaks clean text into lines of at most w cells, at spaces: a host name
-// is broken only when it is longer than a line. Runs of spaces inside a line
-// stay. The lines after the first begin with indent spaces.
+// Wrap breaks clean text at spaces into lines of at most w cells; only a word longer
+// than a line is split. Runs of spaces within a line are kept. The lines after the
+// first are indented.
 func Wrap(s string, w, indent int) []string {
 	if s == "" {
 		return nil
 	}
 	var lines []string
-	lead, full := "", true // full: nothing more goes on the last line
+	lead, full := "", true // full: the next word starts a new line
 	for word := range strings.SplitSeq(s, " ") {
 		last := len(lines) - 1
 		switch {
@@ -59,12 +59,12 @@ func Wrap(s string, w, indent int) []string {
 	return lines
 }
 
-// Chop breaks clean text at exactly w cells, spaces and all.
+// Chop breaks clean text at exactly w cells.
 func Chop(s string, w int) []string {
 	return strings.Split(ansi.HardwrapWc(s, max(w, 1), true), "\n")
 }
 
-// Clip shortens text, styled or not, to w cells and shows that it did.
+// Clip shortens text, styled or not, to w cells, with an ellipsis.
 func Clip(s string, w int, ellipsis string) string {
 	switch {
 	case w < 1:
@@ -77,7 +77,7 @@ func Clip(s string, w int, ellipsis string) string {
 	return ansi.TruncateWc(s, w, ellipsis)
 }
 
-// Pad fills text with spaces up to w cells.
+// Pad adds spaces up to w cells.
 func Pad(s string, w int) string { return s + spaces(w-Width(s)) }
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
@@ -90,8 +90,8 @@ func Spread(left, right string, w int, ellipsis string) string {
 	return Pad(left, w-Width(right)) + right
 }
 
-// Columns pads cells to the widest of their column. A cell of more than most
-// cells does not count; those after it in its row follow it.
+// Columns pads each cell to the widest of its column. Cells wider than most are not
+// counted and push the rest of their row to the right.
 func Columns(rows [][]string, most int) [][]string {
 	var widths []int
 	for _, row := range rows {

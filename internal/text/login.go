@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Login is where a user and a password stand in what should be a host or a URL, such as
-// user:password@host, which may be half typed; from and to are the same where there is
-// none. What is in doubt is one, but not a bare mail address.
+// Login finds a user and password in what should be a host or a URL, such as
+// user:password@host, even half typed. If in doubt, it takes text for a login, except
+// a bare mail address. Where there is none, from equals to.
 func Login(s string) (from, to int) {
 	if i := strings.Index(s, "://"); i >= 0 {
 		from = i + len("://")
@@ -23,19 +23,19 @@ func Login(s string) (from, to int) {
 	return from + colon, len(s)
 }
 
-// WithoutLogin is a host, or a URL, without the user and password in it.
+// WithoutLogin is a host or URL without any user and password.
 func WithoutLogin(s string) string {
 	from, to := Login(s)
 	return s[:from] + s[to:]
 }
 
-// isPort reports whether this can be what follows the colon behind a host.
+// isPort reports whether s can follow the colon after a host.
 func isPort(s string) bool {
 	digits := strings.TrimLeft(s, "0123456789")
 	return len(s)-len(digits) <= len("65535") && (digits == "" || digits[0] == '/')
 }
 
-// isIPv6 reports whether this is an IPv6 address, or may become one.
+// isIPv6 reports whether s is, or may become, an IPv6 address.
 func isIPv6(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err == nil || strings.HasPrefix(s, "[") || strings.Count(s, ":") > 1 && strings.Trim(s, "0123456789abcdefABCDEF:.") == ""

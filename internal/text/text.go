@@ -1,4 +1,4 @@
-// Package text makes text from elsewhere safe to show.
+// Package text makes untrusted text safe to show, and lays text out.
 package text
 
 import (
@@ -14,16 +14,15 @@ import (
 )
 
 // Clean makes the admin's own text safe for a terminal or a log: one line, valid
-// UTF-8. Tabs and exotic spaces become a space; control characters (C0, DEL, C1) and
-// invalid bytes become "?"; what shows nothing or piles up is written as \u{XXXX}.
+// UTF-8. Tabs and exotic spaces become a space, control characters (C0, DEL, C1) and
+// invalid bytes "?"; invisible characters and stacked marks are written as \u{XXXX}.
 func Clean(s string) string { return Replace(s, true, escaped) }
 
-// CleanForeign is Clean for what a relay, a certificate or the DNS says. It has no
-// need for joiners and emoji, so they are written as \u{XXXX} too; and it is safe in
-// JSON, which others print.
+// CleanForeign is Clean for what a relay, a certificate or the DNS says, which needs
+// no joiners or emoji: they become \u{XXXX} too. The result is safe in JSON.
 func CleanForeign(s string) string { return Replace(s, false, escaped) }
 
-// CleanLines is Clean, or CleanForeign, for text of several lines: line feeds stay.
+// CleanLines is Clean (own) or CleanForeign for several lines: line feeds are kept.
 func CleanLines(s string, own bool) string {
 	return Replace(s, own, func(r rune) string {
 		if r == '\n' {
@@ -43,13 +42,12 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\u{%04X}`, r)
 }
 
-// mostMarks is how many marks a letter may carry: some scripts need two.
+// mostMarks is how many combining marks a letter may have: some scripts need two.
 const mostMarks = 2
 
-// Replace replaces each character that a reader would not see as what it is: all
-// that is not printed, letters that show nothing, and marks from the third on a
-// letter. In the admin's own text, joiners between letters that join and the
-// variation selector of an emoji stay.
+// Replace replaces each character that a reader could not see for what it is:
+// unprintable and invisible ones, and from the third on the marks of a letter. In the
+// admin's own text, meaningful joiners and the variation selector of an emoji are kept.
 func Replace(s string, own bool, by func(rune) string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return s
@@ -83,11 +81,11 @@ const (
 	emojiStyle        = '\ufe0f'
 )
 
-// joiners knows between which letters a joiner has a meaning (RFC 5892 appendix A.1).
+// joiners knows where a joiner has a meaning (RFC 5892 appendix A.1).
 var joiners = idna.New(idna.CheckJoiners(true))
 
-// belongs reports whether a character that shows nothing changes how its neighbors
-// look; after begins with it.
+// belongs reports whether an invisible character changes how its neighbors look;
+// after begins with it.
 func belongs(before string, r rune, after string) bool {
 	inWord := func(r rune) bool { return unicode.In(r, unicode.L, unicode.M) && !showsNothing(r) }
 	switch r {
@@ -101,7 +99,7 @@ func belongs(before string, r rune, after string) bool {
 		_, err := joiners.ToASCII(word + string(nonJoiner) + after)
 		return word != "" && after != "" && err == nil
 	case emojiStyle:
-		// What an emoji may be joined to by a joiner is one itself (UAX 29, GB11).
+		// Only emoji can be joined to an emoji (UAX 29, GB11).
 		base := last(before, 1)
 		joined := graphemes.FromString(base + string(joiner) + "❤")
 		return base != "" && joined.Next() && !joined.Next()
@@ -109,7 +107,7 @@ func belongs(before string, r rune, after string) bool {
 	return false
 }
 
-// nearby is how far from a joiner the letters can be that it is between.
+// nearby is how far away the letters can be that a joiner joins.
 const nearby = 4
 
 func first(s string, n int) string {
@@ -122,7 +120,7 @@ func last(s string, n int) string {
 	return string(runes[max(0, len(runes)-n):])
 }
 
-// Shorten cuts a text to so many characters, which an ellipsis shows.
+// Shorten cuts a text to at most so many characters, with an ellipsis.
 func Shorten(s string, most int) string {
 	runes := []rune(s)
 	if len(runes) <= most {
@@ -140,7 +138,7 @@ func Minutes(d time.Duration) string {
 	return strconv.Itoa(n) + " minutes"
 }
 
-// Printable refuses the characters that could end a line or steer a terminal.
+// Printable refuses characters that could end a line or control a terminal.
 func Printable(s string) error {
 	for _, r := range s {
 		switch {

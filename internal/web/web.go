@@ -1,5 +1,5 @@
-// Package web fetches small files. It is no http.Client: HTTP/2, proxies and pools of
-// connections would be one part in twenty of the whole program.
+// Package web fetches small files. It does without http.Client, whose HTTP/2, proxies
+// and connection pools would make up one twentieth of the binary.
 package web
 
 import (
@@ -17,33 +17,33 @@ import (
 	"strings"
 )
 
-// Client asks one server at a time. It follows no redirect.
+// Client sends single requests. It follows no redirects.
 type Client struct {
 	Dial  func(ctx context.Context, network, address string) (net.Conn, error) // nil: net.Dialer's
 	Roots *x509.CertPool                                                       // nil: the system's
 }
 
-// Request is for a file by HTTPS, or by HTTP where the address says so.
+// Request is a GET by HTTPS or HTTP, as the URL says.
 type Request struct {
 	At     *url.URL
-	Header [2]string // one more, by name and value; no name is none
-	Most   int       // bytes of the file, and of what comes before it
+	Header [2]string // one more, name and value; none if the name is empty
+	Most   int       // limits the bytes of the headers and of the body
 }
 
-// Answer is what a server said.
+// Answer is a server's response.
 type Answer struct {
 	Status   int
-	Location string // of a redirect
+	Location string // for a redirect
 	Body     []byte
 }
 
-// ErrTooLarge is an answer of more bytes than were asked for.
+// ErrTooLarge means that the body has more than Request.Most bytes.
 var ErrTooLarge = errors.New("the answer is too large")
 
-// Get asks until ctx ends. Its errors have nothing of the header.
+// Get sends a request and gives up when ctx ends. Its errors never quote the header.
 func (c *Client) Get(ctx context.Context, r Request) (a Answer, err error) {
 	if strings.ContainsAny(r.Header[0]+r.Header[1], "\r\n") {
-		return a, errors.New("a header of several lines")
+		return a, errors.New("a header contains a line break")
 	}
 	dial := c.Dial
 	if dial == nil {

@@ -1,4 +1,4 @@
-// Package api reads what was set in the admin UI of a running Pocket ID.
+// Package api reads the settings made in the admin UI of a running Pocket ID.
 package api
 
 import (
@@ -14,38 +14,36 @@ import (
 	"time"
 
 	"smtp-wizard/internal/lazy"
-
 	"smtp-wizard/internal/text"
 	"smtp-wizard/internal/web"
 	"smtp-wizard/secret"
 )
 
-// Setting is one setting by the name of its environment variable.
+// Setting is one setting; Name is its environment variable.
 type Setting struct {
 	Name  string
 	Value secret.Value
 }
 
-// What an answer may have, and how long it may take.
+// Limits of an answer.
 const (
 	maxAnswer   = 1 << 20
 	maxSettings = 500
 	patience    = 20 * time.Second
 )
 
-// path has every setting; header carries the key of an admin. Both are there since
-// before 1.0.
+// path returns every setting; header takes an admin's API key. Both exist since before
+// 1.0.
 const (
 	path   = "/api/application-configuration/all"
 	header = "X-API-Key"
 )
 
-// redacted is what a Pocket ID says of a secret that its environment has.
+// redacted replaces secrets that come from Pocket ID's environment.
 const redacted = "XXXXXXXXXX"
 
-// defaults are the values of settings that nobody has changed. They are the same in
-// every version that has the setting, but for SMTP_TLS: up to 0.35.2 it was a boolean,
-// by default true. Source: app_config_service.go, model/app_config.go and
+// defaults are the default settings. They are the same in every version that has the
+// setting, except SMTP_TLS: up to 0.35.2 it was a boolean, by default true. Source: app_config_service.go, model/app_config.go and
 // appconfig/model.go of pocket-id/pocket-id, at each tag from v0.31.0 to v2.14.0.
 var defaults = map[string]string{
 	"APP_NAME": "Pocket ID", "SESSION_DURATION": "60", "HOME_PAGE_URL": "/settings/account", "EMAILS_VERIFIED": "false",
@@ -62,7 +60,7 @@ var defaults = map[string]string{
 	"WEBAUTHN_AUTHENTICATOR_ATTACHMENT": "any", "CIMD_URL_ALLOWLIST": "[]",
 }
 
-// internal are those that no variable sets.
+// internal are settings without a variable.
 var internal = lazy.Compile(`^(instanceId|\w+ImageType)$`)
 
 var (
@@ -70,15 +68,15 @@ var (
 	humps       = lazy.Compile(`([a-z0-9])([A-Z])`)
 )
 
-// Changed asks the Pocket ID at appURL, with the key of an admin, for the settings
-// that differ from their defaults, in its own order.
+// Changed asks the Pocket ID at appURL, with an admin's API key, for the settings that
+// differ from their defaults, in its order.
 func Changed(ctx context.Context, appURL string, key secret.Value, roots *x509.CertPool) ([]Setting, error) {
 	at, err := address(appURL)
 	if err != nil {
 		return nil, err
 	}
 	if secret.Check(key.Reveal()) != nil || key.Empty() {
-		return nil, errors.New("that is no API key")
+		return nil, errors.New("that is not an API key")
 	}
 	body, err := get(ctx, at, key, roots)
 	if err != nil {
@@ -103,21 +101,21 @@ func Changed(ctx context.Context, appURL string, key secret.Value, roots *x509.C
 	return changed, nil
 }
 
-// address is where to ask: by HTTPS, or on this machine.
+// address is the URL to ask: by HTTPS, or on this machine.
 func address(appURL string) (*url.URL, error) {
 	at, err := url.Parse(strings.TrimRight(appURL, "/") + path)
 	if err != nil || at.Host == "" || at.User != nil {
-		return nil, errors.New("APP_URL is no address of a web server")
+		return nil, errors.New("APP_URL is not the address of a web server")
 	}
 	ip := net.ParseIP(at.Hostname())
 	local := at.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 	if at.Scheme != "https" && !(at.Scheme == "http" && local) {
-		return nil, errors.New("the API key is sent by HTTPS alone, or to this machine; APP_URL is neither")
+		return nil, errors.New("the API key is only sent by HTTPS or to this machine, and APP_URL is neither")
 	}
 	return at, nil
 }
 
-// get follows no redirect: the key is for this server.
+// get follows no redirects: the key is only for this server.
 func get(ctx context.Context, at *url.URL, key secret.Value, roots *x509.CertPool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -129,7 +127,7 @@ func get(ctx context.Context, at *url.URL, key secret.Value, roots *x509.CertPoo
 	case err != nil:
 		return nil, fmt.Errorf("the settings could not be read: %s", text.Shorten(text.CleanForeign(err.Error()), 300))
 	case answer.Status == http.StatusUnauthorized, answer.Status == http.StatusForbidden:
-		return nil, fmt.Errorf("%s did not take the API key, or it is not an admin's (%d)", at.Host, answer.Status)
+		return nil, fmt.Errorf("%s did not accept the API key, or it is not an admin's (%d)", at.Host, answer.Status)
 	case answer.Status != http.StatusOK:
 		return nil, fmt.Errorf("%s answered with %d", at.Host, answer.Status)
 	}

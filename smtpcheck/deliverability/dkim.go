@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A Key is a DKIM key: its selector, and the CNAME to publish there, with DOMAIN for
-// the domain and DASHED for it with dashes; "" is not known.
+// A Key is a DKIM key: its selector and the CNAME to publish, in which DOMAIN stands
+// for the domain and DASHED for the domain with dashes; "" if it is not known.
 type Key struct{ Selector, CNAME string }
 
 // record is the name of the key in a domain, and what to publish there.
@@ -17,9 +17,9 @@ func (k Key) record(domain string) (name, value string) {
 	return k.Selector + "._domainkey." + domain, strings.NewReplacer("DOMAIN", domain, "DASHED", dashed).Replace(k.CNAME)
 }
 
-// lookDKIM says whether the keys with which the relay's operator signs are published.
-// One of them is enough to sign with, and an old one may be the only one.
-func lookDKIM(ctx context.Context, dns resolver, q Query) (Level, string) {
+// checkDKIM says whether any of the keys that the relay's operator signs with is
+// published: one is enough, even an old one.
+func checkDKIM(ctx context.Context, dns resolver, q Query) (Level, string) {
 	var add, names []string
 	for _, key := range q.Keys {
 		name, value := key.record(q.Domain)

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// policy is the DMARC record that holds for a domain.
+// policy is the DMARC record that applies to a domain.
 type policy struct {
-	at      string // the domain that has the record; "" where there is none
-	p, sp   string // what it asks of receivers, for the domain and for those below
+	at      string // the domain that has the record, or ""
+	p, sp   string // what it asks of receivers, for the domain and for its subdomains
 	psd     string // "y" at a public suffix, "n" at an organization's domain, else ""
 	problem string // why the record does not work
 }
 
-// findDMARC looks at the domain itself, else for the record of its organization
-// or, where that has none, of the public suffix above it (RFC 9989 section
-// 4.10). Those of more domains than eight are never asked for.
+// findDMARC looks for the record of the domain, else of its organization or, if that
+// has none, of the public suffix above it (RFC 9989 section 4.10, which limits the
+// search to eight names).
 func findDMARC(ctx context.Context, dns resolver, domain string) (policy, error) {
 	labels := strings.Split(domain, ".")
 	walk := []string{domain}
@@ -50,8 +50,8 @@ func findDMARC(ctx context.Context, dns resolver, domain string) (policy, error)
 	return found, nil
 }
 
-// tags are those of a DMARC record; nil where the text is none, which is told by
-// its first tag (RFC 9989 section 4.7).
+// tags parses a DMARC record; it returns nil if the first tag shows that the text is
+// none (RFC 9989 section 4.7).
 func tags(txt string) map[string]string {
 	all := map[string]string{}
 	for i, tag := range strings.Split(txt, ";") {
@@ -65,8 +65,8 @@ func tags(txt string) map[string]string {
 	return all
 }
 
-// readPolicy reads the record of a domain. One without a valid policy counts as
-// none where it asks for reports (RFC 9989 section 4.7).
+// readPolicy reads the record of a domain. Without a valid policy it counts as
+// p=none, if it asks for reports (RFC 9989 section 4.7).
 func readPolicy(domain string, texts []string) policy {
 	if len(texts) > 1 {
 		return policy{at: domain, problem: fmt.Sprintf("there are %d of them, and receivers then follow none", len(texts))}
@@ -83,8 +83,8 @@ func readPolicy(domain string, texts []string) policy {
 	return read
 }
 
-// lookDMARC is what the policy means to an admin.
-func lookDMARC(ctx context.Context, dns resolver, domain string) (Level, string) {
+// checkDMARC says what the policy means to an admin.
+func checkDMARC(ctx context.Context, dns resolver, domain string) (Level, string) {
 	found, err := findDMARC(ctx, dns, domain)
 	asks := found.p
 	if found.at != domain {

@@ -18,7 +18,7 @@ func TestDMARC(t *testing.T) {
 	}](t, "dmarcsays") {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		dns := &table{txt: txt, silent: map[string]bool{"_dmarc.slow.example": true}}
-		level, says := lookDMARC(ctx, resolver{dns}, domain)
+		level, says := checkDMARC(ctx, resolver{dns}, domain)
 		cancel()
 		if level != want.Level || !strings.Contains(says, want.Say) {
 			t.Errorf("%s: %s, %q; want %s, %q", domain, level, says, want.Level, want.Say)

@@ -19,21 +19,20 @@ type Resolver interface {
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }
 
-// resolver asks for absolute names, without the search list of resolv.conf, and
-// looks at so many records of an answer. A name that does not exist is an answer
-// without records. Its errors have the one form that package spf knows.
+// resolver asks for absolute names, without the search list of resolv.conf, and limits
+// the records of an answer. A name that does not exist has no records, without an
+// error; other errors are of the type that package spf expects.
 type resolver struct{ dns Resolver }
 
-const mostAnswers = 100
+const maxRecords = 100
 
 func (r resolver) LookupTXT(ctx context.Context, name string) ([]string, error) {
-	return answer(r.dns.LookupTXT(ctx, fold(name)+"."))
+	return answer(r.dns.LookupTXT(ctx, canonical(name)+"."))
 }
 
-// LookupMX passes over malformed records that net.Resolver reports beside good
-// ones.
+// LookupMX ignores malformed records that net.Resolver reports along with valid ones.
 func (r resolver) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
-	records, err := answer(r.dns.LookupMX(ctx, fold(name)+"."))
+	records, err := answer(r.dns.LookupMX(ctx, canonical(name)+"."))
 	if len(records) > 0 {
 		err = nil
 	}
@@ -54,7 +53,7 @@ func (r resolver) LookupIPAddr(ctx context.Context, host string) ([]net.IPAddr, 
 }
 
 func (r resolver) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
-	texts, err := answer(r.dns.LookupHost(ctx, fold(host)+"."))
+	texts, err := answer(r.dns.LookupHost(ctx, canonical(host)+"."))
 	var list []netip.Addr
 	for _, t := range texts {
 		if a, err := netip.ParseAddr(t); err == nil {
@@ -71,15 +70,14 @@ func answer[T any](records []T, err error) ([]T, error) {
 	} else if err != nil {
 		err = &net.DNSError{Err: err.Error(), IsTemporary: true}
 	}
-	return slices.Clone(records[:min(len(records), mostAnswers)]), err
+	return slices.Clone(records[:min(len(records), maxRecords)]), err
 }
 
-// fold brings a name to the form in which names are compared.
-func fold(domain string) string { return strings.TrimSuffix(strings.ToLower(domain), ".") }
+// canonical is a name in the form in which names are compared.
+func canonical(domain string) string { return strings.TrimSuffix(strings.ToLower(domain), ".") }
 
-// shown makes a name safe to show, and cuts it at the length of a name (RFC 1035
-// section 2.3.4).
-func shown(name string) string { return text.CleanForeign(text.Shorten(fold(name), 253)) }
+// shown makes a name safe to show, and cuts it to the limit of RFC 1035 section 2.3.4.
+func shown(name string) string { return text.CleanForeign(text.Shorten(canonical(name), 253)) }
 
 // reserved are names that no public DNS has: RFC 2606 and 6761 (test, example,
 // invalid, localhost), 6762 (local), 7686 (onion), 8375 (home.arpa), 9476 (alt),
@@ -89,8 +87,8 @@ var reserved = []string{
 	"example.com", "example.net", "example.org",
 }
 
-// Reserved reports whether there is nothing to ask the DNS about a domain: a
-// reserved name or one below it, a single label, or an address.
+// Reserved reports whether the public DNS has nothing on a domain: a reserved name or
+// one below it, a single label, or an address.
 func Reserved(domain string) bool {
 	domain = strings.Trim(strings.ToLower(domain), "[].")
 	if _, err := netip.ParseAddr(domain); err == nil || !strings.Contains(domain, ".") || strings.Contains(domain, ":") {

@@ -127,10 +127,10 @@ func TestWithResolver(t *testing.T) {
 		}}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	check(t, Look(ctx, dns, q), map[string]string{
+	check(t, Check(ctx, dns, q), map[string]string{
 		"spf": "good lists Relay", "dmarc": "good policy reject", "mx": "advice null MX", "reverse-dns": "good 203.0.113.5 is vps.public"})
 
-	check(t, Look(ctx, dns, Query{Domain: "nothing.example"}), map[string]string{
+	check(t, Check(ctx, dns, Query{Domain: "nothing.example"}), map[string]string{
 		"spf": "advice no SPF record", "dmarc": "advice no DMARC record", "mx": "advice no MX record"})
 }
 

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Source is the address from which this machine would speak to another. It asks
-// the kernel for a route; nothing is sent.
+// Source is the address from which this machine would reach another. It asks the
+// kernel for a route; nothing is sent.
 func Source(ctx context.Context, to netip.Addr) (netip.Addr, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "udp", netip.AddrPortFrom(to, 25).String())
@@ -23,16 +23,16 @@ func Source(ctx context.Context, to netip.Addr) (netip.Addr, error) {
 	return from.Addr().Unmap().WithZone(""), err
 }
 
-// shared is what lies behind a provider's NAT (RFC 6598).
+// shared is the address space behind carrier-grade NAT (RFC 6598).
 var shared = netip.MustParsePrefix("100.64.0.0/10")
 
-// public reports whether the world sees an address as it is.
+// public reports whether an address is visible to the Internet as it is.
 func public(a netip.Addr) bool {
 	return a.IsValid() && a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
 }
 
-// route is the addresses at both ends: the relay's, and this machine's towards
-// it, one a family.
+// route has the addresses of both ends: the relay's, and this machine's towards it,
+// one per family.
 type route struct{ relay, from []netip.Addr }
 
 func findRoute(ctx context.Context, dns resolver, q Query) route {
@@ -60,9 +60,8 @@ func findRoute(ctx context.Context, dns resolver, q Query) route {
 	return r
 }
 
-// senders are the public addresses that mail may leave from: the relay's, where
-// it is nobody else's service, and this machine's, where the relay knows it by
-// address.
+// senders are the public addresses that mail may be sent from: those of the admin's
+// own relay, and this machine's if the relay identifies it by address.
 func (r route) senders(q Query) []netip.Addr {
 	list := slices.Clone(r.from)
 	if q.Own {
@@ -71,9 +70,9 @@ func (r route) senders(q Query) []netip.Addr {
 	return slices.DeleteFunc(list, func(a netip.Addr) bool { return !public(a) })
 }
 
-// lookReverse says whether the PTR record of this machine names a host that has
-// this very address: forward-confirmed reverse DNS (RFC 8601 section 2.7.3).
-func lookReverse(ctx context.Context, dns resolver, from []netip.Addr, name string) (Level, string) {
+// checkReverse says whether this machine has forward-confirmed reverse DNS (RFC 8601
+// section 2.7.3).
+func checkReverse(ctx context.Context, dns resolver, from []netip.Addr, name string) (Level, string) {
 	wish := func(before string) string {
 		if name == "" {
 			return ""

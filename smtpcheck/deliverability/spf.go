@@ -16,20 +16,20 @@ import (
 	"smtp-wizard/internal/text"
 )
 
-// nobody is an address that no machine has (RFC 1112 section 4): it passes only
-// where everybody does.
-var nobody = netip.MustParseAddr("240.0.0.1")
+// unassigned is an address that no machine has (RFC 1112 section 4): it passes only
+// if everybody does.
+var unassigned = netip.MustParseAddr("240.0.0.1")
 
-// lookSPF says whether the From domain's SPF record lets the relay send. It is
-// the envelope sender's domain that receivers check (RFC 7208 section 2.4);
-// Pocket ID's is the From address, but a relay may put its own there.
+// checkSPF says whether the From domain's SPF record lets the relay send. Receivers
+// check the domain of the envelope sender (RFC 7208 section 2.4), which is Pocket ID's
+// From address, unless the relay replaces it.
 //
-// A relay that is known by the names of its own SPF records passes where the
-// check gets to the end of one of them: the recorder puts nobody there.
-func lookSPF(ctx context.Context, dns resolver, q Query, senders []netip.Addr) (Level, string) {
+// A relay known by the names of its own SPF records passes if the check reaches the
+// end of one of them, where the recorder adds the unassigned address.
+func checkSPF(ctx context.Context, dns resolver, q Query, senders []netip.Addr) (Level, string) {
 	add := terms(q, senders)
 	if len(senders) == 0 {
-		senders = []netip.Addr{nobody}
+		senders = []netip.Addr{unassigned}
 	}
 	r := &recorder{resolver: dns, relay: q.Includes, records: map[string][]string{}}
 	var result spf.Result
@@ -41,7 +41,7 @@ func lookSPF(ctx context.Context, dns resolver, q Query, senders []netip.Addr) (
 		}
 	}
 	problem := r.malformed()
-	if problem == "" && result == spf.PermError && !r.opaque() {
+	if problem == "" && result == spf.PermError && !r.receiverSpecific() {
 		problem = r.explain(err)
 	}
 	switch {
@@ -56,17 +56,17 @@ func lookSPF(ctx context.Context, dns resolver, q Query, senders []netip.Addr) (
 	case r.passesAll(ctx, q.Domain):
 		return Advice, fmt.Sprintf("The SPF record of %s lets everybody send in its name (+all), "+
 			"and receivers distrust that. Make it ~all.", q.Domain)
-	case sender == nobody:
+	case sender == unassigned:
 		return Good, fmt.Sprintf("The SPF record of %s lists %s.", q.Domain, q.operator())
 	}
 	return Good, fmt.Sprintf("The SPF record of %s lists %s.", q.Domain, sender)
 }
 
-// terms are what to add to a record for the relay to pass; "" when that is not
-// known. One of the relay's names is enough: the others are older or regional.
+// terms are what to add to a record for the relay to pass; "" if unknown. One of the
+// relay's names is enough: the others are older or regional.
 func terms(q Query, senders []netip.Addr) string {
 	if len(q.Includes) > 0 {
-		return "include:" + fold(q.Includes[0])
+		return "include:" + canonical(q.Includes[0])
 	}
 	var list []string
 	for _, a := range senders {
@@ -91,17 +91,17 @@ func absent(q Query, add string) string {
 		cmp.Or(add, "ip4:ADDRESS") + " ~all"
 }
 
-// recorder is the resolver of an SPF check. It keeps the SPF records that were
-// read, because the result of a check does not name them.
+// recorder is the resolver of an SPF check. It keeps the SPF records that it reads,
+// because the result does not have them.
 type recorder struct {
 	resolver
 	relay   []string            // the names of the relay's own records
-	asked   []string            // the names that were asked for a record, in order
+	asked   []string            // the names looked up, in order
 	records map[string][]string // by name
 }
 
 func (r *recorder) LookupTXT(ctx context.Context, name string) ([]string, error) {
-	name = fold(name)
+	name = canonical(name)
 	r.asked = append(r.asked, name)
 	records, known := r.records[name]
 	if !known {
@@ -112,8 +112,8 @@ func (r *recorder) LookupTXT(ctx context.Context, name string) ([]string, error)
 		records = slices.DeleteFunc(texts, func(t string) bool { return !isSPF.MatchString(t) })
 		r.records[name] = records
 	}
-	if len(records) == 1 && slices.ContainsFunc(r.relay, func(own string) bool { return fold(own) == name }) {
-		return []string{withTerm(records[0], "ip4:"+nobody.String())}, nil
+	if len(records) == 1 && slices.ContainsFunc(r.relay, func(own string) bool { return canonical(own) == name }) {
+		return []string{withTerm(records[0], "ip4:"+unassigned.String())}, nil
 	}
 	return records, nil
 }
@@ -123,10 +123,10 @@ func (r *recorder) check(ctx context.Context, domain string, sender netip.Addr) 
 	return spf.CheckHostWithSender(sender.AsSlice(), domain, from, spf.WithContext(ctx), spf.WithResolver(r))
 }
 
-// passesAll reports whether a sender passes who is neither the relay nor listed.
+// passesAll reports whether anyone passes.
 func (r *recorder) passesAll(ctx context.Context, domain string) bool {
 	r.relay = nil
-	result, _ := r.check(ctx, domain, nobody)
+	result, _ := r.check(ctx, domain, unassigned)
 	return result == spf.Pass
 }
 
@@ -135,13 +135,13 @@ var (
 	// validTerm is section 4.6.1.
 	validTerm = lazy.Compile(`(?i)^(?:[-+~?]?(?:all|(?:a|mx)(?::[^/]+)?(?:/\d+)?(?://\d+)?|ptr(?::.+)?|` +
 		`(?:include|exists):.+|ip4:[\d.]+(?:/(?:[12]?\d|3[0-2]))?|ip6:[\da-f:.]+(?:/(?:\d?\d|1[01]\d|12[0-8]))?)|[a-z][\w.-]*=.*|)$`)
-	// receiverOnly are terms that depend on what only a receiver knows: ptr, exists,
-	// and macros in any mechanism or in redirect=.
+	// receiverOnly are terms that only a receiver can evaluate: ptr, exists, and macros
+	// in any mechanism or in redirect=.
 	receiverOnly = lazy.Compile(`(?i)(?:^| )(?:[-+~?]?(?:ptr|exists)\b|redirect=[^ ]*%|[^ =]*%)`)
 )
 
-// malformed quotes a term that spoils a record, also one that the check did not
-// get to (RFC 7208 section 4.6), or is "".
+// malformed quotes an invalid term, even one that the check did not get to (RFC 7208
+// section 4.6), or is "".
 func (r *recorder) malformed() string {
 	for _, name := range r.asked {
 		for _, record := range r.records[name] {
@@ -156,8 +156,8 @@ func (r *recorder) malformed() string {
 	return ""
 }
 
-// opaque reports whether a record that was read has a term for receivers only.
-func (r *recorder) opaque() bool {
+// receiverSpecific reports whether a record has a term that only a receiver can judge.
+func (r *recorder) receiverSpecific() bool {
 	return slices.ContainsFunc(r.asked, func(name string) bool {
 		return slices.ContainsFunc(r.records[name], receiverOnly.MatchString)
 	})
@@ -178,12 +178,12 @@ func (r *recorder) explain(err error) string {
 	return "it cannot be read: " + text.CleanForeign(err.Error())
 }
 
-// unlisted is a valid record without the relay. Without the names that the
-// relay's operator publishes there is no certainty: a relay may send from other
-// addresses than it listens on.
+// unlisted is for a valid record without the relay. Unless the relay's operator
+// publishes names to include, this is not certain: a relay may send from other
+// addresses than those it listens on.
 func (r *recorder) unlisted(q Query, add string) (Level, string) {
 	switch {
-	case r.opaque():
+	case r.receiverSpecific():
 		return Unknown, fmt.Sprintf("The SPF record of %s has terms that only a receiver can judge; "+
 			"whether it lists %s is not known.", q.Domain, q.operator())
 	case add == "":

@@ -1,6 +1,6 @@
-// Package practice plays SMTP relays in process, on the loopback: well-behaved
-// ones to practice on, and ones that refuse as well-known relays do. It never
-// keeps a password that a client sends.
+// Package practice has SMTP relays that run in process on the loopback interface:
+// well-behaved ones, and ones that refuse the way well-known relays do. It never keeps
+// a password that a client sends.
 package practice
 
 import (
@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// Behavior is what one relay does differently from a plain, friendly one.
+// Behavior is how a relay differs from one that accepts everything.
 type Behavior struct {
 	Name  string // in the catalogue
 	About string // one line for an admin
 
-	// Host is the name that the relay gives itself; "" is relay.practice.example.
-	Host string
-	// Names is which EHLO names are refused, and when.
+	// Host is the name that the relay uses for itself; "" is relay.practice.example.
+	Host  string
 	Names NamePolicy
 
 	Banner      *Answer // in place of the greeting
@@ -27,26 +26,26 @@ type Behavior struct {
 	// NoTLS speaks clear text on the port with implicit TLS.
 	NoTLS bool
 
-	// Answers replace the reply to a command. The keys are the verbs (EHLO also
-	// stands for HELO where that has none), BODY for the moment after the 354, "." for the reply to the
-	// message, and * for any line.
+	// Answers replace the reply to a command. The keys are the verbs (EHLO also covers
+	// HELO), BODY for the first line after the 354, "." for the reply to the message,
+	// and * for any line.
 	Answers map[string]Answer
 
 	// MaxMessage is the largest message accepted, in bytes; 0 is 25 MiB.
 	MaxMessage int
 
 	NoStartTLS bool
-	// Mechanisms are offered with AUTH; nil is PLAIN and LOGIN where the relay has
-	// a login, else no AUTH. An empty list offers none and still requires it.
+	// Mechanisms are offered with AUTH; nil is PLAIN and LOGIN if the relay has a
+	// login, else no AUTH. An empty list offers none but still requires a login.
 	Mechanisms []string
 	// AuthAfterTLS offers AUTH only on an encrypted connection.
 	AuthAfterTLS bool
 
-	// TLS changes the server's TLS, such as its certificate; nil leaves it.
+	// TLS modifies the server's configuration, such as its certificate, if not nil.
 	TLS func(*tls.Config)
 }
 
-// Answer is what is written in place of a reply, byte for byte.
+// Answer is sent instead of a reply, byte for byte.
 type Answer struct {
 	Text   string
 	Delay  time.Duration
@@ -70,7 +69,6 @@ const (
 	PostfixNamesAtOnce
 )
 
-// catalogue is every relay that can be had by name.
 var catalogue = []Behavior{
 	{Name: "google", About: "hangs up on generic EHLO names, as smtp-relay.gmail.com does", Names: GoogleNames},
 	{Name: "postfix", About: "refuses an EHLO name without a dot, but only at RCPT, as Postfix does", Names: PostfixNames},
@@ -78,7 +76,7 @@ var catalogue = []Behavior{
 	{Name: "open", About: "accepts every name"},
 }
 
-// Named finds a relay of the catalogue.
+// Named finds a behavior in the catalogue.
 func Named(name string) (Behavior, bool) {
 	i := slices.IndexFunc(catalogue, func(b Behavior) bool { return b.Name == name })
 	if i < 0 {

@@ -37,7 +37,7 @@ var theAuthority = sync.OnceValues(func() (*authority, error) {
 	return &authority{cert, key}, err
 })
 
-// serverTLS is the TLS side of a behavior: a certificate for this machine.
+// serverTLS is the TLS configuration of a behavior, with a certificate for this machine.
 func (b Behavior) serverTLS() (*tls.Config, error) {
 	ca, err := theAuthority()
 	if err != nil {

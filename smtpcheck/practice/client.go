@@ -19,14 +19,14 @@ const (
 
 var errHungUp = errors.New("hung up")
 
-// client is one connection under way, seen from the relay.
+// client is one connection to the relay.
 type client struct {
 	relay    *Relay
 	behavior Behavior
 	conn     net.Conn
 	in       *bufio.Reader
 	session  Session
-	name     string // the last that was announced
+	name     string // the last one announced
 	commands int    // so far
 	inMail   bool
 	loggedIn bool
@@ -34,16 +34,16 @@ type client struct {
 
 func newClient(r *Relay, conn net.Conn) *client {
 	c := &client{relay: r, behavior: r.behavior, session: Session{Client: conn.RemoteAddr().String()}}
-	c.use(conn)
+	c.setConn(conn)
 	return c
 }
 
-func (c *client) use(conn net.Conn) {
+func (c *client) setConn(conn net.Conn) {
 	c.conn, c.in = conn, bufio.NewReaderSize(conn, maxCommand)
 }
 
 // play goes from the greeting to the end of the connection.
-func (c *client) play(secure bool) {
+func (c *client) serve(secure bool) {
 	if c.behavior.Mute {
 		<-c.relay.stop
 		return
@@ -75,12 +75,12 @@ func (c *client) encrypt() error {
 	if err := conn.Handshake(); err != nil {
 		return err
 	}
-	c.use(conn)
+	c.setConn(conn)
 	c.session.TLS = true
 	return nil
 }
 
-// pause waits, but not beyond the relay's end.
+// pause waits, unless the relay is closed.
 func (c *client) pause(d time.Duration) error {
 	if d <= 0 {
 		return nil
@@ -100,7 +100,7 @@ func (c *client) line() (string, error) {
 	return strings.TrimRight(string(raw), "\r\n"), err
 }
 
-// reply writes lines in good form.
+// reply writes a well-formed reply.
 func (c *client) reply(lines ...string) error {
 	return c.answer(Answer{Text: strings.Join(lines, "\r\n") + "\r\n"})
 }
@@ -126,8 +126,8 @@ func (c *client) answer(a Answer) error {
 	return nil
 }
 
-// receive reads a message up to its final dot and counts its bytes. What is too
-// long, and what is not to be kept, is read and left.
+// receive reads a message up to its final dot and counts its bytes. It does not keep
+// what is too long, or anything with SizeOnly.
 func (c *client) receive() (kept []byte, size int, err error) {
 	var message bytes.Buffer
 	for atStart := true; ; {

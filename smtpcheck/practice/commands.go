@@ -23,7 +23,7 @@ func (c *client) command(line string) error {
 	verb, rest, _ := strings.Cut(line, " ")
 	verb = strings.ToUpper(verb)
 	if verb == "HELO" || verb == "EHLO" {
-		c.session.EHLO, c.name = keepText(c.session.EHLO, rest), clip(rest)
+		c.session.EHLO, c.name = appendText(c.session.EHLO, rest), clip(rest)
 	}
 	if answer, ok := c.scripted(verb); ok && !(verb == "STARTTLS" && strings.HasPrefix(answer.Text, "220")) {
 		return c.answer(answer)
@@ -82,7 +82,7 @@ func (c *client) hello(verb, name string) error {
 	return c.reply(lines...)
 }
 
-// generic tells the names that every client could give, or that are not its own.
+// generic reports whether a name is one that any client could give, or the relay's.
 func (c *client) generic(name string) bool {
 	return slices.ContainsFunc(
 		[]string{"", "localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]", "[IPv6:::1]", c.behavior.Host},
@@ -142,7 +142,7 @@ func (c *client) rcpt(rest string) error {
 	case c.behavior.Names == PostfixNames && !fullyQualified(c.name):
 		return c.reply(notFullyQualified(c.name))
 	}
-	c.session.To = keepText(c.session.To, to)
+	c.session.To = appendText(c.session.To, to)
 	return c.reply("250 2.1.5 Ok")
 }
 
@@ -172,7 +172,7 @@ func (c *client) data() error {
 	}
 	c.session.Bytes = size
 	c.session.Messages++
-	c.relay.keep(Delivery{c.session, message})
+	c.relay.remember(Delivery{c.session, message})
 	return c.reply(fmt.Sprintf("250 2.0.0 Ok: queued as PRACTICE%04d", c.session.Messages))
 }
 
@@ -191,7 +191,7 @@ func addressOf(rest, keyword string) (string, bool) {
 
 func (c *client) needsLogin() bool { return c.relay.options.User != "" }
 
-// mechanisms are what AUTH offers now.
+// mechanisms are what AUTH offers at present.
 func (c *client) mechanisms() []string {
 	if c.behavior.AuthAfterTLS && !c.session.TLS {
 		return nil
@@ -223,13 +223,13 @@ func (c *client) auth(rest string) error {
 		user, password, err = c.plain(initial)
 	case "LOGIN":
 		user, password, err = c.loginPrompts(initial)
-	default: // offered, but only for show
+	default: // offered, but not implemented
 		return c.reply("535 5.7.8 Error: authentication failed")
 	}
 	if err != nil {
 		return err
 	}
-	if !c.knows(user, password) {
+	if !c.validLogin(user, password) {
 		return c.reply("535 5.7.8 Error: authentication failed")
 	}
 	c.loggedIn = true
@@ -237,7 +237,7 @@ func (c *client) auth(rest string) error {
 	return c.reply("235 2.7.0 Authentication successful")
 }
 
-func (c *client) knows(user, password []byte) bool {
+func (c *client) validLogin(user, password []byte) bool {
 	o := c.relay.options
 	return o.AnyLogin || o.User != "" &&
 		subtle.ConstantTimeCompare(user, []byte(o.User)) == 1 &&
@@ -278,6 +278,6 @@ func (c *client) response(initial, prompt string) ([]byte, error) {
 		}
 		initial = line
 	}
-	decoded, _ := base64.StdEncoding.DecodeString(initial) // what is not base64 is a wrong password
+	decoded, _ := base64.StdEncoding.DecodeString(initial) // invalid base64 is a wrong password
 	return decoded, nil
 }

@@ -35,7 +35,7 @@ type Options struct {
 // NoPort as an address opens no port.
 const NoPort = "none"
 
-// Session is what one client said. Its texts are safe to show.
+// Session is what a client did in one connection. Its texts are safe to show.
 type Session struct {
 	Client    string   // its address
 	EHLO      []string // the EHLO or HELO names, in order; at most 100 are kept
@@ -48,7 +48,7 @@ type Session struct {
 	Messages  int      // accepted
 }
 
-// String is a connection in one line.
+// String is the session on one line.
 func (s Session) String() string {
 	parts := []string{"no EHLO", "no TLS", "no login", "no message"}
 	if len(s.EHLO) > 0 {
@@ -74,7 +74,7 @@ type Delivery struct {
 	Data []byte // CRLF line ends, without dot-stuffing; nil with Options.SizeOnly
 }
 
-// Relay is one practice relay under way.
+// Relay is a running practice relay.
 type Relay struct {
 	behavior Behavior
 	options  Options
@@ -106,7 +106,7 @@ func Start(b Behavior, o Options) (*Relay, error) {
 			r.Close()
 			return nil, err
 		}
-		if o.Addr+o.TLSAddr == "" && r.TLSPort() < r.Port() { // lists of ports are in their order
+		if o.Addr+o.TLSAddr == "" && r.TLSPort() < r.Port() { // so that lists of ports are sorted
 			r.plain, r.secure = r.secure, r.plain
 		}
 		r.done.Go(func() { r.accept(r.secure, true) })
@@ -115,7 +115,7 @@ func Start(b Behavior, o Options) (*Relay, error) {
 	return r, nil
 }
 
-// Close ends every connection and waits for the last.
+// Close closes all connections and waits for them to end.
 func (r *Relay) Close() {
 	r.mu.Lock()
 	select {
@@ -148,7 +148,7 @@ func (r *Relay) TLSPort() int {
 	return r.secure.Addr().(*net.TCPAddr).Port
 }
 
-// Delivered are the messages accepted so far, the newest last.
+// Delivered are the latest accepted messages, the newest last.
 func (r *Relay) Delivered() []Delivery {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -162,7 +162,7 @@ func (r *Relay) accept(l net.Listener, secure bool) {
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return
-		case err != nil: // too many open files, most likely: it passes
+		case err != nil: // most likely too many open files, which is temporary
 			time.Sleep(50 * time.Millisecond)
 		case r.add(conn):
 			r.done.Go(func() { r.serve(conn, secure) })
@@ -172,7 +172,7 @@ func (r *Relay) accept(l net.Listener, secure bool) {
 	}
 }
 
-// add takes a connection in, unless the relay ends or has too many.
+// add registers a connection, unless the relay is closed or has too many.
 func (r *Relay) add(conn net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -188,10 +188,9 @@ func (r *Relay) add(conn net.Conn) bool {
 	return true
 }
 
-// serve plays one connection.
 func (r *Relay) serve(conn net.Conn, secure bool) {
 	c := newClient(r, conn)
-	c.play(secure)
+	c.serve(secure)
 	_ = conn.Close()
 	r.mu.Lock()
 	delete(r.conns, conn)
@@ -201,23 +200,23 @@ func (r *Relay) serve(conn net.Conn, secure bool) {
 	}
 }
 
-func (r *Relay) keep(d Delivery) {
+func (r *Relay) remember(d Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.delivered = append(r.delivered[max(0, len(r.delivered)-keep+1):], d)
+	r.delivered = append(r.delivered[max(0, len(r.delivered)-maxDeliveries+1):], d)
 }
 
-// Bounds of what strangers can make a relay remember and do.
+// Bounds on what strangers can make a relay store and do.
 const (
-	keep           = 1000 // deliveries remembered
+	maxDeliveries  = 1000 // deliveries remembered
 	maxConnections = 100  // at once
 	maxCommands    = 1000 // a session
 	maxKept        = 100  // EHLO names a session, and recipients a message
 	maxText        = 320  // characters of a name or an address (RFC 5321 section 4.5.3.1)
 )
 
-// keepText adds a text to a list that is bounded in both directions.
-func keepText(list []string, s string) []string {
+// appendText adds a text to a list that is bounded in both directions.
+func appendText(list []string, s string) []string {
 	if len(list) >= maxKept {
 		return list
 	}

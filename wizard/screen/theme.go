@@ -1,8 +1,10 @@
 package screen
 
 import (
+	"image/color"
 	"strings"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
@@ -20,6 +22,8 @@ type theme struct {
 	links   bool // it makes hyperlinks clickable
 	profile colorprofile.Profile
 
+	// Not lipgloss' styles, which also lay out: nothing here does that with them,
+	// and it is 150 KB.
 	strong, quiet, accent, selected ansi.Style
 	tones                           map[wizard.Tone]ansi.Style
 }
@@ -65,19 +69,19 @@ func newTheme(env []string) theme {
 	if t.plain = t.ascii || lookup(env, "TERM") == "linux"; t.plain {
 		t.signs = ascii
 	}
-	in := func(s ansi.Style, c ansi.BasicColor) ansi.Style {
+	none := ansi.Style{}
+	in := func(s ansi.Style, c color.Color) ansi.Style {
 		if t.profile == colorprofile.ASCII {
 			return s
 		}
 		return s.ForegroundColor(c)
 	}
-	none := ansi.Style{}
 	t.strong, t.quiet, t.selected = none.Bold(), none.Faint(), none.Reverse(true)
-	t.accent = in(t.strong, ansi.Magenta)
+	t.accent = in(t.strong, lipgloss.Magenta)
 	t.tones = map[wizard.Tone]ansi.Style{
 		wizard.Plain: none, wizard.Quiet: t.quiet,
-		wizard.Good: in(none, ansi.Green), wizard.Busy: in(none, ansi.Magenta),
-		wizard.Bad: in(t.strong, ansi.Red), wizard.Warn: in(t.strong, ansi.Yellow),
+		wizard.Good: in(none, lipgloss.Green), wizard.Busy: in(none, lipgloss.Magenta),
+		wizard.Bad: in(t.strong, lipgloss.Red), wizard.Warn: in(t.strong, lipgloss.Yellow),
 	}
 	return t
 }

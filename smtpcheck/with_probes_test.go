@@ -37,7 +37,7 @@ func TestSideBySide(t *testing.T) {
 			return nil, ctx.Err()
 		}
 	}
-	result, names := smtpcheck.RunBeside(t.Context(), p, fourNames, func(smtpcheck.Event) {}, nil)
+	result, names := smtpcheck.RunWithProbes(t.Context(), p, fourNames, func(smtpcheck.Event) {}, nil)
 	if want := "id.example.com accepted rcpt, example.com accepted rcpt, vps.example.net accepted rcpt, box accepted rcpt"; result.Failure != nil || summary(names) != want {
 		t.Errorf("%v, %s", result.Failure, summary(names))
 	}
@@ -79,7 +79,7 @@ func TestOneConnectionAllowed(t *testing.T) {
 			}
 			talkFor(farewell{conn, ends}, func(string, string) string { return "250 ok" })
 		})
-		result, names := smtpcheck.RunBeside(t.Context(), p, fourNames, func(smtpcheck.Event) {}, nil)
+		result, names := smtpcheck.RunWithProbes(t.Context(), p, fourNames, func(smtpcheck.Event) {}, nil)
 		for _, r := range names {
 			if r.Acceptance != smtpcheck.Accepted {
 				t.Errorf("%q: %+v, %v", word, r, r.Failure)

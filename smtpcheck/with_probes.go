@@ -8,18 +8,17 @@ import (
 	"time"
 )
 
-// RunBeside has the conversation of a plan, and beside it one with each of names
-// as the identity; see Run and Identities. They wait for the conversation's greeting,
-// so that it is never the one that finds no room. The name that the conversation
-// itself announces has no session of its own. Where the conversation fails for a reason
-// that may be due to the other sessions, it is had again when they have ended, and
-// only that counts.
-func RunBeside(
+// RunWithProbes runs a plan and, alongside it, probes each of names as the identity;
+// see Run and Identities. The probes wait for the plan's greeting, so that they never
+// take up its connection slot. The name that the plan itself announces gets no probe.
+// If the plan fails for a reason that may be due to the probes, it is run again after
+// them, and only that run counts.
+func RunWithProbes(
 	ctx context.Context, p Plan, names []string, report func(Event), each func(IdentityResult),
 ) (Result, []IdentityResult) {
-	p.Gate = NewGate(MaxSessions) // lets one session log in first: a wrong password is tried but once
-	if p.Quit == QuitPolite {
-		p.Quit = QuitUnheard // by then the relay has the message or has refused it
+	p.Gate = NewGate(MaxSessions) // one session logs in first: a wrong password is tried only once
+	if p.Quit == QuitAlways {
+		p.Quit = QuitNoWait // by then the relay has the message or has refused it
 	}
 	if len(names) == 0 {
 		return Run(ctx, p, report), nil
@@ -28,18 +27,18 @@ func RunBeside(
 	go c.run(ctx, p, report)
 	probes, probing := newProbes(names, each), probePlan(p)
 	own := slices.IndexFunc(names, func(name string) bool { return p.announcesOnly(name) })
-	beside := false
+	overlapped := false
 	select {
 	case <-c.ended:
 		probes.noteReach(c.result)
 	case <-c.begun:
-		beside = true
+		overlapped = true
 	}
 	probes.sideBySide(ctx, probing, own)
 	<-c.ended
 	switch {
-	case beside && crowded(c.result.Failure):
-		breathe(ctx)
+	case overlapped && maybeCrowded(c.result.Failure):
+		pauseForRelay(ctx)
 		c.result = Run(ctx, p, report)
 	case c.result.Failure != nil:
 		report(c.last)
@@ -51,14 +50,14 @@ func RunBeside(
 	return c.result, probes.results
 }
 
-// conversation is the one that others run beside.
+// conversation is the run of the plan itself.
 type conversation struct {
 	begun, ended chan struct{}
 	result       Result
-	last         Event // how it failed, which may not count
+	last         Event // the failure, which is not reported if the plan is run again
 }
 
-// run tells of everything but a failure.
+// run reports everything but a failure.
 func (c *conversation) run(ctx context.Context, p Plan, report func(Event)) {
 	defer close(c.ended)
 	c.result = Run(ctx, p, func(e Event) {
@@ -78,17 +77,16 @@ func (p *Plan) announcesOnly(name string) bool {
 	return strings.EqualFold(p.Names.First, name) && (p.TLS != TLSStartTLS || p.Names.AfterTLS == p.Names.First)
 }
 
-// breathe gives a relay time to see that our other connections have ended.
-func breathe(ctx context.Context) {
+// pauseForRelay gives a relay time to notice that our other connections are closed.
+func pauseForRelay(ctx context.Context) {
 	select {
 	case <-time.After(time.Second):
 	case <-ctx.Done():
 	}
 }
 
-// crowded reports whether a failure may be due to the number of sessions that were
-// open side by side.
-func crowded(f *Failure) bool {
+// maybeCrowded reports whether a failure may be due to the number of open sessions.
+func maybeCrowded(f *Failure) bool {
 	switch {
 	case f == nil:
 		return false

@@ -25,7 +25,7 @@ func spfOf(t *testing.T, q Query, txt map[string][]string) (Hint, *table) {
 
 func hintOf(t *testing.T, dns Resolver, q Query, id string) Hint {
 	t.Helper()
-	hints := Look(t.Context(), dns, q)
+	hints := Check(t.Context(), dns, q)
 	i := slices.IndexFunc(hints, func(h Hint) bool { return h.ID == id })
 	if i < 0 {
 		t.Fatalf("nothing is said of %s", id)
@@ -172,7 +172,7 @@ func reverse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		hints := Look(ctx, tt.dns, Query{Domain: "example.com", Host: "198.51.100.200", Direct: true,
+		hints := Check(ctx, tt.dns, Query{Domain: "example.com", Host: "198.51.100.200", Direct: true,
 			Name: "id.example.com", Source: speaksFrom(tt.from)})
 		cancel()
 		h := hints[len(hints)-1]
@@ -183,12 +183,12 @@ func reverse(t *testing.T) {
 func TestNotAskedFor(t *testing.T) {
 	t.Parallel()
 	dns := &table{}
-	hints := Look(t.Context(), dns, Query{Domain: "example.com", Host: "198.51.100.200", Own: true, Source: speaksFrom("203.0.113.5")})
+	hints := Check(t.Context(), dns, Query{Domain: "example.com", Host: "198.51.100.200", Own: true, Source: speaksFrom("203.0.113.5")})
 	if slices.ContainsFunc(hints, func(h Hint) bool { return h.ID == "reverse-dns" }) { // it knows this machine by its login
 		t.Errorf("%+v", hints)
 	}
 	dns.asked = nil
-	hints = Look(t.Context(), dns, Query{Domain: "gmail.com", Owner: "Gmail", Provider: "SendGrid"})
+	hints = Check(t.Context(), dns, Query{Domain: "gmail.com", Owner: "Gmail", Provider: "SendGrid"})
 	if len(hints) != 1 || hints[0].Level != Advice || !strings.Contains(hints[0].Text, "Gmail") || len(dns.asked) > 0 {
 		t.Errorf("%+v after asking %v", hints, dns.asked)
 	}
@@ -217,9 +217,9 @@ func lookEndsInTime(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	dns := stuck{&table{mx: map[string][]*net.MX{"example.com": {{Host: "mx.example.com."}}}}, make(chan struct{})}
-	// Where Look does not end with ctx, this lets it end, too late.
+	// Where Check does not end with ctx, this lets it end, too late.
 	late := time.AfterFunc(time.Hour, func() { close(dns.over) })
-	hints := Look(ctx, dns, google.at("example.com"))
+	hints := Check(ctx, dns, google.at("example.com"))
 	if took := time.Since(start); took != limit {
 		t.Errorf("it took %s", took)
 	}
@@ -242,7 +242,7 @@ func TestHostileRecords(t *testing.T) {
 	for _, records := range [][]string{{"v=spf1 " + evil}, {"v=spf1 include:" + strings.Repeat("a", 100000)}, many, {"v=DMARC1; p=" + evil}} {
 		dns := &table{txt: map[string][]string{"example.com": records, "_dmarc.example.com": records},
 			mx: map[string][]*net.MX{"example.com": {{Host: evil}}}}
-		for _, h := range Look(t.Context(), dns, google.at("example.com")) {
+		for _, h := range Check(t.Context(), dns, google.at("example.com")) {
 			if strings.ContainsFunc(h.Text, isControl) || strings.Contains(h.Text, "\u202e") || len(h.Text) > 600 {
 				t.Errorf("%.700q", h.Text)
 			}
