@@ -57,7 +57,7 @@ func printInstall(w io.Writer, in install.Install) {
 		fmt.Fprintf(w, "Nothing on this machine starts a Pocket ID with %s.\n", in.EnvFile)
 		return
 	}
-	fmt.Fprintf(w, "Runs      %s, as %s tells\n", in.Runs, in.Short(in.Found))
+	fmt.Fprintf(w, "Runs      %s, according to %s\n", in.Runs, in.Short(in.Found))
 	if in.Service != "" {
 		fmt.Fprintf(w, "Service   %s\n", in.Service)
 	}

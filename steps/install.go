@@ -172,7 +172,7 @@ func versionField(a Answers, found Discovery) wizard.Field {
 	case doubt >= 0:
 		f.Note = in.Warnings[doubt].Text
 	case in.Version.Below != "":
-		f.Note = "Older than " + in.Version.Below + ", as " + in.Version.From + " tells; taken as " + f.Default + "."
+		f.Note = "Older than " + in.Version.Below + ", according to " + in.Version.From + "; taken as " + f.Default + "."
 	case found.EnvFile != "" && f.Default == pocketid.NewestKnown().String():
 		f.Note = "Not detected; this is the newest known one."
 	}

@@ -146,7 +146,7 @@ func (d Discovery) objectionBlocks(v pocketid.Version) []wizard.Block {
 	for _, o := range d.standing(v) {
 		tone, text := wizard.Bad, o.Text+" "+o.Cure
 		if rewritten(o.Key) || strings.HasSuffix(o.Key, "UI_CONFIG_DISABLED") {
-			tone, text = wizard.Warn, o.Text+" The guide sets it anew."
+			tone, text = wizard.Warn, o.Text+" The guide sets it again."
 		}
 		blocks = append(blocks, wizard.Text{Tone: tone, Label: fmt.Sprintf("line %d", o.Line), Body: text})
 	}
@@ -275,7 +275,7 @@ func (d Discovery) Changed() []string {
 		}
 	}
 	if strings.HasSuffix(d.Password.Reveal(), "\n") && !d.told() {
-		list = append(list, "The file of the password ends with a line feed, which Pocket ID takes for a part of it. Write it with printf %s.")
+		list = append(list, "The password file ends with a line feed, which Pocket ID takes as part of the password. Write it with printf %s.")
 	}
 	if len(list) == 0 && d.dollar() {
 		list = append(list, "The $ in SMTP_PASSWORD of "+filepath.Base(d.EnvFile)+" is replaced on the way, so another password arrives. "+

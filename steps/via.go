@@ -45,7 +45,7 @@ func (w World) viaObstacle(way between.Kind, in install.Install, runtime pocketi
 		return in.SidecarObstacle()
 	case runtime.InContainer() && in.Network != "host":
 		return "Pocket ID is in a container, which does not reach a server that listens on this machine's loopback alone; " +
-			"a sidecar (--via sidecar) it does"
+			"it does reach a sidecar (--via sidecar)"
 	case way == between.Postfix && mta != "Postfix":
 		return "Postfix is not installed"
 	case way == between.Msmtpd && mta != "":
@@ -150,7 +150,7 @@ func (w World) mayInstall() bool {
 
 // postfixWarnings say what the new settings mean for what Postfix does already.
 func (w World) postfixWarnings(relay between.Relay) []string {
-	list := []string{"Postfix keeps a message that the relay refuses in its queue, so Pocket ID's own test passes whatever becomes of it: " +
+	list := []string{"Postfix keeps a message that the relay refuses in its queue, so Pocket ID's own test passes whatever happens to it: " +
 		"`smtp-wizard check` asks the relay behind it, and `mailq` shows what waits."}
 	settings, _ := relay.PostfixLines(between.Masked)
 	for _, s := range settings {

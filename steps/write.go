@@ -264,7 +264,7 @@ func failureField(a Answers, err error) wizard.Field {
 	if errors.Is(err, atomicfile.ErrMounted) {
 		list = append(list, wizard.Choice{Value: "in-place", Cells: []string{"Write in place, with a backup"},
 			Note: "The file is mounted on its own, so it cannot be replaced in one piece. " +
-				"If the machine stops in that moment, the backup has the old contents."})
+				"If the machine stops at that moment, the backup has the old contents."})
 	}
 	if !a.APIKey.Empty() {
 		list = append(list, choice("without", "Carry nothing over"))

@@ -129,9 +129,9 @@ func (in Install) Summary() string {
 	case in.Runs == RunsCompose:
 		return "service " + in.Service + " in " + in.Short(in.Found)
 	case in.Service != "":
-		return in.Runs.Label() + " of " + in.Service + ", as " + in.Short(in.Found) + " tells"
+		return in.Runs.Label() + " of " + in.Service + ", according to " + in.Short(in.Found)
 	}
-	return in.Runs.Label() + ", as " + in.Short(in.Found) + " tells"
+	return in.Runs.Label() + ", according to " + in.Short(in.Found)
 }
 
 // HostnameWords is the hostname for people, with its source.
