@@ -49,15 +49,18 @@ func capital(s, host string) string {
 // blanks are the values a cause or fix can have; each has a phrase for when it
 // is not known. What a relay said is quoted only in a narrow character set.
 var blanks = map[string]func(evidence) string{
-	"host":         func(e evidence) string { return or(e.relayHost(), "the relay") },
-	"port":         func(e evidence) string { return around("port ", number(e.Port, ""), "", "this port") },
+	"host": func(e evidence) string { return or(e.relayHost(), "the relay") },
+	"port": func(e evidence) string { return around("port ", number(e.Port, ""), "", "this port") },
+	"address": func(e evidence) string {
+		return around("this machine's address (", e.ip(), ")", "this machine's address")
+	},
 	"machine":      func(e evidence) string { return around("this machine (", e.ip(), ")", "this machine") },
 	"theip":        func(e evidence) string { return around("IP ", e.ip(), "", "this machine's public IP address") },
 	"ehloname":     func(e evidence) string { return around("the EHLO name ", e.quotedName(), "", "the EHLO name") },
 	"mailbox":      func(e evidence) string { return or(e.User, "MAILBOX") },
 	"loginaddress": func(e evidence) string { return around("the login address ", e.User, "", "the login address") },
 	"lookupname":   func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "NAME") },
-	"certname":     func(e evidence) string { return or(e.found(certOf), "the name in the certificate") },
+	"certname":     certificateHost,
 	"user":         func(e evidence) string { return or(e.User, "the SMTP user") },
 	"from":         func(e evidence) string { return or(cmp.Or(e.From, e.found(senderOf)), "the From address") },
 	"domain": func(e evidence) string {
@@ -70,7 +73,7 @@ var blanks = map[string]func(evidence) string{
 	},
 	"ip":         func(e evidence) string { return or(e.ip(), "this machine's public IP address") },
 	"login":      func(e evidence) string { return or(cmp.Or(e.found(loginOf), e.User), "the SMTP user") },
-	"certnames":  func(e evidence) string { return or(e.found(certOf), "another name") },
+	"certnames":  func(e evidence) string { return or(e.found(certOf), "other names") },
 	"certdate":   certificateDate,
 	"lookup":     func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "the relay's name") },
 	"fullname":   func(e evidence) string { return fullName(e) },
@@ -111,7 +114,7 @@ var (
 	recipientOf = lazy.Compile(`(?i)<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>[:.]* *(?:Recipient address rejected|Relay access denied|Relaying denied|User unknown)`)
 	loginOf     = lazy.Compile(`(?i)not owned by user ([A-Za-z0-9._%+@-]{1,200})`)
 	domainOf    = lazy.Compile(`(?i)\bThe ([a-z0-9-]+(?:\.[a-z0-9-]+)+) domain is not verified`)
-	certOf      = lazy.Compile(`certificate is (?:valid )?for ([A-Za-z0-9.*-]{1,100})`)
+	certOf      = lazy.Compile(`certificate is (?:valid )?for ((?:[A-Za-z0-9*-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+(?:, )?){1,3})`)
 	lookupOf    = lazy.Compile(`\blookup ([A-Za-z0-9._-]{1,100})(?: on |:)`)
 	ipOf        = lazy.Compile(`[0-9A-Fa-f:.]{6,45}`)
 )
@@ -121,9 +124,21 @@ var dateOf = lazy.Compile(`(?:is after|is before|expired on|not valid before) (\
 // certificateDate is the end, or the beginning, of the certificate that was refused.
 func certificateDate(e evidence) string { return around(" (", e.found(dateOf), ")", "") }
 
+// certificateHost is what Host can be set to: a name of the certificate that is
+// no wildcard, or the domain that a wildcard covers.
+func certificateHost(e evidence) string {
+	names := strings.Split(e.found(certOf), ", ")
+	for _, name := range names {
+		if name != "" && !strings.HasPrefix(name, "*.") {
+			return name
+		}
+	}
+	return around("a host under ", strings.TrimPrefix(names[0], "*."), "", "the name in the certificate")
+}
+
 // found is the first thing of a kind in what was said.
 func (e evidence) found(what *lazy.Regexp) string {
-	return strings.TrimRight(firstMatch(what, e.raw), ".,;:")
+	return strings.TrimRight(firstMatch(what, e.raw), ".,;: ")
 }
 
 // firstMatch is the last group of an expression where it first matches, or "".
