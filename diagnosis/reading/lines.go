@@ -23,8 +23,8 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: "),
 // DokuWiki ("Got: ") and of this program ("S: ").
 var (
-	serverSays = lazy.Compile(`^(?:(?:< )?S:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:)(?:\s*b['"]|\s+)`)
-	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|Sent:)\s+(?:b?['"])?`)
+	serverSays = lazy.Compile(`^(?:(?:< )?S:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:|Writing response to client:)(?:\s*b['"]|\s+)`)
+	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|(?:Client s|S)ent:)\s+(?:b?['"])?`)
 	// eximDebug is a line of Exim's debugging output behind the number of its process.
 	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=)|^\d{4,7} +rejected |^\d{1,7} {8,}\d{3}[ -]`)
 	// bracketed is a reply as CakePHP traces it.
@@ -39,7 +39,7 @@ var (
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
 		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
 		`\[(?:\d{1,2}|\d{4,})\]:?`, `<[a-z0-9]{8}>`, `\[\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}[^\]]{0,9}\]`, `flutter:`, `\[PROTOCOL\](?: \[[\w.-]+\])*`, `\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +\d+ +\d+ [VDIWEF] \w+:`, `\{[\w.:/-]{1,60}\}`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
-		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
+		`time="[^"]*" level=\w+ msg="`, `mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
 	levels = lazy.Compile(`^[└├│─]+\s*|^(?:\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)(?:\]\s*|\]?:\s*)|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|ERRO|FATAL|CRIT|CRITICAL)\s+)`)
