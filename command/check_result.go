@@ -90,10 +90,10 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		if errors.Is(f, context.Canceled) {
 			r.Exit = exitInterrupted
 		}
-		if t.Result.Taken {
+		if t.Result.Accepted {
 			r.RelayTookIt, r.ClientError = true, pocketid.QuitError(f)
 		}
-	} else if t.Result.Taken {
+	} else if t.Result.Accepted {
 		r.Token = t.Token
 	}
 	for _, l := range t.Result.Transcript {

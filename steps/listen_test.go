@@ -118,7 +118,7 @@ func TestListensForAContainer(t *testing.T) {
 	w.apply(wizard.WentBack{})
 	w.answer("hostname", "id.example.com")
 	w.to(Arrival)
-	if !w.trial().accepted() || w.trial().Setup.Heard != (Heard{}) {
+	if !w.trial().nothingRefused() || w.trial().Setup.Heard != (Heard{}) {
 		t.Errorf("%+v", w.trial().Setup)
 	}
 }

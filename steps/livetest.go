@@ -41,9 +41,9 @@ func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(
 	if o, stops := discovered(v).inside(setup); stops {
 		return NotSent(setup, []Objection{o})
 	}
-	door := s.world.beside(ctx, setup)
+	endAlternative := s.world.tryAlternative(ctx, setup)
 	t := s.world.RunTest(ctx, setup, nil, report)
-	t.door = door(t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity)
+	t.alternative = endAlternative(t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(t, surveyed(v))
 	return t
@@ -62,11 +62,11 @@ func (s livetest) Page(v View) wizard.Page {
 		return page
 	}
 	var choices []wizard.Choice
-	if t.accepted() {
+	if t.nothingRefused() {
 		page.Gist, page.Onward = verdictGist(v), t.Result.Failure == nil && a.TestAs == "" && s.asksArrival(a, t)
 		page.Body = append(page.Body, verdictBlock(v))
 		switch {
-		case t.Result.Taken:
+		case t.Result.Accepted:
 			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
 				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
 		case t.Setup.NoSend:
@@ -93,7 +93,7 @@ func (s livetest) Page(v View) wizard.Page {
 
 // asksArrival reports whether the page after a test asks for its message.
 func (s livetest) asksArrival(a Answers, t TestResult) bool {
-	a.Untested, a.Unsent = false, !t.Result.Taken
+	a.Untested, a.Unsent = false, !t.Result.Accepted
 	return !arrival(s).Skip(a)
 }
 
@@ -133,7 +133,7 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	table, passed := wizard.Table{}, []string(nil)
 	for _, r := range t.Result.Stages {
 		row := rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed))
-		if failure := t.Result.Failure; !r.OK && !t.accepted() {
+		if failure := t.Result.Failure; !r.OK && !t.nothingRefused() {
 			row.Cells = []string{strings.TrimSuffix(string(r.Stage)+": "+failure.Doing, ": "), millis(r.Elapsed)}
 		}
 		table.Rows = append(table.Rows, row)
@@ -141,7 +141,7 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	}
 	if n := len(passed) - 1; n > 0 {
 		table.Brief = []wizard.Row{rowOf(wizard.Good, strings.Join(passed[:n], ", ")), table.Rows[n]}
-		if !t.accepted() {
+		if !t.nothingRefused() {
 			return wizard.Table{Rows: table.Brief}
 		}
 	}
@@ -296,10 +296,10 @@ func (t TestResult) most() Verdict {
 func (t TestResult) Verdict() Verdict {
 	f := t.Result.Failure
 	switch {
-	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings,
-		f != nil && !t.Result.Taken && errors.Is(f, context.Canceled):
+	case f == nil && !t.Result.Accepted, f != nil && f.Stage == smtpcheck.StageSettings,
+		f != nil && !t.Result.Accepted && errors.Is(f, context.Canceled):
 		return VerdictNotTested
-	case !t.Result.Taken:
+	case !t.Result.Accepted:
 		return VerdictNotAccepted
 	case t.Arrived:
 		return VerdictArrived
@@ -311,7 +311,7 @@ func (t TestResult) Verdict() Verdict {
 // nothing was to be sent, or could not be from here.
 func (t TestResult) OK() *bool {
 	ok := t.Result.Failure == nil
-	if ok && !t.Result.Taken || t.Diagnosis != nil && t.Diagnosis.ID == onlyInside {
+	if ok && !t.Result.Accepted || t.Diagnosis != nil && t.Diagnosis.ID == onlyInside {
 		return nil
 	}
 	return &ok
@@ -345,7 +345,7 @@ func verdictGist(v View) wizard.Text {
 // Claim is what the test of a state may claim, with the message that was taken.
 func Claim(s State) string {
 	text := "Mail: " + verdictBlock(s.View()).Body
-	if t, _ := TestResultOf(s); t.Result.Taken {
+	if t, _ := TestResultOf(s); t.Result.Accepted {
 		text += fmt.Sprintf(" %s took the test %s for %s.", t.Setup.Host, t.Token, t.Setup.To)
 	}
 	return text

@@ -185,7 +185,7 @@ func Summary(s State) string {
 	var b strings.Builder
 	out := WriteResultOf(s)
 	b.WriteString(Claim(s))
-	if t, _ := TestResultOf(s); t.Result.Taken && len(out.Warnings) > 0 {
+	if t, _ := TestResultOf(s); t.Result.Accepted && len(out.Warnings) > 0 {
 		b.WriteString(" Note the warnings below.")
 	}
 	b.WriteString("\n")

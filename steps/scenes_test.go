@@ -298,7 +298,7 @@ func inboxScenes(add addScene) {
 
 func passed(a Answers) TestResult {
 	t := TestResult{Setup: setupOf(a), Token: "k3v9-m2xq"}
-	t.Speech, t.Result.Taken = pocketid.SpeechOf(t.Setup.Speaks(), t.Setup.TLS, t.Setup.Hostname), true
+	t.Speech, t.Result.Accepted = pocketid.SpeechOf(t.Setup.Speaks(), t.Setup.TLS, t.Setup.Hostname), true
 	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
 		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
 		upToGreeting[2],
