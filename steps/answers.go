@@ -189,7 +189,7 @@ func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
-	s := setupOf(a)
+	s := SetupOf(a)
 	if as.Known() {
 		s.As = as
 	}

@@ -97,7 +97,7 @@ func (s arrival) Page(v View) wizard.Page {
 			t.Token, t.Setup.To),
 		Gist: verdictGist(v),
 	}
-	page.Body = []wizard.Block{passedRow(t), verdictBlock(v)}
+	page.Body = []wizard.Block{wizard.Table{Rows: []wizard.Row{passedRow(t.Result.Stages)}}, verdictBlock(v)}
 	if v.Answers.Source != "" {
 		page.Body = append(page.Body, sourceBlocks(v.Answers.Source)...)
 	} else {

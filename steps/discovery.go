@@ -151,12 +151,7 @@ func (d Discovery) Value(key string) string {
 }
 
 // path is the file as the install knows it.
-func (d Discovery) path() string {
-	if abs, err := filepath.Abs(d.EnvFile); err == nil {
-		return abs
-	}
-	return d.EnvFile
-}
+func (d Discovery) path() string { return absolute(d.EnvFile) }
 
 // readers are the programs that read the file, by name, the one that hands it to
 // Pocket ID first.
@@ -250,11 +245,9 @@ func (d Discovery) asArrives() Discovery {
 // takeArriving puts what arrives over it.
 func (d *Discovery) takeArriving() {
 	d.put(arriving(d.Install))
-	p := d.Install.Password
-	if !p.Set {
-		return
+	if p := d.Install.Password; p.Set {
+		d.Password, d.PasswordFile = secret.New(p.Reveal()), p.File
 	}
-	d.Password, d.PasswordFile = secret.New(p.Reveal()), p.File
 }
 
 // arriving are all values that reach Pocket ID, secrets too.

@@ -180,7 +180,7 @@ func (p *FilePlan) Refusal() error {
 	if len(p.Refused) == 0 {
 		return nil
 	}
-	return settingsError(wouldNotStart(p.Refused, p.Request.version()))
+	return errors.New(wouldNotStart(p.Refused, p.Request.version()))
 }
 
 // OtherFiles are the files besides the .env that will be written.

@@ -43,7 +43,7 @@ func (s identity) Wants(v View) wizard.Job {
 			names = append(names, c.Name)
 		}
 	}
-	setup := setupOf(v.Answers)
+	setup := SetupOf(v.Answers)
 	setup.Hostname, setup.ContainerID, setup.As, setup.Via = "", false, pocketid.Version{}, ""
 	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " ")}}
 }
@@ -95,7 +95,7 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	f := v.Found[Identity]
 	if f.Running {
-		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(setupOf(v.Answers)), true
+		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(SetupOf(v.Answers)), true
 	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
@@ -310,9 +310,7 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 func (s identity) consequence(v View, in pocketid.Situation, name string) string {
 	install := discovered(v).Install
 	switch {
-	case v.Answers.Via != "":
-		return ""
-	case name == "localhost" || s.isContainerID(v, name):
+	case v.Answers.Via != "" || name == "localhost" || s.isContainerID(v, name):
 		return ""
 	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
 		return "As far as is known, this version does not use its hostname when it sends mail."
@@ -374,7 +372,7 @@ func (s identity) situation(v View, name string) pocketid.Situation {
 			all = append(all, one)
 		}
 	}
-	setup := setupOf(v.Answers)
+	setup := SetupOf(v.Answers)
 	setup.As, setup.Hostname = v.Answers.version(), name
 	return s.world.situation(setup, all, surveyed(v))
 }

@@ -32,7 +32,7 @@ type testRun struct {
 }
 
 func (s livetest) Wants(v View) wizard.Job {
-	return wizard.Job{Task: "test", For: testRun{setupOf(v.Answers), v.Answers.Attempts[LiveTest]}}
+	return wizard.Job{Task: "test", For: testRun{SetupOf(v.Answers), v.Answers.Attempts[LiveTest]}}
 }
 
 // Work takes the names' results and the ports from the pages before.
@@ -53,7 +53,7 @@ func (s livetest) Page(v View) wizard.Page {
 	a, f := v.Answers, v.Found[LiveTest]
 	page := wizard.Page{
 		Title: "Live test",
-		Why:   "Speaking " + SpeakingAs(setupOf(a)) + ", to " + a.Host + ", port " + strconv.Itoa(a.Port) + ".",
+		Why:   "Speaking " + SpeakingAs(SetupOf(a)) + ", to " + a.Host + ", port " + strconv.Itoa(a.Port) + ".",
 	}
 	t, done := f.Result.(TestResult)
 	page.Body = append(page.Body, stageTable(f, t))
@@ -130,17 +130,16 @@ func SpeakingAs(s Setup) string {
 // passed before the last one fold into one row: always where that was refused, whose
 // words stand below.
 func stageTable(f wizard.Finding, t TestResult) wizard.Table {
-	table, passed := wizard.Table{}, []string(nil)
+	table := wizard.Table{}
 	for _, r := range t.Result.Stages {
 		row := rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed))
 		if failure := t.Result.Failure; !r.OK && !t.nothingRefused() {
 			row.Cells = []string{strings.TrimSuffix(string(r.Stage)+": "+failure.Doing, ": "), millis(r.Elapsed)}
 		}
 		table.Rows = append(table.Rows, row)
-		passed = append(passed, string(r.Stage))
 	}
-	if n := len(passed) - 1; n > 0 {
-		table.Brief = []wizard.Row{rowOf(wizard.Good, strings.Join(passed[:n], ", ")), table.Rows[n]}
+	if n := len(table.Rows) - 1; n > 0 {
+		table.Brief = []wizard.Row{passedRow(t.Result.Stages[:n]), table.Rows[n]}
 		if !t.nothingRefused() {
 			return wizard.Table{Rows: table.Brief}
 		}
@@ -164,13 +163,13 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	return table
 }
 
-// passedRow is the stages of a test that went well.
-func passedRow(t TestResult) wizard.Table {
+// passedRow names stages that went well.
+func passedRow(stages []smtpcheck.StageResult) wizard.Row {
 	var passed []string
-	for _, r := range t.Result.Stages {
+	for _, r := range stages {
 		passed = append(passed, string(r.Stage))
 	}
-	return wizard.Table{Rows: []wizard.Row{rowOf(wizard.Good, strings.Join(passed, ", "))}}
+	return rowOf(wizard.Good, strings.Join(passed, ", "))
 }
 
 func toneOf(ok bool) wizard.Tone {
@@ -321,7 +320,7 @@ func (t TestResult) OK() *bool {
 // arrived. The zero value, where there is none, claims nothing.
 func testOf(a Answers, found map[wizard.ID]wizard.Finding) (TestResult, bool) {
 	t, ok := found[LiveTest].Result.(TestResult)
-	if !ok || t.Setup != setupOf(a) {
+	if !ok || t.Setup != SetupOf(a) {
 		return TestResult{}, false
 	}
 	in, _ := found[Arrival].Result.(foundIn)

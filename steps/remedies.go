@@ -64,7 +64,7 @@ func successChoices(v View) []wizard.Choice {
 		list = append(list, directChoice)
 	}
 	retry := choice(actRetry, "Send another message")
-	if setupOf(v.Answers).NoSend {
+	if SetupOf(v.Answers).NoSend {
 		retry = choice(actRetry, "Try again")
 	}
 	return append(list, showChoice(v), retry)
@@ -177,28 +177,26 @@ func (s livetest) Take(v View) Intent {
 		a.Untested = true
 		return wizard.Next(a)
 	case actRetry:
-		return stay(a.again(LiveTest))
+		a = a.again(LiveTest)
 	case actSkipVerify:
 		a.SkipVerify = true
-		return stay(a)
 	case actIdeal:
 		a.TestAs = toggle(a.TestAs)
-		return stay(a)
 	case actVia:
-		return stay(a.through(s.world.wayOut(v), viaName(v, t)))
+		a = a.through(s.world.wayOut(v), viaName(v, t))
 	case actAlternative:
 		return t.alternative.use(a)
 	case actDirect:
 		a.Via = ""
-		return stay(a)
 	case actShow:
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"]), "action": ""}, wizard.Fault{})
 	case actBetter:
 		best, _ := betterPort(t)
 		a.Port, a.TLS = best.Port, best.TLS
-		return stay(a)
+	default:
+		return toCure(a, t)
 	}
-	return toCure(a, t)
+	return stay(a)
 }
 
 func cureAt(field string, t TestResult) wizard.Fault {

@@ -29,8 +29,8 @@ type Setup struct {
 	Offline bool // ask DNS for nothing but the relay
 }
 
-// setupOf is the test that the answers amount to.
-func setupOf(a Answers) Setup {
+// SetupOf is the test that the answers amount to.
+func SetupOf(a Answers) Setup {
 	as := a.version()
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
@@ -52,9 +52,6 @@ func (s Setup) Speaks() pocketid.Version {
 	}
 	return s.As
 }
-
-// SetupOf is the test that the answers of a state amount to.
-func SetupOf(s State) Setup { return setupOf(s.Answers) }
 
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
