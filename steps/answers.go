@@ -224,7 +224,12 @@ func prefill(a Answers, found Discovery) Answers {
 		a.Password = found.Password
 	}
 	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
-	return prefillBehind(a, found)
+	if found.Via != "" { // the relay behind the one in between
+		from, to := a.From, a.To
+		a.Settings, a.Via, a.Hostname = found.Behind.Settings, found.Via, found.Behind.Name
+		a.From, a.To = from, to
+	}
+	return a
 }
 
 // meant takes away what a reader keeps of a value though it looks like more than the

@@ -310,11 +310,6 @@ var usualPlaces = wizard.Table{Rows: []wizard.Row{
 	rowOf(wizard.Plain, "/etc/pocket-id.env", "podman: what EnvironmentFile= names in /etc/containers/systemd"),
 }}
 
-// nothing reports whether neither a file nor a Pocket ID was found.
-func (d Discovery) nothing() bool {
-	return d.EnvFile != "" && d.Err == nil && !d.Exists && d.Install.Runs == ""
-}
-
 // obstacle is why the file could not be written at the end, and what helps; "" where
 // nothing is known to be in the way.
 func (w World) obstacle(envFile string) string {

@@ -50,7 +50,7 @@ func (s installPage) Page(v View) wizard.Page {
 		a = a.forInstall(found)
 	}
 	var said []wizard.Block
-	if found.nothing() && !s.world.Practice {
+	if found.EnvFile != "" && found.Err == nil && !found.Exists && found.Install.Runs == "" && !s.world.Practice {
 		said = append(said, wizard.Text{Body: "No Pocket ID found here. The usual places of its .env:"}, usualPlaces)
 	}
 	if version, err := pocketid.ParseVersion(v.Text("version", versionField(a, found).Default)); err == nil {

@@ -278,17 +278,6 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 	}
 }
 
-// prefillBehind takes over the relay behind the one in between.
-func prefillBehind(a Answers, found Discovery) Answers {
-	if found.Via == "" {
-		return a
-	}
-	from, to := a.From, a.To
-	a.Settings, a.Via, a.Hostname = found.Behind.Settings, found.Via, found.Behind.Name
-	a.From, a.To = from, to
-	return a
-}
-
 // behindPassword is the objection to a relay in between whose password cannot be read.
 func (d Discovery) behindPassword(s Setup, given bool) (Objection, bool) {
 	if s.Via == "" || s.User == "" || given || !s.Password.Empty() {
