@@ -326,7 +326,7 @@ func (w World) obstacle(envFile string) string {
 	case errors.Is(err, unix.EROFS):
 		return dir + " is on a file system that is mounted read-only, so the file could not be written."
 	case err != nil:
-		return fmt.Sprintf("You may not write to %s. %s", dir, withRights(path))
+		return fmt.Sprintf("You have no permission to write to %s. %s", dir, withRights(path))
 	}
 	return ""
 }

@@ -109,11 +109,11 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	if failure := otherFailure(v, s.candidates(v)); failure != nil {
 		if errors.Is(failure, context.Canceled) {
-			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay has judged no name."}}
+			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay was not asked about the names."}}
 			return page
 		}
-		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The names could not be judged; " +
-			"the test on the next page leads to the answer to change."}, wizard.Text{Label: "It said", Body: failure.Error()}}
+		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The relay could not be asked about the names. " +
+			"The test on the next page says what to change."}, errorBlock(failure)}
 		return page
 	}
 	announcement, settings := s.announcement(v)
@@ -142,8 +142,8 @@ func (s identity) nameField(v View) wizard.Field {
 	}
 	f.Choices = append(f.Choices, choice(another, "another name"))
 	if !s.world.Practice && !v.Answers.Unattended {
-		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Key: "h", Cells: []string{"hear Pocket ID (h)"},
-			Note: "It sends its own test mail to this program, which then knows what it announces."})
+		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Key: "h", Cells: []string{"listen to it (h)"},
+			Note: "Pocket ID sends a test mail to this program, which shows what it announces."})
 	}
 	return f
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"smtp-wizard/diagnosis"
@@ -53,7 +52,7 @@ func (s livetest) Page(v View) wizard.Page {
 	a, f := v.Answers, v.Found[LiveTest]
 	page := wizard.Page{
 		Title: "Live test",
-		Why:   "Speaking " + SpeakingAs(SetupOf(a)) + ", to " + a.Host + ", port " + strconv.Itoa(a.Port) + ".",
+		Why:   fmt.Sprintf("Talking to %s, port %d, %s.", a.Host, a.Port, SetupOf(a).Manner()),
 	}
 	t, done := f.Result.(TestResult)
 	page.Body = append(page.Body, stageTable(f, t))
@@ -67,7 +66,7 @@ func (s livetest) Page(v View) wizard.Page {
 		page.Body = append(page.Body, verdictBlock(v))
 		switch {
 		case t.Result.Accepted:
-			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
+			page.Body = append(page.Body, wizard.Text{Label: "Inbox", Body: fmt.Sprintf(
 				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
 		case t.Setup.NoSend:
 			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Not sent", Body: "The relay accepted sender and recipient. " +
@@ -108,22 +107,19 @@ func Speaker(v pocketid.Version) string {
 	return "Pocket ID " + v.String()
 }
 
-// SpeakingAs says in words whose conversation a test has.
-func SpeakingAs(s Setup) string {
-	if s.Via != "" {
-		return "as " + s.Via.Title() + " will, with the name " + s.Hostname
+// Manner says in words whose conversation a test has.
+func (s Setup) Manner() string {
+	switch {
+	case s.Via != "":
+		return "as " + s.Via.Title() + " will, announcing " + s.Hostname
+	case s.As.IsNone():
+		return "always announcing " + s.Hostname + ", which Pocket ID does not"
+	case s.Heard != (Heard{}):
+		return "as this Pocket ID was heard to"
+	case s.speech().Proven:
+		return "as Pocket ID " + s.As.String() + " does"
 	}
-	if s.As.IsNone() {
-		return "as " + s.Hostname + " everywhere, which is not how Pocket ID speaks"
-	}
-	text := "as Pocket ID " + s.As.String() + " does"
-	if s.Heard != (Heard{}) {
-		return "as this Pocket ID was heard to speak"
-	}
-	if !s.speech().Proven {
-		text += ", as far as is known"
-	}
-	return text
+	return "as Pocket ID " + s.As.String() + " does, as far as is known"
 }
 
 // stageTable has a row a stage: the result's, or as far as the news go. Those that
@@ -185,15 +181,19 @@ func refusal(t TestResult) []wizard.Block {
 	if best, ok := betterPort(t); ok {
 		fix = best.Title + ". " + best.Why
 	}
-	said := wizard.Text{Label: "Error", Body: sentence(t.Result.Failure.Error())}
-	if reply := t.Result.Failure.Reply; reply != nil && t.Result.Failure.Err == nil {
-		said = wizard.Text{Label: "It said", Body: reply.String()}
-	}
 	return []wizard.Block{
-		said,
+		errorBlock(t.Result.Failure),
 		wizard.Text{Label: "Why", Body: t.Diagnosis.Cause},
 		wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn},
 	}
+}
+
+// errorBlock is what the relay answered, else what went wrong.
+func errorBlock(f *smtpcheck.Failure) wizard.Text {
+	if f.Reply != nil && f.Err == nil {
+		return wizard.Text{Label: "It said", Body: f.Reply.String()}
+	}
+	return wizard.Text{Label: "Error", Body: sentence(f.Error())}
 }
 
 // hintBlocks are what receivers will think of the mail.
@@ -242,16 +242,16 @@ var verdicts = map[Verdict]struct {
 	tone             wizard.Tone
 }{
 	VerdictArrived: {words: "the message was found in the mailbox", tone: wizard.Good},
-	VerdictAccepted: {"the relay took a message, spoken to exactly as this Pocket ID speaks",
-		"mail from Pocket ID arrives with these settings: the relay was spoken to exactly as that version speaks.", wizard.Good},
-	VerdictProbably: {"the relay took a message, spoken to as this Pocket ID most likely speaks",
-		"mail from Pocket ID probably arrives with these settings: the relay was spoken to as that version most likely speaks.",
+	VerdictAccepted: {"the relay took a message from a client that speaks exactly as this Pocket ID does",
+		"mail from Pocket ID arrives with these settings: this test was sent exactly as that version sends.", wizard.Good},
+	VerdictProbably: {"the relay took a message from a client that speaks as this Pocket ID most likely does",
+		"mail from Pocket ID probably arrives with these settings: this test was sent as that version most likely sends.",
 		wizard.Good},
-	VerdictOtherwise: {"the relay took a message, which proves the rest but not how Pocket ID speaks",
-		"everything works but what was not tried: Pocket ID does not speak to the relay as this test did.", wizard.Warn},
+	VerdictOtherwise: {"the relay took a message, but not one sent as Pocket ID sends; the rest is proven",
+		"all else works, but Pocket ID does not speak to the relay as this test did.", wizard.Warn},
 	VerdictNotAccepted: {words: "the relay took no message", tone: wizard.Bad},
-	probablyBetween: {"the relay took a message, spoken to as the relay in between most likely speaks",
-		"mail from Pocket ID probably arrives once the relay in between is installed: the relay was spoken to as that one most likely speaks.",
+	probablyBetween: {"the relay took a message from a client that speaks as the relay in between most likely does",
+		"mail from Pocket ID probably arrives once the relay in between is installed: this test was sent as it most likely sends.",
 		wizard.Good},
 	probablyBeside: {"the relay took a message from this machine's own address in the container's network; Pocket ID has another address there",
 		"mail from Pocket ID probably arrives with these settings: the relay took this one from the machine's own address in the container's network.",

@@ -58,7 +58,7 @@ func successChoices(v View) []wizard.Choice {
 		list = append(list, choice(actInbox, "Send a message: name an inbox"))
 	}
 	if v.Answers.TestAs != "" {
-		list = append(list, choice(actIdeal, "Test again as Pocket ID speaks"))
+		list = append(list, choice(actIdeal, "Test again as Pocket ID"))
 	}
 	if v.Answers.Via != "" {
 		list = append(list, directChoice)

@@ -202,7 +202,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	if p.Before.Exists && p.Env.Changed() {
 		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by the rules of each")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by each one's rules")
 	return t
 }
 
