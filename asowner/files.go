@@ -163,16 +163,19 @@ func linkOwner(path string) (owner int) {
 // nogroup is the group of a user who has no entry in /etc/passwd.
 const nogroup = 65534
 
-// account is a user with the groups in /etc/passwd and /etc/group.
 func account(uid int) *atomicfile.User {
-	out := &atomicfile.User{UID: uid, GID: nogroup}
 	u, err := user.LookupId(strconv.Itoa(uid))
 	if err != nil {
-		return out
+		return &atomicfile.User{UID: uid, GID: nogroup}
 	}
-	if out.GID, err = strconv.Atoi(u.Gid); err != nil {
-		out.GID = nogroup
-	}
+	return Account(u)
+}
+
+// Account is a user with the groups in /etc/passwd and /etc/group.
+func Account(u *user.User) *atomicfile.User {
+	uid, _ := strconv.Atoi(u.Uid) // always numbers on Unix
+	gid, _ := strconv.Atoi(u.Gid)
+	out := &atomicfile.User{UID: uid, GID: gid}
 	groups, _ := u.GroupIds()
 	for _, g := range groups {
 		if n, err := strconv.Atoi(g); err == nil && n != out.GID {
