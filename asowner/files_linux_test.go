@@ -63,6 +63,7 @@ func newSite(t *testing.T) *site {
 func (s *site) again(t *testing.T) {
 	t.Helper()
 	s.t = t
+	casetest.Must(t, os.Chmod(s.base, 0o755))
 	for _, pattern := range []string{"*", "his/*", "his/.*", "roots/*"} {
 		found, _ := filepath.Glob(filepath.Join(s.base, pattern))
 		for _, path := range found {
@@ -157,6 +158,10 @@ func TestReadsWithHisRights(t *testing.T) {
 		"his parent's":      {path: func(s *site) string { return fmt.Sprintf("/proc/%d/environ", os.Getpid()) }},
 		"his group's":       {reads: true, path: func(s *site) string { return s.file(s.roots+"/g", "x", 0, him, 0o640) }},
 		"everybody's":       {reads: true, path: func(s *site) string { return s.file(s.roots+"/e", "x", 0, 0, 0o644) }},
+		"below root's": {reads: true, path: func(s *site) string {
+			casetest.Must(s.t, os.Chmod(s.base, 0o700))
+			return s.file(s.his+"/f", "x", him, him, 0o600)
+		}},
 		"his own by a link": {reads: true, path: func(s *site) string { return s.link(s.file(s.his+"/f", "x", him, him, 0o600), s.his+"/l") }},
 	} {
 		t.Run(name, func(t *testing.T) {
