@@ -338,8 +338,8 @@ func (w World) carry(ctx context.Context, r FileRequest) ([]api.Setting, error) 
 
 // carryField asks for what it takes to lose nothing that was set in the UI.
 func carryField(a Answers) wizard.Field {
-	return wizard.Field{Name: "api_key", Label: "API key", Kind: wizard.SecretField, Kept: !a.APIKey.Empty(),
-		Note: "Optional: with an admin's API key, what was set in the UI is read from " + a.AppURL + " and put into the file.",
-		Help: wizard.Help{What: "A key of an admin (Settings, API Keys). It is used once and not kept. " +
-			"Settings that differ from their defaults then appear among the changes, except those for mail, which you have answered."}}
+	f := field(Write, "api_key", wizard.SecretField, "")
+	f.Kept = !a.APIKey.Empty()
+	f.Note = "Optional: with an admin's API key, what was set in the UI is read from " + a.AppURL + " and put into the file."
+	return f
 }

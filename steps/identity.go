@@ -99,10 +99,9 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
-		page.Field = append(page.Field, wizard.Field{
-			Name: "name", Label: "Other name", Missing: v.Input["name"] == "", Help: wizard.Help{
-				What: "A fully qualified domain name, preferably one that resolves to this server.", Example: "id.example.com"},
-		})
+		name := field(Identity, "name", wizard.TextField, "")
+		name.Missing = v.Input["name"] == ""
+		page.Field = append(page.Field, name)
 	}
 	if f.Running {
 		return page
@@ -126,17 +125,7 @@ func (s identity) Page(v View) wizard.Page {
 
 func (s identity) nameField(v View) wizard.Field {
 	said := identityResults(v)
-	f := wizard.Field{
-		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
-		Columns: []string{"name", "from", "relay says", ""},
-		Default: s.suggest(v), Open: true,
-		Help: wizard.Help{
-			What: "The name that os.Hostname() returns to Pocket ID. Pocket ID has no variable for it: a container takes it " +
-				"from `hostname:`, a service from the machine.",
-			Example: "id.example.com",
-			Where:   "A full name with a dot in it that DNS knows is accepted nearly everywhere.",
-		},
-	}
+	f := field(Identity, "hostname", wizard.ChoiceField, s.suggest(v))
 	for _, c := range s.candidates(v) {
 		f.Choices = append(f.Choices, s.nameChoice(c, said, v))
 	}
@@ -344,10 +333,7 @@ func announcementRow(e pocketid.Endpoint, out pocketid.Announcement) wizard.Row 
 // settingsField offers the ports on which the relay accepts the chosen name; nil
 // where there is none.
 func (s identity) settingsField(v View, options []pocketid.Option) *wizard.Field {
-	f := &wizard.Field{
-		Name: "settings", Label: "Settings", Kind: wizard.ChoiceField,
-		Help: wizard.Help{What: "The settings with which this relay accepts what Pocket ID announces, the easiest first."},
-	}
+	f := field(Identity, "settings", wizard.ChoiceField, "")
 	for _, o := range options {
 		if o.ID == "endpoint" {
 			f.Choices = append(f.Choices, wizard.Choice{Value: o.ID + o.Title, Cells: []string{o.Title}, Note: o.Why})
@@ -361,7 +347,7 @@ func (s identity) settingsField(v View, options []pocketid.Option) *wizard.Field
 	}
 	f.Choices = append(f.Choices, choice("leave", "Leave it as it is"))
 	f.Default = f.Choices[0].Value
-	return f
+	return &f
 }
 
 func (s identity) situation(v View, name string) pocketid.Situation {
