@@ -67,19 +67,23 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 
 // commands make Pocket ID use the new settings. After a practice there is none
 // to use them.
-func (w World) commands(p *FilePlan) (commands []string) {
+func (w World) commands(p *FilePlan) []string {
 	if w.Practice {
 		return []string{"# that was practice; for the real one:", "smtp-wizard --env-file /path/to/.env"}
 	}
-	runtime, in := p.Request.Runtime, p.Found.Install
-	list := p.viaCommands(w)
-	if p.Request.Via != "" {
-		last := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile) + "  # tests the relay as the one in between uses it"
-		if p.Request.Via == between.Sidecar && !p.inCompose() {
-			last = "# why it could not hand a mail on: " + p.Request.Runtime.Engine() + " logs " + between.Service
-		}
-		defer func() { commands = append(commands, last) }()
+	list := append(p.viaCommands(w), p.restart()...)
+	switch {
+	case p.Request.Via == between.Sidecar && !p.inCompose():
+		list = append(list, "# why it could not hand a mail on: "+p.Request.Runtime.Engine()+" logs "+between.Service)
+	case p.Request.Via != "":
+		list = append(list, "smtp-wizard check --env-file "+shellWord(p.Request.EnvFile)+"  # tests the relay as the one in between uses it")
 	}
+	return list
+}
+
+// restart lets Pocket ID read its settings, with the hostname that it is to announce.
+func (p *FilePlan) restart() (list []string) {
+	runtime, in := p.Request.Runtime, p.Found.Install
 	if runtime != in.Runs {
 		if p.renames() {
 			list = append(list, runtime.SetHostname(shellWord(p.Request.Hostname))...)
