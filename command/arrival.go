@@ -14,6 +14,7 @@ import (
 
 	"smtp-wizard/inbox"
 	"smtp-wizard/internal/text"
+	"smtp-wizard/internal/wait"
 	"smtp-wizard/secret"
 	"smtp-wizard/steps"
 )
@@ -103,7 +104,7 @@ func waitForCode(ctx context.Context, out io.Writer, lines *bufio.Reader, t step
 	ctx, cancel := context.WithTimeout(ctx, codeBound)
 	defer cancel()
 	fmt.Fprintf(out, "Type the code from the mail %s, within %s: ", t.Token, text.Minutes(codeBound))
-	typed, err := untilDone(ctx, func() ([]byte, error) { return readLine(lines) })
+	typed, err := wait.For(ctx, func() ([]byte, error) { return readLine(lines) })
 	fmt.Fprintln(out)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

@@ -43,7 +43,7 @@ func evidenceOf(m reading.Message, s Situation) evidence {
 	if m.Reply != "" {
 		e.reply = m.Reply
 	}
-	e.words = strings.ToLower(withoutCodes(e.reply, e.code, e.enhanced))
+	e.words = strings.ToLower(reading.WithoutCodes(e.reply, e.code, e.enhanced))
 	var shown *smtpcheck.CertificateError
 	if errors.As(s.Err, &shown) && shown.Cert != nil {
 		e.words += " issuer " + strings.ToLower(shown.Cert.Issuer.String())
@@ -71,7 +71,7 @@ func evidenceOf(m reading.Message, s Situation) evidence {
 
 // inAll is the same evidence with all words, not only those of the relay.
 func (e evidence) inAll() evidence {
-	e.words, e.all = strings.ToLower(withoutCodes(e.whole, e.code, e.enhanced)), true
+	e.words, e.all = strings.ToLower(reading.WithoutCodes(e.whole, e.code, e.enhanced)), true
 	return e
 }
 
@@ -92,10 +92,6 @@ func saidIn(s Situation) string {
 // refused reports whether the relay itself said no; then its words count and
 // not those of the connection that broke after them.
 func (e evidence) refused() bool { return e.Reply != nil && e.Reply.Code >= 400 }
-
-func withoutCodes(text string, code int, enhanced string) string {
-	return reading.WithoutCodes(text, code, enhanced)
-}
 
 // place are the stages of an answer, the likeliest first: those of a rule that the
 // evidence leaves, else what the evidence tells, else what the codes leave.

@@ -17,6 +17,7 @@ import (
 	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/wait"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
@@ -76,14 +77,11 @@ func (w World) Discover(ctx context.Context, envFile string) Discovery {
 	late := fmt.Errorf("%s, or a file beside it, could not be read within %.0f s", envFile, discoverBound.Seconds())
 	ctx, cancel := context.WithTimeoutCause(ctx, discoverBound, late)
 	defer cancel()
-	done := make(chan Discovery, 1)
-	go func() { done <- w.discover(envFile) }()
-	select {
-	case found := <-done:
-		return found
-	case <-ctx.Done():
+	found, err := wait.For(ctx, func() (Discovery, error) { return w.discover(envFile), nil })
+	if err != nil {
 		return Discovery{EnvFile: envFile, Err: context.Cause(ctx)}
 	}
+	return found
 }
 
 func (w World) discover(envFile string) Discovery {

@@ -215,7 +215,7 @@ func (s installPage) Take(v View) Intent {
 // have fixed it, so it is looked at again; what is still wrong then stays.
 func (installPage) refuse(v View, a Answers, f wizard.Fault) Intent {
 	switch {
-	case a.Unattended, v.Fault != f:
+	case v.Fault != f:
 		return wizard.Stay(a, f)
 	case a.Reread == f.Text:
 		return wizard.Stay(a.again(Install), f)

@@ -115,7 +115,7 @@ func (w World) planVia(p *FilePlan, around *asowner.Files) error {
 		path, contents := p.secretFile(), r.relay().SecretFile()
 		car, _ := p.Found.Install.Sidecar(between.Service)
 		p.secretKnown = car.Path == path || !p.inCompose() && p.Found.Value("SMTP_HOST") == between.Service
-		if old, err := around.ReadFile(path, maxSecret); contents != nil && (err != nil || !bytes.Equal(old, contents)) {
+		if old, _ := around.Load(path); contents != nil && !(old.Exists && bytes.Equal(old.Bytes, contents)) {
 			p.SecretPath, p.Secret = path, secret.New(string(contents))
 		}
 	}
@@ -132,8 +132,6 @@ func (p *FilePlan) secretFile() string {
 	}
 	return filepath.Join(filepath.Dir(absolute(p.Request.EnvFile)), between.SecretName)
 }
-
-const maxSecret = 64 << 10
 
 // mayInstall reports whether the files of a relay in between can be written here: as
 // root, and where their package has made the place for them.
@@ -254,8 +252,8 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 		if !ok {
 			return
 		}
-		if data, err := around.ReadFile(car.Path, maxSecret); err == nil && car.Path != "" {
-			relay.Password = secret.New(between.PasswordIn(data))
+		if file, _ := around.Load(car.Path); file.Exists && car.Path != "" {
+			relay.Password = secret.New(between.PasswordIn(file.Bytes))
 		}
 		d.Via, d.Behind, d.BehindFrom = between.Sidecar, relay, car.Path
 		w.Masker.Add(relay.User, relay.Password.Reveal())

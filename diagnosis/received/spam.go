@@ -57,6 +57,8 @@ var knowledgeJSON []byte
 var known = sync.OnceValue(func() (k struct {
 	Fields                       []row
 	Microsoft, Compauth, Symbols map[string]string
+	Results                      map[string]string // the words of RFC 8601 for those that receivers use instead
+	Operators                    map[string]string // of several domains, by one of them
 	Advice                       map[string]struct{ Cause, Fix string }
 }) {
 	if err := json.Unmarshal(knowledgeJSON, &k); err != nil {
