@@ -106,7 +106,7 @@ func (s identity) Page(v View) wizard.Page {
 	if f.Running {
 		return page
 	}
-	if failure := otherFailure(v, s.candidates(v)); failure != nil {
+	if failure := otherFailure(v); failure != nil {
 		if errors.Is(failure, context.Canceled) {
 			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay was not asked about the names."}}
 			return page
@@ -211,15 +211,12 @@ func currentHostname(v View) string {
 
 // otherFailure is how the first session ended that ended for another reason than
 // its name; nil when a name was accepted.
-func otherFailure(v View, list []pocketid.Candidate) *smtpcheck.Failure {
-	said := identityResults(v)
-	var first *smtpcheck.Failure
-	for _, c := range list {
-		one, ok := said[c.Name]
-		if ok && one.Acceptance == smtpcheck.Accepted {
+func otherFailure(v View) (first *smtpcheck.Failure) {
+	for _, one := range reported[smtpcheck.IdentityResult](v.Found[Identity]) {
+		if one.Acceptance == smtpcheck.Accepted {
 			return nil
 		}
-		if ok && one.Acceptance == smtpcheck.NotJudged && first == nil {
+		if one.Acceptance == smtpcheck.NotJudged && first == nil {
 			first = one.Failure
 		}
 	}
@@ -351,23 +348,16 @@ func (s identity) settingsField(v View, options []pocketid.Option) *wizard.Field
 }
 
 func (s identity) situation(v View, name string) pocketid.Situation {
-	var all []smtpcheck.IdentityResult
-	said := identityResults(v)
-	for _, c := range s.candidates(v) {
-		if one, ok := said[c.Name]; ok {
-			all = append(all, one)
-		}
-	}
 	setup := SetupOf(v.Answers)
 	setup.As, setup.Hostname = v.Answers.version(), name
-	return s.world.situation(setup, all, surveyed(v))
+	return s.world.situation(setup, reported[smtpcheck.IdentityResult](v.Found[Identity]), surveyed(v))
 }
 
 func (s identity) advice(v View, name string) []pocketid.Option {
-	if len(identityResults(v)) == 0 {
-		return nil
+	if situation := s.situation(v, name); len(situation.Results) > 0 {
+		return pocketid.Advise(situation)
 	}
-	return pocketid.Advise(s.situation(v, name))
+	return nil
 }
 
 // surveyed are the endpoints that the look at the relay's ports has found.
