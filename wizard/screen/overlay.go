@@ -67,9 +67,9 @@ func (m *model) openSteps() {
 		return
 	}
 	var choices []wizard.Choice
-	for _, s := range m.headerSteps() {
-		if s.done {
-			choices = append(choices, wizard.Choice{Value: string(s.id), Cells: []string{s.name}, Tone: s.tone})
+	for _, s := range m.guide.Outline() {
+		if s.Done {
+			choices = append(choices, wizard.Choice{Value: string(s.ID), Cells: []string{s.Name}, Tone: s.Tone})
 		}
 	}
 	if len(choices) > 0 {
