@@ -155,7 +155,7 @@ func versionField(a Answers, found Discovery) wizard.Field {
 
 func urlField(v View, a Answers, found Discovery) wizard.Field {
 	f := field(Install, "app_url", wizard.TextField, a.AppURL)
-	if value := found.meant().Value("APP_URL"); f.Default == "" && value != "" {
+	if value := found.intended().Value("APP_URL"); f.Default == "" && value != "" {
 		f.Default, f.Note = value, "From the .env."
 		for _, key := range []string{"APP_URL", "PUBLIC_APP_URL"} {
 			if from, _ := found.Install.From(key); from.File != "" && from.File != found.path() {
@@ -205,7 +205,7 @@ func (s installPage) Take(v View) Intent {
 		a = a.forFile(found)
 	}
 	if another || a.TakenFrom == "" {
-		a = prefill(a, found.ReadAs(a.readers()).meant())
+		a = prefill(a, found.ReadAs(a.readers()).intended())
 	}
 	a.EnvFile, a.TakenFrom = path, path
 	return wizard.Next(a)

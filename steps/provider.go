@@ -224,9 +224,9 @@ func regionField(v View, p presets.Preset) wizard.Field {
 	return f
 }
 
-// meant is the preset of a choice, or the only one that a text such as that of
+// presetFor is the preset of a choice, or the only one that a text such as that of
 // --preset finds; its first host is the one that was meant.
-func (s provider) meant(text string) (p presets.Preset, fault string) {
+func (s provider) presetFor(text string) (p presets.Preset, fault string) {
 	if p, ok := s.world.preset(strings.TrimSpace(text)); ok {
 		return p, ""
 	}
@@ -274,7 +274,7 @@ func (s provider) Take(v View) Intent {
 		return keepAll(v, a)
 	}
 	a.Kept = false
-	p, fault := s.meant(id)
+	p, fault := s.presetFor(id)
 	if fault != "" {
 		return wizard.Stay(a, errorAt("preset", fault))
 	}
