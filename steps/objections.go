@@ -47,7 +47,7 @@ var objectionIDs = map[pocketid.Effect]string{
 }
 
 // Objections are what the version of a test has against the settings that arrive, the
-// worst first. A password that was given beside the file needs not be read.
+// worst first. A password that was given beside the file need not be read.
 func (d Discovery) Objections(s Setup, given bool) []Objection {
 	if o, stops := d.unreached(); stops {
 		return []Objection{o}

@@ -306,7 +306,7 @@ func (w World) discovery() presets.Discovery {
 }
 
 // readBy is the user whose program reads the .env itself, where a unit says so. Root
-// could read it whosever it is, so a new file needs not be root's.
+// can read any file, so a new one need not be root's.
 func readBy(p *FilePlan) *atomicfile.User {
 	u, err := user.Lookup(p.Found.Install.User)
 	if !slices.Contains(p.Found.readers(), "pocket-id") || err != nil || u.Uid == "0" {
