@@ -210,14 +210,11 @@ func fileTable(p *FilePlan) wizard.Table {
 // said below the field.
 func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
-	f := wizard.Field{
-		Name: "lock_ui", Label: "Let this file decide?", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
-		Help: wizard.Help{What: pocketid.LockEffects(version)},
-		Choices: []wizard.Choice{
-			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
-			choice("no", "No, leave it"),
-		},
-		Note: "Settings in the admin UI become read-only.",
+	f := field(Write, "lock_ui", wizard.ChoiceField, yesNo(p.Lock))
+	f.Help.What = pocketid.LockEffects(version)
+	f.Choices = []wizard.Choice{
+		choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
+		choice("no", "No, leave it"),
 	}
 	if !p.Lock {
 		f.Note, f.NoteTone = pocketid.LockMissing(version), wizard.Warn
