@@ -25,19 +25,20 @@ type variable struct {
 	Risk      string  // and its danger
 }
 
-//go:embed variables.json
-var variablesJSON []byte
+//go:embed knowledge.json
+var knowledgeJSON []byte
 
-// known is variables.json.
+// known is knowledge.json.
 var known = sync.OnceValue(func() (t struct {
+	Runtimes []runtimeRow
 	Mail     []variable // those that concern mail, and those a new file needs
 	Others   []variable // without which Pocket ID does not start if they are invalid
 	Public   []string   // settings, apart from Mail, whose values may be shown
 	Defaults map[string]string
 	Demands  []demand
 }) {
-	if err := json.Unmarshal(variablesJSON, &t); err != nil {
-		panic("variables.json: " + err.Error())
+	if err := json.Unmarshal(knowledgeJSON, &t); err != nil {
+		panic("knowledge.json: " + err.Error())
 	}
 	return t
 })

@@ -139,7 +139,7 @@ func runsField(a Answers, found Discovery) wizard.Field {
 				"the file is written so that yours reads it correctly.",
 		},
 	}
-	for _, runtime := range pocketid.Runtimes {
+	for _, runtime := range pocketid.Runtimes() {
 		readers := "read by " + strings.Join(runtime.Readers(), ", ")
 		f.Choices = append(f.Choices, choice(string(runtime), runtime.Label(), readers))
 	}
