@@ -2,14 +2,13 @@ package pocketid
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -29,19 +28,14 @@ type variable struct {
 var knowledgeJSON []byte
 
 // known is knowledge.json.
-var known = sync.OnceValue(func() (t struct {
+var known = lazy.Table[struct {
 	Runtimes []runtimeRow
 	Mail     []variable // those that concern mail, and those a new file needs
 	Others   []variable // without which Pocket ID does not start if they are invalid
 	Public   []string   // settings, apart from Mail, whose values may be shown
 	Defaults map[string]string
 	Demands  []demand
-}) {
-	if err := json.Unmarshal(knowledgeJSON, &t); err != nil {
-		panic("knowledge.json: " + err.Error())
-	}
-	return t
-})
+}]("knowledge.json", knowledgeJSON)
 
 // variables are all of them, those that concern mail first.
 func variables() []variable { return slices.Concat(known().Mail, known().Others) }
