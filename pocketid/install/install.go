@@ -63,14 +63,14 @@ func (in Install) Speaks() pocketid.Version {
 	return in.Version.Release
 }
 
-// Password is where the password of the mail account is.
+// Password is where the password of the mail account is; its JSON never has the password.
 type Password struct {
-	Set      bool
-	Kind     string // env, file or secret
-	From     []string
-	Readable bool   // from here, by the one who runs this program
-	Unseen   bool   // none was found, but a file that may have it cannot be read
-	File     string // on this machine, that has the password and nothing else; "" is none
+	Set      bool     `json:"set"`
+	Kind     string   `json:"kind,omitempty"` // env, file or secret
+	From     []string `json:"from,omitempty"`
+	Readable bool     `json:"readable"` // from here, by the one who runs this program
+	Unseen   bool     `json:"-"`        // none was found, but a file that may have it cannot be read
+	File     string   `json:"-"`        // on this machine, that has the password and nothing else; "" is none
 	value    string
 }
 

@@ -246,10 +246,6 @@ func (in Install) InsideCommand(quote func(string) string, program string, files
 		return "cd " + quote(in.Compose.Dir) + " && docker compose" + files + " run --rm --no-deps " + mounts +
 			" --entrypoint /smtp-wizard " + quote(in.Service)
 	}
-	program = "podman"
-	if in.Runs == RunsDocker {
-		program = "docker"
-	}
 	network := ""
 	if in.Network != "" {
 		network = " --network " + quote(in.Network)
@@ -257,5 +253,5 @@ func (in Install) InsideCommand(quote func(string) string, program string, files
 	if pod, ok := strings.CutPrefix(in.Hostname.With, "pod "); ok {
 		network = " --pod " + quote(strings.TrimPrefix(pod, "new:"))
 	}
-	return program + " run --rm" + network + " " + mounts + " --entrypoint /smtp-wizard " + quote(in.Image)
+	return in.Runs.Engine() + " run --rm" + network + " " + mounts + " --entrypoint /smtp-wizard " + quote(in.Image)
 }
