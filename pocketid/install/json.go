@@ -33,7 +33,7 @@ type ResultVersion struct {
 	From  string  `json:"from,omitempty"`
 }
 
-// ResultHostname is what os.Hostname() gives to Pocket ID.
+// ResultHostname is what os.Hostname() returns to Pocket ID.
 type ResultHostname struct {
 	Value *string `json:"value"`
 	From  string  `json:"from,omitempty"`

@@ -277,7 +277,7 @@ func (in *Install) passwordWarnings() {
 func (in *Install) nameWarnings() {
 	if in.InContainer() && !in.Version.Known() && in.Version.Below == "" && in.Image != "" {
 		cure := ""
-		if in.Runs == RunsCompose {
+		if in.Runs == pocketid.RuntimeCompose {
 			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
 		}
 		taken := in.Version.Release
