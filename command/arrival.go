@@ -66,7 +66,7 @@ func (f *arrivalFlags) prepare(ctx context.Context, noSend bool) (err error) {
 // proveArrival waits for the proof that the message of a test has arrived, if it is
 // asked for. The error says why there is none.
 func (f checkFlags) proveArrival(ctx context.Context, o *options, w steps.World, t *steps.TestResult) (missed error) {
-	if !f.arrival.asked() || !t.Result.Taken {
+	if !f.arrival.asked() || !t.Result.Accepted {
 		return nil
 	}
 	out := o.Err

@@ -46,9 +46,9 @@ type Preset struct {
 	// DKIM are the keys that it signs with, as the From domain publishes them.
 	DKIM []Key `json:"dkim,omitempty"`
 
-	// Door is the id of another row of the same provider whose relay does not judge the
+	// Alternative is the id of another row of the same provider whose relay does not judge the
 	// EHLO name.
-	Door string `json:"door,omitempty"`
+	Alternative string `json:"alternative,omitempty"`
 
 	DocURL string `json:"doc_url"`
 	// Source is where hosts and ports were read, with the date of that copy.

@@ -100,6 +100,20 @@ func TestDrippingReply(t *testing.T) {
 	}
 }
 
+// A reply that comes later than Pocket ID would have waited for it fails here too.
+func TestSlowReply(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, func(c net.Conn) {
+		time.Sleep(250 * time.Millisecond)
+		script("220 hi\r\n", hears)(c)
+	})
+	p.Waits.Reply, p.Waits.BeforeTLS = 100*time.Millisecond, 100*time.Millisecond
+	f := smtpcheck.Run(t.Context(), p, nil).Failure
+	if f == nil || !errors.Is(f, smtpcheck.ErrTimeout) || !strings.Contains(f.Error(), ", and this client gives up after 0.1 s") {
+		t.Errorf("%v", f)
+	}
+}
+
 // A refusal of 57 KB is repeated in full by the transcript alone.
 func TestLongRefusalIsShortened(t *testing.T) {
 	t.Parallel()

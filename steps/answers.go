@@ -189,7 +189,7 @@ func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
-	s := setupOf(a)
+	s := SetupOf(a)
 	if as.Known() {
 		s.As = as
 	}
@@ -224,7 +224,12 @@ func prefill(a Answers, found Discovery) Answers {
 		a.Password = found.Password
 	}
 	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
-	return prefillBehind(a, found)
+	if found.Via != "" { // the relay behind the one in between
+		from, to := a.From, a.To
+		a.Settings, a.Via, a.Hostname = found.Behind.Settings, found.Via, found.Behind.Name
+		a.From, a.To = from, to
+	}
+	return a
 }
 
 // meant takes away what a reader keeps of a value though it looks like more than the

@@ -97,7 +97,7 @@ func (s arrival) Page(v View) wizard.Page {
 			t.Token, t.Setup.To),
 		Gist: verdictGist(v),
 	}
-	page.Body = []wizard.Block{passedRow(t), verdictBlock(v)}
+	page.Body = []wizard.Block{wizard.Table{Rows: []wizard.Row{passedRow(t.Result.Stages)}}, verdictBlock(v)}
 	if v.Answers.Source != "" {
 		page.Body = append(page.Body, sourceBlocks(v.Answers.Source)...)
 	} else {
@@ -140,12 +140,12 @@ func (arrival) lookBlocks(page *wizard.Page, v View) []wizard.Block {
 }
 
 func (arrival) fields(v View, t TestResult) []wizard.Field {
-	how := wizard.Field{Name: "how", Label: "Shown by", Kind: wizard.ChoiceField, Default: byCode,
-		Help: wizard.Help{What: "How to show that the mail has arrived. What is entered here is not kept anywhere."},
+	how := wizard.Field{Name: "how", Label: "Proof", Kind: wizard.ChoiceField, Default: byCode,
+		Help: wizard.Help{What: "How to show that the mail has arrived. Nothing that is entered here is kept."},
 		Choices: []wizard.Choice{
 			choice(byCode, "the code from the mail"),
-			choice(byIMAP, "looking for the mail by IMAP"),
-			choice(bySource, "its source, which is judged: paste it"),
+			choice(byIMAP, "a search for the mail by IMAP"),
+			choice(bySource, "the source of the mail, pasted here"),
 		}}
 	text := func(name, label, preset, what string) wizard.Field {
 		_, given := v.Input[name]
@@ -156,7 +156,7 @@ func (arrival) fields(v View, t TestResult) []wizard.Field {
 		_, domain, _ := strings.Cut(t.Setup.To, "@")
 		_, typed := v.Secret("imap_password")
 		return []wizard.Field{how,
-			text("imap", "IMAP server", "imap."+domain, "The server of the mailbox, with :port where it is not 993. It is spoken to by TLS, and its certificate is checked."),
+			text("imap", "IMAP server", "imap."+domain, "The server of the mailbox, with :port where it is not 993. The connection uses TLS, and the certificate is checked."),
 			text("imap_user", "Mailbox", t.Setup.To, "The user name at the IMAP server."),
 			{Name: "imap_password", Label: "Password", Kind: wizard.SecretField, Missing: !typed,
 				Help: wizard.Help{What: "The mailbox's password, or an app password. It is used for this one search, and not kept."}}}
@@ -181,9 +181,9 @@ func asSpace(r rune) rune {
 // WhereMailHides is what helps to find the message of a test, each with a label.
 func WhereMailHides(t TestResult) [][2]string {
 	lines := [][2]string{{"Look", "In the inbox of " + t.Setup.To + ", then in its spam folder. A receiver that does not know " +
-		"the sender may let it wait for some minutes (greylisting). Is the address right?"}}
+		"the sender may delay it by some minutes (greylisting). Is the address right?"}}
 	if id := relayID(t.Result); id != "" {
-		lines = append(lines, [2]string{"Relay", "It names the mail " + id + ": look that up in its log."})
+		lines = append(lines, [2]string{"Relay", "Its ID for the mail is " + id + ". Search its log for that."})
 	}
 	return lines
 }

@@ -149,12 +149,7 @@ func (d Discovery) Value(key string) string {
 }
 
 // path is the file as the install knows it.
-func (d Discovery) path() string {
-	if abs, err := filepath.Abs(d.EnvFile); err == nil {
-		return abs
-	}
-	return d.EnvFile
-}
+func (d Discovery) path() string { return absolute(d.EnvFile) }
 
 // readers are the programs that read the file, by name, the one that hands it to
 // Pocket ID first.
@@ -248,11 +243,9 @@ func (d Discovery) asArrives() Discovery {
 // takeArriving puts what arrives over it.
 func (d *Discovery) takeArriving() {
 	d.put(arriving(d.Install))
-	p := d.Install.Password
-	if !p.Set {
-		return
+	if p := d.Install.Password; p.Set {
+		d.Password, d.PasswordFile = secret.New(p.Reveal()), p.File
 	}
-	d.Password, d.PasswordFile = secret.New(p.Reveal()), p.File
 }
 
 // arriving are all values that reach Pocket ID, secrets too.
@@ -315,11 +308,6 @@ var usualPlaces = wizard.Table{Rows: []wizard.Row{
 	rowOf(wizard.Plain, "/etc/pocket-id.env", "podman: what EnvironmentFile= names in /etc/containers/systemd"),
 }}
 
-// nothing reports whether neither a file nor a Pocket ID was found.
-func (d Discovery) nothing() bool {
-	return d.EnvFile != "" && d.Err == nil && !d.Exists && d.Install.Runs == ""
-}
-
 // obstacle is why the file could not be written at the end, and what helps; "" where
 // nothing is known to be in the way.
 func (w World) obstacle(envFile string) string {
@@ -336,7 +324,7 @@ func (w World) obstacle(envFile string) string {
 	case errors.Is(err, unix.EROFS):
 		return dir + " is on a file system that is mounted read-only, so the file could not be written."
 	case err != nil:
-		return fmt.Sprintf("You may not write to %s. %s", dir, withRights(path))
+		return fmt.Sprintf("You have no permission to write to %s. %s", dir, withRights(path))
 	}
 	return ""
 }

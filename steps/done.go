@@ -74,7 +74,7 @@ func (w World) commands(p *FilePlan) (commands []string) {
 	runtime, in := p.Request.Runtime, p.Found.Install
 	list := p.viaCommands(w)
 	if p.Request.Via != "" {
-		last := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile) + "  # the relay, spoken to as the one in between does"
+		last := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile) + "  # tests the relay as the one in between uses it"
 		if p.Request.Via == between.Sidecar && !p.inCompose() {
 			last = "# why it could not hand a mail on: " + p.Request.Runtime.Engine() + " logs " + between.Service
 		}
@@ -295,8 +295,8 @@ func (mails) Page(v View) wizard.Page {
 	}
 	field.Choices = append(field.Choices, choice(actGoOn, "Continue"))
 	return wizard.Page{
-		Title: "What else does Pocket ID mail?",
-		Why: "These are off until they are switched on, and count, as the relay does, while " +
+		Title: "Which optional mails does Pocket ID send?",
+		Why: "These are off unless you switch them on. Like the relay, they count only while " +
 			pocketid.KeyName("UI_CONFIG_DISABLED", version) + " is true.",
 		Field: []wizard.Field{field},
 	}

@@ -180,7 +180,7 @@ func (p *FilePlan) Refusal() error {
 	if len(p.Refused) == 0 {
 		return nil
 	}
-	return settingsError(wouldNotStart(p.Refused, p.Request.version()))
+	return errors.New(wouldNotStart(p.Refused, p.Request.version()))
 }
 
 // OtherFiles are the files besides the .env that will be written.
@@ -340,6 +340,6 @@ func (w World) carry(ctx context.Context, r FileRequest) ([]api.Setting, error) 
 func carryField(a Answers) wizard.Field {
 	return wizard.Field{Name: "api_key", Label: "API key", Kind: wizard.SecretField, Kept: !a.APIKey.Empty(),
 		Note: "Optional: with an admin's API key, what was set in the UI is read from " + a.AppURL + " and put into the file.",
-		Help: wizard.Help{What: "A key of an admin (Settings, API Keys). It is used for this one question and kept nowhere. " +
-			"Settings that differ from their defaults then show up in the changes, mail's aside, which the pages before have asked."}}
+		Help: wizard.Help{What: "A key of an admin (Settings, API Keys). It is used once and not kept. " +
+			"Settings that differ from their defaults then appear among the changes, except those for mail, which you have answered."}}
 }

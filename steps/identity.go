@@ -43,7 +43,7 @@ func (s identity) Wants(v View) wizard.Job {
 			names = append(names, c.Name)
 		}
 	}
-	setup := setupOf(v.Answers)
+	setup := SetupOf(v.Answers)
 	setup.Hostname, setup.ContainerID, setup.As, setup.Via = "", false, pocketid.Version{}, ""
 	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " ")}}
 }
@@ -95,7 +95,7 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	f := v.Found[Identity]
 	if f.Running {
-		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(setupOf(v.Answers)), true
+		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(SetupOf(v.Answers)), true
 	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
@@ -109,11 +109,11 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	if failure := otherFailure(v, s.candidates(v)); failure != nil {
 		if errors.Is(failure, context.Canceled) {
-			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay has judged no name."}}
+			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay was not asked about the names."}}
 			return page
 		}
-		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The names could not be judged; " +
-			"the test on the next page leads to the answer to change."}, wizard.Text{Label: "It said", Body: failure.Error()}}
+		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The relay could not be asked about the names. " +
+			"The test on the next page says what to change."}, errorBlock(failure)}
 		return page
 	}
 	announcement, settings := s.announcement(v)
@@ -142,8 +142,8 @@ func (s identity) nameField(v View) wizard.Field {
 	}
 	f.Choices = append(f.Choices, choice(another, "another name"))
 	if !s.world.Practice && !v.Answers.Unattended {
-		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Key: "h", Cells: []string{"hear Pocket ID (h)"},
-			Note: "It sends its own test mail to this program, which then knows what it announces."})
+		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Key: "h", Cells: []string{"listen to it (h)"},
+			Note: "Pocket ID sends a test mail to this program, which shows what it announces."})
 	}
 	return f
 }
@@ -310,9 +310,7 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 func (s identity) consequence(v View, in pocketid.Situation, name string) string {
 	install := discovered(v).Install
 	switch {
-	case v.Answers.Via != "":
-		return ""
-	case name == "localhost" || s.isContainerID(v, name):
+	case v.Answers.Via != "" || name == "localhost" || s.isContainerID(v, name):
 		return ""
 	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
 		return "As far as is known, this version does not use its hostname when it sends mail."
@@ -374,7 +372,7 @@ func (s identity) situation(v View, name string) pocketid.Situation {
 			all = append(all, one)
 		}
 	}
-	setup := setupOf(v.Answers)
+	setup := SetupOf(v.Answers)
 	setup.As, setup.Hostname = v.Answers.version(), name
 	return s.world.situation(setup, all, surveyed(v))
 }

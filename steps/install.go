@@ -50,13 +50,14 @@ func (s installPage) Page(v View) wizard.Page {
 		a = a.forInstall(found)
 	}
 	var said []wizard.Block
-	if found.nothing() && !s.world.Practice {
+	if found.EnvFile != "" && found.Err == nil && !found.Exists && found.Install.Runs == "" && !s.world.Practice {
 		said = append(said, wizard.Text{Body: "No Pocket ID found here. The usual places of its .env:"}, usualPlaces)
 	}
 	if version, err := pocketid.ParseVersion(v.Text("version", versionField(a, found).Default)); err == nil {
 		if text := onlyLocalhost(found.Value("SMTP_HOST"), version); text != "" {
 			said = append(said, wizard.Text{Tone: wizard.Warn, Body: text})
 		}
+		said = append(said, found.objectionBlocks(version)...)
 	}
 	page := wizard.Page{
 		Title: "Where is Pocket ID?",
@@ -67,9 +68,6 @@ func (s installPage) Page(v View) wizard.Page {
 	}
 	if len(fatal(found.Problems)) > 0 && found.Fixable {
 		page.Field = append(page.Field, fixField(a))
-	}
-	if version, err := pocketid.ParseVersion(v.Text("version", page.Field[2].Default)); err == nil {
-		page.Body = append(page.Body, found.objectionBlocks(version)...)
 	}
 	if v.Found[Install].Running {
 		page.Busy = "Detecting the install"
@@ -131,9 +129,13 @@ func envField(a Answers, found Discovery) wizard.Field {
 }
 
 func runsField(a Answers, found Discovery) wizard.Field {
+	byDefault := pocketid.RuntimeManual // nothing here is found to read the file
+	if found.EnvFile == "" {
+		byDefault = pocketid.RuntimeCompose
+	}
 	f := wizard.Field{
 		Name: "runs", Label: "Started with", Kind: wizard.ChoiceField,
-		Default: cmp.Or(a.Runs, string(found.Install.Runs), string(runsByDefault(found))),
+		Default: cmp.Or(a.Runs, string(found.Install.Runs), string(byDefault)),
 		Help: wizard.Help{
 			What: "What starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; " +
 				"the file is written so that yours reads it correctly.",
@@ -144,14 +146,6 @@ func runsField(a Answers, found Discovery) wizard.Field {
 		f.Choices = append(f.Choices, choice(string(runtime), runtime.Label(), readers))
 	}
 	return f
-}
-
-// runsByDefault is for a file that nothing here is found to read.
-func runsByDefault(found Discovery) pocketid.Runtime {
-	if found.EnvFile == "" {
-		return pocketid.RuntimeCompose
-	}
-	return pocketid.RuntimeManual
 }
 
 func versionField(a Answers, found Discovery) wizard.Field {
@@ -201,7 +195,7 @@ func urlField(v View, a Answers, found Discovery) wizard.Field {
 }
 
 func fixField(a Answers) wizard.Field {
-	f := wizard.Field{
+	return wizard.Field{
 		Name: "fix", Label: "Fix it", Kind: wizard.ChoiceField, Default: yesNo(a.FixFile),
 		Help: wizard.Help{What: "As it is, a program that reads this file gets nothing from it. " +
 			"The fix is part of the changes that the last page shows."},
@@ -210,7 +204,6 @@ func fixField(a Answers) wizard.Field {
 			choice("no", "No, I will fix it in an editor"),
 		},
 	}
-	return f
 }
 
 func (s installPage) Take(v View) Intent {
@@ -261,7 +254,7 @@ func (s installPage) Take(v View) Intent {
 // have fixed it, so it is looked at again; what is still wrong then stays.
 func (installPage) refuse(v View, a Answers, f wizard.Fault) Intent {
 	switch {
-	case a.Unattended, v.Fault != f:
+	case v.Fault != f:
 		return wizard.Stay(a, f)
 	case a.Reread == f.Text:
 		return wizard.Stay(a.again(Install), f)

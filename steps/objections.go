@@ -2,7 +2,9 @@ package steps
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,9 +98,7 @@ func (d Discovery) unreadablePassword(v pocketid.Version) Objection {
 // all are the values with the secrets.
 func (d Discovery) all() map[string]string {
 	values := map[string]string{}
-	for key, value := range d.Values {
-		values[key] = value
-	}
+	maps.Copy(values, d.Values)
 	for key, value := range d.secrets {
 		values[key] = value.Reveal()
 	}
@@ -319,21 +319,17 @@ func NotSent(s Setup, stops []Objection) TestResult {
 		said, cures = append(said, o.String()), append(cures, o.Cure)
 	}
 	place := answerTo[stops[0].Key]
+	why := strings.Join(said, " ")
 	t := TestResult{Setup: s, Speech: s.speech()}
-	t.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageSettings, Err: settingsError(strings.Join(said, " "))}
-	t.Result.Stages = []smtpcheck.StageResult{{Stage: smtpcheck.StageSettings, Detail: strings.Join(said, " ")}}
+	t.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageSettings, Err: errors.New(why)}
+	t.Result.Stages = []smtpcheck.StageResult{{Stage: smtpcheck.StageSettings, Detail: why}}
 	t.Diagnosis = &diagnosis.Diagnosis{
 		ID: stops[0].ID, Stage: smtpcheck.StageSettings, Confidence: diagnosis.Exact,
-		Cause: strings.Join(said, " ") + " Nothing was sent.", Fix: strings.Join(compact(cures), " "),
+		Cause: why + " Nothing was sent.", Fix: strings.Join(compact(cures), " "),
 		Step: cmp.Or(place.step, diagnosis.StepNone), Field: place.field,
 	}
 	return t
 }
-
-// settingsError is why nothing was sent.
-type settingsError string
-
-func (e settingsError) Error() string { return string(e) }
 
 // answerTo is the answer of the guide that sets a variable.
 var answerTo = map[string]struct {

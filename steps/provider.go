@@ -182,7 +182,7 @@ func (s provider) suggest(v View) string {
 	for _, f := range s.suggestions(v) {
 		add(true, valueOf(f))
 	}
-	add(slices.Contains(a.Refused, refusedChoice(keep)), Custom) // after a refusal, another door
+	add(slices.Contains(a.Refused, refusedChoice(keep)), Custom) // after a refusal, another relay
 	for _, p := range presets.All() {
 		add(p.Usable, p.ID)
 	}

@@ -103,7 +103,7 @@ func (s relay) Page(v View) wizard.Page {
 			s.tlsField(v, port)},
 	}
 	f := v.Found[Relay]
-	if len(portsFound(f)) > 0 {
+	if ports := portsFound(f); len(ports) > 0 && (noAddress(ports) == nil || v.Fault.Field != "host") { // which says it
 		page.Body = []wizard.Block{s.world.portReport(f)}
 	}
 	if f.Running && noAddress(portsFound(f)) == nil {

@@ -70,28 +70,23 @@ func ago(d time.Duration) string {
 	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
 }
 
-// password is the one secret that the answers hold.
-var password = draft.Missing{Step: Sender, Field: "password"}
-
 // ForDraft is what a draft keeps of a guide.
 func ForDraft(g wizard.Guide) draft.Snapshot {
 	s := wizard.StateOf[Answers](g)
 	a := s.Answers
-	a.PasswordTyped = a.PasswordTyped || !s.Secrets[Sender]["password"].Empty()
-	kept := draft.Snapshot{Place: s.Place, Answers: a}
+	typed := !s.Secrets[Sender]["password"].Empty()
+	a.PasswordTyped = a.PasswordTyped || typed
+	kept := draft.Snapshot{Place: s.Place, Answers: a, Missing: typed || !a.Password.Empty()}
 	kept.Place.Inputs, kept.Place.Secrets = maps.Clone(s.Inputs), maps.Clone(s.Secrets)
 	delete(kept.Place.Inputs, Arrival) // of a mailbox, and for one mail
 	delete(kept.Place.Secrets, Arrival)
-	if !a.Password.Empty() {
-		kept.Missing = []draft.Missing{password}
-	}
 	return kept
 }
 
 // Resumed puts a saved state back to work. What was not kept is asked for again,
 // but for a password that the .env still has.
-func (w World) Resumed(ctx context.Context, m Machine, s State, missing []draft.Missing) State {
-	known := !slices.Contains(missing, password)
+func (w World) Resumed(ctx context.Context, m Machine, s State, missing bool) State {
+	known := !missing
 	if !known {
 		s.Answers, known = w.recall(ctx, s.Answers)
 	}
@@ -185,7 +180,7 @@ func Summary(s State) string {
 	var b strings.Builder
 	out := WriteResultOf(s)
 	b.WriteString(Claim(s))
-	if t, _ := TestResultOf(s); t.Result.Taken && len(out.Warnings) > 0 {
+	if t, _ := TestResultOf(s); t.Result.Accepted && len(out.Warnings) > 0 {
 		b.WriteString(" Note the warnings below.")
 	}
 	b.WriteString("\n")

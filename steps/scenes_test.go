@@ -297,8 +297,8 @@ func inboxScenes(add addScene) {
 }
 
 func passed(a Answers) TestResult {
-	t := TestResult{Setup: setupOf(a), Token: "k3v9-m2xq"}
-	t.Speech, t.Result.Taken = pocketid.SpeechOf(t.Setup.Speaks(), t.Setup.TLS, t.Setup.Hostname), true
+	t := TestResult{Setup: SetupOf(a), Token: "k3v9-m2xq"}
+	t.Speech, t.Result.Accepted = pocketid.SpeechOf(t.Setup.Speaks(), t.Setup.TLS, t.Setup.Hostname), true
 	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
 		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
 		upToGreeting[2],
@@ -318,7 +318,7 @@ func passed(a Answers) TestResult {
 
 func failedTest(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) TestResult {
 	w := sceneWorld()
-	t := TestResult{Setup: setupOf(a), Identities: mixedResults()}
+	t := TestResult{Setup: SetupOf(a), Identities: mixedResults()}
 	t.Speech = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname)
 	t.Result.Stages, t.Result.Failure = append(append([]smtpcheck.StageResult{}, upToGreeting...), stages...), f
 	t.Diagnosis = w.diagnose(f, t.Setup, []string{"localhost"})

@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/user"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -292,18 +291,5 @@ func readBy(p *FilePlan) *atomicfile.User {
 	if !slices.Contains(p.Found.readers(), "pocket-id") || err != nil || u.Uid == "0" {
 		return nil
 	}
-	return toUser(u)
-}
-
-func toUser(u *user.User) *atomicfile.User {
-	uid, _ := strconv.Atoi(u.Uid) // always numbers on Unix
-	gid, _ := strconv.Atoi(u.Gid)
-	out := &atomicfile.User{UID: uid, GID: gid}
-	groups, _ := u.GroupIds()
-	for _, g := range groups {
-		if n, err := strconv.Atoi(g); err == nil {
-			out.Groups = append(out.Groups, n)
-		}
-	}
-	return out
+	return asowner.Account(u)
 }

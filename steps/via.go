@@ -29,13 +29,15 @@ import (
 // machine is where a relay in between would be installed.
 func (w World) machine() between.Machine { return between.Machine{Root: w.Root} }
 
-// viaObstacle says why a relay in between is not to be had; "" where it is.
-func (w World) viaObstacle(way between.Kind, in install.Install, runtime pocketid.Runtime) string {
+// ViaObstacle says why a relay in between cannot be had with an install; "" where it can.
+func (w World) ViaObstacle(way between.Kind, in install.Install, runtime pocketid.Runtime) string {
 	mta := w.machine().MTA()
 	if runtime != in.Runs {
 		in = install.Install{}
 	}
 	switch {
+	case way == "":
+		return ""
 	case way == between.Sidecar && runtime.InContainer() && runtime != pocketid.RuntimeCompose:
 		if in.Network == "host" || strings.HasPrefix(in.Network, "container:") {
 			return "Pocket ID has --network " + in.Network + ", and so no container in reach"
@@ -54,20 +56,11 @@ func (w World) viaObstacle(way between.Kind, in install.Install, runtime pocketi
 	return ""
 }
 
-// ViaObstacle says why a relay in between is not to be had with the install that was
-// found; "" where it is.
-func (w World) ViaObstacle(way between.Kind, found Discovery) string {
-	if way == "" {
-		return ""
-	}
-	return w.viaObstacle(way, found.Install, found.Install.Runs)
-}
-
 // wayOut is the best relay in between to offer; "" where there is none.
 func (w World) wayOut(v View) between.Kind {
 	in := discovered(v).Install
 	for _, way := range []between.Kind{between.Sidecar, between.Postfix, between.Msmtpd} {
-		if !v.Answers.Unattended && !w.Practice && w.viaObstacle(way, in, v.Answers.runtime()) == "" {
+		if !v.Answers.Unattended && !w.Practice && w.ViaObstacle(way, in, v.Answers.runtime()) == "" {
 			return way
 		}
 	}
@@ -107,7 +100,7 @@ func (w World) planVia(p *FilePlan, around *asowner.Files) error {
 	if err := r.Via.Check(r.relay()); err != nil {
 		return err
 	}
-	if why := w.viaObstacle(r.Via, p.Found.Install, r.Runtime); why != "" {
+	if why := w.ViaObstacle(r.Via, p.Found.Install, r.Runtime); why != "" {
 		return fmt.Errorf("%s cannot be put in between: %s", r.Via.Title(), why)
 	}
 	switch r.Via {
@@ -281,17 +274,6 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 		d.Via, d.Behind, d.BehindFrom = way, relay, from
 		w.Masker.Add(relay.User, password)
 	}
-}
-
-// prefillBehind takes over the relay behind the one in between.
-func prefillBehind(a Answers, found Discovery) Answers {
-	if found.Via == "" {
-		return a
-	}
-	from, to := a.From, a.To
-	a.Settings, a.Via, a.Hostname = found.Behind.Settings, found.Via, found.Behind.Name
-	a.From, a.To = from, to
-	return a
 }
 
 // behindPassword is the objection to a relay in between whose password cannot be read.

@@ -202,7 +202,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	if p.Before.Exists && p.Env.Changed() {
 		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by the rules of each")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by each one's rules")
 	return t
 }
 
@@ -302,29 +302,26 @@ func (s write) Take(v View) Intent {
 			return wizard.Stay(a, errorAt("action", err.Error()))
 		}
 		a.Confirmed = nil
-		return stay(a.again(Write))
+		a = a.again(Write)
 	case "in-place":
 		a.InPlace = true
-		return stay(a)
 	case "print":
 		a.PrintFiles = true
-		return stay(a)
 	case "without":
 		a.APIKey = secret.Value{}
-		return stay(a)
+	case "close":
+		a.CloseFile = true
 	case actTest:
 		return wizard.Goto(a, LiveTest, wizard.Fault{})
 	case actMails:
 		return wizard.Goto(a, Mails, wizard.Fault{})
-	case "close":
-		a.CloseFile = true
-		return stay(a)
 	case "password":
 		a.Confirmed = nil
 		return wizard.Goto(a, Sender, errorAt("password", err.Error()))
-	}
-	if planned && p.Request == request && len(p.Refused) == 0 {
-		a.Confirmed = p
+	case "write":
+		if planned && p.Request == request {
+			a.Confirmed = p
+		}
 	}
 	return stay(a)
 }

@@ -10,6 +10,7 @@ import (
 type Guide interface {
 	Apply(Outcome) Guide
 	Place() Place
+	// Outline is the current step and those that have something to ask.
 	Outline() []Heading
 	// Page is the current page.
 	Page() Page
@@ -23,10 +24,9 @@ type Guide interface {
 
 // Heading is a step as a list of steps shows it.
 type Heading struct {
-	ID      ID
-	Name    string
-	Skipped bool // it has nothing to ask
-	Tone    Tone // how it ended, once it is done
+	ID   ID
+	Name string
+	Tone Tone // how it ended, once it is done
 }
 
 // Session is a Guide: a machine and its state.
@@ -64,7 +64,10 @@ func (s Session[A]) Preview(field, answer string) Page {
 func (s Session[A]) Outline() []Heading {
 	var list []Heading
 	for _, step := range s.Machine.Steps {
-		h := Heading{step.ID(), step.Name(), step.Skip(s.State.Answers), Good}
+		h := Heading{step.ID(), step.Name(), Good}
+		if h.ID != s.State.At && step.Skip(s.State.Answers) {
+			continue
+		}
 		if m, ok := step.(Marker[A]); ok {
 			h.Tone = m.Mark(s.State.ViewOf(h.ID))
 		}

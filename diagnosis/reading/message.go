@@ -76,7 +76,7 @@ func ends(text string) string {
 // failure of mail.
 func (b *block) message() (Message, bool) {
 	m := Message{Words: OneLine(ends(strings.Join(b.parts, "\n"))), Names: b.names, TLS: b.tls, session: b.session}
-	if m.Words == "" || b.code == 0 && !b.small && !worthReading(m.Words) || webRequest.MatchString(m.Words) {
+	if m.Words == "" || b.code == 0 && (!b.small && !worthReading(m.Words) || webRequest.MatchString(m.Words)) {
 		return m, false
 	}
 	m.Line = HideCredentials(b.telling(m.Words))

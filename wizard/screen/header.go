@@ -22,15 +22,13 @@ func (m *model) headerSteps() []headerStep {
 	var steps []headerStep
 	for _, s := range m.guide.Outline() {
 		current := s.ID == m.state.At
-		if current || !s.Skipped {
-			if current {
-				s.Tone = wizard.Good // as far as it says that it ended
-			}
-			steps = append(steps, headerStep{
-				id: s.ID, name: m.theme.clean(s.Name), current: current, tone: s.Tone,
-				done: current && m.page.Final || !current && slices.Contains(m.state.History, s.ID),
-			})
+		if current {
+			s.Tone = wizard.Good // as far as it says that it ended
 		}
+		steps = append(steps, headerStep{
+			id: s.ID, name: m.theme.clean(s.Name), current: current, tone: s.Tone,
+			done: current && m.page.Final || !current && slices.Contains(m.state.History, s.ID),
+		})
 	}
 	return steps
 }
