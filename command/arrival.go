@@ -22,7 +22,7 @@ import (
 // codeBound is how long check waits for the code.
 const codeBound = 15 * time.Minute
 
-// arrivalFlags say how the arrival of the test mail is shown.
+// arrivalFlags say how the arrival of the test mail is proven.
 type arrivalFlags struct {
 	code               bool
 	server, user, file string

@@ -3,9 +3,11 @@ package diagnosis
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
+	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/internal/text"
 	"smtp-wizard/smtpcheck"
 )
@@ -67,11 +69,7 @@ func classAnswer(e evidence) Diagnosis {
 // waitsAt: where no answer of the guide changes a temporary refusal. At EHLO the
 // name does, and before it the endpoint.
 func waitsAt(stage smtpcheck.Stage, e evidence) bool {
-	switch stage {
-	case smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData, smtpcheck.StageGreeting:
-		return true
-	}
-	return len(e.stages) == 0
+	return len(e.stages) == 0 || slices.Contains(reading.StagesOf("greeting auth mail rcpt data"), stage)
 }
 
 func classID(stage smtpcheck.Stage, e evidence) string {

@@ -53,7 +53,7 @@ func (o Objection) String() string {
 	}[o.Effect]
 }
 
-// UnmarshalText reads an effect of variables.json.
+// UnmarshalText reads an effect of knowledge.json.
 func (e *Effect) UnmarshalText(text []byte) error {
 	*e = Effect(slices.Index([]string{"no start", "ignored", "no mail", "notice"}, string(text)))
 	return nil

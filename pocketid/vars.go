@@ -2,14 +2,13 @@ package pocketid
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -25,22 +24,18 @@ type variable struct {
 	Risk      string  // and its danger
 }
 
-//go:embed variables.json
-var variablesJSON []byte
+//go:embed knowledge.json
+var knowledgeJSON []byte
 
-// known is variables.json.
-var known = sync.OnceValue(func() (t struct {
+// known is knowledge.json.
+var known = lazy.Table[struct {
+	Runtimes []runtimeRow
 	Mail     []variable // those that concern mail, and those a new file needs
 	Others   []variable // without which Pocket ID does not start if they are invalid
 	Public   []string   // settings, apart from Mail, whose values may be shown
 	Defaults map[string]string
 	Demands  []demand
-}) {
-	if err := json.Unmarshal(variablesJSON, &t); err != nil {
-		panic("variables.json: " + err.Error())
-	}
-	return t
-})
+}]("knowledge.json", knowledgeJSON)
 
 // variables are all of them, those that concern mail first.
 func variables() []variable { return slices.Concat(known().Mail, known().Others) }

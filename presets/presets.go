@@ -5,12 +5,11 @@ package presets
 
 import (
 	_ "embed"
-	"encoding/json"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
-	"sync"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Preset is one provider. Every text is one or two plain sentences, or "".
@@ -95,15 +94,7 @@ type Endpoint struct {
 //go:embed providers.json
 var tableJSON []byte
 
-var table = sync.OnceValue(func() []Preset { return mustParse(tableJSON) })
-
-func mustParse(raw []byte) []Preset {
-	var presets []Preset
-	if err := json.Unmarshal(raw, &presets); err != nil {
-		panic(fmt.Sprintf("presets: the embedded table does not parse: %v", err))
-	}
-	return presets
-}
+var table = lazy.Table[[]Preset]("providers.json", tableJSON)
 
 // All is the whole table, the most used first and "custom" last. The caller may
 // reorder the slice, but must not change what the presets point to.

@@ -128,7 +128,7 @@ func runsField(a Answers, found Discovery) wizard.Field {
 		byDefault = pocketid.RuntimeCompose
 	}
 	f := field(Install, "runs", wizard.ChoiceField, cmp.Or(a.Runs, string(found.Install.Runs), string(byDefault)))
-	for _, runtime := range pocketid.Runtimes {
+	for _, runtime := range pocketid.Runtimes() {
 		readers := "read by " + strings.Join(runtime.Readers(), ", ")
 		f.Choices = append(f.Choices, choice(string(runtime), runtime.Label(), readers))
 	}

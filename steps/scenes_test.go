@@ -41,7 +41,7 @@ func sceneWorld() World {
 		Getenv:   func(string) string { return "" },
 		Now:      func() time.Time { return sceneTime },
 		Look: func(_ *asowner.Files, planned map[string][]byte) (install.Install, error) {
-			in := install.Install{Runs: install.RunsCompose}
+			in := install.Install{Runs: pocketid.RuntimeCompose}
 			if len(planned) > 1 { // the override
 				in.Hostname.Value = "id.example.com"
 			}
@@ -141,7 +141,7 @@ func inCompose(t *testing.T) Discovery {
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
 		Install: install.Install{
-			EnvFile: "/opt/pocket-id/.env", Runs: install.RunsCompose, Found: "/opt/pocket-id/docker-compose.yml", Service: "pocket-id",
+			EnvFile: "/opt/pocket-id/.env", Runs: pocketid.RuntimeCompose, Found: "/opt/pocket-id/docker-compose.yml", Service: "pocket-id",
 			EnvFiles: []install.EnvFile{{Path: "/opt/pocket-id/.env", Reader: "pocket-id"}},
 			Version:  install.Version{Release: versionOf(t, "2.9.0"), From: "image tag v2.9.0"},
 			Hostname: install.Hostname{Kind: install.KindContainerID},

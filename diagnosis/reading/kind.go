@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -118,10 +117,8 @@ func KindOf(err error, stage smtpcheck.Stage) Kind {
 	if err == nil {
 		return ""
 	}
-	for _, k := range []Kind{ownKind(err, stage), certificateKind(err), networkKind(err)} {
-		if k != "" {
-			return k
-		}
+	if k := cmp.Or(ownKind(err, stage), certificateKind(err), networkKind(err)); k != "" {
+		return k
 	}
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
@@ -171,7 +168,8 @@ func networkKind(err error) Kind {
 			return known.kind
 		}
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
+	var timed net.Error
+	if errors.As(err, &timed) && timed.Timeout() {
 		var op *net.OpError
 		if errors.As(err, &op) && op.Op == "dial" {
 			return DialTimeout
@@ -179,11 +177,6 @@ func networkKind(err error) Kind {
 		return ReadTimeout
 	}
 	return ""
-}
-
-func isTimeout(err error) bool {
-	var t net.Error
-	return errors.As(err, &t) && t.Timeout()
 }
 
 // certificateKind is the verifier's own reason, with the certificate that it

@@ -60,7 +60,7 @@ var (
 	dialogueFrame = lazy.Compile(`\s(>> [A-Z]{4}|<< \d{3}|!! )`)
 )
 
-// newestTelling are the last lines of a long log that are worth to be read; it is
+// newestTelling are the last lines of a long log that are worth reading; it is
 // a quick look, since most lines are not.
 func newestTelling(lines []string) []string {
 	var kept []string

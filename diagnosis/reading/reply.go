@@ -81,7 +81,7 @@ func statusIn(text string) string {
 	return ""
 }
 
-// behind is what programs put behind a reply that they quote.
+// behind is what programs put after a reply that they quote.
 var behind = lazy.Compile(`(?i)\s*\((?:in reply to|after) [^()]*(?:\).*)?$|\\n.*$`)
 
 // withoutCodes leaves the words of the reply.
