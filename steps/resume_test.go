@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
@@ -59,15 +58,6 @@ func TestRecall(t *testing.T) {
 		s := world.Resumed(t.Context(), stilled(All(world)), old, []draft.Missing{password})
 		if (s.At == Identity) != tt.want || s.Answers.Password.Empty() == tt.want {
 			t.Errorf("%s: at %s, and a password: %v", name, s.At, !s.Answers.Password.Empty())
-		}
-	}
-}
-
-func TestAgo(t *testing.T) {
-	for d, want := range map[time.Duration]string{119 * time.Second: "just now", 2 * time.Minute: "2 minutes ago", 119 * time.Minute: "119 minutes ago",
-		2 * time.Hour: "2 hours ago", 47 * time.Hour: "47 hours ago", 48 * time.Hour: "2 days ago"} {
-		if got := ago(d); got != want {
-			t.Errorf("%v: %q", d, got)
 		}
 	}
 }
