@@ -58,7 +58,7 @@ func TestProtocolViolations(t *testing.T) {
 		"TLS alert":   {[]string{"\x15\x03\x01\x00\x02\x02\x0a", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
 		"TLS record":  {[]string{"\x16\x03\x01\x00\x02\x02\x00", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
 		// What is injected a moment after the 220 meets the handshake, and is no reply.
-		"injected late": {[]string{"220 hi\r\n", hears, "250-hi\r\n250 STARTTLS\r\n", hears, "220 go\r\n",
+		"injected late": {[]string{"220 hi\r\n", hears, "250-hi\r\n250 StartTLS x\r\n", hears, "220 go\r\n",
 			hears, "250-injected.example\r\n250 AUTH PLAIN\r\n"}, "starttls", "tls", smtpcheck.ErrInjected, "injected.example"},
 	} {
 		p := scriptedRelay(t, script(c.script...))
