@@ -23,8 +23,8 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: "),
 // DokuWiki ("Got: ") and of this program ("S: ").
 var (
-	serverSays = lazy.Compile(`^(?:(?:< )?S:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:)(?:\s*b['"]|\s+)`)
-	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|Sent:)\s+(?:b?['"])?`)
+	serverSays = lazy.Compile(`^S:\b|^(?:(?:< )?S:|Writing response to client:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:)(?:\s*b['"]|\s+)`)
+	clientSays = lazy.Compile(`^(?:(?:> )?C:|Client sent:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|Sent:)\s+(?:b?['"])?`)
 	// eximDebug is a line of Exim's debugging output behind the number of its process.
 	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=)|^\d{4,7} +rejected |^\d{1,7} {8,}\d{3}[ -]`)
 	// bracketed is a reply as CakePHP traces it.
@@ -33,7 +33,7 @@ var (
 	stamps = lazy.Compile(`^(?:` + strings.Join([]string{
 		`\[\d{4}-\d{2}-\d{2} [^\]|]{0,30}\|[^\]]{0,40}\]`,
 		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
-		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`,
+		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`, `time="[^"]{10,40}" level=debug msg="`,
 		`[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
 		`[\w.-]{1,60} *\|`,
 		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
