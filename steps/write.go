@@ -102,7 +102,8 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
-		page.Why = fmt.Sprintf("New file, %d settings. Nothing is written before you agree.", added)
+		page.Gist.Body = fmt.Sprintf("%d settings", added)
+		page.Why = "New file, " + page.Gist.Body + ". Nothing is written before you agree."
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
