@@ -5,9 +5,9 @@ import (
 	"strings"
 	"unicode"
 
-	"smtp-wizard/internal/lazy"
-
 	"golang.org/x/net/idna"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Grade is how likely relays are to accept a name in EHLO.

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"smtp-wizard/internal/casetest"
-
 	"golang.org/x/sys/unix"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // acl is a POSIX ACL as the kernel keeps it: owner rw, user 4242 r, group r, mask r, others as said.

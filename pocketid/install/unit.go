@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	sdunit "github.com/coreos/go-systemd/v22/unit"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // option is one line of a unit or quadlet, continued lines joined.

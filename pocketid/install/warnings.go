@@ -12,9 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	"smtp-wizard/envwriter"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 )
 
