@@ -36,8 +36,8 @@ func newApply(o *options) *cobra.Command {
 other answers come from the .env, else from the preset. It tests the settings and
 writes the .env only if the relay took a message. Running it again changes nothing.
 With --no-check it tests nothing. With --dry-run it writes nothing, and the test
-stops before a message is sent, unless --check is given. The password is read from standard input, a file, or
-SMTP_WIZARD_PASSWORD, never from an argument.`,
+stops before a message is sent, unless --check is given. The password is read
+from standard input, a file, or SMTP_WIZARD_PASSWORD, never from an argument.`,
 		Example: `  smtp-wizard apply --preset google-workspace-relay --app-url https://id.example.com \
     --from noreply@example.com --hostname id.example.com`,
 		Args: cobra.NoArgs,

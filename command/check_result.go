@@ -9,9 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/text"
-
 	"smtp-wizard/diagnosis"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/smtpcheck"

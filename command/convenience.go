@@ -8,11 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/presets"
 	"smtp-wizard/smtpcheck"

@@ -38,7 +38,7 @@ ends with a delivered message and a file demo.env; a .env is never touched.`,
 	}
 	c.Flags().StringVar(&env, "env-file", "demo.env", "the `path` of the file to write; it must not be a .env")
 	c.Flags().StringVar(&name, "relay", demoRelays[0], "the relay to practice on: "+demoRelayWords)
-	c.Flags().BoolVar(&plain, "plain", false, "ask line by line instead of on a full screen")
+	c.Flags().BoolVar(&plain, "plain", false, plainUsage)
 	return c
 }
 

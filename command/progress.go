@@ -23,7 +23,7 @@ type progress struct {
 // slowStage is how long a stage may take before the wait is announced.
 const slowStage = 2 * time.Second
 
-// newProgress begins with what the admin should know of the login beforehand.
+// newProgress says who speaks, and what the admin should know beforehand.
 func newProgress(o *options, s steps.Setup, changed []string) *progress {
 	p := &progress{out: cleanWriter{o.Out}, err: o.Err}
 	printSpeaker(p.out, s)

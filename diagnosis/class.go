@@ -43,7 +43,7 @@ func badValueAnswer(e evidence) Diagnosis {
 
 // classAnswer is the meaning of the codes at the stage, or of the stage alone.
 func classAnswer(e evidence) Diagnosis {
-	stages := e.place(nil)
+	stages := e.likelyStages(nil)
 	stage := firstStage(stages)
 	p := placeOf(stage, e)
 	d := Diagnosis{

@@ -138,7 +138,7 @@ func saidOfNames(e evidence) bool {
 // notRecipient: a closed mailbox of the recipient is not the account that sends.
 func notRecipient(e evidence) bool {
 	if e.code/10 == 55 && !strings.HasPrefix(e.enhanced, "5.7.") &&
-		firstStage(e.place(reading.StagesOf("rcpt mail data auth"))) == smtpcheck.StageRcpt &&
+		firstStage(e.likelyStages(reading.StagesOf("rcpt mail data auth"))) == smtpcheck.StageRcpt &&
 		!says(e.words, "sending|outgoing|outbound|sender|your|activity|abuse|unsolicited|smtp|subscription|activate|server|main account") {
 		return false
 	}

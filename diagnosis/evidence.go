@@ -93,9 +93,9 @@ func saidIn(s Situation) string {
 // not those of the connection that broke after them.
 func (e evidence) refused() bool { return e.Reply != nil && e.Reply.Code >= 400 }
 
-// place are the stages of an answer, the likeliest first: those of a rule that the
+// likelyStages are those of an answer, the likeliest first: those of a rule that the
 // evidence leaves, else what the evidence tells, else what the codes leave.
-func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
+func (e evidence) likelyStages(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	byCode := reading.StagesOfCode(e.code, e.enhanced)
 	if len(e.stages) > 0 {
 		if both := reading.Common(e.stages, rule); len(both) > 0 {

@@ -196,7 +196,7 @@ func (r *rule) fitsPlace(e evidence) bool {
 func says(words, phrases string) bool { return reading.Says(words, phrases) }
 
 func (r *rule) answer(e evidence) Diagnosis {
-	stages := e.place(reading.StagesOf(string(r.Stage)))
+	stages := e.likelyStages(reading.StagesOf(string(r.Stage)))
 	d := Diagnosis{
 		ID: r.ID, Stage: firstStage(stages), Stages: stages, Provider: cmp.Or(e.Provider, r.Provider, e.provider),
 		Cause: fill(r.Cause, e), Fix: fill(r.Fix, e), Step: r.Step, Field: r.Field, Confidence: r.sure(e, stages),

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"smtp-wizard/internal/casetest"
-
 	"github.com/joho/godotenv"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // TestApplyThenCheck writes a .env for one reader after another, and for some

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io"
 
-	"smtp-wizard/internal/lazy"
-
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/sirupsen/logrus"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Docker compose uses compose-go/v2/dotenv, and so does this reader. It expands $NAME

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"unicode"
 
-	"smtp-wizard/internal/lazy"
-
 	"golang.org/x/net/idna"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Grade is how likely relays are to accept a name in EHLO.
@@ -115,13 +115,6 @@ func labelProblem(name string) string {
 
 var plainLabel = lazy.Compile(`^[A-Za-z0-9-]+$`)
 
-// privateSuffixes never resolve in the public DNS: RFC 6761, RFC 6762 (local),
-// RFC 8375 (home.arpa), and names that routers hand out.
-var privateSuffixes = []string{
-	"localhost", "localdomain", "local", "lan", "home", "home.arpa", "internal",
-	"intranet", "private", "corp", "fritz.box", "test", "example", "invalid",
-}
-
 // checkGeneric grades a well-formed, lower-case name.
 func checkGeneric(name string) NameCheck {
 	sometimes := func(reason string) NameCheck { return NameCheck{Grade: GradeSometimes, Reason: reason} }
@@ -131,7 +124,7 @@ func checkGeneric(name string) NameCheck {
 	case !strings.Contains(name, "."):
 		return sometimes("The name has no domain; relays that require an FQDN refuse it.")
 	}
-	for _, suffix := range privateSuffixes {
+	for _, suffix := range known().PrivateSuffixes {
 		if strings.HasSuffix(name, "."+suffix) {
 			return sometimes("Names under ." + suffix + " exist only in a private network; some relays refuse them.")
 		}

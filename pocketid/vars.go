@@ -35,6 +35,9 @@ var known = lazy.Table[struct {
 	Public   []string   // settings, apart from Mail, whose values may be shown
 	Defaults map[string]string
 	Demands  []demand
+	// PrivateSuffixes never resolve in the public DNS: RFC 6761, RFC 6762 (local),
+	// RFC 8375 (home.arpa), and names that routers hand out.
+	PrivateSuffixes []string `json:"private_suffixes"`
 }]("knowledge.json", knowledgeJSON)
 
 // variables are all of them, those that concern mail first.

@@ -15,11 +15,10 @@ import (
 	"sync"
 	"time"
 
-	"smtp-wizard/internal/lazy"
-
-	"smtp-wizard/internal/web"
-
 	"golang.org/x/net/idna"
+
+	"smtp-wizard/internal/lazy"
+	"smtp-wizard/internal/web"
 )
 
 // ForAddress is the provider whose own users have addresses like this one, such

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/text"
-
 	"github.com/emersion/go-sasl"
+
+	"smtp-wizard/internal/text"
 )
 
 // login authenticates in the plan's AuthStyle (RFC 4954).

@@ -203,7 +203,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	if p.Before.Exists && p.Env.Changed() {
 		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by each one's rules")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked the way it will be read")
 	return t
 }
 

@@ -55,6 +55,7 @@ var knowledgeJSON []byte
 var known = lazy.Table[struct {
 	Fields                       []row
 	Microsoft, Compauth, Symbols map[string]string
+	MicrosoftFields              map[string]string `json:"microsoft_fields"` // and what their values lack
 	Results                      map[string]string // the words of RFC 8601 for those that receivers use instead
 	Operators                    map[string]string // of several domains, by one of them
 	Advice                       map[string]struct{ Cause, Fix string }
@@ -78,7 +79,7 @@ func filters(head []field, way route) (all []Filter) {
 		if way.theirs(at) {
 			continue
 		}
-		if prefix, ok := microsoftFields[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
+		if prefix, ok := known().MicrosoftFields[f.name]; ok && !strings.Contains(f.value, "DIR:OUT") && speaks(prefix+f.value) {
 			of("Microsoft").readMicrosoft(prefix + f.value)
 		}
 		if bar := strings.Fields(f.value + " /")[0]; f.name == "x-spamd-bar" && !has(head, "x-spamd-result") && !has(head, "x-rspamd-score") {
@@ -169,12 +170,6 @@ func (f Filter) Points() string {
 		return fmt.Sprintf("score %g", *f.Score)
 	}
 	return fmt.Sprintf("score %g, threshold %g", *f.Score, *f.Threshold)
-}
-
-// microsoftFields are those of Microsoft, and what their values lack.
-var microsoftFields = map[string]string{
-	"x-forefront-antispam-report": "", "x-microsoft-antispam": "", "x-microsoft-antispam-mailbox-delivery": "",
-	"x-ms-exchange-organization-scl": "SCL:",
 }
 
 // pairs are what a field of Microsoft's consists of.

@@ -39,7 +39,7 @@ func TestAccess(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), ".env")
 			write(t, path, "old", c.old)
-			saved, err := save(system{}, path, "new", File{ReadBy: c.by, Close: c.close})
+			saved, err := save(own, path, "new", File{ReadBy: c.by, Close: c.close})
 			casetest.Must(t, err)
 			is(t, path, "new", c.want)
 			if got := strings.Join(saved.Warnings, ", "); !strings.HasPrefix(got, c.warns) || c.warns == "" && got != "" {
@@ -70,7 +70,7 @@ func TestAttributes(t *testing.T) {
 			path := filepath.Join(t.TempDir(), ".env")
 			write(t, path, "old", c.mode)
 			copied := map[string]string{}
-			d := shown{disk: system{}, path: path, run: os.Getuid(), attributes: c.shown,
+			d := shown{disk: own, path: path, run: os.Getuid(), attributes: c.shown,
 				set: func(name string, value []byte) { copied[name] = string(value) }}
 			_, err := save(d, path, "new", File{ReadBy: c.by, Close: true})
 			casetest.Must(t, err)

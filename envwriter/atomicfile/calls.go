@@ -55,7 +55,7 @@ func LoadWith(calls Calls, path string) (Snapshot, error) { return load(system{c
 
 // SaveAllWith is SaveAll with other calls, chosen for each path.
 func SaveAllWith(choose func(path string) Calls, files []File) ([]Saved, error) {
-	t := newTransaction(system{}, time.Now(), files)
+	t := newTransaction(own, time.Now(), files)
 	for _, r := range t.files {
 		r.disk = system{choose(r.file.Path)}
 	}

@@ -73,7 +73,7 @@ func (s scene) play(t *testing.T, d *faulty) (dir string, saved []Saved, err err
 			write(t, filepath.Join(dir, f.name), f.old, f.mode)
 		}
 	}
-	d.disk = system{}
+	d.disk = own
 	saved, err = saveAll(d, noon, s.filesIn(dir))
 	if failed := (*saveError)(nil); errors.As(err, &failed) {
 		saved = failed.changed
@@ -204,11 +204,11 @@ func (s scene) nextSave(t *testing.T, dir, where string) {
 	}
 	_, done := s.states(t, dir)
 	if next := s.filesIn(dir); !slices.Contains(done, true) || s.name == "secret" && !done[len(done)-1] { // the same once more
-		if _, err := saveAll(&faulty{disk: system{}, failAt: -1}, noon, next); err != nil && next[len(next)-1].Verify == nil {
+		if _, err := saveAll(&faulty{disk: own, failAt: -1}, noon, next); err != nil && next[len(next)-1].Verify == nil {
 			t.Errorf("%s: the next save fails: %v", where, err)
 		}
 	}
-	if _, err := save(&faulty{disk: system{}, failAt: -1}, filepath.Join(dir, ".env"), "A=the next run\n", File{}); err != nil {
+	if _, err := save(&faulty{disk: own, failAt: -1}, filepath.Join(dir, ".env"), "A=the next run\n", File{}); err != nil {
 		t.Errorf("%s: the next save fails: %v", where, err)
 	}
 	for _, name := range listing(t, dir) {
@@ -257,7 +257,7 @@ func TestSaveNoticesAnEditWhileItSaves(t *testing.T) {
 			if c.old != "" {
 				write(t, path, c.old, 0o600)
 			}
-			d := hooked{system{}, once(func() { write(t, path, "edited", 0o600) })}
+			d := hooked{own, once(func() { write(t, path, "edited", 0o600) })}
 			if saved, err := save(d, path, "new", c.file); !errors.Is(err, c.want) || saved.Changed {
 				t.Errorf("%+v, %v", saved, err)
 			}
@@ -290,7 +290,7 @@ func TestSaveNoticesAnEditInTheLastMoment(t *testing.T) {
 			path := filepath.Join(dir, ".env")
 			write(t, path, "old", 0o600)
 			edited := false
-			d := hooked{system{}, func(to string) error {
+			d := hooked{own, func(to string) error {
 				if to != path || edited {
 					return nil
 				}
@@ -314,7 +314,7 @@ func TestSetThatCannotBeRestored(t *testing.T) {
 	write(t, a, "old", 0o600)
 	write(t, b, "old", 0o600)
 	replaced := false
-	d := hooked{system{}, func(to string) error {
+	d := hooked{own, func(to string) error {
 		if to == b && replaced {
 			return syscall.EIO
 		}

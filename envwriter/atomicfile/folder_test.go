@@ -27,7 +27,7 @@ func TestSavesAtTheSameTime(t *testing.T) {
 		errs := make([]error, 8)
 		for i := range errs {
 			runs.Go(func() {
-				_, errs[i] = save(system{}, path, fmt.Sprint(i), File{Before: &before})
+				_, errs[i] = save(own, path, fmt.Sprint(i), File{Before: &before})
 			})
 		}
 		runs.Wait()
@@ -49,10 +49,10 @@ func TestSaveWaitsForAnother(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: filepath.Join(dir, ".env"), Bytes: []byte("new")}}
-	other, err := system{}.open(dir, os.O_RDONLY, 0)
+	other, err := own.open(dir, os.O_RDONLY, 0)
 	casetest.Must(t, err)
 	casetest.Must(t, other.lock())
-	impatient := newTransaction(system{}, noon, files)
+	impatient := newTransaction(own, noon, files)
 	impatient.lockWait = 30 * time.Millisecond
 	if _, err := impatient.run(); !errors.Is(err, errBusy) || len(listing(t, dir)) != 0 {
 		t.Errorf("%v, %v", err, listing(t, dir))
@@ -68,7 +68,7 @@ func TestSaveWithoutLocks(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, ".env")
 	write(t, path, "old", 0o600)
-	saved, err := save(shown{disk: system{}, run: os.Getuid(), lock: syscall.ENOLCK}, path, "new", File{})
+	saved, err := save(shown{disk: own, run: os.Getuid(), lock: syscall.ENOLCK}, path, "new", File{})
 	if err != nil || contents(t, path) != "new" || len(listing(t, dir)) != 2 {
 		t.Errorf("%+v, %v, %v", saved, err, listing(t, dir))
 	}
@@ -79,7 +79,7 @@ func TestSetInOneDirectoryByTwoNames(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	files := []File{{Path: filepath.Join(dir, "a"), Bytes: []byte("new")}, {Path: "b", Bytes: []byte("new")}}
-	if _, err := saveAll(system{}, noon, files); err != nil {
+	if _, err := saveAll(own, noon, files); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, dir, "a", "b")

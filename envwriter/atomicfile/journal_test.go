@@ -47,7 +47,7 @@ func TestIsLeftover(t *testing.T) {
 			if got := IsLeftover(Own{}, secret); got != c.want {
 				t.Errorf("%v, %v", got, listing(t, dir))
 			}
-			_, err := save(system{}, filepath.Join(dir, "other"), "x", File{})
+			_, err := save(own, filepath.Join(dir, "other"), "x", File{})
 			casetest.Must(t, err)
 			if _, err := os.Lstat(secret); errors.Is(err, os.ErrNotExist) != c.want {
 				t.Errorf("then %v, %v", err, listing(t, dir))
@@ -62,7 +62,7 @@ func TestSignalInTheMiddle(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	write(t, path, "old", 0o600)
 	waited := make(chan bool)
-	_, err := save(hooked{system{}, func(to string) error {
+	_, err := save(hooked{own, func(to string) error {
 		if to != path {
 			return nil
 		}
@@ -82,7 +82,7 @@ func TestSaveWithAUmaskThatTakesAll(t *testing.T) {
 		if old != "" {
 			write(t, path, old, mode)
 		}
-		saved, err := save(system{}, path, "new", File{})
+		saved, err := save(own, path, "new", File{})
 		casetest.Must(t, err)
 		is(t, path, "new", mode)
 		if old != "" {

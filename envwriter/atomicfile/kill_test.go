@@ -31,7 +31,7 @@ func TestKillHelper(t *testing.T) {
 	path := filepath.Join(dir, ".env")
 	for n := 1; ; n++ {
 		f := File{Path: path, Bytes: []byte(generation(n))}
-		if _, err := saveAll(system{}, noon.Add(time.Duration(n)*time.Second), []File{f}); err != nil {
+		if _, err := saveAll(own, noon.Add(time.Duration(n)*time.Second), []File{f}); err != nil {
 			_ = os.WriteFile(filepath.Join(dir, "failed"), []byte(err.Error()), 0o600)
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			}
 		}
 	}
-	_, err := save(system{}, path, "A=1\n", File{})
+	_, err := save(own, path, "A=1\n", File{})
 	casetest.Must(t, err)
 	for _, name := range listing(t, dir) {
 		if name != ".env" && !backupStamp.MatchString(strings.TrimPrefix(name, ".env")) {

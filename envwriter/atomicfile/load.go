@@ -84,7 +84,7 @@ func (s Snapshot) same(t Snapshot) bool {
 
 // Load reads a file of at most 1 MiB. The Snapshot of a missing one is empty; anything
 // but a regular file is refused without blocking. Errors are *Error.
-func Load(path string) (Snapshot, error) { return load(system{}, path) }
+func Load(path string) (Snapshot, error) { return load(own, path) }
 
 func load(d disk, path string) (Snapshot, error) {
 	s := Snapshot{Path: path}

@@ -77,7 +77,7 @@ func (e *saveError) Unwrap() error { return e.err }
 // Owner, group, mode, ACL and extended attributes are kept. The old file is backed up
 // as NAME.<UTC time>.bak, 0600; the newest five backups are kept. Concurrent runs wait
 // for each other's lock on the directory. Errors wrap an *Error.
-func SaveAll(files []File) ([]Saved, error) { return saveAll(system{}, time.Now(), files) }
+func SaveAll(files []File) ([]Saved, error) { return saveAll(own, time.Now(), files) }
 
 func saveAll(d disk, now time.Time, files []File) ([]Saved, error) {
 	return newTransaction(d, now, files).run()

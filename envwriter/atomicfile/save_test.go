@@ -20,7 +20,7 @@ func TestSaveNewFile(t *testing.T) {
 	for want, f := range map[fs.FileMode]File{0o600: {}, 0o644: {NewMode: 0o644}} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, ".env")
-		saved, err := save(system{}, path, "A=1\n", f)
+		saved, err := save(own, path, "A=1\n", f)
 		if err != nil || !saved.Created || !saved.Changed || saved.Backup != "" {
 			t.Fatalf("%+v, %v", saved, err)
 		}
@@ -33,7 +33,7 @@ func TestSaveKeepsTheOldFileAsABackup(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), ".env")
 	write(t, path, "old\n", 0o640)
-	saved, err := save(system{}, path, "new\n", File{})
+	saved, err := save(own, path, "new\n", File{})
 	casetest.Must(t, err)
 	if saved.Backup != path+noonBackup {
 		t.Errorf("%+v", saved)
@@ -44,7 +44,7 @@ func TestSaveKeepsTheOldFileAsABackup(t *testing.T) {
 	// newest is the one that stays.
 	for i := range 12 {
 		before := contents(t, path)
-		saved, err := save(system{}, path, strings.Repeat("x", i+1), File{})
+		saved, err := save(own, path, strings.Repeat("x", i+1), File{})
 		casetest.Must(t, err)
 		if want := fmt.Sprintf("%s.20261123T094500Z-%d.bak", path, i+1); saved.Backup != want {
 			t.Errorf("the backup is %s, want %s", saved.Backup, want)
@@ -61,7 +61,7 @@ func TestSaveKeepsFiveBackups(t *testing.T) {
 		write(t, filepath.Join(dir, name), "", 0o600)
 	}
 	for i := range 8 {
-		_, err := saveAll(system{}, noon.Add(time.Duration(i/2)*time.Minute), []File{{Path: path, Bytes: []byte(strings.Repeat("x", i+1))}})
+		_, err := saveAll(own, noon.Add(time.Duration(i/2)*time.Minute), []File{{Path: path, Bytes: []byte(strings.Repeat("x", i+1))}})
 		casetest.Must(t, err)
 	}
 	holds(t, dir, ".env", ".env.20200101T000000Z.bak.txt", ".env.20261123T094600Z-1.bak", ".env.20261123T094700Z-1.bak", ".env.20261123T094700Z.bak",
@@ -75,7 +75,7 @@ func TestSaveTouchesNothingWhenNothingChanges(t *testing.T) {
 	write(t, path, "A=1\n", 0o644)
 	before, err := os.Stat(path)
 	casetest.Must(t, err)
-	saved, err := save(system{}, path, "A=1\n", File{ReadBy: &User{UID: os.Getuid()}})
+	saved, err := save(own, path, "A=1\n", File{ReadBy: &User{UID: os.Getuid()}})
 	after, _ := os.Stat(path)
 	if err != nil || saved.Changed || saved.Backup != "" || !os.SameFile(before, after) || after.Mode() != before.Mode() {
 		t.Errorf("%+v, %v", saved, err)
@@ -90,7 +90,7 @@ func TestSaveFollowsASymlink(t *testing.T) {
 	target, link := filepath.Join(dir, "real", "env"), filepath.Join(dir, ".env")
 	write(t, target, "old", 0o600)
 	casetest.Must(t, os.Symlink("real/env", link))
-	saved, err := save(system{}, link, "new", File{})
+	saved, err := save(own, link, "new", File{})
 	if err != nil || saved.Backup != target+noonBackup || modeOf(t, link)&fs.ModeSymlink == 0 {
 		t.Errorf("%+v, %v", saved, err)
 	}
@@ -127,14 +127,14 @@ func TestSaveRefuses(t *testing.T) {
 			path := filepath.Join(dir, ".env")
 			casetest.Must(t, c.prepare(path))
 			there, mode := listing(t, dir), modeOf(t, path)
-			saved, err := save(system{}, path, "new", c.file)
+			saved, err := save(own, path, "new", c.file)
 			if !errors.Is(err, c.want) || saved.Changed || modeOf(t, path) != mode {
 				t.Errorf("%+v, %v", saved, err)
 			}
 			holds(t, dir, there...)
 		})
 	}
-	if saved, err := save(system{}, filepath.Join(t.TempDir(), "new"), "new", File{MustBeNew: true}); err != nil || !saved.Created {
+	if saved, err := save(own, filepath.Join(t.TempDir(), "new"), "new", File{MustBeNew: true}); err != nil || !saved.Created {
 		t.Errorf("%+v, %v", saved, err)
 	}
 }
@@ -164,7 +164,7 @@ func TestSaveNoticesAnEditMeanwhile(t *testing.T) {
 			casetest.Must(t, err)
 			casetest.Must(t, c.edit(path))
 			there := listing(t, dir)
-			if _, err := save(system{}, path, "new", File{Before: &before}); !errors.Is(err, errChanged) {
+			if _, err := save(own, path, "new", File{Before: &before}); !errors.Is(err, errChanged) {
 				t.Errorf("%v", err)
 			}
 			holds(t, dir, there...)
@@ -182,7 +182,7 @@ func TestSaveInPlaceKeepsTheFile(t *testing.T) {
 		write(t, path, pair[0], 0o644)
 		before, err := os.Stat(path)
 		casetest.Must(t, err)
-		saved, err := save(system{}, path, pair[1], File{InPlace: true})
+		saved, err := save(own, path, pair[1], File{InPlace: true})
 		after, _ := os.Stat(path)
 		if err != nil || !os.SameFile(before, after) || contents(t, saved.Backup) != pair[0] {
 			t.Errorf("%+v, %v", saved, err)
@@ -198,7 +198,7 @@ func TestSaveRemovesLeftoversOfKilledRuns(t *testing.T) {
 	for _, name := range []string{left, foreign} {
 		write(t, filepath.Join(dir, name), "x", 0o600)
 	}
-	_, err := save(system{}, filepath.Join(dir, ".env"), "new", File{})
+	_, err := save(own, filepath.Join(dir, ".env"), "new", File{})
 	casetest.Must(t, err)
 	holds(t, dir, ".env", foreign)
 }

@@ -18,7 +18,7 @@ func TestSecretFileIsNotWrittenThroughALink(t *testing.T) {
 	for _, to := range []string{target, "nowhere"} {
 		_ = os.Remove(link)
 		casetest.Must(t, os.Symlink(to, link))
-		_, err := save(system{}, link, "pw", File{Secret: true, ReadBy: &User{UID: os.Getuid()}})
+		_, err := save(own, link, "pw", File{Secret: true, ReadBy: &User{UID: os.Getuid()}})
 		if !errors.Is(err, errSymlink) || modeOf(t, link)&fs.ModeSymlink == 0 {
 			t.Errorf("%s: %v", to, err)
 		}
@@ -57,7 +57,7 @@ func TestSecretFileIsALinkForAMoment(t *testing.T) {
 	path := filepath.Join(dir, "password")
 	write(t, filepath.Join(dir, "passwd"), "root's", 0o644)
 	write(t, path, "", 0o600)
-	if _, err := save(&swapping{system{}, path}, path, "pw", File{Secret: true}); err == nil {
+	if _, err := save(&swapping{own, path}, path, "pw", File{Secret: true}); err == nil {
 		t.Error("it is saved")
 	}
 	is(t, filepath.Join(dir, "passwd"), "root's", 0o644)
@@ -81,7 +81,7 @@ func TestSecretFileOfSomebodyElse(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "password")
 		write(t, path, "old", 0o600)
-		d := shown{disk: system{}, path: path, run: c.run, stat: func(s *stat) { s.uid = c.owner }}
+		d := shown{disk: own, path: path, run: c.run, stat: func(s *stat) { s.uid = c.owner }}
 		_, err := save(d, path, "new", File{Secret: true, ReadBy: c.by})
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%+v: %v", c, err)

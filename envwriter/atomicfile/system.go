@@ -63,28 +63,24 @@ func statOf(info fs.FileInfo, err error) (stat, error) {
 	return s, nil
 }
 
-// system is the real disk, accessed with the given calls; nil is Own.
-type system struct{ by Calls }
+// system is the real disk, reached with some calls.
+type system struct{ Calls }
 
-func (d system) calls() Calls {
-	if d.by == nil {
-		return Own{}
-	}
-	return d.by
-}
+// own is the disk as this process reaches it.
+var own = system{Own{}}
 
-func (d system) lstat(path string) (stat, error)     { return statOf(d.calls().Lstat(path)) }
-func (d system) resolve(path string) (string, error) { return d.calls().Resolve(path) }
-func (d system) remove(path string) error            { return d.calls().Remove(path) }
+func (d system) lstat(path string) (stat, error)     { return statOf(d.Lstat(path)) }
+func (d system) resolve(path string) (string, error) { return d.Resolve(path) }
+func (d system) remove(path string) error            { return d.Remove(path) }
 func (d system) uid() int                            { return os.Geteuid() }
 
 func (d system) open(path string, flags int, mode fs.FileMode) (handle, error) {
 	// O_NONBLOCK: opening a FIFO in the file's place must not block.
-	f, err := d.calls().Open(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, mode)
+	f, err := d.Open(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, mode)
 	if err != nil {
 		return nil, err
 	}
-	return realFile{f, d.calls()}, nil
+	return realFile{f, d.Calls}, nil
 }
 
 // Renaming says what happens to an existing file with the new name.
@@ -96,10 +92,10 @@ const (
 	exchanging          // it gets the old name, or errors.ErrUnsupported
 )
 
-func (d system) rename(from, to string, how Renaming) error { return d.calls().Rename(from, to, how) }
+func (d system) rename(from, to string, how Renaming) error { return d.Rename(from, to, how) }
 
 func (d system) list(dir string) ([]string, error) {
-	f, err := d.calls().Open(dir, openRead|unix.O_DIRECTORY, 0)
+	f, err := d.Open(dir, openRead|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"smtp-wizard/internal/casetest"
-
 	"golang.org/x/sys/unix"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // acl is a POSIX ACL as the kernel keeps it: owner rw, user 4242 r, group r, mask r, others as said.
@@ -45,7 +45,7 @@ func TestSaveInADirectoryWithAnACL(t *testing.T) {
 			setAttribute(t, path, posixACL, acl(0))
 		}
 		setAttribute(t, dir, "system.posix_acl_default", acl(4))
-		saved, err := save(system{}, path, "new", File{NewMode: c.mode})
+		saved, err := save(own, path, "new", File{NewMode: c.mode})
 		casetest.Must(t, err)
 		if got := attribute(t, path, posixACL); c.own != bytes.Equal(got, acl(0)) || !c.own && got != nil || modeOf(t, path) != c.mode {
 			t.Errorf("%+v: ACL %q, %v", c, got, modeOf(t, path))
@@ -83,13 +83,13 @@ func TestRename(t *testing.T) {
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
 	write(t, a, "a", 0o600)
 	write(t, b, "b", 0o600)
-	if err := (system{}).rename(a, b, ifMissing); !errors.Is(err, os.ErrExist) || contents(t, b) != "b" {
+	if err := (own).rename(a, b, ifMissing); !errors.Is(err, os.ErrExist) || contents(t, b) != "b" {
 		t.Errorf("%v, %q", err, contents(t, b))
 	}
-	casetest.Must(t, system{}.rename(a, b, exchanging))
+	casetest.Must(t, own.rename(a, b, exchanging))
 	if contents(t, a) != "b" || contents(t, b) != "a" {
 		t.Errorf("%q, %q", contents(t, a), contents(t, b))
 	}
 	casetest.Must(t, os.Remove(b))
-	casetest.Must(t, system{}.rename(a, b, ifMissing))
+	casetest.Must(t, own.rename(a, b, ifMissing))
 }

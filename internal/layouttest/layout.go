@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"smtp-wizard/internal/casetest"
-
 	"golang.org/x/tools/txtar"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // Layout is one of pocketid/install/testdata: its head says where the admin stands,

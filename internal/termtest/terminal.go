@@ -15,12 +15,12 @@ import (
 	"testing"
 	"time"
 
-	"smtp-wizard/internal/casetest"
-
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"smtp-wizard/internal/casetest"
 )
 
 // The bytes that terminals send for keys.

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/pocketid"
-
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"smtp-wizard/pocketid"
 )
 
 // Names of the files docker compose looks for, in its order (compose-go v2,

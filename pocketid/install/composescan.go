@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	"github.com/compose-spec/compose-go/v2/template"
 	"go.yaml.in/yaml/v4"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // scanned is what compose's loader will open, read beforehand within bounds: it

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // composeInstall makes an install of a compose project. ok is false when it has

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	"smtp-wizard/envwriter"
+	"smtp-wizard/internal/lazy"
 )
 
 // A Source is the place that sets a value.

@@ -10,7 +10,6 @@ import (
 	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/layouttest"
 	"smtp-wizard/pocketid"
-
 	"smtp-wizard/pocketid/install"
 )
 

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/pocketid"
-
 	"go.yaml.in/yaml/v4"
+
+	"smtp-wizard/pocketid"
 )
 
 // HostnameShared reports whether Pocket ID has another one's hostname and may have

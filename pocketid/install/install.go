@@ -172,8 +172,8 @@ const maxScripts = 500
 // cannot be read is as if it were not there. The file need not exist yet.
 func Discover(m Machine, envFile string) Install {
 	f := &finder{Machine: m, envFile: join(m.Dir, envFile), folders: map[string][]string{}}
-	f.quadlets()
-	f.units()
+	f.eachUnit(f.quadletDirs, "*.container", f.quadlet)
+	f.eachUnit(unitDirs, "*.service", f.unit)
 	f.scriptsBeside()
 	f.composeBeside()
 	f.byHand()

@@ -124,6 +124,7 @@ func (p process) install(runs pocketid.Runtime) Install {
 	if p.unit != nil {
 		in.Found, in.Unit, in.Service = p.unit.path, p.unit.path, p.unit.title()
 		in.User = cmp.Or(p.unit.text("Service", "User"), p.unit.account.name)
+		in.refuse("systemd does not start "+in.Service, p.refused)
 	}
 	return in
 }
@@ -143,9 +144,6 @@ func (f *finder) startContainer(p process, name string, args []word) {
 		line := runLine{program: name}
 		line.takeFlags(rest)
 		in, ok := f.container(p.install(pocketid.Runtime(name)), line, p.dir, p.env)
-		if p.unit != nil {
-			in.refuse("systemd does not start "+in.Service, p.refused)
-		}
 		if ok && line.image.text != "" {
 			f.keep(in)
 		}
@@ -162,7 +160,6 @@ func (f *finder) startBinary(p process, program word) {
 	in.workDir, in.env, in.secrets = p.dir, environment{}, map[string]credential{}
 	if p.unit != nil {
 		in.secrets = p.unit.credentials()
-		in.refuse("systemd does not start "+in.Service, p.refused)
 	}
 	in.Image = program.text
 	f.ownEnvFile(&in)

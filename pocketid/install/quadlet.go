@@ -54,21 +54,8 @@ func (f *finder) below(dir string) []string {
 	return out
 }
 
-// quadlets looks for .container files about Pocket ID or the file.
-func (f *finder) quadlets() {
-	for _, m := range f.managers(f.quadletDirs) {
-		for _, path := range f.firstOfName(m.dirs, "*.container") {
-			f.quadlet(unitFile{name: filepath.Base(path), path: path, manager: m})
-		}
-	}
-}
-
 // quadlet reads one .container file, for each instance of a template.
 func (f *finder) quadlet(u unitFile) {
-	u, ok := f.readUnit(u)
-	if !ok {
-		return
-	}
 	f.eachInstance(u, "Container", func(u unitFile) {
 		in := Install{Runs: pocketid.RuntimeQuadlet, Found: u.path, Unit: u.path, User: u.account.name}
 		in.Service = cmp.Or(u.text("Container", "ServiceName"), u.title())

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/pocketid"
-
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"smtp-wizard/pocketid"
 )
 
 // Sidecar is another service of the project to which Pocket ID sends its mail.

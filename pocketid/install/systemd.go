@@ -21,19 +21,9 @@ func unitDirs(a account, user bool) []string {
 		"/usr/lib/systemd/system", "/lib/systemd/system"}
 }
 
-// units looks for services about Pocket ID or the file, those of users too.
-func (f *finder) units() {
-	for _, m := range f.managers(unitDirs) {
-		for _, path := range f.firstOfName(m.dirs, "*.service") {
-			f.unit(unitFile{name: filepath.Base(path), path: path, manager: m})
-		}
-	}
-}
-
-// unit follows what one service starts.
+// unit follows what one service starts, if that may be about Pocket ID or the file.
 func (f *finder) unit(u unitFile) {
-	u, ok := f.readUnit(u)
-	if !ok || !f.mayConcern(u) {
+	if !f.mayConcern(u) {
 		return
 	}
 	f.eachInstance(u, "Service", func(u unitFile) {

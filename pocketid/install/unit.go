@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	sdunit "github.com/coreos/go-systemd/v22/unit"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // option is one line of a unit or quadlet, continued lines joined.
@@ -24,13 +24,19 @@ type manager struct {
 	dirs []string // the most important first
 }
 
-// managers are the system's, and those of all users that count.
-func (f *finder) managers(dirs func(a account, user bool) []string) []manager {
-	out := []manager{{account: rootAccount, dirs: dirs(rootAccount, false)}}
+// eachUnit reads the units or quadlets of the system, and of all users that count.
+func (f *finder) eachUnit(dirs func(a account, user bool) []string, pattern string, use func(unitFile)) {
+	managers := []manager{{account: rootAccount, dirs: dirs(rootAccount, false)}}
 	for _, a := range f.accounts(f.envFile) {
-		out = append(out, manager{account: a, user: true, dirs: dirs(a, true)})
+		managers = append(managers, manager{account: a, user: true, dirs: dirs(a, true)})
 	}
-	return out
+	for _, m := range managers {
+		for _, path := range f.firstOfName(m.dirs, pattern) {
+			if u, ok := f.readUnit(unitFile{name: filepath.Base(path), path: path, manager: m}); ok {
+				use(u)
+			}
+		}
+	}
 }
 
 // unitFile is a unit or quadlet with its drop-ins, in the order in which they count.

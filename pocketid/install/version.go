@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"smtp-wizard/internal/lazy"
-
 	"smtp-wizard/pocketid"
 )
 

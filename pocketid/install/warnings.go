@@ -3,6 +3,7 @@ package install
 import (
 	"bytes"
 	"cmp"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,9 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	"smtp-wizard/envwriter"
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/pocketid"
 )
 
@@ -26,32 +26,19 @@ type Warning struct {
 	Line int    `json:"line,omitempty"`
 }
 
-// warningTexts are the sentences of the warnings, by id.
-var warningTexts = map[string]string{
-	"bom":                   "%s begins with a byte order mark, which %s does not know: %s. Save it as UTF-8 without one.",
-	"crlf":                  "%s has Windows line endings; a shell keeps the carriage return as part of each value.",
-	"dead-file":             "%s does not reach Pocket ID: nothing hands on %s.",
-	"dollar-replaced":       "The $ in the value of %s in %s stands for a variable that is not set, so that part of the value is lost. %s",
-	"duplicate-key":         "%s is set twice in %s; the last line counts.",
-	"export-line":           "%s does not know the word export: the line for %s in %s has no effect. Remove the word.",
-	"file-unreadable":       "%s reaches Pocket ID but cannot be read from here: what it sets is not known. Run this as root, or as its owner.",
-	"hidden-by-layer":       "%s in %s has no effect: %s.",
-	"hostname-not-settable": "Pocket ID has the hostname of %s and may have none of its own: set it there.",
-	"inline-comment":        "%s does not allow a comment after a value: the one after %s in %s becomes part of it. Put it on a line of its own.",
-	"legacy-names":          "%s is not read by Pocket ID %s; there it is called %s.",
-	"other-compose-file":    "%s is not read: %s comes before it.",
-	"override-ignored":      "%s is not read, since the compose files are named elsewhere (COMPOSE_FILE or -f).",
-	"password-newline":      "The password file ends with a line feed, which Pocket ID takes as part of the password. Write it with printf %%s.",
-	"password-unreadable":   "The password is in %s, which cannot be read from here. Give it to check with --password-file.",
-	"quotes-kept":           "%s keeps quotes: those around the value of %s in %s become part of it. Remove them.",
-	"short-hostname":        "The hostname %s has no domain; relays that want a full name refuse it.",
-	"ui-config-not-true":    "UI_CONFIG_DISABLED does not arrive as true, so Pocket ID ignores every SMTP_ variable.",
-	"version-unknown":       "Version unknown (%s), taken as %s.%s",
-}
+//go:embed warnings.json
+var warningsJSON []byte
+
+// known is warnings.json.
+var known = lazy.Table[struct {
+	Texts     map[string]string // the sentences of the warnings, by id
+	BOMEffect map[string]string `json:"bom_effect"` // of a byte order mark, on readers that do not know it
+	Readers   map[string]string // that people know by another name than --readers does
+}]("warnings.json", warningsJSON)
 
 // warn notes a warning, once for each key of a file.
 func (in *Install) warn(id, key string, at Source, args ...any) {
-	w := Warning{ID: id, Key: key, File: at.File, Line: at.Line, Text: fmt.Sprintf(warningTexts[id], args...)}
+	w := Warning{ID: id, Key: key, File: at.File, Line: at.Line, Text: fmt.Sprintf(known().Texts[id], args...)}
 	again := func(o Warning) bool { return o.ID == w.ID && o.Key == w.Key && o.File == w.File }
 	if !slices.ContainsFunc(in.Warnings, again) {
 		in.Warnings = append(in.Warnings, w)
@@ -88,8 +75,8 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 	warn := func(id, key string, args ...any) {
 		in.warn(id, key, Source{File: file.Path, Line: envwriter.KeyLine(data, key)}, args...)
 	}
-	if effect := bomEffect[reader]; effect != "" && bytes.HasPrefix(data, []byte("\ufeff")) {
-		warn("bom", "", name, cmp.Or(readerNames[reader], reader), effect)
+	if effect := known().BOMEffect[reader]; effect != "" && bytes.HasPrefix(data, []byte("\ufeff")) {
+		warn("bom", "", name, cmp.Or(known().Readers[reader], reader), effect)
 	}
 	if reader == "sh" && bytes.Contains(data, []byte("\r\n")) {
 		warn("crlf", "", name)
@@ -128,13 +115,6 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 		}
 	}
 }
-
-// bomEffect is what a byte order mark does to a reader that does not know it.
-var bomEffect = map[string]string{"pocket-id": "nothing of the file is loaded", "systemd": "the first line is lost",
-	"podman": "the first key has another name", "sh": "the first line is lost"}
-
-// readerNames are the programs that people know by another name than --readers does.
-var readerNames = map[string]string{"pocket-id": "Pocket ID's reader", "sh": "a shell"}
 
 // lookupOf are the variables that a reader of the file has from elsewhere.
 func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"sync"
 
-	"smtp-wizard/internal/wait"
-
 	"golang.org/x/net/idna"
+
+	"smtp-wizard/internal/wait"
 )
 
 // Level is what a hint means to the admin.

@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"smtp-wizard/internal/lazy"
-
 	"blitiri.com.ar/go/spf"
 
+	"smtp-wizard/internal/lazy"
 	"smtp-wizard/internal/text"
 )
 
