@@ -483,7 +483,7 @@ func TestDiscoversWithHisRights(t *testing.T) {
 				text = strings.NewReplacer("SECRET", s.secret, "HERE", s.his).Replace(text)
 				s.file(filepath.Join(s.his, file), text, him, him, 0o755)
 			}
-			in, err := f.Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_TOKEN=" + rootsSecret}}, nil)
+			in, err := f.Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_COMPOSE_TOKEN=" + rootsSecret}}, nil)
 			refused := name == "include" || name == "included" || name == "extends" // compose reads nothing at all
 			if err != nil || in.Runs == "" && !refused {
 				t.Fatalf("%+v, %v", in, err)

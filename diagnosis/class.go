@@ -87,7 +87,7 @@ func classID(stage smtpcheck.Stage, e evidence) string {
 
 func classCause(e evidence, what string) string {
 	if e.code == 0 && e.enhanced == "" {
-		return "The test ended at " + what + ", for an unknown reason."
+		return "It ended at " + what + ", for an unknown reason."
 	}
 	class := "permanently"
 	if e.isTemporary() {

@@ -121,7 +121,7 @@ func (e evidence) likelyStages(rule []smtpcheck.Stage) []smtpcheck.Stage {
 	if e.code == 421 && (e.enhanced == "" || e.enhanced == "4.3.2") {
 		rule = ahead(rule, smtpcheck.StageGreeting)
 	}
-	if e.code == 530 && rule[0] == smtpcheck.StageRcpt { // RFC 4954: any command but the first ones
+	if (e.code == 530 || e.code == 0 && e.enhanced == "5.7.0") && rule[0] == smtpcheck.StageRcpt { // RFC 4954: any command but the first ones
 		rule = ahead(rule, smtpcheck.StageMail)
 	}
 	if e.code == 454 { // RFC 4954 section 6

@@ -44,7 +44,7 @@ func readTable(name string, into any) {
 var settled = lazy.Compile(`(?i)^\w+_\w+ [\w.]+$|\b[\w.]*(?:timeout|retries|retry|delay|interval|max\w*|limit)[\w.]*(?: ?[=:] ?| set to | is | )\d+ ?\w*|\b(?:reject|permit|deny|check)_\w+|` +
 	`internal server error: /\S*|\bno (?:errors?|failures?|issues|problems)\b|\b(?:0|zero) (?:failed|errors?|failures?|bounced|rejected|deferred)|\b(?:failed|errors?|failures?|rejected|bounced|deferred) ?[=:] ?0\b|` +
 	`\bwithout errors?\b|\bnot required$|\bretry\w* (?:is )?disabled\b|\bp=(?:reject|quarantine)|\(no (?:encryption|auth|tls)\)|` +
-	`\bunknown\[|\bno host name found for ip address|\b\d+ of \d+\b|\b\d+% full|^\w+ing (?:is )?(?:disabled|enabled)$|\bno (?:pending|new|queued) \w+|\bqueue is empty|\bclosed by quit|\brequired: ?(?:yes|no|true|false)|\b[a-z]+: \d+(?:,|$)`)
+	`\bunknown\[|\bno host name found for ip address|\bsmtp_map\w+: \S+ not found|\bchecking \S+ against \S+|\b\d+ of \d+\b|\b\d+% full|^\w+ing (?:is )?(?:disabled|enabled)$|\bno (?:pending|new|queued) \w+|\bqueue is empty|\bclosed by quit|\brequired: ?(?:yes|no|true|false)|\b[a-z]+: \d+(?:,|$)`)
 
 // tellsOfMail: something failed, and it can be mail.
 func tellsOfMail(m reading.Message) bool {

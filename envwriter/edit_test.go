@@ -110,12 +110,12 @@ func TestEditRefused(t *testing.T) {
 
 func TestApplyThenNothingLeftToDo(t *testing.T) {
 	t.Parallel()
-	old := "# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nexport SMTP_PORT=25 # old\nSMTP_USER=a@b.example\nSMTP_FROM=${SMTP_USER}"
+	old := "export SMTP_PORT=25 # old\n# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nSMTP_USER=a@b.example\nSMTP_FROM=${SMTP_USER}"
 	changes := []Change{set("SMTP_FROM", "a@b.example"), set("SMTP_USER", "apikey"), set("SMTP_HOST", "relay.example.com"), set("SMTP_PORT", "465"), set("SMTP_PASSWORD", "p'a\"s$s w\\o#r`d")}
 	readers := pick(t, "pocket-id", "compose")
 	edit, err := Apply([]byte(old), changes, readers)
 	casetest.Must(t, err)
-	want := "# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nexport SMTP_PORT=465\nSMTP_USER=apikey\nSMTP_FROM=a@b.example\n\n" +
+	want := "export SMTP_PORT=465\n# Pocket ID\nAPP_URL=https://id.example.com\n# SMTP_HOST=\nSMTP_USER=apikey\nSMTP_FROM=a@b.example\n\n" +
 		"SMTP_HOST=relay.example.com\nSMTP_PASSWORD=\"p'a\\\"s\\$s w\\\\o#r`d\"\n"
 	if string(edit.New) != want {
 		t.Fatalf("new file:\n%s\nwant:\n%s", edit.New, want)

@@ -156,3 +156,11 @@ func FuzzMask(f *testing.F) {
 		}
 	})
 }
+
+func TestWithoutLineEnd(t *testing.T) {
+	for s, want := range map[string]string{"a\r\n": "a", "a\n\n": "a\n", " a ": " a ", "\n": ""} {
+		if got := WithoutLineEnd(s); got != want {
+			t.Errorf("%q becomes %q", s, got)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/casetest"
+	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -58,7 +59,7 @@ func TestProtocolViolations(t *testing.T) {
 		"TLS alert":   {[]string{"\x15\x03\x01\x00\x02\x02\x0a", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
 		"TLS record":  {[]string{"\x16\x03\x01\x00\x02\x02\x00", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
 		// What is injected a moment after the 220 meets the handshake, and is no reply.
-		"injected late": {[]string{"220 hi\r\n", hears, "250-hi\r\n250 STARTTLS\r\n", hears, "220 go\r\n",
+		"injected late": {[]string{"220 hi\r\n", hears, "250-hi\r\n250 StartTLS x\r\n", hears, "220 go\r\n",
 			hears, "250-injected.example\r\n250 AUTH PLAIN\r\n"}, "starttls", "tls", smtpcheck.ErrInjected, "injected.example"},
 	} {
 		p := scriptedRelay(t, script(c.script...))
@@ -67,6 +68,17 @@ func TestProtocolViolations(t *testing.T) {
 		if f == nil || f.Stage != c.stage || !errors.Is(f, c.err) || !strings.Contains(f.Error(), c.says) {
 			t.Errorf("%s: %v", name, f)
 		}
+	}
+}
+
+// A relay that cannot be spoken to any further gets a QUIT.
+func TestGivesUp(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, script("220 hi\r\n", hears, "250-hi\r\n250 AUTH GSSAPI\r\n", hears, "221 bye\r\n"))
+	p.User, p.Password = "id", secret.New("pw")
+	r := smtpcheck.Run(t.Context(), p, nil)
+	if said := r.Transcript[len(r.Transcript)-2].Text; !errors.Is(r.Failure, smtpcheck.ErrMechanism) || said != "QUIT" {
+		t.Errorf("%v, and then %q", r.Failure, said)
 	}
 }
 

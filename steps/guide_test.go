@@ -105,7 +105,11 @@ func (w *walk) enter() { w.t.Helper(); w.apply(wizard.Submitted{}) }
 
 func (w *walk) answer(field, text string) {
 	w.t.Helper()
-	w.apply(wizard.Typed{Field: field, Text: text})
+	if field == "password" {
+		w.apply(wizard.TypedSecret{Field: field, Secret: secret.New(text)})
+	} else {
+		w.apply(wizard.Typed{Field: field, Text: text})
+	}
 }
 
 // read is a file's text, or "".

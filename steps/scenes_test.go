@@ -373,6 +373,7 @@ func writeScenes(t *testing.T, add addScene) {
 	outside.Request.Via, outside.Printed, outside.SecretPath = between.Msmtpd, true, "/opt/pocket-id/pw"
 	outside.Machine = []between.File{{Path: "/etc/msmtprc", Mode: 0o640, Masked: []byte("host a\n")}}
 	outside.Refused = []Objection{{ID: "refuses-to-start", Key: "APP_URL", File: "/opt/pocket-id/.env", Line: 2, Text: "That is no URL.", Cure: "Write one."}}
+	outside.Warnings = []string{pocketid.LockMissing(a.version()), "One more."}
 	add("write-refused", Write, a, outside, tested)
 	d := planned(t, a, old)
 	add("done", Write, a, WriteResult{

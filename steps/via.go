@@ -260,7 +260,7 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 		return
 	}
 	local := isLoopback(host) && d.Value("SMTP_USER") == "" && (!in.InContainer() || in.Network == "host") && slices.Contains([]string{"", "25"}, d.Value("SMTP_PORT"))
-	if !local || around.Owner() != nil { // whose .env it is could have root read it out
+	if !local || around.Owner() != nil { // else the owner of the .env could have root read it for them
 		return
 	}
 	way, from := between.Msmtpd, "/etc/msmtprc"

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	sdunit "github.com/coreos/go-systemd/v22/unit"
@@ -74,7 +75,7 @@ func TestThroughMsmtpd(t *testing.T) {
 		}
 	}
 	rc := filepath.Join(w.Root, "etc/msmtprc")
-	if info, err := os.Stat(rc); err != nil || info.Mode().Perm() != 0o640 {
+	if info, err := os.Stat(rc); err != nil || info.Mode().Perm() != 0o640 || int(info.Sys().(*syscall.Stat_t).Gid) != cmp.Or(os.Getgid(), 7) {
 		t.Errorf("%v: %v", err, info.Mode())
 	}
 	for _, command := range append(out.Commands, out.Warnings...) {

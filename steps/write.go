@@ -102,7 +102,8 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
-		page.Why = fmt.Sprintf("New file, %d settings. Nothing is written before you agree.", added)
+		page.Gist.Body = fmt.Sprintf("%d settings", added)
+		page.Why = "New file, " + page.Gist.Body + ". Nothing is written before you agree."
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
@@ -202,7 +203,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	if p.Before.Exists && p.Env.Changed() {
 		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by each one's rules")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked the way it will be read")
 	return t
 }
 
@@ -210,14 +211,11 @@ func fileTable(p *FilePlan) wizard.Table {
 // said below the field.
 func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
-	f := wizard.Field{
-		Name: "lock_ui", Label: "Let this file decide?", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
-		Help: wizard.Help{What: pocketid.LockEffects(version)},
-		Choices: []wizard.Choice{
-			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
-			choice("no", "No, leave it"),
-		},
-		Note: "Settings in the admin UI become read-only.",
+	f := field(Write, "lock_ui", wizard.ChoiceField, yesNo(p.Lock))
+	f.Help.What = pocketid.LockEffects(version)
+	f.Choices = []wizard.Choice{
+		choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
+		choice("no", "No, leave it"),
 	}
 	if !p.Lock {
 		f.Note, f.NoteTone = pocketid.LockMissing(version), wizard.Warn

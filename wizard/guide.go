@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Guide is a machine in one of its states: what a face drives, whatever the type
@@ -24,9 +25,10 @@ type Guide interface {
 
 // Heading is a step as a list of steps shows it.
 type Heading struct {
-	ID   ID
-	Name string
-	Tone Tone // how it ended, once it is done
+	ID            ID
+	Name          string
+	Current, Done bool
+	Tone          Tone // how it ended, once it is done
 }
 
 // Session is a Guide: a machine and its state.
@@ -64,11 +66,12 @@ func (s Session[A]) Preview(field, answer string) Page {
 func (s Session[A]) Outline() []Heading {
 	var list []Heading
 	for _, step := range s.Machine.Steps {
-		h := Heading{step.ID(), step.Name(), Good}
-		if h.ID != s.State.At && step.Skip(s.State.Answers) {
+		h := Heading{ID: step.ID(), Name: step.Name(), Current: step.ID() == s.State.At, Tone: Good}
+		if !h.Current && step.Skip(s.State.Answers) {
 			continue
 		}
-		if m, ok := step.(Marker[A]); ok {
+		h.Done = !h.Current && slices.Contains(s.State.History, h.ID)
+		if m, ok := step.(Marker[A]); ok && !h.Current {
 			h.Tone = m.Mark(s.State.ViewOf(h.ID))
 		}
 		list = append(list, h)

@@ -23,8 +23,8 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: "),
 // DokuWiki ("Got: ") and of this program ("S: ").
 var (
-	serverSays = lazy.Compile(`^(?:(?:< )?S:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:)(?:\s*b['"]|\s+)`)
-	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|Sent:)\s+(?:b?['"])?`)
+	serverSays = lazy.Compile(`^S:\b|^(?:(?:< )?S:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:|Writing response to client:)(?:\s*b['"]|\s+)`)
+	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|(?:Client s|S)ent:)\s+(?:b?['"])?`)
 	// eximDebug is a line of Exim's debugging output behind the number of its process.
 	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=)|^\d{4,7} +rejected |^\d{1,7} {8,}\d{3}[ -]`)
 	// bracketed is a reply as CakePHP traces it.

@@ -235,7 +235,7 @@ func (s *signs) settleStages(spoken smtpcheck.Stage, loose []smtpcheck.Stage) {
 		}
 	case s.Code == 535 || s.Code == 534 || s.Code == 538:
 		s.Stages = []smtpcheck.Stage{smtpcheck.StageAuth} // whatever the program calls the operation (RFC 4954)
-	case len(s.Stages) > 0:
+	case len(s.Stages) > 0 && (s.Code != 503 || spoken == ""): // which answers the command before it, whatever it misses
 	case spoken != "":
 		s.Stages = []smtpcheck.Stage{spoken}
 	}

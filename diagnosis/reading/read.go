@@ -111,7 +111,7 @@ type reader struct {
 var (
 	replyLine = lazy.Compile(`^(2[0-5]\d|3[35]4|4[02-9]\d|5\d\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
-	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d{1,2}\s|\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
+	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d{1,2}\s(?:[^{]|\{closure|\{main\}$)|\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
 
 // raisedIn is the first line of a Ruby exception: the place, then the message.

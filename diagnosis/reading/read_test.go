@@ -1,12 +1,24 @@
 package reading
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"smtp-wizard/internal/casetest"
+	"smtp-wizard/internal/steptest"
 )
+
+// TestCodes draws the stages of each code.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, c := range tables().Codes {
+		fmt.Fprintln(&b, c.Code, c.Status, StagesOfCode(c.Code, "5."+c.Status))
+	}
+	steptest.Golden(t, "testdata/codes.txt", b.String())
+}
 
 func TestFixtures(t *testing.T) {
 	t.Parallel()

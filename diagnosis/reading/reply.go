@@ -20,7 +20,7 @@ var (
 	lastCode = lazy.Compile(`\((4[2-5]\d|5[0-5]\d)\)\W*$`)
 	// webRequest is Go's wording of a failed HTTP request.
 	webRequest = lazy.Compile(`(?i)\b(?:get|post|put|head) "https?://`)
-	webError   = lazy.Compile(`(?i)HTTP/|"(?:code|status)": ?50[0234]\b|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
+	webError   = lazy.Compile(`(?i)HTTP/|"(?:code|status)": ?50[0234]\b|\bstatus(?: code)? 50[0234]\)|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
 )
 
 // hasCodeDigits is a quick look before the expressions: most lines of a log have
