@@ -16,15 +16,28 @@ func (r Reader) ReadWith(file []byte, lookup func(string) (string, bool)) (map[s
 
 // KeyLine is the line, from 1, of the last statement that sets a key, or 0.
 func KeyLine(file []byte, key string) int {
-	line, n := 0, 0
+	lines := KeyLines(file)[key]
+	if len(lines) == 0 {
+		return 0
+	}
+	return lines[len(lines)-1]
+}
+
+// KeyLines are the lines, from 1, that set each key.
+func KeyLines(file []byte) map[string][]int {
+	lines, n := map[string][]int{}, 0
 	for text := range strings.Lines(string(file)) {
 		n++
 		text = strings.TrimPrefix(strings.TrimLeft(strings.TrimPrefix(text, bom), " \t"), "export ")
-		if rest, found := strings.CutPrefix(strings.TrimLeft(text, " \t"), key); found {
-			if rest = strings.TrimLeft(rest, " \t"); strings.HasPrefix(rest, "=") || strings.HasPrefix(rest, ":") || rest == "\n" || rest == "" {
-				line = n
-			}
+		text = strings.TrimLeft(text, " \t")
+		key := text
+		if end := strings.IndexAny(text, " \t=:\n"); end >= 0 {
+			key = text[:end]
+		}
+		rest := strings.TrimLeft(text[len(key):], " \t")
+		if strings.HasPrefix(rest, "=") || strings.HasPrefix(rest, ":") || rest == "\n" || rest == "" {
+			lines[key] = append(lines[key], n)
 		}
 	}
-	return line
+	return lines
 }

@@ -113,9 +113,12 @@ func (m Machine) readLayer(f EnvFile, started environment) (environment, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path, err)
 	}
-	layer := environment{}
+	layer, lines := environment{}, envwriter.KeyLines(data)
 	for key, value := range vars {
-		source := Source{File: f.Path, Line: envwriter.KeyLine(data, key)}
+		source := Source{File: f.Path}
+		if all := lines[key]; len(all) > 0 {
+			source.Line = all[len(all)-1]
+		}
 		layer.set(key, setting{Value: value, Source: source, Reader: f.Reader})
 	}
 	return layer, nil

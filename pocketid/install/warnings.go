@@ -92,8 +92,9 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 			decides = append(decides, key)
 		}
 	}
+	lines, setIn := bytes.Split(data, []byte("\n")), envwriter.KeyLines(data)
 	for _, key := range decides {
-		if setTwice(data, key) {
+		if setTwice(lines, setIn[key]) {
 			warn("duplicate-key", key, key, name)
 		}
 	}
@@ -130,15 +131,11 @@ func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {
 	}
 }
 
-// setTwice reports whether an earlier line of a file sets a key to something else.
-func setTwice(data []byte, key string) bool {
-	lines := bytes.SplitAfter(data, []byte("\n"))
-	n := envwriter.KeyLine(data, key)
-	if n == 0 {
-		return false
-	}
-	earlier := envwriter.KeyLine(bytes.Join(lines[:n-1], nil), key)
-	return earlier > 0 && !bytes.Equal(bytes.TrimSpace(lines[earlier-1]), bytes.TrimSpace(lines[n-1]))
+// setTwice reports whether an earlier one of the lines that set a key sets it to something
+// else than the last one.
+func setTwice(file [][]byte, at []int) bool {
+	n := len(at)
+	return n > 1 && !bytes.Equal(bytes.TrimSpace(file[at[n-2]-1]), bytes.TrimSpace(file[at[n-1]-1]))
 }
 
 // Keys are the variables that arrive, sorted.
