@@ -5,9 +5,9 @@
 package asowner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/user"
@@ -81,21 +81,27 @@ func (f *Files) Owner() *atomicfile.User { return f.owner }
 func (f *Files) findOwner() int {
 	folder, err := os.OpenFile(filepath.Dir(f.env), os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if err != nil {
-		return linkOwner(f.env)
+		owner, _ := ownersOn(f.env)
+		return owner
 	}
 	f.folder = folder
 	uid, _ := uidOf(folder.Stat())
 	if f.ownsFolder = uid != 0; f.ownsFolder {
 		return uid
 	}
-	if uid := linkOwner(f.env); uid != 0 {
+	if uid, _ = ownersOn(f.env); uid == 0 {
+		if uid, _ = uidOf(f.rootCalls().Lstat(f.env)); uid == 0 {
+			uid = ownerAbove(folder)
+			f.above = uid != 0
+		}
+		if uid != 0 {
+			return uid
+		}
+		_, uid = ownersOn(f.env) // who can exchange a directory may have led us to this one
+	}
+	if uid != 0 {
 		_ = folder.Close()
 		f.folder = nil
-		return uid
-	}
-	if uid, _ = uidOf(f.rootCalls().Lstat(f.env)); uid == 0 {
-		uid = ownerAbove(folder)
-		f.above = uid != 0
 	}
 	return uid
 }
@@ -131,8 +137,9 @@ func uidOf(info fs.FileInfo, err error) (uid int, ok bool) {
 	return int(s.Uid), true
 }
 
-// linkOwner is the owner of the last symlink on a path that is not root's, or 0.
-func linkOwner(path string) (owner int) {
+// ownersOn are the owners of the last symlink on a path, and of the last file of any
+// kind, that are not root's, or 0.
+func ownersOn(path string) (link, last int) {
 	const most = 40 // the kernel's limit
 	links := 0
 	for i := 1; i <= len(path) && links < most; i++ {
@@ -141,39 +148,42 @@ func linkOwner(path string) (owner int) {
 		}
 		info, err := os.Lstat(path[:i])
 		if err != nil {
-			return owner
+			return link, last
 		}
+		uid, _ := uidOf(info, nil)
+		last = cmp.Or(uid, last)
 		if info.Mode()&fs.ModeSymlink == 0 {
 			continue
 		}
-		if uid, _ := uidOf(info, nil); uid != 0 {
-			owner = uid
-		}
+		link = cmp.Or(uid, link)
 		target, err := os.Readlink(path[:i])
 		if err != nil {
-			return owner
+			return link, last
 		}
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(filepath.Dir(path[:i]), target)
 		}
 		path, i, links = filepath.Join(target, path[i:]), 0, links+1
 	}
-	return owner
+	return link, last
 }
 
 // nogroup is the group of a user who has no entry in /etc/passwd.
 const nogroup = 65534
 
-// account is a user with the groups in /etc/passwd and /etc/group.
 func account(uid int) *atomicfile.User {
-	out := &atomicfile.User{UID: uid, GID: nogroup}
 	u, err := user.LookupId(strconv.Itoa(uid))
 	if err != nil {
-		return out
+		return &atomicfile.User{UID: uid, GID: nogroup}
 	}
-	if out.GID, err = strconv.Atoi(u.Gid); err != nil {
-		out.GID = nogroup
-	}
+	return Account(u)
+}
+
+// Account is a user with the groups in /etc/passwd and /etc/group.
+func Account(u *user.User) *atomicfile.User {
+	uid, _ := strconv.Atoi(u.Uid) // always numbers on Unix
+	gid, _ := strconv.Atoi(u.Gid)
+	out := &atomicfile.User{UID: uid, GID: gid}
 	groups, _ := u.GroupIds()
 	for _, g := range groups {
 		if n, err := strconv.Atoi(g); err == nil && n != out.GID {
@@ -264,28 +274,6 @@ func (f *Files) List(dir string) ([]string, error) {
 	}
 	defer d.Close()
 	return d.Readdirnames(-1)
-}
-
-// ReadFile reads a regular file of at most limit bytes.
-func (f *Files) ReadFile(path string, limit int64) ([]byte, error) {
-	path = f.absolute(path)
-	file, err := f.calls(path).Open(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	data, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d bytes", path, limit)
-	}
-	return data, err
 }
 
 // Glob is filepath.Glob.

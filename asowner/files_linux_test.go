@@ -63,6 +63,7 @@ func newSite(t *testing.T) *site {
 func (s *site) again(t *testing.T) {
 	t.Helper()
 	s.t = t
+	casetest.Must(t, os.Chmod(s.base, 0o755))
 	for _, pattern := range []string{"*", "his/*", "his/.*", "roots/*"} {
 		found, _ := filepath.Glob(filepath.Join(s.base, pattern))
 		for _, path := range found {
@@ -157,6 +158,10 @@ func TestReadsWithHisRights(t *testing.T) {
 		"his parent's":      {path: func(s *site) string { return fmt.Sprintf("/proc/%d/environ", os.Getpid()) }},
 		"his group's":       {reads: true, path: func(s *site) string { return s.file(s.roots+"/g", "x", 0, him, 0o640) }},
 		"everybody's":       {reads: true, path: func(s *site) string { return s.file(s.roots+"/e", "x", 0, 0, 0o644) }},
+		"below root's": {reads: true, path: func(s *site) string {
+			casetest.Must(s.t, os.Chmod(s.base, 0o700))
+			return s.file(s.his+"/f", "x", him, him, 0o600)
+		}},
 		"his own by a link": {reads: true, path: func(s *site) string { return s.link(s.file(s.his+"/f", "x", him, him, 0o600), s.his+"/l") }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -340,6 +345,8 @@ func TestLinkToRootsDirectory(t *testing.T) {
 	if _, err := s.open().Load(s.env); !errors.Is(err, fs.ErrPermission) {
 		t.Error(err)
 	}
+	casetest.Must(t, os.Lchown(filepath.Dir(s.env), 0, 0)) // he can still replace it
+	s.open()
 	own := s.base + "/own"
 	casetest.Must(t, os.Symlink(s.roots, own))
 	f, err := Open(own + "/.env")
@@ -434,6 +441,13 @@ func TestDirectoryExchanged(t *testing.T) {
 			}
 		}
 	}()
+	for range 3000 {
+		f := &Files{env: s.env}
+		if f.findOwner() == 0 {
+			t.Error("as root")
+		}
+		f.Close()
+	}
 	saved := 0
 	for i := range 5 {
 		f, err := Open(s.env)
@@ -469,7 +483,7 @@ func TestDiscoversWithHisRights(t *testing.T) {
 				text = strings.NewReplacer("SECRET", s.secret, "HERE", s.his).Replace(text)
 				s.file(filepath.Join(s.his, file), text, him, him, 0o755)
 			}
-			in, err := f.Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_TOKEN=" + rootsSecret}}, nil)
+			in, err := f.Discover(install.Machine{Dir: s.his, Home: s.his, Env: []string{"ROOTS_COMPOSE_TOKEN=" + rootsSecret}}, nil)
 			refused := name == "include" || name == "included" || name == "extends" // compose reads nothing at all
 			if err != nil || in.Runs == "" && !refused {
 				t.Fatalf("%+v, %v", in, err)

@@ -70,7 +70,7 @@ func TestRelays(t *testing.T) {
 			back(between.Postfix, got, password, ok)
 		}
 		got, ok := between.FromVariables(func(key string) string { return variables[key] })
-		back(between.Sidecar, got, between.PasswordIn(want.SecretFile()), ok)
+		back(between.Sidecar, got, between.PasswordIn(append(want.SecretFile(), "\r\n"...)), ok)
 		settings, login = want.PostfixLines(between.Masked)
 		fmt.Fprintf(&out, "# %s\n%s%s\n%s\n%q\n%s\n%s\n%s\n", name, want.Msmtprc(between.Masked), strings.Join(settings, "\n"), login, want.Variables(),
 			want.RunLines("docker", "", "/secret", strconv.Quote), want.RunLines("podman", "mail", "/secret", strconv.Quote), want.Units("/secret"))

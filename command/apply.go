@@ -83,7 +83,7 @@ func (o *options) apply(ctx context.Context, f applyFlags) error {
 		fmt.Fprintln(o.Err, "Nothing was written.")
 		return fileError(found.Err)
 	}
-	if why := world.ViaObstacle(start.Via, found); why != "" {
+	if why := world.ViaObstacle(start.Via, found.Install, found.Install.Runs); why != "" {
 		return usage(fmt.Errorf("--via %s: %s", start.Via, why))
 	}
 	if len(start.Readers) > 0 {

@@ -64,7 +64,7 @@ func (a application) failed(ctx context.Context, err error) error {
 // cannot be read from here.
 func (a application) settingsRefused(err error) error {
 	if stops := steps.RefusalOf(a.state, a.found); a.json && len(stops) > 0 {
-		check := newCheckResult(nil, steps.NotSent(steps.SetupOf(a.state), stops))
+		check := newCheckResult(nil, steps.NotSent(steps.SetupOf(a.state.Answers), stops))
 		check.Settings = stops
 		if err := a.options.print(applyResult{Encoding: map[string]string{}, Check: &check}, nil); err != nil {
 			return err

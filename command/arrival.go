@@ -14,6 +14,7 @@ import (
 
 	"smtp-wizard/inbox"
 	"smtp-wizard/internal/text"
+	"smtp-wizard/internal/wait"
 	"smtp-wizard/secret"
 	"smtp-wizard/steps"
 )
@@ -21,7 +22,7 @@ import (
 // codeBound is how long check waits for the code.
 const codeBound = 15 * time.Minute
 
-// arrivalFlags say how the arrival of the test mail is shown.
+// arrivalFlags say how the arrival of the test mail is proven.
 type arrivalFlags struct {
 	code               bool
 	server, user, file string
@@ -65,7 +66,7 @@ func (f *arrivalFlags) prepare(ctx context.Context, noSend bool) (err error) {
 // proveArrival waits for the proof that the message of a test has arrived, if it is
 // asked for. The error says why there is none.
 func (f checkFlags) proveArrival(ctx context.Context, o *options, w steps.World, t *steps.TestResult) (missed error) {
-	if !f.arrival.asked() || !t.Result.Taken {
+	if !f.arrival.asked() || !t.Result.Accepted {
 		return nil
 	}
 	out := o.Err
@@ -103,7 +104,7 @@ func waitForCode(ctx context.Context, out io.Writer, lines *bufio.Reader, t step
 	ctx, cancel := context.WithTimeout(ctx, codeBound)
 	defer cancel()
 	fmt.Fprintf(out, "Type the code from the mail %s, within %s: ", t.Token, text.Minutes(codeBound))
-	typed, err := untilDone(ctx, func() ([]byte, error) { return readLine(lines) })
+	typed, err := wait.For(ctx, func() ([]byte, error) { return readLine(lines) })
 	fmt.Fprintln(out)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

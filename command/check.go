@@ -94,11 +94,11 @@ func (o *options) check(ctx context.Context, world steps.World, f checkFlags) er
 		trial = steps.NotSent(setup, stops)
 	} else {
 		if !o.json && !f.quiet {
-			live = newProgress(o, setup, found.Changed())
+			live = newProgress(o, setup, found.LoginChanges())
 		}
 		trial = world.RunTest(ctx, setup, namesOf(candidates), live.report)
 		live.end()
-		trial.SayFirst(found.Changed())
+		trial.ExplainLogin(found.LoginChanges())
 	}
 	missed := f.proveArrival(ctx, o, world, &trial)
 	r := newCheckResult(candidates, trial)
@@ -114,7 +114,7 @@ func (o *options) check(ctx context.Context, world steps.World, f checkFlags) er
 			r.print(w, trial)
 			return
 		}
-		r.Warnings = r.Warnings[len(found.Changed()):] // said before the stages
+		r.Warnings = r.Warnings[len(found.LoginChanges()):] // said before the stages
 		r.printEnd(w, trial)
 	}); err != nil {
 		return err

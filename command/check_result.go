@@ -90,10 +90,10 @@ func newCheckResult(candidates []pocketid.Candidate, t steps.TestResult) checkRe
 		if errors.Is(f, context.Canceled) {
 			r.Exit = exitInterrupted
 		}
-		if t.Result.Taken {
+		if t.Result.Accepted {
 			r.RelayTookIt, r.ClientError = true, pocketid.QuitError(f)
 		}
-	} else if t.Result.Taken {
+	} else if t.Result.Accepted {
 		r.Token = t.Token
 	}
 	for _, l := range t.Result.Transcript {
@@ -234,7 +234,7 @@ func printLabeled(w io.Writer, label, text string) {
 }
 
 func printSpeaker(w io.Writer, s steps.Setup) {
-	fmt.Fprintf(w, "Speaking %s, to %s, port %d (%s)\n", steps.SpeakingAs(s), text.WithoutLogin(s.Host), s.Port, s.TLS)
+	fmt.Fprintf(w, "Talking to %s, port %d (%s), %s\n", text.WithoutLogin(s.Host), s.Port, s.TLS, s.Manner())
 }
 
 func printStage(w io.Writer, s stageJSON) {

@@ -107,7 +107,7 @@ func demoWorld(o *options, relay *practice.Relay, b practice.Behavior) steps.Wor
 	w.RootCAs, w.Practice = relay.CA(), true
 	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
 		version, err := pocketid.ParseVersion("2.9.0")
-		return install.Install{Runs: install.RunsCompose, Found: "the demo", Service: "pocket-id",
+		return install.Install{Runs: pocketid.RuntimeCompose, Found: "the demo", Service: "pocket-id",
 			Version:  install.Version{Release: version, From: "the demo"},
 			Hostname: install.Hostname{Kind: install.KindContainerID}}, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"smtp-wizard/diagnosis"
 	"smtp-wizard/diagnosis/received"
+	"smtp-wizard/internal/wait"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -45,7 +46,7 @@ func (o *options) textToExplain(ctx context.Context, args []string) (string, err
 		if isTerminal(o.In) {
 			fmt.Fprintln(o.Err, "Paste the reply, the log or the headers, then press Ctrl+D.")
 		}
-		raw, err := untilDone(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText)) })
+		raw, err := wait.For(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(o.In, diagnosis.MaxText)) })
 		if err != nil {
 			return "", fileError(err)
 		}

@@ -59,7 +59,7 @@ func TestWholeGuideByKeys(t *testing.T) {
 	w := toRelay(t)
 	port := portShown.FindStringSubmatch(w.Screen())[1]
 	wrongAnswers(w, port)
-	w.Opens("[Identity]", "The names could not be judged")
+	w.Opens("[Identity]", "The relay could not be asked about the names")
 	w.Keys(keyEnter)
 	w.Opens("✗ connect", "connection refused", "› Change Port on the Relay page")
 	w.Keys(keyEnter)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"smtp-wizard/internal/wait"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 	"smtp-wizard/smtpcheck"
@@ -35,7 +36,7 @@ func isTerminal(stream any) bool {
 
 // readFile reads a file or a pipe of at most limit bytes.
 func readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
-	return untilDone(ctx, func() ([]byte, error) {
+	return wait.For(ctx, func() ([]byte, error) {
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
@@ -60,26 +61,6 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 		return nil, errTooLong
 	}
 	return line, err
-}
-
-// untilDone gives a read up when ctx ends: a terminal or a pipe may stay silent
-// forever, and Ctrl+C has to end that wait too.
-func untilDone(ctx context.Context, read func() ([]byte, error)) (data []byte, err error) {
-	type result struct {
-		data []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		data, err := read()
-		done <- result{data, err}
-	}()
-	select {
-	case r := <-done:
-		return r.data, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 const caUsage = "also trust the certificates in this PEM `file`"
@@ -157,7 +138,7 @@ func (f passwordFlags) read(ctx context.Context, o *options, given string) (secr
 		return secret.Value{}, usage(errors.New("standard input is a terminal, " +
 			"which would show the password; pipe it in, or use --password-file"))
 	case f.stdin && f.lines != nil:
-		raw, err = untilDone(ctx, func() ([]byte, error) {
+		raw, err = wait.For(ctx, func() ([]byte, error) {
 			line, err := readLine(f.lines)
 			if errors.Is(err, io.EOF) {
 				err = nil
@@ -165,7 +146,7 @@ func (f passwordFlags) read(ctx context.Context, o *options, given string) (secr
 			return slices.Clone(line), err
 		})
 	case f.stdin:
-		raw, err = untilDone(ctx, func() ([]byte, error) { return readAll(o.In, maxPassword) })
+		raw, err = wait.For(ctx, func() ([]byte, error) { return readAll(o.In, maxPassword) })
 	case f.file != "":
 		raw, err = readFile(ctx, f.file, maxPassword)
 	case given != "":

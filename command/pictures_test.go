@@ -39,7 +39,7 @@ func TestPictures(t *testing.T) {
 		{name: "demo", shots: []shot{{words: "https://id.example.com", name: "install"}, {words: "› Practice relay", name: "provider"},
 			{words: "open, tls", name: "relay"}, {words: "Send test to", name: "sender"}, {words: "accepted here", name: "identity"},
 			{words: "took a message", name: "livetest"}, {words: "Let this file decide?", name: "write", keys: []string{"m"}},
-			{words: "What else does Pocket ID mail?", name: "mails"}, {words: "Run next", name: "done"}}},
+			{words: "Which optional mails does Pocket ID send?", name: "mails"}, {words: "Run next", name: "done"}}},
 		{name: "refusal", shots: []shot{{words: "accepted here", choose: "localhost"}, {words: "Do this", name: "refusal"},
 			{words: "Then back to Test", name: "cure"}}},
 		{name: "untested", shots: []shot{{words: "accepted here", choose: "localhost"}, {words: "Do this", choose: "Write the file untested"},

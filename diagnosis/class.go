@@ -3,35 +3,21 @@ package diagnosis
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/smtpcheck"
 )
 
 // place is what a stage means to an admin: what was refused, and where to go.
 type place struct {
-	what  string
-	step  Step
-	field string
-	fix   string
-}
-
-// places are the answers by stage alone.
-var places = map[smtpcheck.Stage]place{
-	smtpcheck.StageSettings: {"the settings, before anything was sent", StepSender, "password", "Correct what is named, and test again."},
-	smtpcheck.StageDNS:      {"the lookup of the relay's name", StepRelay, "host", "Enter the relay's bare host name, such as smtp.example.com, and look it up where Pocket ID runs: getent hosts NAME."},
-	smtpcheck.StageConnect:  {"the connection to {host}", StepRelay, "port", "Compare host and port with the relay's documentation; 587 goes with starttls, 465 with tls."},
-	smtpcheck.StageGreeting: {"this machine before anything was said", StepRelay, "host", "Ask the relay's operator whether {ip} is blocked, or use a relay that takes a user and password on port 587 or 465."},
-	smtpcheck.StageEHLO:     {"the EHLO greeting with {name}", StepIdentity, "hostname", "{ehlofix}"},
-	smtpcheck.StageStartTLS: {"the switch to TLS", StepRelay, "tls", "{implicit}, or ask its operator why STARTTLS fails."},
-	smtpcheck.StageTLS:      {"the TLS handshake", StepRelay, "tls", "Set {pairs}; other combinations do not work on most relays."},
-	smtpcheck.StageAuth:     {"the login of {user}", StepSender, "password", "{passwordat}"},
-	smtpcheck.StageMail:     {"{from} as sender", StepSender, "from", "As From, use an address that {host} knows to be yours: that of {user}, or one on a domain verified there."},
-	smtpcheck.StageRcpt:     {"{to} as recipient", StepSender, "to", "Try a recipient that is known to exist. If every recipient is refused, {host} does not relay for you: log in with a user and password."},
-	smtpcheck.StageData:     {"the message itself", StepSender, "from", "Use a From address on a domain that is verified at {host}, and look at the relay's own log for the reason."},
-	smtpcheck.StageQuit:     {"the end of the session", StepNone, "", "{sent}"},
+	What  string
+	Step  Step
+	Field string
+	Fix   string
 }
 
 // codeMeanings is rules/meanings.json.
@@ -39,6 +25,8 @@ type codeMeanings struct {
 	About              string
 	Statuses, Subjects map[string]string
 	Codes              map[int]string
+	Places             map[smtpcheck.Stage]place // the answers by stage alone
+	Phrases            map[string]string         // that several rules say, by their blank
 }
 
 var meanings = sync.OnceValue(func() (m codeMeanings) { readTable("meanings", &m); return })
@@ -47,8 +35,8 @@ var meanings = sync.OnceValue(func() (m codeMeanings) { readTable("meanings", &m
 func badValueAnswer(e evidence) Diagnosis {
 	p := placeOf(e.Stage, e)
 	return Diagnosis{
-		ID: "bad-value", Stage: e.Stage, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Exact,
-		Cause: "Nothing was sent, because a value is not usable: " + reading.Shorten(cmp.Or(e.raw, "it is not valid"), 250) + ".",
+		ID: "bad-value", Stage: e.Stage, Provider: e.provider, Step: p.Step, Field: p.Field, Confidence: Exact,
+		Cause: "Nothing was sent, because a value is not usable: " + text.Shorten(cmp.Or(e.raw, "it is not valid"), 250) + ".",
 		Fix:   "Correct that value; it was this program that refused it, not the relay.",
 	}
 }
@@ -59,14 +47,14 @@ func classAnswer(e evidence) Diagnosis {
 	stage := firstStage(stages)
 	p := placeOf(stage, e)
 	d := Diagnosis{
-		ID: classID(stage, e), Stage: stage, Stages: stages, Provider: e.provider, Step: p.step, Field: p.field, Confidence: Class,
-		Temporary: e.isTemporary(), Fix: fill(p.fix, e),
+		ID: classID(stage, e), Stage: stage, Stages: stages, Provider: e.provider, Step: p.Step, Field: p.Field, Confidence: Class,
+		Temporary: e.isTemporary(), Fix: fill(p.Fix, e),
 	}
 	if d.Temporary && waitsAt(stage, e) {
 		d.Step, d.Field = StepNone, ""
 	}
 	d.WaitHelps = d.Temporary && (stage != smtpcheck.StageEHLO || !genericName(e.name()))
-	d.Cause = capital(classCause(e, fillIn(p.what, e)), e.Host)
+	d.Cause = capital(classCause(e, fillIn(p.What, e)), e.Host)
 	switch {
 	case d.Temporary && d.WaitHelps:
 		d.Fix = "The relay calls this temporary: wait a few minutes and try again without changes. If it persists: " + d.Fix
@@ -81,11 +69,7 @@ func classAnswer(e evidence) Diagnosis {
 // waitsAt: where no answer of the guide changes a temporary refusal. At EHLO the
 // name does, and before it the endpoint.
 func waitsAt(stage smtpcheck.Stage, e evidence) bool {
-	switch stage {
-	case smtpcheck.StageAuth, smtpcheck.StageMail, smtpcheck.StageRcpt, smtpcheck.StageData, smtpcheck.StageGreeting:
-		return true
-	}
-	return len(e.stages) == 0
+	return len(e.stages) == 0 || slices.Contains(reading.StagesOf("greeting auth mail rcpt data"), stage)
 }
 
 func classID(stage smtpcheck.Stage, e evidence) string {
@@ -103,13 +87,13 @@ func classID(stage smtpcheck.Stage, e evidence) string {
 
 func classCause(e evidence, what string) string {
 	if e.code == 0 && e.enhanced == "" {
-		return "The test ended at " + what + ", for an unknown reason."
+		return "It ended at " + what + ", for an unknown reason."
 	}
 	class := "permanently"
 	if e.isTemporary() {
 		class = "for now"
 	}
-	code := strings.TrimSpace(number(e.code, "") + " " + e.enhanced)
+	code := strings.TrimSpace(number(e.code) + " " + e.enhanced)
 	return fmt.Sprintf("%s refused %s %s: %s means %s.", or(e.relayHost(), "The relay"), what, class, code, meaning(e))
 }
 
@@ -135,13 +119,13 @@ func meaning(e evidence) string {
 // placeOf refines the stage by the enhanced status code's subject (RFC 3463
 // section 3) where that tells more: an address, the mail system, the network.
 func placeOf(stage smtpcheck.Stage, e evidence) place {
-	p, ok := places[stage]
+	p, ok := meanings().Places[stage]
 	if !ok {
 		p = place{"the mail", StepRelay, "host",
 			"Run `smtp-wizard check` on this machine: it shows the stage and the relay's own words."}
 	}
 	if e.code >= 500 && e.code <= 503 && e.code != 501 && stage == smtpcheck.StageData {
-		p.step, p.field, p.fix = StepNone, "", "The program and the relay are out of step: look at the lines before this one, and run `smtp-wizard check`, which shows the conversation."
+		p.Step, p.Field, p.Fix = StepNone, "", "The program and the relay are out of step: look at the lines before this one, and run `smtp-wizard check`, which shows the conversation."
 	}
 	late := stage == smtpcheck.StageMail || stage == smtpcheck.StageRcpt || stage == smtpcheck.StageData
 	if _, rest, _ := strings.Cut(e.enhanced, "."); late && rest != "" {
@@ -153,17 +137,17 @@ func placeOf(stage smtpcheck.Stage, e evidence) place {
 func refine(p place, rest string) place {
 	switch {
 	case rest == "1.7" || rest == "1.8":
-		p.step, p.field, p.fix = StepSender, "from", places[smtpcheck.StageMail].fix
+		p.Step, p.Field, p.Fix = StepSender, "from", meanings().Places[smtpcheck.StageMail].Fix
 	case strings.HasPrefix(rest, "1.") || strings.HasPrefix(rest, "2."):
-		if p.field != "from" || p.what == places[smtpcheck.StageData].what {
-			p.step, p.field, p.fix = StepSender, "to", "Test with another recipient that is known to exist."
+		if p.Field != "from" || p.What == meanings().Places[smtpcheck.StageData].What {
+			p.Step, p.Field, p.Fix = StepSender, "to", "Test with another recipient that is known to exist."
 		}
 	case strings.HasPrefix(rest, "3."), strings.HasPrefix(rest, "4."):
-		p.step, p.field = StepNone, ""
-		p.fix = "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
+		p.Step, p.Field = StepNone, ""
+		p.Fix = "The problem is at the relay or behind it, not in Pocket ID: look at its status page or log, or choose another relay."
 	case strings.HasPrefix(rest, "5.") && rest != "5.3":
-		p.step, p.field = StepRelay, "port"
-		p.fix = "Use the relay's submission port, {pairs}, and log in with a user and password."
+		p.Step, p.Field = StepRelay, "port"
+		p.Fix = "Use the relay's submission port, {pairs}, and log in with a user and password."
 	}
 	return p
 }

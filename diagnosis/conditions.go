@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
@@ -24,7 +25,9 @@ var conditions = map[string]func(evidence) bool{
 	"from-text":       func(e evidence) bool { return e.Err == nil },
 	"topical":         func(e evidence) bool { return len(topic(e)) > 0 },
 	"alert-70":        func(e evidence) bool { return e.Err != nil || says(e.words, "alert protocol version") },
-	"certificate":     isCertificate,
+	"certificate": func(e evidence) bool {
+		return slices.Contains([]reading.Kind{reading.UnknownCA, reading.SelfSigned, reading.BadCert, reading.WrongName}, e.kind)
+	},
 	// where
 	"stage-known":     func(e evidence) bool { return e.Stage != "" },
 	"placed":          func(e evidence) bool { return len(e.stages)+len(e.hint) > 0 },
@@ -43,7 +46,7 @@ var conditions = map[string]func(evidence) bool{
 	"over-ipv6":       overIPv6,
 	// the EHLO name
 	"generic-name":       func(e evidence) bool { return e.genericName() != "" },
-	"generic-before-tls": func(e evidence) bool { return e.genericName() != "" && atOrBefore(e, smtpcheck.StageTLS) },
+	"generic-before-tls": func(e evidence) bool { return e.genericName() != "" && notAfterTLS(e) },
 	"own-name":           func(e evidence) bool { return len(e.Names) > 0 && e.genericName() == "" },
 	"bad-name":           func(e evidence) bool { return badName(e.name()) },
 	"about-names":        aboutNames,
@@ -69,26 +72,9 @@ func isFirst(e evidence, stage smtpcheck.Stage) bool {
 	return len(e.stages) > 0 && e.stages[0] == stage
 }
 
-// atOrBefore reports whether the conversation ended no later than a stage; an
-// unknown stage counts.
-func atOrBefore(e evidence, last smtpcheck.Stage) bool {
-	for _, s := range smtpcheck.Stages {
-		if s == e.Stage {
-			return true
-		}
-		if s == last {
-			break
-		}
-	}
-	return e.Stage == ""
-}
-
-func isCertificate(e evidence) bool {
-	switch e.kind {
-	case reading.UnknownCA, reading.SelfSigned, reading.BadCert, reading.WrongName:
-		return true
-	}
-	return false
+// notAfterTLS reports whether the conversation ended no later; an unknown stage counts.
+func notAfterTLS(e evidence) bool {
+	return e.Stage == "" || slices.Index(smtpcheck.Stages, e.Stage) <= slices.Index(smtpcheck.Stages, smtpcheck.StageTLS)
 }
 
 // beforeGreeting reports whether it was the greeting that did not come: as told,

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"smtp-wizard/internal/steptest"
 	"smtp-wizard/smtpcheck"
 )
 
@@ -142,6 +143,22 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: %v, want %d of 100 right and every exact answer", part, s, least)
 		}
 	}
+}
+
+// TestAnswers shows in a diff what a change of the rules or of the reading does to the
+// answers: all but the held out, which nobody is to write rules after.
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for i, c := range corpus(t) {
+		if !c.held() {
+			a, d := explained()[i], explained()[i].diagnosis
+			f, _ := telling(c.Text)
+			fmt.Fprintf(&b, "%s: %s %v %s %s/%s %s %t %t; %d %s %s %s:%d %s %v %v; %.50s\n", c.Name, d.ID, d.Stages, d.Provider, d.Step, d.Field, d.Confidence,
+				d.Temporary, d.WaitHelps, f.Code, f.Enhanced, f.Kind, f.Host, f.Port, f.TLS, f.Names, f.Hint, a.line)
+		}
+	}
+	steptest.Golden(t, "testdata/answers.txt", b.String())
 }
 
 // TestHarmless: a line in which nothing failed, or something else than mail, has

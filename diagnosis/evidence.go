@@ -43,7 +43,7 @@ func evidenceOf(m reading.Message, s Situation) evidence {
 	if m.Reply != "" {
 		e.reply = m.Reply
 	}
-	e.words = strings.ToLower(withoutCodes(e.reply, e.code, e.enhanced))
+	e.words = strings.ToLower(reading.WithoutCodes(e.reply, e.code, e.enhanced))
 	var shown *smtpcheck.CertificateError
 	if errors.As(s.Err, &shown) && shown.Cert != nil {
 		e.words += " issuer " + strings.ToLower(shown.Cert.Issuer.String())
@@ -71,7 +71,7 @@ func evidenceOf(m reading.Message, s Situation) evidence {
 
 // inAll is the same evidence with all words, not only those of the relay.
 func (e evidence) inAll() evidence {
-	e.words, e.all = strings.ToLower(withoutCodes(e.whole, e.code, e.enhanced)), true
+	e.words, e.all = strings.ToLower(reading.WithoutCodes(e.whole, e.code, e.enhanced)), true
 	return e
 }
 
@@ -93,10 +93,6 @@ func saidIn(s Situation) string {
 // not those of the connection that broke after them.
 func (e evidence) refused() bool { return e.Reply != nil && e.Reply.Code >= 400 }
 
-func withoutCodes(text string, code int, enhanced string) string {
-	return reading.WithoutCodes(text, code, enhanced)
-}
-
 // place are the stages of an answer, the likeliest first: those of a rule that the
 // evidence leaves, else what the evidence tells, else what the codes leave.
 func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
@@ -108,7 +104,7 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 		return e.stages
 	}
 	if e.refusesConnection() {
-		rule, byCode = ahead(rule, isGreeting), ahead(byCode, isGreeting)
+		rule, byCode = ahead(rule, smtpcheck.StageGreeting), ahead(byCode, smtpcheck.StageGreeting)
 	}
 	if len(rule) == 0 {
 		return firstKnown(reading.Common(byCode, e.hint), e.hint, byCode)
@@ -117,21 +113,21 @@ func (e evidence) place(rule []smtpcheck.Stage) []smtpcheck.Stage {
 		return byCode
 	}
 	if e.code == 451 || e.code == 452 {
-		rule = ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(byCode, s) })
+		rule = ahead(rule, byCode...)
 	}
 	if e.code >= 500 && e.code != 554 || e.code >= 450 && e.code < 500 { // RFC 5321 section 4.3.2 knows none of them as a greeting
-		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s != smtpcheck.StageGreeting })
+		rule = ahead(rule, without(rule, smtpcheck.StageGreeting)...)
 	}
 	if e.code == 421 && (e.enhanced == "" || e.enhanced == "4.3.2") {
-		rule = ahead(rule, isGreeting)
+		rule = ahead(rule, smtpcheck.StageGreeting)
 	}
 	if (e.code == 530 || e.code == 0 && e.enhanced == "5.7.0") && rule[0] == smtpcheck.StageRcpt { // RFC 4954: any command but the first ones
-		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageMail })
+		rule = ahead(rule, smtpcheck.StageMail)
 	}
 	if e.code == 454 { // RFC 4954 section 6
-		rule = ahead(rule, func(s smtpcheck.Stage) bool { return s == smtpcheck.StageAuth })
+		rule = ahead(rule, smtpcheck.StageAuth)
 	}
-	return ahead(rule, func(s smtpcheck.Stage) bool { return slices.Contains(e.hint, s) })
+	return ahead(rule, e.hint...)
 }
 
 // refusesConnection: a 554 that is the greeting's (RFC 5321 section 3.1) has no words
@@ -142,8 +138,6 @@ func (e evidence) refusesConnection() bool {
 	return e.code == 554 && (bare || says(e.words, "allowed to connect|no probes"))
 }
 
-func isGreeting(s smtpcheck.Stage) bool { return s == smtpcheck.StageGreeting }
-
 func firstKnown(lists ...[]smtpcheck.Stage) []smtpcheck.Stage {
 	for _, l := range lists {
 		if len(l) > 0 {
@@ -153,17 +147,13 @@ func firstKnown(lists ...[]smtpcheck.Stage) []smtpcheck.Stage {
 	return nil
 }
 
-// ahead puts the stages of a kind before the others.
-func ahead(stages []smtpcheck.Stage, these func(smtpcheck.Stage) bool) []smtpcheck.Stage {
-	var front, back []smtpcheck.Stage
-	for _, s := range stages {
-		if these(s) {
-			front = append(front, s)
-		} else {
-			back = append(back, s)
-		}
-	}
-	return append(front, back...)
+// ahead puts some of the stages before the others.
+func ahead(stages []smtpcheck.Stage, some ...smtpcheck.Stage) []smtpcheck.Stage {
+	return append(reading.Common(stages, some), without(stages, some...)...)
+}
+
+func without(stages []smtpcheck.Stage, some ...smtpcheck.Stage) []smtpcheck.Stage {
+	return slices.DeleteFunc(slices.Clone(stages), func(s smtpcheck.Stage) bool { return slices.Contains(some, s) })
 }
 
 func firstStage(stages []smtpcheck.Stage) smtpcheck.Stage {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smtp-wizard/diagnosis/reading"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/presets"
 )
 
@@ -28,10 +29,10 @@ const maxLine = 300 // runes of the telling line
 // withMarks is the telling line, with the relay's link and its own code behind it
 // where they stood too far on.
 func withMarks(m reading.Message) string {
-	line := reading.Shorten(m.Line, maxLine)
+	line := text.Shorten(m.Line, maxLine)
 	for _, mark := range []string{m.Mark, m.Link} {
 		if mark != "" && !strings.Contains(line, mark) {
-			line = reading.Shorten(m.Line, maxLine-len(mark)-1) + " " + mark
+			line = text.Shorten(m.Line, maxLine-len(mark)-1) + " " + mark
 			m.Line = line
 		}
 	}

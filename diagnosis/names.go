@@ -4,15 +4,13 @@ import (
 	"net"
 	"strings"
 
-	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/internal/lazy"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/smtpcheck"
 )
 
-var (
-	heloQuoted = lazy.Compile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
-)
+var heloQuoted = lazy.Compile(`(?i)<([^<>\s]{1,255})>:? *Helo command rejected`)
 
 // genericName reports whether a relay can tell nothing from an EHLO name:
 // localhost, a name without a dot such as a container id, an address, or a name
@@ -44,16 +42,10 @@ func nameCure(e evidence, atEHLO bool) string {
 	}.Cure()
 }
 
-// ehloCure is for a relay that judges each EHLO as it comes.
-func ehloCure(e evidence) string { return nameCure(e, true) }
-
-// heloCure is for a relay that judges the last EHLO only, as Postfix does at RCPT.
-func heloCure(e evidence) string { return nameCure(e, false) }
-
 // fullName is an example of a good name, on the sender's own domain when known.
 func fullName(e evidence) string {
 	if d := domain(e.From); strings.Contains(d, ".") && !strings.HasPrefix(d, "[") && !badName(d) {
-		return reading.Shorten("id."+d, 80)
+		return text.Shorten("id."+d, 80)
 	}
 	return "id.example.com"
 }

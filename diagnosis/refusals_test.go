@@ -72,6 +72,7 @@ func refusals(t *testing.T) []refusal {
 
 var refusedByError = []refusal{
 	{"Pocket ID, slow", Situation{Stage: "ehlo", Err: errors.New("the relay is slow: it answered after 12 s, and this client gives up after 10 s")}, "slow-relay", "ehlo", StepRelay, "host", Exact},
+	{"Pocket ID, slow greeting", Situation{Stage: "greeting", Err: errors.New("the relay is slow: it answered after 12 s, and this client gives up after 10 s")}, "slow-relay", "greeting", StepRelay, "host", Exact},
 
 	{"own, a bad value", Situation{Stage: "mail", Err: smtpcheck.ErrInvalid}, "bad-value", "mail", StepSender, "from", Exact},
 	{"own, implicit", Situation{Stage: "greeting", Err: smtpcheck.ErrImplicitTLSPort}, "implicit-tls-port", "greeting", StepRelay, "tls", Exact},

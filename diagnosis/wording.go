@@ -8,6 +8,7 @@ import (
 
 	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/internal/lazy"
+	"smtp-wizard/internal/text"
 	"smtp-wizard/pocketid"
 )
 
@@ -24,13 +25,14 @@ func fillIn(template string, e evidence) string {
 			break
 		}
 		key, after, closed := strings.Cut(rest, "}")
-		value, known := blanks[key]
-		if !closed || !known {
-			out.WriteString("{")
-			template = rest
-			continue
+		text, known := meanings().Phrases[key]
+		if value := blanks[key]; value != nil {
+			text, known = value(e), true
 		}
-		out.WriteString(value(e))
+		if !closed || !known {
+			text, after = "{", rest
+		}
+		out.WriteString(text)
 		template = after
 	}
 	return out.String()
@@ -50,7 +52,7 @@ func capital(s, host string) string {
 // is not known. What a relay said is quoted only in a narrow character set.
 var blanks = map[string]func(evidence) string{
 	"host": func(e evidence) string { return or(e.relayHost(), "the relay") },
-	"port": func(e evidence) string { return around("port ", number(e.Port, ""), "", "this port") },
+	"port": func(e evidence) string { return around("port ", number(e.Port), "", "this port") },
 	"address": func(e evidence) string {
 		return around("this machine's address (", e.ip(), ")", "this machine's address")
 	},
@@ -76,9 +78,9 @@ var blanks = map[string]func(evidence) string{
 	"certnames":  func(e evidence) string { return or(e.found(certOf), "other names") },
 	"certdate":   certificateDate,
 	"lookup":     func(e evidence) string { return or(cmp.Or(e.found(lookupOf), e.Host), "the relay's name") },
-	"fullname":   func(e evidence) string { return fullName(e) },
-	"ehlofix":    ehloCure,
-	"helofix":    heloCure,
+	"fullname":   fullName,
+	"ehlofix":    func(e evidence) string { return nameCure(e, true) },  // of a relay that judges each EHLO as it comes
+	"helofix":    func(e evidence) string { return nameCure(e, false) }, // or the last one only, as Postfix at RCPT
 	"altport":    altPort,
 	"passwordat": passwordAt,
 	"pairs":      pairs,
@@ -87,17 +89,7 @@ var blanks = map[string]func(evidence) string{
 	"upgrade":    func(evidence) string { return pocketid.Upgrade() },
 	"lock":       func(e evidence) string { return pocketid.KeyName("UI_CONFIG_DISABLED", e.SpeaksAs) },
 	"pocketid":   thisPocketID,
-
-	// what several rules say
-	"makesure": phrase("To make sure, run `smtp-wizard check --as VERSION` with your Pocket ID version: it shows the relay's last words."),
-	"refused":  phrase("The relay refused user or password. Many providers do not accept the account password over SMTP, only an app password or key."),
-	"fresh":    phrase("Have the relay's certificate replaced by one of a public authority (Let's Encrypt will do), or choose another relay."),
-	"stopgap":  phrase("As a stopgap only, on the container of Pocket ID:"),
-	"sent": phrase("The mail itself is on its way, so nothing needs to change; but Pocket ID will report an error for each one. " +
-		"Use another endpoint of the relay, or a relay in between, if that matters."),
 }
-
-func phrase(text string) func(evidence) string { return func(evidence) string { return text } }
 
 // thisPocketID is the version that was spoken as, with the doubt about what is
 // known of it.
@@ -185,7 +177,7 @@ func or(value, phrase string) string {
 	if value = reading.OneLine(value); value == "" {
 		return phrase
 	}
-	return reading.Shorten(value, 80)
+	return text.Shorten(value, 80)
 }
 
 // around is a value with what stands before and after it, or a phrase in place of
@@ -197,9 +189,10 @@ func around(before, value, after, phrase string) string {
 	return before + or(value, phrase) + after
 }
 
-func number(n int, phrase string) string {
+// number is "" for none.
+func number(n int) string {
 	if n == 0 {
-		return phrase
+		return ""
 	}
 	return strconv.Itoa(n)
 }

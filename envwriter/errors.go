@@ -47,7 +47,7 @@ func CheckValue(value string, readers []Reader) error {
 	}
 	var lines []string
 	for _, r := range readers {
-		if r.lint["lines"] != "" {
+		if r.Misreads("lines") {
 			lines = append(lines, r.Name)
 		}
 	}

@@ -32,7 +32,7 @@ func (c *check) safe(rule rule, fixed *document, keys ...string) bool {
 		if err != nil {
 			return false
 		}
-		misreads := before.reader.lint[rule.name] != ""
+		misreads := before.reader.Misreads(rule.name)
 		for key, value := range before.vars {
 			now, found := after[key]
 			if found && now == value || own[key] && misreads || !isName(key) {

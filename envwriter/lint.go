@@ -144,7 +144,7 @@ func Lint(file []byte, readers []Reader) []Problem {
 func rulesFor(readers []Reader) []rule {
 	var out []rule
 	for _, rule := range rules {
-		if slices.ContainsFunc(readers, func(r Reader) bool { return r.lint[rule.name] != "" }) {
+		if slices.ContainsFunc(readers, func(r Reader) bool { return r.Misreads(rule.name) }) {
 			out = append(out, rule)
 		}
 	}

@@ -11,18 +11,11 @@ import (
 
 // docker run --env-file: github.com/docker/cli pkg/kvfile. Lines of at most 64 KiB
 // (bufio.Scanner, which also drops a CR at the end) are read literally. Newer sources
-// strip one pair of quotes, released ones keep them. A name alone passes on that
-// variable of the environment.
+// strip one pair of quotes, released ones keep them.
 var dockerReader = Reader{
-	Name: "docker",
-	Variants: []Variant{
-		{"quotes kept", func(file []byte) (map[string]string, error) { return readDocker(file, false, unset) }},
-		{"quotes stripped", func(file []byte) (map[string]string, error) { return readDocker(file, true, unset) }},
-		{"everything set", func(file []byte) (map[string]string, error) { return readDocker(file, false, inherited) }},
-	},
-	started: func(file []byte, environment lookup) (map[string]string, error) {
-		return readDocker(file, false, environment)
-	},
+	Name:     "docker",
+	Variants: append(bothEnvironments(readDocker), Variant{"quotes stripped", readDockerUnquoted}),
+	started:  readDocker,
 	lint: map[string]string{
 		"text":      refusesFile,
 		"export":    `"export": ` + refusesFile,
@@ -36,23 +29,37 @@ var dockerReader = Reader{
 	},
 }
 
-func readDocker(file []byte, strip bool, environment lookup) (map[string]string, error) {
+func readDocker(file []byte, environment lookup) (map[string]string, error) {
 	if !utf8.Valid(file) {
 		return nil, errors.New("not UTF-8")
 	}
+	return readLines(bytes.TrimPrefix(file, []byte(bom)), environment, unicode.IsSpace, " \t")
+}
+
+func readDockerUnquoted(file []byte) (map[string]string, error) {
+	vars, err := readDocker(file, unset)
+	for key, value := range vars {
+		if last := len(value) - 1; last > 0 && value[0] == value[last] && (value[0] == '\'' || value[0] == '"') {
+			vars[key] = value[1:last]
+		}
+	}
+	return vars, err
+}
+
+// readLines reads NAME=value line by line, as docker and podman do; what they take for a
+// blank ahead of it, and forbid in a name, differs. A name alone passes on that variable of
+// the environment.
+func readLines(file []byte, environment lookup, blank func(rune) bool, forbidden string) (map[string]string, error) {
 	vars := map[string]string{}
-	scanner := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(file, []byte(bom))))
+	scanner := bufio.NewScanner(bytes.NewReader(file))
 	for scanner.Scan() {
-		text := strings.TrimLeftFunc(scanner.Text(), unicode.IsSpace)
-		if text == "" || text[0] == '#' {
+		line := strings.TrimLeftFunc(scanner.Text(), blank)
+		if line == "" || line[0] == '#' {
 			continue
 		}
-		key, value, has := strings.Cut(text, "=")
-		if key == "" || strings.ContainsAny(key, " \t") {
-			return nil, errors.New("no variable name, or spaces in it")
-		}
-		if last := len(value) - 1; strip && last > 0 && value[0] == value[last] && (value[0] == '\'' || value[0] == '"') {
-			value = value[1:last]
+		key, value, has := strings.Cut(line, "=")
+		if key == "" || strings.ContainsAny(key, forbidden) {
+			return nil, errors.New("no variable name, or one that is none")
 		}
 		if !has {
 			value, has = environment(key)

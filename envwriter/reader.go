@@ -51,6 +51,9 @@ func Names(readers []Reader) []string {
 	return out
 }
 
+// Misreads reports whether lines that break a rule of lint.go mean something else to it.
+func (r Reader) Misreads(rule string) bool { return r.lint[rule] != "" }
+
 // Read returns what the program would find in the file, with an empty environment. Its
 // errors never quote the file.
 func (r Reader) Read(file []byte) (map[string]string, error) {

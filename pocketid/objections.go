@@ -53,71 +53,49 @@ func (o Objection) String() string {
 	}[o.Effect]
 }
 
-// demand is what versions require of the values of a kind.
+// UnmarshalText reads an effect of knowledge.json.
+func (e *Effect) UnmarshalText(text []byte) error {
+	*e = Effect(slices.Index([]string{"no start", "ignored", "no mail", "notice"}, string(text)))
+	return nil
+}
+
+// demand is what versions require of the values of a kind: a start-up rule, or what makes
+// mail fail. The last row of a kind that is not newer than the version applies. Since
+// 2.14.0 the settings that need the lock go through the validation of its API.
 type demand struct {
-	kind   kind
-	since  Version // until the next row of the kind
-	effect Effect
-	empty  bool // also applies to a variable set to nothing, which else counts as absent
-	ok     func(string) bool
-	want   string
-	cure   string // KEY stands for the variable
+	Kind   string
+	Since  Version // until the next row of the kind
+	Effect Effect
+	Empty  bool     // also applies to a variable set to nothing, which else counts as absent
+	OneOf  []string `json:"one_of"` // the values, or
+	Check  string   // the name of what judges them, in checks
+	Want   string
+	Cure   string // KEY stands for the variable
 }
 
-const (
-	trueOrFalse = "true or false"
-	writeFlag   = "Write KEY=true or KEY=false, in small letters."
-	writeTLS    = "Write SMTP_TLS=starttls for port 587, SMTP_TLS=tls for port 465, or SMTP_TLS=none."
-	writeFrom   = "Write the bare address, as in SMTP_FROM=no-reply@example.com; the visible name is APP_NAME."
-)
+const writeFrom = "Write the bare address, as in SMTP_FROM=no-reply@example.com; the visible name is APP_NAME."
 
-// demands are the start-up rules of Pocket ID's versions, and what makes mail fail:
-// the last row of a kind that is not newer than the version applies. Since 2.14.0 the
-// settings that need the lock go through the validation of its API.
-// Source: env_config.go, app_config_service.go, appconfig/service.go and
-// dto/app_config_dto.go of pocket-id/pocket-id from v0.31.0 to v2.14.0; 2.9.0 and
-// the validation of 2.14.0 were run.
-var demands = []demand{
-	{kind: kindSwitch, effect: NoStart, ok: isGoBool, want: trueOrFalse, cure: "Write KEY=true or KEY=false."},
-	{kind: kindFlag, effect: Notice, ok: isGoBool, want: trueOrFalse, cure: writeFlag},
-	{kind: kindFlag, since: strict, effect: NoStart, empty: true, ok: oneOf("true", "false"), want: trueOrFalse, cure: writeFlag},
-	{kind: kindTLS, effect: NoMail, empty: true, ok: oneOf("true", "false"), want: trueOrFalse, cure: "Write SMTP_TLS=true or SMTP_TLS=false."},
-	{kind: kindTLS, since: release(0, 35, 3), effect: NoMail, empty: true, ok: isMode, want: modes, cure: writeTLS},
-	{kind: kindTLS, since: release(2, 10, 0), effect: NoMail, ok: isMode, want: modes, cure: writeTLS},
-	{kind: kindTLS, since: strict, effect: NoStart, empty: true, ok: isMode, want: modes, cure: writeTLS},
-	{kind: kindAddress, effect: NoMail, ok: isBare, want: "a bare mail address such as no-reply@example.com", cure: writeFrom},
-	{kind: kindAddress, since: strict, effect: NoStart, ok: isStrictAddress, want: "a bare mail address with a domain such as example.com",
-		cure: writeFrom + " Its domain needs a dot and an end of letters; an IP address is none."},
-	{kind: kindHost, effect: NoMail, ok: isHost, want: "a host name or an address", cure: "Write the name alone, as in KEY=smtp.example.com: no scheme, port or login."},
-	{kind: kindPort, effect: NoMail, empty: true, ok: isPort, want: "a number from 1 to 65535", cure: "Write the number, as in KEY=587."},
-	{kind: kindPort, since: release(2, 10, 0), effect: NoMail, ok: isPort, want: "a number from 1 to 65535", cure: "Write the number, as in KEY=587."},
-	{kind: kindURL, since: release(0, 35, 1), effect: NoStart, ok: hasNoPath(""), want: "a URL without a path", cure: writeURL},
-	{kind: kindURL, since: release(1, 14, 1), effect: NoStart, ok: hasNoPath("/"), want: "a URL without a path", cure: writeURL},
-	{kind: kindKey, since: release(2, 0, 0), effect: NoStart, empty: true, ok: is16Bytes, want: "at least 16 bytes long", cure: writeKey},
-	{kind: kindName, since: strict, effect: NoStart, empty: true, ok: upTo30, want: "1 to 30 characters long", cure: "Shorten it, or remove the line to use \"Pocket ID\"."},
-	{kind: kindNumber, since: strict, effect: NoStart, empty: true, ok: isNumber, want: "a whole number", cure: "Write the minutes as a number, or take the line away for 60."},
-	{kind: kindFilled, since: strict, effect: NoStart, empty: true, ok: isFilled, want: "a value", cure: takeAway},
-	{kind: kindSignups, since: strict, effect: NoStart, empty: true, ok: oneOf("disabled", "withToken", "open"), want: "disabled, withToken or open", cure: takeAway},
-	{kind: kindVerification, since: strict, effect: NoStart, empty: true, ok: oneOf("required", "preferred"), want: "required or preferred", cure: takeAway},
-	{kind: kindAuthenticator, since: strict, effect: NoStart, empty: true, ok: oneOf("any", "platform", "cross-platform"), want: "any, platform or cross-platform", cure: takeAway},
-	{kind: kindStrings, since: strict, effect: NoStart, ok: isStrings, want: "a JSON array of strings", cure: takeAway},
-	{kind: kindClaims, since: strict, effect: NoStart, ok: isClaims, want: "a JSON array of objects with key and value", cure: takeAway},
+// checks judge values, by the name that the demands use.
+var checks = map[string]func(string) bool{
+	"boolean":            func(value string) bool { _, err := strconv.ParseBool(value); return err == nil },
+	"address":            isBare,
+	"strict-address":     isStrictAddress,
+	"host":               isHost,
+	"port":               func(value string) bool { n, err := strconv.ParseUint(value, 10, 16); return err == nil && n > 0 },
+	"no-path":            func(value string) bool { return hasNoPath(value) },
+	"no-path-but-slash":  func(value string) bool { return hasNoPath(strings.TrimRight(value, "/")) },
+	"16-bytes":           func(value string) bool { return len(value) >= 16 },
+	"1-to-30-characters": func(value string) bool { return value != "" && utf8.RuneCountInString(value) <= 30 },
+	"number":             func(value string) bool { _, err := strconv.Atoi(value); return err == nil },
+	"filled":             func(value string) bool { return value != "" },
+	"strings":            isStrings,
+	"claims":             isClaims,
 }
-
-// strict is the first version that validates the file's settings when it starts.
-var strict = release(2, 14, 0)
-
-const (
-	modes    = "none, starttls or tls"
-	takeAway = "Correct it, or remove the line to use the default."
-	writeURL = "Write scheme, host and port only, as in KEY=https://id.example.com."
-	writeKey = "Use the key that the data was stored with; for a new install, make one with `openssl rand -base64 32`."
-)
 
 // demandOf is what version v requires of a kind.
-func demandOf(k kind, v Version) (d demand, ok bool) {
-	for _, row := range demands {
-		if row.kind == k && v.compare(row.since) >= 0 {
+func demandOf(kind string, v Version) (d demand, ok bool) {
+	for _, row := range known().Demands {
+		if row.Kind == kind && v.compare(row.Since) >= 0 {
 			d, ok = row, true
 		}
 	}
@@ -125,7 +103,9 @@ func demandOf(k kind, v Version) (d demand, ok bool) {
 }
 
 // satisfiedBy reports whether the value of a variable that is set is acceptable.
-func (d demand) satisfiedBy(value string) bool { return value == "" && !d.empty || d.ok(value) }
+func (d demand) satisfiedBy(value string) bool {
+	return value == "" && !d.Empty || slices.Contains(d.OneOf, value) || d.Check != "" && checks[d.Check](value)
+}
 
 // Objections are what keeps mail settings from taking effect in version v, the worst
 // first. values are what Pocket ID gets, including secrets, which no objection shows.
@@ -142,10 +122,10 @@ func Objections(values map[string]string, v Version) []Objection {
 	lock := KeyName("UI_CONFIG_DISABLED", v)
 	locked := IsTrue(values[lock])
 	var list []Objection
-	for _, known := range slices.Concat(vars, otherVars) {
-		inFile := known.kind == kindKey && values[known.name+"_FILE"] != ""
-		if value, present := values[KeyName(known.name, v)]; present && !inFile && (locked || !known.needsLock) {
-			list = append(list, known.objections(value, v)...)
+	for _, row := range variables() {
+		inFile := row.Kind == "key" && values[row.Name+"_FILE"] != ""
+		if value, present := values[KeyName(row.Name, v)]; present && !inFile && (locked || !row.NeedsLock) {
+			list = append(list, row.objections(value, v)...)
 		}
 	}
 	if !locked {
@@ -166,9 +146,9 @@ func Objections(values map[string]string, v Version) []Objection {
 // cannot send.
 func ideal(values map[string]string) []Objection {
 	var list []Objection
-	for _, known := range vars {
-		if value, present := values[known.name]; present && strings.HasPrefix(known.name, "SMTP_") {
-			list = append(list, known.objections(value, release(2, 9, 0))...)
+	for _, row := range known().Mail {
+		if value, present := values[row.Name]; present && strings.HasPrefix(row.Name, "SMTP_") {
+			list = append(list, row.objections(value, release(2, 9, 0))...)
 		}
 	}
 	list = slices.DeleteFunc(append(list, combined(values, release(2, 9, 0))...), func(o Objection) bool { return o.Effect != NoMail })
@@ -180,8 +160,8 @@ func ideal(values map[string]string) []Objection {
 
 // ObjectionTo is version v's objection to a value with which it would not start.
 func ObjectionTo(key, value string, v Version) (Objection, bool) {
-	known, _ := variableOf(key)
-	list := known.objections(value, orNewest(v))
+	row, _ := variableOf(key)
+	list := row.objections(value, orNewest(v))
 	if len(list) == 0 || list[0].Effect != NoStart {
 		return Objection{}, false
 	}
@@ -189,21 +169,21 @@ func ObjectionTo(key, value string, v Version) (Objection, bool) {
 }
 
 // objections are those to one value.
-func (known variable) objections(value string, v Version) []Objection {
-	o := Objection{Key: KeyName(known.name, v), Effect: Notice, version: v}
+func (row variable) objections(value string, v Version) []Objection {
+	o := Objection{Key: KeyName(row.Name, v), Effect: Notice, version: v}
 	if IsPublic(o.Key, value) {
 		o.Value = value
 	}
-	switch d, ok := demandOf(known.kind, v); {
-	case known.until.Known() && v.compare(known.until) >= 0:
+	switch d, ok := demandOf(row.Kind, v); {
+	case row.Until.Known() && v.compare(row.Until) >= 0:
 		return nil
-	case v.compare(known.since) < 0:
-		o.Problem = fmt.Sprintf("%s exists since Pocket ID %s; this is %s", known.name, known.since, v)
+	case v.compare(row.Since) < 0:
+		o.Problem = fmt.Sprintf("%s exists since Pocket ID %s; this is %s", row.Name, row.Since, v)
 		o.Value, o.Cure = "", "Remove the line, or update Pocket ID."
 	case ok && !d.satisfiedBy(value):
-		o.Problem, o.Effect = o.Key+" must be "+d.want, d.effect
-		o.Cure = strings.ReplaceAll(d.cure, "KEY", o.Key)
-		if addr, err := mail.ParseAddress(value); err == nil && known.kind == kindAddress && addr.Name != "" {
+		o.Problem, o.Effect = o.Key+" must be "+d.Want, d.Effect
+		o.Cure = strings.ReplaceAll(d.Cure, "KEY", o.Key)
+		if addr, err := mail.ParseAddress(value); err == nil && row.Kind == "address" && addr.Name != "" {
 			o.Cure = "Write SMTP_FROM=" + addr.Address + "; the visible name is APP_NAME."
 		}
 	default:
@@ -244,25 +224,9 @@ func TooOld(v Version) string {
 	return ""
 }
 
-func isGoBool(value string) bool {
-	_, err := strconv.ParseBool(value)
-	return err == nil
-}
-
-func oneOf(values ...string) func(string) bool {
-	return func(value string) bool { return slices.Contains(values, value) }
-}
-
-var isMode = oneOf("none", "starttls", "tls")
-
 func isHost(value string) bool {
 	bare := strings.TrimSuffix(strings.TrimPrefix(value, "["), "]")
 	return smtpcheck.CheckHost(strings.TrimSuffix(bare, ".")) == nil
-}
-
-func isPort(value string) bool {
-	n, err := strconv.ParseUint(value, 10, 16)
-	return err == nil && n > 0
 }
 
 // isBare accepts a mail address without a display name.
@@ -285,24 +249,11 @@ func isStrictAddress(value string) bool {
 	return err == nil && strictAddress.MatchString(value)
 }
 
-// hasNoPath accepts a URL that has no path once cut is trimmed from its end.
-func hasNoPath(cut string) func(string) bool {
-	return func(value string) bool {
-		u, err := url.Parse(strings.TrimRight(value, cut))
-		return err == nil && u.Path == ""
-	}
+// hasNoPath accepts a URL that has no path.
+func hasNoPath(value string) bool {
+	u, err := url.Parse(value)
+	return err == nil && u.Path == ""
 }
-
-func is16Bytes(value string) bool { return len(value) >= 16 }
-
-func upTo30(value string) bool { return value != "" && utf8.RuneCountInString(value) <= 30 }
-
-func isNumber(value string) bool {
-	_, err := strconv.Atoi(value)
-	return err == nil
-}
-
-func isFilled(value string) bool { return value != "" }
 
 func isStrings(value string) bool {
 	var items []string

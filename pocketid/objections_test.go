@@ -49,15 +49,15 @@ func TestObjections(t *testing.T) {
 // Each flag of the table is judged the same way: 1 and TRUE were good up to 2.13.
 func TestFlags(t *testing.T) {
 	t.Parallel()
-	for _, known := range slices.Concat(vars, otherVars) {
+	for _, known := range variables() {
 		for _, value := range []string{"1", "TRUE", "True", "t", ""} {
-			values := settingsOf(fine + known.name + "=" + value)
+			values := settingsOf(fine + known.Name + "=" + value)
 			before, later := Objections(values, must(t, "2.13.0")), Objections(values, must(t, "2.14.0"))
-			if known.until.Known() {
+			if known.Until.Known() {
 				continue // 2.14.0 does not read it
 			}
-			if known.kind == kindFlag && (len(before) > 0 || len(later) != 1 || later[0].Effect != NoStart) {
-				t.Errorf("%s=%s: %v, %v", known.name, value, before, later)
+			if known.Kind == "flag" && (len(before) > 0 || len(later) != 1 || later[0].Effect != NoStart) {
+				t.Errorf("%s=%s: %v, %v", known.Name, value, before, later)
 			}
 		}
 	}
@@ -66,7 +66,8 @@ func TestFlags(t *testing.T) {
 func TestObjectionWords(t *testing.T) {
 	t.Parallel()
 	for env, want := range map[string]string{
-		"SMTP_TLS=true": `SMTP_TLS must be none, starttls or tls (it is "true"): otherwise Pocket ID 2.14.0 does not start. ` + writeTLS,
+		"SMTP_TLS=true": `SMTP_TLS must be none, starttls or tls (it is "true"): otherwise Pocket ID 2.14.0 does not start. ` +
+			"Write SMTP_TLS=starttls for port 587, SMTP_TLS=tls for port 465, or SMTP_TLS=none.",
 		"SMTP_FROM=ID <a@example.com>": `SMTP_FROM must be a bare mail address with a domain such as example.com (it is "ID <a@example.com>"): ` +
 			`otherwise Pocket ID 2.14.0 does not start. Write SMTP_FROM=a@example.com; the visible name is APP_NAME.`,
 		"SMTP_HOST=u:hunter2@mx.example.com": `SMTP_HOST must be a host name or an address: otherwise Pocket ID 2.14.0 cannot send mail. ` +

@@ -31,17 +31,17 @@ func TestReleases(t *testing.T) {
 		}
 		file, err := Template(v, "https://id.example.com", "MDEyMzQ1Njc4OWFiY2RlZg==")
 		lines = append(lines, strings.Split(fmt.Sprint("file ", string(file), err), "\n")...)
-		for _, known := range slices.Concat(vars, otherVars) {
+		for _, known := range variables() {
 			for _, value := range []string{"", "x", "true"} {
-				if err := Validate(known.name, value, v); err != nil {
-					lines = append(lines, fmt.Sprintf("%s=%s: %v", known.name, value, err))
+				if err := Validate(known.Name, value, v); err != nil {
+					lines = append(lines, fmt.Sprintf("%s=%s: %v", known.Name, value, err))
 				}
 			}
 			set := map[string]string{"APP_URL": "https://id.example.com", "ENCRYPTION_KEY": "0123456789abcdef", "UI_CONFIG_DISABLED": "true",
 				"SMTP_HOST": "relay.example.com", "SMTP_PORT": "587", "SMTP_FROM": "id@example.com", "SMTP_TLS": "starttls"}
-			set[known.name] = "0"
+			set[known.Name] = "0"
 			for _, o := range Objections(set, v) {
-				lines = append(lines, fmt.Sprintf("%s=0: %d, %s %s", known.name, o.Effect, o, o.Cure))
+				lines = append(lines, fmt.Sprintf("%s=0: %d, %s %s", known.Name, o.Effect, o, o.Cure))
 			}
 		}
 		fmt.Fprintf(&out, "# %s\n", v)

@@ -87,6 +87,25 @@ func SpeaksAs(s string) (Version, error) {
 	return ParseVersion(s)
 }
 
+// MarshalText is String, after a ~ where the release is only assumed.
+func (v Version) MarshalText() ([]byte, error) {
+	if v.Known() && !v.Exact {
+		return []byte("~" + v.String()), nil
+	}
+	return []byte(v.String()), nil
+}
+
+// UnmarshalText takes what MarshalText gave.
+func (v *Version) UnmarshalText(text []byte) (err error) {
+	release, assumed := strings.CutPrefix(string(text), "~")
+	if *v = (Version{}); release == "" {
+		return nil
+	}
+	*v, err = SpeaksAs(release)
+	v.Exact = v.Exact && !assumed
+	return err
+}
+
 // Known reports whether there is a version at all.
 func (v Version) Known() bool { return v.parts > 0 }
 

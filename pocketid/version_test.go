@@ -63,3 +63,21 @@ func FuzzParseVersion(f *testing.F) {
 		}
 	})
 }
+
+// A version keeps its precision as text: a process with other rights hands it on.
+func TestVersionAsText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "2.9.0", "2.9", "v2", "latest", "none"} {
+		var want, got Version
+		if text != "" {
+			var err error
+			want, err = SpeaksAs(text)
+			casetest.Must(t, err)
+		}
+		kept, err := want.MarshalText()
+		casetest.Must(t, err, got.UnmarshalText(kept))
+		if got != want {
+			t.Errorf("%q is %q and then %+v, not %+v", text, kept, got, want)
+		}
+	}
+}

@@ -67,7 +67,7 @@ func describe(b *strings.Builder, p Preset) {
 	line("Password", p.Password)
 	line("From", p.From)
 	line("EHLO name", p.Helo)
-	if other, ok := ByID(p.Door); ok {
+	if other, ok := ByID(p.Alternative); ok {
 		line("Alternative", other.Name+" (`"+other.ID+"`), which does not check the EHLO name")
 	}
 	line("Note", p.Notes)

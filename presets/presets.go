@@ -5,12 +5,11 @@ package presets
 
 import (
 	_ "embed"
-	"encoding/json"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
-	"sync"
+
+	"smtp-wizard/internal/lazy"
 )
 
 // Preset is one provider. Every text is one or two plain sentences, or "".
@@ -47,9 +46,9 @@ type Preset struct {
 	// DKIM are the keys that it signs with, as the From domain publishes them.
 	DKIM []Key `json:"dkim,omitempty"`
 
-	// Door is the id of another row of the same provider whose relay does not judge the
+	// Alternative is the id of another row of the same provider whose relay does not judge the
 	// EHLO name.
-	Door string `json:"door,omitempty"`
+	Alternative string `json:"alternative,omitempty"`
 
 	DocURL string `json:"doc_url"`
 	// Source is where hosts and ports were read, with the date of that copy.
@@ -95,15 +94,7 @@ type Endpoint struct {
 //go:embed providers.json
 var tableJSON []byte
 
-var table = sync.OnceValue(func() []Preset { return mustParse(tableJSON) })
-
-func mustParse(raw []byte) []Preset {
-	var presets []Preset
-	if err := json.Unmarshal(raw, &presets); err != nil {
-		panic(fmt.Sprintf("presets: the embedded table does not parse: %v", err))
-	}
-	return presets
-}
+var table = lazy.Table[[]Preset]("providers.json", tableJSON)
 
 // All is the whole table, the most used first and "custom" last. The caller may
 // reorder the slice, but must not change what the presets point to.

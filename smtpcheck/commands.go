@@ -139,7 +139,7 @@ func (s *session) data() (string, *Failure) {
 	if failure := expect(reply, err, "the end of DATA", 250); failure != nil {
 		return "", failure
 	}
-	s.result.last, s.result.Taken = reply, true
+	s.result.last, s.result.Accepted = reply, true
 	return reply.String(), nil
 }
 

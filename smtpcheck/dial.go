@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"smtp-wizard/internal/text"
+	"smtp-wizard/internal/wait"
 )
 
 const (
@@ -35,7 +36,8 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, p.Limits.Connect)
 	defer cancel()
-	found, err := within(limited, resolve, p.Host)
+	// The resolver of package net honors a deadline but ignores cancellation.
+	found, err := wait.For(limited, func() ([]string, error) { return resolve(limited, p.Host) })
 	if err != nil {
 		return nil, lookupError(ctx, p, err)
 	}
@@ -49,26 +51,6 @@ func lookup(ctx context.Context, p Plan) ([]string, error) {
 		return nil, &kindError{ErrNoSuchHost, p.Host + " has no address", nil}
 	}
 	return usable, nil
-}
-
-// within abandons a lookup when ctx ends: the resolver of package net honors a deadline
-// but ignores cancellation.
-func within(ctx context.Context, resolve func(context.Context, string) ([]string, error), host string) ([]string, error) {
-	type answer struct {
-		addresses []string
-		err       error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		addresses, err := resolve(ctx, host)
-		answers <- answer{addresses, err}
-	}()
-	select {
-	case a := <-answers:
-		return a.addresses, a.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 func lookupError(ctx context.Context, p Plan, err error) error {

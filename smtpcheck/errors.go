@@ -31,6 +31,9 @@ var (
 	ErrOldTLS      = errors.New("TLS too old")              // only TLS 1.0 or 1.1
 	ErrInjected    = errors.New("clear text after STARTTLS")
 
+	// errSlow is an ErrTimeout of a relay that did answer, later than the client waits.
+	errSlow = errors.New("a late reply")
+
 	// errUnended is an ErrProtocol after which a client waits for the rest of a reply.
 	errUnended = errors.New("a reply without its last line")
 

@@ -90,7 +90,7 @@ func (s *session) notSMTP(err error) error {
 		return other
 	case errors.Is(err, ErrClosed):
 		return &kindError{ErrClosed, "closed without a greeting", err}
-	case errors.Is(err, ErrTimeout):
+	case errors.Is(err, ErrTimeout) && !errors.Is(err, errSlow):
 		return &kindError{ErrTimeout, "no greeting within " + Seconds(s.wire.limit), err}
 	}
 	return err

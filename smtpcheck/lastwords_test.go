@@ -58,7 +58,7 @@ func TestProtocolViolations(t *testing.T) {
 		"TLS alert":   {[]string{"\x15\x03\x01\x00\x02\x02\x0a", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
 		"TLS record":  {[]string{"\x16\x03\x01\x00\x02\x02\x00", hangsUp}, "none", "greeting", smtpcheck.ErrImplicitTLSPort, ""},
 		// What is injected a moment after the 220 meets the handshake, and is no reply.
-		"injected late": {[]string{"220 hi\r\n", hears, "250-hi\r\n250 STARTTLS\r\n", hears, "220 go\r\n",
+		"injected late": {[]string{"220 hi\r\n", hears, "250-hi\r\n250 StartTLS x\r\n", hears, "220 go\r\n",
 			hears, "250-injected.example\r\n250 AUTH PLAIN\r\n"}, "starttls", "tls", smtpcheck.ErrInjected, "injected.example"},
 	} {
 		p := scriptedRelay(t, script(c.script...))
@@ -96,6 +96,20 @@ func TestDrippingReply(t *testing.T) {
 	p.Limits.Command = 300 * time.Millisecond
 	f := ends(t, t.Context(), p, nil).Failure
 	if f == nil || f.Stage != smtpcheck.StageEHLO || !errors.Is(f, smtpcheck.ErrTimeout) {
+		t.Errorf("%v", f)
+	}
+}
+
+// A reply that comes later than Pocket ID would have waited for it fails here too.
+func TestSlowReply(t *testing.T) {
+	t.Parallel()
+	p := scriptedRelay(t, func(c net.Conn) {
+		time.Sleep(250 * time.Millisecond)
+		script("220 hi\r\n", hears)(c)
+	})
+	p.Waits.Reply, p.Waits.BeforeTLS = 100*time.Millisecond, 100*time.Millisecond
+	f := smtpcheck.Run(t.Context(), p, nil).Failure
+	if f == nil || !errors.Is(f, smtpcheck.ErrTimeout) || !strings.Contains(f.Error(), ", and this client gives up after 0.1 s") {
 		t.Errorf("%v", f)
 	}
 }

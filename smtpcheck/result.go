@@ -113,9 +113,9 @@ type Result struct {
 	Address    string   // the host's address that was used
 	TLS        *tls.ConnectionState
 	Transcript []Line
-	// Taken: the relay accepted the message, even if the client then reports an error.
-	Taken   bool
-	Failure *Failure // nil on success
+	// Accepted: the relay accepted the message, even if the client then reports an error.
+	Accepted bool
+	Failure  *Failure // nil on success
 
 	last *Reply // the reply that ended the last stage that passed
 }

@@ -97,8 +97,8 @@ func (w *wire) reply(limit time.Duration) (*Reply, error) {
 	}
 	// If our own limit ran out, the client takes an incomplete line as complete.
 	if took := time.Since(began); err == nil && w.clientLimit > 0 && took > w.clientLimit && took < limit {
-		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client clientLimit up after %s",
-			Seconds(took.Round(100*time.Millisecond)), Seconds(w.clientLimit)), nil}
+		err = &kindError{ErrTimeout, fmt.Sprintf("the relay is slow: it answered after %s, and this client gives up after %s",
+			Seconds(took.Round(100*time.Millisecond)), Seconds(w.clientLimit)), errSlow}
 	}
 	return reply, w.explain(err, limit)
 }

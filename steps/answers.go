@@ -189,7 +189,7 @@ func (w World) SetupFrom(found Discovery, as pocketid.Version) Setup {
 	if a.Hostname == "" && in.InContainer() {
 		a.Hostname, a.ContainerID = pocketid.ExampleContainerID, true
 	}
-	s := setupOf(a)
+	s := SetupOf(a)
 	if as.Known() {
 		s.As = as
 	}
@@ -224,12 +224,17 @@ func prefill(a Answers, found Discovery) Answers {
 		a.Password = found.Password
 	}
 	a.SkipVerify = pocketid.IsTrue(found.Value("SMTP_SKIP_CERT_VERIFY"))
-	return prefillBehind(a, found)
+	if found.Via != "" { // the relay behind the one in between
+		from, to := a.From, a.To
+		a.Settings, a.Via, a.Hostname = found.Behind.Settings, found.Via, found.Behind.Name
+		a.From, a.To = from, to
+	}
+	return a
 }
 
-// meant takes away what a reader keeps of a value though it looks like more than the
+// intended takes away what a reader keeps of a value though it looks like more than the
 // value: quotes, and a comment behind it.
-func (d Discovery) meant() Discovery {
+func (d Discovery) intended() Discovery {
 	d.Values = maps.Clone(d.Values)
 	for _, w := range d.Install.Warnings {
 		value, public := d.Values[w.Key]
@@ -298,8 +303,8 @@ func (d Discovery) Candidates(appURL string, typed ...string) []pocketid.Candida
 	return pocketid.Candidates(src)
 }
 
-// said are the warnings of an install that are said in other words, or elsewhere.
-var said = []string{"ui-config-not-true", "version-unknown", "password-unreadable", "legacy-names", "short-hostname"}
+// saidElsewhere are the warnings of an install that are said in other words, or elsewhere.
+var saidElsewhere = []string{"ui-config-not-true", "version-unknown", "password-unreadable", "legacy-names", "short-hostname"}
 
 // warnings are what keeps the settings from their effect from outside, in an install
 // that is perhaps a planned one.
@@ -309,7 +314,7 @@ func (w World) warnings(found Discovery, in install.Install, host string, runtim
 		list = append(list, found.Rights)
 	}
 	for _, warning := range in.Warnings {
-		if !slices.Contains(said, warning.ID) {
+		if !slices.Contains(saidElsewhere, warning.ID) {
 			list = append(list, warning.Text)
 		}
 	}

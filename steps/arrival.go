@@ -97,7 +97,7 @@ func (s arrival) Page(v View) wizard.Page {
 			t.Token, t.Setup.To),
 		Gist: verdictGist(v),
 	}
-	page.Body = []wizard.Block{passedRow(t), verdictBlock(v)}
+	page.Body = []wizard.Block{wizard.Table{Rows: []wizard.Row{passedRow(t.Result.Stages)}}, verdictBlock(v)}
 	if v.Answers.Source != "" {
 		page.Body = append(page.Body, sourceBlocks(v.Answers.Source)...)
 	} else {
@@ -140,35 +140,27 @@ func (arrival) lookBlocks(page *wizard.Page, v View) []wizard.Block {
 }
 
 func (arrival) fields(v View, t TestResult) []wizard.Field {
-	how := wizard.Field{Name: "how", Label: "Shown by", Kind: wizard.ChoiceField, Default: byCode,
-		Help: wizard.Help{What: "How to show that the mail has arrived. What is entered here is not kept anywhere."},
-		Choices: []wizard.Choice{
-			choice(byCode, "the code from the mail"),
-			choice(byIMAP, "looking for the mail by IMAP"),
-			choice(bySource, "its source, which is judged: paste it"),
-		}}
-	text := func(name, label, preset, what string) wizard.Field {
+	how := field(Arrival, "how", wizard.ChoiceField, byCode)
+	missing := func(name string, kind wizard.Kind, preset string) wizard.Field {
+		f := field(Arrival, name, kind, preset)
 		_, given := v.Input[name]
-		return wizard.Field{Name: name, Label: label, Default: preset, Missing: !given, Help: wizard.Help{What: what}}
+		_, typed := v.Secret(name)
+		f.Missing = !given && !typed
+		return f
 	}
 	switch v.Text("how", byCode) {
 	case byIMAP:
 		_, domain, _ := strings.Cut(t.Setup.To, "@")
-		_, typed := v.Secret("imap_password")
-		return []wizard.Field{how,
-			text("imap", "IMAP server", "imap."+domain, "The server of the mailbox, with :port where it is not 993. It is spoken to by TLS, and its certificate is checked."),
-			text("imap_user", "Mailbox", t.Setup.To, "The user name at the IMAP server."),
-			{Name: "imap_password", Label: "Password", Kind: wizard.SecretField, Missing: !typed,
-				Help: wizard.Help{What: "The mailbox's password, or an app password. It is used for this one search, and not kept."}}}
+		return []wizard.Field{how, missing("imap", wizard.TextField, "imap."+domain),
+			missing("imap_user", wizard.TextField, t.Setup.To), missing("imap_password", wizard.SecretField, "")}
 	case bySource:
-		source := text("source", "Source", "", "The headers, or the whole source, as the mail program shows it (\"show original\").")
-		source.Lines = true
+		source := missing("source", wizard.TextField, "")
 		source.Hide = func(text string) string { return strings.Map(asSpace, text) }
 		return []wizard.Field{how, source}
 	}
-	return []wizard.Field{{Name: "code", Label: "Code", Kind: wizard.SecretField, Missing: true,
-		Help: wizard.Help{What: "The six digits in the body of the test mail. Without a screen, imap or source in their place chooses another way."},
-	}, how}
+	code := field(Arrival, "code", wizard.SecretField, "")
+	code.Missing = true
+	return []wizard.Field{code, how}
 }
 
 func asSpace(r rune) rune {
@@ -181,9 +173,9 @@ func asSpace(r rune) rune {
 // WhereMailHides is what helps to find the message of a test, each with a label.
 func WhereMailHides(t TestResult) [][2]string {
 	lines := [][2]string{{"Look", "In the inbox of " + t.Setup.To + ", then in its spam folder. A receiver that does not know " +
-		"the sender may let it wait for some minutes (greylisting). Is the address right?"}}
+		"the sender may delay it by some minutes (greylisting). Is the address right?"}}
 	if id := relayID(t.Result); id != "" {
-		lines = append(lines, [2]string{"Relay", "It names the mail " + id + ": look that up in its log."})
+		lines = append(lines, [2]string{"Relay", "Its ID for the mail is " + id + ". Search its log for that."})
 	}
 	return lines
 }

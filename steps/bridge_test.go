@@ -22,7 +22,7 @@ func TestRelayOfThisMachine(t *testing.T) {
 	world := sceneWorld()
 	for _, tt := range casetest.Read[[]struct {
 		Host, Inside string
-		Runs         install.Runs
+		Runs         pocketid.Runtime
 		Bridges      []string
 		Want         []string // none: nothing is said
 	}](t, "relayofthismachine") {
@@ -33,7 +33,7 @@ func TestRelayOfThisMachine(t *testing.T) {
 			return list
 		}
 		in := install.Install{Runs: tt.Runs}
-		if tt.Runs == install.RunsCompose {
+		if tt.Runs == pocketid.RuntimeCompose {
 			in.Compose = &install.Project{Inside: []string{tt.Inside}}
 		}
 		got := world.ofThisMachine(tt.Host, in, pocketid.Runtime(tt.Runs))

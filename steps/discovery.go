@@ -17,6 +17,7 @@ import (
 	"smtp-wizard/between"
 	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
+	"smtp-wizard/internal/wait"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/pocketid/install"
 	"smtp-wizard/presets"
@@ -76,14 +77,11 @@ func (w World) Discover(ctx context.Context, envFile string) Discovery {
 	late := fmt.Errorf("%s, or a file beside it, could not be read within %.0f s", envFile, discoverBound.Seconds())
 	ctx, cancel := context.WithTimeoutCause(ctx, discoverBound, late)
 	defer cancel()
-	done := make(chan Discovery, 1)
-	go func() { done <- w.discover(envFile) }()
-	select {
-	case found := <-done:
-		return found
-	case <-ctx.Done():
+	found, err := wait.For(ctx, func() (Discovery, error) { return w.discover(envFile), nil })
+	if err != nil {
 		return Discovery{EnvFile: envFile, Err: context.Cause(ctx)}
 	}
+	return found
 }
 
 func (w World) discover(envFile string) Discovery {
@@ -151,12 +149,7 @@ func (d Discovery) Value(key string) string {
 }
 
 // path is the file as the install knows it.
-func (d Discovery) path() string {
-	if abs, err := filepath.Abs(d.EnvFile); err == nil {
-		return abs
-	}
-	return d.EnvFile
-}
+func (d Discovery) path() string { return absolute(d.EnvFile) }
 
 // readers are the programs that read the file, by name, the one that hands it to
 // Pocket ID first.
@@ -250,11 +243,9 @@ func (d Discovery) asArrives() Discovery {
 // takeArriving puts what arrives over it.
 func (d *Discovery) takeArriving() {
 	d.put(arriving(d.Install))
-	p := d.Install.Password
-	if !p.Set {
-		return
+	if p := d.Install.Password; p.Set {
+		d.Password, d.PasswordFile = secret.New(p.Reveal()), p.File
 	}
-	d.Password, d.PasswordFile = secret.New(p.Reveal()), p.File
 }
 
 // arriving are all values that reach Pocket ID, secrets too.
@@ -317,11 +308,6 @@ var usualPlaces = wizard.Table{Rows: []wizard.Row{
 	rowOf(wizard.Plain, "/etc/pocket-id.env", "podman: what EnvironmentFile= names in /etc/containers/systemd"),
 }}
 
-// nothing reports whether neither a file nor a Pocket ID was found.
-func (d Discovery) nothing() bool {
-	return d.EnvFile != "" && d.Err == nil && !d.Exists && d.Install.Runs == ""
-}
-
 // obstacle is why the file could not be written at the end, and what helps; "" where
 // nothing is known to be in the way.
 func (w World) obstacle(envFile string) string {
@@ -338,7 +324,7 @@ func (w World) obstacle(envFile string) string {
 	case errors.Is(err, unix.EROFS):
 		return dir + " is on a file system that is mounted read-only, so the file could not be written."
 	case err != nil:
-		return fmt.Sprintf("You may not write to %s. %s", dir, withRights(path))
+		return fmt.Sprintf("You have no permission to write to %s. %s", dir, withRights(path))
 	}
 	return ""
 }

@@ -1,16 +1,14 @@
 package steps
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/between"
+	"smtp-wizard/envwriter"
 	"smtp-wizard/envwriter/atomicfile"
 	"smtp-wizard/pocketid"
 	"smtp-wizard/wizard"
@@ -67,19 +65,23 @@ func (w World) save(p *FilePlan) (WriteResult, error) {
 
 // commands make Pocket ID use the new settings. After a practice there is none
 // to use them.
-func (w World) commands(p *FilePlan) (commands []string) {
+func (w World) commands(p *FilePlan) []string {
 	if w.Practice {
 		return []string{"# that was practice; for the real one:", "smtp-wizard --env-file /path/to/.env"}
 	}
-	runtime, in := p.Request.Runtime, p.Found.Install
-	list := p.viaCommands(w)
-	if p.Request.Via != "" {
-		last := "smtp-wizard check --env-file " + shellWord(p.Request.EnvFile) + "  # the relay, spoken to as the one in between does"
-		if p.Request.Via == between.Sidecar && !p.inCompose() {
-			last = "# why it could not hand a mail on: " + p.Request.Runtime.Engine() + " logs " + between.Service
-		}
-		defer func() { commands = append(commands, last) }()
+	list := append(p.viaCommands(w), p.restart()...)
+	switch {
+	case p.Request.Via == between.Sidecar && !p.inCompose():
+		list = append(list, "# why it could not hand a mail on: "+p.Request.Runtime.Engine()+" logs "+between.Service)
+	case p.Request.Via != "":
+		list = append(list, "smtp-wizard check --env-file "+shellWord(p.Request.EnvFile)+"  # tests the relay as the one in between uses it")
 	}
+	return list
+}
+
+// restart lets Pocket ID read its settings, with the hostname that it is to announce.
+func (p *FilePlan) restart() (list []string) {
+	runtime, in := p.Request.Runtime, p.Found.Install
 	if runtime != in.Runs {
 		if p.renames() {
 			list = append(list, runtime.SetHostname(shellWord(p.Request.Hostname))...)
@@ -272,77 +274,94 @@ func groupName(f between.File) string {
 	return "root"
 }
 
-// mails asks which optional mails Pocket ID sends. Only the last page leads here.
-type mails struct{}
+// WriteResult is how the last page ended, for a face that prints it.
+type WriteResult struct {
+	Plan     *FilePlan // what was planned and not written; nil once it is written
+	Saved    []atomicfile.Saved
+	Keys     []envwriter.KeyEdit
+	Readers  []string
+	Warnings []string
+	Commands []string // to run next, in order
+	Then     string   // what to do after them
+	Err      error    // why nothing was written
+}
 
-func (mails) ID() wizard.ID     { return Mails }
-func (mails) Name() string      { return "Mails" }
-func (mails) Skip(Answers) bool { return true }
-
-func (mails) Page(v View) wizard.Page {
-	version := v.Answers.version()
-	field := wizard.Field{Name: "action", Label: "Next", Kind: wizard.ChoiceField, Open: true, Default: actGoOn,
-		Help: wizard.Help{What: "Enter at a line switches it. Each one is a variable of the .env, and off where it is not set."}}
-	for _, s := range pocketid.MailSwitches(version) {
-		c := wizard.Choice{Value: s.Key, Cells: []string{s.Does, "off"}, Note: s.Key}
-		if s.Risk != "" {
-			c.Note += ": " + s.Risk
+// files are the files that there are now, each with what it is.
+func (r WriteResult) files() (list [][2]string) {
+	for _, s := range r.Saved {
+		switch {
+		case s.Created:
+			list = append(list, [2]string{"New", s.Path})
+		case s.Changed:
+			list = append(list, [2]string{"Changed", s.Path})
 		}
-		if mailOn(v, s.Key) {
-			c.Cells[1], c.Tone = "on", wizard.Good
-		}
-		field.Choices = append(field.Choices, c)
-	}
-	field.Choices = append(field.Choices, choice(actGoOn, "Continue"))
-	return wizard.Page{
-		Title: "What else does Pocket ID mail?",
-		Why: "These are off until they are switched on, and count, as the relay does, while " +
-			pocketid.KeyName("UI_CONFIG_DISABLED", version) + " is true.",
-		Field: []wizard.Field{field},
-	}
-}
-
-// Take switches a line, and goes on to the one below it.
-func (s mails) Take(v View) Intent {
-	a, key := v.Answers, v.Input["action"]
-	list := s.Page(v).Field[0].Choices
-	i := slices.IndexFunc(list, func(c wizard.Choice) bool { return c.Value == key })
-	if i < 0 || key == actGoOn {
-		return wizard.Next(a)
-	}
-	answered, on := a.switched(), !mailOn(v, key)
-	if answered[key] = strconv.FormatBool(on); on == pocketid.IsTrue(discovered(v).Value(key)) {
-		delete(answered, key)
-	}
-	a.Mails = ""
-	for _, key := range slices.Sorted(maps.Keys(answered)) {
-		a.Mails = strings.TrimSpace(a.Mails + " " + key + "=" + answered[key])
-	}
-	return wizard.Correct(a, wizard.Input{"action": list[i+1].Value}, wizard.Fault{})
-}
-
-// switched are the switches that were answered otherwise than the file has them.
-func (c FileConsent) switched() map[string]string {
-	answered := map[string]string{}
-	for _, one := range strings.Fields(c.Mails) {
-		key, value, _ := strings.Cut(one, "=")
-		answered[key] = value
-	}
-	return answered
-}
-
-func mailOn(v View, key string) bool {
-	return pocketid.IsTrue(cmp.Or(v.Answers.switched()[key], discovered(v).Value(key)))
-}
-
-// mailsChoice leads to the page of the optional mails; false where a version has none.
-func mailsChoice(v View) (wizard.Choice, bool) {
-	switches, on := pocketid.MailSwitches(v.Answers.version()), 0
-	for _, s := range switches {
-		if mailOn(v, s.Key) {
-			on++
+		if s.Backup != "" {
+			list = append(list, [2]string{"Backup", s.Backup})
 		}
 	}
-	label := fmt.Sprintf("Optional mails: %d of %d on (m)", on, len(switches))
-	return wizard.Choice{Value: actMails, Key: "m", Cells: []string{label}}, len(switches) > 0
+	return list
+}
+
+// WriteResultOf reads a state at its end.
+func WriteResultOf(s State) WriteResult {
+	f := s.Found[Write]
+	if p, ok := f.Result.(*FilePlan); ok {
+		return WriteResult{Plan: p, Keys: p.keys(), Warnings: p.Warnings, Readers: p.Request.readerNames()}
+	}
+	out, _ := f.Result.(WriteResult)
+	out.Err = failed(f)
+	return out
+}
+
+// TestResultOf is the live test of a state, if its answers were tested.
+func TestResultOf(s State) (TestResult, bool) { return testOf(s.Answers, s.Found) }
+
+// ReadyToWrite reports whether a state waits for the word to write.
+func ReadyToWrite(s State) bool {
+	_, planned := s.Found[Write].Result.(*FilePlan)
+	return s.At == Write && planned
+}
+
+// Finished reports whether the file was written: then the guide is done, however it
+// is left.
+func Finished(s State) bool {
+	_, written := s.Found[Write].Result.(WriteResult)
+	return written
+}
+
+// Fate is what has become of the file of a guide that was left unfinished.
+func Fate(s State) string {
+	if s.Found[Write].Job.Task == "write" {
+		return "The file was being written when you left: check it."
+	}
+	return "Nothing was written."
+}
+
+// Summary is what stays on the screen after the guide: whether mail works, the
+// files, and what to run next.
+func Summary(s State) string {
+	var b strings.Builder
+	out := WriteResultOf(s)
+	b.WriteString(Claim(s))
+	if t, _ := TestResultOf(s); t.Result.Accepted && len(out.Warnings) > 0 {
+		b.WriteString(" Note the warnings below.")
+	}
+	b.WriteString("\n")
+	if !Finished(s) {
+		fmt.Fprintf(&b, "Nothing was written: %s is already up to date.\n", s.Answers.EnvFile)
+	}
+	for _, file := range out.files() {
+		fmt.Fprintf(&b, "%-8s %s\n", file[0]+":", file[1])
+	}
+	for _, warning := range out.Warnings {
+		fmt.Fprintf(&b, "Warning: %s\n", sentence(warning))
+	}
+	if Finished(s) {
+		b.WriteString("Run next:\n")
+		for _, c := range out.Commands {
+			fmt.Fprintf(&b, "  %s\n", c)
+		}
+		b.WriteString(out.Then)
+	}
+	return b.String()
 }

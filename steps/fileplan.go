@@ -64,7 +64,6 @@ type FilePlan struct {
 	Found   Discovery
 	Before  atomicfile.Snapshot
 	Env     envwriter.Edit
-	Changes []envwriter.Change
 	Diff    []envwriter.DiffLine
 	// Others are the env files besides the .env that decide some of the keys.
 	Others []FileEdit
@@ -86,7 +85,7 @@ type FilePlan struct {
 	undoPostfix []string                      // puts back what Postfix is set to now
 	secretKnown bool                          // SecretPath is there, and is a file of ours
 	carried     []api.Setting                 // from the running Pocket ID
-	layers      map[string][]envwriter.Change // to make in other files, by path
+	changes     map[string][]envwriter.Change // to make, by the path of the env file
 	wanted      []envwriter.Change            // what is to arrive and does not yet
 }
 
@@ -96,7 +95,7 @@ func (w World) planFiles(ctx context.Context, r FileRequest, found Discovery) (*
 	if err != nil {
 		return nil, err
 	}
-	p := &FilePlan{Request: r, Found: found, carried: carried, layers: map[string][]envwriter.Change{}}
+	p := &FilePlan{Request: r, Found: found, carried: carried}
 	around, err := asowner.Open(r.EnvFile)
 	if err != nil {
 		return nil, err
@@ -180,7 +179,7 @@ func (p *FilePlan) Refusal() error {
 	if len(p.Refused) == 0 {
 		return nil
 	}
-	return settingsError(wouldNotStart(p.Refused, p.Request.version()))
+	return errors.New(wouldNotStart(p.Refused, p.Request.version()))
 }
 
 // OtherFiles are the files besides the .env that will be written.
@@ -249,9 +248,9 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 	if p.layered() {
 		now = arriving(p.Found.Install)
 	}
-	differs := func(key string, take func(now map[string]string) bool) bool {
-		inFile := func(now map[string]string) bool { return !take(now) }
-		return !take(now) || p.decidedHere(key) && slices.ContainsFunc(all, inFile)
+	differs := func(key string, is func(now map[string]string) bool) bool {
+		isNot := func(now map[string]string) bool { return !is(now) }
+		return isNot(now) || p.decidedHere(key) && slices.ContainsFunc(all, isNot)
 	}
 	set := func(key, value string) {
 		if differs(key, func(now map[string]string) bool { return r.alreadySet(now, key, value, v) }) {
@@ -267,7 +266,7 @@ func (p *FilePlan) change(base []byte, v pocketid.Version, readers []envwriter.R
 	set("SMTP_PORT", strconv.Itoa(r.Port))
 	set("SMTP_FROM", r.From)
 	set("SMTP_USER", r.User)
-	p.changePassword(now, all)
+	p.changePassword(now, differs)
 	set("SMTP_TLS", mode)
 	if r.SkipVerify || pocketid.IsTrue(now["SMTP_SKIP_CERT_VERIFY"]) {
 		set("SMTP_SKIP_CERT_VERIFY", strconv.FormatBool(r.SkipVerify))
@@ -338,8 +337,8 @@ func (w World) carry(ctx context.Context, r FileRequest) ([]api.Setting, error) 
 
 // carryField asks for what it takes to lose nothing that was set in the UI.
 func carryField(a Answers) wizard.Field {
-	return wizard.Field{Name: "api_key", Label: "API key", Kind: wizard.SecretField, Kept: !a.APIKey.Empty(),
-		Note: "Optional: with an admin's API key, what was set in the UI is read from " + a.AppURL + " and put into the file.",
-		Help: wizard.Help{What: "A key of an admin (Settings, API Keys). It is used for this one question and kept nowhere. " +
-			"Settings that differ from their defaults then show up in the changes, mail's aside, which the pages before have asked."}}
+	f := field(Write, "api_key", wizard.SecretField, "")
+	f.Kept = !a.APIKey.Empty()
+	f.Note = "Optional: with an admin's API key, what was set in the UI is read from " + a.AppURL + " and put into the file."
+	return f
 }

@@ -3,6 +3,7 @@ package steps
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -136,6 +137,22 @@ func textsOf(p wizard.Page) []string {
 		list = append(list, f.Note)
 	}
 	return list
+}
+
+// TestWords draws the flags of apply, spans of time and the modes of ports.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, f := range AnswerFlags() {
+		fmt.Fprintf(&b, "%+v\n", f)
+	}
+	for _, s := range []time.Duration{0, 9, 10, 119, 120, 7199, 7200, 172799, 172800} {
+		fmt.Fprintf(&b, "%d s: %s, %s\n", s, ago(s*time.Second), millis(s*time.Second))
+	}
+	for _, port := range []string{"25", "443", "465 ", "587", "1025", "2465", "2525", "8465"} {
+		fmt.Fprintf(&b, "%s: %s\n", port, relay{sceneWorld()}.modeFor(View{}, port))
+	}
+	golden(t, "words", b.String())
 }
 
 func golden(t *testing.T, name, got string) {

@@ -54,7 +54,7 @@ func newWalk(t *testing.T, relayName string, options practice.Options) *walk {
 	w.Hostname = func() (string, error) { return "vps.example.net", nil }
 	w.Look = func(*asowner.Files, map[string][]byte) (install.Install, error) {
 		v, err := pocketid.ParseVersion("2.9.0")
-		return install.Install{Runs: install.RunsByHand, Version: install.Version{Release: v, From: "the test"},
+		return install.Install{Runs: pocketid.RuntimeManual, Version: install.Version{Release: v, From: "the test"},
 			Hostname: install.Hostname{Kind: install.KindMachine, Value: "vps.example.net"}}, err
 	}
 	w.Presets = []presets.Preset{{ID: "practice", Name: "Practice", Usable: true, Helo: "judges names",
@@ -105,7 +105,11 @@ func (w *walk) enter() { w.t.Helper(); w.apply(wizard.Submitted{}) }
 
 func (w *walk) answer(field, text string) {
 	w.t.Helper()
-	w.apply(wizard.Typed{Field: field, Text: text})
+	if field == "password" {
+		w.apply(wizard.TypedSecret{Field: field, Secret: secret.New(text)})
+	} else {
+		w.apply(wizard.Typed{Field: field, Text: text})
+	}
 }
 
 // read is a file's text, or "".

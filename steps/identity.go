@@ -43,7 +43,7 @@ func (s identity) Wants(v View) wizard.Job {
 			names = append(names, c.Name)
 		}
 	}
-	setup := setupOf(v.Answers)
+	setup := SetupOf(v.Answers)
 	setup.Hostname, setup.ContainerID, setup.As, setup.Via = "", false, pocketid.Version{}, ""
 	return wizard.Job{Task: "names", For: nameProbe{setup, strings.Join(names, " ")}}
 }
@@ -95,25 +95,24 @@ func (s identity) Page(v View) wizard.Page {
 	}
 	f := v.Found[Identity]
 	if f.Running {
-		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(setupOf(v.Answers)), true
+		page.Busy, page.Skip = "Asking "+v.Answers.Host+s.world.atMost(SetupOf(v.Answers)), true
 	}
 	page.Field = append(page.Field, s.nameField(v))
 	if v.Input["hostname"] == another {
-		page.Field = append(page.Field, wizard.Field{
-			Name: "name", Label: "Other name", Missing: v.Input["name"] == "", Help: wizard.Help{
-				What: "A fully qualified domain name, preferably one that resolves to this server.", Example: "id.example.com"},
-		})
+		name := field(Identity, "name", wizard.TextField, "")
+		name.Missing = v.Input["name"] == ""
+		page.Field = append(page.Field, name)
 	}
 	if f.Running {
 		return page
 	}
-	if failure := otherFailure(v, s.candidates(v)); failure != nil {
+	if failure := otherFailure(v); failure != nil {
 		if errors.Is(failure, context.Canceled) {
-			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay has judged no name."}}
+			page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "You skipped the wait, so the relay was not asked about the names."}}
 			return page
 		}
-		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The names could not be judged; " +
-			"the test on the next page leads to the answer to change."}, wizard.Text{Label: "It said", Body: failure.Error()}}
+		page.After = []wizard.Block{wizard.Text{Tone: wizard.Warn, Body: "The relay could not be asked about the names. " +
+			"The test on the next page says what to change."}, errorBlock(failure)}
 		return page
 	}
 	announcement, settings := s.announcement(v)
@@ -126,24 +125,14 @@ func (s identity) Page(v View) wizard.Page {
 
 func (s identity) nameField(v View) wizard.Field {
 	said := identityResults(v)
-	f := wizard.Field{
-		Name: "hostname", Label: "Name", Kind: wizard.ChoiceField, Flag: "--hostname",
-		Columns: []string{"name", "from", "relay says", ""},
-		Default: s.suggest(v), Open: true,
-		Help: wizard.Help{
-			What: "The name that os.Hostname() returns to Pocket ID. Pocket ID has no variable for it: a container takes it " +
-				"from `hostname:`, a service from the machine.",
-			Example: "id.example.com",
-			Where:   "A full name with a dot in it that DNS knows is accepted nearly everywhere.",
-		},
-	}
+	f := field(Identity, "hostname", wizard.ChoiceField, s.suggest(v))
 	for _, c := range s.candidates(v) {
 		f.Choices = append(f.Choices, s.nameChoice(c, said, v))
 	}
 	f.Choices = append(f.Choices, choice(another, "another name"))
 	if !s.world.Practice && !v.Answers.Unattended {
-		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Key: "h", Cells: []string{"hear Pocket ID (h)"},
-			Note: "It sends its own test mail to this program, which then knows what it announces."})
+		f.Choices = append(f.Choices, wizard.Choice{Value: hear, Key: "h", Cells: []string{"listen to it (h)"},
+			Note: "Pocket ID sends a test mail to this program, which shows what it announces."})
 	}
 	return f
 }
@@ -222,15 +211,12 @@ func currentHostname(v View) string {
 
 // otherFailure is how the first session ended that ended for another reason than
 // its name; nil when a name was accepted.
-func otherFailure(v View, list []pocketid.Candidate) *smtpcheck.Failure {
-	said := identityResults(v)
-	var first *smtpcheck.Failure
-	for _, c := range list {
-		one, ok := said[c.Name]
-		if ok && one.Acceptance == smtpcheck.Accepted {
+func otherFailure(v View) (first *smtpcheck.Failure) {
+	for _, one := range reported[smtpcheck.IdentityResult](v.Found[Identity]) {
+		if one.Acceptance == smtpcheck.Accepted {
 			return nil
 		}
-		if ok && one.Acceptance == smtpcheck.NotJudged && first == nil {
+		if one.Acceptance == smtpcheck.NotJudged && first == nil {
 			first = one.Failure
 		}
 	}
@@ -310,9 +296,7 @@ func (s identity) announcement(v View) ([]wizard.Block, *wizard.Field) {
 func (s identity) consequence(v View, in pocketid.Situation, name string) string {
 	install := discovered(v).Install
 	switch {
-	case v.Answers.Via != "":
-		return ""
-	case name == "localhost" || s.isContainerID(v, name):
+	case v.Answers.Via != "" || name == "localhost" || s.isContainerID(v, name):
 		return ""
 	case !pocketid.UsesHostname(in.Version, in.Current.TLS):
 		return "As far as is known, this version does not use its hostname when it sends mail."
@@ -346,10 +330,7 @@ func announcementRow(e pocketid.Endpoint, out pocketid.Announcement) wizard.Row 
 // settingsField offers the ports on which the relay accepts the chosen name; nil
 // where there is none.
 func (s identity) settingsField(v View, options []pocketid.Option) *wizard.Field {
-	f := &wizard.Field{
-		Name: "settings", Label: "Settings", Kind: wizard.ChoiceField,
-		Help: wizard.Help{What: "The settings with which this relay accepts what Pocket ID announces, the easiest first."},
-	}
+	f := field(Identity, "settings", wizard.ChoiceField, "")
 	for _, o := range options {
 		if o.ID == "endpoint" {
 			f.Choices = append(f.Choices, wizard.Choice{Value: o.ID + o.Title, Cells: []string{o.Title}, Note: o.Why})
@@ -363,27 +344,20 @@ func (s identity) settingsField(v View, options []pocketid.Option) *wizard.Field
 	}
 	f.Choices = append(f.Choices, choice("leave", "Leave it as it is"))
 	f.Default = f.Choices[0].Value
-	return f
+	return &f
 }
 
 func (s identity) situation(v View, name string) pocketid.Situation {
-	var all []smtpcheck.IdentityResult
-	said := identityResults(v)
-	for _, c := range s.candidates(v) {
-		if one, ok := said[c.Name]; ok {
-			all = append(all, one)
-		}
-	}
-	setup := setupOf(v.Answers)
+	setup := SetupOf(v.Answers)
 	setup.As, setup.Hostname = v.Answers.version(), name
-	return s.world.situation(setup, all, surveyed(v))
+	return s.world.situation(setup, reported[smtpcheck.IdentityResult](v.Found[Identity]), surveyed(v))
 }
 
 func (s identity) advice(v View, name string) []pocketid.Option {
-	if len(identityResults(v)) == 0 {
-		return nil
+	if situation := s.situation(v, name); len(situation.Results) > 0 {
+		return pocketid.Advise(situation)
 	}
-	return pocketid.Advise(s.situation(v, name))
+	return nil
 }
 
 // surveyed are the endpoints that the look at the relay's ports has found.

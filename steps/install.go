@@ -50,13 +50,14 @@ func (s installPage) Page(v View) wizard.Page {
 		a = a.forInstall(found)
 	}
 	var said []wizard.Block
-	if found.nothing() && !s.world.Practice {
+	if found.EnvFile != "" && found.Err == nil && !found.Exists && found.Install.Runs == "" && !s.world.Practice {
 		said = append(said, wizard.Text{Body: "No Pocket ID found here. The usual places of its .env:"}, usualPlaces)
 	}
 	if version, err := pocketid.ParseVersion(v.Text("version", versionField(a, found).Default)); err == nil {
 		if text := onlyLocalhost(found.Value("SMTP_HOST"), version); text != "" {
 			said = append(said, wizard.Text{Tone: wizard.Warn, Body: text})
 		}
+		said = append(said, found.objectionBlocks(version)...)
 	}
 	page := wizard.Page{
 		Title: "Where is Pocket ID?",
@@ -66,10 +67,7 @@ func (s installPage) Page(v View) wizard.Page {
 		Field: []wizard.Field{envField(a, found), runsField(a, found), versionField(a, found), urlField(v, a, found)},
 	}
 	if len(fatal(found.Problems)) > 0 && found.Fixable {
-		page.Field = append(page.Field, fixField(a))
-	}
-	if version, err := pocketid.ParseVersion(v.Text("version", page.Field[2].Default)); err == nil {
-		page.Body = append(page.Body, found.objectionBlocks(version)...)
+		page.Field = append(page.Field, field(Install, "fix", wizard.ChoiceField, yesNo(a.FixFile)))
 	}
 	if v.Found[Install].Running {
 		page.Busy = "Detecting the install"
@@ -116,14 +114,8 @@ func (d Discovery) report() []wizard.Block {
 }
 
 func envField(a Answers, found Discovery) wizard.Field {
-	f := wizard.Field{
-		Name: "env_file", Label: ".env", Default: cmp.Or(a.EnvFile, ".env"), Flag: "--env-file", Complete: completePath,
-		Help: wizard.Help{
-			What:    "The file with Pocket ID's settings. It is read now, and written only on the last page.",
-			Example: "/opt/pocket-id/.env",
-			Where:   "Next to docker-compose.yml, or in the directory that Pocket ID starts in.",
-		},
-	}
+	f := field(Install, "env_file", wizard.TextField, cmp.Or(a.EnvFile, ".env"))
+	f.Complete = completePath
 	if found.EnvFile != "" && !found.Exists && found.Err == nil {
 		f.Note = "There is none yet; a new one will be written."
 	}
@@ -131,40 +123,22 @@ func envField(a Answers, found Discovery) wizard.Field {
 }
 
 func runsField(a Answers, found Discovery) wizard.Field {
-	f := wizard.Field{
-		Name: "runs", Label: "Started with", Kind: wizard.ChoiceField,
-		Default: cmp.Or(a.Runs, string(found.Install.Runs), string(runsByDefault(found))),
-		Help: wizard.Help{
-			What: "What starts Pocket ID. Docker compose, systemd and the others each read a .env by rules of their own; " +
-				"the file is written so that yours reads it correctly.",
-		},
+	byDefault := pocketid.RuntimeManual // nothing here is found to read the file
+	if found.EnvFile == "" {
+		byDefault = pocketid.RuntimeCompose
 	}
-	for _, runtime := range pocketid.Runtimes {
+	f := field(Install, "runs", wizard.ChoiceField, cmp.Or(a.Runs, string(found.Install.Runs), string(byDefault)))
+	for _, runtime := range pocketid.Runtimes() {
 		readers := "read by " + strings.Join(runtime.Readers(), ", ")
 		f.Choices = append(f.Choices, choice(string(runtime), runtime.Label(), readers))
 	}
 	return f
 }
 
-// runsByDefault is for a file that nothing here is found to read.
-func runsByDefault(found Discovery) pocketid.Runtime {
-	if found.EnvFile == "" {
-		return pocketid.RuntimeCompose
-	}
-	return pocketid.RuntimeManual
-}
-
 func versionField(a Answers, found Discovery) wizard.Field {
 	in := found.Install
-	f := wizard.Field{
-		Name: "version", Label: "Version", Flag: "--as",
-		Default: cmp.Or(a.Version, in.Speaks().String(), pocketid.NewestKnown().String()),
-		Help: wizard.Help{
-			What:    "The version of Pocket ID. Versions announce themselves to the relay in different ways.",
-			Example: "2.9.0",
-			Where:   "docker compose exec pocket-id /app/pocket-id version",
-		},
-	}
+	newest := pocketid.NewestKnown().String()
+	f := field(Install, "version", wizard.TextField, cmp.Or(a.Version, in.Speaks().String(), newest))
 	doubt := slices.IndexFunc(in.Warnings, func(w install.Warning) bool { return w.ID == "version-unknown" })
 	switch {
 	case in.Version.Known():
@@ -173,22 +147,15 @@ func versionField(a Answers, found Discovery) wizard.Field {
 		f.Note = in.Warnings[doubt].Text
 	case in.Version.Below != "":
 		f.Note = "Older than " + in.Version.Below + ", according to " + in.Version.From + "; taken as " + f.Default + "."
-	case found.EnvFile != "" && f.Default == pocketid.NewestKnown().String():
+	case found.EnvFile != "" && f.Default == newest:
 		f.Note = "Not detected; this is the newest known one."
 	}
 	return f
 }
 
 func urlField(v View, a Answers, found Discovery) wizard.Field {
-	f := wizard.Field{
-		Name: "app_url", Label: "APP_URL", Flag: "--app-url", Default: a.AppURL,
-		Help: wizard.Help{
-			What: "The address at which browsers reach Pocket ID, without a path. Its host is a good name for the " +
-				"server to announce. (PUBLIC_APP_URL before 1.0.)",
-			Example: "https://id.example.com",
-		},
-	}
-	if value := found.meant().Value("APP_URL"); f.Default == "" && value != "" {
+	f := field(Install, "app_url", wizard.TextField, a.AppURL)
+	if value := found.intended().Value("APP_URL"); f.Default == "" && value != "" {
 		f.Default, f.Note = value, "From the .env."
 		for _, key := range []string{"APP_URL", "PUBLIC_APP_URL"} {
 			if from, _ := found.Install.From(key); from.File != "" && from.File != found.path() {
@@ -197,19 +164,6 @@ func urlField(v View, a Answers, found Discovery) wizard.Field {
 		}
 	}
 	f.Missing = f.Default == "" && found.EnvFile != "" && unasked(v, f.Name)
-	return f
-}
-
-func fixField(a Answers) wizard.Field {
-	f := wizard.Field{
-		Name: "fix", Label: "Fix it", Kind: wizard.ChoiceField, Default: yesNo(a.FixFile),
-		Help: wizard.Help{What: "As it is, a program that reads this file gets nothing from it. " +
-			"The fix is part of the changes that the last page shows."},
-		Choices: []wizard.Choice{
-			choice("yes", "Yes, with the other changes"),
-			choice("no", "No, I will fix it in an editor"),
-		},
-	}
 	return f
 }
 
@@ -251,7 +205,7 @@ func (s installPage) Take(v View) Intent {
 		a = a.forFile(found)
 	}
 	if another || a.TakenFrom == "" {
-		a = prefill(a, found.ReadAs(a.readers()).meant())
+		a = prefill(a, found.ReadAs(a.readers()).intended())
 	}
 	a.EnvFile, a.TakenFrom = path, path
 	return wizard.Next(a)
@@ -261,7 +215,7 @@ func (s installPage) Take(v View) Intent {
 // have fixed it, so it is looked at again; what is still wrong then stays.
 func (installPage) refuse(v View, a Answers, f wizard.Fault) Intent {
 	switch {
-	case a.Unattended, v.Fault != f:
+	case v.Fault != f:
 		return wizard.Stay(a, f)
 	case a.Reread == f.Text:
 		return wizard.Stay(a.again(Install), f)

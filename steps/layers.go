@@ -126,22 +126,19 @@ func (p *FilePlan) put(c envwriter.Change) {
 		}
 	}
 	c.Key = layer.Key
-	list := &p.Changes
-	if layer.File != main {
-		changes := p.layers[layer.File]
-		defer func() { p.layers[layer.File] = changes }()
-		list = &changes
+	if p.changes == nil {
+		p.changes = map[string][]envwriter.Change{}
 	}
 	same := func(o envwriter.Change) bool { return o.Key == c.Key }
-	if len(layer.Readers) > 0 && !slices.ContainsFunc(*list, same) {
-		*list = append(*list, c)
+	if len(layer.Readers) > 0 && !slices.ContainsFunc(p.changes[layer.File], same) {
+		p.changes[layer.File] = append(p.changes[layer.File], c)
 	}
 }
 
 // editOthers plans the other env files.
 func (p *FilePlan) editOthers(around *asowner.Files) error {
-	for _, path := range slices.Sorted(maps.Keys(p.layers)) {
-		if len(p.layers[path]) == 0 {
+	for _, path := range slices.Sorted(maps.Keys(p.changes)) {
+		if path == p.Found.path() {
 			continue
 		}
 		before, err := around.Load(path)
@@ -151,7 +148,7 @@ func (p *FilePlan) editOthers(around *asowner.Files) error {
 		if err != nil {
 			return err
 		}
-		edit, err := envwriter.Apply(before.Bytes, p.layers[path], namedReaders(p.Found.Install.Readers(path)))
+		edit, err := envwriter.Apply(before.Bytes, p.changes[path], namedReaders(p.Found.Install.Readers(path)))
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
@@ -291,10 +288,11 @@ func lineDiff(old, new []byte) (diff []envwriter.DiffLine) {
 
 // changePassword puts the password where it is now: the .env, or the file that
 // SMTP_PASSWORD_FILE names.
-func (p *FilePlan) changePassword(now map[string]string, all []map[string]string) {
-	differs := func(key, value string) bool {
-		inFile := func(now map[string]string) bool { return now[key] != value }
-		return now[key] != value || p.decidedHere(key) && slices.ContainsFunc(all, inFile)
+func (p *FilePlan) changePassword(now map[string]string, differs func(key string, is func(now map[string]string) bool) bool) {
+	set := func(key string, value secret.Value) {
+		if differs(key, func(now map[string]string) bool { return now[key] == value.Reveal() }) {
+			p.put(envwriter.Change{Key: key, Value: value})
+		}
 	}
 	r := p.Request.forPocketID()
 	password, is := r.Password, p.Found.Install.Password
@@ -311,13 +309,11 @@ func (p *FilePlan) changePassword(now map[string]string, all []map[string]string
 				strings.Join(is.From, ", ")+". If it is another one now, change it there.")
 		}
 	case p.Found.PasswordFile == "" && !password.Empty():
-		if differs("SMTP_PASSWORD", password.Reveal()) {
-			p.put(envwriter.Change{Key: "SMTP_PASSWORD", Value: password})
-		}
+		set("SMTP_PASSWORD", password)
 	default: // where none was given, as after a resume, what is there stays
 		for _, key := range []string{"SMTP_PASSWORD", "SMTP_PASSWORD_FILE"} {
-			if value := now[key]; value != "" && differs(key, value) {
-				p.put(envwriter.Change{Key: key, Value: secret.New(value)})
+			if value := now[key]; value != "" {
+				set(key, secret.New(value))
 			}
 		}
 		if !password.Empty() && password != p.Found.Password {
@@ -352,7 +348,8 @@ func (p *FilePlan) encode(
 	base []byte, v pocketid.Version, readers []envwriter.Reader, around *asowner.Files,
 ) error {
 	var err error
-	p.Env, err = envwriter.Apply(base, p.Changes, readers)
+	main := p.changes[p.Found.path()]
+	p.Env, err = envwriter.Apply(base, main, readers)
 	var no *envwriter.NoEncodingError
 	// The variable exists since 1.7.0; in a container the path would not be there.
 	usable := v.AtLeast(1, 7, 0) && !p.Request.Runtime.InContainer()
@@ -364,7 +361,7 @@ func (p *FilePlan) encode(
 		return err
 	}
 	var changes []envwriter.Change
-	for _, c := range p.Changes {
+	for _, c := range main {
 		if c.Key == "SMTP_PASSWORD" {
 			c = envwriter.Change{Key: c.Key, Unset: true} // an empty line would win over the file
 		}
@@ -375,7 +372,7 @@ func (p *FilePlan) encode(
 	if second != nil {
 		return err
 	}
-	p.Env, p.Changes, p.SecretPath, p.Secret = env, changes, path, p.Request.Password
+	p.Env, p.SecretPath, p.Secret = env, path, p.Request.Password
 	p.wanted = slices.DeleteFunc(p.wanted, func(c envwriter.Change) bool { return c.Key == "SMTP_PASSWORD" })
 	p.Warnings = append(p.Warnings,
 		"The readers of the .env cannot all read this password correctly, so it goes into "+filepath.Base(path)+".")

@@ -80,7 +80,7 @@ func drawPlan(out *strings.Builder, w World, found Discovery, around *asowner.Fi
 	a.Host, a.Port, a.TLS, a.User = "host.docker.internal", 587, "starttls", "new@example.com"
 	a.Password, a.Hostname, a.AppURL = secret.New("pass$'word"), "new.example.com", "https://id.example.com"
 	before := []byte(found.whole.Reveal())
-	p := &FilePlan{Request: fileRequest(a), Found: found, layers: map[string][]envwriter.Change{},
+	p := &FilePlan{Request: fileRequest(a), Found: found,
 		Before: atomicfile.Snapshot{Path: found.EnvFile, Exists: true, Bytes: before}}
 	if err := w.complete(p, before, around); err != nil {
 		fmt.Fprintln(out, "not planned:", err)

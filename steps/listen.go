@@ -144,10 +144,10 @@ func (listen) Page(v View) wizard.Page {
 		if heard.TLS == smtpcheck.TLSStartTLS {
 			table.Rows = append(table.Rows, rowOf(wizard.Good, "after STARTTLS", heard.AfterTLS))
 		}
-		page.Why, page.Body = "It has sent a mail. The test speaks with these names, so it is proven how Pocket ID speaks.", []wizard.Block{table}
+		page.Why, page.Body = "Pocket ID has sent a mail. The test announces the same names, so it shows how the relay treats Pocket ID itself.", []wizard.Block{table}
 	} else if err := failed(f); err != nil {
 		page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "But", Body: sentence(err.Error()) +
-			" Enter goes on without; what is claimed then rests on what is known of the version."})
+			" Enter goes on without it; the test then relies on what is known of this version."})
 	} else {
 		page.Busy = "Listening, for " + text.Minutes(listenFor) + "; Esc stops"
 	}

@@ -69,7 +69,7 @@ func TestHearsPocketID(t *testing.T) {
 			}
 			found := map[wizard.ID]wizard.Finding{Listen: {News: news, Result: result}}
 			state := Machine{Steps: []Step{page}}.Apply(State{Answers: a, Place: wizard.Place{At: Listen, Found: found}}, wizard.Submitted{})
-			setup := setupOf(state.Answers)
+			setup := SetupOf(state.Answers)
 			if s := setup.speech(); state.Answers.Listen || !s.Proven || s.Names != (smtpcheck.Names{First: c.want.First, AfterTLS: c.want.AfterTLS}) {
 				t.Errorf("it then speaks %+v", s)
 			}
@@ -77,7 +77,7 @@ func TestHearsPocketID(t *testing.T) {
 				t.Errorf("hostname %s, used %v", setup.Hostname, uses)
 			}
 			state.Answers.TLS = otherMode(c.mode) // of which nothing was heard
-			if other := setupOf(state.Answers); other.Heard != (Heard{}) {
+			if other := SetupOf(state.Answers); other.Heard != (Heard{}) {
 				t.Errorf("heard in another mode: %+v", other.Heard)
 			}
 		})
@@ -118,7 +118,7 @@ func TestListensForAContainer(t *testing.T) {
 	w.apply(wizard.WentBack{})
 	w.answer("hostname", "id.example.com")
 	w.to(Arrival)
-	if !w.trial().accepted() || w.trial().Setup.Heard != (Heard{}) {
+	if !w.trial().nothingRefused() || w.trial().Setup.Heard != (Heard{}) {
 		t.Errorf("%+v", w.trial().Setup)
 	}
 }

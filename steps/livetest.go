@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"smtp-wizard/diagnosis"
@@ -32,7 +31,7 @@ type testRun struct {
 }
 
 func (s livetest) Wants(v View) wizard.Job {
-	return wizard.Job{Task: "test", For: testRun{setupOf(v.Answers), v.Answers.Attempts[LiveTest]}}
+	return wizard.Job{Task: "test", For: testRun{SetupOf(v.Answers), v.Answers.Attempts[LiveTest]}}
 }
 
 // Work takes the names' results and the ports from the pages before.
@@ -41,9 +40,9 @@ func (s livetest) Work(ctx context.Context, job wizard.Job, v View, report func(
 	if o, stops := discovered(v).inside(setup); stops {
 		return NotSent(setup, []Objection{o})
 	}
-	door := s.world.beside(ctx, setup)
+	endAlternative := s.world.tryAlternative(ctx, setup)
 	t := s.world.RunTest(ctx, setup, nil, report)
-	t.door = door(t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity)
+	t.alternative = endAlternative(t.Diagnosis != nil && t.Diagnosis.Step == diagnosis.StepIdentity)
 	t.Identities, _ = result[[]smtpcheck.IdentityResult](v, Identity)
 	t.Advice = s.world.advise(t, surveyed(v))
 	return t
@@ -53,7 +52,7 @@ func (s livetest) Page(v View) wizard.Page {
 	a, f := v.Answers, v.Found[LiveTest]
 	page := wizard.Page{
 		Title: "Live test",
-		Why:   "Speaking " + SpeakingAs(setupOf(a)) + ", to " + a.Host + ", port " + strconv.Itoa(a.Port) + ".",
+		Why:   fmt.Sprintf("Talking to %s, port %d, %s.", a.Host, a.Port, SetupOf(a).Manner()),
 	}
 	t, done := f.Result.(TestResult)
 	page.Body = append(page.Body, stageTable(f, t))
@@ -62,12 +61,12 @@ func (s livetest) Page(v View) wizard.Page {
 		return page
 	}
 	var choices []wizard.Choice
-	if t.accepted() {
+	if t.nothingRefused() {
 		page.Gist, page.Onward = verdictGist(v), t.Result.Failure == nil && a.TestAs == "" && s.asksArrival(a, t)
 		page.Body = append(page.Body, verdictBlock(v))
 		switch {
-		case t.Result.Taken:
-			page.Body = append(page.Body, wizard.Text{Label: "Look", Body: fmt.Sprintf(
+		case t.Result.Accepted:
+			page.Body = append(page.Body, wizard.Text{Label: "Inbox", Body: fmt.Sprintf(
 				"Look for the test %s in the mailbox of %s, in the spam folder too.", t.Token, t.Setup.To)})
 		case t.Setup.NoSend:
 			page.Body = append(page.Body, wizard.Text{Tone: wizard.Warn, Label: "Not sent", Body: "The relay accepted sender and recipient. " +
@@ -93,7 +92,7 @@ func (s livetest) Page(v View) wizard.Page {
 
 // asksArrival reports whether the page after a test asks for its message.
 func (s livetest) asksArrival(a Answers, t TestResult) bool {
-	a.Untested, a.Unsent = false, !t.Result.Taken
+	a.Untested, a.Unsent = false, !t.Result.Accepted
 	return !arrival(s).Skip(a)
 }
 
@@ -108,40 +107,36 @@ func Speaker(v pocketid.Version) string {
 	return "Pocket ID " + v.String()
 }
 
-// SpeakingAs says in words whose conversation a test has.
-func SpeakingAs(s Setup) string {
-	if s.Via != "" {
-		return "as " + s.Via.Title() + " will, with the name " + s.Hostname
+// Manner says in words whose conversation a test has.
+func (s Setup) Manner() string {
+	switch {
+	case s.Via != "":
+		return "as " + s.Via.Title() + " will, announcing " + s.Hostname
+	case s.As.IsNone():
+		return "always announcing " + s.Hostname + ", which Pocket ID does not"
+	case s.Heard != (Heard{}):
+		return "as this Pocket ID was heard to"
+	case s.speech().Proven:
+		return "as Pocket ID " + s.As.String() + " does"
 	}
-	if s.As.IsNone() {
-		return "as " + s.Hostname + " everywhere, which is not how Pocket ID speaks"
-	}
-	text := "as Pocket ID " + s.As.String() + " does"
-	if s.Heard != (Heard{}) {
-		return "as this Pocket ID was heard to speak"
-	}
-	if !s.speech().Proven {
-		text += ", as far as is known"
-	}
-	return text
+	return "as Pocket ID " + s.As.String() + " does, as far as is known"
 }
 
 // stageTable has a row a stage: the result's, or as far as the news go. Those that
 // passed before the last one fold into one row: always where that was refused, whose
 // words stand below.
 func stageTable(f wizard.Finding, t TestResult) wizard.Table {
-	table, passed := wizard.Table{}, []string(nil)
+	table := wizard.Table{}
 	for _, r := range t.Result.Stages {
 		row := rowOf(toneOf(r.OK), string(r.Stage), r.Detail, millis(r.Elapsed))
-		if failure := t.Result.Failure; !r.OK && !t.accepted() {
+		if failure := t.Result.Failure; !r.OK && !t.nothingRefused() {
 			row.Cells = []string{strings.TrimSuffix(string(r.Stage)+": "+failure.Doing, ": "), millis(r.Elapsed)}
 		}
 		table.Rows = append(table.Rows, row)
-		passed = append(passed, string(r.Stage))
 	}
-	if n := len(passed) - 1; n > 0 {
-		table.Brief = []wizard.Row{rowOf(wizard.Good, strings.Join(passed[:n], ", ")), table.Rows[n]}
-		if !t.accepted() {
+	if n := len(table.Rows) - 1; n > 0 {
+		table.Brief = []wizard.Row{passedRow(t.Result.Stages[:n]), table.Rows[n]}
+		if !t.nothingRefused() {
 			return wizard.Table{Rows: table.Brief}
 		}
 	}
@@ -164,13 +159,13 @@ func stageTable(f wizard.Finding, t TestResult) wizard.Table {
 	return table
 }
 
-// passedRow is the stages of a test that went well.
-func passedRow(t TestResult) wizard.Table {
+// passedRow names stages that went well.
+func passedRow(stages []smtpcheck.StageResult) wizard.Row {
 	var passed []string
-	for _, r := range t.Result.Stages {
+	for _, r := range stages {
 		passed = append(passed, string(r.Stage))
 	}
-	return wizard.Table{Rows: []wizard.Row{rowOf(wizard.Good, strings.Join(passed, ", "))}}
+	return rowOf(wizard.Good, strings.Join(passed, ", "))
 }
 
 func toneOf(ok bool) wizard.Tone {
@@ -186,15 +181,19 @@ func refusal(t TestResult) []wizard.Block {
 	if best, ok := betterPort(t); ok {
 		fix = best.Title + ". " + best.Why
 	}
-	said := wizard.Text{Label: "Error", Body: sentence(t.Result.Failure.Error())}
-	if reply := t.Result.Failure.Reply; reply != nil && t.Result.Failure.Err == nil {
-		said = wizard.Text{Label: "It said", Body: reply.String()}
-	}
 	return []wizard.Block{
-		said,
+		errorBlock(t.Result.Failure),
 		wizard.Text{Label: "Why", Body: t.Diagnosis.Cause},
 		wizard.Text{Label: "Do this", Body: fix, Tone: wizard.Warn},
 	}
+}
+
+// errorBlock is what the relay answered, else what went wrong.
+func errorBlock(f *smtpcheck.Failure) wizard.Text {
+	if f.Reply != nil && f.Err == nil {
+		return wizard.Text{Label: "It said", Body: f.Reply.String()}
+	}
+	return wizard.Text{Label: "Error", Body: sentence(f.Error())}
 }
 
 // hintBlocks are what receivers will think of the mail.
@@ -243,16 +242,16 @@ var verdicts = map[Verdict]struct {
 	tone             wizard.Tone
 }{
 	VerdictArrived: {words: "the message was found in the mailbox", tone: wizard.Good},
-	VerdictAccepted: {"the relay took a message, spoken to exactly as this Pocket ID speaks",
-		"mail from Pocket ID arrives with these settings: the relay was spoken to exactly as that version speaks.", wizard.Good},
-	VerdictProbably: {"the relay took a message, spoken to as this Pocket ID most likely speaks",
-		"mail from Pocket ID probably arrives with these settings: the relay was spoken to as that version most likely speaks.",
+	VerdictAccepted: {"the relay took a message from a client that speaks exactly as this Pocket ID does",
+		"mail from Pocket ID arrives with these settings: this test was sent exactly as that version sends.", wizard.Good},
+	VerdictProbably: {"the relay took a message from a client that speaks as this Pocket ID most likely does",
+		"mail from Pocket ID probably arrives with these settings: this test was sent as that version most likely sends.",
 		wizard.Good},
-	VerdictOtherwise: {"the relay took a message, which proves the rest but not how Pocket ID speaks",
-		"everything works but what was not tried: Pocket ID does not speak to the relay as this test did.", wizard.Warn},
+	VerdictOtherwise: {"the relay took a message, but not one sent as Pocket ID sends; the rest is proven",
+		"all else works, but Pocket ID does not speak to the relay as this test did.", wizard.Warn},
 	VerdictNotAccepted: {words: "the relay took no message", tone: wizard.Bad},
-	probablyBetween: {"the relay took a message, spoken to as the relay in between most likely speaks",
-		"mail from Pocket ID probably arrives once the relay in between is installed: the relay was spoken to as that one most likely speaks.",
+	probablyBetween: {"the relay took a message from a client that speaks as the relay in between most likely does",
+		"mail from Pocket ID probably arrives once the relay in between is installed: this test was sent as it most likely sends.",
 		wizard.Good},
 	probablyBeside: {"the relay took a message from this machine's own address in the container's network; Pocket ID has another address there",
 		"mail from Pocket ID probably arrives with these settings: the relay took this one from the machine's own address in the container's network.",
@@ -296,10 +295,10 @@ func (t TestResult) most() Verdict {
 func (t TestResult) Verdict() Verdict {
 	f := t.Result.Failure
 	switch {
-	case f == nil && !t.Result.Taken, f != nil && f.Stage == smtpcheck.StageSettings,
-		f != nil && !t.Result.Taken && errors.Is(f, context.Canceled):
+	case f == nil && !t.Result.Accepted, f != nil && f.Stage == smtpcheck.StageSettings,
+		f != nil && !t.Result.Accepted && errors.Is(f, context.Canceled):
 		return VerdictNotTested
-	case !t.Result.Taken:
+	case !t.Result.Accepted:
 		return VerdictNotAccepted
 	case t.Arrived:
 		return VerdictArrived
@@ -311,7 +310,7 @@ func (t TestResult) Verdict() Verdict {
 // nothing was to be sent, or could not be from here.
 func (t TestResult) OK() *bool {
 	ok := t.Result.Failure == nil
-	if ok && !t.Result.Taken || t.Diagnosis != nil && t.Diagnosis.ID == onlyInside {
+	if ok && !t.Result.Accepted || t.Diagnosis != nil && t.Diagnosis.ID == onlyInside {
 		return nil
 	}
 	return &ok
@@ -321,7 +320,7 @@ func (t TestResult) OK() *bool {
 // arrived. The zero value, where there is none, claims nothing.
 func testOf(a Answers, found map[wizard.ID]wizard.Finding) (TestResult, bool) {
 	t, ok := found[LiveTest].Result.(TestResult)
-	if !ok || t.Setup != setupOf(a) {
+	if !ok || t.Setup != SetupOf(a) {
 		return TestResult{}, false
 	}
 	in, _ := found[Arrival].Result.(foundIn)
@@ -345,7 +344,7 @@ func verdictGist(v View) wizard.Text {
 // Claim is what the test of a state may claim, with the message that was taken.
 func Claim(s State) string {
 	text := "Mail: " + verdictBlock(s.View()).Body
-	if t, _ := TestResultOf(s); t.Result.Taken {
+	if t, _ := TestResultOf(s); t.Result.Accepted {
 		text += fmt.Sprintf(" %s took the test %s for %s.", t.Setup.Host, t.Token, t.Setup.To)
 	}
 	return text

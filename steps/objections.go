@@ -2,7 +2,9 @@ package steps
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,11 +46,8 @@ var objectionIDs = map[pocketid.Effect]string{
 	pocketid.NoMail: "cannot-send", pocketid.Notice: "settings-notice",
 }
 
-// told reports whether it is known what reaches Pocket ID.
-func (d Discovery) told() bool { return d.Install.Runs != "" }
-
 // Objections are what the version of a test has against the settings that arrive, the
-// worst first. A password that was given beside the file needs not be read.
+// worst first. A password that was given beside the file need not be read.
 func (d Discovery) Objections(s Setup, given bool) []Objection {
 	if o, stops := d.unreached(); stops {
 		return []Objection{o}
@@ -96,13 +95,11 @@ func (d Discovery) unreadablePassword(v pocketid.Version) Objection {
 // all are the values with the secrets.
 func (d Discovery) all() map[string]string {
 	values := map[string]string{}
-	for key, value := range d.Values {
-		values[key] = value
-	}
+	maps.Copy(values, d.Values)
 	for key, value := range d.secrets {
 		values[key] = value.Reveal()
 	}
-	if d.told() && d.Install.Password.Set && values["SMTP_PASSWORD"] == "" && values["SMTP_PASSWORD_FILE"] == "" {
+	if d.Install.Runs != "" && d.Install.Password.Set && values["SMTP_PASSWORD"] == "" && values["SMTP_PASSWORD_FILE"] == "" {
 		values["SMTP_PASSWORD"] = "set, and not seen from here"
 	}
 	return values
@@ -128,7 +125,7 @@ func (d Discovery) standing(v pocketid.Version) []Objection {
 // refers reports whether the value comes from another variable, which may be set where
 // the file is really read.
 func (d Discovery) refers(o Objection) bool {
-	return o.Line > 0 && !d.told() && strings.Contains(d.line(o.Line), "$")
+	return o.Line > 0 && d.Install.Runs == "" && strings.Contains(d.line(o.Line), "$")
 }
 
 // line is a line of the file, from 1.
@@ -212,7 +209,7 @@ func (d Discovery) placed(p pocketid.Objection) Objection {
 	o := Objection{ID: objectionIDs[p.Effect], Value: p.Value, Text: p.String(), Cure: p.Cure,
 		Stops: p.Effect != pocketid.Notice, noStart: p.Effect == pocketid.NoStart}
 	for _, w := range d.Install.Warnings { // what programs make of lines that look otherwise
-		if p.Effect != pocketid.Notice && !slices.Contains(said, w.ID) && (w.Key == p.Key && p.Key != "" || w.ID == "bom" || w.ID == "crlf") {
+		if p.Effect != pocketid.Notice && !slices.Contains(saidElsewhere, w.ID) && (w.Key == p.Key && p.Key != "" || w.ID == "bom" || w.ID == "crlf") {
 			o.Cure += " " + w.Text
 		}
 	}
@@ -223,7 +220,7 @@ func (d Discovery) placed(p pocketid.Objection) Objection {
 func (d Discovery) at(o Objection, key string) Objection {
 	o.Key, o.File = key, d.EnvFile
 	o.Line = envwriter.KeyLine([]byte(d.text.Reveal()), key)
-	if d.told() {
+	if d.Install.Runs != "" {
 		from, _ := d.Install.From(key)
 		o.File, o.Line = cmp.Or(from.File, d.EnvFile), from.Line
 		if from.VariableFile != "" {
@@ -237,7 +234,7 @@ func (d Discovery) at(o Objection, key string) Objection {
 // Warnings are what an admin probably does not expect of the settings, a sentence
 // each; first that of what changes a login on its way.
 func (w World) Warnings(found Discovery, v pocketid.Version, objections []Objection) []string {
-	list := found.Changed()
+	list := found.LoginChanges()
 	for _, o := range objections {
 		if !o.Stops {
 			list = append(list, o.String()+" "+o.Cure)
@@ -264,17 +261,17 @@ func compact(list []string) []string {
 	return out
 }
 
-// Changed says what the programs between the files and Pocket ID make of the login.
-func (d Discovery) Changed() []string {
+// LoginChanges says what the programs between the files and Pocket ID make of the login.
+func (d Discovery) LoginChanges() []string {
 	var list []string
 	for _, warning := range d.Install.Warnings {
 		login := slices.Contains([]string{"SMTP_USER", "SMTP_PASSWORD", "SMTP_PASSWORD_FILE"}, warning.Key)
 		kind := slices.Contains([]string{"dollar-replaced", "quotes-kept", "inline-comment", "password-newline"}, warning.ID)
-		if d.told() && (warning.ID == "crlf" || login && kind) {
+		if d.Install.Runs != "" && (warning.ID == "crlf" || login && kind) {
 			list = append(list, warning.Text)
 		}
 	}
-	if strings.HasSuffix(d.Password.Reveal(), "\n") && !d.told() {
+	if strings.HasSuffix(d.Password.Reveal(), "\n") && d.Install.Runs == "" {
 		list = append(list, "The password file ends with a line feed, which Pocket ID takes as part of the password. Write it with printf %s.")
 	}
 	if len(list) == 0 && d.dollar() {
@@ -287,7 +284,7 @@ func (d Discovery) Changed() []string {
 // dollar reports whether the password has a $ in the file that does not arrive.
 func (d Discovery) dollar() bool {
 	n := envwriter.KeyLine([]byte(d.text.Reveal()), "SMTP_PASSWORD")
-	if from, _ := d.Install.From("SMTP_PASSWORD"); n == 0 || d.told() && from.File != d.path() {
+	if from, _ := d.Install.From("SMTP_PASSWORD"); n == 0 || d.Install.Runs != "" && from.File != d.path() {
 		return false
 	}
 	_, written, _ := strings.Cut(d.line(n), "=")
@@ -303,9 +300,9 @@ func Stopping(objections []Objection) []Objection {
 	return slices.DeleteFunc(slices.Clone(objections), func(o Objection) bool { return !o.Stops })
 }
 
-// SayFirst explains a refused login by what became of it on its way to Pocket ID,
+// ExplainLogin explains a refused login by what became of it on its way to Pocket ID,
 // before anything else.
-func (t *TestResult) SayFirst(changed []string) {
+func (t *TestResult) ExplainLogin(changed []string) {
 	if d := t.Diagnosis; d != nil && d.Stage == smtpcheck.StageAuth && len(changed) > 0 {
 		d.Cause = strings.Join(changed, " ") + " " + d.Cause
 	}
@@ -319,21 +316,17 @@ func NotSent(s Setup, stops []Objection) TestResult {
 		said, cures = append(said, o.String()), append(cures, o.Cure)
 	}
 	place := answerTo[stops[0].Key]
+	why := strings.Join(said, " ")
 	t := TestResult{Setup: s, Speech: s.speech()}
-	t.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageSettings, Err: settingsError(strings.Join(said, " "))}
-	t.Result.Stages = []smtpcheck.StageResult{{Stage: smtpcheck.StageSettings, Detail: strings.Join(said, " ")}}
+	t.Result.Failure = &smtpcheck.Failure{Stage: smtpcheck.StageSettings, Err: errors.New(why)}
+	t.Result.Stages = []smtpcheck.StageResult{{Stage: smtpcheck.StageSettings, Detail: why}}
 	t.Diagnosis = &diagnosis.Diagnosis{
 		ID: stops[0].ID, Stage: smtpcheck.StageSettings, Confidence: diagnosis.Exact,
-		Cause: strings.Join(said, " ") + " Nothing was sent.", Fix: strings.Join(compact(cures), " "),
+		Cause: why + " Nothing was sent.", Fix: strings.Join(compact(cures), " "),
 		Step: cmp.Or(place.step, diagnosis.StepNone), Field: place.field,
 	}
 	return t
 }
-
-// settingsError is why nothing was sent.
-type settingsError string
-
-func (e settingsError) Error() string { return string(e) }
 
 // answerTo is the answer of the guide that sets a variable.
 var answerTo = map[string]struct {

@@ -27,7 +27,7 @@ func TestCommands(t *testing.T) {
 	unit := map[pocketid.Runtime]string{pocketid.RuntimeQuadlet: "/home/ada/.config/containers/systemd/idp.container",
 		pocketid.RuntimeSystemd: "/etc/systemd/system/idp.service"}
 	for _, way := range []between.Kind{"", between.Msmtpd, between.Postfix, between.Sidecar} {
-		for _, runtime := range pocketid.Runtimes {
+		for _, runtime := range pocketid.Runtimes() {
 			for _, found := range []install.Install{{Compose: &install.Project{Dir: "/srv/my id"}},
 				{Runs: runtime, Service: "idp", Found: "/srv/idp", Unit: unit[runtime], Network: "mail", Compose: &install.Project{Dir: "/srv/my id"}}} {
 				if (way == between.Msmtpd || way == between.Postfix) && runtime != pocketid.RuntimeManual {

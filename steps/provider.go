@@ -74,20 +74,13 @@ func mailDomain(appURL string) string {
 
 func (s provider) Page(v View) wizard.Page {
 	chosen := v.Text("preset", s.suggest(v))
+	f := field(Provider, "preset", wizard.ChoiceField, chosen)
+	f.Choices = s.choices(v)
 	page := wizard.Page{
 		Title: "Who sends the mail?",
 		Why: "The preset fills in host, port and TLS, and says what this provider wants as user, " +
 			"password and sender. Everything can be changed on the next pages.",
-		Field: []wizard.Field{{
-			Name: "preset", Label: "Provider", Kind: wizard.ChoiceField, Flag: "--preset",
-			Default: chosen, Choices: s.choices(v), Filter: true, Open: true,
-			Help: wizard.Help{
-				What: "The company or program that takes the mail from Pocket ID and delivers it. " +
-					"Type a few letters to narrow the list.",
-				Example: "Google Workspace relay; Amazon SES; your own Postfix",
-				Where:   "Wherever the mail of your domain is handled, or you have an account for sending.",
-			},
-		}},
+		Field: []wizard.Field{f},
 	}
 	if p, ok := presets.ByID(chosen); ok && len(p.Hosts) > 1 {
 		page.Field = append(page.Field, regionField(v, p))
@@ -182,7 +175,7 @@ func (s provider) suggest(v View) string {
 	for _, f := range s.suggestions(v) {
 		add(true, valueOf(f))
 	}
-	add(slices.Contains(a.Refused, refusedChoice(keep)), Custom) // after a refusal, another door
+	add(slices.Contains(a.Refused, refusedChoice(keep)), Custom) // after a refusal, another relay
 	for _, p := range presets.All() {
 		add(p.Usable, p.ID)
 	}
@@ -214,16 +207,9 @@ func presetOf(host string) string {
 
 func regionField(v View, p presets.Preset) wizard.Field {
 	a := v.Answers
-	asked := slices.ContainsFunc(p.Hosts, func(h presets.Host) bool { return h.Host == v.Input["region"] })
-	f := wizard.Field{
-		Name: "region", Label: "Region", Kind: wizard.ChoiceField, Default: p.Hosts[0].Host,
-		Missing: !asked,
-		Filter:  len(p.Hosts) > 9, // more than are taken in at a glance
-		Help: wizard.Help{
-			What:  "Accounts of this provider belong to a region, and each region has its own host.",
-			Where: "In the provider's console, where the account was created.",
-		},
-	}
+	f := field(Provider, "region", wizard.ChoiceField, p.Hosts[0].Host)
+	f.Missing = !slices.ContainsFunc(p.Hosts, func(h presets.Host) bool { return h.Host == v.Input["region"] })
+	f.Filter = len(p.Hosts) > 9                     // more than are taken in at a glance
 	local := strings.HasPrefix(p.Category, "local") // the hosts are places to look at the relay from
 	if local {
 		f.Label = "Seen from"
@@ -238,9 +224,9 @@ func regionField(v View, p presets.Preset) wizard.Field {
 	return f
 }
 
-// meant is the preset of a choice, or the only one that a text such as that of
+// presetFor is the preset of a choice, or the only one that a text such as that of
 // --preset finds; its first host is the one that was meant.
-func (s provider) meant(text string) (p presets.Preset, fault string) {
+func (s provider) presetFor(text string) (p presets.Preset, fault string) {
 	if p, ok := s.world.preset(strings.TrimSpace(text)); ok {
 		return p, ""
 	}
@@ -288,7 +274,7 @@ func (s provider) Take(v View) Intent {
 		return keepAll(v, a)
 	}
 	a.Kept = false
-	p, fault := s.meant(id)
+	p, fault := s.presetFor(id)
 	if fault != "" {
 		return wizard.Stay(a, errorAt("preset", fault))
 	}

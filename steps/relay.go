@@ -79,10 +79,8 @@ func (s relay) Page(v View) wizard.Page {
 	name, typedPort, err := smtpcheck.ParseRelay(v.Text("host", a.Host))
 	usual := portText(cmp.Or(typedPort, a.Port, pocketid.DefaultPort(pocketid.NewestKnown(), a.TLS)))
 	port := v.Text("port", usual)
-	host := wizard.Field{Name: "host", Label: "Host", Default: a.Host, Missing: v.Text("host", a.Host) == "", Flag: "--host", Hide: hideLogin, Help: wizard.Help{
-		What:    "SMTP_HOST, the relay's name. host:port and URLs are understood, and split.",
-		Example: "smtp.example.com, smtp.example.com:587, smtps://smtp.example.com",
-		Where:   "In the provider's SMTP settings."}}
+	host := field(Relay, "host", wizard.TextField, a.Host)
+	host.Missing, host.Hide = v.Text("host", a.Host) == "", hideLogin
 	if p, _ := s.world.preset(a.Preset); a.Host == "" {
 		host.Note = p.HostHint
 	}
@@ -96,32 +94,17 @@ func (s relay) Page(v View) wizard.Page {
 		Title: "Where is the relay?",
 		Why: "The relay is the server that takes the mail from Pocket ID. Port 587 starts in clear text and " +
 			"switches to TLS (starttls); port 465 speaks TLS from the first byte (tls).",
-		Field: []wizard.Field{host,
-			{Name: "port", Label: "Port", Default: usual, Flag: "--port", Help: wizard.Help{
-				What:    "SMTP_PORT, from 1 to 65535.",
-				Example: "587 with starttls, 465 with tls"}},
-			s.tlsField(v, port)},
+		Field: []wizard.Field{host, field(Relay, "port", wizard.TextField, usual),
+			field(Relay, "tls", wizard.ChoiceField, string(s.modeFor(v, port)))},
 	}
 	f := v.Found[Relay]
-	if len(portsFound(f)) > 0 {
+	if ports := portsFound(f); len(ports) > 0 && (noAddress(ports) == nil || v.Fault.Field != "host") { // which says it
 		page.Body = []wizard.Block{s.world.portReport(f)}
 	}
 	if f.Running && noAddress(portsFound(f)) == nil {
 		page.Aside = "Checking which ports answer from this machine" + s.world.atMost(Setup{})
 	}
 	return page
-}
-
-func (s relay) tlsField(v View, port string) wizard.Field {
-	return wizard.Field{
-		Name: "tls", Label: "TLS", Kind: wizard.ChoiceField, Flag: "--tls", Default: string(s.modeFor(v, port)),
-		Help: wizard.Help{What: "SMTP_TLS, how the connection is protected: starttls, tls or none."},
-		Choices: []wizard.Choice{
-			choice(string(smtpcheck.TLSStartTLS), "starttls", "clear text first, then TLS; usual on 587"),
-			choice(string(smtpcheck.TLSImplicit), "tls", "TLS from the first byte; usual on 465"),
-			choice(string(smtpcheck.TLSNone), "none", "no protection; for a relay on this machine"),
-		},
-	}
 }
 
 // modeFor is the TLS mode that goes with a port: what was answered for that very

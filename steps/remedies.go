@@ -28,21 +28,21 @@ func betterPort(t TestResult) (pocketid.Option, bool) {
 
 // The choices of the page, by value.
 const (
-	actGoOn       = "go-on"
-	actFix        = "fix"
-	actBetter     = "better"
-	actIdeal      = "as-none"
-	actShow       = "show"
-	actRetry      = "retry"
-	actSkip       = "skip"
-	actSkipVerify = "skip-verify"
-	actInbox      = "inbox"
-	actProvider   = "provider"
-	actVia        = "via"
-	actDirect     = "direct"
-	actDoor       = "door"
-	actMails      = "mails"
-	actTest       = "test"
+	actGoOn        = "go-on"
+	actFix         = "fix"
+	actBetter      = "better"
+	actIdeal       = "as-none"
+	actShow        = "show"
+	actRetry       = "retry"
+	actSkip        = "skip"
+	actSkipVerify  = "skip-verify"
+	actInbox       = "inbox"
+	actProvider    = "provider"
+	actVia         = "via"
+	actDirect      = "direct"
+	actAlternative = "alternative"
+	actMails       = "mails"
+	actTest        = "test"
 )
 
 // skipVerifyChoice gives up the check of the certificate, in so many words.
@@ -58,13 +58,13 @@ func successChoices(v View) []wizard.Choice {
 		list = append(list, choice(actInbox, "Send a message: name an inbox"))
 	}
 	if v.Answers.TestAs != "" {
-		list = append(list, choice(actIdeal, "Test again as Pocket ID speaks"))
+		list = append(list, choice(actIdeal, "Test again as Pocket ID"))
 	}
 	if v.Answers.Via != "" {
 		list = append(list, directChoice)
 	}
 	retry := choice(actRetry, "Send another message")
-	if setupOf(v.Answers).NoSend {
+	if SetupOf(v.Answers).NoSend {
 		retry = choice(actRetry, "Try again")
 	}
 	return append(list, showChoice(v), retry)
@@ -133,7 +133,7 @@ func (s livetest) refusalChoices(v View, t TestResult) []wizard.Choice {
 	add(retryFirst, retry)
 	add(better && tried(endpointKey(t.Setup.Host, best.Port, best.TLS)), use)
 	add(fixable, choice(actFix, "Change "+s.world.answerName(v, wizard.ID(d.Step), d.Field)))
-	add(t.door.took, t.door.choice())
+	add(t.alternative.accepted, t.alternative.choice())
 	add(noName, choice(actProvider, "Use another relay"))
 	add(via && !noName, viaChoice(way, name))
 	add(v.Answers.Via != "", directChoice)
@@ -164,10 +164,10 @@ func (s livetest) Take(v View) Intent {
 	}
 	switch action {
 	case actGoOn:
-		if !t.accepted() || t.Result.Stages == nil {
+		if !t.nothingRefused() || t.Result.Stages == nil {
 			return wizard.Stay(a, errorAt("action", "The test has not passed."))
 		}
-		a.Untested, a.Unsent, a.WrongCodes = false, !t.Result.Taken, 0
+		a.Untested, a.Unsent, a.WrongCodes = false, !t.Result.Accepted, 0
 		return wizard.Next(a)
 	case actInbox:
 		return wizard.Goto(a, Sender, noticeAt("to", "Where to send the test?"))
@@ -177,28 +177,26 @@ func (s livetest) Take(v View) Intent {
 		a.Untested = true
 		return wizard.Next(a)
 	case actRetry:
-		return stay(a.again(LiveTest))
+		a = a.again(LiveTest)
 	case actSkipVerify:
 		a.SkipVerify = true
-		return stay(a)
 	case actIdeal:
 		a.TestAs = toggle(a.TestAs)
-		return stay(a)
 	case actVia:
-		return stay(a.through(s.world.wayOut(v), viaName(v, t)))
-	case actDoor:
-		return t.door.use(a)
+		a = a.through(s.world.wayOut(v), viaName(v, t))
+	case actAlternative:
+		return t.alternative.use(a)
 	case actDirect:
 		a.Via = ""
-		return stay(a)
 	case actShow:
 		return wizard.Correct(a, wizard.Input{"show": toggle(v.Input["show"]), "action": ""}, wizard.Fault{})
 	case actBetter:
 		best, _ := betterPort(t)
 		a.Port, a.TLS = best.Port, best.TLS
-		return stay(a)
+	default:
+		return toCure(a, t)
 	}
-	return toCure(a, t)
+	return stay(a)
 }
 
 func cureAt(field string, t TestResult) wizard.Fault {
@@ -232,50 +230,50 @@ func toggle(is string) string {
 	return ""
 }
 
-// door is another relay of the same provider, which does not judge the EHLO name, and
-// whether it took the one that Pocket ID announces.
-type door struct {
-	preset presets.Preset
-	port   int
-	mode   smtpcheck.TLSMode
-	took   bool
+// alternative is another relay of the same provider, which does not judge the EHLO
+// name, and whether it accepted the one that Pocket ID announces.
+type alternative struct {
+	preset   presets.Preset
+	port     int
+	mode     smtpcheck.TLSMode
+	accepted bool
 }
 
-// beside greets the other door of the provider, where there is one, while the relay
-// itself is tested; the function that it returns ends that.
-func (w World) beside(ctx context.Context, s Setup) func(refused bool) door {
+// tryAlternative greets the provider's alternative, where there is one, while the
+// relay itself is tested; the function that it returns ends that.
+func (w World) tryAlternative(ctx context.Context, s Setup) func(refused bool) alternative {
 	p, _ := w.preset(s.Preset)
-	other, known := w.preset(p.Door)
-	if !known || p.Door == "" || s.Via != "" {
-		return func(bool) door { return door{} }
+	other, known := w.preset(p.Alternative)
+	if !known || p.Alternative == "" || s.Via != "" {
+		return func(bool) alternative { return alternative{} }
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan bool, 1)
-	way := door{preset: other}
-	way.port, way.mode = firstEndpoint(other, s.As)
+	alt := alternative{preset: other}
+	alt.port, alt.mode = firstEndpoint(other, s.As)
 	go func() {
 		to := Setup{As: s.As, Runtime: s.Runtime, NoSend: true}
-		to.Host, to.Port, to.TLS, to.From, to.Hostname = other.DefaultHost(), way.port, way.mode, s.From, s.Hostname
+		to.Host, to.Port, to.TLS, to.From, to.Hostname = other.DefaultHost(), alt.port, alt.mode, s.From, s.Hostname
 		plan, _ := w.Plan(to)
 		plan.StopAfter = smtpcheck.StageAuth // nobody logs in
 		done <- smtpcheck.Run(ctx, plan, nil).Failure == nil
 	}()
-	return func(refused bool) door {
+	return func(refused bool) alternative {
 		defer cancel()
-		way.took = refused && <-done
-		return way
+		alt.accepted = refused && <-done
+		return alt
 	}
 }
 
-func (d door) choice() wizard.Choice {
-	return wizard.Choice{Value: actDoor, Cells: []string{fmt.Sprintf("Use %s: it took this name just now", d.preset.DefaultHost())},
-		Note: d.preset.Name + ". " + d.preset.Username + " " + d.preset.Password}
+func (alt alternative) choice() wizard.Choice {
+	return wizard.Choice{Value: actAlternative, Cells: []string{fmt.Sprintf("Use %s: it accepted this name just now", alt.preset.DefaultHost())},
+		Note: alt.preset.Name + ". " + alt.preset.Username + " " + alt.preset.Password}
 }
 
-// use goes to the other door, which wants a login of its own.
-func (d door) use(a Answers) Intent {
-	a = a.atRelay(d.preset.DefaultHost())
-	a.Preset, a.User = d.preset.ID, ""
-	a.Port, a.TLS = d.port, d.mode
-	return wizard.Goto(a, Sender, noticeAt("user", d.preset.Username))
+// use goes to the alternative, which wants a login of its own.
+func (alt alternative) use(a Answers) Intent {
+	a = a.atRelay(alt.preset.DefaultHost())
+	a.Preset, a.User = alt.preset.ID, ""
+	a.Port, a.TLS = alt.port, alt.mode
+	return wizard.Goto(a, Sender, noticeAt("user", alt.preset.Username))
 }

@@ -8,7 +8,6 @@ import (
 
 	"smtp-wizard/secret"
 	"smtp-wizard/wizard"
-	"smtp-wizard/wizard/draft"
 )
 
 // A draft tells a password that was typed from one that the .env has, also
@@ -20,7 +19,7 @@ func TestForDraft(t *testing.T) {
 		s.Answers.Password, s.Answers.Confirmed = secret.New(value), &FilePlan{SecretPath: value}
 		s.Secrets = map[wizard.ID]wizard.Secrets{Sender: secrets}
 		kept := ForDraft(wizard.Session[Answers]{State: s})
-		if a := kept.Answers.(Answers); a.PasswordTyped != typed || len(kept.Missing) != 1 {
+		if a := kept.Answers.(Answers); a.PasswordTyped != typed || !kept.Missing {
 			t.Errorf("typed %v, kept as %v, missing %v", typed, a.PasswordTyped, kept.Missing)
 		}
 		data, err := json.Marshal(kept.Answers)
@@ -55,7 +54,7 @@ func TestRecall(t *testing.T) {
 		"no such file": {gone, false},
 	} {
 		old := State{Place: wizard.Place{At: Identity}, Answers: tt.answers}
-		s := world.Resumed(t.Context(), stilled(All(world)), old, []draft.Missing{password})
+		s := world.Resumed(t.Context(), stilled(All(world)), old, true)
 		if (s.At == Identity) != tt.want || s.Answers.Password.Empty() == tt.want {
 			t.Errorf("%s: at %s, and a password: %v", name, s.At, !s.Answers.Password.Empty())
 		}

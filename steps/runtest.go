@@ -29,8 +29,8 @@ type Setup struct {
 	Offline bool // ask DNS for nothing but the relay
 }
 
-// setupOf is the test that the answers amount to.
-func setupOf(a Answers) Setup {
+// SetupOf is the test that the answers amount to.
+func SetupOf(a Answers) Setup {
 	as := a.version()
 	if v, err := pocketid.SpeaksAs(a.TestAs); err == nil && a.TestAs != "" {
 		as = v
@@ -52,9 +52,6 @@ func (s Setup) Speaks() pocketid.Version {
 	}
 	return s.As
 }
-
-// SetupOf is the test that the answers of a state amount to.
-func SetupOf(s State) Setup { return setupOf(s.Answers) }
 
 // Plan is the conversation that Pocket ID will have with these settings.
 func (w World) Plan(s Setup) (smtpcheck.Plan, pocketid.Speech) {
@@ -87,20 +84,20 @@ type TestResult struct {
 	Result     smtpcheck.Result
 	Identities []smtpcheck.IdentityResult
 	// Diagnosis explains Result.Failure; nil when there is none.
-	Diagnosis *diagnosis.Diagnosis
-	Advice    []pocketid.Option
-	Token     string       // to find the message by
-	Code      secret.Value // that only the message has
-	door      door         // another one of the provider, where this one refused the name
-	Arrived   bool         // the message was found, by its code
-	beside    bool         // spoken from another address than Pocket ID's in the container's network
+	Diagnosis   *diagnosis.Diagnosis
+	Advice      []pocketid.Option
+	Token       string       // to find the message by
+	Code        secret.Value // that only the message has
+	alternative alternative  // of the provider, where this relay refused the name
+	Arrived     bool         // the message was found, by its code
+	beside      bool         // spoken from another address than Pocket ID's in the container's network
 	// Hints are how receivers will judge the mail; only where the relay took it.
 	Hints []deliverability.Hint
 }
 
-// accepted reports whether the relay took all that it was to take, whatever
+// nothingRefused reports whether the relay accepted all that it was asked to, whatever
 // Pocket ID makes of it.
-func (t TestResult) accepted() bool { return t.Result.Failure == nil || t.Result.Taken }
+func (t TestResult) nothingRefused() bool { return t.Result.Failure == nil || t.Result.Accepted }
 
 // RunTest has the conversation, and beside it one with each of names as the
 // identity; where there are names, it ends with advice. News are smtpcheck.Event
@@ -125,7 +122,7 @@ func (w World) RunTest(ctx context.Context, s Setup, names []string, report func
 	hints := w.askDNS(ctx, s)
 	t.Result, t.Identities = smtpcheck.RunWithProbes(ctx, plan, names,
 		func(e smtpcheck.Event) { report(e) }, func(r smtpcheck.IdentityResult) { report(r) })
-	t.Hints = hints(t.accepted())
+	t.Hints = hints(t.nothingRefused())
 	for i, h := range t.Hints {
 		t.Hints[i].Text = w.Masker.Mask(h.Text)
 	}

@@ -41,7 +41,7 @@ func sceneWorld() World {
 		Getenv:   func(string) string { return "" },
 		Now:      func() time.Time { return sceneTime },
 		Look: func(_ *asowner.Files, planned map[string][]byte) (install.Install, error) {
-			in := install.Install{Runs: install.RunsCompose}
+			in := install.Install{Runs: pocketid.RuntimeCompose}
 			if len(planned) > 1 { // the override
 				in.Hostname.Value = "id.example.com"
 			}
@@ -141,7 +141,7 @@ func inCompose(t *testing.T) Discovery {
 		EnvFile: "/opt/pocket-id/.env", Exists: true, Hostname: "vps-4711.example.net",
 		Values: map[string]string{"APP_URL": "https://id.example.com"},
 		Install: install.Install{
-			EnvFile: "/opt/pocket-id/.env", Runs: install.RunsCompose, Found: "/opt/pocket-id/docker-compose.yml", Service: "pocket-id",
+			EnvFile: "/opt/pocket-id/.env", Runs: pocketid.RuntimeCompose, Found: "/opt/pocket-id/docker-compose.yml", Service: "pocket-id",
 			EnvFiles: []install.EnvFile{{Path: "/opt/pocket-id/.env", Reader: "pocket-id"}},
 			Version:  install.Version{Release: versionOf(t, "2.9.0"), From: "image tag v2.9.0"},
 			Hostname: install.Hostname{Kind: install.KindContainerID},
@@ -297,8 +297,8 @@ func inboxScenes(add addScene) {
 }
 
 func passed(a Answers) TestResult {
-	t := TestResult{Setup: setupOf(a), Token: "k3v9-m2xq"}
-	t.Speech, t.Result.Taken = pocketid.SpeechOf(t.Setup.Speaks(), t.Setup.TLS, t.Setup.Hostname), true
+	t := TestResult{Setup: SetupOf(a), Token: "k3v9-m2xq"}
+	t.Speech, t.Result.Accepted = pocketid.SpeechOf(t.Setup.Speaks(), t.Setup.TLS, t.Setup.Hostname), true
 	t.Result.Stages = append(t.Result.Stages, upToGreeting[0], upToGreeting[1],
 		stage(smtpcheck.StageTLS, 33, "TLS 1.3, certificate for smtp-relay.gmail.com by Google Trust Services"),
 		upToGreeting[2],
@@ -318,7 +318,7 @@ func passed(a Answers) TestResult {
 
 func failedTest(a Answers, stages []smtpcheck.StageResult, f *smtpcheck.Failure) TestResult {
 	w := sceneWorld()
-	t := TestResult{Setup: setupOf(a), Identities: mixedResults()}
+	t := TestResult{Setup: SetupOf(a), Identities: mixedResults()}
 	t.Speech = pocketid.SpeechOf(t.Setup.As, t.Setup.TLS, t.Setup.Hostname)
 	t.Result.Stages, t.Result.Failure = append(append([]smtpcheck.StageResult{}, upToGreeting...), stages...), f
 	t.Diagnosis = w.diagnose(f, t.Setup, []string{"localhost"})

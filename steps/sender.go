@@ -56,39 +56,26 @@ func (s sender) Page(v View) wizard.Page {
 	if a.Unattended {
 		to = cmp.Or(to, typedFrom)
 	}
+	fromField, toField := field(Sender, "from", wizard.TextField, from), field(Sender, "to", wizard.TextField, to)
+	fromField.Note, fromField.Missing = p.From, typedFrom == ""
+	toField.Missing = to == "" && unasked(v, "to")
 	hints, _ := result[[]deliverability.Hint](v, Sender)
 	return wizard.Page{
 		After: hintBlocks(hints),
 		Title: "Who is the sender?",
 		Why: "The address that Pocket ID's mail comes from, the login at " + cmp.Or(a.Host, "the relay") +
 			" if it requires one, and where to send the test.",
-		Field: []wizard.Field{fromField(v, from, p), user, passwordField(v, p, v.Text("user", user.Default)), toField(v, to)},
+		Field: []wizard.Field{fromField, user, passwordField(v, p, v.Text("user", user.Default)), toField},
 	}
 }
 
 const passwordAlone = "There is a password but no user; few relays accept such a login."
 
-func fromField(v View, from string, p presets.Preset) wizard.Field {
-	return wizard.Field{
-		Name: "from", Label: "From", Default: from, Flag: "--from", Note: p.From, Missing: v.Text("from", from) == "",
-		Help: wizard.Help{
-			What:    "SMTP_FROM, a bare address. The name that recipients see is Pocket ID's APP_NAME.",
-			Example: "id@example.com",
-			Where:   "An address in a domain that this provider may send for.",
-		},
-	}
-}
-
 func userField(v View, p presets.Preset, from string) wizard.Field {
 	a := v.Answers
-	f := wizard.Field{
-		Name: "user", Label: "User", Default: cmp.Or(a.User, p.UserLiteral), Flag: "--user", Note: p.Username,
-		Help: wizard.Help{
-			What:    "SMTP_USER, the name to log in with; empty when the relay asks for none.",
-			Example: cmp.Or(p.UserLiteral, "id@example.com"),
-			Where:   cmp.Or(p.DocURL, "In the provider's SMTP settings."),
-		},
-	}
+	f := field(Sender, "user", wizard.TextField, cmp.Or(a.User, p.UserLiteral))
+	f.Note, f.Help.Example = p.Username, cmp.Or(p.UserLiteral, f.Help.Example)
+	f.Help.Where = cmp.Or(p.DocURL, f.Help.Where)
 	// At a mailbox provider the login is the mailbox's own address.
 	if f.Default == "" && p.Category == "mailbox" && p.Login == presets.LoginRequired {
 		f.Default = from
@@ -107,33 +94,14 @@ func noLogin(v View, user string) bool {
 
 func passwordField(v View, p presets.Preset, user string) wizard.Field {
 	a := v.Answers
-	f := wizard.Field{
-		Name: "password", Label: "Password", Kind: wizard.SecretField, Kept: !a.passwordOf(user).Empty(),
-		Flag: "--password-stdin or --password-file", Note: p.Password,
-		Help: wizard.Help{
-			What: "SMTP_PASSWORD. It goes to the relay and into the .env, or into a file of its own " +
-				"where no .env can hold it, and nowhere else.",
-			Example: "an app password, or an API key",
-			Where:   cmp.Or(p.DocURL, "In the provider's SMTP settings."),
-		},
-	}
+	f := field(Sender, "password", wizard.SecretField, "")
+	f.Kept, f.Note = !a.passwordOf(user).Empty(), p.Password
+	f.Help.Where = cmp.Or(p.DocURL, f.Help.Where)
 	f.Missing = !f.Kept && user != "" && unasked(v, f.Name)
 	if f.Kept && noLogin(v, strings.TrimSpace(v.Text("user", a.User))) {
 		f.Kept, f.Note = false, "Without a user there is no login, so the earlier password is dropped."
 	}
 	return f
-}
-
-func toField(v View, to string) wizard.Field {
-	return wizard.Field{
-		Name: "to", Label: "Send test to", Default: to, Flag: "--to", Missing: to == "" && unasked(v, "to"),
-		Note: "An inbox that you can open: the test sends one message there. Empty: none is sent.",
-		Help: wizard.Help{
-			What: "The mailbox that gets the test. Use one that you can open, preferably at another provider: " +
-				"it shows that mail arrives, and where.",
-			Example: "you@example.org",
-		},
-	}
 }
 
 // suggestFrom is an address of Pocket ID's own domain, where the provider sends

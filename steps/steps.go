@@ -11,13 +11,16 @@ package steps
 import (
 	"context"
 	"crypto/x509"
+	_ "embed"
+	"encoding/json"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"os/user"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"smtp-wizard/asowner"
@@ -146,6 +149,23 @@ func unasked(v View, name string) bool {
 	_, text := v.Input[name]
 	_, secret := v.Secrets[name]
 	return !text && !secret
+}
+
+//go:embed fields.json
+var fieldsJSON []byte
+
+var fields = sync.OnceValue(func() (all map[wizard.ID]map[string]wizard.Field) {
+	if err := json.Unmarshal(fieldsJSON, &all); err != nil {
+		panic(fmt.Sprintf("steps: the embedded fields do not parse: %v", err))
+	}
+	return all
+})
+
+// field is a field of a page, with the words that fields.json has for it.
+func field(page wizard.ID, name string, kind wizard.Kind, byDefault string) wizard.Field {
+	f := fields()[page][name]
+	f.Name, f.Kind, f.Default = name, kind, byDefault
+	return f
 }
 
 // nextField asks what to do next; Enter takes the first choice.
@@ -286,24 +306,11 @@ func (w World) discovery() presets.Discovery {
 }
 
 // readBy is the user whose program reads the .env itself, where a unit says so. Root
-// could read it whosever it is, so a new file needs not be root's.
+// can read any file, so a new one need not be root's.
 func readBy(p *FilePlan) *atomicfile.User {
 	u, err := user.Lookup(p.Found.Install.User)
 	if !slices.Contains(p.Found.readers(), "pocket-id") || err != nil || u.Uid == "0" {
 		return nil
 	}
-	return toUser(u)
-}
-
-func toUser(u *user.User) *atomicfile.User {
-	uid, _ := strconv.Atoi(u.Uid) // always numbers on Unix
-	gid, _ := strconv.Atoi(u.Gid)
-	out := &atomicfile.User{UID: uid, GID: gid}
-	groups, _ := u.GroupIds()
-	for _, g := range groups {
-		if n, err := strconv.Atoi(g); err == nil {
-			out.Groups = append(out.Groups, n)
-		}
-	}
-	return out
+	return asowner.Account(u)
 }

@@ -29,13 +29,15 @@ import (
 // machine is where a relay in between would be installed.
 func (w World) machine() between.Machine { return between.Machine{Root: w.Root} }
 
-// viaObstacle says why a relay in between is not to be had; "" where it is.
-func (w World) viaObstacle(way between.Kind, in install.Install, runtime pocketid.Runtime) string {
+// ViaObstacle says why a relay in between cannot be had with an install; "" where it can.
+func (w World) ViaObstacle(way between.Kind, in install.Install, runtime pocketid.Runtime) string {
 	mta := w.machine().MTA()
 	if runtime != in.Runs {
 		in = install.Install{}
 	}
 	switch {
+	case way == "":
+		return ""
 	case way == between.Sidecar && runtime.InContainer() && runtime != pocketid.RuntimeCompose:
 		if in.Network == "host" || strings.HasPrefix(in.Network, "container:") {
 			return "Pocket ID has --network " + in.Network + ", and so no container in reach"
@@ -54,20 +56,11 @@ func (w World) viaObstacle(way between.Kind, in install.Install, runtime pocketi
 	return ""
 }
 
-// ViaObstacle says why a relay in between is not to be had with the install that was
-// found; "" where it is.
-func (w World) ViaObstacle(way between.Kind, found Discovery) string {
-	if way == "" {
-		return ""
-	}
-	return w.viaObstacle(way, found.Install, found.Install.Runs)
-}
-
 // wayOut is the best relay in between to offer; "" where there is none.
 func (w World) wayOut(v View) between.Kind {
 	in := discovered(v).Install
 	for _, way := range []between.Kind{between.Sidecar, between.Postfix, between.Msmtpd} {
-		if !v.Answers.Unattended && !w.Practice && w.viaObstacle(way, in, v.Answers.runtime()) == "" {
+		if !v.Answers.Unattended && !w.Practice && w.ViaObstacle(way, in, v.Answers.runtime()) == "" {
 			return way
 		}
 	}
@@ -107,7 +100,7 @@ func (w World) planVia(p *FilePlan, around *asowner.Files) error {
 	if err := r.Via.Check(r.relay()); err != nil {
 		return err
 	}
-	if why := w.viaObstacle(r.Via, p.Found.Install, r.Runtime); why != "" {
+	if why := w.ViaObstacle(r.Via, p.Found.Install, r.Runtime); why != "" {
 		return fmt.Errorf("%s cannot be put in between: %s", r.Via.Title(), why)
 	}
 	switch r.Via {
@@ -122,7 +115,7 @@ func (w World) planVia(p *FilePlan, around *asowner.Files) error {
 		path, contents := p.secretFile(), r.relay().SecretFile()
 		car, _ := p.Found.Install.Sidecar(between.Service)
 		p.secretKnown = car.Path == path || !p.inCompose() && p.Found.Value("SMTP_HOST") == between.Service
-		if old, err := around.ReadFile(path, maxSecret); contents != nil && (err != nil || !bytes.Equal(old, contents)) {
+		if old, _ := around.Load(path); contents != nil && !(old.Exists && bytes.Equal(old.Bytes, contents)) {
 			p.SecretPath, p.Secret = path, secret.New(string(contents))
 		}
 	}
@@ -139,8 +132,6 @@ func (p *FilePlan) secretFile() string {
 	}
 	return filepath.Join(filepath.Dir(absolute(p.Request.EnvFile)), between.SecretName)
 }
-
-const maxSecret = 64 << 10
 
 // mayInstall reports whether the files of a relay in between can be written here: as
 // root, and where their package has made the place for them.
@@ -261,15 +252,15 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 		if !ok {
 			return
 		}
-		if data, err := around.ReadFile(car.Path, maxSecret); err == nil && car.Path != "" {
-			relay.Password = secret.New(between.PasswordIn(data))
+		if file, _ := around.Load(car.Path); file.Exists && car.Path != "" {
+			relay.Password = secret.New(between.PasswordIn(file.Bytes))
 		}
 		d.Via, d.Behind, d.BehindFrom = between.Sidecar, relay, car.Path
 		w.Masker.Add(relay.User, relay.Password.Reveal())
 		return
 	}
 	local := isLoopback(host) && d.Value("SMTP_USER") == "" && (!in.InContainer() || in.Network == "host") && slices.Contains([]string{"", "25"}, d.Value("SMTP_PORT"))
-	if !local || around.Owner() != nil { // whose .env it is could have root read it out
+	if !local || around.Owner() != nil { // else the owner of the .env could have root read it for them
 		return
 	}
 	way, from := between.Msmtpd, "/etc/msmtprc"
@@ -283,17 +274,6 @@ func (d *Discovery) findBehind(w World, around *asowner.Files) {
 		d.Via, d.Behind, d.BehindFrom = way, relay, from
 		w.Masker.Add(relay.User, password)
 	}
-}
-
-// prefillBehind takes over the relay behind the one in between.
-func prefillBehind(a Answers, found Discovery) Answers {
-	if found.Via == "" {
-		return a
-	}
-	from, to := a.From, a.To
-	a.Settings, a.Via, a.Hostname = found.Behind.Settings, found.Via, found.Behind.Name
-	a.From, a.To = from, to
-	return a
 }
 
 // behindPassword is the objection to a relay in between whose password cannot be read.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	sdunit "github.com/coreos/go-systemd/v22/unit"
@@ -74,7 +75,7 @@ func TestThroughMsmtpd(t *testing.T) {
 		}
 	}
 	rc := filepath.Join(w.Root, "etc/msmtprc")
-	if info, err := os.Stat(rc); err != nil || info.Mode().Perm() != 0o640 {
+	if info, err := os.Stat(rc); err != nil || info.Mode().Perm() != 0o640 || int(info.Sys().(*syscall.Stat_t).Gid) != cmp.Or(os.Getgid(), 7) {
 		t.Errorf("%v: %v", err, info.Mode())
 	}
 	for _, command := range append(out.Commands, out.Warnings...) {
@@ -194,17 +195,17 @@ func tree(t *testing.T, root string) map[string]string {
 	return files
 }
 
-// The other door of the provider is tried at once, and offered where it takes the
+// The alternative of the provider is tried at once, and offered where it takes the
 // name that this one refuses.
-func TestAnotherDoor(t *testing.T) {
+func TestAlternative(t *testing.T) {
 	t.Parallel()
 	w, relay := practiceWorld(t, "google")
 	_, open := practiceWorld(t, "open")
 	pool := relay.CA().Clone()
 	pool.AppendCertsFromPEM(open.CAPEM())
 	w.RootCAs = pool
-	row := func(id, door string, port int) presets.Preset {
-		return presets.Preset{ID: id, Name: id, Door: door, Usable: true, Hosts: []presets.Host{{Host: "localhost"}},
+	row := func(id, alternative string, port int) presets.Preset {
+		return presets.Preset{ID: id, Name: id, Alternative: alternative, Usable: true, Hosts: []presets.Host{{Host: "localhost"}},
 			Endpoints: []presets.Endpoint{{Port: port, TLS: "starttls", Recommended: true}}}
 	}
 	for name, port := range map[string]int{"takes it": open.Port(), "refuses too": relay.Port(), "is away": 1} {
@@ -216,12 +217,12 @@ func TestAnotherDoor(t *testing.T) {
 		found := page.Work(t.Context(), page.Wants(v), v, func(any) {}).(TestResult)
 		v.Found[LiveTest] = wizard.Finding{Result: found}
 		field := page.Page(v).Field[0]
-		offered := slices.ContainsFunc(field.Choices, func(c wizard.Choice) bool { return c.Value == actDoor })
-		if offered != (name == "takes it") || field.Default == actDoor {
+		offered := slices.ContainsFunc(field.Choices, func(c wizard.Choice) bool { return c.Value == actAlternative })
+		if offered != (name == "takes it") || field.Default == actAlternative {
 			t.Errorf("%s: offered %t, default %s", name, offered, field.Default)
 		}
 		s := State{Place: wizard.Place{At: LiveTest, Found: v.Found, History: []wizard.ID{Sender}}, Answers: a}
-		s.Inputs = map[wizard.ID]wizard.Input{LiveTest: {"action": actDoor}}
+		s.Inputs = map[wizard.ID]wizard.Input{LiveTest: {"action": actAlternative}}
 		if to := stilled(All(w)).Apply(s, wizard.Submitted{}); offered && (to.Answers.Preset != "other" || to.Answers.Port != port || to.At != Sender) {
 			t.Errorf("it leads to %s with %+v", to.At, to.Answers)
 		}

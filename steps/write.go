@@ -102,7 +102,8 @@ func planPage(page wizard.Page, p *FilePlan, v View) wizard.Page {
 	page.Gist.Body = fmt.Sprintf("%d changed, %d added", changed, added)
 	page.Why = fmt.Sprintf("%s, %d lines untouched. Nothing is written before you agree.", page.Gist.Body, p.Env.Untouched)
 	if !p.Before.Exists {
-		page.Why = fmt.Sprintf("New file, %d settings. Nothing is written before you agree.", added)
+		page.Gist.Body = fmt.Sprintf("%d settings", added)
+		page.Why = "New file, " + page.Gist.Body + ". Nothing is written before you agree."
 	}
 	if !p.changesFiles() {
 		page.Why = "Nothing to change: the file is already up to date."
@@ -202,7 +203,7 @@ func fileTable(p *FilePlan) wizard.Table {
 	if p.Before.Exists && p.Env.Changed() {
 		add("backup", env+".<time>.bak", "the file as it is now")
 	}
-	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked by the rules of each")
+	add("read by", strings.Join(p.Request.readerNames(), ", "), "checked the way it will be read")
 	return t
 }
 
@@ -210,14 +211,11 @@ func fileTable(p *FilePlan) wizard.Table {
 // said below the field.
 func lockField(p *FilePlan) wizard.Field {
 	version := p.Request.version()
-	f := wizard.Field{
-		Name: "lock_ui", Label: "Let this file decide?", Kind: wizard.ChoiceField, Flag: "--lock-ui", Default: yesNo(p.Lock),
-		Help: wizard.Help{What: pocketid.LockEffects(version)},
-		Choices: []wizard.Choice{
-			choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
-			choice("no", "No, leave it"),
-		},
-		Note: "Settings in the admin UI become read-only.",
+	f := field(Write, "lock_ui", wizard.ChoiceField, yesNo(p.Lock))
+	f.Help.What = pocketid.LockEffects(version)
+	f.Choices = []wizard.Choice{
+		choice("yes", "Yes, set "+pocketid.KeyName("UI_CONFIG_DISABLED", version)+"=true"),
+		choice("no", "No, leave it"),
 	}
 	if !p.Lock {
 		f.Note, f.NoteTone = pocketid.LockMissing(version), wizard.Warn
@@ -302,29 +300,26 @@ func (s write) Take(v View) Intent {
 			return wizard.Stay(a, errorAt("action", err.Error()))
 		}
 		a.Confirmed = nil
-		return stay(a.again(Write))
+		a = a.again(Write)
 	case "in-place":
 		a.InPlace = true
-		return stay(a)
 	case "print":
 		a.PrintFiles = true
-		return stay(a)
 	case "without":
 		a.APIKey = secret.Value{}
-		return stay(a)
+	case "close":
+		a.CloseFile = true
 	case actTest:
 		return wizard.Goto(a, LiveTest, wizard.Fault{})
 	case actMails:
 		return wizard.Goto(a, Mails, wizard.Fault{})
-	case "close":
-		a.CloseFile = true
-		return stay(a)
 	case "password":
 		a.Confirmed = nil
 		return wizard.Goto(a, Sender, errorAt("password", err.Error()))
-	}
-	if planned && p.Request == request && len(p.Refused) == 0 {
-		a.Confirmed = p
+	case "write":
+		if planned && p.Request == request {
+			a.Confirmed = p
+		}
 	}
 	return stay(a)
 }

@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Guide is a machine in one of its states: what a face drives, whatever the type
@@ -10,6 +11,7 @@ import (
 type Guide interface {
 	Apply(Outcome) Guide
 	Place() Place
+	// Outline is the current step and those that have something to ask.
 	Outline() []Heading
 	// Page is the current page.
 	Page() Page
@@ -23,10 +25,10 @@ type Guide interface {
 
 // Heading is a step as a list of steps shows it.
 type Heading struct {
-	ID      ID
-	Name    string
-	Skipped bool // it has nothing to ask
-	Tone    Tone // how it ended, once it is done
+	ID            ID
+	Name          string
+	Current, Done bool
+	Tone          Tone // how it ended, once it is done
 }
 
 // Session is a Guide: a machine and its state.
@@ -64,8 +66,12 @@ func (s Session[A]) Preview(field, answer string) Page {
 func (s Session[A]) Outline() []Heading {
 	var list []Heading
 	for _, step := range s.Machine.Steps {
-		h := Heading{step.ID(), step.Name(), step.Skip(s.State.Answers), Good}
-		if m, ok := step.(Marker[A]); ok {
+		h := Heading{ID: step.ID(), Name: step.Name(), Current: step.ID() == s.State.At, Tone: Good}
+		if !h.Current && step.Skip(s.State.Answers) {
+			continue
+		}
+		h.Done = !h.Current && slices.Contains(s.State.History, h.ID)
+		if m, ok := step.(Marker[A]); ok && !h.Current {
 			h.Tone = m.Mark(s.State.ViewOf(h.ID))
 		}
 		list = append(list, h)

@@ -50,8 +50,7 @@ func (m Machine[A]) AskAgain(s State[A], to ID, f Fault) State[A] {
 	if s.Ended != Open {
 		return s
 	}
-	s = m.visit(s, to, f)
-	return m.startWork(s, s.At)
+	return m.startWork(m.visit(s, to, f), to)
 }
 
 // known is the history without steps that are not of this guide, or twice in
@@ -113,12 +112,15 @@ func (m Machine[A]) Apply(s State[A], o Outcome) State[A] {
 
 // Step returns the step of that name, or nil.
 func (m Machine[A]) Step(id ID) Step[A] {
-	for _, step := range m.Steps {
-		if step.ID() == id {
-			return step
-		}
+	if i := m.index(id); i >= 0 {
+		return m.Steps[i]
 	}
 	return nil
+}
+
+// index is the place of the step of that name, or -1.
+func (m Machine[A]) index(id ID) int {
+	return slices.IndexFunc(m.Steps, func(s Step[A]) bool { return s.ID() == id })
 }
 
 // Page describes the current page.

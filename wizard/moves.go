@@ -34,7 +34,9 @@ func (m Machine[A]) submit(s State[A]) State[A] {
 
 // check lets the step look at an answer that was just given.
 func (m Machine[A]) check(s State[A], field string) State[A] {
-	s.Fault, s.Stuck = s.Fault.unless(field), 0
+	if s.Stuck = 0; s.Fault.Field == field {
+		s.Fault = Fault{}
+	}
 	checker, ok := m.Step(s.At).(Checker[A])
 	if !ok {
 		return s
@@ -52,7 +54,14 @@ func (m Machine[A]) carryOut(s State[A], it Intent[A]) State[A] {
 	s.Inputs = without(s.Inputs, it.drops)
 	switch it.move {
 	case stay:
-		s = m.remain(s, it)
+		// What is wrong keeps all that was typed, with the step's corrections; else the
+		// answers were taken, and only the corrections are left as typed. A default is
+		// never kept as if it had been typed: it goes on following what it was made from,
+		// as the TLS mode follows the port.
+		if it.fault == (Fault{}) {
+			s = m.forget(s)
+		}
+		s = s.corrected(it)
 	case next:
 		s = m.onward(m.forget(s), it.to)
 	case goTo:
@@ -62,17 +71,6 @@ func (m Machine[A]) carryOut(s State[A], it Intent[A]) State[A] {
 		s.Ended = Done
 	}
 	return s
-}
-
-// remain stays on the page. What is wrong keeps all that was typed, with the
-// step's corrections; else the answers were taken, and only the corrections are
-// left as typed. A default is never kept as if it had been typed: it goes on
-// following what it was made from, as the TLS mode follows the port.
-func (m Machine[A]) remain(s State[A], it Intent[A]) State[A] {
-	if it.fault == (Fault{}) {
-		s = m.forget(s)
-	}
-	return s.corrected(it)
 }
 
 // corrected has the fields of the page as the step rewrote them.
@@ -99,7 +97,7 @@ func (m Machine[A]) onward(s State[A], further ID) State[A] {
 		return m.comeBack(s)
 	}
 	history, to := append(slices.Clip(s.History), s.At), m.following(s.At, s.Answers)
-	for m.before(to, further) {
+	for to != "" && m.index(to) < m.index(further) {
 		history, to = append(history, to), m.following(to, s.Answers)
 	}
 	if to == "" {
@@ -107,12 +105,6 @@ func (m Machine[A]) onward(s State[A], further ID) State[A] {
 		return s
 	}
 	return s.enter(history, to)
-}
-
-// before reports whether one step comes before another.
-func (m Machine[A]) before(a, b ID) bool {
-	at := func(id ID) int { return slices.IndexFunc(m.Steps, func(s Step[A]) bool { return s.ID() == id }) }
-	return a != "" && at(a) < at(b)
 }
 
 func (m Machine[A]) back(s State[A]) State[A] {
@@ -170,8 +162,7 @@ func (s State[A]) enter(history []ID, to ID) State[A] {
 
 // following is the first step after id that has something to ask.
 func (m Machine[A]) following(id ID, a A) ID {
-	i := slices.IndexFunc(m.Steps, func(st Step[A]) bool { return st.ID() == id })
-	for _, step := range m.Steps[i+1:] {
+	for _, step := range m.Steps[m.index(id)+1:] {
 		if !step.Skip(a) {
 			return step.ID()
 		}

@@ -203,14 +203,6 @@ type Fault struct {
 	Tone  Tone // Bad, or Warn for a word that a second Enter passes over
 }
 
-// unless is the fault, or none once its field was answered again.
-func (f Fault) unless(answered string) Fault {
-	if f.Field == answered {
-		return Fault{}
-	}
-	return f
-}
-
 // EnterKeeps ends the words of a Warn fault that a second Enter passes over.
 const EnterKeeps = " Enter again keeps it."
 

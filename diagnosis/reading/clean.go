@@ -17,15 +17,6 @@ func Clean(s string) string {
 	return text.CleanLines(escapes.ReplaceAllString(s, ""), false)
 }
 
-// Shorten cuts text at a number of runes and says so.
-func Shorten(s string, limit int) string {
-	r := []rune(s)
-	if len(r) <= limit {
-		return s
-	}
-	return strings.TrimSpace(string(r[:limit-1])) + "…"
-}
-
 // OneLine removes control characters and joins lines by one space.
 func OneLine(s string) string {
 	return strings.Join(strings.Fields(Clean(s)), " ")

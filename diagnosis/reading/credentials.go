@@ -133,23 +133,9 @@ func hideEncoded(token string) string {
 // may be one. Whatever is not listed counts as a password.
 func isProse(word string) bool {
 	word = strings.ToLower(strings.TrimRight(word, `.,:;!?"')`))
-	return word == "" || HasWord(prose, word) || !strings.ContainsFunc(word, isLetterOrDigit)
+	return word == "" || HasWord(tables().Prose, word) || !strings.ContainsFunc(word, isLetterOrDigit)
 }
 
 func isLetterOrDigit(r rune) bool {
 	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r > 127
 }
-
-const prose = "a an and or nor for of in on at to the from by with without has have had must may might can cannot could should will would does did do done doesn't " +
-	"didn't isn't wasn't but if when where which that this these those it its you your as so than then be been being is was are were not no never again " +
-	"only also both either neither all any each too very already still just accepted accept incorrect invalid wrong failed failure fails fail failing " +
-	"authentication auth authenticate authenticated authorization command commands required require requires needed missing empty mismatch mismatched " +
-	"mismatches match matches matched expired expires expire expiry changed change changes reset rejected reject rejects refused refuse error errors denied " +
-	"disabled disallowed login logins logon log prompt prompted file files field check checks checked checking verification verify verified given provided " +
-	"supplied specified combination combinations combo pair set unset unknown unrecognized unsupported supported unavailable available allowed permitted " +
-	"protected protection policy policies hash hashing sent send sending sender received expected entered typed found used using use uses user users " +
-	"username usernames account accounts address email e-mail mail mailbox page pages value values length long short try tries tried attempt attempts " +
-	"blocked locked bad good right correct new old same different please contact see visit learn create generate app application api key keys token tokens " +
-	"bearer basic smtp relay server host port tls starttls ssl eof dial read write lookup x509 tcp connection connect connected closed timeout timed rcpt " +
-	"ehlo helo data quit grant response reply message msg reason cause detail credentials credential password passwords pw over via into out up under about " +
-	"because since while after before until"

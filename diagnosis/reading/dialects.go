@@ -1,7 +1,7 @@
 package reading
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -29,16 +29,36 @@ type sign struct {
 	Loose bool // counts only where nothing else tells the stage
 }
 
-//go:embed dialects.json
-var dialectsFile []byte
+//go:embed dialects.json lines.json
+var files embed.FS
 
 // table is dialects.json: the dialects in the order in which they are asked, the
 // names that programs give to commands, and how they put what fails below the
-// protocol, the particular before the general.
+// protocol, the particular before the general. With it is lines.json: what lines
+// of any program have in common.
 type table struct {
 	About              string
 	Dialects           []dialect
 	Commands, Wordings []sign
+
+	Stamps []string // expressions for what loggers put before a message
+	stamp  *lazy.Regexp
+	// Sent are a client's commands that a refusal can belong to, and how programs log
+	// that they come to one.
+	Sent []struct {
+		Form  string
+		Stage smtpcheck.Stage
+		form  *lazy.Regexp
+	}
+	Codes []struct { // the stages that give them, the particular before the general
+		Code   int
+		Status string // enhanced, without its class; its beginning ends in a dot
+		At     string
+	}
+	Kinds   map[string]string // stages at which alone kinds can happen
+	Topics  string            // phrases of which a line about mail has one
+	Telling string            // phrases of lines that tell of a failure, or of the conversation before
+	Prose   string            // words that follow "password" in refusals and logs, and are none
 }
 
 // short are parts of expressions that many forms have.
@@ -46,8 +66,18 @@ var short = strings.NewReplacer("{code}", `(?P<code>[45][0-5]\d)`, "{status}", `
 
 // tables are read when they are first asked.
 var tables = sync.OnceValue(func() (t table) {
-	if err := json.Unmarshal(dialectsFile, &t); err != nil {
-		panic("dialects.json: " + err.Error())
+	for _, name := range []string{"dialects.json", "lines.json"} {
+		data, err := files.ReadFile(name)
+		if err == nil {
+			err = json.Unmarshal(data, &t)
+		}
+		if err != nil {
+			panic(name + ": " + err.Error())
+		}
+	}
+	t.stamp = lazy.Compile("^(?:" + strings.Join(t.Stamps, "|") + ")[ :]*")
+	for i := range t.Sent {
+		t.Sent[i].form = lazy.Compile(t.Sent[i].Form)
 	}
 	for i := range t.Dialects {
 		d := &t.Dialects[i]
@@ -86,12 +116,9 @@ func codeOfWords(text string) int {
 	return 100*digits[m[1]] + 10*digits[m[2]] + digits[m[3]]
 }
 
-// topics are words of which a line about mail has at least one.
-const topics = "syntax error|sequence of commands|requested action|requested mail|packet format|transmission channel|transaction failed|reject|eof|tls|ssl|x509|certificate|lookup|dial|refused|timed out|timeout|auth|smtp|mail|sender|recipient|relay|connect|reject|ehlo|helo|verif|hello|credential|password|login|limit|address|socket|unreachable|no route|handshake|spam|blocked|account|response|resolve|dns|econn|enotfound|eai_again|edns|domain|greylist|test purposes|quota|throttl|greeting|rcpthosts|exceed|credits|sending rate|encryption_key|variable is not set|failure|mxs|try again|host|policy|denied|permission|depth_zero|cert|self_signed|quota|ratelimit|protocol|illegal"
-
 func worthReading(text string) bool {
 	lower := strings.ToLower(text)
-	if Says(lower, topics) || kindOfWords(lower) != "" {
+	if Says(lower, tables().Topics) || kindOfWords(lower) != "" {
 		return true
 	}
 	return replyAt(text) >= 0 || statusIn(text) != "" || lettreCode.MatchString(text)

@@ -2,13 +2,13 @@ package reading
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
 	"net"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -40,25 +40,15 @@ const (
 	NotTLS      Kind = "not-tls"
 	UnknownCA   Kind = "unknown-ca"
 	SelfSigned  Kind = "self-signed"
-	NoRoots     Kind = "no-roots" // the program has no CA certificates
-	Revocation  Kind = "revocation"
 	WrongName   Kind = "wrong-name"
-	IPName      Kind = "ip-name"
 	Expired     Kind = "expired"
 	NotYet      Kind = "not-yet-valid"
-	LegacyCN    Kind = "legacy-cn"
-	NoNames     Kind = "no-names"
 	SHA1        Kind = "sha1"
-	Serial      Kind = "negative-serial"
 	KeyUsage    Kind = "key-usage"
-	HugeKey     Kind = "huge-key"
-	SmallKey    Kind = "small-key"
 	BadCert     Kind = "bad-cert"
 	TLSVersion  Kind = "tls-version"
-	TLSCipher   Kind = "tls-cipher"
 	RSAExchange Kind = "rsa-exchange"
 	TLSAlert    Kind = "tls-alert"
-	TLSFailed   Kind = "tls-failed"
 
 	ImplicitPort Kind = "implicit-port" // TLS from the first byte where clear text was expected
 	NotSMTP      Kind = "not-smtp"
@@ -71,14 +61,14 @@ const (
 	BadValue     Kind = "bad-value" // refused before anything was sent
 )
 
-// stagesOfKind are the stages at which alone a kind can happen.
-var stagesOfKind = map[Kind]string{
-	NoHost: "dns", DNSTimeout: "dns", DNSFailed: "dns",
-	Refused: "connect", NoNetwork: "connect", NoRoute: "connect", NoAddress: "connect", Forbidden: "connect", DialTimeout: "connect greeting tls",
-	LoginDown: "auth",
-	NotTLS:    "tls starttls", UnknownCA: "tls starttls", SelfSigned: "tls starttls", NoRoots: "tls starttls", Revocation: "tls starttls", WrongName: "tls starttls", IPName: "tls starttls",
-	Expired: "tls starttls", NotYet: "tls starttls", LegacyCN: "tls starttls", NoNames: "tls starttls", SHA1: "tls starttls", Serial: "tls starttls", KeyUsage: "tls starttls",
-	HugeKey: "tls starttls", SmallKey: "tls starttls", BadCert: "tls starttls", TLSVersion: "tls starttls", TLSCipher: "tls starttls", RSAExchange: "tls starttls", TLSAlert: "tls starttls", TLSFailed: "tls starttls",
+// stagesOfKind are the stages at which alone a kind can happen, between spaces.
+func stagesOfKind(k Kind) string {
+	for stages, kinds := range tables().Kinds {
+		if HasWord(kinds, string(k)) {
+			return stages
+		}
+	}
+	return ""
 }
 
 // vague are the kinds that a program names for want of a better one.
@@ -127,10 +117,8 @@ func KindOf(err error, stage smtpcheck.Stage) Kind {
 	if err == nil {
 		return ""
 	}
-	for _, k := range []Kind{ownKind(err, stage), certificateKind(err), networkKind(err)} {
-		if k != "" {
-			return k
-		}
+	if k := cmp.Or(ownKind(err, stage), certificateKind(err), networkKind(err)); k != "" {
+		return k
 	}
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
@@ -153,7 +141,7 @@ func KindOf(err error, stage smtpcheck.Stage) Kind {
 		return ""
 	}
 	if stage == smtpcheck.StageTLS {
-		return first(kindOfWords(strings.ToLower(err.Error())), TLSAlert)
+		return cmp.Or(kindOfWords(strings.ToLower(err.Error())), TLSAlert)
 	}
 	return BadReply
 }
@@ -180,7 +168,8 @@ func networkKind(err error) Kind {
 			return known.kind
 		}
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
+	var timed net.Error
+	if errors.As(err, &timed) && timed.Timeout() {
 		var op *net.OpError
 		if errors.As(err, &op) && op.Op == "dial" {
 			return DialTimeout
@@ -188,11 +177,6 @@ func networkKind(err error) Kind {
 		return ReadTimeout
 	}
 	return ""
-}
-
-func isTimeout(err error) bool {
-	var t net.Error
-	return errors.As(err, &t) && t.Timeout()
 }
 
 // certificateKind is the verifier's own reason, with the certificate that it
@@ -219,15 +203,15 @@ func certificateKind(err error) Kind {
 	case errors.As(err, &authority) && words == UnknownCA && isSelfSigned(leaf):
 		return SelfSigned
 	case errors.As(err, &authority):
-		return first(words, UnknownCA)
+		return cmp.Or(words, UnknownCA)
 	case errors.As(err, &host):
-		return first(words, WrongName)
+		return cmp.Or(words, WrongName)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil && time.Now().Before(invalid.Cert.NotBefore):
 		return NotYet
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return Expired
 	case errors.As(err, &invalid), errors.As(err, &verify):
-		return first(words, BadCert)
+		return cmp.Or(words, BadCert)
 	}
 	return ""
 }

@@ -23,24 +23,12 @@ const (
 // -> CLIENT: "), Python's smtplib ("reply: b'"), curl ("< "), nodemailer ("S: "),
 // DokuWiki ("Got: ") and of this program ("S: ").
 var (
-	serverSays = lazy.Compile(`^S:\b|^(?:(?:< )?S:|Writing response to client:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:)(?:\s*b['"]|\s+)`)
-	clientSays = lazy.Compile(`^(?:(?:> )?C:|Client sent:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|Sent:)\s+(?:b?['"])?`)
+	serverSays = lazy.Compile(`^S:\b|^(?:(?:< )?S:|SMTP -> FROM SERVER:|<\*\*|<~\*|<--?|<~|<<<|<<|<=|<|\*\*<|SERVER -> CLIENT:|SMTP ?<<<?|reply:|retcode|(?i:recv:)|Got:|Writing response to client:)(?:\s*b['"]|\s+)`)
+	clientSays = lazy.Compile(`^(?:(?:> )?C:|--?>|~>|>>>|>>|=>|>|CLIENT -> SERVER:|SMTP ?>>>?|(?i:send:)|(?:Client s|S)ent:)\s+(?:b?['"])?`)
 	// eximDebug is a line of Exim's debugging output behind the number of its process.
 	eximDebug = lazy.Compile(`^\d{1,7} +(?:SMTP[<>(]|LOG: |Connecting to |delivering |[RT]: |Exim version |H=|==|\*\*|<=)|^\d{4,7} +rejected |^\d{1,7} {8,}\d{3}[ -]`)
 	// bracketed is a reply as CakePHP traces it.
 	bracketed = lazy.Compile(`^\[([2-5][0-5]\d)\]([ -].*)$`)
-	// stamps are what loggers put before a message.
-	stamps = lazy.Compile(`^(?:` + strings.Join([]string{
-		`\[\d{4}-\d{2}-\d{2} [^\]|]{0,30}\|[^\]]{0,40}\]`,
-		`\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?\]?`,
-		`\[?\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\]?`, `time="[^"]{10,40}" level=debug msg="`,
-		`[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
-		`[\w.-]{1,60} *\|`,
-		`[\w.-]{1,60} (?:postfix|exim|smtpd|opensmtpd|sendmail|docker|pocket-id)[\w/.-]*(?:\[\d+\])?:`,
-		`(?:postfix|exim|smtpd|opensmtpd|sendmail|pocket-id)[\w/.-]*\[\d+\]:`,
-		`\[(?:\d{1,2}|\d{4,})\]:?`, `<[a-z0-9]{8}>`, `\[\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}[^\]]{0,9}\]`, `flutter:`, `\[PROTOCOL\](?: \[[\w.-]+\])*`, `\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +\d+ +\d+ [VDIWEF] \w+:`, `\{[\w.:/-]{1,60}\}`, `[*=]{3}`, `\d{10,13}(?:\.\d+)?\b`,
-		`mta: 0x[0-9a-f]+:`, `\d+-\d+ System\.err\s+[\w.]+\s+[VDIWEF]\b`, `\d{1,7}:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}`,
-	}, `|`) + `)[ :]*`)
 	// levels do not begin a new message: "Error: " may stand in the middle of one.
 	levels = lazy.Compile(`^[└├│─]+\s*|^(?:\[?(?i:trace|debug|info|notice|warn|warning|error|err|erro|fatal|crit|critical)(?:\]\s*|\]?:\s*)|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|ERRO|FATAL|CRIT|CRITICAL)\s+)`)
 )
@@ -54,7 +42,7 @@ func unwrap(line string) (who speaker, text string, fresh bool) {
 		return fromNobody, strings.TrimSpace(before + " " + inner), true
 	}
 	for range 8 {
-		if loc := stamps.FindStringIndex(text); loc != nil {
+		if loc := tables().stamp.FindStringIndex(text); loc != nil {
 			text, fresh = text[loc[1]:], true
 		} else if loc := levels.FindStringIndex(text); loc != nil {
 			text = text[loc[1]:]
@@ -91,7 +79,7 @@ func saidByClient(text, said string, fresh bool) (speaker, string, bool) {
 	if !quotes.MatchString(text) || stageOfCommand(said) != "" || credential.MatchString(said) || strings.EqualFold(said, "QUIT") {
 		return fromClient, said, true
 	}
-	if stamps.MatchString(said) {
+	if tables().stamp.MatchString(said) {
 		return unwrap(said)
 	}
 	return fromNobody, said, fresh

@@ -6,6 +6,7 @@
 package reading
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,7 +76,7 @@ func ends(text string) string {
 // failure of mail.
 func (b *block) message() (Message, bool) {
 	m := Message{Words: OneLine(ends(strings.Join(b.parts, "\n"))), Names: b.names, TLS: b.tls, session: b.session}
-	if m.Words == "" || b.code == 0 && !b.small && !worthReading(m.Words) || webRequest.MatchString(m.Words) {
+	if m.Words == "" || b.code == 0 && (!b.small && !worthReading(m.Words) || webRequest.MatchString(m.Words)) {
 		return m, false
 	}
 	m.Line = HideCredentials(b.telling(m.Words))
@@ -126,15 +127,15 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 	if s.Code == 0 && s.Reply != "" {
 		s.Code = s.phrase
 	}
-	if k := kindOfWords(s.lower); vague[s.Kind] && !vague[k] && stagesOfKind[k] == stagesOfKind[s.Kind] {
+	if k := kindOfWords(s.lower); vague[s.Kind] && !vague[k] && stagesOfKind(k) == stagesOfKind(s.Kind) {
 		s.Kind = k
 	}
 	if s.Code == 0 {
 		var reply string
 		s.Code, s.Enhanced, reply = quotedReply(s.Words, s.Enhanced)
-		s.Reply = first(reply, s.Reply)
+		s.Reply = cmp.Or(reply, s.Reply)
 	}
-	if k := kindOfWords(s.lower); s.Code != 0 && len(s.Stages) == 0 && len(StagesOfCode(s.Code, s.Enhanced)) != 1 && stagesOfKind[k] == "tls starttls" && Says(s.lower, "tls|ssl|cert|x509|handshake") {
+	if k := kindOfWords(s.lower); s.Code != 0 && len(s.Stages) == 0 && len(StagesOfCode(s.Code, s.Enhanced)) != 1 && stagesOfKind(k) == "tls starttls" && Says(s.lower, "tls|ssl|cert|x509|handshake") {
 		s.Code, s.Enhanced, s.Kind = 0, "", k // a relay in between repeats what its own client met
 	}
 	if s.Code == 0 && s.Kind == "" {
@@ -145,7 +146,7 @@ func (s *signs) read(spoken smtpcheck.Stage) {
 		s.Kind = ""
 	} else if s.Kind == "" {
 		s.Kind = kindOfWords(s.lower)
-		if below := stagesOfKind[s.Kind]; s.Reply != "" && (below == "dns" || below == "connect") {
+		if below := stagesOfKind(s.Kind); s.Reply != "" && (below == "dns" || below == "connect") {
 			s.Kind = "" // a relay that speaks is no dead end
 		}
 	}
@@ -182,15 +183,15 @@ func (s *signs) value(name, value string) {
 			s.Code = codeOfWords(value)
 		}
 	case "enhanced":
-		s.Enhanced = first(s.Enhanced, value)
+		s.Enhanced = cmp.Or(s.Enhanced, value)
 	case "reply":
-		s.Reply = first(s.Reply, strings.Trim(value, ` "',)`))
+		s.Reply = cmp.Or(s.Reply, strings.Trim(value, ` "',)`))
 	case "command":
 		if len(s.Stages) == 0 {
 			s.Stages = stagesOfCommand(value)
 		}
 	case "host":
-		s.Host = first(s.Host, value)
+		s.Host = cmp.Or(s.Host, value)
 	case "port":
 		if s.Port == 0 {
 			s.Port, _ = strconv.Atoi(value)
@@ -226,15 +227,15 @@ func (s *signs) sign(sign sign, loose *[]smtpcheck.Stage) {
 // operation that it spoiled, the operation better than the dialogue before it,
 // and that better than the code.
 func (s *signs) settleStages(spoken smtpcheck.Stage, loose []smtpcheck.Stage) {
-	below := StagesOf(stagesOfKind[s.Kind])
+	below := StagesOf(stagesOfKind(s.Kind))
 	switch {
-	case len(below) > 0 && !overlap(s.Stages, below):
-		s.Stages = below
 	case len(below) > 0:
-		s.Stages = Common(below, s.Stages)
+		if s.Stages = Common(below, s.Stages); len(s.Stages) == 0 {
+			s.Stages = below
+		}
 	case s.Code == 535 || s.Code == 534 || s.Code == 538:
 		s.Stages = []smtpcheck.Stage{smtpcheck.StageAuth} // whatever the program calls the operation (RFC 4954)
-	case len(s.Stages) > 0:
+	case len(s.Stages) > 0 && (s.Code != 503 || spoken == ""): // which answers the command before it, whatever it misses
 	case spoken != "":
 		s.Stages = []smtpcheck.Stage{spoken}
 	}
@@ -249,8 +250,6 @@ func StagesOf(list string) []smtpcheck.Stage {
 	}
 	return stages
 }
-
-func overlap(a, b []smtpcheck.Stage) bool { return len(Common(a, b)) > 0 }
 
 // Common are the stages of a that b has as well.
 func Common(a, b []smtpcheck.Stage) []smtpcheck.Stage {
@@ -283,7 +282,7 @@ func (s *signs) endpoint() {
 		if n == 53 || n > 65535 || sourceFile.MatchString(m[1]) {
 			continue
 		}
-		s.Host = first(s.Host, m[1])
+		s.Host = cmp.Or(s.Host, m[1])
 		if s.Port == 0 {
 			s.Port = n
 		}
@@ -292,13 +291,4 @@ func (s *signs) endpoint() {
 	if m := loosePort.FindStringSubmatch(s.Words); m != nil && s.Port == 0 {
 		s.Port, _ = strconv.Atoi(m[1])
 	}
-}
-
-func first[T ~string](values ...T) T {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

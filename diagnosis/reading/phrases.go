@@ -1,6 +1,9 @@
 package reading
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Says reports whether lower-case words have one of the phrases: "|" is or, "*" is
 // up to 300 other characters, "^" before a phrase is the beginning.
@@ -34,13 +37,6 @@ func saysPhrase(words, phrase string) bool {
 }
 
 // HasWord reports whether a list between spaces has a word.
-func HasWord(list, word string) bool {
-	for w := range strings.FieldsSeq(list) {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
+func HasWord(list, word string) bool { return slices.Contains(strings.Fields(list), word) }
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }

@@ -60,15 +60,12 @@ var (
 	dialogueFrame = lazy.Compile(`\s(>> [A-Z]{4}|<< \d{3}|!! )`)
 )
 
-// telling are words of lines that tell of a failure, or of the conversation before.
-const telling = "fail|error|could not|couldn't|cannot|can't|unable|reject|refus|denied|timeout|timed out|closed|invalid|eof|unreachable|no route|reset|expired|ehlo|helo|mail from|rcpt to|starttls|auth|lost conn|x509|ssl|bounced|deferred|blocked|too many|quota|limit|exception|no such host|lookup"
-
-// newestTelling are the last lines of a long log that are worth to be read; it is
+// newestTelling are the last lines of a long log that are worth reading; it is
 // a quick look, since most lines are not.
 func newestTelling(lines []string) []string {
 	var kept []string
 	for i := len(lines) - 1; i >= 0 && len(kept) < maxLines; i-- {
-		if line := ends(lines[i]); hasCodeDigits(line) || Says(strings.ToLower(line), telling) || replyLine.MatchString(line) {
+		if line := ends(lines[i]); hasCodeDigits(line) || Says(strings.ToLower(line), tables().Telling) || replyLine.MatchString(line) {
 			kept = append(kept, line)
 		}
 	}
@@ -114,7 +111,7 @@ type reader struct {
 var (
 	replyLine = lazy.Compile(`^(2[0-5]\d|3[35]4|4[02-9]\d|5\d\d)(?:([ -])|$)`)
 	// frames are lines of a stack trace.
-	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d{1,2}\s|\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
+	frames = lazy.Compile(`^(?:at (?:\S+ )*\S*\(|at /\S+|File "|from /|#\d{1,2}\s(?:[^{]|\{closure|\{main\}$)|\^+$|\([\w/]+\) (?:lib|src)/|[\w./-]+\.(?:rb|ex|exs):\d+:in|/\S+\.go:\d+ \+0x|self\._|return |line = self|raise |sock\.connect|goroutine )`)
 )
 
 // raisedIn is the first line of a Ruby exception: the place, then the message.
@@ -272,33 +269,12 @@ func (b *block) telling(words string) string {
 	return words
 }
 
-// commands are those of a client that a refusal can belong to, and how programs
-// log that they come to one.
-var commands = []struct {
-	form  *lazy.Regexp
-	stage smtpcheck.Stage
-}{
-	{lazy.Compile(`(?i)^(?:EHLO|HELO|LHLO) \S+$`), smtpcheck.StageEHLO},
-	{lazy.Compile(`(?i)^STARTTLS$`), smtpcheck.StageStartTLS},
-	{lazy.Compile(`(?i)^AUTH (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|SCRAM-\S+)(?: \S+)?$`), smtpcheck.StageAuth},
-	{lazy.Compile(`(?i)^MAIL FROM:`), smtpcheck.StageMail},
-	{lazy.Compile(`(?i)^RCPT TO:`), smtpcheck.StageRcpt},
-	{lazy.Compile(`(?i)^(?:DATA|BDAT \d+.*|\.)$`), smtpcheck.StageData},
-	{lazy.Compile(`^MTA_\w+ -> MTA_BANNER`), smtpcheck.StageGreeting},
-	{lazy.Compile(`^MTA_\w+ -> MTA_[EH]{1,2}LO`), smtpcheck.StageEHLO},
-	{lazy.Compile(`^MTA_\w+ -> MTA_STARTTLS`), smtpcheck.StageStartTLS},
-	{lazy.Compile(`^MTA_\w+ -> MTA_AUTH`), smtpcheck.StageAuth},
-	{lazy.Compile(`^MTA_\w+ -> MTA_MAIL`), smtpcheck.StageMail},
-	{lazy.Compile(`^MTA_\w+ -> MTA_RCPT`), smtpcheck.StageRcpt},
-	{lazy.Compile(`^MTA_\w+ -> MTA_(?:DATA|BODY|EOM)`), smtpcheck.StageData},
-}
-
 // stageOfCommand is the stage that a client's command begins, or "".
 func stageOfCommand(text string) smtpcheck.Stage {
 	text = strings.TrimRight(strings.TrimSuffix(strings.TrimRight(text, `'"`), `\r\n`), `'"`)
-	for _, c := range commands {
+	for _, c := range tables().Sent {
 		if c.form.MatchString(text) {
-			return c.stage
+			return c.Stage
 		}
 	}
 	return ""

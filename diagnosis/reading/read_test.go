@@ -43,7 +43,7 @@ func TestFixtures(t *testing.T) {
 			t.Errorf("%s has no fixture", d.Name)
 		}
 		for _, s := range d.Signs {
-			if s.Kind != "" && stagesOfKind[s.Kind] == "" && !slices.Contains([]Kind{ReadTimeout, Closed, OwnService, BadReply}, s.Kind) {
+			if s.Kind != "" && stagesOfKind(s.Kind) == "" && !slices.Contains([]Kind{ReadTimeout, Closed, "own-service", BadReply}, s.Kind) {
 				t.Errorf("%s: there is no kind %s", d.Name, s.Kind)
 			}
 		}

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ var (
 	lastCode = lazy.Compile(`\((4[2-5]\d|5[0-5]\d)\)\W*$`)
 	// webRequest is Go's wording of a failed HTTP request.
 	webRequest = lazy.Compile(`(?i)\b(?:get|post|put|head) "https?://`)
-	webError   = lazy.Compile(`(?i)HTTP/|"(?:code|status)": ?50[0234]\b|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
+	webError   = lazy.Compile(`(?i)HTTP/|"(?:code|status)": ?50[0234]\b|\bstatus(?: code)? 50[0234]\)|\b(?:400|401|403|404|405|429|500|502|503|504) (?:bad request|unauthorized|forbidden|not found|method not|too many requests|internal server|bad gateway|service unavailable|gateway time)`)
 )
 
 // hasCodeDigits is a quick look before the expressions: most lines of a log have
@@ -37,7 +38,7 @@ func hasCodeDigits(text string) bool {
 func quotedReply(text, known string) (code int, enhanced, words string) {
 	at := replyAt(text)
 	if at < 0 {
-		return 0, first(known, statusIn(text)), ""
+		return 0, cmp.Or(known, statusIn(text)), ""
 	}
 	code, _ = strconv.Atoi(text[at : at+3])
 	words = strings.TrimLeft(text[at+3:], ` -,:"'`)
@@ -48,7 +49,7 @@ func quotedReply(text, known string) (code int, enhanced, words string) {
 	if enhanced != "" && enhanced[0] != text[at] {
 		enhanced = ""
 	}
-	return code, first(enhanced, known), words
+	return code, cmp.Or(enhanced, known), words
 }
 
 // replyAt is where the code of a quoted reply begins, or -1.
@@ -80,7 +81,7 @@ func statusIn(text string) string {
 	return ""
 }
 
-// behind is what programs put behind a reply that they quote.
+// behind is what programs put after a reply that they quote.
 var behind = lazy.Compile(`(?i)\s*\((?:in reply to|after) [^()]*(?:\).*)?$|\\n.*$`)
 
 // withoutCodes leaves the words of the reply.
@@ -113,28 +114,14 @@ func WithoutCodes(text string, code int, enhanced string) string {
 // (RFC 5321 section 4.3.2, RFC 4954 section 6, RFC 3207 section 4, RFC 3463).
 func StagesOfCode(code int, enhanced string) []smtpcheck.Stage {
 	_, rest, _ := strings.Cut(enhanced, ".")
-	for _, c := range codeStages {
-		if c.code != 0 && c.code == code || c.status != "" && (rest == c.status || strings.HasSuffix(c.status, ".") && strings.HasPrefix(rest, c.status)) {
-			return StagesOf(c.at)
+	for _, c := range tables().Codes {
+		begins := strings.HasSuffix(c.Status, ".") && strings.HasPrefix(rest, c.Status)
+		if c.Code != 0 && c.Code == code || c.Status != "" && (rest == c.Status || begins) {
+			return StagesOf(c.At)
 		}
 	}
 	if code >= 400 && rest == "" {
 		return StagesOf("mail rcpt data auth") // a code of no standard
 	}
 	return nil
-}
-
-var codeStages = []struct {
-	code   int
-	status string
-	at     string
-}{
-	{435, "", "auth"}, {525, "", "auth"}, {526, "", "auth"}, {534, "", "auth"}, {535, "7.8", "auth"}, {538, "7.11", "auth"}, {0, "7.12", "auth"}, {0, "7.13", "auth mail"},
-	{0, "1.7", "mail rcpt"}, {0, "1.8", "mail rcpt"}, {530, "", "mail rcpt"}, {555, "", "mail rcpt"}, {0, "7.27", "mail rcpt"}, {0, "7.25", "mail rcpt data"},
-	{0, "6.", "data"}, {0, "3.4", "data"}, {0, "2.3", "data"}, {0, "4.", "rcpt data"}, {0, "7.20", "data"}, {0, "7.26", "data"}, {0, "7.23", "data mail rcpt"}, {354, "", "data"},
-	{0, "1.", "rcpt data"}, {0, "2.", "rcpt data"}, {552, "", "data"}, {450, "", "rcpt data"}, {551, "", "rcpt"}, {553, "", "rcpt mail data"}, {556, "10.", "rcpt"}, {512, "", "rcpt"}, {422, "", "rcpt data"}, {431, "", "mail rcpt data"},
-	{454, "", "auth starttls rcpt data"}, {504, "", "auth ehlo rcpt"}, {0, "5.4", "ehlo mail rcpt"}, {501, "", "mail rcpt ehlo"}, {502, "", "auth ehlo starttls"}, {500, "", "auth ehlo starttls"},
-	{441, "", "rcpt data"}, {442, "", "data rcpt"}, {446, "", "data rcpt"}, {447, "", "rcpt data"}, {458, "", "rcpt mail data"}, {511, "", "rcpt"}, {513, "", "rcpt mail"}, {541, "", "rcpt data"}, {571, "", "data rcpt mail"}, // of no standard, but common
-	{503, "", "rcpt data mail auth"}, {521, "", "greeting"}, {421, "", "greeting ehlo mail rcpt data"},
-	{0, "3.", "data mail rcpt"}, {451, "", "rcpt mail data"}, {452, "", "rcpt mail data"}, {550, "", "rcpt data mail"}, {554, "", "data rcpt mail greeting"},
 }

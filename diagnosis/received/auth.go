@@ -75,7 +75,7 @@ func receiverOf(all []statement, head []field, way route) string {
 }
 
 // authentication puts the results together that count. Anybody can write the field
-// into a mail before he sends it, so by RFC 8601 section 5 only those of the
+// into a mail before sending it, so by RFC 8601 section 5 only those of the
 // receiver do: it is known by the Received fields, or else by standing on top.
 func authentication(head []field, way route, spam []Filter) Auth {
 	all := statements(head)

@@ -6,6 +6,7 @@ import (
 
 	"smtp-wizard/diagnosis/reading"
 	"smtp-wizard/internal/lazy"
+	"smtp-wizard/internal/text"
 )
 
 // Check is one result, in the words of RFC 8601: pass, fail, softfail, neutral,
@@ -21,13 +22,6 @@ type Check struct {
 	Disposition string `json:"disposition,omitempty"` // what the receiver did because of it
 	Reason      string `json:"reason,omitempty"`
 	Source      string `json:"source"` // who or which field says so
-}
-
-// usual are the words of RFC 8601 for those that receivers use instead.
-var usual = map[string]string{
-	"hardfail": "fail", "reject": "fail", "permfail": "permerror", "perm_fail": "permerror", "invalid": "permerror",
-	"tempfail": "temperror", "temp_fail": "temperror", "timeout": "temperror", "error": "temperror",
-	"unknown": "none", "nosig": "none", "bestguesspass": "none",
 }
 
 var (
@@ -125,7 +119,7 @@ func newCheck(method, value, comment, source string, props map[string]string) Ch
 		return ""
 	}
 	method, value = strings.ToLower(method), strings.ToLower(value)
-	c := Check{Method: method, Result: cmp.Or(usual[value], value), Source: source}
+	c := Check{Method: method, Result: cmp.Or(known().Results[value], value), Source: source}
 	switch method {
 	case "spf":
 		c.Domain = domainOf(of("smtp.mailfrom", "smtp.mail", "smtp.helo"))
@@ -162,5 +156,5 @@ func reason(stated, comment string) string {
 		stated = comment
 	}
 	stated = localPart.ReplaceAllString(strings.Join(strings.Fields(stated), " "), "")
-	return reading.Shorten(reading.HideCredentials(stated), 160)
+	return text.Shorten(reading.HideCredentials(stated), 160)
 }

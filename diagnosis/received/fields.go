@@ -125,12 +125,10 @@ func isReport(head []field) bool {
 		path == "<>" && has(head, "auto-submitted")
 }
 
-var words = mime.WordDecoder{}
-
 // fromDomain is the domain of the From field, which may be encoded or malformed.
 func fromDomain(head []field) string {
 	value, _ := first(head, "from")
-	if a, err := (&mail.AddressParser{WordDecoder: &words}).Parse(value); err == nil {
+	if a, err := (&mail.AddressParser{WordDecoder: new(mime.WordDecoder)}).Parse(value); err == nil {
 		return domainOf(a.Address)
 	}
 	at := strings.LastIndex(value, "@")
@@ -166,17 +164,10 @@ func organization(host string) string {
 	return org
 }
 
-// operators are those of several domains, by one of them.
-var operators = map[string]string{
-	"office365.com": "outlook.com", "exchangelabs.com": "outlook.com", "hotmail.com": "outlook.com",
-	"microsoft.com": "outlook.com",
-	"me.com":        "icloud.com", "apple.com": "icloud.com", "aol.com": "yahoo.com", "googlemail.com": "google.com", "web.de": "gmx.net",
-}
-
 // operator is who runs a host.
 func operator(host string) string {
 	org := organization(host)
-	return cmp.Or(operators[org], org)
+	return cmp.Or(known().Operators[org], org)
 }
 
 // alignment compares a domain with that of From (RFC 7489 section 3.1).

@@ -13,6 +13,9 @@ import (
 	"unicode"
 
 	"golang.org/x/tools/txtar"
+
+	"smtp-wizard/internal/casetest"
+	"smtp-wizard/internal/steptest"
 )
 
 // What is no received mail stays with the refusals and logs.
@@ -70,9 +73,13 @@ func TestReceivers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := ""
 	for _, c := range table.Files {
 		about, headers, _ := strings.Cut(string(c.Data), "\n\n")
 		r, ok := Read(headers)
+		raw, err := json.MarshalIndent(r, "", " ")
+		casetest.Must(t, err)
+		all += c.Name + " " + string(raw) + "\n"
 		if !ok || r.Stage != Delivered {
 			t.Errorf("%s: not taken for a received mail", c.Name)
 			continue
@@ -102,6 +109,7 @@ func TestReceivers(t *testing.T) {
 			}
 		}
 	}
+	steptest.Golden(t, "testdata/reports.txt", all)
 }
 
 func receivers(t testing.TB) (headers []string) {
@@ -166,6 +174,7 @@ func TestSenders(t *testing.T) {
 	for name, c := range map[string]struct{ headers, value, fix string }{
 		"microsoft":           {by("a.outbound.protection.outlook.com", "40.107.21.101") + failed + sealed + from, "v=spf1 include:spf.protection.outlook.com ~all", ""},
 		"google":              {by("mail-sor-f41.google.com", "209.85.220.41") + failed + from, "v=spf1 include:_spf.google.com ~all", ""},
+		"a value alone":       {"mx.example.net; spf=fail smtp.mailfrom=a@firm.example; dkim=none", "v=spf1 include:<the name that your mail provider gives> ~all", ""},
 		"own server":          {by("vps.firm.example", "203.0.113.9") + failed + from, "v=spf1 ip4:203.0.113.9 ~all", ""},
 		"own, IPv6":           {by("vps.firm.example", "IPv6:2001:db8::9") + failed + from, "v=spf1 ip6:2001:db8::9 ~all", ""},
 		"numbers in its name": {by("4.3.2.1.dyn.firm.example", "203.0.113.9") + failed + from, "v=spf1 ip4:203.0.113.9 ~all", ""},

@@ -2,13 +2,11 @@ package received
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 
 	"smtp-wizard/internal/lazy"
 )
@@ -54,16 +52,13 @@ var knowledgeJSON []byte
 // Microsoft's words are from its page "Anti-spam message headers in cloud
 // organizations"; those that do not mean spam have a dash ahead. Symbols are rules
 // that tell the result of a method.
-var known = sync.OnceValue(func() (k struct {
+var known = lazy.Table[struct {
 	Fields                       []row
 	Microsoft, Compauth, Symbols map[string]string
+	Results                      map[string]string // the words of RFC 8601 for those that receivers use instead
+	Operators                    map[string]string // of several domains, by one of them
 	Advice                       map[string]struct{ Cause, Fix string }
-}) {
-	if err := json.Unmarshal(knowledgeJSON, &k); err != nil {
-		panic(err)
-	}
-	return k
-})
+}]("knowledge.json", knowledgeJSON)
 
 // filters are all that speak in the headers, each once: its topmost word counts.
 // What stands between Received fields of other servers is theirs.

@@ -1,8 +1,9 @@
-// Package lazy has regular expressions that are compiled on first use: the tables of
-// refusals have hundreds, and most runs of the program need none.
+// Package lazy has regular expressions that are compiled, and tables that are read, on
+// first use: those of refusals are hundreds, and most runs of the program need none.
 package lazy
 
 import (
+	"encoding/json"
 	"os"
 	"regexp"
 	"strings"
@@ -24,6 +25,16 @@ func Compile(expression string) *Regexp {
 		r.compiled()
 	}
 	return r
+}
+
+// Table is a file of the program in JSON, read on first use.
+func Table[T any](name string, file []byte) func() T {
+	return sync.OnceValue(func() (table T) {
+		if err := json.Unmarshal(file, &table); err != nil {
+			panic(name + ": " + err.Error())
+		}
+		return table
+	})
 }
 
 // Compiled is the expression itself, for its other methods.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/aymanbagabas/go-udiff"
+
 	"smtp-wizard/internal/casetest"
 )
 
@@ -22,7 +24,7 @@ func Golden(t testing.TB, path, got string) {
 	want, err := os.ReadFile(path)
 	casetest.Must(t, err)
 	if got != string(want) {
-		t.Errorf("%s is now\n%s\nand was\n%s", path, got, want)
+		t.Error(udiff.Unified(path, "as it is now", string(want), got))
 	}
 }
 

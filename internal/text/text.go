@@ -126,7 +126,7 @@ func Shorten(s string, most int) string {
 	if len(runes) <= most {
 		return s
 	}
-	return string(runes[:most-1]) + "…"
+	return strings.TrimSpace(string(runes[:most-1])) + "…"
 }
 
 // Minutes is a duration in words, rounded up.

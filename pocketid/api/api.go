@@ -16,6 +16,7 @@ import (
 	"smtp-wizard/internal/lazy"
 	"smtp-wizard/internal/text"
 	"smtp-wizard/internal/web"
+	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 )
 
@@ -41,24 +42,6 @@ const (
 
 // redacted replaces secrets that come from Pocket ID's environment.
 const redacted = "XXXXXXXXXX"
-
-// defaults are the default settings. They are the same in every version that has the
-// setting, except SMTP_TLS: up to 0.35.2 it was a boolean, by default true. Source: app_config_service.go, model/app_config.go and
-// appconfig/model.go of pocket-id/pocket-id, at each tag from v0.31.0 to v2.14.0.
-var defaults = map[string]string{
-	"APP_NAME": "Pocket ID", "SESSION_DURATION": "60", "HOME_PAGE_URL": "/settings/account", "EMAILS_VERIFIED": "false",
-	"DISABLE_ANIMATIONS": "false", "ALLOW_OWN_ACCOUNT_EDIT": "true", "ALLOW_USER_SIGNUPS": "disabled",
-	"SIGNUP_DEFAULT_USER_GROUP_IDS": "[]", "SIGNUP_DEFAULT_CUSTOM_CLAIMS": "[]", "ACCENT_COLOR": "default",
-	"REQUIRE_USER_EMAIL": "true", "SMTP_TLS": "none", "SMTP_SKIP_CERT_VERIFY": "false",
-	"EMAIL_LOGIN_NOTIFICATION_ENABLED": "false", "EMAIL_ONE_TIME_ACCESS_ENABLED": "false",
-	"EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED": "false", "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED": "false",
-	"EMAIL_API_KEY_EXPIRATION_ENABLED": "false", "EMAIL_VERIFICATION_ENABLED": "false",
-	"LDAP_ENABLED": "false", "LDAP_USER_SEARCH_FILTER": "(objectClass=person)",
-	"LDAP_USER_GROUP_SEARCH_FILTER": "(objectClass=groupOfNames)", "LDAP_SKIP_CERT_VERIFY": "false",
-	"LDAP_ATTRIBUTE_USER_DISPLAY_NAME": "cn", "LDAP_ATTRIBUTE_GROUP_MEMBER": "member", "LDAP_SOFT_DELETE_USERS": "true",
-	"WEBAUTHN_USER_VERIFICATION": "required", "WEBAUTHN_ALLOW_SYNCED_PASSKEYS": "true",
-	"WEBAUTHN_AUTHENTICATOR_ATTACHMENT": "any", "CIMD_URL_ALLOWLIST": "[]",
-}
 
 // internal are settings without a variable.
 var internal = lazy.Compile(`^(instanceId|\w+ImageType)$`)
@@ -92,7 +75,7 @@ func Changed(ctx context.Context, appURL string, key secret.Value, roots *x509.C
 		switch {
 		case !settingName.MatchString(one.Key):
 			return nil, errors.New(text.CleanForeign(at.Host) + " did not answer as Pocket ID does")
-		case internal.MatchString(one.Key), one.Value == "", one.Value == defaults[name], one.Value == redacted,
+		case internal.MatchString(one.Key), one.Value == "", one.Value == pocketid.Defaults()[name], one.Value == redacted,
 			one.Key == "smtpTls" && one.Value == "true":
 		default:
 			changed = append(changed, Setting{name, secret.New(one.Value)})

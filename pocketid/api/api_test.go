@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"smtp-wizard/internal/casetest"
+	"smtp-wizard/pocketid"
 	"smtp-wizard/secret"
 )
 
@@ -77,11 +78,11 @@ func TestEverySetting(t *testing.T) {
 		changed = append(changed, setting{f[0], "other"})
 		if len(f) > 2 {
 			want = append(want, f[2])
-			unchanged = append(unchanged, setting{f[0], defaults[f[2]]})
+			unchanged = append(unchanged, setting{f[0], pocketid.Defaults()[f[2]]})
 		}
 	}
 	unchanged = append(unchanged, setting{"smtpTls", "true"}, setting{"smtpPassword", redacted})
-	for name := range defaults {
+	for name := range pocketid.Defaults() {
 		if !slices.Contains(want, name) {
 			t.Errorf("%s is no setting of any version", name)
 		}

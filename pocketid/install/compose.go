@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"smtp-wizard/pocketid"
+
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -213,7 +215,7 @@ func (f *finder) composeBeside() {
 // composeIn keeps the project of a directory when it has to do with the file. One
 // that cannot be loaded counts only beside it.
 func (f *finder) composeIn(dir string, beside bool) bool {
-	in, ok := f.composeInstall(Install{Runs: RunsCompose}, composeLine{env: f.Env}, dir)
+	in, ok := f.composeInstall(Install{Runs: pocketid.RuntimeCompose}, composeLine{env: f.Env}, dir)
 	if !ok || !beside && in.fit < fitNamed {
 		return false
 	}
@@ -224,7 +226,7 @@ func (f *finder) composeIn(dir string, beside bool) bool {
 
 // composeCommand follows a command line that starts a project.
 func (f *finder) composeCommand(p process, line composeLine) {
-	in := Install{Runs: RunsCompose, Unit: p.install("").Unit, Found: p.file}
+	in := Install{Runs: pocketid.RuntimeCompose, Unit: p.install("").Unit, Found: p.file}
 	if p.unit == nil {
 		line.env = slices.Clone(f.Env)
 	}

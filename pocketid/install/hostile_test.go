@@ -9,6 +9,7 @@ import (
 
 	"smtp-wizard/internal/casetest"
 	"smtp-wizard/internal/layouttest"
+	"smtp-wizard/pocketid"
 
 	"smtp-wizard/pocketid/install"
 )
@@ -83,7 +84,7 @@ func TestHostileProjects(t *testing.T) {
 				write(t, root, "/srv/id/"+name, data)
 			}
 			in := install.Discover(install.Machine{Files: install.Disk{Root: root}, Dir: "/srv/id"}, ".env")
-			if in.Runs != install.RunsCompose || in.Refused == "" || !strings.Contains(in.Refused, h.says) {
+			if in.Runs != pocketid.RuntimeCompose || in.Refused == "" || !strings.Contains(in.Refused, h.says) {
 				t.Errorf("runs %q, refused %q; want %q", in.Runs, in.Refused, h.says)
 			}
 			if len(in.Refused) > 1000 {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"smtp-wizard/pocketid"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -48,7 +50,7 @@ func (in Install) HostnameAdvice(name string) string {
 		return fmt.Sprintf("Pocket ID has the hostname of %s and may have none of its own: give %s the hostname %s", h.With, h.With, name)
 	case in.Compose != nil && in.Compose.UTS == "host":
 		return "With uts: host Pocket ID has this machine's hostname: hostnamectl set-hostname " + name
-	case in.Runs == RunsQuadlet:
+	case in.Runs == pocketid.RuntimeQuadlet:
 		return "Set HostName=" + name + " under [Container] in " + found
 	case in.InContainer() && in.Compose == nil && found != "":
 		return in.Runs.HostnameSetting(name) + " (its command is in " + found + ")"

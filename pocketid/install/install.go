@@ -10,20 +10,6 @@ import (
 	"smtp-wizard/pocketid"
 )
 
-// Runs is the program that decides Pocket ID's environment.
-type Runs = pocketid.Runtime
-
-// The programs.
-const (
-	RunsCompose = pocketid.RuntimeCompose
-	RunsDocker  = pocketid.RuntimeDocker
-	RunsPodman  = pocketid.RuntimePodman
-	RunsQuadlet = pocketid.RuntimeQuadlet
-	RunsSystemd = pocketid.RuntimeSystemd
-	RunsSh      = pocketid.RuntimeSh
-	RunsByHand  = pocketid.RuntimeManual
-)
-
 // Kind is where a hostname comes from.
 type Kind string
 
@@ -35,7 +21,7 @@ const (
 	KindShared      Kind = "shared" // with another container, or a pod
 )
 
-// Hostname is what os.Hostname() gives to Pocket ID.
+// Hostname is what os.Hostname() returns to Pocket ID.
 type Hostname struct {
 	Value string // "" is not known
 	From  Source
@@ -63,24 +49,24 @@ func (in Install) Speaks() pocketid.Version {
 	return in.Version.Release
 }
 
-// Password is where the password of the mail account is.
+// Password is where the password of the mail account is; its JSON never has the password.
 type Password struct {
-	Set      bool
-	Kind     string // env, file or secret
-	From     []string
-	Readable bool   // from here, by the one who runs this program
-	Unseen   bool   // none was found, but a file that may have it cannot be read
-	File     string // on this machine, that has the password and nothing else; "" is none
+	Set      bool     `json:"set"`
+	Kind     string   `json:"kind,omitempty"` // env, file or secret
+	From     []string `json:"from,omitempty"`
+	Readable bool     `json:"readable"` // from here, by the one who runs this program
+	Unseen   bool     `json:"-"`        // none was found, but a file that may have it cannot be read
+	File     string   `json:"-"`        // on this machine, that has the password and nothing else; "" is none
 	value    string
 }
 
 // Install is what was found. It is one value; the guide, check, apply and inspect
 // stand on it.
 type Install struct {
-	EnvFile string // the file that was asked about
-	Runs    Runs   // "" when nothing was found
-	Found   string // the file that told
-	Service string // compose service, or unit or quadlet without its ending
+	EnvFile string           // the file that was asked about
+	Runs    pocketid.Runtime // "" when nothing was found
+	Found   string           // the file that told
+	Service string           // compose service, or unit or quadlet without its ending
 	Others  []string
 	Refused string // what the reader of its files says when it does not start
 
@@ -101,7 +87,7 @@ type Install struct {
 	env environment
 	// emptied are keys that a place takes away though another one sets them.
 	emptied map[string]setting
-	// mounted tells where a path of the container is on the machine.
+	// mounts tell where a path of the container is on the machine.
 	mounts  []mount
 	secrets map[string]credential // by their path inside
 	workDir string                // of the process; /app in a container
@@ -188,7 +174,7 @@ func Discover(m Machine, envFile string) Install {
 	f := &finder{Machine: m, envFile: join(m.Dir, envFile), folders: map[string][]string{}}
 	f.quadlets()
 	f.units()
-	f.besides()
+	f.scriptsBeside()
 	f.composeBeside()
 	f.byHand()
 	best := Install{EnvFile: f.envFile, env: environment{}}

@@ -21,7 +21,7 @@ type Result struct {
 	Hostname ResultHostname         `json:"hostname"`
 	EnvFiles []string               `json:"env_files"`
 	Values   map[string]ResultValue `json:"values"`
-	Password ResultPassword         `json:"password"`
+	Password Password               `json:"password"`
 	Warnings []Warning              `json:"warnings"`
 }
 
@@ -33,7 +33,7 @@ type ResultVersion struct {
 	From  string  `json:"from,omitempty"`
 }
 
-// ResultHostname is what os.Hostname() gives to Pocket ID.
+// ResultHostname is what os.Hostname() returns to Pocket ID.
 type ResultHostname struct {
 	Value *string `json:"value"`
 	From  string  `json:"from,omitempty"`
@@ -49,14 +49,6 @@ type ResultValue struct {
 	Variable     string   `json:"variable,omitempty"`
 	VariableFrom string   `json:"variable_from,omitempty"`
 	Hidden       []string `json:"hidden,omitempty"`
-}
-
-// ResultPassword tells where the password is, never what it is.
-type ResultPassword struct {
-	Set      bool     `json:"set"`
-	Kind     string   `json:"kind,omitempty"`
-	From     []string `json:"from,omitempty"`
-	Readable bool     `json:"readable"`
 }
 
 // Result is the install as JSON shows it.
@@ -95,7 +87,8 @@ func (in Install) Result() Result {
 		}
 		r.Values[key] = v
 	}
-	r.Password = ResultPassword{Set: in.Password.Set, Kind: in.Password.Kind, Readable: in.Password.Readable}
+	r.Password = in.Password
+	r.Password.From, r.Password.value = nil, ""
 	for _, from := range in.Password.From {
 		r.Password.From = append(r.Password.From, in.Short(from))
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"smtp-wizard/pocketid"
 )
 
 // Near reports whether the install has to do with the file that was asked about:
@@ -105,7 +107,7 @@ func (in Install) Restart(quote func(string) string) []string {
 		unit = strings.TrimSuffix(filepath.Base(in.Unit), ".service")
 	}
 	switch {
-	case in.Runs == RunsQuadlet:
+	case in.Runs == pocketid.RuntimeQuadlet:
 		return []string{systemctl + " daemon-reload", systemctl + " restart " + quote(unit)}
 	case in.Unit != "":
 		return []string{systemctl + " restart " + quote(unit)}
@@ -126,7 +128,7 @@ func (in Install) Systemctl() string {
 // Summary says in a line how Pocket ID runs, and what told so.
 func (in Install) Summary() string {
 	switch {
-	case in.Runs == RunsCompose:
+	case in.Runs == pocketid.RuntimeCompose:
 		return "service " + in.Service + " in " + in.Short(in.Found)
 	case in.Service != "":
 		return in.Runs.Label() + " of " + in.Service + ", according to " + in.Short(in.Found)
@@ -152,7 +154,7 @@ func (in Install) HostnameWords() string {
 func (in Install) HandOn(key, file string) string {
 	name := in.Short(file)
 	switch in.Runs {
-	case RunsCompose:
+	case pocketid.RuntimeCompose:
 		if path, err := filepath.Rel(in.Compose.Dir, file); err == nil {
 			name = path
 		}
@@ -161,11 +163,11 @@ func (in Install) HandOn(key, file string) string {
 		}
 		return "add `env_file: " + name + "`, or under environment: `" + key + ": ${" + key + "}` and so on, to the service " +
 			in.Service + " in " + in.Short(cmp.Or(in.Compose.Defined, in.Found))
-	case RunsQuadlet:
+	case pocketid.RuntimeQuadlet:
 		return "add EnvironmentFile=" + file + " under [Container] in " + in.Found
-	case RunsDocker, RunsPodman:
+	case pocketid.RuntimeDocker, pocketid.RuntimePodman:
 		return "start the container with --env-file " + file
-	case RunsSystemd:
+	case pocketid.RuntimeSystemd:
 		return "add EnvironmentFile=" + file + " under [Service] in " + in.Found
 	}
 	return "let what starts Pocket ID read " + name
@@ -246,10 +248,6 @@ func (in Install) InsideCommand(quote func(string) string, program string, files
 		return "cd " + quote(in.Compose.Dir) + " && docker compose" + files + " run --rm --no-deps " + mounts +
 			" --entrypoint /smtp-wizard " + quote(in.Service)
 	}
-	program = "podman"
-	if in.Runs == RunsDocker {
-		program = "docker"
-	}
 	network := ""
 	if in.Network != "" {
 		network = " --network " + quote(in.Network)
@@ -257,5 +255,5 @@ func (in Install) InsideCommand(quote func(string) string, program string, files
 	if pod, ok := strings.CutPrefix(in.Hostname.With, "pod "); ok {
 		network = " --pod " + quote(strings.TrimPrefix(pod, "new:"))
 	}
-	return program + " run --rm" + network + " " + mounts + " --entrypoint /smtp-wizard " + quote(in.Image)
+	return in.Runs.Engine() + " run --rm" + network + " " + mounts + " --entrypoint /smtp-wizard " + quote(in.Image)
 }

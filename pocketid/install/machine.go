@@ -91,19 +91,11 @@ func (d Disk) Read(path string) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// glob lists the files of several patterns in their order, each once.
-func (m Machine) glob(patterns ...string) []string {
-	var out []string
-	for _, pattern := range patterns {
-		found, _ := m.Files.Glob(pattern)
-		slices.Sort(found)
-		for _, path := range found {
-			if !slices.Contains(out, path) {
-				out = append(out, path)
-			}
-		}
-	}
-	return out
+// glob lists files in order; a mistaken pattern has none.
+func (m Machine) glob(pattern string) []string {
+	found, _ := m.Files.Glob(pattern)
+	slices.Sort(found)
+	return found
 }
 
 // exists reports whether there is something of that name.

@@ -11,6 +11,7 @@ import (
 
 	"smtp-wizard/envwriter"
 	"smtp-wizard/internal/layouttest"
+	"smtp-wizard/pocketid"
 )
 
 // rawFormat is what docker compose registers for format: raw.
@@ -35,7 +36,7 @@ func TestComposeAgrees(t *testing.T) {
 	for _, l := range layouttest.All(t, "testdata") {
 		m := Machine{Files: Disk{Root: l.Unpack(t)}, Dir: l.Dir, Env: l.Set}
 		in := Discover(m, l.EnvFile)
-		if in.Runs != RunsCompose || in.Refused != "" {
+		if in.Runs != pocketid.RuntimeCompose || in.Refused != "" {
 			continue
 		}
 		compared++

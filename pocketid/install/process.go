@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"smtp-wizard/internal/lazy"
+	"smtp-wizard/pocketid"
 )
 
 // process is what a command is run in: by systemd, or by a script.
@@ -118,7 +119,7 @@ func (f *finder) script(p process, args []word, follows func(data []byte) bool) 
 }
 
 // install is what is known before the command itself is looked at.
-func (p process) install(runs Runs) Install {
+func (p process) install(runs pocketid.Runtime) Install {
 	in := Install{Runs: runs, Found: p.file}
 	if p.unit != nil {
 		in.Found, in.Unit, in.Service = p.unit.path, p.unit.path, p.unit.title()
@@ -141,7 +142,7 @@ func (f *finder) startContainer(p process, name string, args []word) {
 	case "run", "create":
 		line := runLine{program: name}
 		line.takeFlags(rest)
-		in, ok := f.container(p.install(Runs(name)), line, p.dir, p.env)
+		in, ok := f.container(p.install(pocketid.Runtime(name)), line, p.dir, p.env)
 		if p.unit != nil {
 			in.refuse("systemd does not start "+in.Service, p.refused)
 		}
@@ -153,9 +154,9 @@ func (f *finder) startContainer(p process, name string, args []word) {
 
 // startBinary is Pocket ID itself.
 func (f *finder) startBinary(p process, program word) {
-	runs := RunsSystemd
+	runs := pocketid.RuntimeSystemd
 	if p.sourced || p.unit == nil {
-		runs = RunsSh
+		runs = pocketid.RuntimeSh
 	}
 	in := p.install(runs)
 	in.workDir, in.env, in.secrets = p.dir, environment{}, map[string]credential{}
@@ -182,9 +183,9 @@ func (f *finder) startBinary(p process, program word) {
 
 var aboutPocketID = lazy.Compile(`(?i)pocket-?id`)
 
-// besides follows the scripts that lie beside the file, and those about Pocket ID
+// scriptsBeside follows the scripts that lie beside the file, and those about Pocket ID
 // where the admin stands, above the file, and where an admin keeps his own.
-func (f *finder) besides() {
+func (f *finder) scriptsBeside() {
 	own := filepath.Dir(f.envFile)
 	dirs := []string{own, f.Dir, filepath.Dir(own), f.Home, filepath.Join(f.Home, "bin"), "/usr/local/bin", "/usr/local/sbin"}
 	for i, dir := range dirs {
@@ -215,7 +216,7 @@ func (f *finder) byHand() {
 		if !binary.MatchString(filepath.Base(file)) || err != nil && !errors.Is(err, errTooLarge) { // a directory
 			continue
 		}
-		in := Install{Runs: RunsByHand, Found: file, workDir: dir, env: environment{}, Image: file, fit: fitBeside}
+		in := Install{Runs: pocketid.RuntimeManual, Found: file, workDir: dir, env: environment{}, Image: file, fit: fitBeside}
 		f.ownEnvFile(&in)
 		in.Hostname = Hostname{Kind: KindMachine, Value: f.Hostname}
 		f.keep(in)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"smtp-wizard/pocketid"
 )
 
 // quadletDirs are the directories of podman-systemd.unit(5), with everything below
@@ -55,7 +57,7 @@ func (f *finder) below(dir string) []string {
 // quadlets looks for .container files about Pocket ID or the file.
 func (f *finder) quadlets() {
 	for _, m := range f.managers(f.quadletDirs) {
-		for _, path := range f.firsts(m.dirs, "*.container") {
+		for _, path := range f.firstOfName(m.dirs, "*.container") {
 			f.quadlet(unitFile{name: filepath.Base(path), path: path, manager: m})
 		}
 	}
@@ -68,7 +70,7 @@ func (f *finder) quadlet(u unitFile) {
 		return
 	}
 	f.eachInstance(u, "Container", func(u unitFile) {
-		in := Install{Runs: RunsQuadlet, Found: u.path, Unit: u.path, User: u.account.name}
+		in := Install{Runs: pocketid.RuntimeQuadlet, Found: u.path, Unit: u.path, User: u.account.name}
 		in.Service = cmp.Or(u.text("Container", "ServiceName"), u.title())
 		started, _, err := f.unitEnvironment(u)
 		if in, ok := f.container(in, f.quadletLine(u), filepath.Dir(u.path), started); ok {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"smtp-wizard/pocketid"
+
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 )
@@ -60,7 +62,7 @@ func (in Install) Sidecar(host string) (Sidecar, bool) {
 // mail to; "" where it can.
 func (in Install) SidecarObstacle() string {
 	switch {
-	case in.Compose == nil || in.Runs != RunsCompose:
+	case in.Compose == nil || in.Runs != pocketid.RuntimeCompose:
 		return "compose does not run Pocket ID here"
 	case in.Network != "":
 		return "Pocket ID has network_mode: " + in.Network + ", and so no service of the project in reach"

@@ -24,7 +24,7 @@ func unitDirs(a account, user bool) []string {
 // units looks for services about Pocket ID or the file, those of users too.
 func (f *finder) units() {
 	for _, m := range f.managers(unitDirs) {
-		for _, path := range f.firsts(m.dirs, "*.service") {
+		for _, path := range f.firstOfName(m.dirs, "*.service") {
 			f.unit(unitFile{name: filepath.Base(path), path: path, manager: m})
 		}
 	}

@@ -257,8 +257,8 @@ func (f *finder) readUnit(u unitFile) (unitFile, bool) {
 	return u, true
 }
 
-// firsts are files below directories; of two of one name only the first counts.
-func (f *finder) firsts(dirs []string, pattern string) []string {
+// firstOfName are files below directories; of two of one name only the first counts.
+func (f *finder) firstOfName(dirs []string, pattern string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, dir := range dirs {
@@ -307,7 +307,7 @@ func (f *finder) dropIns(name string, dirs []string) []string {
 			}
 		}
 	}
-	out := f.firsts(all, "*.conf")
+	out := f.firstOfName(all, "*.conf")
 	slices.SortFunc(out, func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) })
 	return out
 }

@@ -2,6 +2,7 @@ package install
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -71,12 +72,6 @@ func (f *finder) warnings(in *Install) {
 	in.nameWarnings()
 }
 
-// readers that keep quotes and what looks like a comment as part of a value.
-var (
-	keepsQuotes   = map[string]bool{"docker": true, "podman": true}
-	keepsComments = map[string]bool{"docker": true, "podman": true, "systemd": true}
-)
-
 var exportLine = lazy.Compile(`(?m)^[ \t]*export[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
 
 // fileWarnings are about lines that a reader does not read as they look.
@@ -89,11 +84,12 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 		return
 	}
 	name, reader := filepath.Base(file.Path), file.Reader
+	does, _ := envwriter.ReaderNamed(reader)
 	warn := func(id, key string, args ...any) {
 		in.warn(id, key, Source{File: file.Path, Line: envwriter.KeyLine(data, key)}, args...)
 	}
 	if effect := bomEffect[reader]; effect != "" && bytes.HasPrefix(data, []byte("\ufeff")) {
-		warn("bom", "", name, readerName(reader), effect)
+		warn("bom", "", name, cmp.Or(readerNames[reader], reader), effect)
 	}
 	if reader == "sh" && bytes.Contains(data, []byte("\r\n")) {
 		warn("crlf", "", name)
@@ -123,29 +119,22 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 		value, _ := in.env.lookup(key)
 		last := len(value) - 1
 		// In a shell, a loop that reads lines.
-		keeps := keepsQuotes[reader] || reader == "sh" && bytes.Contains(data, []byte(key+"="+value))
+		keeps := does.Misreads("quotes") || reader == "sh" && bytes.Contains(data, []byte(key+"="+value))
 		if keeps && last > 0 && (value[0] == '"' || value[0] == '\'') && value[last] == value[0] {
 			warn("quotes-kept", key, reader, key, name)
 		}
-		if keepsComments[reader] && strings.Contains(value, " #") && (pocketid.IsPublic(key, value) || !looksSecret(key)) {
+		if does.Misreads("comment") && strings.Contains(value, " #") && (pocketid.IsPublic(key, value) || !looksSecret(key)) {
 			warn("inline-comment", key, reader, key, name)
 		}
 	}
 }
 
+// bomEffect is what a byte order mark does to a reader that does not know it.
 var bomEffect = map[string]string{"pocket-id": "nothing of the file is loaded", "systemd": "the first line is lost",
 	"podman": "the first key has another name", "sh": "the first line is lost"}
 
-// readerName is the program that reads a file, for people.
-func readerName(reader string) string {
-	switch reader {
-	case "pocket-id":
-		return "Pocket ID's reader"
-	case "sh":
-		return "a shell"
-	}
-	return reader
-}
+// readerNames are the programs that people know by another name than --readers does.
+var readerNames = map[string]string{"pocket-id": "Pocket ID's reader", "sh": "a shell"}
 
 // lookupOf are the variables that a reader of the file has from elsewhere.
 func (in *Install) lookupOf(file EnvFile) func(string) (string, bool) {
@@ -288,7 +277,7 @@ func (in *Install) passwordWarnings() {
 func (in *Install) nameWarnings() {
 	if in.InContainer() && !in.Version.Known() && in.Version.Below == "" && in.Image != "" {
 		cure := ""
-		if in.Runs == RunsCompose {
+		if in.Runs == pocketid.RuntimeCompose {
 			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
 		}
 		taken := in.Version.Release

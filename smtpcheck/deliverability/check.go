@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 
+	"smtp-wizard/internal/wait"
+
 	"golang.org/x/net/idna"
 )
 
@@ -106,29 +108,21 @@ type lookup struct {
 
 // gather runs lookups in parallel and takes what finishes in time.
 func gather(ctx context.Context, checks []lookup) []Hint {
-	type found struct {
-		at   int
-		hint Hint
-	}
 	hints := make([]Hint, len(checks))
-	done := make(chan found, len(checks))
+	var all sync.WaitGroup
 	for i, l := range checks {
-		hints[i] = Hint{l.id, Unknown, "DNS gave no answer about " + l.about + "."}
-		go func() {
-			level, text := l.find()
-			done <- found{i, Hint{l.id, level, text}}
-		}()
-	}
-	for range checks {
-		select {
-		case f := <-done:
-			if f.hint.Text != "" {
-				hints[f.at] = f.hint
+		all.Go(func() {
+			hint, _ := wait.For(ctx, func() (Hint, error) {
+				level, text := l.find()
+				return Hint{l.id, level, text}, nil
+			})
+			if hint.Text == "" {
+				hint = Hint{l.id, Unknown, "DNS gave no answer about " + l.about + "."}
 			}
-		case <-ctx.Done():
-			return hints
-		}
+			hints[i] = hint
+		})
 	}
+	all.Wait()
 	return hints
 }
 

@@ -42,7 +42,7 @@ func (c *client) setConn(conn net.Conn) {
 	c.conn, c.in = conn, bufio.NewReaderSize(conn, maxCommand)
 }
 
-// play goes from the greeting to the end of the connection.
+// serve goes from the greeting to the end of the connection.
 func (c *client) serve(secure bool) {
 	if c.behavior.Mute {
 		<-c.relay.stop

@@ -22,8 +22,8 @@ type Draft struct {
 	lock *os.File
 
 	mu      sync.Mutex
-	missing []Missing // secrets of the loaded draft that are to be asked again
-	aside   string    // where an unreadable one is now
+	missing bool   // the password that the loaded draft lacks may not be typed yet
+	aside   string // where an unreadable one is now
 }
 
 // Open locks the draft of a .env, which is where that environment keeps state. The
@@ -59,8 +59,7 @@ func (d *Draft) Path() string { return d.path }
 
 // Load returns the saved state, fills answers, which points to what was saved,
 // and reports whether there is one. A draft that cannot be read, or is of another
-// version, counts as none and is put aside. It is for Machine.Resume, and the
-// secrets that are missing for Machine.AskAgain.
+// version, counts as none and is put aside.
 func (d *Draft) Load(answers any) (Snapshot, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -94,7 +93,8 @@ func (d *Draft) Aside() string {
 func (d *Draft) Save(s Snapshot) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	data, err := encode(s, d.env, d.missing)
+	s.Missing = s.Missing || d.missing
+	data, err := encode(s, d.env)
 	if err != nil {
 		return err
 	}

@@ -45,14 +45,8 @@ func load(d *Draft) (l loaded, ok bool) {
 	return l, ok
 }
 
-var password = Missing{steptest.Sender, "password"}
-
 func snapshot(s steptest.State) Snapshot {
-	out := Snapshot{Place: s.Place, Answers: s.Answers}
-	if !s.Answers.Password.Empty() {
-		out.Missing = []Missing{password}
-	}
-	return out
+	return Snapshot{Place: s.Place, Answers: s.Answers, Missing: !s.Answers.Password.Empty()}
 }
 
 func someState() steptest.State {
@@ -77,7 +71,7 @@ func TestSaveAndLoad(t *testing.T) {
 	casetest.Must(t, d.Save(snapshot(s)))
 	casetest.Must(t, d.Close())
 	saved, ok := load(open(t, env))
-	if !ok || len(saved.Missing) != 0 || saved.At.Before(began) || saved.At.After(time.Now().Add(time.Second)) {
+	if !ok || saved.Missing || saved.At.Before(began) || saved.At.After(time.Now().Add(time.Second)) {
 		t.Fatalf("%v %+v", ok, saved)
 	}
 	s.Found, s.Fault, s.Runs = nil, wizard.Fault{}, 0
@@ -128,25 +122,21 @@ func TestNoSecretIsSaved(t *testing.T) {
 	}
 }
 
-func TestMissingSecretsAreNamed(t *testing.T) {
+func TestMissingPassword(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	s := someState()
 	s.Answers.Password = secret.New("geheim")
-	s.Secrets = map[wizard.ID]wizard.Secrets{
-		steptest.Sender: {"password": secret.New("neu")}, steptest.Relay: {"key": secret.New("x"), "empty": {}},
-	}
 	_ = d.Save(snapshot(s))
 	saved, _ := load(d)
-	want := []Missing{{steptest.Relay, "key"}, password}
-	if !reflect.DeepEqual(saved.Missing, want) {
-		t.Fatalf("missing %v, want %v", saved.Missing, want)
+	if !saved.Missing {
+		t.Fatal("a password was given, and none is missing")
 	}
 	// A second drop of the line, before the password was typed again.
 	saved.State.Answers.Port = 25
 	_ = d.Save(snapshot(saved.State))
-	if again, _ := load(d); !reflect.DeepEqual(again.Missing, want) {
-		t.Errorf("missing %v after a second time", again.Missing)
+	if again, _ := load(d); !again.Missing {
+		t.Error("no password is missing after a second time")
 	}
 }
 
@@ -160,7 +150,7 @@ func TestDamagedDraftsAreIgnored(t *testing.T) {
 	damaged := map[string]string{
 		"empty":           "",
 		"cut short":       text[:len(text)/2],
-		"another version": strings.Replace(text, `"version": 2`, `"version": 3`, 1),
+		"another version": strings.Replace(text, `"version": 3`, `"version": 2`, 1),
 		"another file":    strings.Replace(text, ".env\"", ".env2\"", 1),
 		"no step":         strings.Replace(text, `"at": "livetest"`, `"at": ""`, 1),
 		"wrong types":     strings.Replace(text, `"Port": 465`, `"Port": "465"`, 1),
@@ -190,7 +180,7 @@ func TestKilledWhileSaving(t *testing.T) {
 	_, env := home(t)
 	d := open(t, env)
 	_ = d.Save(snapshot(someState()))
-	casetest.Must(t, os.WriteFile(d.Path()+".tmp", []byte(`{"version": 2, "at": "wri`), 0o600))
+	casetest.Must(t, os.WriteFile(d.Path()+".tmp", []byte(`{"version": 3, "at": "wri`), 0o600))
 	_ = d.Close()
 	d = open(t, env)
 	if saved, ok := load(d); !ok || saved.State.At != steptest.LiveTest {
@@ -314,10 +304,10 @@ func TestRootsDraft(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	whole, err := encode(snapshot(someState()), "/x/.env", []Missing{password})
+	whole, err := encode(snapshot(someState()), "/x/.env")
 	casetest.Must(f, err)
 	f.Add(whole)
-	f.Add([]byte(`{"version":2,"answers":{"Port":25},"saved_at":"2026-01-02T03:04:05Z","at":"relay","history":["x","x"],"inputs":{"relay":null}}`))
+	f.Add([]byte(`{"version":3,"answers":{"Port":25},"saved_at":"2026-01-02T03:04:05Z","at":"relay","history":["x","x"],"inputs":{"relay":null}}`))
 	f.Add([]byte("{}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var answers, again steptest.Answers
@@ -331,7 +321,7 @@ func FuzzDecode(f *testing.F) {
 		if saved.Place.At == "" || !answers.Password.Empty() || saved.Place.Secrets != nil {
 			t.Fatalf("%+v", saved)
 		}
-		text, err := encode(Snapshot{Place: saved.Place, Answers: answers}, env, saved.Missing)
+		text, err := encode(Snapshot{Place: saved.Place, Answers: answers, Missing: saved.Missing}, env)
 		casetest.Must(t, err)
 		second, _, err := decode(text, &again)
 		if err != nil || second.Place.At != saved.Place.At || !reflect.DeepEqual(again, answers) {

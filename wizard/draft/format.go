@@ -1,11 +1,8 @@
 package draft
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
-	"slices"
-	"sort"
 	"time"
 	"unicode/utf8"
 
@@ -14,7 +11,7 @@ import (
 )
 
 // version is that of the file's format; a draft of another is ignored.
-const version = 2
+const version = 3
 
 // Snapshot is what a draft keeps of a guide.
 type Snapshot struct {
@@ -22,16 +19,9 @@ type Snapshot struct {
 	// Answers must encode to JSON without a secret. Load fills those that it is
 	// given instead.
 	Answers any
-	// Missing are the secrets that were typed. They are not in the draft and are to
-	// be asked for again.
-	Missing []Missing
+	// Missing: there was a password, which is not in the draft.
+	Missing bool
 	At      time.Time // when it was saved, set by Load
-}
-
-// Missing names a secret of a page.
-type Missing struct {
-	Step  wizard.ID `json:"step"`
-	Field string    `json:"field"`
 }
 
 // file is the draft on disk.
@@ -44,16 +34,11 @@ type file struct {
 	Return  wizard.ID                  `json:"return,omitempty"`
 	Answers json.RawMessage            `json:"answers"`
 	Inputs  map[wizard.ID]wizard.Input `json:"inputs,omitempty"`
-	Missing []Missing                  `json:"missing,omitempty"`
+	Missing bool                       `json:"missing,omitempty"`
 }
 
-// encode writes what is kept of a state. The secrets that an earlier draft missed
-// stay missing until they are typed.
-func encode(s Snapshot, env string, missing []Missing) ([]byte, error) {
-	names := slices.Concat(typedSecrets(s.Place), s.Missing, missing)
-	sort.Slice(names, func(i, j int) bool {
-		return cmp.Or(cmp.Compare(names[i].Step, names[j].Step), cmp.Compare(names[i].Field, names[j].Field)) < 0
-	})
+// encode writes what is kept of a state.
+func encode(s Snapshot, env string) ([]byte, error) {
 	answers, err := json.Marshal(s.Answers)
 	if err != nil {
 		return nil, err
@@ -61,7 +46,7 @@ func encode(s Snapshot, env string, missing []Missing) ([]byte, error) {
 	return json.MarshalIndent(file{
 		Version: version, SavedAt: time.Now().UTC(), EnvFile: env,
 		At: s.Place.At, History: s.Place.History, Return: s.Place.Return,
-		Answers: answers, Inputs: withoutLogins(s.Place.Inputs), Missing: slices.Compact(names),
+		Answers: answers, Inputs: withoutLogins(s.Place.Inputs), Missing: s.Missing,
 	}, "", "  ")
 }
 
@@ -73,19 +58,6 @@ func withoutLogins(inputs map[wizard.ID]wizard.Input) map[wizard.ID]wizard.Input
 		out[step] = make(wizard.Input, len(fields))
 		for field, typed := range fields {
 			out[step][field] = text.WithoutLogin(typed)
-		}
-	}
-	return out
-}
-
-// typedSecrets lists the secrets that were typed and not taken, by name alone.
-func typedSecrets(p wizard.Place) []Missing {
-	var out []Missing
-	for step, secrets := range p.Secrets {
-		for field, secret := range secrets {
-			if !secret.Empty() {
-				out = append(out, Missing{Step: step, Field: field})
-			}
 		}
 	}
 	return out

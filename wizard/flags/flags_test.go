@@ -212,17 +212,18 @@ func TestAsideWorkAndNewQuestions(t *testing.T) {
 	}
 }
 
-// Where all is given, nothing is left for work in the background to say.
+// Where all is given, nothing is left for work in the background to say, and it ends.
 func TestAsideWorkIsNotNeeded(t *testing.T) {
 	t.Parallel()
+	ended := false
 	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Worker{
 		Step: steptest.Step{Called: "a", Pages: func(steptest.View) wizard.Page {
 			return wizard.Page{Aside: "Looking", Field: []wizard.Field{{Name: "host"}}}
 		}},
 		Want: func(steptest.View) wizard.Job { return wizard.Job{Task: "ports"} },
-		Do:   func(ctx context.Context, _ wizard.Job, _ func(any)) any { <-ctx.Done(); return nil },
+		Do:   func(ctx context.Context, _ wizard.Job, _ func(any)) any { <-ctx.Done(); ended = true; return nil },
 	}}}
-	if r, err := run(t, m, Given{Input: map[wizard.ID]map[string]string{"a": {"host": "mx"}}}); err != nil || r.Guide.Place().Ended != wizard.Done {
-		t.Errorf("%v: %+v", err, r.Guide.Place())
+	if r, err := run(t, m, Given{Input: map[wizard.ID]map[string]string{"a": {"host": "mx"}}}); err != nil || r.Guide.Place().Ended != wizard.Done || !ended {
+		t.Errorf("%v: %+v, work has ended: %t", err, r.Guide.Place(), ended)
 	}
 }

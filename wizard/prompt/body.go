@@ -14,7 +14,7 @@ import (
 // heading says where the admin is.
 func (f *face) heading() {
 	page := f.Page()
-	outline := slices.DeleteFunc(f.Guide.Outline(), func(h wizard.Heading) bool { return h.Skipped && h.ID != f.Place.At })
+	outline := f.Guide.Outline()
 	index := func(id wizard.ID) int {
 		return slices.IndexFunc(outline, func(h wizard.Heading) bool { return h.ID == id })
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -41,10 +42,10 @@ func TestGolden(t *testing.T) {
 		{"enter alone", strings.Repeat("\n", 12), steptest.Guide(), nil},
 		{"refused and corrected",
 			"\n\n\nrefused@example.com\nme\ngeheim\n\nok@example.com\n\n\n", steptest.Guide(), nil},
-		{"faults and help", "?\nlost\nG\nsmtp.example.com:25\n\n\n\n70000\n587\nx\n\n\n\nid@example.com\n\n\n", steptest.Guide(), nil},
+		{"faults and help", "?\nlost\nG\nsmtp.example.com:25\n\n\n\n70000\n587\nx\n\n\n?\n\n", steptest.Guide(), nil},
 		{"going back", "2\n<\n1\n<\n<\n\n\n\n\n<\n\n\n<\n", steptest.Guide(), ErrEOF},
-		{"long list", "\n+\np\nprovider 1\n75\n", longList(), ErrEOF},
-		{"body", "\n", everything(), nil},
+		{"long list", "\n+\n+\n+\n+\n+\n+\n+\np\nprovider 1\n75\n", longList(), ErrEOF},
+		{"body", "From: a\n..\n.\n", everything(), nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,9 +104,10 @@ func longList() steptest.Machine {
 // everything is a page with each kind of block, some of them hostile.
 func everything() steptest.Machine {
 	long := strings.Repeat("long words that go on ", 6)
-	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "all", Pages: func(steptest.View) wizard.Page {
+	return steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "all", Pages: func(v steptest.View) wizard.Page {
 		return wizard.Page{
 			Title: "Everything", Why: "Why: " + long,
+			Field: []wizard.Field{{Name: "lines", Label: "Source", Lines: true, Note: "As it came.", NoteTone: wizard.Warn}},
 			Body: []wizard.Block{
 				wizard.Text{Body: "A paragraph."},
 				wizard.Text{Label: "It said", Body: "421 4.7.0 Try again \x1b[31mlater\x07\u202e", Tone: wizard.Bad},
@@ -119,6 +121,7 @@ func everything() steptest.Machine {
 					{Tone: wizard.Quiet, Cells: []string{"another", "", "later"}},
 				}},
 				wizard.Table{},
+				wizard.Text{Label: "Typed", Body: fmt.Sprintf("%q", v.Text("lines", ""))},
 				wizard.Verbatim{Lines: []wizard.VerbatimLine{
 					{Text: "- SMTP_PORT=587", Tone: wizard.Bad}, {Text: "+ SMTP_PORT=465\tx", Tone: wizard.Good}, {Text: ""},
 					{Text: "+ LONG=" + strings.Repeat("0123456789", 10)},

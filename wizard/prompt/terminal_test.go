@@ -157,7 +157,7 @@ func TestEndOfTerminal(t *testing.T) {
 func TestNarrowTerminal(t *testing.T) {
 	t.Parallel()
 	w := onTerminal(t, "everything", termtest.Options{Cols: 40, Rows: 12})
-	w.Until("Press Enter to go on: ")
+	w.Until("only a dot.")
 	for _, l := range strings.Split(w.Output(), "\r\n") {
 		if len([]rune(l)) > 39 {
 			t.Errorf("%d wide: %q", len([]rune(l)), l)

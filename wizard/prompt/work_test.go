@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -211,13 +212,14 @@ func TestAsideWorkEndsWhileAsking(t *testing.T) {
 	}
 }
 
-// A block that the page takes away and shows again is printed again; one that
-// stays is not.
+// A block that the page takes away and shows again is printed again, and a row that
+// changes; one that stays is not.
 func TestBodyThatComesAndGoes(t *testing.T) {
 	t.Parallel()
 	m := steptest.Machine{Steps: []wizard.Step[steptest.Answers]{steptest.Step{Called: "a",
 		Pages: func(v steptest.View) wizard.Page {
-			page := wizard.Page{Body: []wizard.Block{wizard.Text{Body: "Always."}},
+			page := wizard.Page{Body: []wizard.Block{wizard.Text{Body: "Always."},
+				wizard.Table{Rows: []wizard.Row{{Cells: []string{"Tries", strconv.Itoa(v.Answers.Retries)}}}}},
 				Field: []wizard.Field{{Name: "do", Label: "Next"}}}
 			if v.Answers.Retries%2 == 1 {
 				page.Body = append(page.Body, wizard.Text{Body: "Sometimes."})
@@ -232,7 +234,7 @@ func TestBodyThatComesAndGoes(t *testing.T) {
 			return wizard.Stay(a, wizard.Fault{})
 		}}}}
 	_, out, err := script(t, m, "\n\n\ngo\n")
-	if err != nil || strings.Count(out, "Always.") != 1 || strings.Count(out, "Sometimes.") != 2 {
+	if err != nil || strings.Count(out, "Always.") != 1 || strings.Count(out, "Sometimes.") != 2 || !strings.Contains(out, "Tries  2") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

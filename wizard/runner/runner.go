@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"smtp-wizard/internal/wait"
 	"smtp-wizard/wizard"
 )
 
@@ -15,16 +16,18 @@ type Runner struct {
 	send func(wizard.Outcome)
 
 	mu      sync.Mutex
-	cancel  map[int]context.CancelFunc // by run number
-	hurry   map[int]context.CancelFunc
+	runs    map[int]run // by number
 	stopped bool
 	wg      sync.WaitGroup
 }
 
+// run is what ends a piece of work: without its result, or with what it has.
+type run struct{ cancel, hurry context.CancelFunc }
+
 // New makes a runner that hands every report and result to send. Send may
 // block, and must return once the guide has ended.
 func New(send func(wizard.Outcome)) *Runner {
-	return &Runner{send: send, cancel: map[int]context.CancelFunc{}, hurry: map[int]context.CancelFunc{}}
+	return &Runner{send: send, runs: map[int]run{}}
 }
 
 // Follow begins the runs that the state has and the runner has not, and cancels
@@ -42,18 +45,17 @@ func (r *Runner) Follow(ctx context.Context, g wizard.Guide) {
 			continue
 		}
 		wanted[f.Run] = true
-		if _, ok := r.cancel[f.Run]; !ok {
+		if _, ok := r.runs[f.Run]; !ok {
 			r.begin(ctx, id, f.Run, g)
 		}
 		if f.Hurried {
-			r.hurry[f.Run]()
+			r.runs[f.Run].hurry()
 		}
 	}
-	for run, cancel := range r.cancel {
-		if !wanted[run] {
-			cancel()
-			delete(r.cancel, run)
-			delete(r.hurry, run)
+	for number, run := range r.runs {
+		if !wanted[number] {
+			run.cancel()
+			delete(r.runs, number)
 		}
 	}
 }
@@ -66,8 +68,8 @@ const StopWait = time.Second
 func (r *Runner) Stop() {
 	r.mu.Lock()
 	r.stopped = true
-	for _, cancel := range r.cancel {
-		cancel()
+	for _, run := range r.runs {
+		run.cancel()
 	}
 	r.mu.Unlock()
 	Within(StopWait, r.wg.Wait)
@@ -75,21 +77,15 @@ func (r *Runner) Stop() {
 
 // Within runs f and waits for it, but not for ever.
 func Within(d time.Duration, f func()) {
-	done := make(chan struct{})
-	go func() {
-		f()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(d):
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	_, _ = wait.For(ctx, func() (any, error) { f(); return nil, nil })
 }
 
-func (r *Runner) begin(ctx context.Context, id wizard.ID, run int, g wizard.Guide) {
+func (r *Runner) begin(ctx context.Context, id wizard.ID, number int, g wizard.Guide) {
 	ctx, cancel := context.WithCancel(ctx)
 	work, hurry := context.WithCancel(ctx)
-	r.cancel[run], r.hurry[run] = cancel, hurry
+	r.runs[number] = run{cancel, hurry}
 	r.wg.Add(1)
 	go func() {
 		defer r.wg.Done()
@@ -97,11 +93,11 @@ func (r *Runner) begin(ctx context.Context, id wizard.ID, run int, g wizard.Guid
 		defer hurry()
 		result := g.Work(work, id, func(news any) {
 			if ctx.Err() == nil {
-				r.send(wizard.Reported{Step: id, Run: run, News: news})
+				r.send(wizard.Reported{Step: id, Run: number, News: news})
 			}
 		})
 		if ctx.Err() == nil {
-			r.send(wizard.Worked{Step: id, Run: run, Result: result})
+			r.send(wizard.Worked{Step: id, Run: number, Result: result})
 		}
 	}()
 }

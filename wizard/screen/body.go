@@ -164,7 +164,7 @@ func (m *model) busy(w int) []string {
 // elapsed is how long the page's work has been under way.
 func (m *model) elapsed() string {
 	f := m.state.Found[m.state.At]
-	if !f.Running || f.Began.IsZero() {
+	if f.Began.IsZero() {
 		return ""
 	}
 	return fmt.Sprintf("%d s", max(m.now().Sub(f.Began), 0)/time.Second)

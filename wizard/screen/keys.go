@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"cmp"
+
 	"charm.land/bubbles/v2/key"
 
 	"smtp-wizard/internal/text"
@@ -44,13 +46,10 @@ func newKeys(t theme) keyMap {
 	}
 }
 
-// hint is one key and what it does here.
-type hint struct{ key, does string }
-
-var scrollHint = hint{"pgup/pgdn", "scroll"}
+var scrollHint = key.Help{Key: "pgup/pgdn", Desc: "scroll"}
 
 // helpHints are all the keys that help lists.
-func (m *model) helpHints() []hint {
+func (m *model) helpHints() []key.Help {
 	hints := append(m.pageHints(), scrollHint, hintFor(m.keys.Redraw, ""))
 	if m.keys.Suspend.Enabled() {
 		hints = append(hints, hintFor(m.keys.Suspend, ""))
@@ -59,34 +58,31 @@ func (m *model) helpHints() []hint {
 }
 
 // hintFor is a key with what it does here, "" for what it always does.
-func hintFor(b key.Binding, does string) hint {
-	if does == "" {
-		does = b.Help().Desc
-	}
-	return hint{b.Help().Key, does}
+func hintFor(b key.Binding, does string) key.Help {
+	return key.Help{Key: b.Help().Key, Desc: cmp.Or(does, b.Help().Desc)}
 }
 
 // hints are the keys for the footer, the most needed first.
-func (m *model) hints() []hint {
+func (m *model) hints() []key.Help {
 	k := m.keys
 	switch m.over {
 	case leaveOverlay:
-		return []hint{hintFor(k.Stay, ""), hintFor(k.Leave, "")}
+		return []key.Help{hintFor(k.Stay, ""), hintFor(k.Leave, "")}
 	case stuckOverlay:
-		return []hint{hintFor(k.Submit, "leave"), hintFor(k.Back, "stay")}
+		return []key.Help{hintFor(k.Submit, "leave"), hintFor(k.Back, "stay")}
 	case stepsOverlay:
-		return []hint{hintFor(k.Submit, "go there"), {m.theme.arrows, "choose"}, hintFor(k.Back, "")}
+		return []key.Help{hintFor(k.Submit, "go there"), {Key: m.theme.arrows, Desc: "choose"}, hintFor(k.Back, "")}
 	case helpOverlay:
-		return []hint{hintFor(k.Back, "close"), scrollHint}
+		return []key.Help{hintFor(k.Back, "close"), scrollHint}
 	}
 	return m.pageHints()
 }
 
 // pageHints are the keys that do something on the page.
-func (m *model) pageHints() []hint {
+func (m *model) pageHints() []key.Help {
 	w := m.focused()
 	k := m.keys
-	var hints []hint
+	var hints []key.Help
 	arrows := m.arrowHints(w)
 	switch does := m.enterDoes(); {
 	case m.page.Busy != "":
@@ -100,7 +96,7 @@ func (m *model) pageHints() []hint {
 	if m.page.Busy == "" && !m.page.Final {
 		// Where there is hardly room, the way out comes before what is plain to see.
 		if m.w < 60 {
-			arrows = append([]hint{m.backHint(w)}, arrows...)
+			arrows = append([]key.Help{m.backHint(w)}, arrows...)
 		} else {
 			arrows = append(arrows, m.backHint(w))
 		}
@@ -114,24 +110,24 @@ func (m *model) skips() bool {
 }
 
 // arrowHints say what the arrows do.
-func (m *model) arrowHints(w *widget) []hint {
+func (m *model) arrowHints(w *widget) []key.Help {
 	switch {
 	case w == nil:
 	case m.listOpen(w):
-		return []hint{{m.theme.arrows, "choose"}}
+		return []key.Help{{Key: m.theme.arrows, Desc: "choose"}}
 	case len(m.form) > 1:
-		return []hint{{m.theme.arrows, "move"}}
+		return []key.Help{{Key: m.theme.arrows, Desc: "move"}}
 	}
 	return nil
 }
 
-func (m *model) moreHints(w *widget) []hint {
+func (m *model) moreHints(w *widget) []key.Help {
 	k := m.keys
-	var hints []hint
+	var hints []key.Help
 	hints = append(hints, hintFor(m.helpKey(), ""))
 	if w != nil && m.listOpen(w) {
 		if w.field.Filter && len(w.list.filter.text) == 0 {
-			hints = append(hints, hint{"type", "to filter"})
+			hints = append(hints, key.Help{Key: "type", Desc: "to filter"})
 		}
 		if len(m.form) > 1 {
 			hints = append(hints, hintFor(k.Next, ""))
@@ -143,7 +139,7 @@ func (m *model) moreHints(w *widget) []hint {
 	return append(hints, hintFor(k.Quit, ""))
 }
 
-func (m *model) backHint(w *widget) hint {
+func (m *model) backHint(w *widget) key.Help {
 	switch {
 	case w != nil && len(w.list.filter.text) > 0:
 		return hintFor(m.keys.Back, "clear filter")
@@ -197,14 +193,14 @@ func helpTyped(w *widget) bool {
 
 // footer draws the hints that fit, the first ones first. One that is too long
 // makes room for the ones after it, which bubbles' help would cut off.
-func (t theme) footer(hints []hint, w int) string {
+func (t theme) footer(hints []key.Help, w int) string {
 	between := "   "
 	if w < 60 {
 		between = "  "
 	}
 	line, gap := " ", ""
 	for _, h := range hints {
-		next := line + gap + t.strong.Styled(h.key) + " " + t.quiet.Styled(h.does)
+		next := line + gap + t.strong.Styled(h.Key) + " " + t.quiet.Styled(h.Desc)
 		if text.Width(next) <= w {
 			line, gap = next, between
 		}

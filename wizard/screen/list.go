@@ -84,10 +84,8 @@ func (l *list) describe() { l.described, _ = l.value() }
 // describedIndex is the choice that is described, an index into choices; the
 // highlighted one when that is gone.
 func (l *list) describedIndex() int {
-	for i, c := range l.choices {
-		if c.Value == l.described {
-			return i
-		}
+	if i := slices.IndexFunc(l.choices, func(c wizard.Choice) bool { return c.Value == l.described }); i >= 0 {
+		return i
 	}
 	return l.shown[l.at]
 }

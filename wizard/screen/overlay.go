@@ -67,9 +67,9 @@ func (m *model) openSteps() {
 		return
 	}
 	var choices []wizard.Choice
-	for _, s := range m.headerSteps() {
-		if s.done {
-			choices = append(choices, wizard.Choice{Value: string(s.id), Cells: []string{s.name}, Tone: s.tone})
+	for _, s := range m.guide.Outline() {
+		if s.Done {
+			choices = append(choices, wizard.Choice{Value: string(s.ID), Cells: []string{s.Name}, Tone: s.Tone})
 		}
 	}
 	if len(choices) > 0 {
@@ -95,9 +95,9 @@ func (m *model) leaveQuestion(w int) []string {
 }
 
 // listed are keys in lines of their own.
-func (t theme) listed(hints []hint, w int) (lines []string) {
+func (t theme) listed(hints []key.Help, w int) (lines []string) {
 	for _, h := range hints {
-		lines = append(lines, t.strong.Styled(text.Pad(h.key, w))+" "+h.does)
+		lines = append(lines, t.strong.Styled(text.Pad(h.Key, w))+" "+h.Desc)
 	}
 	return lines
 }

@@ -7,8 +7,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -103,7 +105,7 @@ func newProgram(face *model, last *lastState, o Options) *tea.Program {
 func watch(ctx context.Context, p *tea.Program, in *os.File) error {
 	before, _ := term.GetState(in.Fd())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
+	signal.Notify(signals, slices.Collect(maps.Keys(signalled))...)
 	defer signal.Stop(signals)
 	done := make(chan error, 1)
 	go func() {
@@ -115,7 +117,7 @@ func watch(ctx context.Context, p *tea.Program, in *os.File) error {
 	case err := <-done:
 		return err
 	case s := <-signals:
-		why = signalled(s)
+		why = signalled[s]
 	case <-ctx.Done():
 		why = ctx.Err()
 	}
@@ -131,14 +133,9 @@ func watch(ctx context.Context, p *tea.Program, in *os.File) error {
 	return why
 }
 
-func signalled(s os.Signal) error {
-	switch s {
-	case syscall.SIGHUP:
-		return wizard.ErrHungUp
-	case syscall.SIGTERM:
-		return wizard.ErrTerminated
-	}
-	return wizard.ErrInterrupted
+// signalled is why the guide ended, by the signal that ended it.
+var signalled = map[os.Signal]error{
+	syscall.SIGHUP: wizard.ErrHungUp, syscall.SIGTERM: wizard.ErrTerminated, syscall.SIGINT: wizard.ErrInterrupted,
 }
 
 // ending is the error that tells why the guide ended: what the model says, else

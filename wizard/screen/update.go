@@ -143,7 +143,9 @@ func (m *model) lineKey(w *widget, msg tea.KeyPressMsg) tea.Cmd {
 		return func() tea.Msg { return completedMsg{name, before, complete(before)} }
 	}
 	if w.line.edit(msg.String()) {
-		w.hideLength()
+		if w.field.Kind == wizard.SecretField {
+			w.line.cursor = len(w.line.text) // elsewhere, it would tell the length
+		}
 		w.dirty = w.dirty || w.line.String() != before
 		return nil
 	}
@@ -166,14 +168,6 @@ func (m *model) completed(msg completedMsg) tea.Cmd {
 	w.line.set(msg.to)
 	w.dirty = true
 	return nil
-}
-
-// hideLength keeps the cursor at the end of a secret, where it does not tell the
-// length.
-func (w *widget) hideLength() {
-	if w.field.Kind == wizard.SecretField {
-		w.line.cursor = len(w.line.text)
-	}
 }
 
 func (w *widget) typed(text string) {
