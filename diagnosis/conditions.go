@@ -150,7 +150,7 @@ func notRecipient(e evidence) bool {
 // about addresses.
 func notAddress(e evidence) bool {
 	return aboutMail(e) && !says(e.words, "do not authorize the use|your ip|sender ip|ip address|client host|adresse ip|block list|blocklist|"+
-		"blacklist|dnsbl|reputation|sending mta|spamhaus.org|bl?ip|spamhaus's list|spamhaus block|listed|listing in|spamcop|antispam.|blocked using|banned sender")
+		"blacklist|black list|black-list|dnsbl|reputation|sending mta|spamhaus.org|bl?ip|spamhaus's list|spamhaus block|listed|listing in|spamcop|antispam.|blocked using|banned sender")
 }
 
 // aboutAddress keeps the words for lists to refusals.
