@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"smtp-wizard/asowner"
 	"smtp-wizard/pocketid/install"
+	"smtp-wizard/steps"
 )
 
 func newInspect(o *options) *cobra.Command {
@@ -23,25 +25,27 @@ that decides it. It connects to nothing, changes nothing and prints no secret.
 When the program that reads the files refuses them, the exit code is 9.`,
 		Example: "  smtp-wizard inspect /opt/pocket-id/.env",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			around, err := asowner.Open(o.envFile)
-			if err != nil {
-				return fileError(err)
-			}
-			defer around.Close()
-			if around.Warning != "" {
-				fmt.Fprintf(o.Err, "Warning: %s\n", around.Warning)
-			}
-			found, err := around.Discover(install.ThisMachine(), nil)
-			if err != nil {
-				return fileError(err)
-			}
-			return o.inspect(found)
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return o.inspect(c.Context()) },
 	}
 }
 
-func (o *options) inspect(in install.Install) error {
+func (o *options) inspect(ctx context.Context) error {
+	var warning string
+	in, err := steps.ReadAround(ctx, o.envFile, func() (install.Install, error) {
+		around, err := asowner.Open(o.envFile)
+		if err != nil {
+			return install.Install{}, err
+		}
+		defer around.Close()
+		warning = around.Warning
+		return around.Discover(install.ThisMachine(), nil)
+	})
+	if err != nil {
+		return fileError(err)
+	}
+	if warning != "" {
+		fmt.Fprintf(o.Err, "Warning: %s\n", warning)
+	}
 	if err := o.print(in.Result(), func(w io.Writer) { printInstall(w, in) }); err != nil {
 		return err
 	}

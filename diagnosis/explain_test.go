@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"smtp-wizard/internal/casetest"
@@ -151,35 +150,14 @@ func TestLongLogs(t *testing.T) {
 		"2026-11-23T10:00:00Z INFO GET /healthz/%d 200 %d\n",
 		"smtp mail %d sender timed out %d helo helo helo helo\n",
 	} {
-		logs := map[int]string{}
-		for _, size := range []int{64 << 10, 256 << 10} {
+		casetest.GrowsEvenly(t, form, 64<<10, func(size int) {
 			var log strings.Builder
 			for i := 0; log.Len() < size-len(last)-300; i++ {
 				fmt.Fprintf(&log, form, i, i)
 			}
-			logs[size] = log.String() + last
-		}
-		growsEvenly(t, form, logs[64<<10], logs[256<<10], func(log string) {
-			if got, matched, _ := ExplainText(log); !matched || got.ID != "postfix-535-ugf" {
+			if got, matched, _ := ExplainText(log.String() + last); !matched || got.ID != "postfix-535-ugf" {
 				t.Errorf("%s: %s", form, got.ID)
 			}
 		})
 	}
-}
-
-// growsEvenly wants four times as much to take about four times as long, and not sixteen.
-func growsEvenly(t *testing.T, what, short, long string, read func(string)) {
-	t.Helper()
-	took := func(text string) time.Duration {
-		began := time.Now()
-		read(text)
-		return time.Since(began)
-	}
-	var a, b time.Duration
-	for range 8 { // what else the machine does may come in between
-		if a, b = took(short), took(long); b <= 10*a+10*time.Millisecond {
-			return
-		}
-	}
-	t.Errorf("%.80q: %s, and %s for four times as much", what, a, b)
 }

@@ -91,7 +91,7 @@ func TestExpansionOfRealFiles(t *testing.T) {
 
 func TestExpansionIsEstimatedQuickly(t *testing.T) {
 	for _, line := range []string{"A=$A\n", "A=\"$\n", "A:$", "$", "\\0044", "$A\\0101", "A='$A\n", "A=$\"\\", "x$", "A=${A:-"} {
-		growsEvenly(t, line, 1000, func(n int) { expansion([]byte(strings.Repeat(line, n))) })
+		casetest.GrowsEvenly(t, line, 1000, func(n int) { expansion([]byte(strings.Repeat(line, n))) })
 	}
 }
 

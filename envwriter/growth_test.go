@@ -3,40 +3,10 @@ package envwriter
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
+
+	"smtp-wizard/internal/casetest"
 )
-
-// growsEvenly checks that four times as much takes about four times the computing:
-// the square of it would be sixteen. What other programs do meanwhile does not count;
-// tests that use it are not parallel, so that no other test counts either.
-func growsEvenly(t *testing.T, name string, n int, do func(n int)) {
-	t.Helper()
-	cost := func(n int) time.Duration {
-		before := computed(t)
-		do(n)
-		return computed(t) - before
-	}
-	do(n) // what is made once
-	var once, four time.Duration
-	for range 5 { // a collection of garbage may have come in between
-		once, four = cost(n), cost(4*n)
-		if four <= 9*once+10*time.Millisecond {
-			return
-		}
-	}
-	t.Errorf("%s: %v for %d, %v for %d", name, once, n, four, 4*n)
-}
-
-// computed is the time that processors have spent on this process.
-func computed(t *testing.T) time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
-}
 
 // A file with the same flaw in every line, or a long chain of references, takes
 // time in proportion to its length.
@@ -64,9 +34,9 @@ func TestLongFilesTakeNoLongerThanTheyAreLong(t *testing.T) {
 		{"chain", chain, []string{"pocket-id"}},
 	} {
 		readers := pick(t, c.readers...)
-		growsEvenly(t, c.name+": problems", 100, func(n int) { Lint([]byte(c.file(n)), readers) })
-		growsEvenly(t, c.name+": fixing", 100, func(n int) { Fix([]byte(c.file(n)), readers) })
-		growsEvenly(t, c.name+": references", 1000, func(n int) { parse([]byte(c.file(n))).references("K0", false) })
+		casetest.GrowsEvenly(t, c.name+": problems", 100, func(n int) { Lint([]byte(c.file(n)), readers) })
+		casetest.GrowsEvenly(t, c.name+": fixing", 100, func(n int) { Fix([]byte(c.file(n)), readers) })
+		casetest.GrowsEvenly(t, c.name+": references", 1000, func(n int) { parse([]byte(c.file(n))).references("K0", false) })
 	}
 }
 
@@ -75,7 +45,7 @@ func TestLongFilesTakeNoLongerThanTheyAreLong(t *testing.T) {
 func TestLargestFiles(t *testing.T) {
 	for _, c := range [][2]string{{"", "KEY=value\n"}, {"# ", "x"}, {"A=\"", "$A "}, {"A=", "$"}, {"A='", "$"}, {"A=", "\""}} {
 		readers, changes := pick(t, "pocket-id", "compose"), []Change{set("SMTP_HOST", "x"), set("SMTP_PORT", "25")}
-		growsEvenly(t, fmt.Sprintf("%q and many %q", c[0], c[1]), 1<<11, func(n int) {
+		casetest.GrowsEvenly(t, fmt.Sprintf("%q and many %q", c[0], c[1]), 1<<11, func(n int) {
 			file := []byte(c[0] + strings.Repeat(c[1], n/len(c[1])))
 			Lint(file, readers)
 			if edit, err := Apply(file, changes, readers); err == nil {

@@ -71,15 +71,24 @@ type Discovery struct {
 // that does not answer, or be a device that never ends.
 const discoverBound = 15 * time.Second
 
-// Discover finds out what it can about the Pocket ID that reads envFile. It ends
-// with ctx, and after 15 s.
-func (w World) Discover(ctx context.Context, envFile string) Discovery {
+// ReadAround reads the files around envFile. It ends with ctx, and after 15 s.
+func ReadAround[T any](ctx context.Context, envFile string, read func() (T, error)) (T, error) {
 	late := fmt.Errorf("%s, or a file beside it, could not be read within %.0f s", envFile, discoverBound.Seconds())
 	ctx, cancel := context.WithTimeoutCause(ctx, discoverBound, late)
 	defer cancel()
-	found, err := wait.For(ctx, func() (Discovery, error) { return w.discover(envFile), nil })
+	found, err := wait.For(ctx, read)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return found, err
+}
+
+// Discover finds out what it can about the Pocket ID that reads envFile, in the time
+// of ReadAround.
+func (w World) Discover(ctx context.Context, envFile string) Discovery {
+	found, err := ReadAround(ctx, envFile, func() (Discovery, error) { return w.discover(envFile), nil })
 	if err != nil {
-		return Discovery{EnvFile: envFile, Err: context.Cause(ctx)}
+		return Discovery{EnvFile: envFile, Err: err}
 	}
 	return found
 }

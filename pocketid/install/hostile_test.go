@@ -1,6 +1,7 @@
 package install_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -149,6 +150,21 @@ func TestNoSecretLeaves(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A file of many keys takes no longer than it is long.
+func TestManyKeys(t *testing.T) {
+	casetest.GrowsEvenly(t, "keys", 1000, func(n int) {
+		var file strings.Builder
+		for i := range n {
+			fmt.Fprintf(&file, "KEY_%d=1\n", i)
+		}
+		files := memory{"/srv/id/.env": []byte(file.String()), "/srv/id/compose.yaml": []byte(service)}
+		in := install.Discover(install.Machine{Files: files, Home: "/root", Dir: "/srv/id"}, ".env")
+		if keys := in.Keys(); len(keys) < n {
+			t.Errorf("%d keys arrive", len(keys))
+		}
+	})
 }
 
 func fuzzFile(f *testing.F, path string, seeds ...string) {
