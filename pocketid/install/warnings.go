@@ -255,7 +255,7 @@ func (in *Install) nameWarnings() {
 	if in.InContainer() && !in.Version.Known() && in.Version.Below == "" && in.Image != "" {
 		cure := ""
 		if in.Runs == pocketid.RuntimeCompose {
-			cure = " `docker compose exec " + in.Service + " /app/pocket-id version` tells."
+			cure = " To see it, run `docker compose exec " + in.Service + " /app/pocket-id version`."
 		}
 		taken := in.Version.Release
 		if !taken.Known() {
