@@ -117,6 +117,13 @@ func TestWhatAPresetIsMeant(t *testing.T) {
 	if a := take("amazon-ses", oregon); a.Host != oregon {
 		t.Errorf("the region asked for is %s", a.Host)
 	}
+	for user, want := range map[string]string{"apikey": "", "bob@example.org": "bob@example.org"} {
+		state := State{Place: wizard.Place{At: Provider, Inputs: map[wizard.ID]wizard.Input{Provider: {"preset": "gmail"}}}}
+		state.Answers.Preset, state.Answers.Host, state.Answers.User = "sendgrid", "smtp.sendgrid.net", user
+		if a := stilled(All(s.world)).Apply(state, wizard.Submitted{}).Answers; a.User != want {
+			t.Errorf("of the user %s Gmail is left %q", user, a.User)
+		}
+	}
 	page := s.Page(View{Input: wizard.Input{"preset": oregon}})
 	choices := page.Field[0].Choices
 	if found := choices[wizard.Filter(choices, "oregon")[0]]; len(page.Field) != 1 || found.Value != oregon || found.Under != "" {
