@@ -54,7 +54,7 @@ func TestKeys(t *testing.T) {
 	}{
 		"a list is shut": {walks["lookup"], []step{{keys: "(worked) (later) tab enter al down"}, {keys: "tab"}, {keys: "shift+tab enter"}, {keys: "g backspace esc"},
 			{keys: "down enter up enter"}, {keys: "(worked) (later) enter down shift+tab"}, {keys: "enter al enter"}}},
-		"a field is looked up": {walks["lookup"], []step{{keys: "x"}, {keys: "(worked) (later)"}, {keys: "1 enter"}, {keys: "x (worked)"}, {keys: "esc"}, {keys: "n"}}},
+		"a field is looked up":   {walks["lookup"], []step{{keys: "x"}, {keys: "(worked) (later)"}, {keys: "1 enter"}, {keys: "x (worked)"}, {keys: "esc"}, {keys: "n"}}},
 		"a default is completed": {walks["lookup"], []step{{"(worked) (later) (completed) down (worked) (later)", []string{"Host    MX"}}}},
 		"a page that ends": {walks["lookup"], []step{{keys: "(tick) s"}, {keys: "(worked) (later) m (completed)"}, {keys: "(completed) (worked) (later)"},
 			{keys: "ctrl+u 2 down (worked) (later)"}, {keys: "down down enter k"}, {keys: "enter enter"}, {keys: "enter enter"}, {keys: "?"}, {keys: "esc"},
