@@ -41,7 +41,7 @@ func TestEnvDocker(t *testing.T) {
 		cmd := program(t, docker, "create", "--env-file", path, "image")
 		cmd.Env = []string{"DOCKER_HOST=" + strings.Replace(daemon.URL, "http", "tcp", 1), "HOME=" + t.TempDir()}
 		out, _ := cmd.CombinedOutput() // it always fails: either on the file, or because the daemon refuses
-		model, err := envReading(t, "docker", "quotes kept", file)
+		model, err := envReading(t, "docker", "nothing set", file)
 		select {
 		case env := <-created:
 			if real := envVars(env); err != nil || !envSame(model, real) {
