@@ -58,7 +58,13 @@ func startPostfix(t *testing.T, lines ...string) *postfix {
 	})
 	// Not "postfix start" and "stop": the first that stop does is to log, and where
 	// postlogd does not read, it waits without end.
-	foreground(t, exec.Command("/usr/lib/postfix/sbin/master", "-c", filepath.Join(dir, "conf")))
+	for range 3 { // now and then postlogd does not read from the start, and all that log wait for it
+		kill := foreground(t, exec.Command("/usr/lib/postfix/sbin/master", "-c", filepath.Join(dir, "conf")))
+		if p.logs("daemon started") {
+			break
+		}
+		kill()
+	}
 	waitForPort(t, p.Submission)
 	waitForPort(t, p.TLS)
 	return p
@@ -82,6 +88,17 @@ func (p *postfix) took(t *testing.T, to string) {
 	t.Helper()
 	sent := regexp.MustCompile("to=<" + regexp.QuoteMeta(to) + ">.*status=sent")
 	eventually(t, "a message for "+to, func() bool { return sent.MatchString(p.log()) })
+}
+
+// logs reports whether words come into the log within some seconds.
+func (p *postfix) logs(words string) bool {
+	for range 500 {
+		if strings.Contains(p.log(), words) {
+			return true
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return false
 }
 
 func (p *postfix) log() string {

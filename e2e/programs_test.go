@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -75,15 +76,17 @@ func serverDir(t *testing.T, prefix string) string {
 
 // foreground runs a server until the test ends. It is the leader of a session, so
 // that what it starts ends with it; and it is killed, as a server that is asked to
-// end may take its time.
-func foreground(t *testing.T, cmd *exec.Cmd) {
+// end may take its time. The function returned kills it earlier.
+func foreground(t *testing.T, cmd *exec.Cmd) func() {
 	t.Helper()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	casetest.Must(t, cmd.Start())
-	t.Cleanup(func() {
+	kill := sync.OnceFunc(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
 	})
+	t.Cleanup(kill)
+	return kill
 }
 
 // nextPort is below the ports that the kernel gives to clients, so that none of
