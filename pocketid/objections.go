@@ -55,7 +55,11 @@ func (o Objection) String() string {
 
 // UnmarshalText reads an effect of knowledge.json.
 func (e *Effect) UnmarshalText(text []byte) error {
-	*e = Effect(slices.Index([]string{"no start", "ignored", "no mail", "notice"}, string(text)))
+	i := slices.Index([]string{"no start", "ignored", "no mail", "notice"}, string(text))
+	if i < 0 {
+		return fmt.Errorf("there is no effect %q", text)
+	}
+	*e = Effect(i)
 	return nil
 }
 

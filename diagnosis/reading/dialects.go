@@ -55,10 +55,11 @@ type table struct {
 		Status string // enhanced, without its class; its beginning ends in a dot
 		At     string
 	}
-	Kinds   map[string]string // stages at which alone kinds can happen
-	Topics  string            // phrases of which a line about mail has one
-	Telling string            // phrases of lines that tell of a failure, or of the conversation before
-	Prose   string            // words that follow "password" in refusals and logs, and are none
+	Kinds    map[string]string // stages at which alone kinds can happen
+	stagesOf map[Kind]string   // the same by kind
+	Topics   string            // phrases of which a line about mail has one
+	Telling  string            // phrases of lines that tell of a failure, or of the conversation before
+	Prose    string            // words that follow "password" in refusals and logs, and are none
 }
 
 // short are parts of expressions that many forms have.
@@ -76,6 +77,12 @@ var tables = sync.OnceValue(func() (t table) {
 		}
 	}
 	t.stamp = lazy.Compile("^(?:" + strings.Join(t.Stamps, "|") + ")[ :]*")
+	t.stagesOf = map[Kind]string{}
+	for stages, kinds := range t.Kinds {
+		for k := range strings.FieldsSeq(kinds) {
+			t.stagesOf[Kind(k)] = stages
+		}
+	}
 	for i := range t.Sent {
 		t.Sent[i].form = lazy.Compile(t.Sent[i].Form)
 	}

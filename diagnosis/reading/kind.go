@@ -62,14 +62,7 @@ const (
 )
 
 // stagesOfKind are the stages at which alone a kind can happen, between spaces.
-func stagesOfKind(k Kind) string {
-	for stages, kinds := range tables().Kinds {
-		if HasWord(kinds, string(k)) {
-			return stages
-		}
-	}
-	return ""
-}
+func stagesOfKind(k Kind) string { return tables().stagesOf[k] }
 
 // vague are the kinds that a program names for want of a better one.
 var vague = map[Kind]bool{TLSAlert: true, BadCert: true}

@@ -1,9 +1,6 @@
 package reading
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Says reports whether lower-case words have one of the phrases: "|" is or, "*" is
 // up to 300 other characters, "^" before a phrase is the beginning.
@@ -37,6 +34,13 @@ func saysPhrase(words, phrase string) bool {
 }
 
 // HasWord reports whether a list between spaces has a word.
-func HasWord(list, word string) bool { return slices.Contains(strings.Fields(list), word) }
+func HasWord(list, word string) bool {
+	for w := range strings.FieldsSeq(list) {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
