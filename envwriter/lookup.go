@@ -15,17 +15,22 @@ func (r Reader) ReadWith(file []byte, lookup func(string) (string, bool)) (map[s
 }
 
 // KeyLine is the line, from 1, of the last statement that sets a key, or 0.
-func KeyLine(file []byte, key string) int {
-	lines := KeyLines(file)[key]
-	if len(lines) == 0 {
-		return 0
+func KeyLine(file []byte, key string) int { return KeyLines(file).Last(key) }
+
+// Lines are those of a file, from 1, that set each key.
+type Lines map[string][]int
+
+// Last is the line that counts for a key, or 0.
+func (l Lines) Last(key string) int {
+	if at := l[key]; len(at) > 0 {
+		return at[len(at)-1]
 	}
-	return lines[len(lines)-1]
+	return 0
 }
 
-// KeyLines are the lines, from 1, that set each key.
-func KeyLines(file []byte) map[string][]int {
-	lines, n := map[string][]int{}, 0
+// KeyLines finds the lines of all keys at once.
+func KeyLines(file []byte) Lines {
+	lines, n := Lines{}, 0
 	for text := range strings.Lines(string(file)) {
 		n++
 		text = strings.TrimPrefix(strings.TrimLeft(strings.TrimPrefix(text, bom), " \t"), "export ")

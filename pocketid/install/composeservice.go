@@ -130,7 +130,7 @@ func (f *finder) score(p *Project, s types.ServiceConfig) int {
 		points = 6
 	case own:
 		points = 4
-	case reads && f.keyLine(f.envFile, "UI_CONFIG_DISABLED") > 0:
+	case reads && f.keyLines(f.envFile).Last("UI_CONFIG_DISABLED") > 0:
 		points = 2
 	}
 	if points == 0 {

@@ -115,11 +115,7 @@ func (m Machine) readLayer(f EnvFile, started environment) (environment, error) 
 	}
 	layer, lines := environment{}, envwriter.KeyLines(data)
 	for key, value := range vars {
-		source := Source{File: f.Path}
-		if all := lines[key]; len(all) > 0 {
-			source.Line = all[len(all)-1]
-		}
-		layer.set(key, setting{Value: value, Source: source, Reader: f.Reader})
+		layer.set(key, setting{Value: value, Source: Source{File: f.Path, Line: lines.Last(key)}, Reader: f.Reader})
 	}
 	return layer, nil
 }
@@ -137,10 +133,10 @@ func references(text string) []string {
 	return names
 }
 
-// keyLine is the line of a file that sets a key.
-func (m Machine) keyLine(file, key string) int {
+// keyLines are the lines of a file that set its keys; one that cannot be read has none.
+func (m Machine) keyLines(file string) envwriter.Lines {
 	data, _ := m.Files.Read(file)
-	return envwriter.KeyLine(data, key)
+	return envwriter.KeyLines(data)
 }
 
 // emptied are the keys of a file in which a $ was replaced by nothing, since no

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"smtp-wizard/envwriter"
+
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -22,6 +24,7 @@ func (s *shell) declare(cmd *syntax.DeclClause) bool {
 			continue
 		}
 		texts, file := s.expanded(a.Value) // export "$line", export $(cat .env | xargs), -x
+		lines := s.keyLines(file)
 		for _, text := range texts {
 			key, value, assigns := strings.Cut(text, "=")
 			if export = export || text == "-x"; !isVariable(key) {
@@ -30,7 +33,7 @@ func (s *shell) declare(cmd *syntax.DeclClause) bool {
 			if assigns && file != "" {
 				inner := *s
 				inner.file, inner.shift = file, 0
-				inner.assign(key, value, s.f.keyLine(file, key))
+				inner.assign(key, value, lines.Last(key))
 			} else if assigns {
 				s.assign(key, value, int(a.Pos().Line()))
 			}
@@ -38,6 +41,14 @@ func (s *shell) declare(cmd *syntax.DeclClause) bool {
 		}
 	}
 	return true
+}
+
+// keyLines are those of the file that an expansion came from; "" has none.
+func (s *shell) keyLines(file string) envwriter.Lines {
+	if file == "" {
+		return nil
+	}
+	return s.f.keyLines(file)
 }
 
 // call is a simple command, or assignments alone.
@@ -60,9 +71,10 @@ func (s *shell) call(cmd *syntax.CallExpr) bool {
 			return true
 		})
 		texts, file := s.expanded(w)
+		lines := s.keyLines(file)
 		for _, text := range texts {
 			if key, _, assigns := strings.Cut(text, "="); assigns && file != "" {
-				source = Source{File: file, Line: s.f.keyLine(file, key)}
+				source = Source{File: file, Line: lines.Last(key)}
 			}
 			args = append(args, word{text: text, source: source})
 		}

@@ -72,8 +72,9 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 	}
 	name, reader := filepath.Base(file.Path), file.Reader
 	does, _ := envwriter.ReaderNamed(reader)
+	setIn := envwriter.KeyLines(data)
 	warn := func(id, key string, args ...any) {
-		in.warn(id, key, Source{File: file.Path, Line: envwriter.KeyLine(data, key)}, args...)
+		in.warn(id, key, Source{File: file.Path, Line: setIn.Last(key)}, args...)
 	}
 	if effect := known().BOMEffect[reader]; effect != "" && bytes.HasPrefix(data, []byte("\ufeff")) {
 		warn("bom", "", name, cmp.Or(known().Readers[reader], reader), effect)
@@ -92,7 +93,7 @@ func (f *finder) fileWarnings(in *Install, file EnvFile) {
 			decides = append(decides, key)
 		}
 	}
-	lines, setIn := bytes.Split(data, []byte("\n")), envwriter.KeyLines(data)
+	lines := bytes.Split(data, []byte("\n"))
 	for _, key := range decides {
 		if setTwice(lines, setIn[key]) {
 			warn("duplicate-key", key, key, name)
@@ -205,10 +206,11 @@ func (f *finder) deadKeys(in *Install) []string {
 		}
 	}
 	var out []string
+	setIn := envwriter.KeyLines(data)
 	for _, name := range pocketid.NeedLock() {
 		// A line can name the key of the file among several variables.
 		s, _ := in.env.get(name)
-		if envwriter.KeyLine(data, name) > 0 && !used[name] && s.Source.VariableFile != f.envFile {
+		if setIn.Last(name) > 0 && !used[name] && s.Source.VariableFile != f.envFile {
 			out = append(out, name)
 		}
 	}
